@@ -5,6 +5,8 @@
 use std::io::{self, ErrorKind};
 use std::time::Duration;
 
+use durable_queue::QueueError;
+use durable_queue::rate_limit::wait_with;
 use serde::{Deserialize, Serialize};
 
 /// The two services we call.
@@ -69,7 +71,7 @@ pub enum Fault {
         cause: String,
     },
     /// 429, with the wait the service asked for.
-    #[error("{service} asks us to wait {} s with {bucket}", wait.as_secs())]
+    #[error("{service} asks us to wait {}", wait_with(bucket, *wait))]
     RateLimited {
         /// Which service.
         service: Service,
@@ -128,6 +130,18 @@ pub enum Fault {
     /// Our lease ended and somebody else took the job over: it is theirs now.
     #[error("somebody else took this job over")]
     LeaseLost,
+}
+
+impl From<QueueError> for Fault {
+    fn from(error: QueueError) -> Self {
+        Self::Store(match error {
+            QueueError::NoPassword => format!("{error}: set DATABASE_PASSWORD"),
+            QueueError::NoTls => {
+                format!("{error}. If no one else is on the network between them, add ?sslmode=disable to DATABASE_URL")
+            }
+            QueueError::Failed(cause) => cause,
+        })
+    }
 }
 
 /// An error with everything that led to it: what broke is often named only by the last.
@@ -206,6 +220,17 @@ impl Fault {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_server_that_wants_something_is_named_with_the_way_out() {
+        let told = |error: QueueError| Fault::from(error).in_short();
+        assert_eq!(told(QueueError::NoPassword), "the server wants a password: set DATABASE_PASSWORD");
+        assert_eq!(
+            told(QueueError::NoTls),
+            "the server offers no TLS. If no one else is on the network between them, add ?sslmode=disable to \
+             DATABASE_URL"
+        );
+    }
 
     #[test]
     fn the_words_of_a_fault_begin_with_its_service() {

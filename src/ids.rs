@@ -3,6 +3,7 @@
 
 use std::fmt;
 
+pub use durable_queue::JobId;
 use serde::{Deserialize, Serialize};
 
 macro_rules! id {
@@ -32,11 +33,10 @@ macro_rules! id {
     };
 }
 
-id! {
-    /// A place where the app is installed: a Slack workspace (`T…`) or, for an organization-wide
-    /// installation, the organization (`E…`) (docs/contracts/slack.md §24).
-    InstallationId
-}
+/// A place where the app is installed: a Slack workspace (`T…`) or, for an organization-wide
+/// installation, the organization (`E…`) (docs/contracts/slack.md §24). To the queue it is a tenant.
+pub use durable_queue::TenantId as InstallationId;
+
 id! {
     /// A Slack workspace, `T…`: of those in which an organization-wide installation works, one.
     TeamId
@@ -95,16 +95,5 @@ impl ConversationId {
         let is_allowed = |byte: u8| byte.is_ascii_alphanumeric() || b"_.:-".contains(&byte);
         let is_short = (1..=LONGEST_PLAIN).contains(&self.0.len());
         is_short && self.0.bytes().all(is_allowed) && !matches!(self.0.as_str(), "." | "..")
-    }
-}
-
-/// A job in the store. Ids grow with the order in which jobs were taken in.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
-#[serde(transparent)]
-pub struct JobId(pub i64);
-
-impl fmt::Display for JobId {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "job-{}", self.0)
     }
 }

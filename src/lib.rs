@@ -1,7 +1,7 @@
 //! dialnote-slack: teams that share phone numbers decide in Slack who owns each conversation.
 //!
 //! The modules stand in floor order: one may use those above it in this list, never those below
-//! (ARCHITECTURE.md draws the house, `tests/product/floors.rs` keeps it).
+//! (ARCHITECTURE.md draws the house, `tests/product/project/layers.rs` keeps it).
 
 pub mod clock;
 pub mod error;

@@ -30,3 +30,10 @@ pub struct StoredItem {
     /// What is kept, as JSON; blank of a bucket.
     pub body: String,
 }
+
+impl StoredItem {
+    /// Makes the item of a bucket, of which nothing but the name is shown.
+    pub(super) fn bucket(name: String) -> Self {
+        Self { name: (name, String::new()), also: None, at: None, body: String::new() }
+    }
+}

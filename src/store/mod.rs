@@ -1,24 +1,25 @@
-//! What must survive a crash: deliveries we acknowledged, the jobs they made, and the few facts we
-//! need to do a job once. Each verb is one transaction, and time is passed in, so that every
-//! backend behaves alike under the conformance suite ([`conformance`]) and on a manual clock.
+//! The app's store: the durable queue, and beside it the few facts we need to do a job once. Each verb is one
+//! transaction, and time is passed in, so that both databases behave alike under the conformance suite
+//! ([`conformance`]) and on a manual clock.
 //!
-//! The store does not know what a job means: a body is a string to it.
+//! The queue is a crate of its own (`durable_queue`). What is here composes its verbs with the app's own rows in one
+//! transaction.
 
 pub mod conformance;
 pub mod data_category;
-mod fairness;
-mod fnv;
 pub mod postgres;
-pub mod rate_limit;
+mod row_limit;
 pub mod sqlite;
 mod tenant;
 mod values;
-mod wakeups;
 
 use std::sync::Arc;
 use std::time::Duration;
 
 use async_trait::async_trait;
+use durable_queue::DurableQueue;
+pub use durable_queue::rate_limit;
+pub use durable_queue::{Accepted, Claim, Class, Delivery, Limit, NewJob, Overview, Queue, Settled, Stored, Verdict};
 use jiff::Timestamp;
 use tokio::sync::Notify;
 
@@ -27,28 +28,16 @@ use crate::ids::{ChannelId, ConversationId, DraftId, InstallationId, JobId, Mess
 use crate::store::data_category::{DataCategory, StoredItem};
 
 pub use self::tenant::TenantDb;
-pub use self::values::{
-    Accepted, Audited, CacheEntry, Card, Claim, Class, Delivery, Document, Draft, Effect, Entry, Limit, NewJob,
-    Overview, Queue, Settled, Since, Snapshot, Stored, Verdict,
-};
+pub use self::values::{Audited, CacheEntry, Card, Document, Draft, Effect, Entry, Since, Snapshot};
 
-/// The durable core. Every verb is one transaction and is scoped to an installation where it
-/// touches what belongs to one; `claim` and the operator's verbs work across installations.
+/// The durable core. Every verb is one transaction and is scoped to an installation where it touches what belongs to
+/// one; the queue's `claim` and the operator's verbs work across installations.
 ///
 /// Every verb may answer [`Fault::Store`]; then nothing of it was stored.
 #[async_trait]
 pub trait Store: Send + Sync + 'static {
-    /// Stores the delivery's key and its jobs, unless the key is known.
-    async fn accept(&self, delivery: Delivery, jobs: Vec<NewJob>, now: Timestamp) -> Result<Accepted, Fault>;
-
-    /// Takes up to `max` jobs that are due, each until `now + lease`: people's first, then in the
-    /// order of their turns. A job whose ordering key has an older unfinished job is not taken. A
-    /// job whose lease has ended counts as due again. A job whose buckets do not let it pass is put
-    /// off until they do.
-    async fn claim(&self, queue: Queue, max: usize, now: Timestamp, lease: Duration) -> Result<Vec<Claim>, Fault>;
-
-    /// Moves the end of the lease to `until`, if the claim still holds.
-    async fn renew(&self, claim: &Claim, until: Timestamp) -> Result<Settled, Fault>;
+    /// Returns the queue, without the app's rows.
+    fn queue(&self) -> &dyn DurableQueue;
 
     /// Stores what became of the job together with everything that follows from it, if the claim
     /// still holds.
@@ -59,18 +48,6 @@ pub trait Store: Send + Sync + 'static {
         effects: Vec<Effect>,
         now: Timestamp,
     ) -> Result<Settled, Fault>;
-
-    /// When the next job of the queue that nothing holds back becomes due; a time that is past, if one
-    /// is due already.
-    async fn next_due(&self, queue: Queue) -> Result<Option<Timestamp>, Fault>;
-
-    /// Unfinished commands accepted before `before` whose person was not told yet that they wait;
-    /// oldest first, at most `max`. The claims returned hold no lease: they only describe.
-    async fn overdue(&self, before: Timestamp, max: usize) -> Result<Vec<Claim>, Fault>;
-
-    /// Marks the job as told and stores the notice, unless it is finished or was told already.
-    /// Answers whether the notice was stored.
-    async fn tell(&self, job: JobId, notice: NewJob, now: Timestamp) -> Result<bool, Fault>;
 
     /// The card of a conversation in a channel.
     async fn card(
@@ -245,47 +222,93 @@ pub trait Store: Send + Sync + 'static {
     /// how many went.
     async fn forget_entries(&self, before: Timestamp, max: usize) -> Result<usize, Fault>;
 
-    /// Makes `holder` the leader called `name` until `until`, if nobody else is at `now`. Answers
-    /// whether it is. For what only one instance should do at a time.
+    /// The clock was set back by `by`, and shows `now`: what waits for a time becomes due as much earlier, and
+    /// nothing was accepted, seen or learned later than now. A claim keeps its lease, and a document its due time.
+    async fn set_back(&self, by: Duration, now: Timestamp) -> Result<(), Fault>;
+
+    /// Stores a delivery and its jobs, once: [`DurableQueue::accept`].
+    async fn accept(&self, delivery: Delivery, jobs: Vec<NewJob>, now: Timestamp) -> Result<Accepted, Fault> {
+        Ok(self.queue().accept(delivery, jobs, now).await?)
+    }
+
+    /// Takes jobs that are due: [`DurableQueue::claim`].
+    async fn claim(&self, queue: Queue, max: usize, now: Timestamp, lease: Duration) -> Result<Vec<Claim>, Fault> {
+        Ok(self.queue().claim(queue, max, now, lease).await?)
+    }
+
+    /// Moves the end of a lease: [`DurableQueue::renew`].
+    async fn renew(&self, claim: &Claim, until: Timestamp) -> Result<Settled, Fault> {
+        Ok(self.queue().renew(claim, until).await?)
+    }
+
+    /// Returns when a job of the queue is next due: [`DurableQueue::next_due`].
+    async fn next_due(&self, queue: Queue) -> Result<Option<Timestamp>, Fault> {
+        Ok(self.queue().next_due(queue).await?)
+    }
+
+    /// Returns commands whose people do not know yet that they wait: [`DurableQueue::overdue`].
+    async fn overdue(&self, before: Timestamp, max: usize) -> Result<Vec<Claim>, Fault> {
+        Ok(self.queue().overdue(before, max).await?)
+    }
+
+    /// Stores the notice that a job waits, once: [`DurableQueue::tell`].
+    async fn tell(&self, job: JobId, notice: NewJob, now: Timestamp) -> Result<bool, Fault> {
+        Ok(self.queue().tell(job, notice, now).await?)
+    }
+
+    /// Makes a holder the leader, if no other is: [`DurableQueue::try_acquire_leadership`].
     async fn try_acquire_leadership(
         &self,
         name: &str,
         holder: &str,
         now: Timestamp,
         until: Timestamp,
-    ) -> Result<bool, Fault>;
+    ) -> Result<bool, Fault> {
+        Ok(self.queue().try_acquire_leadership(name, holder, now, until).await?)
+    }
 
-    /// Jobs of all installations, for the operator, in the order of their ids beyond `after`, at most `max`:
-    /// those that were given up, or those that wait.
-    async fn jobs(&self, dead: bool, after: JobId, max: usize) -> Result<Vec<Stored>, Fault>;
+    /// Returns jobs, for the operator: [`DurableQueue::jobs`].
+    async fn jobs(&self, dead: bool, after: JobId, max: usize) -> Result<Vec<Stored>, Fault> {
+        Ok(self.queue().jobs(dead, after, max).await?)
+    }
 
-    /// A job, whoever's it is, for the operator.
-    async fn job(&self, id: JobId) -> Result<Option<Stored>, Fault>;
+    /// Returns a job, for the operator: [`DurableQueue::job`].
+    async fn job(&self, id: JobId) -> Result<Option<Stored>, Fault> {
+        Ok(self.queue().job(id).await?)
+    }
 
-    /// Throws away a job that was given up. Answers whether there was one.
-    async fn discard(&self, id: JobId) -> Result<bool, Fault>;
+    /// Throws away a job that failed for good: [`DurableQueue::discard`].
+    async fn discard(&self, id: JobId) -> Result<bool, Fault> {
+        Ok(self.queue().discard(id).await?)
+    }
 
-    /// The buckets that the other side has closed, in the order of installations and names, at most `max`.
-    async fn limits(&self, now: Timestamp, max: usize) -> Result<Vec<Limit>, Fault>;
+    /// Returns the buckets that the other side has closed: [`DurableQueue::limits`].
+    async fn limits(&self, now: Timestamp, max: usize) -> Result<Vec<Limit>, Fault> {
+        Ok(self.queue().limits(now, max).await?)
+    }
 
-    /// Opens a bucket that the other side has closed, and makes due what waits for it. Answers whether it was closed.
-    async fn lift(&self, limit: &Limit, now: Timestamp) -> Result<bool, Fault>;
+    /// Opens a closed bucket: [`DurableQueue::lift`].
+    async fn lift(&self, limit: &Limit, now: Timestamp) -> Result<bool, Fault> {
+        Ok(self.queue().lift(limit, now).await?)
+    }
 
-    /// The clock was set back by `by`, and shows `now`: what waits for a time becomes due as much earlier, and
-    /// nothing was accepted, seen or learned later than now. A claim keeps its lease, and a document its due time.
-    async fn set_back(&self, by: Duration, now: Timestamp) -> Result<(), Fault>;
+    /// Tries whether a delivery could be stored: [`DurableQueue::rehearse`].
+    async fn rehearse(&self) -> Result<(), Fault> {
+        Ok(self.queue().rehearse().await?)
+    }
 
-    /// Does what storing a delivery needs first, and stores nothing: fails where a delivery could not be stored
-    /// because another program holds what it writes to, or it may only be read.
-    async fn rehearse(&self) -> Result<(), Fault>;
+    /// Returns how much waits for one installation: [`DurableQueue::overview_of`].
+    async fn overview_of(&self, installation: &InstallationId) -> Result<Overview, Fault> {
+        Ok(self.queue().overview_of(installation).await?)
+    }
 
-    /// How much waits for one installation.
-    async fn overview_of(&self, installation: &InstallationId) -> Result<Overview, Fault>;
+    /// Returns how much waits: [`DurableQueue::overview`].
+    async fn overview(&self) -> Result<Overview, Fault> {
+        Ok(self.queue().overview().await?)
+    }
 
-    /// How much waits.
-    async fn overview(&self) -> Result<Overview, Fault>;
-
-    /// Rings whenever a job of the queue may have become due earlier than `next_due` last said. Ask
-    /// for the next ring *before* looking for work, or one may be missed.
-    fn bell(&self, queue: Queue) -> Arc<Notify>;
+    /// Returns the bell of a queue: [`DurableQueue::bell`].
+    fn bell(&self, queue: Queue) -> Arc<Notify> {
+        self.queue().bell(queue)
+    }
 }

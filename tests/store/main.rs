@@ -1,5 +1,4 @@
-//! What holds of the store: the conformance suite on every backend, and what is a backend's own.
+//! What holds of the store: the app's promises on both databases, and that its queue's tables are the queue's own.
 
-mod model;
 mod postgres;
 mod sqlite;

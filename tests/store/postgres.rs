@@ -1,21 +1,14 @@
-//! The PostgreSQL store: the suite, and what only several instances on one server can get wrong.
+//! The PostgreSQL store: the app's promises, and that its database is the queue's and the app's at once.
 
-#![expect(clippy::indexing_slicing, clippy::unwrap_used, reason = "what is wrong here is a failed test")]
+#![expect(clippy::unwrap_used, reason = "what is wrong here is a failed test")]
 
-use std::collections::{HashMap, HashSet};
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::time::Duration;
 
-use dialnote_slack::clock::from_millis;
 use dialnote_slack::error::Fault;
-use dialnote_slack::ids::InstallationId;
 use dialnote_slack::store::postgres::{Postgres, with_password};
-use dialnote_slack::store::rate_limit::RateLimit;
-use dialnote_slack::store::{Accepted, Delivery, Effect, NewJob, Queue, Settled, Store, Verdict, conformance};
-use jiff::Timestamp;
+use dialnote_slack::store::{Store, conformance};
+use durable_queue::postgres::{Address, PostgresQueue, schema};
 use tokio_postgres::{Client, NoTls};
-
-const LEASE: Duration = Duration::from_secs(30);
 
 /// A part of the tests' server that nobody else uses.
 struct Database {
@@ -48,43 +41,15 @@ impl Database {
         Ok(format!("{}?application_name={}&options=-csearch_path%3D{}", server()?, self.schema, self.schema))
     }
 
+    /// The columns, indexes and constraints of all tables but the one that says which schema it is: a line each, that
+    /// begins with the table.
+    async fn tables(&self) -> Result<Vec<String>, Fault> {
+        let rows = self.operator.query(TABLES, &[&self.schema]).await.map_err(failed)?;
+        rows.iter().map(|row| row.try_get(0)).collect::<Result<_, _>>().map_err(failed)
+    }
+
     async fn open(&self) -> Result<Postgres, Fault> {
         Postgres::open(&self.url()?).await
-    }
-
-    async fn count(&self, sql: &str) -> Result<i64, Fault> {
-        self.operator.query_one(sql, &[]).await.and_then(|row| row.try_get(0)).map_err(failed)
-    }
-
-    /// How often any of the tables was read from end to end, but the one that says which schema it is; by those
-    /// whose connections have ended.
-    async fn scans(&self) -> Result<i64, Fault> {
-        self.count(&format!(
-            "SELECT sum(seq_scan)::bigint FROM pg_stat_user_tables
-            WHERE schemaname = '{}' AND relname <> 'refinery_schema_history'",
-            self.schema
-        ))
-        .await
-    }
-
-    /// Waits until the connections of the stores have ended.
-    async fn left_alone(&self) -> Result<(), Fault> {
-        let there = format!("SELECT count(*) FROM pg_stat_activity WHERE application_name = '{}'", self.schema);
-        let gone = async {
-            while self.count(&there).await? > 0 {}
-            Ok(())
-        };
-        // The time is only there so that one that stays fails the test.
-        tokio::time::timeout(Duration::from_secs(10), gone).await.map_err(failed)?
-    }
-
-    /// Cuts every connection of the stores.
-    async fn cut(&self) -> Result<i64, Fault> {
-        let cut = format!(
-            "SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity WHERE application_name = '{}'",
-            self.schema
-        );
-        self.count(&cut).await
     }
 }
 
@@ -93,18 +58,6 @@ async fn one() -> Box<dyn Store> {
     let open = async { Database::new().await?.open().await };
     match open.await {
         Ok(store) => Box::new(store),
-        Err(fault) => panic!("{fault}"),
-    }
-}
-
-#[expect(clippy::panic, reason = "the suite has no use for a store that cannot be opened")]
-async fn two() -> (Box<dyn Store>, Box<dyn Store>) {
-    let open = async {
-        let database = Database::new().await?;
-        tokio::try_join!(database.open(), database.open())
-    };
-    match open.await {
-        Ok((one, other)) => (Box::new(one), Box::new(other)),
         Err(fault) => panic!("{fault}"),
     }
 }
@@ -118,226 +71,20 @@ macro_rules! conforms {
     };
 }
 
-conforms!(deliveries, order, claims, verdicts, telling, facts, kept, categories, wakeups, fairness, doubts, waiting);
+conforms!(facts, kept, categories);
 
+/// The app's migrations end with the tables of the queue, whatever way they took.
 #[tokio::test]
-async fn two_handles() {
-    conformance::two_handles(&async || two().await).await;
-}
-
-fn at(seconds: i64) -> Timestamp {
-    from_millis(1_750_000_000_000 + seconds * 1000)
-}
-
-fn here() -> InstallationId {
-    InstallationId::new("T1")
-}
-
-fn delivery(key: impl Into<String>) -> Delivery {
-    Delivery { installation: here(), key: key.into() }
-}
-
-fn command(key: &str, body: impl Into<String>) -> NewJob {
-    NewJob::new(&here(), Queue::Work, key, at(0), body)
-}
-
-#[tokio::test]
-async fn a_rehearsal_fails_where_nothing_can_be_stored_and_changes_nothing() -> Result<(), Fault> {
-    let database = Database::new().await?;
-    let store = database.open().await?;
-    for held in ["deliveries", "line_locks", "jobs"] {
-        store.rehearse().await?;
-        let hold = format!("BEGIN; LOCK TABLE {held} IN EXCLUSIVE MODE");
-        database.operator.batch_execute(&hold).await.map_err(failed)?;
-        assert!(store.rehearse().await.is_err(), "{held} is held");
-        database.operator.batch_execute("ROLLBACK").await.map_err(failed)?;
-    }
-    store.rehearse().await?;
-    assert_eq!(store.accept(delivery("one"), vec![command("a", "a1")], at(0)).await?, Accepted::New);
-    Ok(())
-}
-
-#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
-async fn three_instances_at_once_lose_nothing_and_keep_every_line_in_order() -> Result<(), Fault> {
-    const WRITERS: usize = 6;
-    const EACH: usize = 40;
-    let database = Database::new().await?;
-    let (a, b, c) = tokio::try_join!(database.open(), database.open(), database.open())?;
-    let stores: [std::sync::Arc<Postgres>; 3] = [a.into(), b.into(), c.into()];
-    let done = std::sync::Arc::new(std::sync::Mutex::new(Vec::<(String, String)>::new()));
-    let mut tasks = tokio::task::JoinSet::new();
-    for writer in 0..WRITERS {
-        let store = stores[writer % 3].clone();
-        tasks.spawn(async move {
-            for n in 0..EACH {
-                let key = format!("k{}", n % 4);
-                let behind = (n % 5 == 0).then(|| format!("k{}", (n + 1) % 4));
-                let job = NewJob { after_key: behind, ..command(&key, format!("{writer}:{n}")) };
-                let accepted = store.accept(delivery(format!("{writer}:{n}")), vec![job], at(0)).await?;
-                assert_eq!(accepted, Accepted::New);
-            }
-            Ok::<_, Fault>(())
-        });
-    }
-    for worker in 0..6 {
-        let (store, done) = (stores[worker % 3].clone(), done.clone());
-        tasks.spawn(async move {
-            while done.lock().unwrap().len() < WRITERS * EACH {
-                for claim in store.claim(Queue::Work, 3, at(0), LEASE).await? {
-                    assert_eq!(claim.attempt, 1, "{} is claimed once", claim.body);
-                    done.lock().unwrap().push((claim.key.clone(), claim.body.clone()));
-                    let say = NewJob { queue: Queue::Outbox, ..command(&claim.key, claim.body.clone()) };
-                    let settled = store.settle(&claim, Verdict::Done, vec![Effect::Enqueue(say)], at(0)).await?;
-                    assert_eq!(settled, Settled::Applied);
-                }
-            }
-            Ok::<_, Fault>(())
-        });
-    }
-    while let Some(task) = tasks.join_next().await {
-        task.map_err(failed)??;
-    }
-    let done = done.lock().unwrap().clone();
-    let once: HashSet<_> = done.iter().map(|(_, body)| body).collect();
-    assert_eq!((done.len(), once.len()), (WRITERS * EACH, WRITERS * EACH), "every job was done, and once");
-    // In every line, what one writer stored came in the order in which it stored it.
-    let mut last: HashMap<(&str, &str), usize> = HashMap::new();
-    for (key, body) in &done {
-        let (writer, n) = body.split_once(':').unwrap();
-        let n = n.parse().unwrap();
-        let before = last.insert((key, writer), n);
-        assert!(before.is_none_or(|before| before < n), "{key}: {writer}:{n} after {before:?}");
-    }
-    assert_eq!(database.count("SELECT count(*) FROM jobs WHERE lane = 'inbox'").await?, 0);
-    assert_eq!(database.count("SELECT count(*) FROM jobs WHERE lane = 'outbox'").await?, 240);
-    let lines = "SELECT count(*) FROM (SELECT key FROM jobs GROUP BY lane, key HAVING count(*) FILTER (WHERE head) <> 1
-        OR min(id) <> min(id) FILTER (WHERE head)) AS wrong";
-    assert_eq!(database.count(lines).await?, 0, "every line has one head, its oldest");
-    Ok(())
-}
-
-/// Who finds a line empty does not lock it. Of three that do so at the same moment two have to find out
-/// that they came second, also where each wants several lines, in an order of its own.
-#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
-async fn of_those_who_come_first_at_once_one_is_first() -> Result<(), Fault> {
-    const ROUNDS: usize = 40;
-    let database = Database::new().await?;
-    // Crosswise they wait for each other until the server notices; here that does not take a second.
-    let url = format!("{}%20-cdeadlock_timeout%3D5ms", database.url()?);
-    let (one, two, three) = tokio::try_join!(Postgres::open(&url), Postgres::open(&url), Postgres::open(&url))?;
-    for round in 0..ROUNDS {
-        let jobs = |who: &str, order: [&str; 3]| {
-            let own = order.map(|line| command(&format!("{line}{round}"), format!("{who} {line}")));
-            let behind = NewJob { after_key: Some(format!("a{round}")), ..command(&format!("d{round}"), who) };
-            own.into_iter().chain([behind]).collect::<Vec<_>>()
-        };
-        let accept = |store, who, order| {
-            let (jobs, delivery) = (jobs(who, order), delivery(format!("{who} {round}")));
-            async move { Postgres::accept(store, delivery, jobs, at(0)).await }
-        };
-        let accepted = tokio::try_join!(
-            accept(&one, "one", ["a", "b", "c"]),
-            accept(&two, "two", ["c", "b", "a"]),
-            accept(&three, "three", ["b", "c", "a"]),
-        )?;
-        assert_eq!(accepted, (Accepted::New, Accepted::New, Accepted::New));
-    }
-    let heads = "SELECT count(*) FROM jobs WHERE head";
-    assert_eq!(database.count(heads).await?, i64::try_from(ROUNDS * 3).map_err(failed)?, "each line has one head");
-    let astray = "SELECT count(*) FROM jobs WHERE key LIKE 'd%'";
-    assert_eq!(database.count(astray).await?, 0, "who wanted to be behind somebody is");
-    let wrong = "SELECT count(*) FROM jobs AS later JOIN jobs AS head ON head.head AND head.key = later.key
-        AND head.id > later.id";
-    assert_eq!(database.count(wrong).await?, 0, "every head is its line's oldest");
-    assert_eq!(database.count("SELECT count(*) FROM jobs").await?, i64::try_from(ROUNDS * 12).map_err(failed)?);
-    Ok(())
-}
-
-#[tokio::test]
-async fn a_delivery_that_is_refused_fails_alone() -> Result<(), Fault> {
-    let store = Database::new().await?.open().await?;
-    let (good, bad, late) = tokio::join!(
-        store.accept(delivery("good"), vec![command("a", "good")], at(0)),
-        store.accept(delivery("bad\0"), vec![command("a", "bad")], at(0)),
-        store.accept(delivery("late"), vec![command("a", "late")], at(0)),
-    );
-    assert_eq!((good?, late?), (Accepted::New, Accepted::New));
-    assert!(matches!(bad, Err(Fault::Store(_))));
-    assert_eq!(store.overview().await?.inbox, 2, "nothing of it is stored");
-    Ok(())
-}
-
-/// Two deliveries arrive while another program holds up the second one's batch: whoever was told that
-/// nothing was saved can rely on it, whatever becomes of the lock.
-#[tokio::test]
-async fn what_was_refused_is_not_stored_later() -> Result<(), Fault> {
-    let database = Database::new().await?;
-    let store = database.open().await?;
-    let schema = &database.schema;
-    database.operator.batch_execute("BEGIN; LOCK TABLE jobs IN EXCLUSIVE MODE").await.map_err(failed)?;
-    let (watcher, connection) = tokio_postgres::connect(&server()?, NoTls).await.map_err(failed)?;
-    tokio::spawn(connection);
-    let waiting =
-        format!("SELECT 1 FROM pg_stat_activity WHERE application_name = '{schema}' AND wait_event_type = 'Lock'");
-    let waits = async { while watcher.query(&waiting, &[]).await.is_ok_and(|found| found.is_empty()) {} };
-    let accept = |key| store.accept(delivery(key), vec![command("k", key)], at(0));
-    let second = async {
-        waits.await;
-        accept("second").await
-    };
-    let (first, second) = tokio::join!(accept("first"), second);
-    assert!(first.is_err() && second.is_err(), "both are refused: {first:?} {second:?}");
-    database.operator.batch_execute("ROLLBACK").await.map_err(failed)?;
-    assert_eq!(accept("third").await?, Accepted::New);
-    assert_eq!(database.count("SELECT count(*) FROM deliveries").await?, 1, "only what was acknowledged");
-    Ok(())
-}
-
-#[tokio::test]
-async fn cut_connections_are_replaced() -> Result<(), Fault> {
-    let database = Database::new().await?;
-    let store = database.open().await?;
-    store.accept(delivery("before"), vec![command("a", "job")], at(0)).await?;
-    assert!(database.cut().await? > 0);
-    // Whether the first call finds the cut or is the one that pays for it is a matter of luck;
-    // either way the same delivery sent again finds the truth.
-    let first = store.accept(delivery("after"), vec![command("b", "job")], at(0)).await;
-    assert!(matches!(first, Ok(Accepted::New) | Err(Fault::Store(_))), "{first:?}");
-    let again = store.accept(delivery("after"), vec![command("b", "job")], at(0)).await?;
-    assert_eq!(again == Accepted::Duplicate, first.is_ok());
-    assert_eq!(store.claim(Queue::Work, 9, at(0), LEASE).await?.len(), 2);
-    Ok(())
-}
-
-#[tokio::test]
-async fn work_that_one_stores_wakes_the_other() -> Result<(), Fault> {
-    let database = Database::new().await?;
-    let (one, other) = tokio::try_join!(database.open(), database.open())?;
-    pending(&other).await; // it listens
-    one.accept(delivery("one"), vec![command("a", "job")], at(0)).await?;
-    pending(&other).await;
-    assert!(database.cut().await? > 0);
-    pending(&other).await; // it listens again
-    let mut accepted = one.accept(delivery("two"), vec![command("b", "job")], at(0)).await;
-    if accepted.is_err() {
-        accepted = one.accept(delivery("three"), vec![command("c", "job")], at(0)).await;
-    }
-    accepted?;
-    pending(&other).await;
-    Ok(())
-}
-
-/// Waits for the bell; the time is only there so that one that never rings fails the test.
-async fn pending(store: &Postgres) {
-    let ring = tokio::time::timeout(Duration::from_secs(10), store.bell(Queue::Work).notified()).await;
-    assert!(ring.is_ok(), "the bell rings");
-}
-
-#[tokio::test]
-async fn a_server_that_nobody_vouches_for_is_not_spoken_to() -> Result<(), Fault> {
-    let outcome = Postgres::open(&format!("{}?sslmode=require", server()?)).await;
-    let why = outcome.err().map(|fault| fault.to_string()).unwrap_or_default();
-    assert!(why.contains("certificate"), "{why}");
+async fn the_apps_history_ends_with_the_queues_own_tables() -> Result<(), Fault> {
+    let (app, queue) = (Database::new().await?, Database::new().await?);
+    drop(app.open().await?);
+    drop(PostgresQueue::open(Address::read(&queue.url()?, "tests")?, schema()).await?);
+    let own = queue.tables().await?;
+    assert!(own.iter().any(|line| line.starts_with("jobs ")), "{own:?}");
+    let apps = app.tables().await?;
+    let queues = |line: &&String| own.iter().any(|other| other.split(' ').next() == line.split(' ').next());
+    let apps: Vec<_> = apps.iter().filter(queues).collect();
+    assert_eq!(apps, own.iter().collect::<Vec<_>>());
     Ok(())
 }
 
@@ -361,115 +108,15 @@ async fn a_password_of_its_own_may_have_any_characters() -> Result<(), Fault> {
     operator.batch_execute("DROP ROLE needs_password").await.map_err(failed)
 }
 
-/// A plan depends on what the server believes about the tables, so they are filled: many lines, one
-/// of them long, few heads. Statements of the hot path must then not read a table from end to end.
-#[tokio::test]
-async fn hot_statements_search_and_do_not_scan() -> Result<(), Fault> {
-    let database = Database::new().await?;
-    let store = database.open().await?;
-    let fill = "
-        INSERT INTO jobs (installation, lane, key, head, due, accepted, told, body, class, turn, pace, ready)
-        SELECT 'T1', CASE n % 2 WHEN 0 THEN 'inbox' ELSE 'outbox' END, 'k' || n % 5000, n <= 5000, n, n, n % 100 > 0,
-            repeat('x', 200), 0, n, '[]', n <= 2000
-        FROM generate_series(1, 40000) AS n;
-        INSERT INTO deliveries SELECT 'T1', 'd' || n, n FROM generate_series(1, 20000) AS n;
-        INSERT INTO buckets SELECT 'T1', 'b' || n, 0, 0 FROM generate_series(1, 5000) AS n;
-        ANALYZE jobs; ANALYZE deliveries; ANALYZE buckets; ANALYZE line_locks";
-    database.operator.batch_execute(fill).await.map_err(failed)?;
-    drop(store);
-    for (name, sql) in dialnote_slack::store::postgres::HOT_STATEMENTS {
-        database.operator.batch_execute(&format!("PREPARE hot AS {sql}")).await.map_err(failed)?;
-        let count = database
-            .count("SELECT cardinality(parameter_types)::bigint FROM pg_prepared_statements WHERE name = 'hot'");
-        let nulls = vec!["NULL"; usize::try_from(count.await?).map_err(failed)?].join(", ");
-        // The plan for any parameters, which is what a connection settles on.
-        let explain = format!("SET plan_cache_mode = force_generic_plan; EXPLAIN EXECUTE hot ({nulls})");
-        let lines = database.operator.simple_query(&explain).await.map_err(failed)?;
-        let plan: Vec<_> = lines
-            .iter()
-            .filter_map(|line| match line {
-                tokio_postgres::SimpleQueryMessage::Row(row) => row.get(0),
-                _ => None,
-            })
-            .collect();
-        let plan = plan.join("\n");
-        assert!(!plan.contains("Seq Scan on"), "{name}:\n{plan}");
-        database.operator.batch_execute("DEALLOCATE hot").await.map_err(failed)?;
-    }
-    Ok(())
-}
-
-/// What a table looked like when a statement was planned must not decide how it is run ever after: a
-/// vacuumed table without any rows is read from end to end, and so it would be with thousands in it.
-#[tokio::test]
-async fn an_empty_table_teaches_nobody_to_scan() -> Result<(), Fault> {
-    let database = Database::new().await?;
-    // Making the indexes reads the tables, too.
-    drop(database.open().await?);
-    database.left_alone().await?;
-    database.operator.batch_execute("VACUUM ANALYZE jobs, deliveries, buckets").await.map_err(failed)?;
-    let before = database.scans().await?;
-    let store = database.open().await?;
-    for round in 0..20 {
-        let [first, second, third] = ["a", "b", "c"].map(|name| format!("{name}{round}"));
-        store.accept(delivery(&first), vec![command(&first, "job"), command(&first, "next")], at(0)).await?;
-        let follow_up = Effect::Enqueue(command(&second, "job"));
-        let retry = Verdict::Retry { due: at(0), cause: "later".into(), outcome_unknown: false };
-        for (verdict, effects) in [(retry, vec![follow_up]), (Verdict::Done, vec![]), (Verdict::Done, vec![])] {
-            let claim = store.claim(Queue::Work, 1, at(0), LEASE).await?.remove(0);
-            assert_eq!(store.renew(&claim, at(9)).await?, Settled::Applied);
-            assert_eq!(store.settle(&claim, verdict, effects, at(0)).await?, Settled::Applied);
-        }
-        store.next_due(Queue::Work).await?;
-        store.overdue(at(0), 9).await?;
-        let overtaken = NewJob { after_key: Some(second), ..command(&third, "job") };
-        store.accept(delivery(&third), vec![overtaken], at(0)).await?;
-        while let Some(claim) = store.claim(Queue::Work, 1, at(0), LEASE).await?.pop() {
-            store.settle(&claim, Verdict::Done, Vec::new(), at(0)).await?;
-        }
-    }
-    drop(store);
-    database.left_alone().await?;
-    assert_eq!(database.scans().await?, before, "every table was searched and none was read from end to end");
-    Ok(())
-}
-
-/// Jobs name their buckets in different orders, and settlements close several: whoever locked them
-/// in the order given would wait crosswise.
-#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
-async fn buckets_are_shared_without_waiting_crosswise() -> Result<(), Fault> {
-    const JOBS: usize = 90;
-    let database = Database::new().await?;
-    let (a, b, c) = tokio::try_join!(database.open(), database.open(), database.open())?;
-    let rate_limit = |bucket: &str| RateLimit { bucket: bucket.into(), every_ms: 10, burst: 1000 };
-    let jobs = (0..JOBS).map(|n| {
-        let order = if n % 2 == 0 { ["x", "y"] } else { ["y", "x"] };
-        NewJob { rate_limits: order.map(rate_limit).into(), ..command(&format!("k{n}"), n.to_string()) }
-    });
-    a.accept(delivery("all"), jobs.collect(), at(0)).await?;
-    let done = std::sync::Arc::new(AtomicUsize::new(0));
-    let mut tasks = tokio::task::JoinSet::new();
-    for store in [a, b, c] {
-        let done = done.clone();
-        tasks.spawn(async move {
-            while done.load(Ordering::SeqCst) < JOBS {
-                for claim in store.claim(Queue::Work, 4, at(0), LEASE).await? {
-                    let close = |bucket: &str| Effect::Close { bucket: bucket.into(), until: at(-1) };
-                    let closed = if claim.id.0 % 2 == 0 { ["x", "y"] } else { ["y", "x"] };
-                    let settled = store.settle(&claim, Verdict::Done, closed.map(close).into(), at(0)).await?;
-                    assert_eq!(settled, Settled::Applied);
-                    done.fetch_add(1, Ordering::SeqCst);
-                }
-            }
-            Ok::<_, Fault>(())
-        });
-    }
-    while let Some(task) = tasks.join_next().await {
-        task.map_err(failed)??;
-    }
-    let full = "SELECT max(full_until) - min(full_until) FROM buckets";
-    assert_eq!(database.count(full).await?, 0, "both are as full: no filling was lost");
-    let filled = format!("SELECT min(full_until) - {} FROM buckets", at(0).as_millisecond());
-    assert_eq!(database.count(&filled).await?, 10 * 90, "by every job that passed");
-    Ok(())
-}
+const TABLES: &str = "
+    SELECT line FROM (
+        SELECT table_name || ' column ' || column_name || ' ' || data_type || ' ' || is_nullable || ' '
+            || coalesce(column_default, '') || ' ' || is_identity || ' ' || coalesce(collation_name, '') AS line
+        FROM information_schema.columns WHERE table_schema = $1 AND table_name <> 'refinery_schema_history'
+        UNION ALL SELECT tablename || ' index ' || replace(indexdef, $1 || '.', '')
+        FROM pg_indexes WHERE schemaname = $1 AND tablename <> 'refinery_schema_history'
+        UNION ALL SELECT relname || ' constraint ' || conname || ' ' || pg_get_constraintdef(pg_constraint.oid)
+        FROM pg_constraint JOIN pg_class ON pg_class.oid = conrelid
+        JOIN pg_namespace ON pg_namespace.oid = relnamespace
+        WHERE nspname = $1 AND relname <> 'refinery_schema_history'
+    ) AS lines ORDER BY line COLLATE \"C\"";

@@ -1,11 +1,12 @@
 //! Cards, drafts, the audit log, cache entries, sweeping and the overview.
 
 use super::{
-    accept, at, claim, claim_one, command, dead, delivery, elsewhere, here, message, retry, settle, settle_with,
+    LEASE, accept, at, claim, claim_one, command, dead, delivery, elsewhere, here, message, names, only, retry, settle,
+    settle_with,
 };
 use crate::error::Fault;
 use crate::ids::{ChannelId, ConversationId, DraftId, InstallationId, MessageTs, SlackUserId};
-use crate::store::{Accepted, CacheEntry, Card, Draft, Effect, Entry, NewJob, Overview, Settled, Store, Verdict};
+use crate::store::{Accepted, CacheEntry, Card, Draft, Effect, Entry, NewJob, Queue, Settled, Store, Verdict};
 
 pub(super) async fn a_conversation_has_one_card_in_a_channel(store: &dyn Store) -> Result<(), Fault> {
     let (channel, conversation) = (ChannelId::new("C1"), ConversationId::new("c1"));
@@ -175,19 +176,49 @@ pub(super) async fn sweeping_leaves_jobs_and_cards_alone(store: &dyn Store) -> R
     Ok(())
 }
 
-pub(super) async fn overview_counts_what_waits(store: &dyn Store) -> Result<(), Fault> {
-    assert_eq!(store.overview().await?, Overview::default(), "nothing waits");
-    let accepted = |seconds, job| NewJob { accepted: at(seconds), ..job };
-    accept(store, [accepted(7, command("a", "a1")), accepted(8, command("a", "a2"))]).await?;
-    accept(store, [accepted(9, command("b", "b1")), accepted(5, message("m", "m1"))]).await?;
-    accept(store, [accepted(1, NewJob { installation: elsewhere(), ..command("c", "c1") })]).await?;
-    let waiting = store.overview().await?;
-    assert_eq!(waiting, Overview { inbox: 4, outbox: 1, dead: 0, oldest: Some(at(1)) }, "of all installations");
-    for (claim, verdict) in claim(store, at(0)).await?.iter().zip([retry(at(99)), Verdict::Done, dead()]) {
-        settle(store, claim, verdict).await?;
+pub(super) async fn effects_are_stored_with_every_verdict(store: &dyn Store) -> Result<(), Fault> {
+    let verdicts = [Verdict::Done, Verdict::Continue { body: "on".into(), until: at(9) }, retry(at(9)), dead()];
+    for (verdict, name) in verdicts.into_iter().zip(["w", "x", "y", "z"]) {
+        accept(store, [command(name, name)]).await?;
+        let held = claim_one(store, at(0)).await?;
+        settle_with(store, &held, verdict, effects(name)).await?;
+        let said = only(store.claim(Queue::Outbox, 9, at(0), LEASE).await?)?;
+        assert_eq!(said.body, name, "the message is stored");
+        settle(store, &said, Verdict::Done).await?;
+        let conversation = ConversationId::new(name);
+        assert_eq!(store.cards(&here(), &conversation).await?.len(), 1, "the card of {name} is stored");
+        assert_eq!(store.entries(&here(), &conversation, 9).await?.len(), 1, "the entry of {name} is stored");
+        assert!(store.draft(&here(), &DraftId::new(name)).await?.is_some(), "the draft of {name} is stored");
     }
-    let waiting = store.overview().await?;
-    assert_eq!(waiting, Overview { inbox: 2, outbox: 1, dead: 1, oldest: Some(at(5)) }, "the dead do not wait");
+    assert_eq!(names(&claim(store, at(9)).await?), ["on", "y"], "the two that were to go on");
+    Ok(())
+}
+
+pub(super) async fn nothing_of_a_late_settlement_is_stored(store: &dyn Store) -> Result<(), Fault> {
+    accept(store, [command("a", "job")]).await?;
+    let late = claim_one(store, at(0)).await?;
+    let current = claim_one(store, at(30)).await?;
+    let stored = store.settle(&late, Verdict::Done, effects("late").into(), at(31)).await?;
+    assert_eq!(stored, Settled::LostLease, "another worker has it");
+    settle(store, &current, Verdict::Done).await?;
+    let conversation = ConversationId::new("late");
+    assert_eq!(store.claim(Queue::Outbox, 9, at(31), LEASE).await?, [], "no message");
+    assert_eq!(store.cards(&here(), &conversation).await?, [], "no card");
+    assert_eq!(store.entries(&here(), &conversation, 9).await?, [], "no entry");
+    assert_eq!(store.draft(&here(), &DraftId::new("late")).await?, None, "no draft");
+    Ok(())
+}
+
+pub(super) async fn a_draft_is_taken_up_once(store: &dyn Store) -> Result<(), Fault> {
+    let (id, actor) = (DraftId::new("d1"), SlackUserId::new("U1"));
+    let draft = Draft { id: id.clone(), actor, at: at(0), body: "{}".into() };
+    accept(store, [command("a", "keeps"), command("b", "takes up")]).await?;
+    let claims = claim(store, at(0)).await?;
+    let [keeps, takes_up] = claims.as_slice() else { panic!("two lines") };
+    settle_with(store, keeps, Verdict::Done, [Effect::PutDraft(draft.clone())]).await?;
+    assert_eq!(store.draft(&here(), &id).await?, Some(draft));
+    settle_with(store, takes_up, Verdict::Done, [Effect::DropDraft(id.clone())]).await?;
+    assert_eq!(store.draft(&here(), &id).await?, None, "it is gone");
     Ok(())
 }
 
@@ -234,4 +265,24 @@ fn cache_entry(id: &str, alias: Option<&str>, seconds: i64) -> CacheEntry {
         at: at(seconds),
         body: format!("{{\"read\":{seconds}}}"),
     }
+}
+
+fn effects(name: &str) -> [Effect; 4] {
+    [
+        Effect::Enqueue(message(name, name)),
+        Effect::PutCard(Card {
+            channel: ChannelId::new("C1"),
+            conversation: ConversationId::new(name),
+            ts: Some(MessageTs::new("1.1")),
+            card_view: "{}".into(),
+        }),
+        Effect::Record(Entry {
+            at: at(0),
+            actor: SlackUserId::new("U1"),
+            conversation: Some(ConversationId::new(name)),
+            verb: "assign".into(),
+            detail: "{}".into(),
+        }),
+        Effect::PutDraft(Draft { id: DraftId::new(name), actor: SlackUserId::new("U1"), at: at(0), body: "{}".into() }),
+    ]
 }

@@ -1,5 +1,7 @@
 //! Documents, the mirror, cards found by their place, and the audit log from end to end.
 
+use std::time::Duration;
+
 use super::facts::put;
 use super::{at, claim, command, elsewhere, here, names};
 use crate::error::Fault;
@@ -237,6 +239,29 @@ pub(super) async fn a_card_is_found_by_its_place(store: &dyn Store) -> Result<()
     assert_eq!(store.card_at(&here(), &channel, &MessageTs::new("2.2")).await?, None, "not there");
     assert_eq!(store.card_at(&here(), &ChannelId::new("C2"), &there).await?, None, "not in another channel");
     assert_eq!(store.card_at(&elsewhere(), &channel, &there).await?, None, "not another installation's");
+    Ok(())
+}
+
+pub(super) async fn nothing_is_newer_than_a_clock_that_is_set_back(store: &dyn Store) -> Result<(), Fault> {
+    let sight = |seconds, body: &str| {
+        vec![Snapshot { conversation: ConversationId::new("c1"), at: at(seconds), body: body.into() }]
+    };
+    let cache_entry = |seconds, body: &str| CacheEntry {
+        kind: "profile".into(),
+        id: "U1".into(),
+        alias: None,
+        at: at(seconds),
+        body: body.into(),
+    };
+    store.put_snapshots(&here(), sight(1000, "before")).await?;
+    store.cache_put(&here(), cache_entry(1000, "before")).await?;
+    store.set_back(Duration::from_mins(4), at(760)).await?;
+    store.put_snapshots(&here(), sight(761, "after")).await?;
+    store.cache_put(&here(), cache_entry(761, "after")).await?;
+    let seen = store.snapshot(&here(), &ConversationId::new("c1")).await?;
+    assert_eq!(seen.map(|seen| seen.body).as_deref(), Some("after"), "seen later");
+    let known = store.cache_get(&here(), "profile", "U1").await?;
+    assert_eq!(known.map(|known| known.body).as_deref(), Some("after"), "learned later");
     Ok(())
 }
 

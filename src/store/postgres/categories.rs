@@ -29,11 +29,6 @@ const CARDS: &str = "
     SELECT conversation, channel, ts, NULL::bigint, face FROM cards
     WHERE installation = $1 AND (conversation, channel) > ($2, $3) ORDER BY conversation, channel LIMIT $4";
 
-/// The same.
-const BUCKETS: &str = "
-    SELECT name, '', NULL::text, NULL::bigint, '' FROM buckets
-    WHERE installation = $1 AND name > $2 AND $3::text IS NOT NULL ORDER BY name LIMIT $4";
-
 const TAKE_MEMO: &str = "
     DELETE FROM memos WHERE installation = $1 AND kind = $2 AND id = $3 AND body = $4 RETURNING 1";
 
@@ -46,10 +41,6 @@ const TAKE_DRAFT: &str = "
 const TAKE_CARD: &str = "
     DELETE FROM cards WHERE installation = $1 AND conversation = $2 AND channel = $3 AND face = $4 RETURNING 1";
 
-const TAKE_BUCKET: &str = "
-    DELETE FROM buckets
-    WHERE installation = $1 AND name = $2 AND $3::text IS NOT NULL AND $4::text IS NOT NULL RETURNING 1";
-
 pub(super) const REWRITE: &str = "
     UPDATE documents SET body = $5 WHERE installation = $1 AND kind = $2 AND id = $3 AND body = $4 RETURNING 1";
 
@@ -58,25 +49,25 @@ pub(super) const REDACT: &str = "
     FROM unnest($2::bigint[], $3::text[], $4::text[]) AS line (id, actor, detail)
     WHERE entries.id = line.id AND entries.installation = $1 RETURNING 1";
 
-/// The statement that lists a category.
-pub(super) fn list(category: DataCategory) -> &'static str {
+/// Returns the statement that lists a category; `None` if it is the queue's.
+pub(super) fn list_of(category: DataCategory) -> Option<&'static str> {
     match category {
-        DataCategory::Memos => MEMOS,
-        DataCategory::Documents => DOCUMENTS,
-        DataCategory::Drafts => DRAFTS,
-        DataCategory::Cards => CARDS,
-        DataCategory::Buckets => BUCKETS,
+        DataCategory::Memos => Some(MEMOS),
+        DataCategory::Documents => Some(DOCUMENTS),
+        DataCategory::Drafts => Some(DRAFTS),
+        DataCategory::Cards => Some(CARDS),
+        DataCategory::Buckets => None,
     }
 }
 
-/// The statement that takes something off a category.
-pub(super) fn take_off(category: DataCategory) -> &'static str {
+/// Returns the statement that takes something out of a category; `None` if it is the queue's.
+pub(super) fn take_of(category: DataCategory) -> Option<&'static str> {
     match category {
-        DataCategory::Memos => TAKE_MEMO,
-        DataCategory::Documents => TAKE_DOCUMENT,
-        DataCategory::Drafts => TAKE_DRAFT,
-        DataCategory::Cards => TAKE_CARD,
-        DataCategory::Buckets => TAKE_BUCKET,
+        DataCategory::Memos => Some(TAKE_MEMO),
+        DataCategory::Documents => Some(TAKE_DOCUMENT),
+        DataCategory::Drafts => Some(TAKE_DRAFT),
+        DataCategory::Cards => Some(TAKE_CARD),
+        DataCategory::Buckets => None,
     }
 }
 

@@ -1,31 +1,16 @@
-//! What goes when an installation goes, or begins from nothing. Every line is locked before a job is taken out of
-//! one, or somebody could join behind a head that is going, and wait for ever. That holds up whoever joins or
-//! leaves a line for as long as it takes, and it is done when an app is removed or gets another organization's key.
+//! What goes when an installation goes, or begins from nothing.
 
 use async_trait::async_trait;
-use deadpool_postgres::ClientWrapper;
+use durable_queue::QueuedJob;
+use durable_queue::postgres::{Transaction, UnitOfWork};
 use tokio_postgres::Error;
 
-use super::partitions::{self, lines_of};
-use super::settling::lock;
-use super::transaction::{Transaction, changed, rows};
 use super::{facts, kept};
 use crate::ids::{InstallationId, JobId};
-use crate::store::fairness::Queued;
-use crate::store::wakeups::PendingWakeups;
+use crate::store::row_limit::limit;
 use crate::store::{Document, Entry};
 
-const DROP_DELIVERIES: &str = "
-    DELETE FROM deliveries WHERE (key, installation) IN (
-        SELECT key, installation FROM deliveries WHERE installation = $1 LIMIT $2)";
-
-const LOCK_ALL: &str = "SELECT n FROM line_locks ORDER BY n FOR UPDATE";
-
-const DROP_JOBS: &str = "
-    DELETE FROM jobs WHERE id IN (
-        SELECT id FROM jobs WHERE installation = $1 AND id <> $2 ORDER BY id LIMIT $3)";
-
-/// What goes besides deliveries and jobs, a bite of each.
+/// Rows of the app that go with an installation, a bite of each table.
 const CLEAR: [&str; 5] = [
     "DELETE FROM mirror WHERE (installation, conversation) IN (
         SELECT installation, conversation FROM mirror WHERE installation = $1 LIMIT $2)",
@@ -39,7 +24,7 @@ const CLEAR: [&str; 5] = [
         SELECT installation, kind, id FROM documents WHERE installation = $1 LIMIT $2)",
 ];
 
-/// What goes besides jobs and documents, at once.
+/// Rows of the app that go at once, besides documents.
 const EMPTY: [&str; 4] = [
     "DELETE FROM mirror WHERE installation = $1",
     "DELETE FROM cards WHERE installation = $1",
@@ -49,28 +34,24 @@ const EMPTY: [&str; 4] = [
 
 const EMPTY_DOCUMENTS: &str = "DELETE FROM documents WHERE installation = $1 AND kind <> ALL($2)";
 
-/// No job has this id.
-const NONE: JobId = JobId(0);
-
 /// Removes a bite of all that goes with an installation.
 pub(super) struct Clear<'a> {
     pub(super) installation: &'a InstallationId,
     pub(super) spared: JobId,
-    pub(super) max: i64,
+    pub(super) max: usize,
 }
 
 #[async_trait]
-impl Transaction for Clear<'_> {
+impl UnitOfWork for Clear<'_> {
     type Output = usize;
 
-    async fn run(&self, db: &ClientWrapper, _: &mut PendingWakeups) -> Result<usize, Error> {
-        let (installation, max) = (self.installation.as_str(), self.max);
-        let mut gone = changed(db, DROP_DELIVERIES, &[&installation, &max]).await?;
-        gone += drop_jobs(db, installation, self.spared, max).await?;
+    async fn run(&self, transaction: &mut Transaction<'_>) -> Result<usize, Error> {
+        let mut gone = transaction.clear(self.installation, self.spared, self.max).await?;
         for sql in CLEAR {
-            gone += changed(db, sql, &[&installation, &max]).await?;
+            let dropped = transaction.changed(sql, &[&self.installation.as_str(), &limit(self.max)]).await?;
+            gone = gone.saturating_add(usize::try_from(dropped).unwrap_or(usize::MAX));
         }
-        Ok(usize::try_from(gone).unwrap_or(usize::MAX))
+        Ok(gone)
     }
 }
 
@@ -81,31 +62,29 @@ pub(super) struct Begin<'a> {
     pub(super) emptied_but: Option<&'a [&'a str]>,
     pub(super) document: &'a Document,
     pub(super) entry: &'a Entry,
-    pub(super) jobs: &'a [Queued],
+    pub(super) jobs: &'a [QueuedJob],
 }
 
 #[async_trait]
-impl Transaction for Begin<'_> {
+impl UnitOfWork for Begin<'_> {
     type Output = ();
 
-    async fn run(&self, db: &ClientWrapper, pending: &mut PendingWakeups) -> Result<(), Error> {
+    async fn run(&self, transaction: &mut Transaction<'_>) -> Result<(), Error> {
         if let Some(stays) = self.emptied_but {
-            let installation = self.installation.as_str();
-            drop_jobs(db, installation, NONE, i64::MAX).await?;
-            for sql in EMPTY {
-                changed(db, sql, &[&installation]).await?;
-            }
-            changed(db, EMPTY_DOCUMENTS, &[&installation, &stays]).await?;
-        } else {
-            lock(db, &partitions::locks(self.jobs.iter().flat_map(|queued| lines_of(&queued.job)))).await?;
+            transaction.drop_jobs(self.installation).await?;
+            empty(transaction, self.installation, stays).await?;
         }
-        partitions::join(db, &self.jobs.iter().collect::<Vec<_>>(), pending).await?;
-        kept::put(db, self.installation, self.document).await?;
-        facts::record(db, self.installation, self.entry).await
+        let locked = transaction.lock_partitions(self.jobs).await?;
+        transaction.enqueue(locked).await?;
+        kept::put(transaction, self.installation, self.document).await?;
+        facts::record(transaction, self.installation, self.entry).await
     }
 }
 
-async fn drop_jobs(db: &ClientWrapper, installation: &str, spared: JobId, max: i64) -> Result<u64, Error> {
-    rows(db, LOCK_ALL, &[]).await?;
-    changed(db, DROP_JOBS, &[&installation, &spared.0, &max]).await
+/// Every partition is locked by now, so the order of locks is kept although jobs join afterwards.
+async fn empty(db: &Transaction<'_>, installation: &InstallationId, stays: &[&str]) -> Result<(), Error> {
+    for sql in EMPTY {
+        db.changed(sql, &[&installation.as_str()]).await?;
+    }
+    db.changed(EMPTY_DOCUMENTS, &[&installation.as_str(), &stays]).await.map(drop)
 }

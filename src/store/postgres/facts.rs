@@ -1,11 +1,9 @@
 //! The few facts we need to do a job once (cards, drafts, the audit log), those we would rather
 //! not read twice (cache entries), and how old ones are swept out.
 
-use deadpool_postgres::ClientWrapper;
-use jiff::Timestamp;
+use durable_queue::postgres::Transaction;
 use tokio_postgres::{Error, Row};
 
-use super::transaction::changed;
 use crate::clock::from_millis;
 use crate::ids::{ChannelId, ConversationId, DraftId, InstallationId, MessageTs, SlackUserId};
 use crate::store::{CacheEntry, Card, Draft, Entry};
@@ -58,22 +56,8 @@ pub(super) const RECALL_ALIAS: &str = "
     SELECT kind, id, alias, at, body FROM memos WHERE installation = $1 AND kind = $2 AND alias = $3
     ORDER BY at DESC LIMIT 1";
 
-pub(super) const CLOSE: &str = "
-    INSERT INTO buckets (installation, name, closed_until) VALUES ($1, $2, $3)
-    ON CONFLICT (installation, name)
-    DO UPDATE SET closed_until = greatest(buckets.closed_until, excluded.closed_until)";
-
-pub(super) const LEAD: &str = "
-    INSERT INTO leaders (name, holder, until) VALUES ($1, $2, $4)
-    ON CONFLICT (name) DO UPDATE SET holder = excluded.holder, until = excluded.until
-    WHERE leaders.holder = excluded.holder OR leaders.until <= $3
-    RETURNING name";
-
 /// Two instances that sweep at once take different bites.
-pub(super) const SWEEP: [&str; 3] = [
-    "DELETE FROM deliveries USING (
-        SELECT installation, key FROM deliveries WHERE at < $1 ORDER BY at LIMIT $2 FOR UPDATE SKIP LOCKED
-    ) AS old WHERE deliveries.installation = old.installation AND deliveries.key = old.key RETURNING 1",
+pub(super) const SWEEP: [&str; 2] = [
     "DELETE FROM drafts USING (
         SELECT installation, id FROM drafts WHERE at < $1 ORDER BY at LIMIT $2 FOR UPDATE SKIP LOCKED
     ) AS old WHERE drafts.installation = old.installation AND drafts.id = old.id RETURNING 1",
@@ -83,64 +67,73 @@ pub(super) const SWEEP: [&str; 3] = [
     WHERE memos.installation = old.installation AND memos.kind = old.kind AND memos.id = old.id RETURNING 1",
 ];
 
-/// Closes a bucket.
-pub(super) async fn close(
-    db: &ClientWrapper,
-    installation: &InstallationId,
-    bucket: &str,
-    until: Timestamp,
-) -> Result<(), Error> {
-    changed(db, CLOSE, &[&installation.as_str(), &bucket, &until.as_millisecond()]).await.map(drop)
-}
-
 /// Stores where a conversation's card stands and what it shows.
-pub(super) async fn put_card(db: &ClientWrapper, installation: &InstallationId, card: &Card) -> Result<(), Error> {
+pub(super) async fn put_card(
+    transaction: &Transaction<'_>,
+    installation: &InstallationId,
+    card: &Card,
+) -> Result<(), Error> {
     let Card { channel, conversation, ts, card_view } = card;
     let ts = ts.as_ref().map(MessageTs::as_str);
     let [installation, conversation, channel] = [installation.as_str(), conversation.as_str(), channel.as_str()];
-    changed(db, PUT_CARD, &[&installation, &conversation, &channel, &ts, card_view]).await.map(drop)
+    transaction.changed(PUT_CARD, &[&installation, &conversation, &channel, &ts, card_view]).await.map(drop)
 }
 
 /// Keeps a fact.
 pub(super) async fn cache_put(
-    db: &ClientWrapper,
+    transaction: &Transaction<'_>,
     installation: &InstallationId,
     cache_entry: &CacheEntry,
 ) -> Result<(), Error> {
     let CacheEntry { kind, id, alias, at, body } = cache_entry;
-    changed(db, REMEMBER, &[&installation.as_str(), kind, id, alias, &at.as_millisecond(), body]).await.map(drop)
+    transaction
+        .changed(REMEMBER, &[&installation.as_str(), kind, id, alias, &at.as_millisecond(), body])
+        .await
+        .map(drop)
 }
 
 /// Forgets a card that was never posted.
 pub(super) async fn drop_card(
-    db: &ClientWrapper,
+    transaction: &Transaction<'_>,
     installation: &InstallationId,
     channel: &ChannelId,
     conversation: &ConversationId,
 ) -> Result<(), Error> {
     let [installation, conversation, channel] = [installation.as_str(), conversation.as_str(), channel.as_str()];
-    changed(db, DROP_CARD, &[&installation, &conversation, &channel]).await.map(drop)
+    transaction.changed(DROP_CARD, &[&installation, &conversation, &channel]).await.map(drop)
 }
 
 /// Keeps a command for later.
-pub(super) async fn put_draft(db: &ClientWrapper, installation: &InstallationId, draft: &Draft) -> Result<(), Error> {
+pub(super) async fn put_draft(
+    transaction: &Transaction<'_>,
+    installation: &InstallationId,
+    draft: &Draft,
+) -> Result<(), Error> {
     let Draft { id, actor, at, body } = draft;
     let names = [installation.as_str(), id.as_str(), actor.as_str()];
     let [installation, id, actor] = names;
-    changed(db, PUT_DRAFT, &[&installation, &id, &actor, &at.as_millisecond(), body]).await.map(drop)
+    transaction.changed(PUT_DRAFT, &[&installation, &id, &actor, &at.as_millisecond(), body]).await.map(drop)
 }
 
 /// Forgets a kept command.
-pub(super) async fn drop_draft(db: &ClientWrapper, installation: &InstallationId, id: &DraftId) -> Result<(), Error> {
-    changed(db, DROP_DRAFT, &[&installation.as_str(), &id.as_str()]).await.map(drop)
+pub(super) async fn drop_draft(
+    transaction: &Transaction<'_>,
+    installation: &InstallationId,
+    id: &DraftId,
+) -> Result<(), Error> {
+    transaction.changed(DROP_DRAFT, &[&installation.as_str(), &id.as_str()]).await.map(drop)
 }
 
 /// Adds a line to the audit log.
-pub(super) async fn record(db: &ClientWrapper, installation: &InstallationId, entry: &Entry) -> Result<(), Error> {
+pub(super) async fn record(
+    transaction: &Transaction<'_>,
+    installation: &InstallationId,
+    entry: &Entry,
+) -> Result<(), Error> {
     let Entry { at, actor, conversation, verb, detail } = entry;
     let conversation = conversation.as_ref().map(ConversationId::as_str);
     let (installation, actor, at) = (installation.as_str(), actor.as_str(), at.as_millisecond());
-    changed(db, RECORD, &[&installation, &conversation, &at, &actor, verb, detail]).await.map(drop)
+    transaction.changed(RECORD, &[&installation, &conversation, &at, &actor, verb, detail]).await.map(drop)
 }
 
 /// A card, from the columns of [`CARDS`].

@@ -2,17 +2,13 @@
 //! seen (the mirror).
 
 use async_trait::async_trait;
-use deadpool_postgres::ClientWrapper;
+use durable_queue::QueuedJob;
+use durable_queue::postgres::{Transaction, UnitOfWork};
 use jiff::Timestamp;
 use tokio_postgres::{Error, Row};
 
-use super::partitions::{self, lines_of};
-use super::settling::lock;
-use super::transaction::{Transaction, changed};
 use crate::clock::from_millis;
 use crate::ids::{ConversationId, InstallationId};
-use crate::store::fairness::Queued;
-use crate::store::wakeups::PendingWakeups;
 use crate::store::{Audited, Document, Snapshot};
 
 pub(super) const PUT: &str = "
@@ -68,30 +64,34 @@ pub(super) const LATEST: &str = "
     ORDER BY id DESC LIMIT $3";
 
 /// Keeps a document, or replaces it.
-pub(super) async fn put(db: &ClientWrapper, installation: &InstallationId, document: &Document) -> Result<(), Error> {
+pub(super) async fn put(
+    transaction: &Transaction<'_>,
+    installation: &InstallationId,
+    document: &Document,
+) -> Result<(), Error> {
     let Document { kind, id, at, due, body } = document;
     let (at, due) = (at.as_millisecond(), due.map(Timestamp::as_millisecond));
-    changed(db, PUT, &[&installation.as_str(), kind, id, &at, &due, body]).await.map(drop)
+    transaction.changed(PUT, &[&installation.as_str(), kind, id, &at, &due, body]).await.map(drop)
 }
 
 /// Forgets a document.
 pub(super) async fn discard(
-    db: &ClientWrapper,
+    transaction: &Transaction<'_>,
     installation: &InstallationId,
     kind: &str,
     id: &str,
 ) -> Result<(), Error> {
-    changed(db, DROP, &[&installation.as_str(), &kind, &id]).await.map(drop)
+    transaction.changed(DROP, &[&installation.as_str(), &kind, &id]).await.map(drop)
 }
 
 /// Keeps how conversations were seen, each once.
 pub(super) async fn put_snapshots(
-    db: &ClientWrapper,
+    transaction: &Transaction<'_>,
     installation: &InstallationId,
     seen: &[Snapshot],
 ) -> Result<(), Error> {
     let (names, times, bodies) = columns(seen);
-    changed(db, MIRROR, &[&installation.as_str(), &names, &times, &bodies]).await.map(drop)
+    transaction.changed(MIRROR, &[&installation.as_str(), &names, &times, &bodies]).await.map(drop)
 }
 
 /// The same as columns.
@@ -103,24 +103,24 @@ pub(super) fn columns(seen: &[Snapshot]) -> (Vec<&str>, Vec<i64>, Vec<&str>) {
 }
 
 /// Trades a document's due time for a job, once.
-pub(super) struct ComeDue<'a> {
+pub(super) struct FireDue<'a> {
     pub(super) installation: &'a InstallationId,
     pub(super) document: &'a Document,
-    pub(super) job: &'a Queued,
+    pub(super) job: &'a [QueuedJob; 1],
 }
 
 #[async_trait]
-impl Transaction for ComeDue<'_> {
+impl UnitOfWork for FireDue<'_> {
     type Output = bool;
 
-    async fn run(&self, db: &ClientWrapper, pending: &mut PendingWakeups) -> Result<bool, Error> {
-        lock(db, &partitions::locks(lines_of(&self.job.job))).await?;
+    async fn run(&self, transaction: &mut Transaction<'_>) -> Result<bool, Error> {
+        let locked = transaction.lock_partitions(self.job).await?;
         let Document { kind, id, due, .. } = self.document;
         let due = due.map(Timestamp::as_millisecond);
-        if changed(db, COME_DUE, &[&self.installation.as_str(), kind, id, &due]).await? == 0 {
+        if transaction.changed(COME_DUE, &[&self.installation.as_str(), kind, id, &due]).await? == 0 {
             return Ok(false);
         }
-        partitions::join(db, &[self.job], pending).await?;
+        transaction.enqueue(locked).await?;
         Ok(true)
     }
 }

@@ -1,117 +1,81 @@
-//! The store for several instances: they share one PostgreSQL, and nothing else. What SQLite's one
-//! writer gives for free is made here by locks, always taken in one order: deliveries, lines, jobs,
-//! buckets, everything else (`lines` says why lines need any, `settling` and `claiming` use them).
-//!
-//! Every verb is a handful of round trips, and a transaction is never open while anything but the
-//! database is waited for.
+//! The store for several instances: the queue and the app's tables in one PostgreSQL database. Locks are taken in one
+//! order: the queue's first, then everything else.
 
-mod accepting;
 mod categories;
-mod claiming;
-mod connection;
 mod emptying;
 mod facts;
-mod hot_statements;
 mod kept;
-mod notifying;
 mod operating;
-mod partitions;
 mod settling;
-mod transaction;
+#[cfg(test)]
+mod tests;
 mod waiting;
 
-use std::sync::Arc;
 use std::time::Duration;
 
 use async_trait::async_trait;
-use deadpool_postgres::Pool;
+use durable_queue::DurableQueue;
+use durable_queue::postgres::{Address, Params, PostgresQueue, UnitOfWork, has_schema};
 use jiff::Timestamp;
-use tokio::sync::Notify;
 use tokio_postgres::{Error, Row};
 
-use self::accepting::AcceptBatcher;
-use self::claiming::{ClaimScan, LOOKED_AT};
-use self::connection::ConnectionTarget;
-pub use self::connection::with_password;
-use self::emptying::{Begin, Clear};
-use self::kept::ComeDue;
-use self::notifying::{Listener, Notifier};
-use self::partitions::name;
-use self::settling::{Renew, Settle, Tell};
-use self::transaction::{Params, Transaction, query, transact};
-use self::waiting::{Lift, SetBack};
-use super::data_category::{DataCategory, StoredItem};
-use super::fairness::FairScheduler;
-use super::wakeups::Wakeups;
-use super::{
-    Accepted, Audited, CacheEntry, Card, Claim, Delivery, Document, Draft, Effect, Entry, Limit, NewJob, Overview,
-    Queue, Settled, Since, Snapshot, Store, Stored, Verdict,
-};
-use crate::clock::from_millis;
-pub use hot_statements::HOT_STATEMENTS;
+pub use durable_queue::postgres::with_password;
 
-use crate::error::{Fault, whole};
+use self::emptying::{Begin, Clear};
+use self::kept::FireDue;
+use self::settling::Settle;
+use self::waiting::SetBack;
+use super::data_category::{DataCategory, StoredItem};
+use super::row_limit::limit;
+use super::{
+    Audited, CacheEntry, Card, Claim, Document, Draft, Effect, Entry, NewJob, Settled, Since, Snapshot, Store, Verdict,
+};
+use crate::error::Fault;
 use crate::ids::{ChannelId, ConversationId, DraftId, InstallationId, JobId, MessageTs, SlackUserId};
 
-const NEXT_DUE: &str = "
-    SELECT least(
-        (SELECT due FROM jobs WHERE lane = $1 AND state = 'live' AND head AND ready ORDER BY class, turn, id LIMIT 1),
-        (SELECT due FROM jobs WHERE lane = $1 AND state = 'live' AND head AND NOT ready ORDER BY due LIMIT 1)
-    )";
+mod embedded {
+    refinery::embed_migrations!("migrations/postgres");
+}
 
-/// A claim that only describes has a fence below every fence a job can have.
-const OVERDUE: &str = "
-    SELECT id, installation, key, -1::bigint, due, attempt, accepted, told, body, unsure, request FROM jobs
-    WHERE state = 'live' AND lane = 'inbox' AND NOT told AND accepted < $1
-    ORDER BY accepted, id LIMIT $2";
+/// The name by which the server knows this program, and under which its instances tell each other of new work.
+const PROGRAM: &str = "dialnote-slack";
 
 /// A store in a PostgreSQL database. Dropping it finishes what was handed over.
 pub struct Postgres {
-    pool: Pool,
-    entrance: AcceptBatcher,
-    notifier: Notifier,
-    wakeups: Wakeups,
-    turns: FairScheduler,
-    _news: Listener,
+    queue: PostgresQueue,
 }
 
 impl Postgres {
     /// Says what is wrong with a URL, without connecting and without repeating it.
     pub fn check(url: &str) -> Result<(), Fault> {
-        connection::settings(url).map(drop)
+        address(url).map(drop)
     }
 
-    /// Whether the app has used the database at `url` before. Changes nothing there.
+    /// Answers whether the app has used the database at `url` before. Changes nothing there.
     pub async fn is_there(url: &str) -> Result<bool, Fault> {
-        ConnectionTarget::read(url)?.has_schema().await
+        Ok(has_schema(address(url)?).await?)
     }
 
-    /// What to call the database at `url` without its password.
+    /// Returns what to call the database at `url` without its password.
     pub fn name(url: &str) -> Result<String, Fault> {
-        connection::settings(url).map(|config| connection::named(&config))
+        address(url).map(|address| address.name())
     }
 
     /// Connects to the database at `url` and brings its schema up to date if need be.
     pub async fn open(url: &str) -> Result<Self, Fault> {
-        let route = ConnectionTarget::read(url)?;
-        route.migrate().await?;
-        let pool = route.pool()?;
-        let wakeups = Wakeups::default();
-        let (news, notifier) = Listener::start(route, pool.clone(), wakeups.clone());
-        let entrance = AcceptBatcher::open(pool.clone(), notifier.clone());
-        Ok(Self { pool, entrance, notifier, wakeups, turns: FairScheduler::default(), _news: news })
+        Ok(Self { queue: PostgresQueue::open(address(url)?, embedded::migrations::runner()).await? })
     }
 
-    /// Runs the verb, then rings for what it stored.
-    async fn transact<V: Transaction>(&self, verb: &V) -> Result<V::Output, Fault> {
-        let (answer, pending) = transact(&self.pool, verb).await?;
-        self.notifier.notify(pending);
-        Ok(answer)
+    async fn transact<W: UnitOfWork>(&self, work: &W) -> Result<W::Output, Fault> {
+        Ok(self.queue.transact(work).await?)
+    }
+
+    async fn query(&self, sql: &str, params: Params<'_>) -> Result<Vec<Row>, Fault> {
+        Ok(self.queue.query(sql, params).await?)
     }
 
     async fn all<T>(&self, sql: &str, params: Params<'_>, read: fn(&Row) -> Result<T, Error>) -> Result<Vec<T>, Fault> {
-        let rows = query(&self.pool, sql, params).await?;
-        rows.iter().map(read).collect::<Result<_, _>>().map_err(|error| fault(&error))
+        Ok(self.queue.all(sql, params, read).await?)
     }
 
     async fn first<T>(
@@ -120,40 +84,14 @@ impl Postgres {
         params: Params<'_>,
         read: fn(&Row) -> Result<T, Error>,
     ) -> Result<Option<T>, Fault> {
-        Ok(self.all(sql, params, read).await?.into_iter().next())
+        Ok(self.queue.first(sql, params, read).await?)
     }
 }
 
 #[async_trait]
 impl Store for Postgres {
-    async fn accept(&self, delivery: Delivery, jobs: Vec<NewJob>, now: Timestamp) -> Result<Accepted, Fault> {
-        let jobs = jobs.into_iter().map(|job| self.turns.queue(job, now)).collect();
-        self.entrance.accept(delivery, jobs, now).await
-    }
-
-    async fn claim(&self, queue: Queue, max: usize, now: Timestamp, lease: Duration) -> Result<Vec<Claim>, Fault> {
-        let until = after(now, lease);
-        let (mut claims, mut looked_at) = (Vec::new(), 0);
-        while claims.len() < max && looked_at < LOOKED_AT {
-            let look = ClaimScan { queue, max: max - claims.len(), now, until };
-            match self.transact(&look).await {
-                Ok(found) => {
-                    looked_at += found.looked_at;
-                    claims.extend(found.claims);
-                    if found.looked_at < look.max {
-                        break;
-                    }
-                }
-                // What was taken before is ours, and somebody should work on it.
-                Err(_) if !claims.is_empty() => break,
-                Err(fault) => return Err(fault),
-            }
-        }
-        Ok(claims)
-    }
-
-    async fn renew(&self, claim: &Claim, until: Timestamp) -> Result<Settled, Fault> {
-        self.transact(&Renew { claim, until }).await
+    fn queue(&self) -> &dyn DurableQueue {
+        &self.queue
     }
 
     async fn settle(
@@ -163,29 +101,88 @@ impl Store for Postgres {
         effects: Vec<Effect>,
         now: Timestamp,
     ) -> Result<Settled, Fault> {
-        let (mut jobs, mut others) = (Vec::new(), Vec::new());
-        for effect in effects {
-            match effect {
-                Effect::Enqueue(job) => jobs.push(self.turns.queue(job, now)),
-                other => others.push(other),
-            }
+        let (follow_ups, own) = Effect::part(effects);
+        let settlement = self.queue.settlement(claim, verdict, follow_ups, now);
+        self.transact(&Settle { settlement, own }).await
+    }
+
+    async fn fire_due(
+        &self,
+        installation: &InstallationId,
+        document: &Document,
+        job: NewJob,
+        now: Timestamp,
+    ) -> Result<bool, Fault> {
+        let job = [self.queue.prepare(job, now)];
+        self.transact(&FireDue { installation, document, job: &job }).await
+    }
+
+    async fn clear(&self, installation: &InstallationId, spared: JobId, max: usize) -> Result<usize, Fault> {
+        self.transact(&Clear { installation, spared, max }).await
+    }
+
+    async fn keep_recorded(
+        &self,
+        installation: &InstallationId,
+        document: Document,
+        entry: Entry,
+        jobs: Vec<NewJob>,
+    ) -> Result<(), Fault> {
+        let jobs: Vec<_> = jobs.into_iter().map(|job| self.queue.prepare(job, document.at)).collect();
+        self.transact(&Begin { installation, emptied_but: None, document: &document, entry: &entry, jobs: &jobs }).await
+    }
+
+    async fn begin_empty(
+        &self,
+        installation: &InstallationId,
+        stays: &'static [&'static str],
+        document: Document,
+        entry: Entry,
+        jobs: Vec<NewJob>,
+    ) -> Result<(), Fault> {
+        let jobs: Vec<_> = jobs.into_iter().map(|job| self.queue.prepare(job, document.at)).collect();
+        let (emptied_but, document, entry) = (Some(stays), &document, &entry);
+        self.transact(&Begin { installation, emptied_but, document, entry, jobs: &jobs }).await
+    }
+
+    async fn sweep(&self, before: Timestamp, max: usize) -> Result<usize, Fault> {
+        let mut swept = self.queue.sweep(before, max).await?;
+        for bite in facts::SWEEP {
+            swept += self.query(bite, &[&before.as_millisecond(), &limit(max)]).await?.len();
         }
-        self.transact(&Settle { claim, verdict: &verdict, effects: &others, jobs: &jobs, now }).await
+        Ok(swept)
     }
 
-    async fn next_due(&self, queue: Queue) -> Result<Option<Timestamp>, Fault> {
-        let due = self.first(NEXT_DUE, &[&name(queue)], |row| row.try_get::<_, Option<i64>>(0)).await?;
-        Ok(due.flatten().map(from_millis))
+    async fn set_back(&self, by: Duration, now: Timestamp) -> Result<(), Fault> {
+        self.transact(&SetBack { by, now }).await
     }
 
-    async fn overdue(&self, before: Timestamp, max: usize) -> Result<Vec<Claim>, Fault> {
-        let read = |row: &Row| claiming::read(row, Queue::Work);
-        self.all(OVERDUE, &[&before.as_millisecond(), &limit(max)], read).await
+    async fn category(
+        &self,
+        installation: &InstallationId,
+        category: DataCategory,
+        (first, second): &(String, String),
+        max: usize,
+    ) -> Result<Vec<StoredItem>, Fault> {
+        let Some(list) = categories::list_of(category) else {
+            let names = self.queue.buckets(installation, first, max).await?;
+            return Ok(names.into_iter().map(StoredItem::bucket).collect());
+        };
+        let which: Params<'_> = &[&installation.as_str(), first, second, &limit(max)];
+        self.all(list, which, categories::read).await
     }
 
-    async fn tell(&self, job: JobId, notice: NewJob, now: Timestamp) -> Result<bool, Fault> {
-        let notice = self.turns.queue(notice, now);
-        self.transact(&Tell { job, notice: &notice }).await
+    async fn delete_if_unchanged(
+        &self,
+        installation: &InstallationId,
+        category: DataCategory,
+        kept: &StoredItem,
+    ) -> Result<bool, Fault> {
+        let Some(take) = categories::take_of(category) else {
+            return Ok(self.queue.forget_bucket(installation, &kept.name.0).await?);
+        };
+        let which: Params<'_> = &[&installation.as_str(), &kept.name.0, &kept.name.1, &kept.body];
+        Ok(!self.query(take, which).await?.is_empty())
     }
 
     async fn card(
@@ -234,7 +231,7 @@ impl Store for Postgres {
     async fn cache_put(&self, installation: &InstallationId, cache_entry: CacheEntry) -> Result<(), Fault> {
         let CacheEntry { kind, id, alias, at, body } = cache_entry;
         let columns: Params<'_> = &[&installation.as_str(), &kind, &id, &alias, &at.as_millisecond(), &body];
-        query(&self.pool, facts::REMEMBER, columns).await.map(drop)
+        self.query(facts::REMEMBER, columns).await.map(drop)
     }
 
     async fn cache_get(
@@ -259,7 +256,7 @@ impl Store for Postgres {
         let Document { kind, id, at, due, body } = document;
         let due = due.map(Timestamp::as_millisecond);
         let columns: Params<'_> = &[&installation.as_str(), &kind, &id, &at.as_millisecond(), &due, &body];
-        query(&self.pool, kept::PUT, columns).await.map(drop)
+        self.query(kept::PUT, columns).await.map(drop)
     }
 
     async fn document(&self, installation: &InstallationId, kind: &str, id: &str) -> Result<Option<Document>, Fault> {
@@ -276,55 +273,16 @@ impl Store for Postgres {
         self.all(kept::DUE, &[&now.as_millisecond(), &limit(max)], kept::read).await
     }
 
-    async fn fire_due(
-        &self,
-        installation: &InstallationId,
-        document: &Document,
-        job: NewJob,
-        now: Timestamp,
-    ) -> Result<bool, Fault> {
-        let job = self.turns.queue(job, now);
-        self.transact(&ComeDue { installation, document, job: &job }).await
-    }
-
     async fn installations(&self, after: &InstallationId, max: usize) -> Result<Vec<InstallationId>, Fault> {
         let read = |row: &Row| row.try_get::<_, String>(0).map(InstallationId::new);
         self.all(operating::INSTALLATIONS, &[&after.as_str(), &limit(max)], read).await
-    }
-
-    async fn clear(&self, installation: &InstallationId, spared: JobId, max: usize) -> Result<usize, Fault> {
-        self.transact(&Clear { installation, spared, max: limit(max) }).await
-    }
-
-    async fn keep_recorded(
-        &self,
-        installation: &InstallationId,
-        document: Document,
-        entry: Entry,
-        jobs: Vec<NewJob>,
-    ) -> Result<(), Fault> {
-        let jobs: Vec<_> = jobs.into_iter().map(|job| self.turns.queue(job, document.at)).collect();
-        self.transact(&Begin { installation, emptied_but: None, document: &document, entry: &entry, jobs: &jobs }).await
-    }
-
-    async fn begin_empty(
-        &self,
-        installation: &InstallationId,
-        stays: &'static [&'static str],
-        document: Document,
-        entry: Entry,
-        jobs: Vec<NewJob>,
-    ) -> Result<(), Fault> {
-        let jobs: Vec<_> = jobs.into_iter().map(|job| self.turns.queue(job, document.at)).collect();
-        let (emptied_but, document, entry) = (Some(stays), &document, &entry);
-        self.transact(&Begin { installation, emptied_but, document, entry, jobs: &jobs }).await
     }
 
     async fn record(&self, installation: &InstallationId, entry: Entry) -> Result<(), Fault> {
         let Entry { at, actor, conversation, verb, detail } = entry;
         let conversation = conversation.as_ref().map(ConversationId::as_str);
         let (installation, actor, at) = (installation.as_str(), actor.as_str(), at.as_millisecond());
-        query(&self.pool, facts::RECORD, &[&installation, &conversation, &at, &actor, &verb, &detail]).await.map(drop)
+        self.query(facts::RECORD, &[&installation, &conversation, &at, &actor, &verb, &detail]).await.map(drop)
     }
 
     async fn next_installation(&self, after: &InstallationId) -> Result<Option<InstallationId>, Fault> {
@@ -332,43 +290,22 @@ impl Store for Postgres {
         Ok(next.flatten())
     }
 
-    async fn category(
-        &self,
-        installation: &InstallationId,
-        category: DataCategory,
-        (first, second): &(String, String),
-        max: usize,
-    ) -> Result<Vec<StoredItem>, Fault> {
-        let which: Params<'_> = &[&installation.as_str(), first, second, &limit(max)];
-        self.all(categories::list(category), which, categories::read).await
-    }
-
-    async fn delete_if_unchanged(
-        &self,
-        installation: &InstallationId,
-        category: DataCategory,
-        kept: &StoredItem,
-    ) -> Result<bool, Fault> {
-        let which: Params<'_> = &[&installation.as_str(), &kept.name.0, &kept.name.1, &kept.body];
-        Ok(!query(&self.pool, categories::take_off(category), which).await?.is_empty())
-    }
-
     async fn rewrite(&self, installation: &InstallationId, document: &StoredItem, body: &str) -> Result<bool, Fault> {
         let StoredItem { name: (kind, id), body: before, .. } = document;
         let which: Params<'_> = &[&installation.as_str(), kind, id, before, &body];
-        Ok(!query(&self.pool, categories::REWRITE, which).await?.is_empty())
+        Ok(!self.query(categories::REWRITE, which).await?.is_empty())
     }
 
     async fn redact(&self, installation: &InstallationId, lines: Vec<Audited>) -> Result<usize, Fault> {
         let ids: Vec<_> = lines.iter().map(|line| line.id).collect();
         let actors: Vec<_> = lines.iter().map(|line| line.entry.actor.as_str()).collect();
         let details: Vec<_> = lines.iter().map(|line| line.entry.detail.as_str()).collect();
-        Ok(query(&self.pool, categories::REDACT, &[&installation.as_str(), &ids, &actors, &details]).await?.len())
+        Ok(self.query(categories::REDACT, &[&installation.as_str(), &ids, &actors, &details]).await?.len())
     }
 
     async fn put_snapshots(&self, installation: &InstallationId, seen: Vec<Snapshot>) -> Result<(), Fault> {
         let (names, times, bodies) = kept::columns(&seen);
-        query(&self.pool, kept::MIRROR, &[&installation.as_str(), &names, &times, &bodies]).await.map(drop)
+        self.query(kept::MIRROR, &[&installation.as_str(), &names, &times, &bodies]).await.map(drop)
     }
 
     async fn snapshot(&self, installation: &InstallationId, id: &ConversationId) -> Result<Option<Snapshot>, Fault> {
@@ -411,87 +348,11 @@ impl Store for Postgres {
         self.all(kept::AUDIT, &[&after, &since.as_millisecond(), &limit(max)], kept::read_audited).await
     }
 
-    async fn sweep(&self, before: Timestamp, max: usize) -> Result<usize, Fault> {
-        let mut swept = 0;
-        for bite in facts::SWEEP {
-            swept += query(&self.pool, bite, &[&before.as_millisecond(), &limit(max)]).await?.len();
-        }
-        Ok(swept)
-    }
-
     async fn forget_entries(&self, before: Timestamp, max: usize) -> Result<usize, Fault> {
-        Ok(query(&self.pool, operating::FORGET, &[&before.as_millisecond(), &limit(max)]).await?.len())
-    }
-
-    async fn try_acquire_leadership(
-        &self,
-        name: &str,
-        holder: &str,
-        now: Timestamp,
-        until: Timestamp,
-    ) -> Result<bool, Fault> {
-        let led: Params<'_> = &[&name, &holder, &now.as_millisecond(), &until.as_millisecond()];
-        Ok(!query(&self.pool, facts::LEAD, led).await?.is_empty())
-    }
-
-    async fn jobs(&self, dead: bool, after: JobId, max: usize) -> Result<Vec<Stored>, Fault> {
-        let state = if dead { "dead" } else { "live" };
-        self.all(operating::JOBS, &[&state, &after.0, &limit(max)], operating::read_job).await
-    }
-
-    async fn job(&self, id: JobId) -> Result<Option<Stored>, Fault> {
-        self.first(operating::JOB, &[&id.0], operating::read_job).await
-    }
-
-    async fn discard(&self, id: JobId) -> Result<bool, Fault> {
-        Ok(self.first(operating::DISCARD, &[&id.0], operating::read_id).await?.is_some())
-    }
-
-    async fn limits(&self, now: Timestamp, max: usize) -> Result<Vec<Limit>, Fault> {
-        self.all(waiting::LIMITS, &[&now.as_millisecond(), &limit(max)], waiting::read_limit).await
-    }
-
-    async fn lift(&self, limit: &Limit, now: Timestamp) -> Result<bool, Fault> {
-        self.transact(&Lift { closed: limit, now }).await
-    }
-
-    async fn set_back(&self, by: Duration, now: Timestamp) -> Result<(), Fault> {
-        self.transact(&SetBack { by, now }).await
-    }
-
-    async fn rehearse(&self) -> Result<(), Fault> {
-        operating::rehearse(&self.pool).await
-    }
-
-    async fn overview_of(&self, installation: &InstallationId) -> Result<Overview, Fault> {
-        let counted = self.first(operating::OVERVIEW_OF, &[&installation.as_str()], operating::read_overview).await?;
-        Ok(counted.unwrap_or_default())
-    }
-
-    async fn overview(&self) -> Result<Overview, Fault> {
-        let counted = self.first(operating::OVERVIEW, &[], operating::read_overview).await?;
-        Ok(counted.unwrap_or_default())
-    }
-
-    fn bell(&self, queue: Queue) -> Arc<Notify> {
-        Arc::clone(self.wakeups.of(queue))
+        Ok(self.query(operating::FORGET, &[&before.as_millisecond(), &limit(max)]).await?.len())
     }
 }
 
-/// What went wrong, for the operator. Of a refusal only the sentence and the code: its details may
-/// hold what people wrote.
-fn fault(error: &Error) -> Fault {
-    Fault::Store(match error.as_db_error() {
-        Some(refusal) => format!("{} ({})", refusal.message(), refusal.code().code()),
-        None => whole(error),
-    })
-}
-
-fn limit(max: usize) -> i64 {
-    i64::try_from(max).unwrap_or(i64::MAX)
-}
-
-fn after(now: Timestamp, lease: Duration) -> Timestamp {
-    let lease = i64::try_from(lease.as_millis()).unwrap_or(i64::MAX);
-    from_millis(now.as_millisecond().saturating_add(lease))
+fn address(url: &str) -> Result<Address, Fault> {
+    Ok(Address::read(url, PROGRAM)?)
 }

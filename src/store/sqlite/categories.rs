@@ -2,11 +2,11 @@
 
 use rusqlite::{Connection, Result, Row, params};
 
-use super::limit;
 use crate::clock::from_millis;
 use crate::ids::InstallationId;
 use crate::store::Audited;
 use crate::store::data_category::{DataCategory, StoredItem};
+use crate::store::row_limit::limit;
 
 pub(super) const NEXT_INSTALLATION: &str = "
     SELECT min(installation) FROM (
@@ -31,11 +31,6 @@ pub(super) const CARDS: &str = "
     SELECT conversation, channel, ts, NULL, face FROM cards
     WHERE installation = ?1 AND (conversation, channel) > (?2, ?3) ORDER BY conversation, channel LIMIT ?4";
 
-/// The same.
-pub(super) const BUCKETS: &str = "
-    SELECT name, '', NULL, NULL, '' FROM buckets
-    WHERE installation = ?1 AND name > ?2 AND ?3 IS NOT NULL ORDER BY name LIMIT ?4";
-
 pub(super) const TAKE_MEMO: &str = "DELETE FROM memos WHERE installation = ?1 AND kind = ?2 AND id = ?3 AND body = ?4";
 
 pub(super) const TAKE_DOCUMENT: &str =
@@ -46,9 +41,6 @@ pub(super) const TAKE_DRAFT: &str =
 
 pub(super) const TAKE_CARD: &str =
     "DELETE FROM cards WHERE installation = ?1 AND conversation = ?2 AND channel = ?3 AND face = ?4";
-
-pub(super) const TAKE_BUCKET: &str =
-    "DELETE FROM buckets WHERE installation = ?1 AND name = ?2 AND ?3 IS NOT NULL AND ?4 IS NOT NULL";
 
 pub(super) const REWRITE: &str = "
     UPDATE documents SET body = ?5 WHERE installation = ?1 AND kind = ?2 AND id = ?3 AND body = ?4";
@@ -62,39 +54,47 @@ pub(super) fn next_installation(connection: &Connection, after: &InstallationId)
     Ok(next.map(InstallationId::new))
 }
 
-/// What is in a category.
+/// Returns the statement that lists a category; `None` if it is the queue's.
+pub(super) fn list_of(category: DataCategory) -> Option<&'static str> {
+    match category {
+        DataCategory::Memos => Some(MEMOS),
+        DataCategory::Documents => Some(DOCUMENTS),
+        DataCategory::Drafts => Some(DRAFTS),
+        DataCategory::Cards => Some(CARDS),
+        DataCategory::Buckets => None,
+    }
+}
+
+/// Returns the statement that takes something out of a category; `None` if it is the queue's.
+pub(super) fn take_of(category: DataCategory) -> Option<&'static str> {
+    match category {
+        DataCategory::Memos => Some(TAKE_MEMO),
+        DataCategory::Documents => Some(TAKE_DOCUMENT),
+        DataCategory::Drafts => Some(TAKE_DRAFT),
+        DataCategory::Cards => Some(TAKE_CARD),
+        DataCategory::Buckets => None,
+    }
+}
+
+/// Lists a category by its statement.
 pub(super) fn list(
     connection: &Connection,
+    sql: &str,
     installation: &InstallationId,
-    category: DataCategory,
     (first, second): &(String, String),
     max: usize,
 ) -> Result<Vec<StoredItem>> {
-    let sql = match category {
-        DataCategory::Memos => MEMOS,
-        DataCategory::Documents => DOCUMENTS,
-        DataCategory::Drafts => DRAFTS,
-        DataCategory::Cards => CARDS,
-        DataCategory::Buckets => BUCKETS,
-    };
     let which = params![installation.as_str(), first, second, limit(max)];
     connection.prepare_cached(sql)?.query_map(which, read)?.collect()
 }
 
-/// Takes something out of its category.
+/// Takes something out of its category by its statement.
 pub(super) fn delete_if_unchanged(
     connection: &Connection,
+    sql: &str,
     installation: &InstallationId,
-    category: DataCategory,
     kept: &StoredItem,
 ) -> Result<bool> {
-    let sql = match category {
-        DataCategory::Memos => TAKE_MEMO,
-        DataCategory::Documents => TAKE_DOCUMENT,
-        DataCategory::Drafts => TAKE_DRAFT,
-        DataCategory::Cards => TAKE_CARD,
-        DataCategory::Buckets => TAKE_BUCKET,
-    };
     let which = params![installation.as_str(), kept.name.0, kept.name.1, kept.body];
     Ok(connection.prepare_cached(sql)?.execute(which)? > 0)
 }

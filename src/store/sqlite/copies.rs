@@ -6,13 +6,18 @@
 use std::fs::{self, File};
 use std::io;
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
+use durable_queue::sqlite::{LOCK, alone as lock_alone, share_owner};
 use jiff::Timestamp;
 use rusqlite::{Connection, OpenFlags};
 use tempfile::TempDir;
 
-use super::{WRITE_TIMEOUT, connection, fault};
+use super::schema::is_ours;
 use crate::error::{Fault, in_words};
+
+/// How long another process that is writing is waited for.
+const BUSY: Duration = Duration::from_secs(10);
 
 /// What `SQLite` writes beside a database and needs to read it completely.
 const LOGS: [&str; 2] = ["-wal", "-journal"];
@@ -55,7 +60,7 @@ pub enum NotRestored {
 pub fn backup(from: &Path, to: &Path) -> Result<(), Fault> {
     let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
     let connection = Connection::open_with_flags(from, flags).map_err(|error| fault(&error))?;
-    connection.busy_timeout(WRITE_TIMEOUT).map_err(|error| fault(&error))?;
+    connection.busy_timeout(BUSY).map_err(|error| fault(&error))?;
     let failed = |error: io::Error| Fault::Store(in_words(&error));
     if to.exists() {
         return Err(failed(io::ErrorKind::AlreadyExists.into()));
@@ -71,13 +76,13 @@ pub fn backup(from: &Path, to: &Path) -> Result<(), Fault> {
 pub fn look(path: &Path) -> Result<(), String> {
     let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
     let found = Connection::open_with_flags(path, flags).map_err(|error| error.to_string())?;
-    found.busy_timeout(WRITE_TIMEOUT).map_err(|error| error.to_string())?;
-    connection::is_ours(&found)
+    found.busy_timeout(BUSY).map_err(|error| error.to_string())?;
+    is_ours(&found)
 }
 
 /// Whether another process works on a database just now.
 pub fn is_in_use(database: &Path) -> bool {
-    database.exists() && matches!(connection::alone(database), Ok(None))
+    database.exists() && matches!(lock_alone(database), Ok(None))
 }
 
 /// Puts a backup in the place of the database. The one that was there is kept beside it, with all that belongs to
@@ -85,7 +90,7 @@ pub fn is_in_use(database: &Path) -> bool {
 pub fn restore(backup: &Path, database: &Path, now: Timestamp) -> Result<Option<PathBuf>, NotRestored> {
     is_another_file(backup, database)?;
     let _alone = alone(database)?;
-    let _unused = if beside(backup, connection::LOCK).exists() { Some(alone(backup)?) } else { None };
+    let _unused = if beside(backup, LOCK).exists() { Some(alone(backup)?) } else { None };
     let (_folder, copy) = copied(backup, database)?;
     is_whole(&copy).map_err(|why| NotRestored::NotOurs { file: backup.to_owned(), why })?;
     given_to_its_owner(&copy, database).map_err(of(&copy))?;
@@ -109,7 +114,7 @@ fn is_another_file(backup: &Path, database: &Path) -> Result<(), NotRestored> {
 
 /// While this is kept no process begins to work on the database; none does already.
 fn alone(database: &Path) -> Result<File, NotRestored> {
-    let alone = connection::alone(database).map_err(of(database))?;
+    let alone = lock_alone(database).map_err(of(database))?;
     alone.ok_or_else(|| NotRestored::InUse(database.to_owned()))
 }
 
@@ -134,7 +139,7 @@ fn is_whole(copy: &Path) -> Result<(), String> {
     let said = |error: rusqlite::Error| error.to_string();
     let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
     let found = Connection::open_with_flags(copy, flags).map_err(said)?;
-    connection::is_ours(&found)?;
+    is_ours(&found)?;
     let check: String = found.query_row("PRAGMA integrity_check(1)", [], |row| row.get(0)).map_err(said)?;
     if check != "ok" {
         return Err(check);
@@ -148,7 +153,7 @@ fn given_to_its_owner(copy: &Path, database: &Path) -> io::Result<()> {
     let like = if database.exists() { database } else { folder_of(database) };
     let file = File::open(copy)?;
     fs::set_permissions(copy, std::os::unix::fs::PermissionsExt::from_mode(0o600))?;
-    connection::share_owner(&file, like)?;
+    share_owner(&file, like)?;
     file.sync_all()
 }
 
@@ -179,6 +184,10 @@ fn removed(file: &Path) -> Result<(), NotRestored> {
 /// Has the names in a folder survive a power cut.
 fn written(folder: &Path) -> Result<(), NotRestored> {
     File::open(folder).and_then(|folder| folder.sync_all()).map_err(of(folder))
+}
+
+fn fault(error: &rusqlite::Error) -> Fault {
+    Fault::Store(error.to_string())
 }
 
 fn folder_of(file: &Path) -> &Path {

@@ -4,10 +4,9 @@
 use jiff::Timestamp;
 use rusqlite::{Connection, OptionalExtension, Result, Row, params};
 
-use super::limit;
 use crate::clock::from_millis;
 use crate::ids::{ChannelId, ConversationId, DraftId, InstallationId, MessageTs, SlackUserId};
-use crate::store::rate_limit::{BucketState, RateLimit};
+use crate::store::row_limit::limit;
 use crate::store::{CacheEntry, Card, Draft, Entry};
 
 pub(super) const PUT_CARD: &str = "
@@ -58,79 +57,11 @@ pub(super) const RECALL_ALIAS: &str = "
     SELECT kind, id, alias, at, body FROM memos WHERE installation = ?1 AND kind = ?2 AND alias = ?3
     ORDER BY at DESC LIMIT 1";
 
-pub(super) const WALK_DELIVERIES: &str = "
-    SELECT key, installation, at FROM deliveries WHERE (key, installation) > (?1, ?2)
-    ORDER BY key, installation LIMIT ?3";
-
-pub(super) const FORGET_DELIVERY: &str = "DELETE FROM deliveries WHERE key = ?1 AND installation = ?2";
-
 pub(super) const SWEEP_DRAFTS: &str = "
     DELETE FROM drafts WHERE rowid IN (SELECT rowid FROM drafts WHERE at < ?1 ORDER BY at LIMIT ?2)";
 
 pub(super) const SWEEP_MEMOS: &str = "
     DELETE FROM memos WHERE rowid IN (SELECT rowid FROM memos WHERE at < ?1 ORDER BY at LIMIT ?2)";
-
-pub(super) const LEVEL: &str = "
-    SELECT full_until, closed_until FROM buckets WHERE installation = ?1 AND name = ?2";
-
-pub(super) const FILL: &str = "
-    INSERT INTO buckets (installation, name, full_until) VALUES (?1, ?2, ?3)
-    ON CONFLICT (installation, name) DO UPDATE SET full_until = excluded.full_until";
-
-pub(super) const CLOSE: &str = "
-    INSERT INTO buckets (installation, name, closed_until) VALUES (?1, ?2, ?3)
-    ON CONFLICT (installation, name) DO UPDATE SET closed_until = max(closed_until, excluded.closed_until)";
-
-pub(super) const LEAD: &str = "
-    INSERT INTO leaders (name, holder, until) VALUES (?1, ?2, ?4)
-    ON CONFLICT (name) DO UPDATE SET holder = excluded.holder, until = excluded.until
-    WHERE holder = excluded.holder OR until <= ?3";
-
-/// The buckets with what is kept of them.
-pub(super) fn levels(
-    connection: &Connection,
-    installation: &str,
-    rate_limit: Vec<RateLimit>,
-) -> Result<Vec<(RateLimit, BucketState)>> {
-    let mut find = connection.prepare_cached(LEVEL)?;
-    let level = |rate_limit: RateLimit| {
-        let read = |row: &Row<'_>| Ok(BucketState { full_until: row.get(0)?, closed_until: row.get(1)? });
-        let level = find.query_row(params![installation, rate_limit.bucket], read).optional()?;
-        Ok((rate_limit, level.unwrap_or_default()))
-    };
-    rate_limit.into_iter().map(level).collect()
-}
-
-/// Keeps how full the buckets are. One without a limit is never full.
-pub(super) fn fill(connection: &Connection, installation: &str, buckets: &[(RateLimit, BucketState)]) -> Result<()> {
-    for (rate_limit, level) in buckets.iter().filter(|(rate_limit, _)| rate_limit.every_ms > 0) {
-        connection.prepare_cached(FILL)?.execute(params![installation, rate_limit.bucket, level.full_until])?;
-    }
-    Ok(())
-}
-
-/// Closes a bucket.
-pub(super) fn close(
-    connection: &Connection,
-    installation: &InstallationId,
-    bucket: &str,
-    until: Timestamp,
-) -> Result<()> {
-    connection.prepare_cached(CLOSE)?.execute(params![installation.as_str(), bucket, until.as_millisecond()])?;
-    Ok(())
-}
-
-/// Makes somebody the leader, unless somebody else is.
-pub(super) fn try_acquire_leadership(
-    connection: &Connection,
-    name: &str,
-    holder: &str,
-    now: Timestamp,
-    until: Timestamp,
-) -> Result<bool> {
-    let led = params![name, holder, now.as_millisecond(), until.as_millisecond()];
-    Ok(connection.prepare_cached(LEAD)?.execute(led)? > 0)
-}
 
 /// Stores where a conversation's card stands and what it shows.
 pub(super) fn put_card(connection: &Connection, installation: &InstallationId, card: &Card) -> Result<()> {
@@ -263,44 +194,13 @@ pub(super) fn cache_find(
     connection.prepare_cached(RECALL_ALIAS)?.query_row(which, read_memo).optional()
 }
 
-/// Where the walk along the deliveries is: key and installation of the last one looked at.
-pub(super) type Walk = (String, String);
-
-/// How many deliveries are looked at for each that may be removed.
-const LOOKED_AT: usize = 4;
-
 /// Removes a bite of what is old.
-pub(super) fn sweep(connection: &Connection, walk: &mut Walk, before: Timestamp, max: usize) -> Result<usize> {
-    let mut swept = sweep_deliveries(connection, walk, before, max)?;
+pub(super) fn sweep(connection: &Connection, before: Timestamp, max: usize) -> Result<usize> {
+    let mut swept = 0;
     for bite in [SWEEP_DRAFTS, SWEEP_MEMOS] {
         swept += connection.prepare_cached(bite)?.execute(params![before.as_millisecond(), limit(max)])?;
     }
     Ok(swept)
-}
-
-/// Goes on where it stopped, and begins again at the end.
-fn sweep_deliveries(connection: &Connection, walk: &mut Walk, before: Timestamp, max: usize) -> Result<usize> {
-    let window = max.saturating_mul(LOOKED_AT);
-    let read = |row: &Row<'_>| Ok(((row.get(0)?, row.get(1)?), row.get::<_, i64>(2)?));
-    let mut statement = connection.prepare_cached(WALK_DELIVERIES)?;
-    let seen =
-        statement.query_map(params![walk.0, walk.1, limit(window)], read)?.collect::<Result<Vec<(Walk, i64)>>>()?;
-    let at_end = seen.len() < window;
-    let mut forget = connection.prepare_cached(FORGET_DELIVERY)?;
-    let mut forgotten = 0;
-    for (delivery, at) in seen {
-        if forgotten == max {
-            return Ok(forgotten);
-        }
-        if at < before.as_millisecond() {
-            forgotten += forget.execute(params![delivery.0, delivery.1])?;
-        }
-        *walk = delivery;
-    }
-    if at_end {
-        *walk = Walk::default();
-    }
-    Ok(forgotten)
 }
 
 pub(super) fn read_card(row: &Row<'_>) -> Result<Card> {

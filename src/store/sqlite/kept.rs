@@ -1,15 +1,14 @@
 //! What is kept until somebody changes it (documents), and dialnote's conversations as they were last
 //! seen (the mirror).
 
+use durable_queue::QueuedJob;
+use durable_queue::sqlite::Transaction;
 use jiff::Timestamp;
 use rusqlite::{Connection, OptionalExtension, Result, Row, params};
 
-use super::jobs;
-use super::limit;
-use super::memory::Memory;
 use crate::clock::from_millis;
 use crate::ids::{ChannelId, ConversationId, InstallationId, MessageTs};
-use crate::store::fairness::Queued;
+use crate::store::row_limit::limit;
 use crate::store::{Audited, Card, Document, Since, Snapshot};
 
 pub(super) const PUT: &str = "
@@ -118,18 +117,18 @@ pub(super) fn due_documents(
 
 /// Trades a document's due time for a job, once.
 pub(super) fn fire_due(
-    connection: &Connection,
-    memory: &mut Memory,
+    transaction: &mut Transaction<'_>,
     installation: &InstallationId,
     document: &Document,
-    job: &Queued,
+    job: &QueuedJob,
 ) -> Result<bool> {
     let Document { kind, id, due, .. } = document;
     let due = due.map(Timestamp::as_millisecond);
-    if connection.prepare_cached(COME_DUE)?.execute(params![installation.as_str(), kind, id, due])? == 0 {
+    let fired = params![installation.as_str(), kind, id, due];
+    if transaction.connection().prepare_cached(COME_DUE)?.execute(fired)? == 0 {
         return Ok(false);
     }
-    jobs::enqueue(connection, memory, job)?;
+    transaction.enqueue(job)?;
     Ok(true)
 }
 

@@ -1,80 +1,15 @@
-//! What waits for a time that may have to change: limits that an operator lifts, and everything when the clock goes
-//! back.
-
-use std::time::Duration;
+//! The app's rows when the clock is set back.
 
 use jiff::Timestamp;
-use rusqlite::{Connection, Result, Row, params};
+use rusqlite::{Connection, Result};
 
-use super::limit;
-use super::memory::Memory;
-use crate::clock::from_millis;
-use crate::ids::InstallationId;
-use crate::store::rate_limit::{mention, told_to_wait};
-use crate::store::{Limit, Queue};
+/// Nothing was seen or learned later than now.
+const BY_NOW: [&str; 2] = ["UPDATE mirror SET at = ?1 WHERE at > ?1", "UPDATE memos SET at = ?1 WHERE at > ?1"];
 
-const LIMITS: &str = "
-    SELECT installation, name, closed_until FROM buckets WHERE closed_until > ?1 ORDER BY installation, name LIMIT ?2";
-
-/// A job that is put off until then or later waits for the bucket, if it has to pass it or was told to wait with it.
-const HASTEN: &str = "
-    UPDATE jobs SET due = ?4
-    WHERE installation = ?1 AND state = 'live' AND in_flight = 0 AND due > ?4
-        AND (instr(pace, ?3) > 0 OR instr(cause, ?5) > 0)
-        AND due >= (SELECT closed_until FROM buckets WHERE installation = ?1 AND name = ?2)";
-
-const OPEN: &str = "
-    UPDATE buckets SET closed_until = 0 WHERE installation = ?1 AND name = ?2 AND closed_until > ?3";
-
-/// A claimed job keeps its lease: its worker counts on it.
-const SET_BACK: [&str; 3] = [
-    "UPDATE jobs SET due = max(?1, due - ?2) WHERE state = 'live' AND in_flight = 0 AND due > ?1",
-    "UPDATE buckets SET full_until = max(0, full_until - ?2), closed_until = max(0, closed_until - ?2)
-     WHERE full_until > ?1 OR closed_until > ?1",
-    "UPDATE leaders SET until = max(?1, until - ?2) WHERE until > ?1",
-];
-
-/// Nothing was accepted, seen or learned later than now.
-const BY_NOW: [&str; 3] = [
-    "UPDATE jobs SET accepted = ?1 WHERE state = 'live' AND accepted > ?1",
-    "UPDATE mirror SET at = ?1 WHERE at > ?1",
-    "UPDATE memos SET at = ?1 WHERE at > ?1",
-];
-
-/// What the other side has closed.
-pub(super) fn limits(connection: &Connection, now: Timestamp, max: usize) -> Result<Vec<Limit>> {
-    let read = |row: &Row<'_>| {
-        let installation = InstallationId::new(row.get::<_, String>(0)?);
-        Ok(Limit { installation, bucket: row.get(1)?, until: from_millis(row.get(2)?) })
-    };
-    connection.prepare_cached(LIMITS)?.query_map(params![now.as_millisecond(), limit(max)], read)?.collect()
-}
-
-/// Opens a bucket, and has tried what waits for it.
-pub(super) fn lift(connection: &Connection, memory: &mut Memory, closed: &Limit, now: Timestamp) -> Result<bool> {
-    let Limit { installation, bucket, .. } = closed;
-    let now = now.as_millisecond();
-    connection.execute(HASTEN, params![installation.as_str(), bucket, mention(bucket), now, told_to_wait(bucket)])?;
-    let opened = connection.execute(OPEN, params![installation.as_str(), bucket, now])? > 0;
-    wake(memory);
-    Ok(opened)
-}
-
-/// Brings nearer what waits for a time.
-pub(super) fn set_back(connection: &Connection, memory: &mut Memory, by: Duration, now: Timestamp) -> Result<()> {
-    let (now, by) = (now.as_millisecond(), i64::try_from(by.as_millis()).unwrap_or(i64::MAX));
-    for sql in SET_BACK {
-        connection.execute(sql, params![now, by])?;
-    }
+/// Moves times that have become later than now to now.
+pub(super) fn set_back(connection: &Connection, now: Timestamp) -> Result<()> {
     for sql in BY_NOW {
-        connection.execute(sql, [now])?;
+        connection.execute(sql, [now.as_millisecond()])?;
     }
-    wake(memory);
     Ok(())
-}
-
-fn wake(memory: &mut Memory) {
-    for queue in [Queue::Work, Queue::Outbox] {
-        memory.pending.wake(queue);
-    }
 }

@@ -1,0 +1,25 @@
+//! Times as databases keep them: milliseconds since 1970 UTC.
+
+use std::time::Duration;
+
+use jiff::Timestamp;
+
+/// Returns the instant `millis` after the epoch; the nearest one that can be shown, if it is beyond all of them.
+pub(crate) fn from_millis(millis: i64) -> Timestamp {
+    Timestamp::from_millisecond(millis).unwrap_or(if millis < 0 { Timestamp::MIN } else { Timestamp::MAX })
+}
+
+/// Returns when a lease ends that begins now.
+pub(crate) fn end_of(lease: Duration, now: Timestamp) -> Timestamp {
+    from_millis(now.as_millisecond().saturating_add(millis(lease)))
+}
+
+/// Returns a duration in milliseconds.
+pub(crate) fn millis(duration: Duration) -> i64 {
+    i64::try_from(duration.as_millis()).unwrap_or(i64::MAX)
+}
+
+/// Returns a number of rows as databases want it.
+pub(crate) fn rows(max: usize) -> i64 {
+    i64::try_from(max).unwrap_or(i64::MAX)
+}

@@ -1,0 +1,114 @@
+//! Turns. Jobs are served in the order of their turns, not of their arrival: a
+//! tenant, or a flow of it, that floods us gets turns ever later than now, while all others'
+//! are now. Nothing is lost if a turn is forgotten, so this is kept in memory, by each instance.
+
+use std::collections::HashMap;
+use std::sync::{Mutex, PoisonError};
+
+use foldhash::fast::RandomState;
+use jiff::Timestamp;
+
+use crate::{Claim, FollowUp, NewJob, Queue, TenantId, Verdict, fnv};
+
+/// Distance between the turns of one flow, in milliseconds. While a flow has no more jobs than
+/// this allows, it is not held back at all.
+const APART: i64 = 100;
+
+/// Number of flows that are remembered; when there are more, those whose last turn is past are forgotten.
+const MAX_FLOWS: usize = 50_000;
+
+/// The last turns given out, by the number of a flow. Two that happen to have the same count as one.
+#[derive(Debug, Default)]
+pub(crate) struct FairScheduler(Mutex<HashMap<(Queue, u64), i64, RandomState>>);
+
+/// A job with its turn, ready to join its partition. Made before the transaction, so that one that has to be run twice
+/// stores the same.
+#[derive(Clone, Debug)]
+pub struct QueuedJob {
+    pub(crate) job: NewJob,
+    /// In milliseconds.
+    pub(crate) turn: i64,
+    /// True if nothing holds it back once it is the head: then no claim has to notice that its time
+    /// has come, which would be one more write of the row and all its indexes.
+    pub(crate) due: bool,
+}
+
+/// A verdict on a claimed job with what follows from it for the queue, ready for a transaction.
+#[derive(Clone, Debug)]
+pub struct Settlement {
+    pub(crate) claim: Claim,
+    pub(crate) verdict: Verdict,
+    pub(crate) jobs: Vec<QueuedJob>,
+    /// Buckets and when they open again, in the order of their names: all who lock several take them so.
+    pub(crate) closings: Vec<(String, Timestamp)>,
+    pub(crate) now: Timestamp,
+}
+
+impl Settlement {
+    /// Returns the tenant whose job is settled.
+    pub fn installation(&self) -> &TenantId {
+        &self.claim.installation
+    }
+}
+
+/// Properties of a claimed job that those inherit which it leaves behind.
+pub(crate) struct ParentJob<'a> {
+    pub(crate) claim: &'a Claim,
+    /// True if its person knows that it waits, even since it was claimed.
+    pub(crate) delay_notified: bool,
+    pub(crate) turn: i64,
+}
+
+impl ParentJob<'_> {
+    /// The job as one that follows from the claimed one.
+    pub(crate) fn pass_on(&self, queued: &QueuedJob) -> QueuedJob {
+        let QueuedJob { job, turn, due } = queued;
+        let same_lane = job.queue == self.claim.queue;
+        let told = job.delay_notified || (self.delay_notified && same_lane);
+        let turn = if job.inherits_priority && same_lane { self.turn } else { *turn };
+        QueuedJob {
+            job: NewJob { delay_notified: told, request: Some(self.claim.request()), ..job.clone() },
+            turn,
+            due: *due,
+        }
+    }
+}
+
+impl FairScheduler {
+    /// Gives the job that joins at `now` its turn; one that goes on in another's has none of its own.
+    pub(crate) fn queue(&self, job: NewJob, now: Timestamp) -> QueuedJob {
+        let turn = if job.inherits_priority { now.as_millisecond() } else { self.give(&job, now) };
+        QueuedJob { turn, due: job.due <= now, job }
+    }
+
+    /// Gives the jobs that follow from a settlement their turns.
+    pub(crate) fn settlement(
+        &self,
+        claim: &Claim,
+        verdict: Verdict,
+        follow_ups: Vec<FollowUp>,
+        now: Timestamp,
+    ) -> Settlement {
+        let (mut jobs, mut closings) = (Vec::new(), Vec::new());
+        for follow_up in follow_ups {
+            match follow_up {
+                FollowUp::Enqueue(job) => jobs.push(self.queue(job, now)),
+                FollowUp::Close { bucket, until } => closings.push((bucket, until)),
+            }
+        }
+        closings.sort();
+        Settlement { claim: claim.clone(), verdict, jobs, closings, now }
+    }
+
+    fn give(&self, job: &NewJob, now: Timestamp) -> i64 {
+        let now = now.as_millisecond();
+        let mut last = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if last.len() >= MAX_FLOWS {
+            last.retain(|_, turn| *turn > now);
+        }
+        let flow = (job.queue, fnv::hash(job.installation.as_str(), "", &job.fairness_key));
+        let turn = last.get(&flow).map_or(now, |turn| now.max(turn.saturating_add(APART)));
+        last.insert(flow, turn);
+        turn
+    }
+}

@@ -1,0 +1,167 @@
+//! A connection can be cut at any moment, by a fail-over, a proxy or a cable. So every connection
+//! gives up in bounded time, is thrown away rather than reused when anything about it is unclear,
+//! and is replaced by a new one when it is next needed.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use deadpool_postgres::{ClientWrapper, Hook, Manager, ManagerConfig, Object, Pool, RecyclingMethod, Runtime};
+use refinery::Runner;
+use rustls::ClientConfig;
+use rustls_platform_verifier::BuilderVerifierExt;
+use tokio_postgres::{Client, Config, Error};
+use tokio_postgres_rustls::MakeRustlsConnect;
+
+use super::address::{Address, CONNECTING};
+use super::fault::fault;
+use crate::QueueError;
+use crate::error::with_sources;
+use crate::schema::migration_failed;
+
+/// Number of connections that an instance uses for its work; one more listens.
+const CONNECTIONS: usize = 8;
+
+/// Settings that every working connection begins with. The server gives up before we do, so that a
+/// statement whose caller has left does not go on holding locks; nor does an instance that was
+/// paused in the middle of a transaction: we never think between two statements.
+///
+/// A statement is planned a few times and then keeps its plan. In a quiet night the table of jobs is empty
+/// and vacuumed, and a plan of then would read all of it for each line: in the morning, when many wait,
+/// until it is analyzed. So what can be searched is. What cannot would look so dear then that it would be
+/// compiled first (`jit`). Set where the server knows of it: not every relative of PostgreSQL does.
+const SETTLE_IN: &str =
+    "SET statement_timeout = '4s'; SET lock_timeout = '3s'; SET idle_in_transaction_session_timeout = '2s';
+    SELECT set_config(name, 'off', false) FROM pg_settings WHERE name IN ('enable_seqscan', 'jit')";
+
+/// Asks whether a schema was brought here.
+const HAS_SCHEMA: &str = "SELECT to_regclass('refinery_schema_history') IS NOT NULL";
+
+/// Number of attempts at bringing the schema up to date. Of two instances that start at the same
+/// moment one fails, and finds the work done when it looks again.
+const ATTEMPTS: u32 = 6;
+
+/// Everything that is needed to connect: address, user and TLS.
+#[derive(Clone)]
+pub(super) struct ConnectionTarget {
+    pub(super) config: Config,
+    pub(super) tls: MakeRustlsConnect,
+}
+
+impl ConnectionTarget {
+    /// Adds TLS to an address.
+    pub(super) fn at(address: Address) -> Result<Self, QueueError> {
+        Ok(Self { config: address.config, tls: MakeRustlsConnect::new(tls()?) })
+    }
+
+    /// A pool of working connections, each opened when it is first needed.
+    pub(super) fn pool(&self) -> Result<Pool, QueueError> {
+        // `Fast` asks the client whether it is closed, not the server: a question per loan would
+        // double the round trips. What that misses, the call that finds it makes good.
+        let recycling = ManagerConfig { recycling_method: RecyclingMethod::Fast };
+        let manager = Manager::from_config(self.config.clone(), self.tls.clone(), recycling);
+        Pool::builder(manager)
+            .max_size(CONNECTIONS)
+            .runtime(Runtime::Tokio1)
+            .timeouts(deadpool_postgres::Timeouts {
+                wait: Some(CONNECTING),
+                create: Some(CONNECTING),
+                recycle: Some(CONNECTING),
+            })
+            .post_create(Hook::async_fn(|client: &mut ClientWrapper, _| {
+                Box::pin(
+                    async move { client.batch_execute(SETTLE_IN).await.map_err(deadpool_postgres::HookError::Backend) },
+                )
+            }))
+            .build()
+            .map_err(|error| QueueError::new(error.to_string()))
+    }
+
+    /// Answers whether there is a schema already.
+    pub(super) async fn has_schema(&self) -> Result<bool, QueueError> {
+        let (client, connection) = self.config.connect(self.tls.clone()).await.map_err(|error| refused(&error))?;
+        let driver = tokio::spawn(connection);
+        let found = client.query_one(HAS_SCHEMA, &[]).await.and_then(|row| row.try_get(0));
+        drop(client);
+        let _ = driver.await;
+        found.map_err(|error| fault(&error))
+    }
+
+    /// Brings the schema up to date. Migrations are grouped, so that a migration and the note that it was made are one
+    /// transaction.
+    pub(super) async fn migrate(&self, schema: Runner) -> Result<(), QueueError> {
+        let schema = schema.set_grouped(true);
+        let mut outcome = self.migrate_once(&schema).await;
+        for attempt in 1..ATTEMPTS {
+            if outcome.is_ok() {
+                break;
+            }
+            tokio::time::sleep(Duration::from_millis(50) * 2_u32.pow(attempt)).await;
+            outcome = self.migrate_once(&schema).await;
+        }
+        outcome
+    }
+
+    async fn migrate_once(&self, schema: &Runner) -> Result<(), QueueError> {
+        let (mut client, connection) = self.config.connect(self.tls.clone()).await.map_err(|error| refused(&error))?;
+        let driver = tokio::spawn(connection);
+        let outcome = run_migrations(&mut client, schema).await;
+        drop(client);
+        let _ = driver.await;
+        outcome
+    }
+}
+
+async fn run_migrations(client: &mut Client, schema: &Runner) -> Result<(), QueueError> {
+    match schema.run_async(client).await {
+        Ok(_) => Ok(()),
+        Err(error) => Err(QueueError::new(migration_failed(error.kind(), schema))),
+    }
+}
+
+/// Says why there is no connection, by kind where the caller may know a way out.
+fn refused(error: &Error) -> QueueError {
+    match with_sources(error) {
+        words if words.ends_with("server does not support TLS") => QueueError::NoTls,
+        words if words.ends_with("password missing") => QueueError::NoPassword,
+        _ => fault(error),
+    }
+}
+
+/// TLS as for every other call: by the certificates this machine trusts.
+fn tls() -> Result<ClientConfig, QueueError> {
+    let failed = |error: rustls::Error| QueueError::new(format!("TLS cannot be used: {error}"));
+    let provider = Arc::new(rustls::crypto::aws_lc_rs::default_provider());
+    let builder = ClientConfig::builder_with_provider(provider).with_safe_default_protocol_versions();
+    let verified = builder.map_err(failed)?.with_platform_verifier().map_err(failed)?;
+    Ok(verified.with_no_client_auth())
+}
+
+/// A connection on loan. Unless it is given back it is closed: a caller that stops half-way
+/// through (a deadline, a panic) leaves a connection in an unknown state.
+pub(super) struct PooledConnection(Option<Object>);
+
+impl PooledConnection {
+    pub(super) async fn from(pool: &Pool) -> Result<Self, QueueError> {
+        pool.get().await.map(|object| Self(Some(object))).map_err(|error| match error {
+            deadpool_postgres::PoolError::Backend(error) => refused(&error),
+            other => QueueError::new(format!("no connection to the database: {other}")),
+        })
+    }
+
+    pub(super) fn client(&self) -> Result<&ClientWrapper, QueueError> {
+        self.0.as_deref().ok_or_else(|| QueueError::new("the connection is gone"))
+    }
+
+    pub(super) fn give_back(mut self) {
+        drop(self.0.take());
+    }
+}
+
+impl Drop for PooledConnection {
+    fn drop(&mut self) {
+        drop(self.0.take().map(Object::take));
+    }
+}
+
+#[cfg(test)]
+mod tests;

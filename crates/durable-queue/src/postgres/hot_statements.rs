@@ -1,0 +1,30 @@
+//! The statements on the way of a command.
+
+use super::looking::{NEXT_DUE, OVERDUE};
+use super::{accepting, claiming, partitions, settling};
+
+/// Each with a name, to see how a server would run it.
+pub const HOT_STATEMENTS: [(&str, &str); 22] = [
+    ("remember a delivery", accepting::REMEMBER),
+    ("lock lines", partitions::LOCK),
+    ("who is in line", partitions::OCCUPIED),
+    ("replace a body", partitions::REPLACE),
+    ("join a line", partitions::JOIN),
+    ("notice due times", claiming::TIME_HAS_COME),
+    ("who is ready", claiming::READY),
+    ("take jobs", claiming::TAKE),
+    ("put jobs off", claiming::PUT_OFF),
+    ("provide buckets", claiming::PROVIDE),
+    ("look into buckets", claiming::LEVELS),
+    ("fill buckets", claiming::FILL),
+    ("check a claim", settling::HELD),
+    ("move a lease", settling::POSTPONE),
+    ("go on", settling::CONTINUE),
+    ("give back", settling::GIVE_BACK),
+    ("remove", settling::REMOVE),
+    ("bury", settling::BURY),
+    ("free the successor", settling::FREE_SUCCESSOR),
+    ("mark as told", settling::MARK_TOLD),
+    ("next due time", NEXT_DUE),
+    ("who waits", OVERDUE),
+];

@@ -1,0 +1,13 @@
+//! Looking for what is due and for what waits.
+
+pub(super) const NEXT_DUE: &str = "
+    SELECT least(
+        (SELECT due FROM jobs WHERE lane = $1 AND state = 'live' AND head AND ready ORDER BY class, turn, id LIMIT 1),
+        (SELECT due FROM jobs WHERE lane = $1 AND state = 'live' AND head AND NOT ready ORDER BY due LIMIT 1)
+    )";
+
+/// A claim that only describes has a fence below every fence a job can have.
+pub(super) const OVERDUE: &str = "
+    SELECT id, installation, key, -1::bigint, due, attempt, accepted, told, body, unsure, request FROM jobs
+    WHERE state = 'live' AND lane = 'inbox' AND NOT told AND accepted < $1
+    ORDER BY accepted, id LIMIT $2";

@@ -1,0 +1,268 @@
+//! The queue for several instances: they share one PostgreSQL, and nothing else. What SQLite's one
+//! writer gives for free is made here by locks, always taken in one order: deliveries, partitions, jobs,
+//! buckets, everything else (`partitions` says why they need any, `settling` and `claiming` use them).
+//!
+//! Every verb is a handful of round trips, and a transaction is never open while anything but the
+//! database is waited for.
+
+mod accepting;
+mod address;
+mod buckets;
+mod claiming;
+mod connection;
+mod emptying;
+mod fault;
+mod hot_statements;
+mod looking;
+mod notifying;
+mod operating;
+mod partitions;
+mod settling;
+mod statements;
+mod transaction;
+mod unit_of_work;
+mod units;
+mod waiting;
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use async_trait::async_trait;
+use deadpool_postgres::Pool;
+use jiff::Timestamp;
+use refinery::Runner;
+use tokio::sync::Notify;
+use tokio_postgres::{Error, Row};
+
+use self::accepting::AcceptBatcher;
+pub use self::address::{Address, with_password};
+use self::claiming::{ClaimScan, LOOKED_AT};
+use self::connection::ConnectionTarget;
+use self::fault::fault;
+pub use self::hot_statements::HOT_STATEMENTS;
+use self::looking::{NEXT_DUE, OVERDUE};
+use self::notifying::{Listener, Notifier};
+pub use self::statements::Params;
+pub use self::transaction::Transaction;
+pub use self::unit_of_work::UnitOfWork;
+use self::unit_of_work::{query, transact};
+use self::units::{Clear, Lift, Renew, SetBack, Settle, Tell};
+use crate::clock::{end_of, from_millis, rows as limit};
+use crate::fairness::FairScheduler;
+use crate::lanes::name;
+use crate::wakeups::Wakeups;
+use crate::{
+    Accepted, Claim, Delivery, DurableQueue, FollowUp, JobId, Limit, NewJob, Overview, Queue, QueueError, QueuedJob,
+    Settled, Settlement, Stored, TenantId, Verdict,
+};
+
+mod embedded {
+    refinery::embed_migrations!("migrations/postgres");
+}
+
+/// Returns the queue's own schema, for a database that holds nothing else.
+pub fn schema() -> Runner {
+    embedded::migrations::runner()
+}
+
+/// Answers whether a schema was brought to the database before. Changes nothing there.
+pub async fn has_schema(address: Address) -> Result<bool, QueueError> {
+    ConnectionTarget::at(address)?.has_schema().await
+}
+
+/// A queue in a PostgreSQL database. Dropping it finishes what was handed over.
+pub struct PostgresQueue {
+    pool: Pool,
+    entrance: AcceptBatcher,
+    notifier: Notifier,
+    wakeups: Wakeups,
+    turns: FairScheduler,
+    _news: Listener,
+}
+
+impl PostgresQueue {
+    /// Connects to a database and brings its schema up to date if need be.
+    ///
+    /// The schema is a history of migrations that ends with the tables of [`schema`], and may have others.
+    pub async fn open(address: Address, schema: Runner) -> Result<Self, QueueError> {
+        let channel = address.channel.clone();
+        let route = ConnectionTarget::at(address)?;
+        route.migrate(schema).await?;
+        let pool = route.pool()?;
+        let wakeups = Wakeups::default();
+        let (news, notifier) = Listener::start(route, channel, pool.clone(), wakeups.clone());
+        let entrance = AcceptBatcher::open(pool.clone(), notifier.clone());
+        Ok(Self { pool, entrance, notifier, wakeups, turns: FairScheduler::default(), _news: news })
+    }
+
+    /// Runs the work as one transaction and answers after its COMMIT. It is run again if it lost against another
+    /// transaction, or if its connection was cut before the COMMIT.
+    pub async fn transact<W: UnitOfWork>(&self, work: &W) -> Result<W::Output, QueueError> {
+        let (answer, pending) = transact(&self.pool, work).await?;
+        self.notifier.notify(pending);
+        Ok(answer)
+    }
+
+    /// Runs one statement that may be repeated without harm, and returns its rows.
+    pub async fn query(&self, sql: &str, params: Params<'_>) -> Result<Vec<Row>, QueueError> {
+        query(&self.pool, sql, params).await
+    }
+
+    /// Reads all rows of such a statement.
+    pub async fn all<T>(
+        &self,
+        sql: &str,
+        params: Params<'_>,
+        read: fn(&Row) -> Result<T, Error>,
+    ) -> Result<Vec<T>, QueueError> {
+        let rows = self.query(sql, params).await?;
+        rows.iter().map(read).collect::<Result<_, _>>().map_err(|error| fault(&error))
+    }
+
+    /// Reads the first row of such a statement.
+    pub async fn first<T>(
+        &self,
+        sql: &str,
+        params: Params<'_>,
+        read: fn(&Row) -> Result<T, Error>,
+    ) -> Result<Option<T>, QueueError> {
+        Ok(self.all(sql, params, read).await?.into_iter().next())
+    }
+
+    /// Prepares a job for [`Transaction::enqueue`].
+    pub fn prepare(&self, job: NewJob, now: Timestamp) -> QueuedJob {
+        self.turns.queue(job, now)
+    }
+
+    /// Prepares a verdict for [`Transaction::settle`].
+    pub fn settlement(&self, claim: &Claim, verdict: Verdict, follow_ups: Vec<FollowUp>, now: Timestamp) -> Settlement {
+        self.turns.settlement(claim, verdict, follow_ups, now)
+    }
+}
+
+#[async_trait]
+impl DurableQueue for PostgresQueue {
+    async fn accept(&self, delivery: Delivery, jobs: Vec<NewJob>, now: Timestamp) -> Result<Accepted, QueueError> {
+        let jobs = jobs.into_iter().map(|job| self.turns.queue(job, now)).collect();
+        self.entrance.accept(delivery, jobs, now).await
+    }
+
+    async fn claim(&self, queue: Queue, max: usize, now: Timestamp, lease: Duration) -> Result<Vec<Claim>, QueueError> {
+        let until = end_of(lease, now);
+        let (mut claims, mut looked_at) = (Vec::new(), 0);
+        while claims.len() < max && looked_at < LOOKED_AT {
+            let look = ClaimScan { queue, max: max - claims.len(), now, until };
+            match self.transact(&look).await {
+                Ok(found) => {
+                    looked_at += found.looked_at;
+                    claims.extend(found.claims);
+                    if found.looked_at < look.max {
+                        break;
+                    }
+                }
+                // What was taken before is ours, and its work should be done.
+                Err(_) if !claims.is_empty() => break,
+                Err(fault) => return Err(fault),
+            }
+        }
+        Ok(claims)
+    }
+
+    async fn renew(&self, claim: &Claim, until: Timestamp) -> Result<Settled, QueueError> {
+        self.transact(&Renew { claim, until }).await
+    }
+
+    async fn settle(
+        &self,
+        claim: &Claim,
+        verdict: Verdict,
+        follow_ups: Vec<FollowUp>,
+        now: Timestamp,
+    ) -> Result<Settled, QueueError> {
+        self.transact(&Settle(self.turns.settlement(claim, verdict, follow_ups, now))).await
+    }
+
+    async fn next_due(&self, queue: Queue) -> Result<Option<Timestamp>, QueueError> {
+        let due = self.first(NEXT_DUE, &[&name(queue)], |row| row.try_get::<_, Option<i64>>(0)).await?;
+        Ok(due.flatten().map(from_millis))
+    }
+
+    async fn overdue(&self, before: Timestamp, max: usize) -> Result<Vec<Claim>, QueueError> {
+        let read = |row: &Row| claiming::read(row, Queue::Work);
+        self.all(OVERDUE, &[&before.as_millisecond(), &limit(max)], read).await
+    }
+
+    async fn tell(&self, job: JobId, notice: NewJob, now: Timestamp) -> Result<bool, QueueError> {
+        self.transact(&Tell { job, notice: self.turns.queue(notice, now) }).await
+    }
+
+    async fn try_acquire_leadership(
+        &self,
+        name: &str,
+        holder: &str,
+        now: Timestamp,
+        until: Timestamp,
+    ) -> Result<bool, QueueError> {
+        let led: Params<'_> = &[&name, &holder, &now.as_millisecond(), &until.as_millisecond()];
+        Ok(!self.query(operating::LEAD, led).await?.is_empty())
+    }
+
+    async fn jobs(&self, dead: bool, after: JobId, max: usize) -> Result<Vec<Stored>, QueueError> {
+        let state = if dead { "dead" } else { "live" };
+        self.all(operating::JOBS, &[&state, &after.0, &limit(max)], operating::read_job).await
+    }
+
+    async fn job(&self, id: JobId) -> Result<Option<Stored>, QueueError> {
+        self.first(operating::JOB, &[&id.0], operating::read_job).await
+    }
+
+    async fn discard(&self, id: JobId) -> Result<bool, QueueError> {
+        Ok(self.first(operating::DISCARD, &[&id.0], operating::read_id).await?.is_some())
+    }
+
+    async fn limits(&self, now: Timestamp, max: usize) -> Result<Vec<Limit>, QueueError> {
+        self.all(waiting::LIMITS, &[&now.as_millisecond(), &limit(max)], waiting::read_limit).await
+    }
+
+    async fn lift(&self, limit: &Limit, now: Timestamp) -> Result<bool, QueueError> {
+        self.transact(&Lift { closed: limit, now }).await
+    }
+
+    async fn buckets(&self, tenant: &TenantId, after: &str, max: usize) -> Result<Vec<String>, QueueError> {
+        self.all(buckets::NAMES, &[&tenant.as_str(), &after, &limit(max)], |row| row.try_get(0)).await
+    }
+
+    async fn forget_bucket(&self, tenant: &TenantId, bucket: &str) -> Result<bool, QueueError> {
+        Ok(!self.query(buckets::FORGET, &[&tenant.as_str(), &bucket]).await?.is_empty())
+    }
+
+    async fn set_back(&self, by: Duration, now: Timestamp) -> Result<(), QueueError> {
+        self.transact(&SetBack { by, now }).await
+    }
+
+    async fn sweep(&self, before: Timestamp, max: usize) -> Result<usize, QueueError> {
+        Ok(self.query(emptying::SWEEP, &[&before.as_millisecond(), &limit(max)]).await?.len())
+    }
+
+    async fn clear(&self, tenant: &TenantId, spared: JobId, max: usize) -> Result<usize, QueueError> {
+        self.transact(&Clear { tenant, spared, max }).await
+    }
+
+    async fn rehearse(&self) -> Result<(), QueueError> {
+        operating::rehearse(&self.pool).await
+    }
+
+    async fn overview_of(&self, tenant: &TenantId) -> Result<Overview, QueueError> {
+        let counted = self.first(operating::OVERVIEW_OF, &[&tenant.as_str()], operating::read_overview).await?;
+        Ok(counted.unwrap_or_default())
+    }
+
+    async fn overview(&self) -> Result<Overview, QueueError> {
+        let counted = self.first(operating::OVERVIEW, &[], operating::read_overview).await?;
+        Ok(counted.unwrap_or_default())
+    }
+
+    fn bell(&self, queue: Queue) -> Arc<Notify> {
+        Arc::clone(self.wakeups.of(queue))
+    }
+}

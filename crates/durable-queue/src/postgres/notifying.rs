@@ -1,0 +1,152 @@
+//! Work that one instance stores should not wait for another's next look. Who commits tells the
+//! others with NOTIFY, and each listens on a connection of its own.
+//!
+//! The news is told *after* the commit, in a statement of its own that speaks for everything since
+//! the last: PostgreSQL lets transactions that notify commit only one after the other, which would
+//! undo much of what committing together gains. If the news gets lost (a crash, a cut connection, a
+//! database without LISTEN), the others find the work when they next look, each second.
+
+use std::future::poll_fn;
+use std::sync::Arc;
+use std::time::Duration;
+
+use deadpool_postgres::Pool;
+use tokio::sync::Notify;
+use tokio::task::JoinHandle;
+use tokio_postgres::{AsyncMessage, Client};
+use tracing::{debug, warn};
+
+use super::connection::ConnectionTarget;
+use super::fault::fault;
+use super::unit_of_work::query;
+use crate::wakeups::{PendingWakeups, Wakeups};
+use crate::{Queue, QueueError};
+
+const TELL: &str = "SELECT pg_notify($1, $2)";
+
+/// Between two attempts to listen: doubled each time, up to the second.
+const BACKOFF: [Duration; 2] = [Duration::from_millis(100), Duration::from_secs(10)];
+
+/// Rings the bells of this instance at once, and of the others soon.
+#[derive(Clone)]
+pub(super) struct Notifier {
+    own: Wakeups,
+    /// Bells that only the task that tells the others hears.
+    others: Wakeups,
+}
+
+impl Notifier {
+    /// Makes known what a committed transaction asked for.
+    pub(super) fn notify(&self, pending: PendingWakeups) {
+        self.own.wake(pending);
+        self.others.wake(pending);
+    }
+}
+
+/// The two tasks of an open store; they end with it.
+pub(super) struct Listener {
+    teller: JoinHandle<()>,
+    listener: JoinHandle<()>,
+}
+
+impl Listener {
+    /// Starts telling and listening. `own` are the bells that this instance's workers hear.
+    pub(super) fn start(route: ConnectionTarget, channel: String, pool: Pool, own: Wakeups) -> (Self, Notifier) {
+        let notifier = Notifier { own: own.clone(), others: Wakeups::default() };
+        // Our own news come back to us like all others; this is how we know them.
+        let me = format!("{:016x}", rand::random::<u64>());
+        let teller = tokio::spawn(tell(pool, channel.clone(), notifier.others.clone(), me.clone()));
+        let listener = tokio::spawn(keep_listening(route, channel, own, me));
+        (Self { teller, listener }, notifier)
+    }
+}
+
+impl Drop for Listener {
+    fn drop(&mut self) {
+        self.teller.abort();
+        self.listener.abort();
+    }
+}
+
+async fn tell(pool: Pool, channel: String, news: Wakeups, me: String) {
+    loop {
+        let queue = tokio::select! {
+            () = news.of(Queue::Work).notified() => "inbox",
+            () = news.of(Queue::Outbox).notified() => "outbox",
+        };
+        if let Err(cause) = query(&pool, TELL, &[&channel, &format!("{me} {queue}")]).await {
+            debug!(%cause, "other instances were not told of new work; they look every second");
+        }
+    }
+}
+
+async fn keep_listening(route: ConnectionTarget, channel: String, wakeups: Wakeups, me: String) {
+    let [mut pause, longest] = BACKOFF;
+    loop {
+        let heard = Arc::new(Notify::new());
+        let outcome = listen(&route, &channel, &wakeups, &me, &heard).await;
+        // One that got as far as listening begins with short pauses again.
+        if tokio::time::timeout(Duration::ZERO, heard.notified()).await.is_ok() {
+            pause = BACKOFF[0];
+        }
+        if let Err(cause) = outcome {
+            warn!(%cause, "not told of other instances' work for the moment; looking every second");
+        }
+        tokio::time::sleep(pause.mul_f64(rand::random_range(0.5..1.0))).await;
+        pause = (pause * 2).min(longest);
+    }
+}
+
+/// Listens until the connection ends.
+async fn listen(
+    route: &ConnectionTarget,
+    channel: &str,
+    wakeups: &Wakeups,
+    me: &str,
+    heard: &Notify,
+) -> Result<(), QueueError> {
+    let (client, mut connection) = route.config.connect(route.tls.clone()).await.map_err(|error| fault(&error))?;
+    let subscribe = subscribe(&client, channel, wakeups, heard);
+    tokio::pin!(subscribe);
+    let mut subscribed = false;
+    loop {
+        tokio::select! {
+            outcome = &mut subscribe, if !subscribed => {
+                outcome?;
+                subscribed = true;
+            }
+            message = poll_fn(|cx| connection.poll_message(cx)) => match message {
+                Some(Ok(AsyncMessage::Notification(news))) => hear(wakeups, me, news.payload()),
+                Some(Ok(_)) => {}
+                Some(Err(error)) => return Err(fault(&error)),
+                None => return Ok(()),
+            }
+        }
+    }
+}
+
+/// From here on nothing is missed; what was before is looked for.
+async fn subscribe(client: &Client, channel: &str, wakeups: &Wakeups, heard: &Notify) -> Result<(), QueueError> {
+    client.batch_execute(&format!("LISTEN \"{channel}\"")).await.map_err(|error| fault(&error))?;
+    heard.notify_one();
+    ring(wakeups, [Queue::Work, Queue::Outbox]);
+    Ok(())
+}
+
+fn hear(wakeups: &Wakeups, me: &str, news: &str) {
+    match news.split_once(' ') {
+        Some((who, _)) if who == me => {}
+        Some((_, "inbox")) => ring(wakeups, [Queue::Work]),
+        Some((_, "outbox")) => ring(wakeups, [Queue::Outbox]),
+        // A later version's news, perhaps: looking once too often does no harm.
+        _ => ring(wakeups, [Queue::Work, Queue::Outbox]),
+    }
+}
+
+fn ring(wakeups: &Wakeups, queues: impl IntoIterator<Item = Queue>) {
+    let mut pending = PendingWakeups::default();
+    for queue in queues {
+        pending.wake(queue);
+    }
+    wakeups.wake(pending);
+}

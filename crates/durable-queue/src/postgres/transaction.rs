@@ -1,0 +1,73 @@
+//! The verbs of the queue inside a transaction, beside whatever else the app stores in it.
+
+use std::time::Duration;
+
+use deadpool_postgres::ClientWrapper;
+use jiff::Timestamp;
+use tokio_postgres::{Error, Row};
+
+use super::partitions::{self, LockedPartitions};
+use super::statements::{Params, changed, rows};
+use super::{emptying, settling, waiting};
+use crate::wakeups::PendingWakeups;
+use crate::{JobId, QueuedJob, Settled, Settlement, TenantId};
+
+/// A transaction that was begun and will be committed.
+///
+/// Its verbs lock what they change, in the one order in which everyone does: deliveries, partitions, jobs, buckets. So
+/// they come before the app's own statements.
+pub struct Transaction<'a> {
+    pub(super) db: &'a ClientWrapper,
+    pub(super) pending: PendingWakeups,
+}
+
+impl<'a> Transaction<'a> {
+    pub(super) fn on(db: &'a ClientWrapper) -> Self {
+        Self { db, pending: PendingWakeups::default() }
+    }
+
+    /// Runs a statement and returns how many rows it changed.
+    pub async fn changed(&self, sql: &str, params: Params<'_>) -> Result<u64, Error> {
+        changed(self.db, sql, params).await
+    }
+
+    /// Runs a statement and returns its rows.
+    pub async fn rows(&self, sql: &str, params: Params<'_>) -> Result<Vec<Row>, Error> {
+        rows(self.db, sql, params).await
+    }
+
+    /// Stores a verdict with what follows from it, if the claim still holds. If it does not, nothing else should be
+    /// stored either.
+    pub async fn settle(&mut self, settlement: &Settlement) -> Result<Settled, Error> {
+        settling::settle(self.db, &mut self.pending, settlement).await
+    }
+
+    /// Locks the partitions that the jobs may join. It comes first, so that statements on which it depends whether the
+    /// jobs are stored at all may follow.
+    pub async fn lock_partitions<'j>(&mut self, jobs: &'j [QueuedJob]) -> Result<LockedPartitions<'j>, Error> {
+        partitions::lock_for(self.db, jobs).await
+    }
+
+    /// Stores jobs that follow from no other.
+    pub async fn enqueue(&mut self, jobs: LockedPartitions<'_>) -> Result<(), Error> {
+        partitions::join(self.db, jobs, &mut self.pending).await
+    }
+
+    /// Removes a tenant's deliveries and jobs, as [`DurableQueue::clear`](crate::DurableQueue::clear) does.
+    pub async fn clear(&mut self, tenant: &TenantId, spared: JobId, max: usize) -> Result<usize, Error> {
+        emptying::clear(self.db, tenant, spared, max).await
+    }
+
+    /// Removes all jobs of a tenant. Its deliveries stay known.
+    pub async fn drop_jobs(&mut self, tenant: &TenantId) -> Result<(), Error> {
+        emptying::drop_jobs(self.db, tenant, NO_JOB, usize::MAX).await.map(drop)
+    }
+
+    /// Accounts for a clock that was set back, as [`DurableQueue::set_back`](crate::DurableQueue::set_back) does.
+    pub async fn set_back(&mut self, by: Duration, now: Timestamp) -> Result<(), Error> {
+        waiting::set_back(self.db, &mut self.pending, by, now).await
+    }
+}
+
+/// An id that no job has.
+const NO_JOB: JobId = JobId(0);

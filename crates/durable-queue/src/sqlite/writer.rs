@@ -1,0 +1,454 @@
+//! An fsync takes longer than everything else we do to the database, so callers share them: one
+//! thread owns the only connection that writes, takes whatever has gathered while it was busy, and
+//! commits all of it as one transaction. The busier it gets, the more share one fsync.
+//!
+//! Sharing must not be felt: one operation that fails is undone alone, and no caller is answered before
+//! the commit. Almost always all succeed, so they are first run as they are, and deliveries in one
+//! piece. If one fails, or a delivery is known, all is rolled back and run again, each in a savepoint
+//! of its own; savepoints for all would cost half as much as what the operations do. An
+//! operation may therefore run twice, and has no effect but on the database.
+
+use std::collections::VecDeque;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU8, AtomicU64, Ordering};
+use std::thread::JoinHandle;
+use std::time::Duration;
+
+use rusqlite::Connection;
+use tokio::sync::{mpsc, oneshot};
+use tokio::time::{Instant, timeout_at};
+
+use super::accepting::{self, PendingAccept};
+use super::checkpointer::Checkpointer;
+use super::fault::fault;
+use super::file::DatabaseFile;
+use super::memory::Memory;
+use crate::Accepted;
+use crate::QueueError;
+use crate::wakeups::Wakeups;
+
+/// Number of operations that share a transaction at most, so that the first of them is not kept waiting
+/// by the last.
+const BATCH: usize = 512;
+
+/// Number of operations with which the writer waits for no more: while they are committed the next ones gather.
+const ENOUGH: usize = 64;
+
+/// Number of operations that may wait for the writer before callers wait to hand theirs over.
+const QUEUE: usize = 1024;
+
+/// The handle to the writer thread. Dropping it lets the thread finish what was handed over, and
+/// waits for that.
+pub(super) struct Writer {
+    /// `None` only while it is being dropped: the thread ends when the queue does.
+    queue: Option<mpsc::Sender<Box<dyn Operation>>>,
+    thread: Option<JoinHandle<()>>,
+    commits: Arc<AtomicU64>,
+}
+
+impl Writer {
+    /// Starts the thread.
+    pub(super) fn start(
+        connection: Connection,
+        memory: Memory,
+        file: Option<(DatabaseFile, Checkpointer)>,
+        wakeups: Wakeups,
+    ) -> Result<Self, QueueError> {
+        let (queue, operations) = mpsc::channel(QUEUE);
+        let (answers, carried_out) = mpsc::unbounded_channel();
+        tokio::spawn(answer(carried_out));
+        let commits = Arc::new(AtomicU64::new(0));
+        let (file, checkpointer) = file.unzip();
+        let desk =
+            WriterLoop { connection, memory, file, checkpointer, wakeups, answers, commits: Arc::clone(&commits) };
+        let thread = std::thread::Builder::new()
+            .name("store-writer".into())
+            .spawn(move || desk.serve(operations))
+            .map_err(|error| QueueError::new(format!("the writer thread could not be started: {error}")))?;
+        Ok(Self { queue: Some(queue), thread: Some(thread), commits })
+    }
+
+    /// Carries out `work` as part of the next transaction and answers once that is committed. If it
+    /// is not begun within `patience` it is taken back: then nothing of it is stored, ever.
+    ///
+    /// If the caller stops waiting, an operation that was handed over is still carried out.
+    pub(super) async fn write<T, W>(&self, patience: Duration, work: W) -> Result<T, QueueError>
+    where
+        T: Send + 'static,
+        W: Fn(&Connection, &mut Memory) -> rusqlite::Result<T> + Send + 'static,
+    {
+        let (turn, (reply, answer)) = (Turn::default(), oneshot::channel());
+        let part = CallerPart { turn: turn.clone(), outcome: None, reply };
+        self.carried_out(patience, Box::new(Task { work, part }), turn, answer).await
+    }
+
+    /// The same for a delivery and its jobs.
+    pub(super) async fn accept(&self, patience: Duration, arrival: PendingAccept) -> Result<Accepted, QueueError> {
+        let (turn, (reply, answer)) = (Turn::default(), oneshot::channel());
+        let part = CallerPart { turn: turn.clone(), outcome: None, reply };
+        self.carried_out(patience, Box::new(Acceptance { arrival, part }), turn, answer).await
+    }
+
+    async fn carried_out<T>(
+        &self,
+        patience: Duration,
+        operation: Box<dyn Operation>,
+        turn: Turn,
+        mut answer: oneshot::Receiver<Result<T, QueueError>>,
+    ) -> Result<T, QueueError> {
+        let deadline = Instant::now() + patience;
+        timeout_at(deadline, self.hand_over(operation)).await.map_err(|_| behind())??;
+        if let Ok(answered) = timeout_at(deadline, &mut answer).await {
+            return answered.unwrap_or_else(|_| Err(gone()));
+        }
+        if turn.is_taken_back() { Err(behind()) } else { answer.await.unwrap_or_else(|_| Err(gone())) }
+    }
+
+    /// Returns the number of committed transactions.
+    pub(super) fn commits(&self) -> u64 {
+        self.commits.load(Ordering::Relaxed)
+    }
+
+    async fn hand_over(&self, operation: Box<dyn Operation>) -> Result<(), QueueError> {
+        let queue = self.queue.as_ref().ok_or_else(gone)?;
+        queue.send(operation).await.map_err(|_| gone())
+    }
+}
+
+impl Drop for Writer {
+    fn drop(&mut self) {
+        self.queue = None;
+        if let Some(thread) = self.thread.take() {
+            // A writer that panicked has already failed its callers.
+            let _ = thread.join();
+        }
+    }
+}
+
+fn behind() -> QueueError {
+    QueueError::new("the writer is too far behind to take on more")
+}
+
+fn gone() -> QueueError {
+    QueueError::new("the writer has stopped")
+}
+
+/// State of an operation: begun, or taken back. The first to come decides.
+#[derive(Clone, Default)]
+struct Turn(Arc<AtomicU8>);
+
+impl Turn {
+    const WAITING: u8 = 0;
+    const BEGUN: u8 = 1;
+    const TAKEN_BACK: u8 = 2;
+
+    fn has_begun(&self) -> bool {
+        self.decide(Self::BEGUN) == Self::BEGUN
+    }
+
+    fn is_taken_back(&self) -> bool {
+        self.decide(Self::TAKEN_BACK) == Self::TAKEN_BACK
+    }
+
+    fn decide(&self, what: u8) -> u8 {
+        let before = self.0.compare_exchange(Self::WAITING, what, Ordering::AcqRel, Ordering::Acquire);
+        before.map_or_else(|decided| decided, |_| what)
+    }
+}
+
+/// One caller's part of a transaction. A trait, because callers wait for answers of different types.
+trait Operation: Send {
+    /// Answers whether its caller still wants it. From here on it cannot be taken back.
+    fn begin(&self) -> bool;
+
+    /// The delivery that it is to store. All of a transaction are stored in one piece, before anything
+    /// is run.
+    fn arrival(&self) -> Option<&PendingAccept> {
+        None
+    }
+
+    /// Carries it out; if the answer is `false` the transaction must be rolled back.
+    fn run(&mut self, connection: &Connection, memory: &mut Memory) -> bool;
+
+    /// Carries it out, or undoes it alone; answers whether the transaction may still be committed.
+    fn run_apart(&mut self, connection: &Connection, memory: &mut Memory) -> bool;
+
+    /// Tells the caller, now that it is known what became of the transaction.
+    fn answer(self: Box<Self>, committed: &Result<(), QueueError>);
+}
+
+/// The caller's part of an operation.
+struct CallerPart<T> {
+    turn: Turn,
+    outcome: Option<Result<T, QueueError>>,
+    reply: oneshot::Sender<Result<T, QueueError>>,
+}
+
+impl<T> CallerPart<T> {
+    fn answer(self, committed: &Result<(), QueueError>) {
+        let outcome = match self.outcome {
+            Some(Ok(value)) => committed.clone().map(|()| value),
+            // What went wrong here says more than that the transaction did.
+            Some(Err(own)) => Err(own),
+            None => Err(committed.clone().err().unwrap_or_else(gone)),
+        };
+        // A caller that stopped waiting does not want to know.
+        let _ = self.reply.send(outcome);
+    }
+}
+
+/// Anything.
+struct Task<T, W> {
+    work: W,
+    part: CallerPart<T>,
+}
+
+impl<T, W> Operation for Task<T, W>
+where
+    T: Send,
+    W: Fn(&Connection, &mut Memory) -> rusqlite::Result<T> + Send,
+{
+    fn begin(&self) -> bool {
+        self.part.turn.has_begun()
+    }
+
+    fn run(&mut self, connection: &Connection, memory: &mut Memory) -> bool {
+        let outcome = guarded(|| (self.work)(connection, memory));
+        self.part.outcome.insert(outcome).is_ok()
+    }
+
+    fn run_apart(&mut self, connection: &Connection, memory: &mut Memory) -> bool {
+        let outcome = in_savepoint(connection, memory, &self.work);
+        self.part.outcome.insert(outcome).is_ok() || undo(connection)
+    }
+
+    fn answer(self: Box<Self>, committed: &Result<(), QueueError>) {
+        self.part.answer(committed);
+    }
+}
+
+/// A delivery.
+struct Acceptance {
+    arrival: PendingAccept,
+    part: CallerPart<Accepted>,
+}
+
+impl Operation for Acceptance {
+    fn begin(&self) -> bool {
+        self.part.turn.has_begun()
+    }
+
+    fn arrival(&self) -> Option<&PendingAccept> {
+        Some(&self.arrival)
+    }
+
+    /// It was stored in one piece with the others.
+    fn run(&mut self, _: &Connection, _: &mut Memory) -> bool {
+        self.part.outcome.insert(Ok(Accepted::New)).is_ok()
+    }
+
+    fn run_apart(&mut self, connection: &Connection, memory: &mut Memory) -> bool {
+        let outcome =
+            in_savepoint(connection, memory, |connection, memory| accepting::one(connection, memory, &self.arrival));
+        self.part.outcome.insert(outcome).is_ok() || undo(connection)
+    }
+
+    fn answer(self: Box<Self>, committed: &Result<(), QueueError>) {
+        self.part.answer(committed);
+    }
+}
+
+fn in_savepoint<T>(
+    connection: &Connection,
+    memory: &mut Memory,
+    work: impl Fn(&Connection, &mut Memory) -> rusqlite::Result<T>,
+) -> Result<T, QueueError> {
+    let mark = memory.mark();
+    run(connection, "SAVEPOINT operation").map_err(|error| fault(&error))?;
+    let outcome = guarded(|| work(connection, memory))
+        .and_then(|value| run(connection, "RELEASE operation").map(|()| value).map_err(|error| fault(&error)));
+    if outcome.is_err() {
+        memory.undo(mark);
+    }
+    outcome
+}
+
+/// A panic is the caller's failure, not the writer's: the next operation knows nothing of it.
+fn guarded<T>(work: impl FnOnce() -> rusqlite::Result<T>) -> Result<T, QueueError> {
+    catch_unwind(AssertUnwindSafe(work))
+        .map_err(|_| QueueError::new("an operation panicked"))?
+        .map_err(|error| fault(&error))
+}
+
+/// Undoes the failed operation alone. `SQLite` ends the whole transaction by itself when, for
+/// example, the disk is full; then there is no savepoint to go back to, and the answer is `false`.
+fn undo(connection: &Connection) -> bool {
+    run(connection, "ROLLBACK TO operation").and_then(|()| run(connection, "RELEASE operation")).is_ok()
+}
+
+fn run(connection: &Connection, sql: &str) -> rusqlite::Result<()> {
+    connection.prepare_cached(sql)?.execute([]).map(drop)
+}
+
+/// State of the thread.
+struct WriterLoop {
+    connection: Connection,
+    memory: Memory,
+    /// None for a database in memory.
+    file: Option<DatabaseFile>,
+    /// None where there is no log to copy.
+    checkpointer: Option<Checkpointer>,
+    wakeups: Wakeups,
+    answers: mpsc::UnboundedSender<CarriedOut>,
+    commits: Arc<AtomicU64>,
+}
+
+impl WriterLoop {
+    /// Works until every sender is gone and the queue is empty.
+    fn serve(mut self, mut operations: mpsc::Receiver<Box<dyn Operation>>) {
+        while let Some(first) = operations.blocking_recv() {
+            let mut waiting = gather(first, &mut operations);
+            match self.together(&mut waiting) {
+                Ok(()) => self.answer(waiting, Ok(())),
+                Err(BatchFailure::Transaction(fault)) => self.answer(waiting, Err(fault)),
+                Err(BatchFailure::Operation) => {
+                    while !waiting.is_empty() {
+                        self.apart(&mut waiting);
+                    }
+                }
+            }
+        }
+    }
+
+    /// One transaction for all, as long as none fails. Beginning it may take long, if another program
+    /// holds the file; what was taken back meanwhile is left out.
+    fn together(&mut self, waiting: &mut VecDeque<Box<dyn Operation>>) -> Result<(), BatchFailure> {
+        self.begin()?;
+        // Only now: until the database is ours, every caller may still change its mind.
+        waiting.retain(|operation| operation.begin());
+        let arrivals: Vec<_> = waiting.iter().filter_map(|operation| operation.arrival()).collect();
+        let sound = guarded(|| accepting::all(&self.connection, &mut self.memory, &arrivals)) == Ok(true)
+            && waiting.iter_mut().all(|operation| operation.run(&self.connection, &mut self.memory));
+        if !sound {
+            self.roll_back();
+            return Err(BatchFailure::Operation);
+        }
+        Ok(self.commit()?)
+    }
+
+    /// One transaction in which each can fail alone. One that breaks the transaction fails those
+    /// before it, never those after it: they remain for the next.
+    fn apart(&mut self, waiting: &mut VecDeque<Box<dyn Operation>>) {
+        let mut carried_out = VecDeque::with_capacity(waiting.len());
+        let committed = self.one_by_one(waiting, &mut carried_out);
+        if committed.is_err() && carried_out.is_empty() {
+            carried_out.append(waiting);
+        }
+        self.answer(carried_out, committed);
+    }
+
+    fn answer(&self, operations: VecDeque<Box<dyn Operation>>, committed: Result<(), QueueError>) {
+        // Where no task answers any more, no caller waits.
+        let _ = self.answers.send((operations, committed));
+    }
+
+    fn one_by_one(
+        &mut self,
+        waiting: &mut VecDeque<Box<dyn Operation>>,
+        carried_out: &mut VecDeque<Box<dyn Operation>>,
+    ) -> Result<(), QueueError> {
+        self.begin()?;
+        while let Some(mut operation) = waiting.pop_front() {
+            let sound = operation.run_apart(&self.connection, &mut self.memory);
+            carried_out.push_back(operation);
+            if !sound {
+                self.roll_back();
+                return Err(QueueError::new("the transaction was given up because of another operation in it"));
+            }
+        }
+        self.commit()
+    }
+
+    fn begin(&mut self) -> Result<(), QueueError> {
+        if let Some(file) = &self.file {
+            file.is_there()?;
+        }
+        run(&self.connection, "BEGIN IMMEDIATE").map_err(|error| fault(&error))?;
+        self.memory.lines.catch_up(&self.connection).map_err(|error| {
+            self.roll_back();
+            fault(&error)
+        })
+    }
+
+    fn commit(&mut self) -> Result<(), QueueError> {
+        if let Err(error) = run(&self.connection, "COMMIT") {
+            self.roll_back();
+            return Err(fault(&error));
+        }
+        self.commits.fetch_add(1, Ordering::Relaxed);
+        if let Some(checkpointer) = &mut self.checkpointer {
+            checkpointer.committed(self.connection.total_changes());
+        }
+        self.wakeups.wake(self.memory.committed());
+        Ok(())
+    }
+
+    /// Rolls back, unless `SQLite` has ended the transaction already.
+    fn roll_back(&mut self) {
+        if !self.connection.is_autocommit() {
+            let _ = run(&self.connection, "ROLLBACK");
+        }
+        self.memory.rolled_back();
+    }
+}
+
+/// Reason why operations that share a transaction were not stored.
+enum BatchFailure {
+    /// One of them failed; it is not known yet what that means for the others.
+    Operation,
+    /// The transaction did, for all.
+    Transaction(QueueError),
+}
+
+impl From<QueueError> for BatchFailure {
+    fn from(fault: QueueError) -> Self {
+        Self::Transaction(fault)
+    }
+}
+
+/// Takes what waits. As long as that is little, a caller that is just about to hand something over gets the chance
+/// to, where the writer shares its core with them: the fewer commits there are, the less of it they take.
+fn gather(
+    first: Box<dyn Operation>,
+    operations: &mut mpsc::Receiver<Box<dyn Operation>>,
+) -> VecDeque<Box<dyn Operation>> {
+    let mut waiting = VecDeque::from([first]);
+    let mut before = 0;
+    while before < waiting.len() && waiting.len() < ENOUGH {
+        before = waiting.len();
+        std::thread::yield_now();
+        while waiting.len() < BATCH
+            && let Ok(next) = operations.try_recv()
+        {
+            waiting.push_back(next);
+        }
+    }
+    waiting
+}
+
+/// Operations that shared a transaction, and its outcome.
+type CarriedOut = (VecDeque<Box<dyn Operation>>, Result<(), QueueError>);
+
+/// Answers for the writer, among those who wait: waking all of them from another thread takes longer,
+/// and the writer has better things to do.
+async fn answer(mut carried_out: mpsc::UnboundedReceiver<CarriedOut>) {
+    while let Some((operations, committed)) = carried_out.recv().await {
+        for operation in operations {
+            operation.answer(&committed);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests;

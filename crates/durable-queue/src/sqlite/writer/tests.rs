@@ -1,0 +1,156 @@
+//! Promises of the writer to those who share a transaction.
+
+use std::sync::Mutex;
+
+use super::*;
+
+/// Longer than any test takes.
+const LONG: Duration = Duration::from_mins(1);
+
+fn writer() -> Result<Writer, QueueError> {
+    let connection = Connection::open_in_memory().map_err(|error| fault(&error))?;
+    let tables =
+        "PRAGMA foreign_keys = ON; CREATE TABLE words (word TEXT); CREATE TABLE parents (id INTEGER PRIMARY KEY);
+        CREATE TABLE orphans (parent INTEGER REFERENCES parents DEFERRABLE INITIALLY DEFERRED);";
+    connection.execute_batch(tables).map_err(|error| fault(&error))?;
+    Writer::start(connection, Memory::default(), None, Wakeups::default())
+}
+
+async fn say(writer: &Writer, word: &'static str) -> Result<(), QueueError> {
+    writer.write(LONG, insert(word)).await
+}
+
+async fn words(writer: &Writer) -> Result<i64, QueueError> {
+    writer.write(LONG, |connection, _| connection.query_row("SELECT count(*) FROM words", [], |row| row.get(0))).await
+}
+
+#[tokio::test]
+#[expect(clippy::panic, reason = "the panic is what is tested")]
+async fn a_panic_fails_its_caller_and_nobody_else() -> Result<(), QueueError> {
+    let writer = writer()?;
+    let outcome: Result<(), QueueError> = writer
+        .write(LONG, |connection, _| {
+            connection.execute("INSERT INTO words VALUES ('half')", [])?;
+            panic!("on purpose")
+        })
+        .await;
+    assert_eq!(outcome, Err(QueueError::new("an operation panicked")));
+    say(&writer, "whole").await?;
+    assert_eq!(words(&writer).await?, 1, "what the panicking operation wrote is undone");
+    Ok(())
+}
+
+/// Keeps the writer busy until the sender is used or dropped, so that what is handed over
+/// meanwhile gathers.
+async fn occupy(writer: &Writer) -> Result<std::sync::mpsc::Sender<()>, QueueError> {
+    let (finish, finished) = std::sync::mpsc::channel::<()>();
+    let (begin, begun) = oneshot::channel();
+    let begin = Mutex::new(Some(begin));
+    let finished = Mutex::new(finished);
+    let work = move |_: &Connection, _: &mut Memory| {
+        if let Ok(Some(begin)) = begin.lock().map(|mut begin| begin.take()) {
+            let _ = begin.send(());
+        }
+        let _ = finished.lock().map(|finished| finished.recv());
+        Ok(())
+    };
+    hand_over(writer, work).await?;
+    begun.await.map_err(|_| gone())?;
+    Ok(finish)
+}
+
+async fn hand_over<T, W>(writer: &Writer, work: W) -> Result<oneshot::Receiver<Result<T, QueueError>>, QueueError>
+where
+    T: Send + 'static,
+    W: Fn(&Connection, &mut Memory) -> rusqlite::Result<T> + Send + 'static,
+{
+    let (reply, answer) = oneshot::channel();
+    let part = CallerPart { turn: Turn::default(), outcome: None, reply };
+    writer.hand_over(Box::new(Task { work, part })).await?;
+    Ok(answer)
+}
+
+fn insert(word: &'static str) -> impl Fn(&Connection, &mut Memory) -> rusqlite::Result<()> {
+    move |connection, _| connection.execute("INSERT INTO words VALUES (?1)", [word]).map(drop)
+}
+
+#[tokio::test]
+async fn what_gathers_is_one_commit() -> Result<(), QueueError> {
+    let writer = writer()?;
+    let finish = occupy(&writer).await?;
+    let mut answers = Vec::new();
+    for _ in 0..BATCH {
+        answers.push(hand_over(&writer, insert("word")).await?);
+    }
+    drop(finish);
+    for answer in answers {
+        assert_eq!(answer.await, Ok(Ok(())));
+    }
+    assert_eq!(writer.commits(), 2, "one for the first operation, one for all that came meanwhile");
+    Ok(())
+}
+
+#[tokio::test]
+async fn a_commit_that_fails_fails_everybody() -> Result<(), QueueError> {
+    let writer = writer()?;
+    let finish = occupy(&writer).await?;
+    let good = hand_over(&writer, insert("good")).await?;
+    let orphan = hand_over(&writer, |connection, _| connection.execute("INSERT INTO orphans VALUES (1)", [])).await?;
+    let late = hand_over(&writer, insert("late")).await?;
+    drop(finish);
+    assert!(matches!(good.await, Ok(Err(QueueError::Failed(_)))));
+    assert!(matches!(orphan.await, Ok(Err(QueueError::Failed(_)))));
+    assert!(matches!(late.await, Ok(Err(QueueError::Failed(_)))));
+    assert_eq!(words(&writer).await?, 0, "nothing of it is stored");
+    say(&writer, "next").await?;
+    assert_eq!(words(&writer).await?, 1, "the writer goes on");
+    Ok(())
+}
+
+#[tokio::test]
+async fn a_broken_transaction_fails_those_before_it_and_not_those_after() -> Result<(), QueueError> {
+    let writer = writer()?;
+    let finish = occupy(&writer).await?;
+    let before = hand_over(&writer, insert("before")).await?;
+    // What SQLite does by itself when the disk is full.
+    let breaks = hand_over(&writer, |connection, _| {
+        connection.execute_batch("ROLLBACK")?;
+        Err::<(), _>(rusqlite::Error::InvalidQuery)
+    });
+    let breaks = breaks.await?;
+    let after = hand_over(&writer, insert("after")).await?;
+    drop(finish);
+    assert!(matches!(before.await, Ok(Err(QueueError::Failed(_)))), "its transaction is gone");
+    assert_eq!(breaks.await, Ok(Err(fault(&rusqlite::Error::InvalidQuery))), "its own failure");
+    assert_eq!(after.await, Ok(Ok(())), "it has a transaction of its own");
+    assert_eq!(words(&writer).await?, 1, "only that is stored");
+    Ok(())
+}
+
+#[tokio::test]
+async fn a_writer_that_stopped_answers_with_a_fault() -> Result<(), QueueError> {
+    let mut writer = writer()?;
+    writer.queue = None;
+    assert_eq!(say(&writer, "late").await, Err(gone()));
+    Ok(())
+}
+
+#[tokio::test]
+async fn what_was_handed_over_is_carried_out_before_the_writer_stops() -> Result<(), QueueError> {
+    let writer = writer()?;
+    let answer = hand_over(&writer, |_, _| Ok("done")).await?;
+    drop(writer);
+    assert_eq!(answer.await, Ok(Ok("done")));
+    Ok(())
+}
+
+#[tokio::test]
+async fn what_is_not_begun_in_time_is_taken_back() -> Result<(), QueueError> {
+    let writer = writer()?;
+    let finish = occupy(&writer).await?;
+    let outcome = writer.write(Duration::ZERO, insert("late")).await;
+    assert_eq!(outcome, Err(behind()), "its caller is told at once");
+    drop(finish);
+    assert_eq!(words(&writer).await?, 0, "and nothing of it is stored afterwards");
+    Ok(())
+}
