@@ -45,7 +45,7 @@ pub(crate) enum Failure {
     #[error(transparent)]
     Limits(#[from] limits::LimitsError),
     #[error(transparent)]
-    Person(#[from] person::PersonError),
+    Person(#[from] person::model::PersonError),
     #[error("the database cannot be copied to {}: {}", .file.display(), cause.in_short())]
     Backup { file: PathBuf, cause: Fault },
     #[error("a PostgreSQL is copied by its own tools: pg_dump --format=custom --file={} \"$DATABASE_URL\"", .0.display())]
@@ -94,7 +94,7 @@ impl Failure {
             Self::Audit(audit::NotWritten::Store(_))
             | Self::Jobs(jobs::JobsError::Store(_))
             | Self::Limits(limits::LimitsError::Store(_))
-            | Self::Person(person::PersonError::Store(_)) => UNAVAILABLE,
+            | Self::Person(person::model::PersonError::Store(_)) => UNAVAILABLE,
             Self::Backup { .. } | Self::Restore(NotRestored::Io { .. }) => CANNOT_CREATE,
             Self::Folder { .. }
             | Self::Io(_)
@@ -103,7 +103,7 @@ impl Failure {
             | Self::Manifest(_)
             | Self::Jobs(jobs::JobsError::Io(_))
             | Self::Limits(limits::LimitsError::Io(_))
-            | Self::Person(person::PersonError::Io(_)) => IO,
+            | Self::Person(person::model::PersonError::Io(_)) => IO,
             Self::Restore(NotRestored::InUse(_)) => NOT_NOW,
             Self::Nobody(_)
             | Self::NotAlive { .. }

@@ -1,12 +1,8 @@
-//! TODO.
+//! The values of settings that are more than a number or an address.
 
-use std::net::SocketAddr;
 use std::path::PathBuf;
-use std::time::Duration;
 
-use secrecy::{ExposeSecret, SecretString};
-use tracing::warn;
-use url::Url;
+use secrecy::SecretString;
 
 use crate::slack::oauth;
 

@@ -1,8 +1,6 @@
 //! dialnote's objects as we read them (docs/contracts/dialnote.md, Objects): lenient, because most
 //! field names are assumed.
 
-use std::time::Duration;
-
 use jiff::{SignedDuration, Timestamp};
 use reqwest::StatusCode;
 use serde_json::Value;
@@ -250,6 +248,10 @@ pub fn read_anything(body: &[u8]) {
     }
 }
 
+pub(super) fn unreadable(cause: &str) -> Fault {
+    Fault::Unanswered { service: Service::Dialnote, cause: format!("the answer cannot be read: {cause}") }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -306,8 +308,4 @@ mod tests {
         assert_eq!(words(status, br#"{"error":"INSUFFICIENT"}"#), "INSUFFICIENT");
         assert_eq!(words(status, b"<html>"), "422 Unprocessable Entity");
     }
-}
-
-pub(super) fn unreadable(cause: &str) -> Fault {
-    Fault::Unanswered { service: Service::Dialnote, cause: format!("the answer cannot be read: {cause}") }
 }

@@ -1,6 +1,5 @@
-//! TODO.
+//! A conversation as a sentence names it.
 
-use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use crate::ids::ConversationId;

@@ -1,4 +1,4 @@
-//! TODO.
+//! The person or group that a command names as owner.
 
 use serde::{Deserialize, Serialize};
 

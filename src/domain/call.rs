@@ -1,6 +1,6 @@
-//! TODO.
+//! A call that a plan makes in dialnote.
 
-use jiff::{SignedDuration, Timestamp};
+use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use crate::domain::conversation::Status;

@@ -1,6 +1,6 @@
-//! TODO.
+//! The facts a decision rests on, and the plan it comes to.
 
-use jiff::{SignedDuration, Timestamp};
+use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use crate::domain::about::About;

@@ -2,7 +2,6 @@
 //! refusal, a crash, an outage of hours. Whatever has changed since is decided again.
 
 use jiff::{SignedDuration, Timestamp};
-use serde::{Deserialize, Serialize};
 
 use crate::domain::about::About;
 use crate::domain::call::Call;

@@ -1,13 +1,7 @@
-//! TODO.
-
-use std::collections::BTreeSet;
-
-use jiff::Timestamp;
-use serde::{Deserialize, Serialize};
+//! A conversation prepared for search.
 
 use crate::domain::conversation::Conversation;
 use crate::domain::lookup::names::folded;
-use crate::domain::text;
 
 /// A conversation with what it is looked for by.
 #[derive(Clone, Debug)]

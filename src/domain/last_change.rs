@@ -1,6 +1,5 @@
-//! TODO.
+//! The last change of a conversation and who made it.
 
-use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 
 /// The last change of a conversation.

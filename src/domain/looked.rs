@@ -1,6 +1,6 @@
-//! TODO.
+//! The look at a conversation that a plan was decided on.
 
-use jiff::{SignedDuration, Timestamp};
+use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 /// A look at a conversation.

@@ -1,6 +1,5 @@
-//! TODO.
+//! A conversation that has changed since its person saw it.
 
-use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 
 use crate::domain::about::About;

@@ -1,7 +1,4 @@
-//! TODO.
-
-use jiff::Timestamp;
-use serde::{Deserialize, Serialize};
+//! Typed words that are no command.
 
 use crate::domain::verb::Verb;
 

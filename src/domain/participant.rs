@@ -1,6 +1,5 @@
-//! TODO.
+//! A person whom a command is about.
 
-use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 
 use crate::domain::people::Teammate;

@@ -1,7 +1,6 @@
-//! TODO.
+//! An answer that waits for the first try of each direct message it tells of.
 
 use crate::domain::reply::Reply;
-use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use crate::domain::delivery::{DeliveryState, Receipt};

@@ -1,6 +1,5 @@
-//! TODO.
+//! People: profiles in Slack and members in dialnote.
 
-use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use crate::ids::{MemberId, SlackUserId};

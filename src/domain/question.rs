@@ -5,7 +5,6 @@ use serde::{Deserialize, Serialize};
 
 use crate::domain::about::About;
 use crate::domain::command::Command;
-use crate::domain::conversation::Conversation;
 use crate::domain::lookup::NameDoubt;
 use crate::domain::lookup::reading::Missing;
 use crate::domain::seen::Seen;

@@ -10,7 +10,6 @@ use jiff::{Timestamp, ToSpan};
 use serde::{Deserialize, Serialize};
 
 use crate::domain::conversation::{Conversation, State, Status};
-use crate::domain::parse_error::ParseError;
 use crate::ids::{ConversationId, MemberId};
 
 /// How many people's loads are told.

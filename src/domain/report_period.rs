@@ -1,12 +1,4 @@
-//! TODO.
-
-use std::cmp::Reverse;
-use std::collections::{BTreeMap, HashSet};
-
-use jiff::civil::{Date, Time};
-use jiff::tz::TimeZone;
-use jiff::{Timestamp, ToSpan};
-use serde::{Deserialize, Serialize};
+//! The period of a report, as it is typed.
 
 use crate::domain::parse_error::ParseError;
 use crate::domain::report::MAX_REPORT_DAYS;

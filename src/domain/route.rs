@@ -7,12 +7,11 @@ use serde::{Deserialize, Serialize};
 use crate::domain::conversation::{ActivityKind, SharedNumber};
 use crate::domain::hours::TimeOfDay;
 use crate::domain::lookup::names::folded;
-use crate::domain::parse_error::ParseError;
 use crate::domain::phone::written::WrittenNumber;
 use crate::domain::phone::{Fit, HomeCountries};
 use crate::domain::policy::Rules;
 use crate::domain::{hours, phone};
-use crate::ids::{ChannelId, SlackUserId};
+use crate::ids::SlackUserId;
 
 /// What a channel gets the cards of, and when it is morning there.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -109,7 +108,9 @@ pub fn called(line: &SharedNumber) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::domain::parse_error::ParseError;
     use crate::domain::routing::Routing;
+    use crate::ids::ChannelId;
 
     #[test]
     fn reads_channel_and_number_in_every_spelling() {

@@ -1,7 +1,5 @@
-//! TODO.
+//! Typed wishes about routes.
 
-use jiff::Timestamp;
-use jiff::tz::TimeZone;
 use serde::{Deserialize, Serialize};
 
 use crate::domain::parse_error::ParseError;

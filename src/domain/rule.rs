@@ -1,6 +1,5 @@
-//! TODO.
+//! Rules of a workspace about who may do what.
 
-use jiff::SignedDuration;
 use serde::{Deserialize, Serialize};
 
 /// Who may do something to a conversation.

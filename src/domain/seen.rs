@@ -1,6 +1,5 @@
-//! TODO.
+//! A conversation as its person was shown it.
 
-use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use crate::domain::conversation::{Conversation, State};

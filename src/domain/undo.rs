@@ -2,7 +2,7 @@
 //! one act. Undoing is no act itself, so that nothing is ever done again by it; neither is what had no effect.
 //! Notes stay in dialnote: an act that was only a note cannot be taken back, and hides nothing older.
 
-use jiff::{SignedDuration, Timestamp};
+use jiff::Timestamp;
 
 use crate::domain::about::About;
 use crate::domain::call::Call;

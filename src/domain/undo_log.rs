@@ -1,4 +1,4 @@
-//! TODO.
+//! Past acts, as undo reads them.
 
 use jiff::{SignedDuration, Timestamp};
 

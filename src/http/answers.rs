@@ -1,29 +1,15 @@
-//! TODO.
-
-use std::collections::HashSet;
-use std::convert::Infallible;
-use std::pin::Pin;
-use std::sync::Arc;
-use std::time::{Duration, Instant};
+//! Answers to Slack's requests, and the storing of a job before one is given.
 
 use axum::Json;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
-use futures_util::future::Either;
-use hyper::body::Incoming;
 use jiff::{SignedDuration, Timestamp};
-use opentelemetry::context::FutureExt;
-use secrecy::SecretString;
 use serde_json::json;
-use tokio::time::timeout;
-use tracing::{debug, error, info, warn};
+use tracing::{debug, error, info};
 
-use crate::domain::form::field;
 use crate::domain::job::PeopleWindow;
 use crate::domain::list::Query;
-use crate::domain::message::Message;
 use crate::domain::request_context::{ListPlace as Stands, Listed, RequestContext};
-use crate::domain::text;
 use crate::error::Fault;
 use crate::http::front::Front;
 use crate::slack::inbound::Surface;

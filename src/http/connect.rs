@@ -2,7 +2,6 @@
 //! never becomes part of a job, and is never shown again. Whether it is one is found out before the form closes,
 //! because then whoever typed it still sees it.
 
-use axum::Json;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use secrecy::SecretString;

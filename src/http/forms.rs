@@ -1,8 +1,6 @@
 //! Forms and windows: opened before the click is acknowledged, because a trigger lives no longer than
 //! Slack waits for us (docs/contracts/slack.md §7).
 
-use std::time::Duration;
-
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use jiff::Timestamp;

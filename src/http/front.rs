@@ -1,22 +1,8 @@
-//! TODO.
+//! State that all requests share.
 
-use std::convert::Infallible;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
-
-use axum::Router;
-use axum::body::Body;
-use axum::http::{Method, StatusCode};
-use axum::response::{IntoResponse, Response};
-use axum::routing::{MethodRouter, get, post};
-use futures_util::future::Either;
-use hyper::body::Incoming;
-use hyper::service::Service;
-use hyper_util::service::TowerToHyperService;
-use jiff::Timestamp;
-use tokio::time::timeout;
-use tracing::warn;
 
 use crate::http::socket_health::SocketHealth;
 use crate::work::tenants::Tenants;

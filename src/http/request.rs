@@ -1,20 +1,8 @@
-//! TODO.
+//! A verified request of one installation, on its way to a job.
 
-use std::convert::Infallible;
-use std::pin::Pin;
 use std::sync::Arc;
-use std::time::{Duration, Instant};
 
-use axum::Json;
-use axum::http::StatusCode;
-use axum::response::{IntoResponse, Response};
-use futures_util::future::Either;
-use hyper::body::Incoming;
-use jiff::{SignedDuration, Timestamp};
-use opentelemetry::context::FutureExt;
-use serde_json::json;
-use tokio::time::timeout;
-use tracing::{debug, error, info, warn};
+use jiff::Timestamp;
 
 use crate::http::front::Front;
 use crate::work::ctx::TenantCtx;

@@ -11,7 +11,7 @@ use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use futures_util::future::Either;
 use hyper::body::Incoming;
-use jiff::{SignedDuration, Timestamp};
+use jiff::Timestamp;
 use opentelemetry::context::FutureExt;
 use serde_json::json;
 use tokio::time::timeout;
@@ -40,7 +40,7 @@ use crate::slack::inbound;
 use crate::slack::inbound::{From, Inbound, Surface};
 use crate::store::Delivery;
 use crate::view::element::OPTIONS;
-use crate::view::{help, modal, refusal, reply};
+use crate::view::{help, modal, refusal};
 use crate::work::ctx::{AppState, TenantCtx};
 
 /// From when on an answer is so late that the operator should know. Slack gives up after 3 s.

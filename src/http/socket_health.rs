@@ -1,22 +1,9 @@
-//! TODO.
+//! Socket Mode health, for the readiness probe.
 
-use std::pin::pin;
 use std::sync::{Arc, Mutex, PoisonError};
-use std::time::Duration;
 
-use tokio::sync::{oneshot, watch};
-use tokio::task::JoinSet;
-use tokio::time::{Instant, sleep, timeout};
-use tracing::{error, info, warn};
-
-use crate::domain::retry;
-use crate::domain::retry::{RetryDecision, Tries};
-use crate::error::{Fault, Service};
-use crate::http::envelope::{EnvelopeAnswer, acknowledgement};
-use crate::http::front::Front;
 use crate::metrics::Metrics;
-use crate::slack::answer::SlackError;
-use crate::slack::socket::{Dialer, Frame, Lost, Reason, Socket, is_hopeless};
+use crate::slack::socket::Lost;
 
 /// How well Slack reaches us, for who asks whether we are ready.
 #[derive(Clone, Debug, Default)]

@@ -3,7 +3,6 @@
 //! (docs/contracts/slack.md §20.5–20.7).
 
 use std::pin::pin;
-use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use tokio::sync::{oneshot, watch};
@@ -17,7 +16,6 @@ use crate::error::{Fault, Service};
 use crate::http::envelope::{EnvelopeAnswer, acknowledgement};
 use crate::http::front::Front;
 use crate::http::socket_health::SocketHealth;
-use crate::metrics::Metrics;
 use crate::slack::answer::SlackError;
 use crate::slack::socket::{Dialer, Frame, Lost, Reason, Socket, is_hopeless};
 
@@ -263,6 +261,7 @@ fn briefly() -> Fault {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::metrics::Metrics;
 
     #[test]
     fn whoever_asks_whether_all_is_well_is_told_why_not() {

@@ -3,11 +3,9 @@
 
 use std::collections::HashSet;
 
-use axum::Json;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use jiff::Timestamp;
-use serde_json::json;
 use tokio::time::timeout;
 
 use crate::domain::assignee::Assignee;

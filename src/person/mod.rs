@@ -4,7 +4,7 @@
 mod erase;
 mod export;
 mod known;
-pub(crate) mod model;
+pub mod model;
 
 use std::collections::BTreeSet;
 

@@ -1,16 +1,11 @@
-//! TODO.
+//! Reading what is stored about a person, page by page, and how that can fail.
 
 use crate::person::known::Person;
-use std::collections::BTreeSet;
 
-use crate::domain::installation::Installation;
 use crate::error::Fault;
-use crate::ids::{InstallationId, JobId, MemberId, SlackUserId};
-use crate::json::Peek;
+use crate::ids::{InstallationId, JobId, SlackUserId};
 use crate::store::data_category::{DataCategory, StoredItem};
 use crate::store::{Store, Stored};
-use crate::work::names::PROFILE;
-use crate::work::people::MEMBERS;
 
 /// How much is read at a time.
 pub(crate) const ITEMS_PER_READ: usize = 500;

@@ -8,7 +8,7 @@ use crate::domain::reply::{AdminView, HomeView};
 use crate::domain::rule::Who;
 use crate::view::element::Element;
 use crate::view::kit::{Block, Home};
-use crate::view::{connect, list, people, people_words, routes};
+use crate::view::{connect, list, people_words, routes};
 
 /// How many unlinked members are named.
 const NAMED: usize = 20;

@@ -1,4 +1,4 @@
-//! TODO.
+//! Blocks and buttons added to a message.
 
 use crate::view::element::Element;
 use crate::view::kit::{Block, Content};

@@ -1,17 +1,15 @@
-//! TODO.
+//! Sentences and buttons about linking people.
 
 use crate::domain::click::{Carried, Control};
 use crate::domain::people::Unlinked;
-use crate::domain::person::{Member, Profile};
+use crate::domain::person::Member;
 use crate::domain::refusal::Refusal;
-use crate::domain::reply::{Broken, LinkView, PeopleView};
 use crate::domain::text::cut;
 use crate::ids::{MemberId, SlackUserId};
 use crate::view::element::{Confirm, Element, Style};
 use crate::view::help::QUOTE;
-use crate::view::kit::{Block, Content, Modal};
-use crate::view::mrkdwn::{neutral, time};
-use crate::view::{people, refusal, reply};
+use crate::view::kit::{Block, Content};
+use crate::view::mrkdwn::neutral;
 
 /// What follows if some of several things wait for a link.
 pub(crate) const KEPT: &str =

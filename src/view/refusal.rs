@@ -1,28 +1,18 @@
-//! TODO.
+//! The sentence of each refusal, with the buttons that lead on.
 
 use crate::domain::about::About;
 use crate::domain::click::{Carried, Control};
-use crate::domain::event::{HistoryEntry, SOMEBODY};
-use crate::domain::finding::{Finding, FindingState, PEOPLE};
-use crate::domain::form::field;
-use crate::domain::list::Query;
+use crate::domain::event::SOMEBODY;
 use crate::domain::people::Unlinked;
 use crate::domain::refusal::Refusal;
-use crate::domain::reply::{CommandResult, Reply, Several};
 use crate::domain::rule::{Rule, Who};
 use crate::domain::text::cut;
 use crate::domain::verb::Verb;
-use crate::error::Service;
 use crate::ids::MemberId;
-use crate::view::card::{event, quoted};
 use crate::view::element::{Confirm, Element, Style};
 use crate::view::help::{QUOTE, what_note, with_usage};
-use crate::view::kit::{Block, Content};
-use crate::view::mrkdwn::{code, neutral, time, with_settings};
-use crate::view::people_words::KEPT;
-use crate::view::{
-    card, connect, deed, next, parts, people, people_words, question, reply, report, routes, untimed, words,
-};
+use crate::view::kit::Content;
+use crate::view::{connect, next, parts, people_words, question, untimed, words};
 
 /// Why something was not done.
 pub fn refusal(why: &Refusal) -> Content {
@@ -33,10 +23,8 @@ pub(crate) fn refused(refusal: &Refusal, note: &str) -> Content {
     let mut content = words::sentence(&no(refusal));
     content.blocks.extend(words::given_back(note));
     match refusal {
-        Refusal::Taken { about, owner, owner_id, .. } => {
-            parts::with_buttons(content, vec![take_over(about, owner, owner_id)])
-        }
-        Refusal::NotYours { about, owner: Some(owner), owner_id: Some(owner_id) } => {
+        Refusal::Taken { about, owner, owner_id, .. }
+        | Refusal::NotYours { about, owner: Some(owner), owner_id: Some(owner_id) } => {
             parts::with_buttons(content, vec![take_over(about, owner, owner_id)])
         }
         Refusal::NotYours { about, owner: None, .. } => {

@@ -7,21 +7,19 @@ use crate::domain::event::HistoryEntry;
 use crate::domain::finding::{Finding, FindingState, PEOPLE};
 use crate::domain::form::field;
 use crate::domain::list::Query;
-use crate::domain::people::Unlinked;
 use crate::domain::refusal::Refusal;
 use crate::domain::reply::{CommandResult, Reply, Several};
 use crate::domain::text::cut;
 use crate::domain::verb::Verb;
 use crate::error::Service;
-use crate::ids::MemberId;
 use crate::view::card::{event, quoted};
-use crate::view::element::{Confirm, Element, Style};
+use crate::view::element::Element;
 use crate::view::help::QUOTE;
 use crate::view::kit::{Block, Content};
 use crate::view::mrkdwn::{code, neutral, time, with_settings};
 use crate::view::people_words::KEPT;
 use crate::view::refusal::MOST_ROWS;
-use crate::view::{card, connect, deed, next, parts, people, people_words, question, refusal, report, routes, words};
+use crate::view::{card, connect, deed, next, parts, people_words, question, refusal, report, routes, words};
 
 /// How much of a conversation's history is shown.
 const MOST_TOLD: usize = 20;

@@ -1,9 +1,6 @@
-//! TODO.
+//! Text of a block, in one of Slack's two kinds.
 
-use jiff::Timestamp;
 use serde::Serialize;
-
-use crate::domain::text;
 
 /// A text object.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]

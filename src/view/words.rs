@@ -1,6 +1,4 @@
-//! TODO.
-
-use jiff::Timestamp;
+//! Phrases that several messages share.
 
 use crate::domain::about::About;
 use crate::view::card::quoted;

@@ -1,4 +1,4 @@
-//! TODO.
+//! Names of acts: all that one request asked for is one act.
 
 use crate::domain::command_job::CommandJob;
 use crate::store::Claim;

@@ -1,4 +1,4 @@
-//! TODO.
+//! The routes of channels: which channel gets the cards of which shared number.
 
 use crate::domain::conversation::SharedNumber;
 use crate::domain::reply::Routed;

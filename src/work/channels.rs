@@ -1,4 +1,4 @@
-//! TODO.
+//! Settings of a channel: how much its cards show, and whether changes are posted for all to see.
 
 use std::time::Duration;
 

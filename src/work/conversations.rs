@@ -1,4 +1,4 @@
-//! TODO.
+//! Conversations as dialnote has them now, with their owners.
 
 use crate::dialnote::answer::{Denied, DialnoteError};
 use crate::dialnote::client::READS;

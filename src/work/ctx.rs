@@ -1,4 +1,4 @@
-//! TODO.
+//! The context of a job: the services, settings and rows of one installation.
 
 use std::pin::Pin;
 use std::sync::Arc;
@@ -26,11 +26,11 @@ use crate::store::{Claim, Effect, NewJob, Queue, Settled, Store, TenantDb};
 use crate::traces::Traces;
 use crate::work::callers::Callers;
 use crate::work::events::{ConversationChanged, FoundLate, WaitsForOwner};
+use crate::work::ingress::Ingress;
 use crate::work::memory::MembersCache;
 use crate::work::projection::{Epoch, Projection};
 use crate::work::rate_limits::Pacing;
 use crate::work::settings::{SENT_WITHIN, WorkSettings};
-use crate::work::state::Ingress;
 use crate::work::{rate_limits, times};
 
 /// All that a job of one installation works with. It is plain data: what is done with it are functions of the
@@ -262,18 +262,20 @@ impl AppState {
 /// The work of a subscriber, to be awaited.
 pub(crate) type Followed<'a, T> = Pin<Box<dyn Future<Output = Result<T, Fault>> + Send + 'a>>;
 
+/// The subscribers of an event, in the order in which they follow it up.
+type Subscribed<Event, Result> = Vec<for<'a> fn(&'a TenantCtx, &'a Event) -> Followed<'a, Result>>;
+
 /// The subscribers of each event, in the order in which they follow it up.
 #[derive(Default)]
 pub(crate) struct Subscribers {
     /// Whatever else shows a conversation says what is to be drawn again.
-    pub(crate) conversation_changed:
-        Vec<for<'a> fn(&'a TenantCtx, &'a ConversationChanged) -> Followed<'a, Vec<Message>>>,
+    pub(crate) conversation_changed: Subscribed<ConversationChanged, Vec<Message>>,
     /// What is kept for people until they are told of all at once.
     pub(crate) found_late: Vec<for<'a> fn(&'a TenantCtx, &'a FoundLate<'a>) -> Vec<Effect>>,
     /// What is to be stored about a conversation that waits for an owner.
-    pub(crate) waits_for_owner: Vec<for<'a> fn(&'a TenantCtx, &'a WaitsForOwner) -> Followed<'a, Vec<Effect>>>,
+    pub(crate) waits_for_owner: Subscribed<WaitsForOwner, Vec<Effect>>,
     /// What is done at each regular look at dialnote.
     pub(crate) polling: Vec<for<'a> fn(&'a TenantCtx) -> Followed<'a, ()>>,
     /// What follows once dialnote was looked at after an absence.
-    pub(crate) absence_ended: Vec<for<'a> fn(&'a TenantCtx, Absence) -> Followed<'a, Vec<NewJob>>>,
+    pub(crate) absence_ended: Subscribed<Absence, Vec<NewJob>>,
 }

@@ -1,4 +1,4 @@
-//! TODO.
+//! A command's decision: gathers the facts it rests on, and takes it.
 
 use serde_json::json;
 

@@ -42,22 +42,6 @@ pub(crate) async fn kept<T: DeserializeOwned>(ctx: &TenantCtx, kind: &str, id: &
     ctx.db.document(kind, id).await?.as_ref().map(read).transpose()
 }
 
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::domain::policy::Rules;
-    use jiff::Timestamp;
-
-    #[test]
-    fn what_cannot_be_read_is_a_fault_that_tells_nothing_of_the_content() {
-        let (kind, at) = ("rules:U1".to_owned(), Timestamp::UNIX_EPOCH);
-        let body = r#"{"reassign":"the owner's cat"}"#.to_owned();
-        let fault = read::<Rules>(&Document { kind, id: String::new(), at, due: None, body }).err();
-        let said = fault.map(|fault| fault.to_string()).unwrap_or_default();
-        assert!(said.starts_with("the kept rules cannot be read: reassign, column "), "{said}");
-    }
-}
-
 /// The rules of the workspace.
 pub(crate) async fn rules(ctx: &TenantCtx) -> Result<Rules, Fault> {
     Ok(kept(ctx, Rules::KIND, "").await?.unwrap_or_default())
@@ -95,3 +79,19 @@ pub(crate) const STATUS_TROUBLE: &str = "status_unchanged";
 
 /// What a message that became a note is kept under (`store::Document`), by message and conversation.
 pub(crate) const QUOTED: &str = "quoted";
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::policy::Rules;
+    use jiff::Timestamp;
+
+    #[test]
+    fn what_cannot_be_read_is_a_fault_that_tells_nothing_of_the_content() {
+        let (kind, at) = ("rules:U1".to_owned(), Timestamp::UNIX_EPOCH);
+        let body = r#"{"reassign":"the owner's cat"}"#.to_owned();
+        let fault = read::<Rules>(&Document { kind, id: String::new(), at, due: None, body }).err();
+        let said = fault.map(|fault| fault.to_string()).unwrap_or_default();
+        assert!(said.starts_with("the kept rules cannot be read: reassign, column "), "{said}");
+    }
+}

@@ -1,4 +1,4 @@
-//! TODO.
+//! Commands kept until their person picks or retries.
 
 use crate::domain::command_job::CommandJob;
 use crate::domain::question::StoredQuestion;

@@ -1,4 +1,4 @@
-//! TODO.
+//! Passes domain events to their subscribers.
 
 use crate::domain::absence::Absence;
 use crate::domain::message::Message;
@@ -42,7 +42,7 @@ pub(crate) async fn polling(ctx: &TenantCtx) -> Result<(), Fault> {
 pub(crate) async fn absence_ended(ctx: &TenantCtx, away: Absence) -> Result<Vec<NewJob>, Fault> {
     let mut jobs = Vec::new();
     for follow in &ctx.subscribers.absence_ended {
-        jobs.extend(follow(ctx, away).await?);
+        jobs.extend(follow(ctx, &away).await?);
     }
     Ok(jobs)
 }

@@ -1,4 +1,4 @@
-//! TODO.
+//! Messages to be stored with the verdict of a step.
 
 use crate::domain::job::Job;
 use crate::domain::message::Message;

@@ -1,4 +1,4 @@
-//! TODO.
+//! Conversations as they were last seen.
 
 use crate::domain::conversation::Conversation;
 use crate::error::Fault;

@@ -259,7 +259,7 @@ async fn show_people(ctx: &TenantCtx, claim: &Claim, job: &PeopleJob) -> Result<
         let user = tried.profile.user.clone();
         match tried.why {
             Some(_) if times::later(tried.at, UNLINKED_LIFETIME) < ctx.clock.now() => {
-                effects.push(strangers::drop_stranger(&user))
+                effects.push(strangers::drop_stranger(&user));
             }
             Some(why) => strangers.push((tried.profile, why)),
             None => {

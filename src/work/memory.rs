@@ -1,4 +1,4 @@
-//! TODO.
+//! The list of members that a process keeps in memory.
 
 use std::sync::{Arc, Mutex};
 

@@ -1,4 +1,4 @@
-//! TODO.
+//! Names in place of the people whom a note mentions.
 
 use std::collections::BTreeSet;
 

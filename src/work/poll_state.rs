@@ -1,4 +1,4 @@
-//! TODO.
+//! How far the poller got, and the last absence.
 
 use std::sync::atomic::Ordering;
 use std::time::Duration;

@@ -1,4 +1,4 @@
-//! TODO.
+//! Posting a message once, although no answer may come to the first try.
 
 use crate::error::Fault;
 use crate::ids::{ChannelId, MessageTs, SlackUserId};

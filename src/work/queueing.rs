@@ -1,4 +1,4 @@
-//! TODO.
+//! Commands whose conversation is known join the queue of that conversation.
 
 use crate::domain::command::Command;
 use crate::domain::command_job::{Batch, CommandJob};

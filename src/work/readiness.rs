@@ -1,4 +1,4 @@
-//! TODO.
+//! The write check of the readiness probe.
 
 use std::time::Duration;
 

@@ -268,6 +268,14 @@ fn log(fault: &Fault) {
     error!(cause = %fault, "the store did not answer; will try again");
 }
 
+/// The workspace whose token is set, once Slack has said which it is; till then there is nothing to look at.
+async fn at_home(tenants: &Tenants) -> Result<Option<Arc<TenantCtx>>, Fault> {
+    match tenants.own() {
+        Some(own) => own.at_home().await.map(Some),
+        None => Ok(None),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -291,13 +299,5 @@ mod tests {
         assert_eq!([false, true].map(|much| at_once(Queue::Work, 64, much)), [64, 16]);
         assert_eq!([false, true].map(|much| at_once(Queue::Outbox, 64, much)), [64, 64]);
         assert_eq!([1, 2, 5].map(|parallel| at_once(Queue::Work, parallel, true)), [1, 1, 2]);
-    }
-}
-
-/// The workspace whose token is set, once Slack has said which it is; till then there is nothing to look at.
-async fn at_home(tenants: &Tenants) -> Result<Option<Arc<TenantCtx>>, Fault> {
-    match tenants.own() {
-        Some(own) => own.at_home().await.map(Some),
-        None => Ok(None),
     }
 }

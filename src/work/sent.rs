@@ -1,4 +1,4 @@
-//! TODO.
+//! Direct messages that were sent, as they are remembered, so that they can be changed.
 
 use std::time::Duration;
 

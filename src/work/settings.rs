@@ -1,4 +1,4 @@
-//! TODO.
+//! Settings of the work on jobs.
 
 use std::time::Duration;
 

@@ -14,6 +14,6 @@ pub(crate) fn all() -> Subscribers {
         found_late: vec![absence::keep_missed],
         waits_for_owner: vec![|ctx, waits| Box::pin(digests::have_all_reminded(ctx, waits))],
         polling: vec![|ctx| Box::pin(deferred::follow_poll(ctx)), |ctx| Box::pin(stale::have_owners_asked(ctx))],
-        absence_ended: vec![|ctx, away| Box::pin(digests::catch_up(ctx, away))],
+        absence_ended: vec![|ctx, away| Box::pin(digests::catch_up(ctx, *away))],
     }
 }

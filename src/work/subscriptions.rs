@@ -1,4 +1,4 @@
-//! TODO.
+//! Webhook subscriptions: dialnote is asked again and again, because nothing says how long one lasts.
 
 use std::time::Duration;
 

@@ -15,7 +15,7 @@ use crate::domain::refusal::Refusal;
 use crate::error::Fault;
 use crate::ids::InstallationId;
 use crate::store::{Claim, NewJob, Queue, Verdict};
-use crate::view::{refusal, reply};
+use crate::view::refusal;
 use crate::work::ctx::{AppState, TenantCtx};
 use crate::work::installations::Installations;
 use crate::work::own_workspace::OwnWorkspace;
@@ -35,7 +35,7 @@ pub struct Tenants {
 
 enum Mode {
     /// That of the workspace whose token is set.
-    One(OwnWorkspace),
+    One(Box<OwnWorkspace>),
     /// That of every workspace that has installed the app.
     Many(Arc<Installations>),
 }
@@ -43,7 +43,7 @@ enum Mode {
 impl Tenants {
     /// The registry for one workspace.
     pub fn for_one(common: AppState, own: OwnWorkspace) -> Self {
-        Self { common, mode: Mode::One(own), last_tick: Mutex::default() }
+        Self { common, mode: Mode::One(Box::new(own)), last_tick: Mutex::default() }
     }
 
     /// The registry for all workspaces that install the app.

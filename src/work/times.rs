@@ -1,4 +1,4 @@
-//! TODO.
+//! Arithmetic on times that neither overflows nor trusts a clock that was set back.
 
 use std::time::Duration;
 

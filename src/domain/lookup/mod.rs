@@ -10,7 +10,7 @@ mod grammar;
 mod items;
 pub mod names;
 pub mod people;
-pub(crate) mod reading;
+pub mod reading;
 pub mod search;
 mod shortcut;
 mod token;
@@ -18,8 +18,6 @@ mod token;
 pub use conversations::NameDoubt;
 pub use grammar::{means_done_too, read};
 pub use shortcut::{Explicit, addresses, explicit, is_blank, starts_with_a_person};
-
-use serde::{Deserialize, Serialize};
 
 #[cfg(test)]
 mod tests;

@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use crate::domain::assignee::{Assignee, UserGroup};
 use crate::domain::lookup::names::folded;
 use crate::domain::lookup::token::{TokenKind, TokenizedText};
-use crate::domain::{people, person, typed};
+use crate::domain::{person, typed};
 use crate::ids::SlackUserId;
 
 /// More words than this never belong to a person's name.

@@ -1,4 +1,4 @@
-//! TODO.
+//! Readings of a typed command.
 
 use serde::{Deserialize, Serialize};
 

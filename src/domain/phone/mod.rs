@@ -5,7 +5,6 @@ use std::collections::HashMap;
 use std::sync::{LazyLock, Mutex, PoisonError};
 
 use phonenumber::{Mode, PhoneNumber};
-use serde::{Deserialize, Serialize};
 
 mod extension;
 mod fit;

@@ -10,7 +10,7 @@ use crate::domain::when::day::NamedDay;
 use crate::domain::when::length::Length;
 use crate::domain::when::model::{Day, When};
 use crate::domain::when::words::{Pieces, Word, pieces_of};
-use crate::domain::when::{clock, day, names, phrase, zones};
+use crate::domain::when::{clock, day, names, zones};
 
 /// The longest phrase, in words: "until the day after tomorrow at half past nine in the morning".
 const MOST_WORDS: usize = 12;
@@ -215,7 +215,7 @@ pub(super) fn is_unclear_before(words: &[Word], phrase: &[Word]) -> bool {
 
 /// "Nov" before "the 31st", "Friday" before the date of a Thursday.
 pub(super) fn is_other_day(word: &str, phrase: Pieces<'_>) -> bool {
-    let is_date = || matches!(phrase::read(phrase), Some(When::On { day: Day::Date(_), .. }));
+    let is_date = || matches!(read(phrase), Some(When::On { day: Day::Date(_), .. }));
     match phrase {
         ["the", ..] => names::month(word).is_some(),
         _ => word.ends_with("day") && names::weekday(word).is_some() && is_date(),
@@ -281,7 +281,7 @@ pub(super) fn is_phone_number(words: &[Word]) -> bool {
 
 /// The words end in a phrase.
 pub(super) fn is_time(words: &[Word]) -> bool {
-    phrase::last(words).is_some_and(|(at, when)| !is_name(words.get(at..).unwrap_or_default(), &when))
+    last(words).is_some_and(|(at, when)| !is_name(words.get(at..).unwrap_or_default(), &when))
 }
 
 /// A weekday alone may be the contact's name.

@@ -4,7 +4,6 @@
 mod faults;
 
 use faults::Fix;
-use jiff::civil::Date;
 
 use crate::domain::when::model::{Day, When, Wrong};
 use crate::domain::when::phrase;

@@ -1,12 +1,13 @@
 //! Buttons, menus and forms carry their values whole, however long the accepted texts and ids are.
 
+use dialnote_slack::domain::about::About;
 use dialnote_slack::domain::card_view::CardView;
 use dialnote_slack::domain::click::Carried;
 use dialnote_slack::domain::command::{Action, Command, Parsed, PendingAction, parse};
 use dialnote_slack::domain::conversation::{Contact, Conversation, ConversationRef, Links, Owner, Status};
 use dialnote_slack::domain::form::{FormContext, Quoted};
 use dialnote_slack::domain::list::{Filter, Query};
-use dialnote_slack::domain::refusal::{About, Refusal};
+use dialnote_slack::domain::refusal::Refusal;
 use dialnote_slack::domain::reply::ListView;
 use dialnote_slack::domain::reply::Reply;
 use dialnote_slack::domain::request_context::{ListPlace, Listed, ReplyTarget};

@@ -3,7 +3,8 @@
 use dialnote_sandbox::SlackFailure;
 use dialnote_slack::audit::AuditFormat;
 use dialnote_slack::ids::{InstallationId, JobId, SlackUserId};
-use dialnote_slack::person::{self, Person, PersonError, PersonQuery};
+use dialnote_slack::person::model::PersonError;
+use dialnote_slack::person::{self, Person, PersonQuery};
 use dialnote_slack::store::{Document, sqlite};
 use insta::assert_snapshot;
 use jiff::SignedDuration;

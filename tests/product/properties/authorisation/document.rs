@@ -2,7 +2,8 @@
 
 use std::fmt::Write;
 
-use dialnote_slack::domain::policy::{Rules, Who};
+use dialnote_slack::domain::policy::Rules;
+use dialnote_slack::domain::rule::Who;
 
 use super::expected::{Outcome, expected};
 use super::table::{Deed, Kind, Way};

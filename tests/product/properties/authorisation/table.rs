@@ -4,7 +4,8 @@
 
 use dialnote_slack::domain::click::Control;
 use dialnote_slack::domain::people::Unlinked;
-use dialnote_slack::domain::policy::{Rules, Who};
+use dialnote_slack::domain::policy::Rules;
+use dialnote_slack::domain::rule::Who;
 use dialnote_slack::domain::verb::Verb;
 use dialnote_slack::slack::inbound::Inbound;
 

@@ -1,4 +1,4 @@
-//! TODO.
+//! The ways in which Slack and dialnote reach this app.
 
 use std::sync::Arc;
 
