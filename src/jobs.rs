@@ -1,17 +1,18 @@
 //! The queue for whoever looks after it: what waits and what was given up, and a second chance for that.
 
+use crate::work::handlers;
+use crate::work::job;
 use std::io::Write;
 
 use jiff::{SignedDuration, Timestamp};
 use serde_json::{Value, json};
 
 use crate::domain::command_job::CommandJob;
-use crate::domain::job::{ExternalChangeJob, Job};
+use crate::domain::job::ExternalChangeJob;
 use crate::domain::message::Message;
 use crate::error::Fault;
 use crate::ids::JobId;
 use crate::store::{Accepted, Delivery, NewJob, Queue, Store, Stored};
-use crate::work::ctx;
 use crate::work::rate_limits::Pacing;
 
 /// How many are read at a time.
@@ -83,34 +84,28 @@ pub fn whole(job: &Stored) -> Value {
 /// once: if this stops in between, nothing is lost and nothing happens twice.
 pub async fn retry(store: &dyn Store, id: JobId, now: Timestamp, pacing: Pacing) -> Result<(), JobsError> {
     let dead = given_up(store, id).await?;
-    let job = Job::decode(&dead.body).map_err(|cause| JobsError::Unreadable(id, cause))?;
+    let jobs = again(&dead, now, pacing).map_err(|cause| JobsError::Unreadable(id, cause))?;
     let delivery = Delivery { installation: dead.installation.clone(), key: format!("retry:{id}") };
-    let (job, afterwards) = anew(job, now);
-    let mut jobs = vec![ctx::new_job(&dead.installation, &job, now, pacing)];
-    jobs.extend(afterwards.map(|job| NewJob {
-        due: now.saturating_add(POSTED).unwrap_or(now),
-        ..ctx::new_job(&dead.installation, &job, now, pacing)
-    }));
     let (Accepted::New | Accepted::Duplicate) = store.accept(delivery, jobs, now).await?;
     store.discard(id).await?;
     Ok(())
 }
 
-/// The job as it has to be after a long time: what was decided then is decided anew; a card shows what was so
-/// then, and is looked at once more when it is there.
-fn anew(job: Job, now: Timestamp) -> (Job, Option<Job>) {
-    match job {
-        Job::Command(CommandJob { requester, command, quoted, .. }) => {
-            (Job::Command(CommandJob { quoted, ..CommandJob::new(requester, command) }), None)
-        }
-        Job::Message(Message::Card { ref card_view, .. } | Message::Anew { ref card_view, .. }) => {
-            let conversation = card_view.conversation.id.clone();
-            let look =
-                Job::ExternalChange(ExternalChangeJob { conversation, before: None, at: now, quiet: true, away: None });
-            (job, Some(look))
-        }
-        job => (job, None),
+/// The job as it has to be after a long time: what was decided then is decided once more; a card shows what was so
+/// then, and its conversation is looked at once the card is there.
+fn again(dead: &Stored, now: Timestamp, pacing: Pacing) -> Result<Vec<NewJob>, String> {
+    if let Some(CommandJob { requester, command, quoted, .. }) = job::of_kind(&dead.body) {
+        let command = CommandJob { quoted, ..CommandJob::new(requester, command) };
+        return Ok(vec![job::new_job(&dead.installation, &command, now, pacing)]);
     }
+    let mut jobs = vec![handlers::all(None).of(&dead.body)?.again(&dead.installation, &dead.body, now, pacing)?];
+    if let Some(Message::Card { card_view, .. } | Message::Anew { card_view, .. }) = job::of_kind(&dead.body) {
+        let conversation = card_view.conversation.id;
+        let look = ExternalChangeJob { conversation, before: None, at: now, quiet: true, away: None };
+        let due = now.saturating_add(POSTED).unwrap_or(now);
+        jobs.push(NewJob { due, ..job::new_job(&dead.installation, &look, now, pacing) });
+    }
+    Ok(jobs)
 }
 
 /// Writes a line for each job that would be thrown away, and changes nothing.
@@ -155,7 +150,8 @@ fn line(job: &Stored) -> String {
         many => format!("{many} tries"),
     };
     let cause = job.cause.as_deref().map_or_else(String::new, |cause| format!(": {cause}"));
-    let (id, whose, what, key, since) = (job.id, &job.installation, Job::kind(&job.body), &job.key, job.accepted);
+    let (id, whose, what, key, since) =
+        (job.id, &job.installation, job::kind_in_words(&job.body), &job.key, job.accepted);
     format!("{id} {whose} {what} {key} since {since}, {tries}{cause}")
 }
 
@@ -165,7 +161,7 @@ fn row(job: &Stored) -> Value {
         Queue::Outbox => "outbox",
     };
     json!({
-        "id": job.id.0, "workspace": job.installation, "lane": queue, "kind": Job::kind(&job.body), "key": job.key,
+        "id": job.id.0, "workspace": job.installation, "lane": queue, "kind": job::kind_in_words(&job.body), "key": job.key,
         "dead": job.dead, "due": job.due, "attempt": job.attempt, "accepted": job.accepted, "cause": job.cause,
     })
 }

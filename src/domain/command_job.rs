@@ -120,11 +120,11 @@ impl Batch {
 }
 
 /// The key of what is done about a conversation, one thing after the other.
-pub(super) fn conversation_key(id: &ConversationId) -> String {
+pub fn conversation_key(id: &ConversationId) -> String {
     format!("conversation:{id}")
 }
 
 /// The key of what a person asked for, until its conversation is known.
-pub(super) fn person_key(user: &SlackUserId) -> String {
+pub fn person_key(user: &SlackUserId) -> String {
     format!("person:{user}")
 }

@@ -1,107 +1,56 @@
-//! What the store keeps: tagged and versioned, so that a job written by yesterday's program still
-//! runs after today's upgrade.
+//! Jobs, as the store keeps them: what was written by an earlier version still runs after an upgrade.
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
-use serde_json::Value;
 
 use crate::domain::absence::Absence;
-use crate::domain::command_job::{Batch, CommandJob, ResumeJob, Stage, conversation_key, person_key};
+use crate::domain::command_job::Batch;
 use crate::domain::conversation::{Conversation, Owner};
 use crate::domain::form::FormContext;
 use crate::domain::linking::Linking;
-use crate::domain::message::Message;
-use crate::domain::people::ProfileJob;
 use crate::domain::policy::Rules;
 use crate::domain::preferences::NotificationPreferences;
 use crate::domain::reply::Reply;
-use crate::domain::request_context::{Listed, RequestContext, Via};
+use crate::domain::request_context::{Listed, RequestContext};
 use crate::domain::route;
 use crate::domain::routing::Routing;
 use crate::ids::{ChannelId, ConversationId, MessageTs, SlackUserId, ViewId};
-use crate::json;
-use crate::json::Peek;
 
-/// Room for most jobs, so that a job is not copied each time it has outgrown its room.
-const USUAL_LENGTH: usize = 768;
-
-/// A durable unit of work.
+/// The time to answer to a hand-over is over.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(tag = "kind", content = "job")]
-pub enum Job {
-    /// Carry out a command.
-    #[serde(rename = "command.v1")]
-    Command(CommandJob),
-    /// Go on with a kept command.
-    #[serde(rename = "resume.v1")]
-    Resume(ResumeJob),
-    /// Take over the profile of a Slack user, which changed.
-    #[serde(rename = "profile.v1")]
-    Profile(ProfileJob),
-    /// Draw a list.
-    #[serde(rename = "list.v1")]
-    List(ListJob),
-    /// Fill in a form that was opened before it was known what to show in it.
-    #[serde(rename = "form.v1")]
-    Form(FormJob),
-    /// Tell together what came of several commands, if it is known of all of them.
-    #[serde(rename = "batch.v1")]
-    Batch(BatchJob),
-    /// Somebody had time to answer to what they were handed.
-    #[serde(rename = "handover.v1")]
-    Handover(ConversationId),
-    /// Change what is kept: rules, wishes, what a channel shows.
-    #[serde(rename = "change.v1")]
-    Change(ChangeJob),
-    /// Show what links lead to.
-    #[serde(rename = "links.v1")]
-    Links(LinksJob),
-    /// Look at a conversation that was found changed in dialnote.
-    #[serde(rename = "noticed.v1")]
-    ExternalChange(ExternalChangeJob),
-    /// Look at what has changed in dialnote.
-    #[serde(rename = "look.v1")]
-    Look,
-    /// Tell what somebody left behind who is not there any more.
-    #[serde(rename = "left.v1")]
-    Left(Owner),
-    /// Tell somebody what concerned them while nothing was seen of dialnote.
-    #[serde(rename = "caught_up.v1")]
-    CaughtUp(SlackUserId),
-    /// Look which owners have something that nothing has happened to for long.
-    #[serde(rename = "untouched.v1")]
-    Untouched,
-    /// Ask an owner about that.
-    #[serde(rename = "ask.v1")]
-    Ask(Owner),
-    /// Tell a channel at once what waits there.
-    #[serde(rename = "digest.v1")]
-    Digest(DigestJob),
-    /// Find out what the team did.
-    #[serde(rename = "report.v1")]
-    Report(ReportJob),
-    /// Get the next token before the one we have ends.
-    #[serde(rename = "refresh.v1")]
-    Refresh,
-    /// A channel is shared with another company: its cards show less from now on.
-    #[serde(rename = "shared.v1")]
-    Shared(SharedJob),
-    /// The app was removed from the workspace.
-    #[serde(rename = "removed.v1")]
-    Removed(Timestamp),
-    /// Say who is who, or show who is not linked.
-    #[serde(rename = "people.v1")]
-    People(PeopleJob),
-    /// Do what waits for somebody to be linked, if they are by now.
-    #[serde(rename = "linked.v1")]
-    Linked(LinkedJob),
-    /// Look whether everything is as it has to be.
-    #[serde(rename = "doctor.v1")]
-    Doctor(RequestContext),
-    /// Say something.
-    #[serde(rename = "message.v1")]
-    Message(Message),
-}
+pub struct HandoverDue(pub ConversationId);
+
+/// A member has left the organization.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Left(pub Owner);
+
+/// All was read that happened during an absence: this person is told of it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct CaughtUp(pub SlackUserId);
+
+/// The regular check for conversations that nothing has happened to for long.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct StaleCheck;
+
+/// An owner to be asked about such conversations.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct AskOwner(pub Owner);
+
+/// A webhook has hinted at a change in dialnote.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct LookAtDialnote;
+
+/// The token is about to end.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RefreshToken;
+
+/// The app was removed from the workspace at this time.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Removed(pub Timestamp);
+
+/// An admin who wants the set-up checked.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct DoctorJob(pub RequestContext);
 
 /// A list to be drawn.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -279,143 +228,7 @@ pub struct LinkedJob {
     pub by: Option<String>,
 }
 
-impl Job {
-    /// The job as the store keeps it.
-    pub fn encode(&self) -> String {
-        let mut encoded = Vec::with_capacity(USUAL_LENGTH);
-        let outcome = serde_json::to_writer(&mut encoded, self);
-        outcome.ok().and_then(|()| String::from_utf8(encoded).ok()).unwrap_or_default()
-    }
-
-    /// The job that the store kept. If it cannot be read, the answer says where, and nothing of what stands
-    /// there: people may have written it.
-    pub fn decode(body: &str) -> Result<Self, String> {
-        json::read(body)
-    }
-
-    /// What kind of job the store kept, for operators.
-    pub fn kind(body: &str) -> String {
-        let body: Value = serde_json::from_str(body).unwrap_or_default();
-        body.words("/kind").unwrap_or("unreadable").to_owned()
-    }
-
-    /// Under which key the job must wait its turn.
-    pub fn key(&self) -> String {
-        match self {
-            Self::Command(job) => job.key(),
-            Self::Resume(job) => person_key(&job.requester.user),
-            Self::Profile(job) => format!("profile:{}", job.user),
-            Self::List(job) => format!("list:{}", job.requester.user),
-            Self::Form(job) => format!("form:{}", job.view),
-            Self::Batch(job) => job.batch.kind(),
-            Self::Handover(conversation) => conversation_key(conversation),
-            Self::Change(job) => person_key(&job.requester.user),
-            // One at a time, so that nobody is linked twice.
-            Self::People(_) | Self::Linked(_) => "people".to_owned(),
-            Self::Doctor(requester) => format!("doctor:{}", requester.user),
-            Self::Report(job) => format!("report:{}", job.requester.user),
-            Self::Message(Message::Report { to, .. }) => format!("report:{}", to.user),
-            Self::Digest(job) => digest_key(&job.channel),
-            Self::Message(Message::Digest { channel, .. } | Message::Settled { channel, .. }) => digest_key(channel),
-            Self::ExternalChange(job) => conversation_key(&job.conversation),
-            Self::Look => "look".to_owned(),
-            Self::Shared(job) => format!("shared:{}", job.channel),
-            Self::Refresh | Self::Removed(_) => "installation".to_owned(),
-            Self::Left(gone) => format!("left:{}", gone.id),
-            Self::CaughtUp(user) => format!("caught_up:{user}"),
-            Self::Untouched => "untouched".to_owned(),
-            Self::Ask(owner) => format!("ask:{}", owner.id),
-            Self::Links(job) => format!("links:{}:{}", job.channel, job.ts),
-            Self::Message(Message::Private { to, .. }) => format!("private:{}", to.user),
-            Self::Message(Message::Direct { user, .. } | Message::Marked { user, .. }) => format!("direct:{user}"),
-            Self::Message(Message::Answered { to, .. }) => format!("direct:{}", to.user),
-            Self::Message(Message::Reported { answer, .. }) => format!("answer:{answer}"),
-            Self::Message(Message::Home { user, .. }) => format!("home:{user}"),
-            Self::Message(
-                Message::Window { view, .. } | Message::Filled { view, .. } | Message::People { view, .. },
-            ) => format!("view:{view}"),
-            Self::Message(Message::Unfurl { channel, ts, .. }) => format!("links:{channel}:{ts}"),
-            Self::Message(Message::Card { channel, card_view, .. } | Message::Anew { channel, card_view }) => {
-                card_key(channel, &card_view.conversation.id)
-            }
-            Self::Message(
-                Message::Line { channel, conversation, .. }
-                | Message::Moved { channel, conversation, .. }
-                | Message::CardAgain { channel, conversation },
-            ) => card_key(channel, conversation),
-        }
-    }
-
-    /// Who asked for it, if somebody waits for an answer.
-    pub fn requester(&self) -> Option<&RequestContext> {
-        match self {
-            Self::Command(job) => Some(&job.requester),
-            Self::Resume(job) => Some(&job.requester),
-            Self::List(job) => Some(&job.requester),
-            Self::Form(job) => Some(&job.requester),
-            Self::Batch(job) => Some(&job.requester),
-            Self::Change(job) => Some(&job.requester),
-            Self::Report(job) => Some(&job.requester),
-            Self::People(job) => Some(&job.requester),
-            Self::Doctor(requester) => Some(requester),
-            _ => None,
-        }
-    }
-
-    /// Whether a request of Slack's asked for it.
-    pub fn is_from_slack(&self) -> bool {
-        let events = matches!(self, Self::Profile(_) | Self::Links(_) | Self::Shared(_) | Self::Removed(_));
-        events || self.requester().is_some_and(|requester| !matches!(requester.via, Via::Timer | Via::Postponed))
-    }
-
-    /// Whether it is about dialnote and nobody waits for an answer: where dialnote is not connected any more
-    /// nothing is left to be done.
-    pub fn is_for_dialnote(&self) -> bool {
-        match self {
-            Self::Look
-            | Self::ExternalChange(_)
-            | Self::Left(_)
-            | Self::CaughtUp(_)
-            | Self::Untouched
-            | Self::Ask(_)
-            | Self::Handover(_)
-            | Self::Digest(_)
-            | Self::Links(_)
-            | Self::Linked(_)
-            | Self::Profile(_) => true,
-            Self::Command(_)
-            | Self::Resume(_)
-            | Self::List(_)
-            | Self::Form(_)
-            | Self::Batch(_)
-            | Self::Change(_)
-            | Self::Report(_)
-            | Self::People(_)
-            | Self::Doctor(_)
-            | Self::Refresh
-            | Self::Shared(_)
-            | Self::Removed(_)
-            | Self::Message(_) => false,
-        }
-    }
-
-    /// Behind which other key the job queues up while something waits there. A command by somebody
-    /// whose earlier command is still looking for its conversation may concern the same one, and
-    /// people's own commands keep their order.
-    pub fn behind(&self) -> Option<String> {
-        match self {
-            Self::Command(job) if job.stage == Stage::Asked && job.conversation().is_some() => {
-                Some(person_key(&job.requester.user))
-            }
-            _ => None,
-        }
-    }
-}
-
-fn digest_key(channel: &ChannelId) -> String {
+/// The key of all that is posted as, or changed in, the digests of a channel.
+pub fn digest_key(channel: &ChannelId) -> String {
     format!("digest:{channel}")
-}
-
-fn card_key(channel: &ChannelId, conversation: &ConversationId) -> String {
-    format!("card:{channel}:{conversation}")
 }

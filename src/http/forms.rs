@@ -10,7 +10,7 @@ use tracing::warn;
 use crate::domain::command::PendingAction;
 use crate::domain::conversation::{Conversation, ConversationRef};
 use crate::domain::form::FormContext;
-use crate::domain::job::{FormJob, Job, ListJob, PeopleJob, PeopleWindow};
+use crate::domain::job::{FormJob, ListJob, PeopleJob, PeopleWindow};
 use crate::domain::linking::Linking;
 use crate::domain::list::{Filter, Query};
 use crate::domain::message::Message;
@@ -70,7 +70,7 @@ impl InboundRequest<'_> {
         let waiting = modal::waiting(&context, false).named(view.clone());
         let response = self.show(&from, &waiting, &place).await;
         let requester = self.requester(&from, Via::Clicked, false);
-        let fill = Job::Form(FormJob { requester, view, context });
+        let fill = FormJob { requester, view, context };
         // If it cannot be stored the form says for ever that it is being prepared, and can be closed.
         let _ = answers::store(self.front, self.order_from(&from, &fill)).await;
         response
@@ -150,7 +150,7 @@ impl InboundRequest<'_> {
         warn!(cause, "the form was not opened");
         let to = self.requester(from, Via::Clicked, false).addressee();
         let say = Reply::Refused { why: Refusal::FormNotOpened, note: String::new() };
-        let _ = answers::store(self.front, self.order_from(from, &Job::Message(Message::Private { to, say }))).await;
+        let _ = answers::store(self.front, self.order_from(from, &Message::Private { to, say })).await;
     }
 
     /// What is found out in time; a store in trouble costs a form its extras, not the form.
@@ -191,7 +191,7 @@ impl InboundRequest<'_> {
         let requester = self.requester(&from, Via::Clicked, false);
         let show = |window| {
             let requester = RequestContext { reply: None, ..requester.clone() };
-            Job::People(PeopleJob { requester, linking: Linking::Show, window: Some(window), notice: None })
+            PeopleJob { requester, linking: Linking::Show, window: Some(window), notice: None }
         };
         if let Some(window) = answers::in_window(&place, page) {
             return match answers::store(self.front, self.order_from(&from, &show(window))).await {
@@ -236,7 +236,7 @@ impl InboundRequest<'_> {
     pub(crate) async fn refuse(&self, from: &From, why: Refusal) -> Response {
         let to = self.requester(from, Via::Clicked, false).addressee();
         let say = Reply::Refused { why, note: String::new() };
-        match answers::store(self.front, self.order_from(from, &Job::Message(Message::Private { to, say }))).await {
+        match answers::store(self.front, self.order_from(from, &Message::Private { to, say })).await {
             Ok(()) => StatusCode::OK.into_response(),
             Err(_) => answers::unavailable(),
         }
@@ -295,7 +295,7 @@ impl InboundRequest<'_> {
         let response = self.show(&from, &window, &Surface::Message).await;
         let place = Stands::View(view);
         let requester = self.requester(&from, Via::Clicked, false);
-        let list = Job::List(ListJob { requester, list: Listed { query, place }, notice: None });
+        let list = ListJob { requester, list: Listed { query, place }, notice: None };
         let _ = answers::store(self.front, self.order_from(&from, &list)).await;
         response
     }

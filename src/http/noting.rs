@@ -8,7 +8,7 @@ use crate::domain::command::{Action, Command, PendingAction};
 use crate::domain::command_job::CommandJob;
 use crate::domain::conversation::ConversationRef;
 use crate::domain::form::{FormContext, Quoted};
-use crate::domain::job::Job;
+
 use crate::domain::plan::LONGEST_NOTE;
 use crate::domain::refusal::Refusal;
 use crate::domain::request_context::Via;
@@ -50,7 +50,7 @@ impl InboundRequest<'_> {
         let command = Command { act: Action::Note, which: ConversationRef::Id(id), note: quoted.text };
         let requester = self.requester(&from, Via::Clicked, false);
         let job = CommandJob { quoted: Some(quoted.message), ..CommandJob::new(requester, command) };
-        match answers::store(self.front, self.order_from(&from, &Job::Command(job))).await {
+        match answers::store(self.front, self.order_from(&from, &job)).await {
             Ok(()) => StatusCode::OK.into_response(),
             Err(_) => answers::unavailable(),
         }

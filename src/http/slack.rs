@@ -1,6 +1,8 @@
 //! What Slack asks, answered: a command is read, stored and acknowledged; what cannot be read is
 //! explained at once, and nothing of it is stored (docs/contracts/slack.md §4, §9).
 
+use crate::domain::job::{DoctorJob, Removed};
+use crate::work::job::JobKind;
 use std::convert::Infallible;
 use std::pin::Pin;
 use std::sync::Arc;
@@ -22,7 +24,7 @@ use crate::domain::command::Parsed;
 use crate::domain::command_job::{CommandJob, ResumeJob};
 use crate::domain::conversation::Conversation;
 use crate::domain::form::FormContext;
-use crate::domain::job::{ChangeJob, Job, ListJob, PeopleJob, ReportJob, SettingsChange, SharedJob};
+use crate::domain::job::{ChangeJob, ListJob, PeopleJob, ReportJob, SettingsChange, SharedJob};
 use crate::domain::linking::Linking;
 use crate::domain::list::{Filter, Query};
 use crate::domain::refusal::Refusal;
@@ -167,19 +169,16 @@ fn route(
             return Handling::Form(Box::pin(request.submitted(from, callback_id, private_metadata, fields)));
         }
         Inbound::ProfileChanged { installation, change, delivery } => {
-            return Handling::Order(
-                request.order(&installation, &delivery, &Job::Profile(change)),
-                answers::unavailable,
-            );
+            return Handling::Order(request.order(&installation, &delivery, &change), answers::unavailable);
         }
         Inbound::HomeOpened { installation, user, delivery } => {
             return Handling::Order(request.home(&installation, user, &delivery), answers::unavailable);
         }
         Inbound::Links { installation, links, delivery } => {
-            return Handling::Order(request.order(&installation, &delivery, &Job::Links(links)), answers::unavailable);
+            return Handling::Order(request.order(&installation, &delivery, &links), answers::unavailable);
         }
         Inbound::ChannelShared { installation, channel, delivery } => {
-            let job = Job::Shared(SharedJob { channel, told: true, after: None });
+            let job = SharedJob { channel, told: true, after: None };
             return Handling::Order(request.order(&installation, &delivery, &job), answers::unavailable);
         }
         Inbound::Shortcut { from, callback_id, message } => {
@@ -189,7 +188,7 @@ fn route(
             return Handling::Form(Box::pin(async move { request.options(&from, &typed, &private_metadata).await }));
         }
         Inbound::Removed { installation, at, delivery } => {
-            return Handling::Order(request.order(&installation, &delivery, &Job::Removed(at)), answers::unavailable);
+            return Handling::Order(request.order(&installation, &delivery, &Removed(at)), answers::unavailable);
         }
         other => untenanted(other),
     })
@@ -247,13 +246,13 @@ impl<'a> InboundRequest<'a> {
             Ok(Parsed::Help(topic)) => Handling::Answered(answers::ephemeral(&help::help(topic))),
             Ok(Parsed::Untimed(untimed)) => Handling::Form(Box::pin(self.ask_when(from.clone(), untimed))),
             Ok(Parsed::Do(command)) => {
-                let job = Job::Command(CommandJob::new(self.requester(from, Via::Typed, false), command));
+                let job = CommandJob::new(self.requester(from, Via::Typed, false), command);
                 Handling::Order(self.order_from(from, &job), answers::not_saved)
             }
             Ok(Parsed::List(query)) => {
                 let requester = self.requester(from, Via::Typed, false);
                 let list = Listed { query, place: Stands::Message };
-                let job = Job::List(ListJob { requester, list, notice: None });
+                let job = ListJob { requester, list, notice: None };
                 Handling::Order(self.order_from(from, &job), answers::not_saved)
             }
             Ok(Parsed::Choose(wanted)) => {
@@ -262,7 +261,7 @@ impl<'a> InboundRequest<'a> {
             }
             Ok(Parsed::Route(routing)) => {
                 let requester = self.requester(from, Via::Typed, false);
-                let job = Job::Change(ChangeJob { requester, changes: vec![SettingsChange::Route(routing)] });
+                let job = ChangeJob { requester, changes: vec![SettingsChange::Route(routing)] };
                 Handling::Order(self.order_from(from, &job), answers::not_saved)
             }
             Ok(Parsed::Link(Linking::Show)) => {
@@ -270,16 +269,16 @@ impl<'a> InboundRequest<'a> {
             }
             Ok(Parsed::Link(linking)) => {
                 let requester = self.requester(from, Via::Typed, false);
-                let job = Job::People(PeopleJob { requester, linking, window: None, notice: None });
+                let job = PeopleJob { requester, linking, window: None, notice: None };
                 Handling::Order(self.order_from(from, &job), answers::not_saved)
             }
             Ok(Parsed::Doctor) => {
                 let requester = self.requester(from, Via::Typed, false);
-                Handling::Order(self.order_from(from, &Job::Doctor(requester)), answers::not_saved)
+                Handling::Order(self.order_from(from, &DoctorJob(requester)), answers::not_saved)
             }
             Ok(Parsed::Report(days)) => {
                 let requester = self.requester(from, Via::Typed, false);
-                Handling::Order(self.order_from(from, &Job::Report(ReportJob { requester, days })), answers::not_saved)
+                Handling::Order(self.order_from(from, &ReportJob { requester, days }), answers::not_saved)
             }
             Ok(Parsed::Connect) => Handling::Form(Box::pin(self.open_connect(from.clone(), Surface::Message))),
             Ok(Parsed::Settings) => Handling::Form(Box::pin(self.open_rules(from.clone(), Surface::Message))),
@@ -297,7 +296,7 @@ impl<'a> InboundRequest<'a> {
             message: None,
         };
         let list = Listed { query: Query::of(Filter::Mine), place: Stands::Home };
-        self.order(installation, delivery, &Job::List(ListJob { requester, list, notice: None }))
+        self.order(installation, delivery, &ListJob { requester, list, notice: None })
     }
 
     /// The conversations that a search field offers (docs/contracts/slack.md §10). Its form remembers where it
@@ -312,20 +311,22 @@ impl<'a> InboundRequest<'a> {
         let via = if click.is_of_several() && place == Surface::Message { Via::Digest } else { Via::Clicked };
         let requester = answers::in_list(self.requester(&from, via, ephemeral), click.list(), &place);
         let seen = click.seen();
-        let job = match click.meaning() {
+        let order = match click.meaning() {
             Clicked::Do(command) => {
-                Job::Command(CommandJob { seen: seen.into_iter().collect(), ..CommandJob::new(requester, command) })
+                let seen = seen.into_iter().collect();
+                self.order_from(&from, &CommandJob { seen, ..CommandJob::new(requester, command) })
             }
             Clicked::Route(routing) => {
-                Job::Change(ChangeJob { requester, changes: vec![SettingsChange::Route(routing)] })
+                let changes = vec![SettingsChange::Route(routing)];
+                self.order_from(&from, &ChangeJob { requester, changes })
             }
-            Clicked::Resume(resume) => Job::Resume(ResumeJob { requester, resume }),
+            Clicked::Resume(resume) => self.order_from(&from, &ResumeJob { requester, resume }),
             Clicked::List(query) => match answers::in_list(requester, Some(query), &place) {
                 RequestContext { list: Some(list), .. } if list.place == Stands::Message && !ephemeral => {
                     return Handling::Answered(answers::ignored("list"));
                 }
                 requester => match requester.list.clone() {
-                    Some(list) => Job::List(ListJob { requester, list, notice: None }),
+                    Some(list) => self.order_from(&from, &ListJob { requester, list, notice: None }),
                     None => return Handling::Answered(answers::ignored("list")),
                 },
             },
@@ -346,12 +347,12 @@ impl<'a> InboundRequest<'a> {
             Clicked::People(page) => return Handling::Form(Box::pin(self.open_people(from, place, page))),
             Clicked::Link(linking, page) => {
                 let window = answers::in_window(&place, page);
-                Job::People(PeopleJob { requester, linking, window, notice: None })
+                self.order_from(&from, &PeopleJob { requester, linking, window, notice: None })
             }
             Clicked::Nothing => return Handling::Answered(answers::ignored("click")),
         };
         // A click has no answer in which to say it: Slack marks the button as failed.
-        Handling::Order(self.order_from(&from, &job), answers::unavailable)
+        Handling::Order(order, answers::unavailable)
     }
 
     pub(crate) fn requester(&self, from: &From, via: Via, replace: bool) -> RequestContext {
@@ -362,12 +363,12 @@ impl<'a> InboundRequest<'a> {
     }
 
     /// A trigger is given once (§7.1), so it names the request; without one its signature or envelope does.
-    pub(crate) fn order_from(&self, from: &From, job: &Job) -> AcceptRequest {
+    pub(crate) fn order_from<J: JobKind>(&self, from: &From, job: &J) -> AcceptRequest {
         let key = from.trigger_id.as_deref().unwrap_or(&self.name);
         self.order(&from.installation, key, job)
     }
 
-    fn order(&self, installation: &InstallationId, key: &str, job: &Job) -> AcceptRequest {
+    fn order<J: JobKind>(&self, installation: &InstallationId, key: &str, job: &J) -> AcceptRequest {
         let delivery = Delivery { installation: installation.clone(), key: key.to_owned() };
         AcceptRequest { delivery, jobs: vec![self.front.tenants.new_job(installation, job, self.now)], now: self.now }
     }

@@ -15,7 +15,7 @@ use crate::domain::command_job::CommandJob;
 use crate::domain::conversation::ConversationRef;
 use crate::domain::form::{FormContext, connect_form, field, rules_form, wishes_form};
 use crate::domain::hours::{Hours, TimeOfDay};
-use crate::domain::job::{ChangeJob, Job, SettingsChange};
+use crate::domain::job::{ChangeJob, SettingsChange};
 use crate::domain::plan::LONGEST_NOTE;
 use crate::domain::policy::Rules;
 use crate::domain::preferences::{KINDS, NotificationPreferences};
@@ -69,7 +69,7 @@ impl InboundRequest<'_> {
         let command = Command { act, which, note };
         let quoted = quoted.map(|quoted| quoted.message);
         let job = CommandJob { quoted, seen, ..CommandJob::new(requester, command) };
-        match answers::store(self.front, self.order_from(&from, &Job::Command(job))).await {
+        match answers::store(self.front, self.order_from(&from, &job)).await {
             Ok(()) => StatusCode::OK.into_response(),
             Err(_) => answers::field_error(last_field(wanted.verb), &reply::not_saved().text),
         }
@@ -166,7 +166,7 @@ impl InboundRequest<'_> {
         last_field: &'static str,
     ) -> Response {
         let requester = RequestContext { list, ..self.requester(&from, Via::Submitted, false) };
-        match answers::store(self.front, self.order_from(&from, &Job::Change(ChangeJob { requester, changes }))).await {
+        match answers::store(self.front, self.order_from(&from, &ChangeJob { requester, changes })).await {
             Ok(()) => StatusCode::OK.into_response(),
             Err(_) => answers::field_error(last_field, &reply::not_saved().text),
         }

@@ -1,14 +1,19 @@
 //! After an absence nobody hears of each change. What concerns somebody is kept until everything is read that
 //! happened in between, and told in one message.
 
+use crate::domain::job::CaughtUp;
+use crate::store::Claim;
 use crate::work::events::FoundLate;
+use crate::work::handler::Handler;
+use crate::work::job::JobKind;
+use crate::work::outcome::Stop;
 use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
 use crate::domain::absence::Absence;
 use crate::domain::direct_message::DirectMessage;
-use crate::domain::job::Job;
+
 use crate::domain::message::Message;
 use crate::error::Fault;
 use crate::ids::SlackUserId;
@@ -49,7 +54,7 @@ pub(crate) fn keep_missed(ctx: &TenantCtx, &FoundLate { claim, job, messages }: 
     }
     let keep = |(user, notices): (&SlackUserId, Vec<DirectMessage>)| {
         let (kind, id) = (Missed::kind(user), format!("{}:{}", job.conversation, claim.id));
-        let tell = ctx.new_job(&Job::CaughtUp(user.clone()));
+        let tell = ctx.new_job(&CaughtUp(user.clone()));
         let due = times::later(ctx.clock.now(), CAUGHT_UP);
         let tell = NewJob { class: Class::Machine, due, ..tell };
         [documents::put(ctx, &kind, &id, &Missed { away: job.away, notices }), Effect::Enqueue(tell)]
@@ -72,7 +77,31 @@ pub(crate) async fn caught_up(ctx: &TenantCtx, user: &SlackUserId) -> Result<Out
     let mut effects: Vec<_> = drop.collect();
     if !notices.is_empty() {
         let notice = DirectMessage::CaughtUp { away, notices, more };
-        effects.push(enqueue::say_unasked(ctx, Message::Direct { user: user.clone(), notice, awaited: None }));
+        effects.push(enqueue::say_unasked(ctx, &Message::Direct { user: user.clone(), notice, awaited: None }));
     }
     Ok(Outcome::done(effects))
+}
+
+impl JobKind for CaughtUp {
+    const KIND: &'static str = "caught_up.v1";
+    const NEEDS_DIALNOTE: bool = true;
+
+    fn key(&self) -> String {
+        format!("caught_up:{}", self.0)
+    }
+
+    fn coalesce_key(&self) -> Option<String> {
+        Some("caught up".to_owned())
+    }
+}
+
+/// Tells people what concerned them during an absence.
+pub(crate) struct CatchingUp;
+
+impl Handler for CatchingUp {
+    type Job = CaughtUp;
+
+    async fn run(&self, ctx: &TenantCtx, _claim: &Claim, job: &CaughtUp) -> Result<Outcome, Stop> {
+        Ok(caught_up(ctx, &job.0).await?)
+    }
 }

@@ -23,7 +23,7 @@ const DELIVERY_WAIT: Duration = Duration::from_secs(4);
 /// An answer to the person who asked: in the list whose button they pressed, else in words of its own.
 pub(crate) fn answer_in_place(ctx: &TenantCtx, claim: &Claim, requester: &RequestContext, say: Reply) -> Effect {
     let in_list = homes::redraw(ctx, claim, requester, say.clone());
-    in_list.unwrap_or_else(|| ctx.say(Message::Private { to: requester.addressee(), say }))
+    in_list.unwrap_or_else(|| ctx.say(&Message::Private { to: requester.addressee(), say }))
 }
 
 /// Has the sender of these messages hear what becomes of the direct ones among them: in the answer, if there
@@ -81,7 +81,7 @@ pub(crate) fn report_fate(
     match &arrival.of.answer {
         Some(answer) => {
             let answer = answer.clone();
-            Some(ctx.say(Message::Reported { answer, arrival: Some(Box::new(arrival)) }))
+            Some(ctx.say(&Message::Reported { answer, arrival: Some(Box::new(arrival)) }))
         }
         None => is_refused.then(|| not_notified(ctx, arrival)).flatten(),
     }
@@ -120,7 +120,7 @@ fn not_notified(ctx: &TenantCtx, arrival: DeliveryReport) -> Option<Effect> {
     let mut to = arrival.of.requester.addressee();
     // What they were answered stays.
     to.reply = to.reply.map(|reply| ReplyTarget { replace: false, ..reply });
-    Some(ctx.say(Message::Private { to, say }))
+    Some(ctx.say(&Message::Private { to, say }))
 }
 
 /// What becomes of a direct message, if its reader's wishes say so.

@@ -1,13 +1,16 @@
 //! Several things asked for at once are told of together: each command leaves its outcome behind, and
 //! whoever comes last tells them all.
 
+use crate::work::handler::Handler;
+use crate::work::job::JobKind;
+use crate::work::outcome::Stop;
 use serde::{Deserialize, Serialize};
 
 use crate::domain::about::About;
 use crate::domain::command::Command;
 use crate::domain::command_job::Batch;
 use crate::domain::direct_message::DirectMessage;
-use crate::domain::job::{BatchJob, Job};
+use crate::domain::job::BatchJob;
 use crate::domain::message::Message;
 use crate::domain::refusal::Refusal;
 use crate::domain::reply::{CommandResult, Reply, Several};
@@ -67,7 +70,7 @@ pub(crate) fn leave(
         due: None,
         body: serde_json::to_string(part).unwrap_or_default(),
     };
-    let job = Job::Batch(BatchJob { requester: requester.clone(), batch: batch.clone() });
+    let job = BatchJob { requester: requester.clone(), batch: batch.clone() };
     [Effect::PutDocument(document), Effect::Enqueue(ctx.following(claim, &job))]
 }
 
@@ -87,7 +90,7 @@ pub(crate) async fn batch(ctx: &TenantCtx, claim: &Claim, job: &BatchJob) -> Res
         together(notices).into_iter().map(|(user, notice)| Message::direct(user, notice)).collect();
     let answer = answers::answer_when_told(ctx, claim, &job.requester, Some(say), &mut messages, |_| None).await?;
     let dropped = left.into_iter().map(|left| Effect::DropDocument { kind: left.kind, id: left.id });
-    let messages = messages.into_iter().map(|message| ctx.say(message));
+    let messages = messages.into_iter().map(|message| ctx.say(&message));
     Ok(Outcome::done(dropped.chain(answer).chain(messages).collect()))
 }
 
@@ -143,4 +146,27 @@ fn together(notices: Vec<(SlackUserId, DirectMessage)>) -> Vec<(SlackUserId, Dir
         }
     }
     joined
+}
+
+impl JobKind for BatchJob {
+    const KIND: &'static str = "batch.v1";
+
+    fn key(&self) -> String {
+        self.batch.kind()
+    }
+
+    fn requester(&self) -> Option<&RequestContext> {
+        Some(&self.requester)
+    }
+}
+
+/// Answers several commands at once.
+pub(crate) struct Batches;
+
+impl Handler for Batches {
+    type Job = BatchJob;
+
+    async fn run(&self, ctx: &TenantCtx, claim: &Claim, job: &BatchJob) -> Result<Outcome, Stop> {
+        Ok(batch(ctx, claim, job).await?)
+    }
 }

@@ -1,5 +1,10 @@
 //! What people set: the rules of the workspace, what a channel shows, what somebody wants to hear of.
 
+use crate::domain::command_job::person_key;
+use crate::domain::request_context::RequestContext;
+use crate::work::handler::Handler;
+use crate::work::job::JobKind;
+use crate::work::outcome::Stop;
 use serde_json::json;
 
 use crate::domain::job::{ChangeJob, SettingsChange};
@@ -22,7 +27,7 @@ pub(crate) async fn change_settings(ctx: &TenantCtx, claim: &Claim, job: &Change
     let rules = documents::rules(ctx).await?;
     if let Err(why) = may_change(ctx, job, &rules).await? {
         let record = audit::record_refusal(ctx, &job.requester, refused_verb(job), &why);
-        return Ok(Outcome::done(vec![record, ctx.say(Message::Private { to, say: refused(why) })]));
+        return Ok(Outcome::done(vec![record, ctx.say(&Message::Private { to, say: refused(why) })]));
     }
     let mut effects = Vec::new();
     let mut say = Reply::WishesChanged;
@@ -58,7 +63,7 @@ pub(crate) async fn change_settings(ctx: &TenantCtx, claim: &Claim, job: &Change
     }
     let at_home = job.requester.list.as_ref().is_some_and(|list| list.place == ListPlace::Home);
     let seen = if at_home { homes::redraw(ctx, claim, &job.requester, say.clone()) } else { None };
-    effects.push(seen.unwrap_or_else(|| ctx.say(Message::Private { to, say })));
+    effects.push(seen.unwrap_or_else(|| ctx.say(&Message::Private { to, say })));
     // Whose home shows the rules sees the new ones there.
     effects.extend(homes::refresh_homes(ctx, std::iter::once(job.requester.user.clone())).await?);
     Ok(Outcome::done(effects))
@@ -79,4 +84,27 @@ async fn may_change(ctx: &TenantCtx, job: &ChangeJob, rules: &Rules) -> Result<R
 /// What somebody tried who may not, as the audit log calls it.
 fn refused_verb(job: &ChangeJob) -> &'static str {
     if job.changes.iter().any(|change| matches!(change, SettingsChange::Route(_))) { "route" } else { "settings" }
+}
+
+impl JobKind for ChangeJob {
+    const KIND: &'static str = "change.v1";
+
+    fn key(&self) -> String {
+        person_key(&self.requester.user)
+    }
+
+    fn requester(&self) -> Option<&RequestContext> {
+        Some(&self.requester)
+    }
+}
+
+/// Changes rules, preferences, routes and channels.
+pub(crate) struct SettingsChanges;
+
+impl Handler for SettingsChanges {
+    type Job = ChangeJob;
+
+    async fn run(&self, ctx: &TenantCtx, claim: &Claim, job: &ChangeJob) -> Result<Outcome, Stop> {
+        Ok(change_settings(ctx, claim, job).await?)
+    }
 }

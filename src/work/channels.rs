@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
-use crate::domain::job::{Job, SharedJob};
+use crate::domain::job::SharedJob;
 use crate::error::Fault;
 use crate::ids::ChannelId;
 use crate::store::{CacheEntry, Class, Delivery, NewJob};
@@ -84,7 +84,7 @@ pub(crate) async fn have_drawn_again(ctx: &TenantCtx, channel: &ChannelId) -> Re
         return Ok(());
     }
     let now = ctx.clock.now();
-    let job = Job::Shared(SharedJob { channel: channel.clone(), told: false, after: None });
+    let job = SharedJob { channel: channel.clone(), told: false, after: None };
     let job = NewJob { class: Class::Machine, ..ctx.new_job(&job) };
     let key = format!("shared:{channel}:{}", now.as_second());
     ctx.store.accept(Delivery { installation: ctx.installation().clone(), key }, vec![job], now).await?;

@@ -67,7 +67,7 @@ pub(crate) async fn conclude(
         let name_of = |user: &SlackUserId| plan.name_of(user).map(str::to_owned);
         effects.extend(answers::answer_when_told(ctx, claim, &job.requester, say, &mut messages, name_of).await?);
     }
-    effects.extend(messages.into_iter().map(|message| ctx.say(message)));
+    effects.extend(messages.into_iter().map(|message| ctx.say(&message)));
     effects.push(record(ctx, claim, job, Some(progress), outcome));
     effects.extend(pick_is_over(job));
     effects.extend(status_trouble_is_over(plan));
@@ -203,12 +203,12 @@ pub(crate) async fn given_up(ctx: &TenantCtx, claim: &Claim, job: &CommandJob, f
     let to = job.requester.addressee();
     if let Some(why) = set_up_wrong(fault) {
         let say = Reply::Refused { why, note: job.command.note.clone() };
-        effects.push(ctx.say(Message::Private { to, say }));
+        effects.push(ctx.say(&Message::Private { to, say }));
         return effects;
     }
     let draft = drafts::draft(ctx, job, seen_at_last(ctx, job).await);
     let say = Reply::GivenUp { reference: claim.id.to_string(), draft: draft.id.clone() };
-    effects.extend([Effect::PutDraft(draft), ctx.say(Message::Private { to, say })]);
+    effects.extend([Effect::PutDraft(draft), ctx.say(&Message::Private { to, say })]);
     effects
 }
 

@@ -1,5 +1,6 @@
 //! The context of a job: the services, settings and rows of one installation.
 
+use crate::work::job::{self, JobKind};
 use std::pin::Pin;
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
@@ -15,23 +16,22 @@ use crate::dialnote::webhooks::Hooks;
 use crate::domain::absence::Absence;
 use crate::domain::conversation::Links;
 use crate::domain::installation::{Connection, Installation};
-use crate::domain::job::Job;
+
 use crate::domain::message::Message;
 use crate::error::{Fault, Service};
 use crate::ids::InstallationId;
 use crate::metrics::Metrics;
 use crate::slack::answer::SlackError;
 use crate::slack::client::Slack;
-use crate::store::{Claim, Effect, NewJob, Queue, Settled, Store, TenantDb};
+use crate::store::{Claim, Effect, NewJob, Settled, Store, TenantDb};
 use crate::traces::Traces;
 use crate::work::callers::Callers;
 use crate::work::events::{ConversationChanged, FoundLate, WaitsForOwner};
 use crate::work::ingress::Ingress;
 use crate::work::memory::MembersCache;
 use crate::work::projection::{Epoch, Projection};
-use crate::work::rate_limits::Pacing;
 use crate::work::settings::{SENT_WITHIN, WorkSettings};
-use crate::work::{rate_limits, times};
+use crate::work::times;
 
 /// All that a job of one installation works with. It is plain data: what is done with it are functions of the
 /// capabilities.
@@ -181,33 +181,18 @@ impl TenantCtx {
     }
 
     /// A job to be stored, for the same installation and with the history of the one it follows from.
-    pub(crate) fn following(&self, claim: &Claim, job: &Job) -> NewJob {
+    pub(crate) fn following<J: JobKind>(&self, claim: &Claim, job: &J) -> NewJob {
         NewJob { accepted: claim.accepted, delay_notified: claim.delay_notified, ..self.new_job(job) }
     }
 
     /// A message to be delivered as soon as may be.
-    pub(crate) fn say(&self, message: Message) -> Effect {
-        Effect::Enqueue(self.new_job(&Job::Message(message)))
+    pub(crate) fn say(&self, message: &Message) -> Effect {
+        Effect::Enqueue(self.new_job(message))
     }
 
     /// A job to be stored, due at once.
-    pub(crate) fn new_job(&self, job: &Job) -> NewJob {
-        new_job(self.installation(), job, self.clock.now(), self.settings.pacing)
-    }
-}
-
-/// A job to be stored, due at once.
-pub fn new_job(installation: &InstallationId, job: &Job, now: Timestamp, pacing: Pacing) -> NewJob {
-    let queue = match job {
-        Job::Message(_) => Queue::Outbox,
-        _ => Queue::Work,
-    };
-    NewJob {
-        after_key: job.behind(),
-        fairness_key: rate_limits::flow(job),
-        rate_limits: rate_limits::buckets(job, pacing),
-        coalesce_key: rate_limits::fold(job),
-        ..NewJob::new(installation, queue, job.key(), now, job.encode())
+    pub(crate) fn new_job<J: JobKind>(&self, job: &J) -> NewJob {
+        job::new_job(self.installation(), job, self.clock.now(), self.settings.pacing)
     }
 }
 

@@ -1,5 +1,6 @@
 //! A command's decision: gathers the facts it rests on, and takes it.
 
+use crate::work::job;
 use serde_json::json;
 
 use crate::domain::about::About;
@@ -9,7 +10,7 @@ use crate::domain::command_job::{CommandJob, Stage};
 use crate::domain::conversation::Conversation;
 use crate::domain::facts::Facts;
 use crate::domain::fresh::Answered;
-use crate::domain::job::Job;
+
 use crate::domain::looked::Looked;
 use crate::domain::participant::Participant;
 use crate::domain::plan;
@@ -45,7 +46,7 @@ pub(crate) async fn decide(
     let at = ctx.clock.now();
     let facts = gather(ctx, claim, job, id).await?;
     if let Some(told) = external_changes::not_seen_yet(ctx, claim, &facts.conversation, at).await? {
-        let verdict = Verdict::Continue { body: Job::Command(job.clone()).encode(), until: ctx.lease_end() };
+        let verdict = Verdict::Continue { body: job::encode(job), until: ctx.lease_end() };
         return Ok(Outcome { verdict, effects: told });
     }
     match job.command.act {
@@ -147,6 +148,6 @@ pub(crate) async fn gather(
 
 pub(crate) fn go_on(ctx: &TenantCtx, job: &CommandJob, progress: Progress) -> Outcome {
     let job = CommandJob { stage: Stage::Doing(Box::new(progress)), ..job.clone() };
-    let verdict = Verdict::Continue { body: Job::Command(job).encode(), until: ctx.lease_end() };
+    let verdict = Verdict::Continue { body: job::encode(&job), until: ctx.lease_end() };
     Outcome { verdict, effects: Vec::new() }
 }

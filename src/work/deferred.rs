@@ -2,6 +2,11 @@
 //! because their addresses in Slack and dialnote have become the same. It is asked anew then, with everything as
 //! it is by then.
 
+use crate::store::Claim;
+use crate::work::handler::Handler;
+use crate::work::job::JobKind;
+use crate::work::outcome::Stop;
+use crate::work::strangers::ONE_AT_A_TIME;
 use std::cmp::Reverse;
 use std::time::Duration;
 use tracing::info;
@@ -11,7 +16,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::domain::command_job::CommandJob;
 use crate::domain::direct_message::DirectMessage;
-use crate::domain::job::{Job, LinkedJob};
+use crate::domain::job::LinkedJob;
 use crate::domain::message::Message;
 use crate::domain::question::StoredQuestion;
 use crate::domain::refusal::Refusal;
@@ -94,13 +99,13 @@ pub(crate) async fn linked(ctx: &TenantCtx, job: &LinkedJob) -> Result<Outcome, 
         effects.extend(taken_up(&kept, &postponed));
         let Some(command) = asked_anew(ctx, postponed).await? else { continue };
         theirs += usize::from(command.requester.user == job.user);
-        effects.push(Effect::Enqueue(ctx.new_job(&Job::Command(command))));
+        effects.push(Effect::Enqueue(ctx.new_job(&command)));
     }
     if let Some(by) = job.by.clone() {
         let members = people::team(ctx).await?;
         let member = members.iter().find(|member| member.id == teammate.member).map(|member| member.name.clone());
         let notice = DirectMessage::Linked { by, member: member.unwrap_or(teammate.name), waiting: theirs };
-        effects.push(ctx.say(Message::direct(job.user.clone(), notice)));
+        effects.push(ctx.say(&Message::direct(job.user.clone(), notice)));
     }
     effects.extend(homes::refresh_homes(ctx, std::iter::once(job.user.clone())).await?);
     Ok(Outcome::done(effects))
@@ -152,7 +157,7 @@ async fn look_who_is_linked_now(ctx: &TenantCtx) -> Result<(), Fault> {
         let user = tried.profile.user;
         let delivery =
             Delivery { installation: ctx.installation().clone(), key: format!("linked:{user}:{}", now.as_second()) };
-        let job = Job::Linked(LinkedJob { user, by: None });
+        let job = LinkedJob { user, by: None };
         let job = NewJob { class: Class::Machine, ..ctx.new_job(&job) };
         ctx.store.accept(delivery, vec![job], now).await?;
     }
@@ -173,4 +178,24 @@ fn waits_for<'a>(job: &'a CommandJob, why: &Refusal) -> Option<&'a SlackUserId> 
 fn taken_up(kept: &Document, postponed: &DeferredCommand) -> [Effect; 2] {
     let drop = Effect::DropDocument { kind: kept.kind.clone(), id: kept.id.clone() };
     [drop, Effect::DropDraft(postponed.draft.clone())]
+}
+
+impl JobKind for LinkedJob {
+    const KIND: &'static str = "linked.v1";
+    const NEEDS_DIALNOTE: bool = true;
+
+    fn key(&self) -> String {
+        ONE_AT_A_TIME.to_owned()
+    }
+}
+
+/// Runs the commands that waited for a link.
+pub(crate) struct NewlyLinked;
+
+impl Handler for NewlyLinked {
+    type Job = LinkedJob;
+
+    async fn run(&self, ctx: &TenantCtx, _claim: &Claim, job: &LinkedJob) -> Result<Outcome, Stop> {
+        Ok(linked(ctx, job).await?)
+    }
 }

@@ -1,6 +1,10 @@
 //! What a channel is told at once rather than one by one: each working morning, and after we were away.
 
+use crate::domain::job::digest_key;
 use crate::work::events::{ConversationChanged, WaitsForOwner};
+use crate::work::handler::Handler;
+use crate::work::job::JobKind;
+use crate::work::outcome::Stop;
 use std::time::Duration;
 
 use jiff::{SignedDuration, Timestamp};
@@ -12,7 +16,7 @@ use crate::domain::conversation::{Conversation, Owner};
 use crate::domain::digest::{Overdue, Summary};
 use crate::domain::event::ThreadEntry;
 use crate::domain::hours;
-use crate::domain::job::{DigestJob, Job};
+use crate::domain::job::DigestJob;
 use crate::domain::message::Message;
 use crate::domain::policy::Rules;
 use crate::domain::route::{Morning, Route};
@@ -94,7 +98,7 @@ pub(crate) async fn digest(ctx: &TenantCtx, claim: &Claim, job: &DigestJob) -> R
         let digest = worded(ctx, summary, now).await?;
         let digest = Digest { caught_up: job.caught_up || away.is_some(), away, ..digest };
         let message = Message::Digest { channel: job.channel.clone(), digest: Box::new(digest) };
-        effects.extend([enqueue::say_unasked(ctx, message), documents::put(ctx, SUMMED, job.channel.as_str(), &now)]);
+        effects.extend([enqueue::say_unasked(ctx, &message), documents::put(ctx, SUMMED, job.channel.as_str(), &now)]);
     }
     Ok(Outcome::done(effects))
 }
@@ -150,7 +154,7 @@ async fn remind(ctx: &TenantCtx, claim: &Claim, channel: &ChannelId, route: &Rou
     let overdue = Some(rules.remind_within);
     let digest = Digest { overdue, waiting, more, ..Digest::at(now) };
     let message = Message::Digest { channel: channel.clone(), digest: Box::new(digest) };
-    let told = enqueue::say_unasked(ctx, message);
+    let told = enqueue::say_unasked(ctx, &message);
     Ok(Outcome::done(vec![told, remind_at(ctx, channel, Some(again))]))
 }
 
@@ -244,7 +248,7 @@ async fn told_last(ctx: &TenantCtx, channel: &ChannelId) -> Result<Option<Posted
 pub(crate) async fn catch_up(ctx: &TenantCtx, away: Absence) -> Result<Vec<NewJob>, Fault> {
     let routes = channel_routes::routes(ctx).await?;
     let jobs = routes.into_iter().map(|(channel, _)| {
-        let job = Job::Digest(DigestJob { channel, caught_up: true, overdue: false, away: Some(away) });
+        let job = DigestJob { channel, caught_up: true, overdue: false, away: Some(away) };
         let due = times::later(ctx.clock.now(), CAUGHT_UP);
         NewJob { class: Class::Machine, due, ..ctx.new_job(&job) }
     });
@@ -310,4 +314,28 @@ fn told(told: &PostedDigest) -> Effect {
         at: told.digest.at,
         body: serde_json::to_string(told).unwrap_or_default(),
     })
+}
+
+impl JobKind for DigestJob {
+    const KIND: &'static str = "digest.v1";
+    const NEEDS_DIALNOTE: bool = true;
+
+    fn key(&self) -> String {
+        digest_key(&self.channel)
+    }
+
+    fn coalesce_key(&self) -> Option<String> {
+        self.caught_up.then(|| "digest".to_owned())
+    }
+}
+
+/// Posts digests and reminders.
+pub(crate) struct Digests;
+
+impl Handler for Digests {
+    type Job = DigestJob;
+
+    async fn run(&self, ctx: &TenantCtx, claim: &Claim, job: &DigestJob) -> Result<Outcome, Stop> {
+        Ok(digest(ctx, claim, job).await?)
+    }
 }

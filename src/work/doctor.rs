@@ -3,6 +3,11 @@
 
 mod connection;
 
+use crate::domain::job::DoctorJob;
+use crate::store::Claim;
+use crate::work::handler::Handler;
+use crate::work::job::JobKind;
+use crate::work::outcome::Stop;
 use std::time::Duration;
 
 use jiff::{SignedDuration, Timestamp};
@@ -58,7 +63,7 @@ pub(crate) async fn doctor(ctx: &TenantCtx, requester: &RequestContext) -> Resul
         Err(fault @ (Fault::Store(_) | Fault::Sealed(_) | Fault::LeaseLost)) => return Err(fault),
         Err(_) => Reply::Examined(who_asks_is_unknown(ctx).await),
     };
-    Ok(Outcome::done(vec![ctx.say(Message::Private { to: requester.addressee(), say })]))
+    Ok(Outcome::done(vec![ctx.say(&Message::Private { to: requester.addressee(), say })]))
 }
 
 /// What anybody may see while it cannot be found out who asks.
@@ -368,5 +373,28 @@ async fn people(work: &TenantCtx) -> Finding {
             )
         }
         Err(cause) => Finding::new(PEOPLE, FindingState::Note, "they could not be looked at").because(&cause),
+    }
+}
+
+impl JobKind for DoctorJob {
+    const KIND: &'static str = "doctor.v1";
+
+    fn key(&self) -> String {
+        format!("doctor:{}", self.0.user)
+    }
+
+    fn requester(&self) -> Option<&RequestContext> {
+        Some(&self.0)
+    }
+}
+
+/// Checks the set-up for an admin.
+pub(crate) struct Doctor;
+
+impl Handler for Doctor {
+    type Job = DoctorJob;
+
+    async fn run(&self, ctx: &TenantCtx, _claim: &Claim, job: &DoctorJob) -> Result<Outcome, Stop> {
+        Ok(doctor(ctx, &job.0).await?)
     }
 }

@@ -1,14 +1,13 @@
 //! Messages to be stored with the verdict of a step.
 
-use crate::domain::job::Job;
 use crate::domain::message::Message;
 use crate::ids::ChannelId;
 use crate::store::{Card, Class, Effect, NewJob};
 use crate::work::ctx::TenantCtx;
 
 /// What nobody waits for is said after what somebody does.
-pub(crate) fn say_unasked(ctx: &TenantCtx, message: Message) -> Effect {
-    let job = ctx.new_job(&Job::Message(message));
+pub(crate) fn say_unasked(ctx: &TenantCtx, message: &Message) -> Effect {
+    let job = ctx.new_job(message);
     Effect::Enqueue(NewJob { class: Class::Machine, ..job })
 }
 

@@ -2,9 +2,15 @@
 //! every step the job is stored as it stands, so that after a crash nothing that was settled is done again.
 
 use crate::domain::assignee::Assignee;
+use crate::domain::command_job::person_key;
 use crate::domain::command_job::{CommandJob, ResumeJob, Stage};
 use crate::domain::conversation::ConversationRef;
-use crate::domain::job::Job;
+use crate::domain::request_context::RequestContext;
+use crate::store::rate_limit::RateLimit;
+use crate::work::handler::Handler;
+use crate::work::job::{self, JobKind};
+use crate::work::rate_limits;
+
 use crate::domain::message::Message;
 use crate::domain::question::StoredQuestion;
 use crate::domain::refusal::Refusal;
@@ -48,7 +54,7 @@ pub(crate) async fn resume(ctx: &TenantCtx, job: &ResumeJob) -> Result<Outcome, 
     let Some(StoredQuestion { mut command, seen }) = kept.as_ref().map(read_draft::<StoredQuestion>).transpose()?
     else {
         let say = Reply::Refused { why: Refusal::DraftGone, note: String::new() };
-        let answer = ctx.say(Message::Private { to: job.requester.addressee(), say });
+        let answer = ctx.say(&Message::Private { to: job.requester.addressee(), say });
         return Ok(Outcome::done(vec![answer]));
     };
     if let Some(pick) = &job.resume.pick {
@@ -57,12 +63,72 @@ pub(crate) async fn resume(ctx: &TenantCtx, job: &ResumeJob) -> Result<Outcome, 
     if let Some(person) = &job.resume.person {
         command.act = command.act.with_owner(Assignee::User(person.clone()));
     }
-    let resumed = Job::Command(CommandJob { seen, ..CommandJob::new(job.requester.clone(), command) });
-    let verdict = Verdict::Continue { body: resumed.encode(), until: ctx.lease_end() };
+    let resumed = CommandJob { seen, ..CommandJob::new(job.requester.clone(), command) };
+    let verdict = Verdict::Continue { body: job::encode(&resumed), until: ctx.lease_end() };
     Ok(Outcome { verdict, effects: vec![Effect::DropDraft(job.resume.draft.clone())] })
 }
 
 /// Whether the job still stands in its person's line rather than in its conversation's.
 fn waits_its_turn(claim: &Claim, job: &CommandJob) -> bool {
     claim.key != job.key()
+}
+
+impl JobKind for CommandJob {
+    const KIND: &'static str = "command.v1";
+
+    fn key(&self) -> String {
+        CommandJob::key(self)
+    }
+
+    /// A command by a person whose earlier command is still looking for its conversation may concern the same one,
+    /// and people's own commands keep their order.
+    fn after_key(&self) -> Option<String> {
+        (self.stage == Stage::Asked && self.conversation().is_some()).then(|| person_key(&self.requester.user))
+    }
+
+    fn rate_limits(&self) -> Vec<RateLimit> {
+        vec![rate_limits::unlimited(rate_limits::DIALNOTE)]
+    }
+
+    fn requester(&self) -> Option<&RequestContext> {
+        Some(&self.requester)
+    }
+}
+
+/// Carries out commands.
+pub(crate) struct Commands;
+
+impl Handler for Commands {
+    type Job = CommandJob;
+
+    async fn run(&self, ctx: &TenantCtx, claim: &Claim, job: &CommandJob) -> Result<Outcome, Stop> {
+        Ok(command(ctx, claim, job).await?)
+    }
+
+    async fn given_up(&self, ctx: &TenantCtx, claim: &Claim, job: &CommandJob, fault: &Fault) -> Vec<Effect> {
+        conclude::given_up(ctx, claim, job, fault).await
+    }
+}
+
+impl JobKind for ResumeJob {
+    const KIND: &'static str = "resume.v1";
+
+    fn key(&self) -> String {
+        person_key(&self.requester.user)
+    }
+
+    fn requester(&self) -> Option<&RequestContext> {
+        Some(&self.requester)
+    }
+}
+
+/// Goes on with kept commands.
+pub(crate) struct Resumptions;
+
+impl Handler for Resumptions {
+    type Job = ResumeJob;
+
+    async fn run(&self, ctx: &TenantCtx, _claim: &Claim, job: &ResumeJob) -> Result<Outcome, Stop> {
+        Ok(resume(ctx, job).await?)
+    }
 }

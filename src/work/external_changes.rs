@@ -1,6 +1,11 @@
 //! What was found changed in dialnote is made true here. Our own changes are found like any others:
 //! whether everybody knows already is seen in the audit log, where each is written down.
 
+use crate::domain::command_job::conversation_key;
+use crate::store::rate_limit::RateLimit;
+use crate::work::handler::Handler;
+use crate::work::job::JobKind;
+use crate::work::rate_limits;
 use std::time::Duration;
 
 use jiff::Timestamp;
@@ -179,7 +184,7 @@ async fn tell_of(
         effects.extend(emit::waits_for_owner(ctx, &WaitsForOwner { routed }).await?);
     }
     effects.extend(found.events().into_iter().filter_map(|(_, event)| record(found, event)));
-    effects.extend(messages.into_iter().map(|message| enqueue::say_unasked(ctx, message)));
+    effects.extend(messages.into_iter().map(|message| enqueue::say_unasked(ctx, &message)));
     let concerned = [&found.from, &found.to].into_iter().flatten().filter_map(|participant| participant.user.clone());
     effects.extend(homes::refresh_homes(ctx, concerned).await?);
     Ok(effects)
@@ -244,4 +249,28 @@ fn record(found: &ExternalChange, event: Event) -> Option<Effect> {
         references: Vec::new(),
     };
     Some(Effect::Record(detail.entry(found.at, SlackUserId::new(DIALNOTE_ACTOR), Some(found.now.id.clone()))))
+}
+
+impl JobKind for ExternalChangeJob {
+    const KIND: &'static str = "noticed.v1";
+    const NEEDS_DIALNOTE: bool = true;
+
+    fn key(&self) -> String {
+        conversation_key(&self.conversation)
+    }
+
+    fn rate_limits(&self) -> Vec<RateLimit> {
+        vec![rate_limits::unlimited(rate_limits::DIALNOTE)]
+    }
+}
+
+/// Follows changes made in dialnote.
+pub(crate) struct ExternalChanges;
+
+impl Handler for ExternalChanges {
+    type Job = ExternalChangeJob;
+
+    async fn run(&self, ctx: &TenantCtx, claim: &Claim, job: &ExternalChangeJob) -> Result<Outcome, Stop> {
+        external_change(ctx, claim, job).await
+    }
 }

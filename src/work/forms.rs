@@ -5,17 +5,22 @@ use crate::domain::form::FormContext;
 use crate::domain::job::FormJob;
 use crate::domain::message::Message;
 use crate::domain::reply::{HomeView, ListView};
+use crate::domain::request_context::RequestContext;
 use crate::domain::seen::Seen;
 use crate::domain::verb::Verb;
 use crate::error::Fault;
 use crate::ids::{ConversationId, MemberId, SlackUserId, ViewId};
 use crate::slack::answer::SlackError;
+use crate::store::rate_limit::RateLimit;
 use crate::store::{Audited, Claim, Document, Effect};
 use crate::view::{home, modal};
 use crate::work::ctx::TenantCtx;
+use crate::work::handler::Handler;
 use crate::work::homes::{HOME, Opened};
+use crate::work::job::JobKind;
 use crate::work::outcome::{Outcome, Stop};
 use crate::work::projection::Conversations;
+use crate::work::rate_limits;
 use crate::work::{acting, audit, conversations, documents, homes, known, lists, organization, people};
 
 /// How many people are suggested as the next owner, of those chosen lately and of those with the least
@@ -79,7 +84,7 @@ pub(crate) async fn fill_in(ctx: &TenantCtx, job: &FormJob) -> Result<Outcome, F
     let context = serde_json::to_string(&context).unwrap_or_default();
     let user = job.requester.user.clone();
     let filled = Message::Filled { user, view: job.view.clone(), title, context };
-    Ok(Outcome::done(vec![ctx.say(filled)]))
+    Ok(Outcome::done(vec![ctx.say(&filled)]))
 }
 
 /// Shows a form in the place of what said that it was being prepared.
@@ -156,4 +161,31 @@ async fn recently_chosen(ctx: &TenantCtx) -> Result<Vec<MemberId>, Fault> {
         }
     }
     Ok(chosen)
+}
+
+impl JobKind for FormJob {
+    const KIND: &'static str = "form.v1";
+
+    fn key(&self) -> String {
+        format!("form:{}", self.view)
+    }
+
+    fn rate_limits(&self) -> Vec<RateLimit> {
+        vec![rate_limits::unlimited(rate_limits::DIALNOTE)]
+    }
+
+    fn requester(&self) -> Option<&RequestContext> {
+        Some(&self.requester)
+    }
+}
+
+/// Fills in forms that were opened before all was known.
+pub(crate) struct Forms;
+
+impl Handler for Forms {
+    type Job = FormJob;
+
+    async fn run(&self, ctx: &TenantCtx, _claim: &Claim, job: &FormJob) -> Result<Outcome, Stop> {
+        Ok(fill_in(ctx, job).await?)
+    }
 }

@@ -1,5 +1,12 @@
 //! Whoever is given a conversation answers, or is reminded, or it goes back.
 
+use crate::domain::command_job::conversation_key;
+use crate::domain::job::HandoverDue;
+use crate::store::Claim;
+use crate::store::rate_limit::RateLimit;
+use crate::work::handler::Handler;
+use crate::work::job::{self, JobKind};
+use crate::work::rate_limits;
 use jiff::Timestamp;
 
 use crate::domain::about::About;
@@ -10,7 +17,7 @@ use crate::domain::direct_message::DirectMessage;
 use crate::domain::event::Event;
 use crate::domain::handover::Handover;
 use crate::domain::hours;
-use crate::domain::job::Job;
+
 use crate::domain::message::Message;
 use crate::domain::people::Teammate;
 use crate::domain::plan::Progress;
@@ -101,13 +108,13 @@ pub(crate) async fn handover_due(ctx: &TenantCtx, id: &ConversationId) -> Result
             message: None,
         };
         let command = Command { act: Action::Return, which: ConversationRef::Id(id.clone()), note: String::new() };
-        let job = Job::Command(CommandJob::new(requester, command));
-        let verdict = Verdict::Continue { body: job.encode(), until: ctx.lease_end() };
+        let job = CommandJob::new(requester, command);
+        let verdict = Verdict::Continue { body: job::encode(&job), until: ctx.lease_end() };
         return Ok(Outcome { verdict, effects: Vec::new() });
     }
     let actor = people::name(ctx, &handover.giver).await?.unwrap_or_else(|| "Somebody".to_owned());
     let notice = DirectMessage::Reminder { actor, about: About::from(&conversation), note: handover.note.clone() };
-    let reminder = ctx.say(Message::direct(handover.receiver.clone(), notice));
+    let reminder = ctx.say(&Message::direct(handover.receiver.clone(), notice));
     let reminded = Handover { reminded: true, ..handover };
     Ok(Outcome::done(vec![reminder, keep_handover(ctx, id, &reminded, true).await?]))
 }
@@ -135,4 +142,28 @@ async fn time_to_answer(ctx: &TenantCtx, handover: &Handover, from: Timestamp) -
     let zone = receiver.ok().and_then(|Teammate { zone, .. }| zone);
     let Rules { working, .. } = rules;
     Ok(Some(working.after(from, patience, &hours::zone(zone.as_deref()))))
+}
+
+impl JobKind for HandoverDue {
+    const KIND: &'static str = "handover.v1";
+    const NEEDS_DIALNOTE: bool = true;
+
+    fn key(&self) -> String {
+        conversation_key(&self.0)
+    }
+
+    fn rate_limits(&self) -> Vec<RateLimit> {
+        vec![rate_limits::unlimited(rate_limits::DIALNOTE)]
+    }
+}
+
+/// Follows hand-overs that were not answered in time.
+pub(crate) struct HandoverTimers;
+
+impl Handler for HandoverTimers {
+    type Job = HandoverDue;
+
+    async fn run(&self, ctx: &TenantCtx, _claim: &Claim, job: &HandoverDue) -> Result<Outcome, Stop> {
+        handover_due(ctx, &job.0).await
+    }
 }

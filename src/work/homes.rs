@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::domain::job::{Job, ListJob};
+use crate::domain::job::ListJob;
 use crate::domain::list::Query;
 use crate::domain::reply::Reply;
 use crate::domain::request_context::{ListPlace, Listed, RequestContext, Via};
@@ -28,17 +28,17 @@ pub(crate) struct Opened {
 }
 
 /// Draws a person's home again.
-pub(crate) fn home_job(user: SlackUserId, query: Query) -> Job {
+pub(crate) fn home_job(user: SlackUserId, query: Query) -> ListJob {
     let requester =
         RequestContext { user, channel: None, team: None, reply: None, via: Via::Timer, list: None, message: None };
     let list = Listed { query, place: ListPlace::Home };
-    Job::List(ListJob { requester, list, notice: None })
+    ListJob { requester, list, notice: None }
 }
 
 /// A list to be drawn anew, wherever it stands, with what came of the button that was pressed in it.
 pub(crate) fn redraw(ctx: &TenantCtx, claim: &Claim, requester: &RequestContext, notice: Reply) -> Option<Effect> {
     let list = requester.list.clone()?;
-    let job = Job::List(ListJob { requester: requester.clone(), list, notice: Some(notice) });
+    let job = ListJob { requester: requester.clone(), list, notice: Some(notice) };
     Some(Effect::Enqueue(ctx.following(claim, &job)))
 }
 

@@ -1,6 +1,12 @@
 //! Everybody who has installed the app. What they gave it lies sealed in the store; here it is opened, and
 //! becomes the [`Work`] of that installation, which has its own clients and knows nobody else's keys.
 
+use crate::domain::job::RefreshToken;
+use crate::domain::job::Removed;
+use crate::work::handler::Handler;
+use crate::work::job;
+use crate::work::job::JobKind;
+use crate::work::outcome::Stop;
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
@@ -16,7 +22,7 @@ use url::Url;
 use crate::dialnote::client::{Addresses, Dialnote};
 use crate::dialnote::webhooks::{Hooks, Signing};
 use crate::domain::installation::{Connection, Installation, end};
-use crate::domain::job::Job;
+
 use crate::domain::list::{Filter, Query};
 use crate::domain::message::Message;
 use crate::domain::policy::Rules;
@@ -35,7 +41,7 @@ use crate::work::ctx::{AppState, TenantCtx, TenantRecord};
 use crate::work::documents::{CHANNEL, read};
 use crate::work::homes::{HOME, MOST_HOMES, home_job};
 use crate::work::outcome::Outcome;
-use crate::work::{ctx, documents, times};
+use crate::work::{documents, times};
 
 /// How long it may take until every instance knows that something has changed.
 const CACHE_LIFETIME: Duration = Duration::from_secs(5);
@@ -207,8 +213,8 @@ impl Installations {
         info!(installation = %id, again = before.is_some(), "installed");
         let connected = before.and_then(|before| before.connection).is_some_and(|connection| connection.key.is_some());
         let to = Addressee { user: granted.installer, channel: None, reply: None, late: false };
-        let welcome = Job::Message(Message::Private { to, say: Reply::Welcome { connected } });
-        let job = ctx::new_job(&id, &welcome, now, common.settings.pacing);
+        let welcome = Message::Private { to, say: Reply::Welcome { connected } };
+        let job = job::new_job(&id, &welcome, now, common.settings.pacing);
         let delivery = Delivery { installation: id, key: format!("install:{state}") };
         common.store.accept(delivery, vec![job], now).await.map(drop)
     }
@@ -403,7 +409,7 @@ async fn open_homes(common: &AppState, id: &InstallationId) -> Result<Vec<NewJob
     let homes = common.store.documents(id, HOME, MOST_HOMES).await?;
     let draw = |home: Document| {
         let job = home_job(SlackUserId::new(home.id), Query::of(Filter::Mine));
-        ctx::new_job(id, &job, common.clock.now(), common.settings.pacing)
+        job::new_job(id, &job, common.clock.now(), common.settings.pacing)
     };
     Ok(homes.into_iter().map(draw).collect())
 }
@@ -450,4 +456,46 @@ fn document(kind: &str, what: &impl Serialize, at: Timestamp, due: Option<Timest
 
 fn closed(id: &InstallationId, cause: &Unopened) -> Fault {
     Fault::Sealed(format!("a secret of {id}: {cause}"))
+}
+
+impl JobKind for RefreshToken {
+    const KIND: &'static str = "refresh.v1";
+
+    fn key(&self) -> String {
+        "installation".to_owned()
+    }
+}
+
+/// Gets the next token before the one at hand ends.
+pub(crate) struct TokenRefresh(pub(crate) Option<Arc<Installations>>);
+
+impl Handler for TokenRefresh {
+    type Job = RefreshToken;
+
+    async fn run(&self, ctx: &TenantCtx, claim: &Claim, _job: &RefreshToken) -> Result<Outcome, Stop> {
+        Ok(refresh(ctx, claim, self.0.as_ref()).await?)
+    }
+}
+
+impl JobKind for Removed {
+    const KIND: &'static str = "removed.v1";
+
+    fn key(&self) -> String {
+        "installation".to_owned()
+    }
+
+    fn is_from_slack(&self) -> bool {
+        true
+    }
+}
+
+/// Clears what is stored of a removed app.
+pub(crate) struct Removals(pub(crate) Option<Arc<Installations>>);
+
+impl Handler for Removals {
+    type Job = Removed;
+
+    async fn run(&self, ctx: &TenantCtx, claim: &Claim, job: &Removed) -> Result<Outcome, Stop> {
+        Ok(removed(ctx, claim, job.0, self.0.as_ref()).await?)
+    }
 }

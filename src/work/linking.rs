@@ -1,11 +1,16 @@
 //! Admins say who is who where e-mail addresses do not: by name, or with a button in the window that shows who is
 //! not linked on both sides.
 
+use crate::domain::request_context::RequestContext;
+use crate::work::handler::Handler;
+use crate::work::job::JobKind;
+use crate::work::outcome::Stop;
+use crate::work::strangers::ONE_AT_A_TIME;
 use std::time::Duration;
 
 use serde_json::json;
 
-use crate::domain::job::{Job, LinkedJob, PeopleJob, PeopleWindow};
+use crate::domain::job::{LinkedJob, PeopleJob, PeopleWindow};
 use crate::domain::linking::{Linking, MemberMatch, likely, meant, suggested};
 use crate::domain::message::Message;
 use crate::domain::people::{ByHand, Unlinked, link, may_be_linked};
@@ -65,10 +70,10 @@ pub(crate) async fn who_is_who(ctx: &TenantCtx, claim: &Claim, job: &PeopleJob) 
         // Drawn after this is stored.
         Some(window) => {
             let (linking, window, notice) = (Linking::Show, Some(window.clone()), Some(say));
-            let again = Job::People(PeopleJob { requester: job.requester.clone(), linking, window, notice });
+            let again = PeopleJob { requester: job.requester.clone(), linking, window, notice };
             Effect::Enqueue(ctx.following(claim, &again))
         }
-        None => ctx.say(Message::Private { to: job.requester.addressee(), say }),
+        None => ctx.say(&Message::Private { to: job.requester.addressee(), say }),
     });
     let unlinked = match &job.linking {
         Linking::Off { user } => Some(user.clone()),
@@ -113,7 +118,7 @@ fn not_shown(ctx: &TenantCtx, job: &PeopleJob, why: Refusal) -> Effect {
         }
         None => Message::Private { to: job.requester.addressee(), say: refusal(why) },
     };
-    ctx.say(message)
+    ctx.say(&message)
 }
 
 /// Links somebody to the member whom some words mean.
@@ -188,7 +193,7 @@ async fn link_to(
     let moved = by_hand.iter().filter(|link| link.member == member.id && link.user != *user);
     effects.extend(moved.map(|link| drop_link(&link.user)));
     effects.push(record_link(ctx, requester, user, before.as_ref(), Some(&member.id)));
-    let linked = Job::Linked(LinkedJob { user: user.clone(), by: Some(requester.name.clone()) });
+    let linked = LinkedJob { user: user.clone(), by: Some(requester.name.clone()) };
     effects.push(Effect::Enqueue(ctx.following(claim, &linked)));
     let before = before.filter(|before| *before != member.id);
     Ok((
@@ -263,7 +268,7 @@ async fn show_people(ctx: &TenantCtx, claim: &Claim, job: &PeopleJob) -> Result<
             }
             Some(why) => strangers.push((tried.profile, why)),
             None => {
-                let linked = Job::Linked(LinkedJob { user, by: None });
+                let linked = LinkedJob { user, by: None };
                 effects.push(Effect::Enqueue(ctx.following(claim, &linked)));
             }
         }
@@ -271,7 +276,7 @@ async fn show_people(ctx: &TenantCtx, claim: &Claim, job: &PeopleJob) -> Result<
     let mut card_view = people_face(ctx, strangers, page).await?;
     card_view.notice = job.notice.clone().map(Box::new);
     let user = job.requester.user.clone();
-    effects.push(ctx.say(Message::People { user, view, card_view: Ok(Box::new(card_view)) }));
+    effects.push(ctx.say(&Message::People { user, view, card_view: Ok(Box::new(card_view)) }));
     Ok(Outcome::done(effects))
 }
 
@@ -336,4 +341,27 @@ fn refusal(why: Refusal) -> Reply {
 
 fn drop_link(user: &SlackUserId) -> Effect {
     Effect::DropDocument { kind: ByHand::KIND.to_owned(), id: user.to_string() }
+}
+
+impl JobKind for PeopleJob {
+    const KIND: &'static str = "people.v1";
+
+    fn key(&self) -> String {
+        ONE_AT_A_TIME.to_owned()
+    }
+
+    fn requester(&self) -> Option<&RequestContext> {
+        Some(&self.requester)
+    }
+}
+
+/// Links people by hand, and shows who is not linked.
+pub(crate) struct Linkings;
+
+impl Handler for Linkings {
+    type Job = PeopleJob;
+
+    async fn run(&self, ctx: &TenantCtx, claim: &Claim, job: &PeopleJob) -> Result<Outcome, Stop> {
+        Ok(who_is_who(ctx, claim, job).await?)
+    }
 }

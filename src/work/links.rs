@@ -1,5 +1,10 @@
 //! A link to a conversation that somebody posts becomes its card, once in a while.
 
+use crate::store::Claim;
+use crate::store::rate_limit::RateLimit;
+use crate::work::handler::Handler;
+use crate::work::job::JobKind;
+use crate::work::rate_limits;
 use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
@@ -63,7 +68,7 @@ pub(crate) async fn links(ctx: &TenantCtx, job: &LinksJob) -> Result<Outcome, St
             due: None,
             body: serde_json::to_string(&shown).unwrap_or_default(),
         }));
-        effects.push(ctx.say(unfurl(job.channel.clone(), shown, card_view)));
+        effects.push(ctx.say(&unfurl(job.channel.clone(), shown, card_view)));
     }
     Ok(Outcome::done(effects))
 }
@@ -88,4 +93,32 @@ async fn face_of(ctx: &TenantCtx, id: &ConversationId) -> Result<Option<CardView
 
 fn unfurl(channel: ChannelId, shown: LastUnfurl, card_view: CardView) -> Message {
     Message::Unfurl { channel, ts: shown.ts, url: shown.url, card_view }
+}
+
+impl JobKind for LinksJob {
+    const KIND: &'static str = "links.v1";
+    const NEEDS_DIALNOTE: bool = true;
+
+    fn key(&self) -> String {
+        format!("links:{}:{}", self.channel, self.ts)
+    }
+
+    fn rate_limits(&self) -> Vec<RateLimit> {
+        vec![rate_limits::unlimited(rate_limits::DIALNOTE)]
+    }
+
+    fn is_from_slack(&self) -> bool {
+        true
+    }
+}
+
+/// Unfurls links to conversations.
+pub(crate) struct Links;
+
+impl Handler for Links {
+    type Job = LinksJob;
+
+    async fn run(&self, ctx: &TenantCtx, _claim: &Claim, job: &LinksJob) -> Result<Outcome, Stop> {
+        links(ctx, job).await
+    }
 }

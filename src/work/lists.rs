@@ -1,5 +1,10 @@
 //! Lists and homes: made from all conversations as they were last seen, after a glance at what is new.
 
+use crate::domain::request_context::RequestContext;
+use crate::store::Claim;
+use crate::work::handler::Handler;
+use crate::work::job::JobKind;
+use crate::work::outcome::Stop;
 use std::collections::BTreeMap;
 use std::time::Duration;
 
@@ -62,7 +67,7 @@ pub(crate) async fn list(ctx: &TenantCtx, job: &ListJob) -> Result<Outcome, Faul
         Err(stranger) if job.list.place == ListPlace::Home => {
             let card_view =
                 HomeView { list: Err(stranger.why), preferences: NotificationPreferences::default(), admin: None };
-            return Ok(drawn(ctx, Message::Home { user: requester.user.clone(), card_view: Box::new(card_view) }));
+            return Ok(drawn(ctx, &Message::Home { user: requester.user.clone(), card_view: Box::new(card_view) }));
         }
         Err(stranger) => return Ok(list_refused(ctx, job, Refusal::YouAreNotLinked(stranger.why))),
     };
@@ -98,7 +103,7 @@ pub(crate) async fn list(ctx: &TenantCtx, job: &ListJob) -> Result<Outcome, Faul
             }
         }
     };
-    Ok(drawn(ctx, message))
+    Ok(drawn(ctx, &message))
 }
 
 /// The query; a colleague's name alone asks for theirs, if no contact is called so.
@@ -117,14 +122,14 @@ async fn of_a_person(ctx: &TenantCtx, job: &ListJob) -> Result<Query, Fault> {
     Ok(if also_a_contact { query.clone() } else { Query::of(Filter::Person(user)) })
 }
 
-fn drawn(ctx: &TenantCtx, message: Message) -> Outcome {
+fn drawn(ctx: &TenantCtx, message: &Message) -> Outcome {
     Outcome::done(vec![ctx.say(message)])
 }
 
 fn list_refused(ctx: &TenantCtx, job: &ListJob, why: Refusal) -> Outcome {
     info!("no list");
     let say = Reply::Refused { why, note: String::new() };
-    Outcome::done(vec![ctx.say(Message::Private { to: job.requester.addressee(), say })])
+    Outcome::done(vec![ctx.say(&Message::Private { to: job.requester.addressee(), say })])
 }
 
 async fn card_view(
@@ -207,4 +212,32 @@ async fn admin(ctx: &TenantCtx) -> Result<AdminView, Fault> {
         strangers: strangers.iter().filter(|tried| tried.why.is_some()).count(),
         routes: channel_routes::listed_routes(ctx).await?,
     })
+}
+
+impl JobKind for ListJob {
+    const KIND: &'static str = "list.v1";
+
+    fn key(&self) -> String {
+        format!("list:{}", self.requester.user)
+    }
+
+    fn coalesce_key(&self) -> Option<String> {
+        // A home that nobody looks at just now need not be drawn for each of several changes.
+        (self.requester.via == Via::Timer).then(|| "home".to_owned())
+    }
+
+    fn requester(&self) -> Option<&RequestContext> {
+        Some(&self.requester)
+    }
+}
+
+/// Draws lists.
+pub(crate) struct Lists;
+
+impl Handler for Lists {
+    type Job = ListJob;
+
+    async fn run(&self, ctx: &TenantCtx, _claim: &Claim, job: &ListJob) -> Result<Outcome, Stop> {
+        Ok(list(ctx, job).await?)
+    }
 }

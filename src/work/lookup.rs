@@ -1,6 +1,7 @@
 //! What did they mean? A typed command is read against the conversations and people that are known. What is clear
 //! is done; everything else is a question, asked privately, that keeps all that was typed.
 
+use crate::work::job;
 use jiff::Timestamp;
 
 use crate::dialnote::pages::Pages;
@@ -9,7 +10,7 @@ use crate::domain::assignee::Assignee;
 use crate::domain::command::{Action, Command};
 use crate::domain::command_job::CommandJob;
 use crate::domain::conversation::{Conversation, ConversationRef, Status};
-use crate::domain::job::Job;
+
 use crate::domain::known_conversation::KnownConversation;
 use crate::domain::lookup::NameDoubt;
 use crate::domain::lookup::book::Book;
@@ -214,7 +215,7 @@ async fn act_on(ctx: &TenantCtx, claim: &Claim, job: &CommandJob, reading: Readi
         }
         Reading::AllMine { who, note } => {
             let all = with(job, Some(who), ConversationRef::AllMine, note);
-            let verdict = Verdict::Continue { body: Job::Command(all).encode(), until: ctx.lease_end() };
+            let verdict = Verdict::Continue { body: job::encode(&all), until: ctx.lease_end() };
             Ok(Outcome { verdict, effects: Vec::new() })
         }
         Reading::WhichConversation { who, ids, asked, doubt, note } => {
@@ -307,7 +308,7 @@ fn ask(ctx: &TenantCtx, job: &CommandJob, about: Unclear, seen: Vec<Seen>) -> Ou
     let until = job.command.act.when().and_then(When::fixed);
     let question = Question { draft: draft.id.clone(), verb: job.command.act.verb(), about, note, until };
     let say = Reply::Question(Box::new(question));
-    let answer = ctx.say(Message::Private { to: job.requester.addressee(), say });
+    let answer = ctx.say(&Message::Private { to: job.requester.addressee(), say });
     Outcome::done(vec![Effect::PutDraft(draft), answer])
 }
 

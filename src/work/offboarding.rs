@@ -1,6 +1,11 @@
 //! Who leaves does not take along what they own: whoever made routes hears how much that is, and puts it
 //! back into the queue with one button.
 
+use crate::domain::job::Left;
+use crate::store::Claim;
+use crate::work::handler::Handler;
+use crate::work::job::JobKind;
+use crate::work::outcome::Stop;
 use std::collections::BTreeSet;
 use std::time::Duration;
 
@@ -9,7 +14,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::domain::conversation::Owner;
 use crate::domain::direct_message::DirectMessage;
-use crate::domain::job::Job;
+
 use crate::domain::message::Message;
 use crate::error::Fault;
 use crate::ids::SlackUserId;
@@ -68,7 +73,7 @@ pub(crate) async fn look_who_left(ctx: &TenantCtx) -> Result<(), Fault> {
     for gone in missing.into_iter().filter(|one| !is_there(one)) {
         let key = format!("left:{}:{}", gone.id, now.as_second());
         let delivery = Delivery { installation: ctx.installation().clone(), key };
-        let job = NewJob { class: Class::Machine, ..ctx.new_job(&Job::Left(gone)) };
+        let job = NewJob { class: Class::Machine, ..ctx.new_job(&Left(gone)) };
         ctx.store.accept(delivery, vec![job], now).await?;
     }
     let members = there.iter().map(|member| Owner { id: member.id.clone(), name: member.name.clone() }).collect();
@@ -91,8 +96,28 @@ pub(crate) async fn left(ctx: &TenantCtx, gone: &Owner) -> Result<Outcome, Fault
     let routes = channel_routes::routes(ctx).await?;
     let makers: BTreeSet<SlackUserId> = routes.into_iter().filter_map(|(_, route)| route.by).collect();
     let notice = DirectMessage::Left { name: gone.name.clone(), member: gone.id.clone(), open };
-    let messages = makers.into_iter().map(|user| enqueue::say_unasked(ctx, Message::direct(user, notice.clone())));
+    let messages = makers.into_iter().map(|user| enqueue::say_unasked(ctx, &Message::direct(user, notice.clone())));
     effects.extend(messages);
     effects.push(documents::put(ctx, LEFT, gone.id.as_str(), &ctx.clock.now()));
     Ok(Outcome::done(effects))
+}
+
+impl JobKind for Left {
+    const KIND: &'static str = "left.v1";
+    const NEEDS_DIALNOTE: bool = true;
+
+    fn key(&self) -> String {
+        format!("left:{}", self.0.id)
+    }
+}
+
+/// Tells what a member left behind who is gone.
+pub(crate) struct Leavers;
+
+impl Handler for Leavers {
+    type Job = Left;
+
+    async fn run(&self, ctx: &TenantCtx, _claim: &Claim, job: &Left) -> Result<Outcome, Stop> {
+        Ok(left(ctx, &job.0).await?)
+    }
 }

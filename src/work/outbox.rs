@@ -1,12 +1,14 @@
 //! Saying things in Slack. One message is one job; what Slack refuses for good is not tried again,
 //! what it refuses for now waits, and who must know of it is told.
 
+use crate::work::handler::Handler;
+use crate::work::outcome::Stop;
 use tracing::warn;
 
 use crate::domain::card_view::CardView;
 use crate::domain::delivery::DeliveryState;
 use crate::domain::event::ThreadEntry;
-use crate::domain::job::Job;
+
 use crate::domain::message::Message;
 use crate::domain::reply::Reply;
 use crate::domain::request_context::{Addressee, ReplyTarget};
@@ -197,7 +199,7 @@ async fn put_anew(
         old,
         new: new.clone(),
     });
-    let strike = moved.map(|moved| enqueue::say_unasked(ctx, moved));
+    let strike = moved.map(|moved| enqueue::say_unasked(ctx, &moved));
     Ok([put(channel, card_view, new)].into_iter().chain(strike).collect())
 }
 
@@ -236,8 +238,8 @@ async fn add_line(
 }
 
 /// What follows for its sender if a direct message is not taken at the first try.
-pub(crate) fn not_yet(ctx: &TenantCtx, claim: &Claim, job: &Job, fault: &Fault) -> Option<Effect> {
-    let Job::Message(Message::Direct { notice, awaited, .. }) = job else { return None };
+fn not_yet(ctx: &TenantCtx, claim: &Claim, message: &Message, fault: &Fault) -> Option<Effect> {
+    let Message::Direct { notice, awaited, .. } = message else { return None };
     let fate = DeliveryState::NotYet { refused: matches!(fault, Fault::UnknownCode { .. }) };
     (claim.attempt == 1).then(|| answers::report_fate(ctx, awaited.as_deref(), notice, fate)).flatten()
 }
@@ -269,7 +271,7 @@ async fn not_delivered(ctx: &TenantCtx, claim: &Claim, message: &Message, code: 
 
 /// What follows for others if a message was refused for good.
 async fn follows_refusal(ctx: &TenantCtx, message: &Message, code: &str) -> Result<Vec<Effect>, Fault> {
-    let private = |to: &Addressee, say| vec![ctx.say(Message::Private { to: to.clone(), say })];
+    let private = |to: &Addressee, say| vec![ctx.say(&Message::Private { to: to.clone(), say })];
     Ok(match message {
         Message::Direct { user, notice, awaited } => {
             unreachable::cannot_notify(ctx, (user, notice), awaited.as_deref(), code).await?
@@ -302,4 +304,27 @@ fn put(channel: &ChannelId, card_view: &CardView, ts: MessageTs) -> Effect {
     let face_shown = serde_json::to_string(card_view).unwrap_or_default();
     let conversation = card_view.conversation.id.clone();
     Effect::PutCard(Card { channel: channel.clone(), conversation, ts: Some(ts), card_view: face_shown })
+}
+
+/// Delivers messages.
+pub(crate) struct Messages;
+
+impl Handler for Messages {
+    type Job = Message;
+
+    async fn run(&self, ctx: &TenantCtx, claim: &Claim, message: &Message) -> Result<Outcome, Stop> {
+        Ok(deliver(ctx, claim, message).await?)
+    }
+
+    fn will_retry(&self, ctx: &TenantCtx, claim: &Claim, message: &Message, fault: &Fault) -> Vec<Effect> {
+        not_yet(ctx, claim, message, fault).into_iter().collect()
+    }
+
+    async fn given_up(&self, ctx: &TenantCtx, _claim: &Claim, message: &Message, _fault: &Fault) -> Vec<Effect> {
+        let follows = match message {
+            Message::Direct { notice, awaited, .. } => unreachable::never_notified(ctx, notice, awaited.as_deref()),
+            message => not_posted(message),
+        };
+        follows.into_iter().collect()
+    }
 }

@@ -11,7 +11,7 @@ use crate::dialnote::answer::{Denied, DialnoteError};
 use crate::dialnote::pages::Pages;
 use crate::domain::absence::Absence;
 use crate::domain::conversation::{Activity, Conversation};
-use crate::domain::job::{ExternalChangeJob, Job};
+use crate::domain::job::ExternalChangeJob;
 use crate::error::Fault;
 use crate::ids::ConversationId;
 use crate::store::{Class, Delivery, NewJob, Snapshot};
@@ -213,7 +213,7 @@ async fn have_noticed(
     let jobs = changed.iter().filter(|changed| changed.concerns_anybody()).map(|changed| {
         let (conversation, before) = (changed.now.id.clone(), changed.before.clone());
         let job = ExternalChangeJob { conversation, before, at, quiet: away.is_some(), away };
-        let job = ctx.new_job(&Job::ExternalChange(job));
+        let job = ctx.new_job(&job);
         NewJob { class: Class::Machine, ..job }
     });
     let mut jobs: Vec<_> = jobs.collect();

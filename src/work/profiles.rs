@@ -1,12 +1,16 @@
 //! What follows from a profile that changed in Slack. The event holds all of it, so nobody is looked up: a
 //! status that changes sends one as well, for everybody in the workspace.
 
+use crate::domain::job::Left;
+use crate::work::handler::Handler;
+use crate::work::job::JobKind;
+use crate::work::outcome::Stop;
 use std::time::Duration;
 
 use jiff::Timestamp;
 
 use crate::domain::conversation::Owner;
-use crate::domain::job::{Job, LinkedJob};
+use crate::domain::job::LinkedJob;
 use crate::domain::people::{ProfileJob, is_a_members, linked_before};
 use crate::domain::person;
 use crate::domain::person::{Account, Profile};
@@ -33,7 +37,7 @@ pub(crate) async fn profile_changed(ctx: &TenantCtx, claim: &Claim, job: &Profil
         return Ok(Outcome::done(Vec::new()));
     };
     let gone = left_by(ctx, &change).await?;
-    let left = gone.map(|gone| Effect::Enqueue(ctx.following(claim, &Job::Left(gone))));
+    let left = gone.map(|gone| Effect::Enqueue(ctx.following(claim, &Left(gone))));
     let stranger = stranger_changed(ctx, &change.now).await?;
     let home = home_of_who_was_one(ctx, &change).await?;
     Ok(Outcome::done(left.into_iter().chain(stranger).chain(home).collect()))
@@ -55,7 +59,7 @@ async fn stranger_changed(ctx: &TenantCtx, now: &Profile) -> Result<Option<Effec
     let Some(noted) = strangers::noted(ctx, &now.user).await? else { return Ok(None) };
     Ok(Some(match people::who(ctx, now).await? {
         Ok(_) => {
-            let job = Job::Linked(LinkedJob { user: now.user.clone(), by: None });
+            let job = LinkedJob { user: now.user.clone(), by: None };
             Effect::Enqueue(ctx.new_job(&job))
         }
         Err(why) if why.can_be_linked() => Effect::PutDocument(noted.with(now, why)),
@@ -118,4 +122,33 @@ async fn seek_anew_if_changed(ctx: &TenantCtx, before: Option<&Profile>, now: Op
         return Ok(());
     }
     people::seek_anew(ctx).await
+}
+
+impl JobKind for ProfileJob {
+    const KIND: &'static str = "profile.v1";
+    const NEEDS_DIALNOTE: bool = true;
+
+    fn key(&self) -> String {
+        format!("profile:{}", self.user)
+    }
+
+    fn fairness_key(&self) -> String {
+        // A thousand changed profiles are served after the next command.
+        "profiles".to_owned()
+    }
+
+    fn is_from_slack(&self) -> bool {
+        true
+    }
+}
+
+/// Follows changed Slack profiles.
+pub(crate) struct Profiles;
+
+impl Handler for Profiles {
+    type Job = ProfileJob;
+
+    async fn run(&self, ctx: &TenantCtx, claim: &Claim, job: &ProfileJob) -> Result<Outcome, Stop> {
+        Ok(profile_changed(ctx, claim, job).await?)
+    }
 }

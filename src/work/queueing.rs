@@ -3,7 +3,7 @@
 use crate::domain::command::Command;
 use crate::domain::command_job::{Batch, CommandJob};
 use crate::domain::conversation::ConversationRef;
-use crate::domain::job::Job;
+
 use crate::ids::ConversationId;
 use crate::store::{Claim, Effect};
 use crate::work::acts;
@@ -18,7 +18,7 @@ pub(crate) fn found(ctx: &TenantCtx, claim: &Claim, job: &CommandJob, mut ids: V
     }
     let Some(id) = ids.pop() else { return Outcome::done(Vec::new()) };
     let command = Command { which: ConversationRef::Id(id), ..job.command.clone() };
-    Outcome::done(vec![queued_up(ctx, claim, CommandJob { command, ..job.clone() })])
+    Outcome::done(vec![queued_up(ctx, claim, &CommandJob { command, ..job.clone() })])
 }
 
 /// The same command for each of these, told of together.
@@ -26,13 +26,13 @@ pub(crate) fn batched(ctx: &TenantCtx, claim: &Claim, job: &CommandJob, ids: Vec
     let batch = Batch { id: acts::one(claim), of: ids.len() };
     let each = ids.into_iter().map(|id| {
         let command = Command { which: ConversationRef::Id(id), ..job.command.clone() };
-        queued_up(ctx, claim, CommandJob { batch: Some(batch.clone()), command, ..job.clone() })
+        queued_up(ctx, claim, &CommandJob { batch: Some(batch.clone()), command, ..job.clone() })
     });
     Outcome::done(each.collect())
 }
 
-pub(crate) fn queued_up(ctx: &TenantCtx, claim: &Claim, job: CommandJob) -> Effect {
-    let mut queued = ctx.following(claim, &Job::Command(job));
+pub(crate) fn queued_up(ctx: &TenantCtx, claim: &Claim, job: &CommandJob) -> Effect {
+    let mut queued = ctx.following(claim, job);
     queued.after_key = None;
     queued.inherits_priority = true;
     Effect::Enqueue(queued)

@@ -1,12 +1,16 @@
 //! What the team did, for whoever asks: counted from the mirror and the audit log, and posted with a picture.
 
+use crate::domain::request_context::RequestContext;
+use crate::work::handler::Handler;
+use crate::work::job::{self, JobKind};
+use crate::work::outcome::Stop;
 use std::collections::HashSet;
 
 use serde_json::json;
 use tracing::info;
 
 use crate::domain::conversation::{Conversation, Owner};
-use crate::domain::job::{Job, ReportJob};
+use crate::domain::job::ReportJob;
 use crate::domain::message::Message;
 use crate::domain::refusal::Refusal;
 use crate::domain::reply::Reply;
@@ -43,7 +47,7 @@ pub(crate) async fn report(ctx: &TenantCtx, job: &ReportJob) -> Result<Outcome, 
     let (now, to) = (ctx.clock.now(), job.requester.addressee());
     let refused = |why| {
         let say = Reply::Refused { why, note: String::new() };
-        Ok(Outcome::done(vec![ctx.say(Message::Private { to: to.clone(), say })]))
+        Ok(Outcome::done(vec![ctx.say(&Message::Private { to: to.clone(), say })]))
     };
     let requester = match acting::reader(ctx, &job.requester.user).await {
         Ok(Ok(requester)) => requester,
@@ -85,7 +89,7 @@ pub(crate) async fn report(ctx: &TenantCtx, job: &ReportJob) -> Result<Outcome, 
         Some(why) => Message::Private { to, say: Reply::Report { report, why } },
         None => Message::Report { channel, to, report, file: None },
     };
-    Ok(Outcome::done(vec![record, ctx.say(message)]))
+    Ok(Outcome::done(vec![record, ctx.say(&message)]))
 }
 
 /// Why a channel is not shown a report: it says who is in the team and how much there is to do.
@@ -124,12 +128,12 @@ pub(crate) async fn post_report(
     // Another company may have come since it was made.
     if let Some(why) = hides(ctx, channel).await? {
         let say = Reply::Report { report: Box::new(report.clone()), why };
-        return Ok(Outcome::done(vec![ctx.say(Message::Private { to: to.clone(), say })]));
+        return Ok(Outcome::done(vec![ctx.say(&Message::Private { to: to.clone(), say })]));
     }
     let Some(file) = file else {
         return match upload_chart(ctx, report).await {
             Ok(Some(file)) => {
-                let body = Job::Message(uploaded(file)).encode();
+                let body = job::encode(&uploaded(file));
                 let verdict = Verdict::Continue { body, until: ctx.lease_end() };
                 Ok(Outcome { verdict, effects: Vec::new() })
             }
@@ -173,4 +177,27 @@ async fn upload_chart(ctx: &TenantCtx, report: &Report) -> Result<Option<FileId>
 /// Whether trying again cannot bring the picture.
 fn is_final(error: &SlackError) -> bool {
     matches!(error, SlackError::Refused(_) | SlackError::Fault(Fault::Unauthorized { .. } | Fault::Unusable { .. }))
+}
+
+impl JobKind for ReportJob {
+    const KIND: &'static str = "report.v1";
+
+    fn key(&self) -> String {
+        format!("report:{}", self.requester.user)
+    }
+
+    fn requester(&self) -> Option<&RequestContext> {
+        Some(&self.requester)
+    }
+}
+
+/// Makes reports.
+pub(crate) struct Reports;
+
+impl Handler for Reports {
+    type Job = ReportJob;
+
+    async fn run(&self, ctx: &TenantCtx, _claim: &Claim, job: &ReportJob) -> Result<Outcome, Stop> {
+        Ok(report(ctx, job).await?)
+    }
 }

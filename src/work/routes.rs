@@ -88,7 +88,7 @@ pub(crate) async fn pause_route(ctx: &TenantCtx, channel: &ChannelId, archived: 
     };
     let told = route.by.clone().map(|user| {
         let notice = DirectMessage::RoutePaused { channel: channel.clone(), archived };
-        enqueue::say_unasked(ctx, Message::direct(user, notice))
+        enqueue::say_unasked(ctx, &Message::direct(user, notice))
     });
     let paused = Route { paused: true, ..route };
     let kept = digests::keep_route(ctx, channel, &paused, &documents::rules(ctx).await?);

@@ -1,11 +1,14 @@
 //! How much a channel shows, and what happens when another company begins to read it. Slack tells of that by an
 //! event; since events get lost, it is also asked before anything is posted, unless that was done a moment ago.
 
+use crate::work::handler::Handler;
+use crate::work::job::JobKind;
+use crate::work::outcome::Stop;
 use serde_json::json;
 use tracing::info;
 
 use crate::domain::card_view::CardView;
-use crate::domain::job::{ChangeJob, Job, SharedJob};
+use crate::domain::job::{ChangeJob, SharedJob};
 use crate::domain::message::Message;
 use crate::domain::reply::Reply;
 use crate::error::Fault;
@@ -39,12 +42,12 @@ pub(crate) async fn channel_shared(ctx: &TenantCtx, claim: &Claim, job: &SharedJ
     let after = job.after.clone().unwrap_or_else(|| MessageTs::new(""));
     let cards = ctx.db.cards_in(channel, &after, CARDS_PER_JOB).await?;
     if let Some(last) = cards.last().filter(|_| cards.len() == CARDS_PER_JOB).and_then(|last| last.ts.clone()) {
-        let next = Job::Shared(SharedJob { after: Some(last), ..job.clone() });
+        let next = SharedJob { after: Some(last), ..job.clone() };
         effects.push(Effect::Enqueue(ctx.following(claim, &next)));
     }
     let again =
         cards.into_iter().map(|card| Message::CardAgain { channel: card.channel, conversation: card.conversation });
-    effects.extend(again.map(|again| enqueue::say_unasked(ctx, again)));
+    effects.extend(again.map(|again| enqueue::say_unasked(ctx, &again)));
     Ok(Outcome::done(effects))
 }
 
@@ -96,4 +99,27 @@ pub(crate) async fn change_channel(
     let detail = json!({ "channel": { "channel": channel, "before": before, "after": after } });
     let say = if was_masked == masked { Reply::ChannelChanged } else { Reply::PrivacyChanged { masked } };
     Ok((vec![kept, organization::record_change(ctx, job, detail).await?], Some(say)))
+}
+
+impl JobKind for SharedJob {
+    const KIND: &'static str = "shared.v1";
+
+    fn key(&self) -> String {
+        format!("shared:{}", self.channel)
+    }
+
+    fn is_from_slack(&self) -> bool {
+        true
+    }
+}
+
+/// Redraws the cards of a channel that another company reads.
+pub(crate) struct SharedChannels;
+
+impl Handler for SharedChannels {
+    type Job = SharedJob;
+
+    async fn run(&self, ctx: &TenantCtx, claim: &Claim, job: &SharedJob) -> Result<Outcome, Stop> {
+        Ok(channel_shared(ctx, claim, job).await?)
+    }
 }

@@ -1,6 +1,11 @@
 //! Owners are asked whether they are still on what nothing has happened to for long. Once an hour it is looked
 //! who has to be; each of them is a job of its own.
 
+use crate::domain::job::AskOwner;
+use crate::domain::job::StaleCheck;
+use crate::work::handler::Handler;
+use crate::work::job::JobKind;
+use crate::work::outcome::Stop;
 use std::collections::BTreeMap;
 use std::time::Duration;
 
@@ -10,7 +15,7 @@ use crate::domain::about::About;
 use crate::domain::conversation::{Conversation, Owner};
 use crate::domain::direct_message::DirectMessage;
 use crate::domain::hours;
-use crate::domain::job::Job;
+
 use crate::domain::message::Message;
 use crate::domain::stale::{is_to_be_asked, owned_and_old, touched};
 use crate::error::Fault;
@@ -61,7 +66,7 @@ pub(crate) async fn look_for_untouched(ctx: &TenantCtx, claim: &Claim) -> Result
     };
     let owners = ctx.memory.projection.look(&ctx.db, owners).await?;
     let ask = |owner| {
-        let job = ctx.following(claim, &Job::Ask(owner));
+        let job = ctx.following(claim, &AskOwner(owner));
         Effect::Enqueue(NewJob { class: Class::Machine, ..job })
     };
     Ok(Outcome::done(again.into_iter().chain(owners.into_iter().map(ask)).collect()))
@@ -85,7 +90,7 @@ pub(crate) async fn ask_owner(ctx: &TenantCtx, owner: &Owner) -> Result<Outcome,
             && last.is_some_and(|last| is_to_be_asked(last, (rules.working, patience), &zone, now));
         if is_asked {
             let notice = DirectMessage::StillOnIt { about: About::from(&one), hours: rules.untouched_hours };
-            effects.push(enqueue::say_unasked(ctx, Message::direct(user.clone(), notice)));
+            effects.push(enqueue::say_unasked(ctx, &Message::direct(user.clone(), notice)));
         }
         still.extend(is_asked.then_some(now).or(asked).map(|at| (one.id, at)));
     }
@@ -104,4 +109,44 @@ async fn old_of(ctx: &TenantCtx, owner: &Owner, before: Timestamp) -> Result<Vec
 /// When somebody last did something to a conversation, as far as that is written down.
 async fn touched_here(ctx: &TenantCtx, id: &ConversationId) -> Result<Option<Timestamp>, Fault> {
     Ok(ctx.db.entries(id, 1).await?.first().map(|last| last.at))
+}
+
+impl JobKind for StaleCheck {
+    const KIND: &'static str = "untouched.v1";
+    const NEEDS_DIALNOTE: bool = true;
+
+    fn key(&self) -> String {
+        "untouched".to_owned()
+    }
+}
+
+/// Looks for owned conversations that nothing has happened to for long.
+pub(crate) struct StaleChecks;
+
+impl Handler for StaleChecks {
+    type Job = StaleCheck;
+
+    async fn run(&self, ctx: &TenantCtx, claim: &Claim, _job: &StaleCheck) -> Result<Outcome, Stop> {
+        Ok(look_for_untouched(ctx, claim).await?)
+    }
+}
+
+impl JobKind for AskOwner {
+    const KIND: &'static str = "ask.v1";
+    const NEEDS_DIALNOTE: bool = true;
+
+    fn key(&self) -> String {
+        format!("ask:{}", self.0.id)
+    }
+}
+
+/// Asks owners about such conversations.
+pub(crate) struct Questions;
+
+impl Handler for Questions {
+    type Job = AskOwner;
+
+    async fn run(&self, ctx: &TenantCtx, _claim: &Claim, job: &AskOwner) -> Result<Outcome, Stop> {
+        Ok(ask_owner(ctx, &job.0).await?)
+    }
 }

@@ -16,6 +16,9 @@ use crate::work::ctx::TenantCtx;
 use crate::work::documents::read;
 use crate::work::{people, times};
 
+/// The key of all work on links: one at a time, so that no one is linked twice.
+pub(crate) const ONE_AT_A_TIME: &str = "people";
+
 /// How many are remembered, and for how long it is not written down again that they wanted something.
 const MOST_STRANGERS: usize = 1_000;
 const NOTE_AGAIN_AFTER: Duration = Duration::from_hours(24);

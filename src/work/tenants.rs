@@ -2,6 +2,10 @@
 //! request and each look goes to the [`Work`] of its installation, which knows that one's tokens and nobody
 //! else's.
 
+use crate::domain::job::Removed;
+use crate::work::handler::Registry;
+use crate::work::handlers;
+use crate::work::job::{self, JobKind};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
@@ -10,7 +14,6 @@ use opentelemetry::context::FutureExt;
 use opentelemetry::{Context, KeyValue};
 use tracing::{Instrument, error, info, info_span};
 
-use crate::domain::job::Job;
 use crate::domain::refusal::Refusal;
 use crate::error::Fault;
 use crate::ids::InstallationId;
@@ -19,7 +22,7 @@ use crate::view::refusal;
 use crate::work::ctx::{AppState, TenantCtx};
 use crate::work::installations::Installations;
 use crate::work::own_workspace::OwnWorkspace;
-use crate::work::{ctx, installations, steps, times};
+use crate::work::{installations, steps, times};
 
 /// How long work waits whose installation cannot be read.
 const UNREAD: Duration = Duration::from_secs(30);
@@ -29,6 +32,8 @@ pub struct Tenants {
     /// What all of it has in common.
     pub common: AppState,
     mode: Mode,
+    /// The handlers of all kinds of jobs.
+    pub(crate) registry: Registry,
     /// What the clock showed at the last tick.
     pub(crate) last_tick: Mutex<Option<Timestamp>>,
 }
@@ -43,12 +48,13 @@ enum Mode {
 impl Tenants {
     /// The registry for one workspace.
     pub fn for_one(common: AppState, own: OwnWorkspace) -> Self {
-        Self { common, mode: Mode::One(Box::new(own)), last_tick: Mutex::default() }
+        Self { common, mode: Mode::One(Box::new(own)), registry: handlers::all(None), last_tick: Mutex::default() }
     }
 
     /// The registry for all workspaces that install the app.
     pub fn for_many(common: AppState, installations: Arc<Installations>) -> Self {
-        Self { common, mode: Mode::Many(installations), last_tick: Mutex::default() }
+        let registry = handlers::all(Some(&installations));
+        Self { common, mode: Mode::Many(installations), registry, last_tick: Mutex::default() }
     }
 
     /// The workspace whose token is set, if one is.
@@ -122,7 +128,7 @@ impl Tenants {
 
     async fn settle(&self, claim: Claim) -> Result<(), Fault> {
         match self.of(&claim.installation).await {
-            Ok(Some(work)) => steps::work_on(&work, claim, self.installations()).await,
+            Ok(Some(work)) => steps::work_on(&work, &self.registry, claim).await,
             Ok(None) => self.let_go(claim).await,
             Err(fault) => self.put_off(claim, &fault).await,
         }
@@ -131,30 +137,28 @@ impl Tenants {
     /// In what trace a job is worked on. One that nobody asked for begins its own.
     fn trace(&self, claim: &Claim) -> Option<Context> {
         let trace = self.common.traces.of(&claim.installation, claim.request())?;
-        let job = Job::decode(&claim.body).ok()?;
+        let facts = self.registry.of(&claim.body).ok()?.facts(&claim.body).ok()?;
         let waited = self.common.clock.now().duration_since(claim.accepted).as_millis();
-        let begins = claim.request.is_none() && claim.attempt == 1 && !job.is_from_slack();
+        let begins = claim.request.is_none() && claim.attempt == 1 && !facts.is_from_slack;
         let attributes = vec![
             KeyValue::new("job", claim.id.to_string()),
             KeyValue::new("installation", claim.installation.to_string()),
             KeyValue::new("attempt", i64::from(claim.attempt)),
             KeyValue::new("waited_ms", i64::try_from(waited).unwrap_or(i64::MAX)),
         ];
-        Some(trace.job(Job::kind(&claim.body), begins, attributes))
+        Some(trace.job(job::kind_in_words(&claim.body), begins, attributes))
     }
 
     /// There is nobody any more for whom it would be done. Whoever asked is told, where that needs no token.
     async fn let_go(&self, claim: Claim) -> Result<(), Fault> {
         let AppState { store, clock, .. } = &self.common;
-        let job = Job::decode(&claim.body);
-        match (&job, self.installations()) {
-            (Ok(Job::Removed(_)), _) => installations::clear(store.as_ref(), &claim).await?,
-            (Ok(job), Some(_)) => {
-                if let Some(reply) = job.requester().and_then(|requester| requester.reply.as_ref()) {
-                    self.refuse(&reply.url, reply.replace).await;
-                }
-            }
-            _ => {}
+        if job::of_kind::<Removed>(&claim.body).is_some() {
+            installations::clear(store.as_ref(), &claim).await?;
+        } else if self.installations().is_some()
+            && let Ok(facts) = self.registry.of(&claim.body).and_then(|handler| handler.facts(&claim.body))
+            && let Some(reply) = facts.requester.and_then(|requester| requester.reply)
+        {
+            self.refuse(&reply.url, reply.replace).await;
         }
         info!("the app is not installed there; there is nothing to be done");
         store.settle(&claim, Verdict::Done, Vec::new(), clock.now()).await.map(drop)
@@ -184,7 +188,7 @@ impl Tenants {
     }
 
     /// A job to be stored, asked for at `now` and due at once.
-    pub fn new_job(&self, installation: &InstallationId, job: &Job, now: Timestamp) -> NewJob {
-        ctx::new_job(installation, job, now, self.common.settings.pacing)
+    pub fn new_job<J: JobKind>(&self, installation: &InstallationId, job: &J, now: Timestamp) -> NewJob {
+        job::new_job(installation, job, now, self.common.settings.pacing)
     }
 }

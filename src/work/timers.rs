@@ -1,6 +1,9 @@
 //! What happens because time passes: somebody whose command waits is told so, and what is no longer
 //! needed is thrown away.
 
+use crate::domain::command_job::{CommandJob, ResumeJob};
+use crate::domain::job::ListJob;
+use crate::work::job;
 use std::time::Duration;
 
 use tracing::warn;
@@ -10,20 +13,13 @@ use crate::domain::asked;
 use crate::domain::assignee::Assignee;
 use crate::domain::command::Command;
 use crate::domain::conversation::ConversationRef;
-use crate::domain::handover::Handover;
-use crate::domain::installation::Installation;
-use crate::domain::job::{DigestJob, Job};
 use crate::domain::message::Message;
-use crate::domain::pending_answer::PendingAnswer;
 use crate::domain::reply::Reply;
 use crate::domain::request_context::{ListPlace, Via};
-use crate::domain::route::Route;
 use crate::error::{Fault, Service};
-use crate::ids::{ChannelId, ConversationId, DraftId, SlackUserId};
-use crate::store::{Claim, Class, NewJob};
+use crate::ids::{DraftId, SlackUserId};
+use crate::store::{Claim, NewJob};
 use crate::work::ctx::TenantCtx;
-use crate::work::digests::OVERDUE;
-use crate::work::stale::UNTOUCHED;
 use crate::work::tenants::Tenants;
 use crate::work::times::DELAY_NOTICE_AFTER;
 use crate::work::{acts, known, people, times};
@@ -81,25 +77,26 @@ impl Tenants {
             let (service, setting) = self.waited_for(&waiting).await;
             asks &= service != Service::Slack;
             let mut once = acts::one(&waiting);
-            let (requester, asked) = match Job::decode(&waiting.body) {
-                Ok(Job::Command(job)) => {
-                    once = acts::act(&waiting, &job);
-                    let of = job.batch.as_ref().map_or(1, |batch| batch.of);
-                    let asked = self.asked(&waiting, &job.command, of, &mut asks).await;
-                    (job.requester, Some(asked))
-                }
-                Ok(Job::Resume(job)) => {
-                    let asked = self.kept_asked(&waiting, &job.resume.draft, &mut asks).await;
-                    (job.requester, asked)
-                }
-                Ok(Job::List(job)) if job.list.place == ListPlace::Message => (job.requester, Some(INBOX.to_owned())),
-                Ok(_) | Err(_) => continue,
+            let (requester, asked) = if let Some(job) = job::of_kind::<CommandJob>(&waiting.body) {
+                once = acts::act(&waiting, &job);
+                let of = job.batch.as_ref().map_or(1, |batch| batch.of);
+                let asked = self.asked(&waiting, &job.command, of, &mut asks).await;
+                (job.requester, Some(asked))
+            } else if let Some(job) = job::of_kind::<ResumeJob>(&waiting.body) {
+                let asked = self.kept_asked(&waiting, &job.resume.draft, &mut asks).await;
+                (job.requester, asked)
+            } else if let Some(job) = job::of_kind::<ListJob>(&waiting.body)
+                && job.list.place == ListPlace::Message
+            {
+                (job.requester, Some(INBOX.to_owned()))
+            } else {
+                continue;
             };
             if requester.via == Via::Timer {
                 continue;
             }
             let say = Reply::Waits { asked, service, setting, once };
-            let notice = Job::Message(Message::Private { to: requester.addressee(), say });
+            let notice = Message::Private { to: requester.addressee(), say };
             let notice =
                 NewJob { request: Some(waiting.request()), ..self.new_job(&waiting.installation, &notice, now) };
             told += usize::from(self.common.store.tell(waiting.id, notice, now).await?);
@@ -138,26 +135,11 @@ impl Tenants {
     async fn fire_due(&self) -> Result<(), Fault> {
         let now = self.common.clock.now();
         for (installation, document) in self.common.store.due_documents(now, DUE_AT_ONCE).await? {
-            let job = match document.kind.as_str() {
-                Handover::KIND => Job::Handover(ConversationId::new(document.id.clone())),
-                Route::KIND => {
-                    let channel = ChannelId::new(document.id.clone());
-                    Job::Digest(DigestJob { channel, caught_up: false, overdue: false, away: None })
-                }
-                UNTOUCHED => Job::Untouched,
-                Installation::KIND => Job::Refresh,
-                PendingAnswer::KIND => Job::Message(Message::Reported { answer: document.id.clone(), arrival: None }),
-                OVERDUE => {
-                    let channel = ChannelId::new(document.id.clone());
-                    Job::Digest(DigestJob { channel, caught_up: false, overdue: true, away: None })
-                }
-                kind => {
-                    warn!(kind, "nothing is known to be done about this kind");
-                    continue;
-                }
+            let Some(due) = self.registry.due(&document.kind) else {
+                warn!(kind = document.kind, "nothing is known to be done about this kind");
+                continue;
             };
-            let class = if document.kind == PendingAnswer::KIND { Class::Person } else { Class::Machine };
-            let job = NewJob { class, ..self.new_job(&installation, &job, now) };
+            let job = due.job(&installation, &document, now, self.common.settings.pacing);
             self.common.store.fire_due(&installation, &document, job, now).await?;
         }
         Ok(())

@@ -54,7 +54,7 @@ pub(crate) async fn cannot_notify(
     let unreachable = Unreachable { name: name.clone(), why: why.clone() };
     let told = |admin| {
         let notice = DirectMessage::CannotNotify { name: name.clone(), why: why.clone() };
-        enqueue::say_unasked(ctx, Message::direct(admin, notice))
+        enqueue::say_unasked(ctx, &Message::direct(admin, notice))
     };
     let keep = documents::put(ctx, UNREACHABLE, user.as_str(), &unreachable);
     Ok(report.into_iter().chain([keep]).chain(admins.into_iter().map(told)).collect())

@@ -1,9 +1,14 @@
 //! Being told by dialnote, where it can reach us: it is asked to tell, again and again, because nothing
 //! says how long a subscription lasts; and what it tells makes us look.
 
+use crate::domain::job::LookAtDialnote;
+use crate::store::rate_limit::RateLimit;
+use crate::work::handler::Handler;
+use crate::work::job::JobKind;
+use crate::work::outcome::Stop;
+use crate::work::rate_limits;
 use tracing::info;
 
-use crate::domain::job::Job;
 use crate::error::Fault;
 use crate::store::{Accepted, Claim, Class, Delivery, Effect, NewJob};
 use crate::work::ctx::TenantCtx;
@@ -18,7 +23,7 @@ const AGAIN_SOON: &str = "look-again";
 pub(crate) async fn hinted(ctx: &TenantCtx, name: Option<String>) -> Result<Accepted, Fault> {
     let name = name.unwrap_or_else(|| format!("{:032x}", rand::random::<u128>()));
     let delivery = Delivery { installation: ctx.installation().clone(), key: format!("hook:{name}") };
-    let job = NewJob { class: Class::Machine, ..ctx.new_job(&Job::Look) };
+    let job = NewJob { class: Class::Machine, ..ctx.new_job(&LookAtDialnote) };
     ctx.store.accept(delivery, vec![job], ctx.clock.now()).await
 }
 
@@ -31,7 +36,35 @@ pub(crate) async fn look_because_told(ctx: &TenantCtx, claim: &Claim) -> Result<
     }
     // The regular look may be a minute away.
     let (due, key) = (times::later(ctx.clock.now(), CHANGE_QUIET_PERIOD), AGAIN_SOON.to_owned());
-    let job = ctx.following(claim, &Job::Look);
+    let job = ctx.following(claim, &LookAtDialnote);
     let job = NewJob { class: Class::Machine, due, coalesce_key: Some(key.clone()), key, ..job };
     Ok(Outcome::done(vec![Effect::Enqueue(job)]))
+}
+
+impl JobKind for LookAtDialnote {
+    const KIND: &'static str = "look.v1";
+    const NEEDS_DIALNOTE: bool = true;
+
+    fn key(&self) -> String {
+        "look".to_owned()
+    }
+
+    fn coalesce_key(&self) -> Option<String> {
+        Some("look".to_owned())
+    }
+
+    fn rate_limits(&self) -> Vec<RateLimit> {
+        vec![rate_limits::unlimited(rate_limits::DIALNOTE)]
+    }
+}
+
+/// Looks at dialnote after a webhook.
+pub(crate) struct Hints;
+
+impl Handler for Hints {
+    type Job = LookAtDialnote;
+
+    async fn run(&self, ctx: &TenantCtx, claim: &Claim, _job: &LookAtDialnote) -> Result<Outcome, Stop> {
+        Ok(look_because_told(ctx, claim).await?)
+    }
 }

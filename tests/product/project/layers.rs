@@ -109,3 +109,17 @@ fn the_tested_program_is_the_shipped_one() {
         assert!(!text.contains(concat!("cfg(not(", "test))")), "{}", path.display());
     }
 }
+
+#[test]
+fn every_kind_of_job_is_registered_once() {
+    let mut declared = Vec::new();
+    for path in sources() {
+        let text = fs::read_to_string(path).unwrap();
+        for declaration in text.split("impl JobKind for ").skip(1) {
+            let kind = declaration.split("const KIND: &'static str = \"").nth(1).unwrap();
+            declared.push(kind.split('"').next().unwrap().to_owned());
+        }
+    }
+    declared.sort();
+    assert_eq!(declared, dialnote_slack::work::handlers::all(None).kinds());
+}

@@ -1,0 +1,71 @@
+//! The handler of each kind of job, and the job of each kind of document whose due time has come.
+
+use std::sync::Arc;
+
+use crate::domain::handover::Handover;
+use crate::domain::installation::Installation;
+use crate::domain::job::{DigestJob, HandoverDue, RefreshToken, StaleCheck};
+use crate::domain::message::Message;
+use crate::domain::pending_answer::PendingAnswer;
+use crate::domain::route::Route;
+use crate::ids::{ChannelId, ConversationId};
+use crate::store::Class;
+use crate::work::absence::CatchingUp;
+use crate::work::batch::Batches;
+use crate::work::changes::SettingsChanges;
+use crate::work::deferred::NewlyLinked;
+use crate::work::digests::{Digests, OVERDUE};
+use crate::work::doctor::Doctor;
+use crate::work::execute::{Commands, Resumptions};
+use crate::work::external_changes::ExternalChanges;
+use crate::work::forms::Forms;
+use crate::work::handler::Registry;
+use crate::work::handovers::HandoverTimers;
+use crate::work::installations::{Installations, Removals, TokenRefresh};
+use crate::work::linking::Linkings;
+use crate::work::links::Links;
+use crate::work::lists::Lists;
+use crate::work::offboarding::Leavers;
+use crate::work::outbox::Messages;
+use crate::work::profiles::Profiles;
+use crate::work::report::Reports;
+use crate::work::sharing::SharedChannels;
+use crate::work::stale::{Questions, StaleChecks, UNTOUCHED};
+use crate::work::webhooks::Hints;
+
+/// All handlers; `installations` are those of an app that several workspaces can install.
+pub fn all(installations: Option<&Arc<Installations>>) -> Registry {
+    let digest =
+        |channel, overdue| DigestJob { channel: ChannelId::new(channel), caught_up: false, overdue, away: None };
+    Registry::default()
+        .with(Commands)
+        .with(Resumptions)
+        .with(Batches)
+        .with(HandoverTimers)
+        .with(SettingsChanges)
+        .with(Lists)
+        .with(Forms)
+        .with(Links)
+        .with(Linkings)
+        .with(NewlyLinked)
+        .with(Profiles)
+        .with(Leavers)
+        .with(ExternalChanges)
+        .with(Hints)
+        .with(CatchingUp)
+        .with(SharedChannels)
+        .with(StaleChecks)
+        .with(Questions)
+        .with(Digests)
+        .with(Reports)
+        .with(Doctor)
+        .with(Messages)
+        .with(TokenRefresh(installations.cloned()))
+        .with(Removals(installations.cloned()))
+        .with_due(Handover::KIND, Class::Machine, |id| HandoverDue(ConversationId::new(id)))
+        .with_due(Route::KIND, Class::Machine, move |channel| digest(channel, false))
+        .with_due(OVERDUE, Class::Machine, move |channel| digest(channel, true))
+        .with_due(UNTOUCHED, Class::Machine, |_| StaleCheck)
+        .with_due(Installation::KIND, Class::Machine, |_| RefreshToken)
+        .with_due(PendingAnswer::KIND, Class::Person, |answer| Message::Reported { answer, arrival: None })
+}
