@@ -21,16 +21,19 @@ use crate::config::model::{Database, LogFormat, Workspaces};
 use crate::dialnote::answer::DialnoteError;
 use crate::domain::conversation::Links;
 use crate::error::{Fault, Service, in_words};
-use crate::http::Server;
+use crate::http;
 use crate::http::ops::Ops;
+use crate::http::server::Server;
 use crate::http::sockets::Sockets;
 use crate::metrics::Metrics;
 use crate::slack::oauth::OAuth;
 use crate::slack::socket::Dialer;
+use crate::store::Store;
 use crate::store::postgres::Postgres;
+use crate::store::sqlite;
 use crate::store::sqlite::Sqlite;
-use crate::store::{Store, sqlite};
 use crate::traces::{NotSent, Traces};
+use crate::transport;
 use crate::vault::{BadKey, Vault};
 use crate::work::ctx::AppState;
 use crate::work::ingress::Ingress;
@@ -38,7 +41,6 @@ use crate::work::installations::{Installations, Services};
 use crate::work::own_workspace::OwnWorkspace;
 use crate::work::tenants::Tenants;
 use crate::work::{runner, settings, subscribers};
-use crate::{http, transport};
 
 /// Why the program did not start.
 #[derive(Debug, thiserror::Error)]
@@ -183,7 +185,7 @@ impl App {
 
 async fn answer_tools(ops: Ops, listener: Option<TcpListener>) {
     match listener {
-        Some(listener) => http::serve::serve(listener, ops.site(), std::future::pending()).await,
+        Some(listener) => http::serve::serve(listener, Server::for_operators(&ops), std::future::pending()).await,
         None => std::future::pending().await,
     }
 }

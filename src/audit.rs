@@ -12,7 +12,8 @@ use serde_json::Value;
 
 use crate::error::Fault;
 use crate::json::Peek;
-use crate::store::{Audited, Store};
+use crate::store::Audited;
+use crate::store::Store;
 
 /// How many entries are read at a time.
 const ENTRIES_PER_READ: usize = 1_000;

@@ -1,7 +1,5 @@
 //! The queue for whoever looks after it: what waits and what was given up, and a second chance for that.
 
-use crate::work::handlers;
-use crate::work::job;
 use std::io::Write;
 
 use jiff::{SignedDuration, Timestamp};
@@ -12,8 +10,10 @@ use crate::domain::job::ExternalChangeJob;
 use crate::domain::message::Message;
 use crate::error::Fault;
 use crate::ids::JobId;
-use crate::store::{Accepted, Delivery, NewJob, Queue, Store, Stored};
+use crate::store::Store;
+use crate::store::{Accepted, Delivery, NewJob, Queue, Stored};
 use crate::work::rate_limits::Pacing;
+use crate::work::{handlers, job};
 
 /// How many are read at a time.
 const JOBS_PER_READ: usize = 500;

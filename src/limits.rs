@@ -7,7 +7,8 @@ use serde_json::{Value, json};
 
 use crate::dialnote::answer::BUCKET as DIALNOTE;
 use crate::error::{Fault, Service};
-use crate::store::{Limit, Store};
+use crate::store::Limit;
+use crate::store::Store;
 
 /// How many are looked at.
 const MAX_LISTED: usize = 10_000;

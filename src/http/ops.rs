@@ -16,7 +16,6 @@ use tokio::sync::Mutex;
 use tracing::warn;
 
 use crate::error::Fault;
-use crate::http::Server;
 use crate::http::front::Front;
 use crate::http::socket_health::SocketHealth;
 use crate::metrics::QueueDepth;
@@ -65,11 +64,14 @@ impl Ops {
         self.0.stopping.store(true, Ordering::Relaxed);
     }
 
-    /// Every address that operators' tools ask.
-    pub fn site(&self) -> Server {
+    /// The addresses that operators' tools ask.
+    pub(crate) fn router(&self) -> Router {
         let router = Router::new().route("/healthz", get(alive)).route("/readyz", get(ready));
-        let router = router.route("/metrics", get(metrics)).with_state(self.clone());
-        Server::of_operators(self.0.front.clone(), router)
+        router.route("/metrics", get(metrics)).with_state(self.clone())
+    }
+
+    pub(crate) fn front(&self) -> &Front {
+        &self.0.front
     }
 }
 

@@ -16,8 +16,9 @@ use tokio::net::TcpListener;
 use tokio::sync::watch;
 use tracing::{debug, warn};
 
-use crate::http::Server;
 use crate::http::connection_slots::ConnectionSlots;
+use crate::http::server;
+use crate::http::server::Server;
 
 /// The most headers of one request; Slack sends about a dozen.
 const MOST_HEADERS: usize = 64;
@@ -59,7 +60,7 @@ pub async fn serve(listener: TcpListener, site: Server, stop: impl Future<Output
         let (site, places, counted) = (site.clone(), places.clone(), place.connection.clone());
         let service = service_fn(move |request| {
             let places = places.clone();
-            super::answer(&site, request, counted.begin()).map_ok(move |answer| finished(answer, places.has_room()))
+            server::answer(&site, request, counted.begin()).map_ok(move |answer| finished(answer, places.has_room()))
         });
         let connection = connections.watch(http.serve_connection(TokioIo::new(stream), service));
         let mut serving = serving.subscribe();

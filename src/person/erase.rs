@@ -13,10 +13,12 @@ use crate::domain::route::Route;
 use crate::error::Fault;
 use crate::ids::{InstallationId, SlackUserId};
 use crate::json::Peek;
+use crate::person::known::{ERASED, Person};
+use crate::person::model;
 use crate::person::model::{ITEMS_PER_READ, PersonError};
-use crate::person::{ERASED, Person, model};
+use crate::store::Store;
 use crate::store::data_category::{DataCategory, StoredItem};
-use crate::store::{Audited, Entry, Since, Store};
+use crate::store::{Audited, Entry, Since};
 
 /// How long commands that were given together may wait for each other: they are tried for a day.
 const UNDER_WAY: SignedDuration = SignedDuration::from_hours(48);

@@ -8,10 +8,12 @@ use serde_json::{Value, json};
 use crate::domain::installation::{Connection, Installation};
 use crate::ids::InstallationId;
 use crate::jobs;
+use crate::person::known::Person;
+use crate::person::model;
 use crate::person::model::{ITEMS_PER_READ, PersonError};
-use crate::person::{Person, model};
+use crate::store::Since;
+use crate::store::Store;
 use crate::store::data_category::{DataCategory, StoredItem};
-use crate::store::{Since, Store};
 
 /// Writes what is kept about somebody. Of what is about others, too, only the part that names them.
 pub async fn export(

@@ -1,11 +1,11 @@
 //! Reading what is stored about a person, page by page, and how that can fail.
 
-use crate::person::known::Person;
-
 use crate::error::Fault;
 use crate::ids::{InstallationId, JobId, SlackUserId};
+use crate::person::known::Person;
+use crate::store::Store;
+use crate::store::Stored;
 use crate::store::data_category::{DataCategory, StoredItem};
-use crate::store::{Store, Stored};
 
 /// How much is read at a time.
 pub(crate) const ITEMS_PER_READ: usize = 500;

@@ -4,7 +4,8 @@ use std::sync::Arc;
 
 use crate::error::Fault;
 use crate::ids::{ChannelId, ConversationId, DraftId, InstallationId, MessageTs, SlackUserId};
-use crate::store::{Audited, CacheEntry, Card, Document, Draft, Entry, Since, Snapshot, Store};
+use crate::store::api::Store;
+use crate::store::values::{Audited, CacheEntry, Card, Document, Draft, Entry, Since, Snapshot};
 
 /// A handle on the rows of one installation. Its verbs are those of [`Store`] that touch what belongs to one.
 #[derive(Clone)]

@@ -4,22 +4,20 @@ use crate::domain::card_view::CardView;
 use crate::domain::click::{Carried, Control, row};
 use crate::domain::conversation::{Conversation, Status};
 use crate::domain::list::{FILTERS, Filter, LIST_PAGE_SIZE, Query};
-use crate::domain::reply::{ListView, Reply};
+use crate::domain::reply::ListView;
 use crate::view::card::{details, happened, standing};
 use crate::view::element::{Choosable, Element, Style};
 use crate::view::kit::{Block, Content};
 use crate::view::mrkdwn::{neutral, time};
-use crate::view::reply;
 
 /// A list as a message.
-pub fn message(card_view: &ListView) -> Content {
-    Content::new(&neutral(&title(card_view)), blocks(card_view))
+pub fn message(card_view: &ListView, notice: Vec<Block>) -> Content {
+    Content::new(&neutral(&title(card_view)), blocks(card_view, notice))
 }
 
-/// A list: what came of the last button, what is listed, the conversations, the other pages.
-pub fn blocks(card_view: &ListView) -> Vec<Block> {
-    let mut blocks = Vec::new();
-    blocks.extend(card_view.notice.iter().flat_map(|notice| notice_blocks(notice, &card_view.query)));
+/// A list below the answer to its last button: what is listed, the conversations, the other pages.
+pub fn blocks(card_view: &ListView, notice: Vec<Block>) -> Vec<Block> {
+    let mut blocks = notice;
     blocks.push(Block::row(&title(card_view), filters(card_view)));
     if card_view.reading {
         blocks.push(Block::small("I am still reading your conversations; some may be missing."));
@@ -33,13 +31,6 @@ pub fn blocks(card_view: &ListView) -> Vec<Block> {
         blocks.extend(conversation(row, &card_view.query));
     }
     blocks.extend(pages(card_view));
-    blocks
-}
-
-/// What came of the button that was pressed in the list.
-fn notice_blocks(notice: &Reply, query: &Query) -> Vec<Block> {
-    let mut blocks = reply::say_in(notice, Some(query)).blocks;
-    blocks.push(Block::divider());
     blocks
 }
 

@@ -20,7 +20,7 @@ use crate::ids::ChannelId;
 use crate::view::element::{Choosable, Element, INPUT_TEXT, OPTION_VALUE};
 use crate::view::kit::{Block, Modal};
 use crate::view::mrkdwn::time;
-use crate::view::{list, refusal};
+use crate::view::{list, parts, refusal, reply};
 
 /// The window with a list in it.
 pub const LIST_CALLBACK_ID: &str = "list";
@@ -109,7 +109,7 @@ pub struct FormFacts {
 pub fn form(context: &FormContext, known: &FormFacts) -> Modal {
     let verb = context.wanted.verb;
     let metadata = memory(context);
-    let (title, submit) = names(verb);
+    let (title, submit) = parts::names(verb);
     let mut blocks = vec![match &context.conversation {
         Some(id) => Block::paragraph(known.title.as_deref().unwrap_or(id.as_str())),
         None if known.several.is_empty() => {
@@ -138,39 +138,6 @@ pub fn form(context: &FormContext, known: &FormFacts) -> Modal {
 fn memory(context: &FormContext) -> String {
     let quoted = context.quoted.clone().map(|quoted| Quoted { text: String::new(), ..quoted });
     FormContext { quoted, ..context.clone() }.encode_within(METADATA)
-}
-
-/// What a form is called, and its button.
-/// What the button says that does it.
-pub(crate) fn submit(verb: Verb) -> &'static str {
-    names(verb).1
-}
-
-fn names(verb: Verb) -> (&'static str, &'static str) {
-    match verb {
-        Verb::Assign => ("Assign", "Assign"),
-        Verb::Handoff => ("Hand off", "Hand off"),
-        Verb::Take => ("Take it", "Take it"),
-        Verb::Unassign => ("Unassign", "Unassign"),
-        Verb::Done => ("Done", "Mark done"),
-        Verb::Reopen => ("Reopen", "Reopen"),
-        Verb::Snooze => ("Snooze", "Snooze"),
-        Verb::Wake => ("Wake", "Wake"),
-        Verb::Note => ("Note", "Add note"),
-        Verb::History => ("History", "Show"),
-        Verb::Undo => ("Undo", "Take back"),
-        Verb::Accept => ("Accept", "Accept"),
-        Verb::GiveBack => ("Give back", "Give back"),
-        Verb::Keep => ("Keep", "I am on it"),
-        Verb::Inbox
-        | Verb::Route
-        | Verb::Link
-        | Verb::Report
-        | Verb::Connect
-        | Verb::Settings
-        | Verb::Doctor
-        | Verb::Help => ("dialnote", "OK"),
-    }
 }
 
 fn owner_fields(context: &FormContext, known: &FormFacts) -> Vec<Block> {
@@ -252,7 +219,7 @@ pub fn option(conversation: &Conversation) -> Choosable {
 /// not be.
 pub fn waiting(context: &FormContext, gone: bool) -> Modal {
     let text = if gone { "This conversation is not in dialnote any more, or you are not." } else { "One moment …" };
-    Modal::window("waiting", names(context.wanted.verb).0, String::new(), vec![Block::paragraph(text)])
+    Modal::window("waiting", parts::names(context.wanted.verb).0, String::new(), vec![Block::paragraph(text)])
 }
 
 /// What stands in the place of a form that comes to nothing.
@@ -266,7 +233,7 @@ pub fn window(card_view: Option<&ListView>, query: &Query) -> Modal {
     let find = Element::search(Control::Find.action_id(), "Name or number");
     let mut blocks = vec![Block::row("Find a conversation", find)];
     match card_view {
-        Some(card_view) => blocks.extend(list::blocks(card_view)),
+        Some(card_view) => blocks.extend(list::blocks(card_view, reply::notice(card_view))),
         None => blocks.push(Block::small("Names may be misspelt, and of a number the last digits are enough.")),
     }
     Modal::window(LIST_CALLBACK_ID, "dialnote", metadata, blocks)

@@ -1,5 +1,6 @@
 //! Blocks and buttons added to a message.
 
+use crate::domain::verb::Verb;
 use crate::view::element::Element;
 use crate::view::kit::{Block, Content};
 
@@ -11,4 +12,37 @@ pub(crate) fn with_blocks(mut content: Content, blocks: Vec<Block>) -> Content {
 pub(crate) fn with_buttons(mut content: Content, buttons: Vec<Element>) -> Content {
     content.blocks.push(Block::actions("actions", buttons));
     content
+}
+
+/// What a form is called, and its button.
+/// What the button says that does it.
+pub(crate) fn submit(verb: Verb) -> &'static str {
+    names(verb).1
+}
+
+pub(super) fn names(verb: Verb) -> (&'static str, &'static str) {
+    match verb {
+        Verb::Assign => ("Assign", "Assign"),
+        Verb::Handoff => ("Hand off", "Hand off"),
+        Verb::Take => ("Take it", "Take it"),
+        Verb::Unassign => ("Unassign", "Unassign"),
+        Verb::Done => ("Done", "Mark done"),
+        Verb::Reopen => ("Reopen", "Reopen"),
+        Verb::Snooze => ("Snooze", "Snooze"),
+        Verb::Wake => ("Wake", "Wake"),
+        Verb::Note => ("Note", "Add note"),
+        Verb::History => ("History", "Show"),
+        Verb::Undo => ("Undo", "Take back"),
+        Verb::Accept => ("Accept", "Accept"),
+        Verb::GiveBack => ("Give back", "Give back"),
+        Verb::Keep => ("Keep", "I am on it"),
+        Verb::Inbox
+        | Verb::Route
+        | Verb::Link
+        | Verb::Report
+        | Verb::Connect
+        | Verb::Settings
+        | Verb::Doctor
+        | Verb::Help => ("dialnote", "OK"),
+    }
 }

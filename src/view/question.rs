@@ -17,7 +17,6 @@ use crate::ids::{ConversationId, DraftId, SlackUserId};
 use crate::view::element::Element;
 use crate::view::help::QUOTE;
 use crate::view::kit::{Block, Content};
-use crate::view::modal::submit;
 use crate::view::mrkdwn::{neutral, time};
 use crate::view::{parts, words};
 
@@ -195,7 +194,7 @@ pub(crate) fn end(moved: &Moved) -> Vec<Block> {
 /// The button that does it all the same, for what its person is asked once more.
 pub(crate) fn anyway(why: &Refusal) -> Option<Element> {
     let Refusal::Moved(moved) = why else { return None };
-    let label = format!("{} anyway", submit(moved.verb));
+    let label = format!("{} anyway", parts::submit(moved.verb));
     Some(Element::button(Control::Retry, &label, &kept(&moved.draft).encode()))
 }
 

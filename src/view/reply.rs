@@ -8,6 +8,7 @@ use crate::domain::finding::{Finding, FindingState, PEOPLE};
 use crate::domain::form::field;
 use crate::domain::list::Query;
 use crate::domain::refusal::Refusal;
+use crate::domain::reply::ListView;
 use crate::domain::reply::{CommandResult, Reply, Several};
 use crate::domain::text::cut;
 use crate::domain::verb::Verb;
@@ -16,6 +17,7 @@ use crate::view::card::{event, quoted};
 use crate::view::element::Element;
 use crate::view::help::QUOTE;
 use crate::view::kit::{Block, Content};
+use crate::view::list;
 use crate::view::mrkdwn::{code, neutral, time, with_settings};
 use crate::view::people_words::KEPT;
 use crate::view::refusal::MOST_ROWS;
@@ -60,7 +62,15 @@ pub fn say(say: &Reply) -> Content {
     say_in(say, None)
 }
 
-/// The same above a list, which its buttons draw anew.
+/// The answer to the button that was pressed last in a list.
+pub fn notice(card_view: &ListView) -> Vec<Block> {
+    let Some(notice) = &card_view.notice else { return Vec::new() };
+    let mut blocks = say_in(notice, Some(&card_view.query)).blocks;
+    blocks.push(Block::divider());
+    blocks
+}
+
+/// The same above a list, which its buttons draw again.
 pub(crate) fn say_in(say: &Reply, list: Option<&Query>) -> Content {
     match say {
         Reply::Done(deed) => next::offered(deed::done(deed).content(), deed, list),
@@ -82,7 +92,7 @@ pub(crate) fn say_in(say: &Reply, list: Option<&Query>) -> Content {
         Reply::GivenUp { reference, draft } => {
             given_up(reference, &Carried { draft: Some(draft.clone()), ..Carried::default() })
         }
-        Reply::List(card_view) => super::list::message(card_view),
+        Reply::List(card_view) => list::message(card_view, notice(card_view)),
         Reply::Shown(card_view) => card::shown(card_view),
         Reply::Several(all) => several(all, list),
         Reply::RulesChanged => words::sentence("Saved. The new rules hold from now on."),

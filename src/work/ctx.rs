@@ -1,6 +1,5 @@
 //! The context of a job: the services, settings and rows of one installation.
 
-use crate::work::job::{self, JobKind};
 use std::pin::Pin;
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
@@ -16,22 +15,23 @@ use crate::dialnote::webhooks::Hooks;
 use crate::domain::absence::Absence;
 use crate::domain::conversation::Links;
 use crate::domain::installation::{Connection, Installation};
-
 use crate::domain::message::Message;
 use crate::error::{Fault, Service};
 use crate::ids::InstallationId;
 use crate::metrics::Metrics;
 use crate::slack::answer::SlackError;
 use crate::slack::client::Slack;
-use crate::store::{Claim, Effect, NewJob, Settled, Store, TenantDb};
+use crate::store::Store;
+use crate::store::{Claim, Effect, NewJob, Settled, TenantDb};
 use crate::traces::Traces;
 use crate::work::callers::Callers;
 use crate::work::events::{ConversationChanged, FoundLate, WaitsForOwner};
 use crate::work::ingress::Ingress;
+use crate::work::job::JobKind;
 use crate::work::memory::MembersCache;
 use crate::work::projection::{Epoch, Projection};
 use crate::work::settings::{SENT_WITHIN, WorkSettings};
-use crate::work::times;
+use crate::work::{job, times};
 
 /// All that a job of one installation works with. It is plain data: what is done with it are functions of the
 /// capabilities.

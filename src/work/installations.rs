@@ -1,12 +1,6 @@
 //! Everybody who has installed the app. What they gave it lies sealed in the store; here it is opened, and
 //! becomes the [`Work`] of that installation, which has its own clients and knows nobody else's keys.
 
-use crate::domain::job::RefreshToken;
-use crate::domain::job::Removed;
-use crate::work::handler::Handler;
-use crate::work::job;
-use crate::work::job::JobKind;
-use crate::work::outcome::Stop;
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
@@ -22,7 +16,7 @@ use url::Url;
 use crate::dialnote::client::{Addresses, Dialnote};
 use crate::dialnote::webhooks::{Hooks, Signing};
 use crate::domain::installation::{Connection, Installation, end};
-
+use crate::domain::job::{RefreshToken, Removed};
 use crate::domain::list::{Filter, Query};
 use crate::domain::message::Message;
 use crate::domain::policy::Rules;
@@ -34,14 +28,17 @@ use crate::ids::{InstallationId, SlackUserId};
 use crate::slack::answer::SlackError;
 use crate::slack::client::Slack;
 use crate::slack::oauth::{Granted, OAuth, Tokens};
+use crate::store::Store;
 use crate::store::data_category::StoredItem;
-use crate::store::{Accepted, Claim, Delivery, Document, Effect, Entry, NewJob, Store};
+use crate::store::{Accepted, Claim, Delivery, Document, Effect, Entry, NewJob};
 use crate::vault::{Purpose, Sealed, Unopened, Vault};
 use crate::work::ctx::{AppState, TenantCtx, TenantRecord};
 use crate::work::documents::{CHANNEL, read};
+use crate::work::handler::Handler;
 use crate::work::homes::{HOME, MOST_HOMES, home_job};
-use crate::work::outcome::Outcome;
-use crate::work::{documents, times};
+use crate::work::job::JobKind;
+use crate::work::outcome::{Outcome, Stop};
+use crate::work::{documents, job, times};
 
 /// How long it may take until every instance knows that something has changed.
 const CACHE_LIFETIME: Duration = Duration::from_secs(5);

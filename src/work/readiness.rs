@@ -5,7 +5,8 @@ use std::time::Duration;
 use crate::clock::Clock;
 use crate::error::Fault;
 use crate::ids::InstallationId;
-use crate::store::{CacheEntry, Store};
+use crate::store::CacheEntry;
+use crate::store::Store;
 
 /// How much a large command and all that is kept of it take up, in bytes.
 pub(crate) const LARGE_COMMAND: usize = 32 * 1024;

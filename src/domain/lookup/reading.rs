@@ -50,7 +50,7 @@ pub enum Reading {
         /// What names them.
         asked: String,
         /// Why they are asked about.
-        doubt: super::NameDoubt,
+        doubt: super::conversations::NameDoubt,
         /// The note.
         note: String,
     },

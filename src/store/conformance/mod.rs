@@ -5,17 +5,11 @@
 #![expect(clippy::panic, reason = "a failed case panics: that is how a test fails")]
 
 mod categories;
+pub(crate) mod common;
 mod facts;
 mod kept;
 
-use std::time::Duration;
-
-use jiff::Timestamp;
-
-use super::{Accepted, Claim, Delivery, Effect, NewJob, Queue, Settled, Store, Verdict};
-use crate::clock;
-use crate::error::Fault;
-use crate::ids::InstallationId;
+use crate::store::Store;
 
 /// Runs each case on a store of its own and names the one whose store failed.
 macro_rules! each {
@@ -90,90 +84,4 @@ pub async fn categories(fresh: &impl AsyncFn() -> Box<dyn Store>) {
             categories::installations_are_known_as_long_as_anything_is_kept,
         ]
     );
-}
-
-/// The lease most cases use.
-const LEASE: Duration = Duration::from_secs(30);
-
-/// An instant, in seconds after the suite's beginning of time.
-fn at(seconds: i64) -> Timestamp {
-    clock::from_millis(1_750_000_000_000 + seconds * 1000)
-}
-
-fn here() -> InstallationId {
-    InstallationId::new("T1")
-}
-
-fn elsewhere() -> InstallationId {
-    InstallationId::new("T2")
-}
-
-fn delivery(key: &str) -> Delivery {
-    Delivery { installation: here(), key: key.into() }
-}
-
-/// A command that is due at once. Its body is its name in the assertions.
-fn command(key: &str, body: &str) -> NewJob {
-    NewJob::new(&here(), Queue::Work, key, at(0), body)
-}
-
-fn message(key: &str, body: &str) -> NewJob {
-    NewJob { queue: Queue::Outbox, ..command(key, body) }
-}
-
-/// Takes the jobs in as one delivery that is named after them.
-async fn accept(store: &dyn Store, jobs: impl IntoIterator<Item = NewJob>) -> Result<(), Fault> {
-    let jobs: Vec<_> = jobs.into_iter().collect();
-    let key = format!("{:?}", bodies(jobs.iter().map(|job| &job.body)));
-    assert_eq!(store.accept(delivery(&key), jobs, at(0)).await?, Accepted::New, "{key} is new");
-    Ok(())
-}
-
-/// Claims every command that is due.
-async fn claim(store: &dyn Store, now: Timestamp) -> Result<Vec<Claim>, Fault> {
-    store.claim(Queue::Work, 100, now, LEASE).await
-}
-
-/// Claims commands and expects exactly one to be due.
-async fn claim_one(store: &dyn Store, now: Timestamp) -> Result<Claim, Fault> {
-    only(claim(store, now).await?)
-}
-
-fn only(claims: Vec<Claim>) -> Result<Claim, Fault> {
-    let found = names(&claims).join(", ");
-    let [claim] = <[Claim; 1]>::try_from(claims)
-        .map_err(|_| Fault::Store(format!("the case expected one job but got [{found}]")))?;
-    Ok(claim)
-}
-
-/// The bodies of claims.
-fn names(claims: &[Claim]) -> Vec<&str> {
-    bodies(claims.iter().map(|claim| &claim.body))
-}
-
-fn bodies<'a>(bodies: impl Iterator<Item = &'a String>) -> Vec<&'a str> {
-    bodies.map(String::as_str).collect()
-}
-
-async fn settle(store: &dyn Store, claim: &Claim, verdict: Verdict) -> Result<(), Fault> {
-    settle_with(store, claim, verdict, []).await
-}
-
-async fn settle_with(
-    store: &dyn Store,
-    claim: &Claim,
-    verdict: Verdict,
-    effects: impl IntoIterator<Item = Effect>,
-) -> Result<(), Fault> {
-    let settled = store.settle(claim, verdict, effects.into_iter().collect(), at(0)).await?;
-    assert_eq!(settled, Settled::Applied, "the claim on {} holds", claim.body);
-    Ok(())
-}
-
-fn retry(due: Timestamp) -> Verdict {
-    Verdict::Retry { due, cause: "dialnote is down".into(), outcome_unknown: false }
-}
-
-fn dead() -> Verdict {
-    Verdict::Dead { cause: "tried for a day".into() }
 }

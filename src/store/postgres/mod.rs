@@ -19,19 +19,20 @@ use durable_queue::postgres::{Address, Params, PostgresQueue, UnitOfWork, has_sc
 use jiff::Timestamp;
 use tokio_postgres::{Error, Row};
 
-pub use durable_queue::postgres::with_password;
-
-use self::emptying::{Begin, Clear};
-use self::kept::FireDue;
-use self::settling::Settle;
-use self::waiting::SetBack;
-use super::data_category::{DataCategory, StoredItem};
-use super::row_limit::limit;
-use super::{
-    Audited, CacheEntry, Card, Claim, Document, Draft, Effect, Entry, NewJob, Settled, Since, Snapshot, Store, Verdict,
-};
 use crate::error::Fault;
 use crate::ids::{ChannelId, ConversationId, DraftId, InstallationId, JobId, MessageTs, SlackUserId};
+use crate::store::Store;
+use crate::store::data_category::{DataCategory, StoredItem};
+use crate::store::postgres::emptying::{Begin, Clear};
+use crate::store::postgres::kept::FireDue;
+use crate::store::postgres::settling::Settle;
+use crate::store::postgres::waiting::SetBack;
+use crate::store::row_limit::limit;
+use crate::store::{
+    Audited, CacheEntry, Card, Claim, Document, Draft, Effect, Entry, NewJob, Settled, Since, Snapshot, Verdict,
+};
+
+pub use durable_queue::postgres::with_password;
 
 mod embedded {
     refinery::embed_migrations!("migrations/postgres");

@@ -21,14 +21,16 @@ use durable_queue::sqlite::{SqliteQueue, Transaction};
 use jiff::Timestamp;
 use rusqlite::Connection;
 
-pub use self::copies::{NotRestored, backup, is_in_use, look, restore};
-use self::schema::schema;
-use super::data_category::{DataCategory, StoredItem};
-use super::{
-    Audited, CacheEntry, Card, Claim, Document, Draft, Effect, Entry, NewJob, Settled, Since, Snapshot, Store, Verdict,
-};
 use crate::error::Fault;
 use crate::ids::{ChannelId, ConversationId, DraftId, InstallationId, JobId, MessageTs, SlackUserId};
+use crate::store::Store;
+use crate::store::data_category::{DataCategory, StoredItem};
+use crate::store::sqlite::schema::schema;
+use crate::store::{
+    Audited, CacheEntry, Card, Claim, Document, Draft, Effect, Entry, NewJob, Settled, Since, Snapshot, Verdict,
+};
+
+pub use self::copies::{NotRestored, backup, is_in_use, look, restore};
 
 /// A store in one `SQLite` file. Dropping it finishes what was handed over and closes the file.
 pub struct Sqlite {

@@ -91,7 +91,7 @@ proptest! {
             silent_since: None,
             reading: false,
         };
-        comes_back(&serde_json::to_value(list::message(&list)).unwrap());
+        comes_back(&serde_json::to_value(list::message(&list, Vec::new())).unwrap());
         comes_back(&serde_json::to_value(modal::window(Some(&list), &query)).unwrap());
         for privacy in [Privacy::Full, Privacy::Masked] {
             comes_back(&serde_json::to_value(card::card(&card_view, &links(), privacy)).unwrap());

@@ -26,19 +26,19 @@ const PROGRAM: [&str; 8] = ["lib", "main", "cli", "demo", "sandbox", "failure", 
 const FOLDERS: [&str; 3] = ["src", "crates/durable-queue/src", "crates/sandbox/src"];
 
 fn sources() -> Vec<PathBuf> {
-    fn walk(dir: &Path, found: &mut Vec<PathBuf>) {
-        for entry in fs::read_dir(dir).unwrap() {
-            let path = entry.unwrap().path();
-            if path.is_dir() {
-                walk(&path, found);
-            } else if path.extension().is_some_and(|extension| extension == "rs") {
-                found.push(path);
-            }
-        }
-    }
+    FOLDERS.iter().flat_map(|folder| sources_of(Path::new(folder))).collect()
+}
+
+/// All files with Rust in a folder.
+pub(super) fn sources_of(folder: &Path) -> Vec<PathBuf> {
     let mut found = Vec::new();
-    for folder in FOLDERS {
-        walk(Path::new(folder), &mut found);
+    for entry in fs::read_dir(folder).unwrap() {
+        let path = entry.unwrap().path();
+        if path.is_dir() {
+            found.extend(sources_of(&path));
+        } else if path.extension().is_some_and(|extension| extension == "rs") {
+            found.push(path);
+        }
     }
     found
 }

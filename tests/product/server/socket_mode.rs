@@ -3,6 +3,7 @@
 use dialnote_sandbox::{Hang, Service, World};
 use dialnote_slack::app::App;
 use dialnote_slack::http::serve::serve;
+use dialnote_slack::http::server::Server;
 use insta::assert_snapshot;
 use reqwest::Client;
 use serde_json::json;
@@ -244,7 +245,7 @@ async fn readiness_reports_a_refused_socket_token() {
         let App { ops, sockets, .. } = bot.app_with(&[("SLACK_APP_TOKEN", "xapp-revoked")]).await;
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let url = format!("http://{}", listener.local_addr().unwrap());
-        let server = tokio::spawn(serve(listener, ops.site(), std::future::pending()));
+        let server = tokio::spawn(serve(listener, Server::for_operators(&ops), std::future::pending()));
         let (stop, stopped) = watch::channel(false);
         let keeping = tokio::spawn(sockets.unwrap().keep(stopped));
         let refused = |world: &mut World| {

@@ -10,6 +10,7 @@ use dialnote_slack::clock::{Clock, ManualClock};
 use dialnote_slack::config::Config;
 use dialnote_slack::dialnote::client::Addresses;
 use dialnote_slack::http::serve::serve;
+use dialnote_slack::http::server::Server;
 use dialnote_slack::ids::InstallationId;
 use dialnote_slack::slack::scopes::{OPTIONAL_SCOPES, SCOPES};
 use dialnote_slack::work::ctx::TenantCtx;
@@ -273,7 +274,7 @@ async fn start_app(
     sandbox.set_bot(url.clone());
     let tools = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let ops_url = format!("http://{}", tools.local_addr().unwrap());
-    let tools = serve(tools, ops.site(), std::future::pending());
+    let tools = serve(tools, Server::for_operators(&ops), std::future::pending());
     let requests = serve(listener, site, std::future::pending());
     let server = tokio::spawn(async {
         tokio::join!(requests, tools);

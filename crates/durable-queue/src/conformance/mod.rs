@@ -7,6 +7,7 @@
 #![expect(clippy::panic, reason = "a failed case panics: that is how a test fails")]
 
 mod claims;
+pub(crate) mod common;
 mod deliveries;
 mod doubts;
 mod fairness;
@@ -19,12 +20,7 @@ mod verdicts;
 mod waiting;
 mod wakeups;
 
-use std::time::Duration;
-
-use jiff::Timestamp;
-
-use crate::clock::from_millis;
-use crate::{Accepted, Claim, Delivery, DurableQueue, FollowUp, NewJob, Queue, QueueError, Settled, TenantId, Verdict};
+use crate::{Claim, DurableQueue};
 
 /// Runs each case on a queue of its own and names the one whose queue failed.
 macro_rules! each {
@@ -239,90 +235,4 @@ pub async fn two_handles(fresh: &impl AsyncFn() -> (Box<dyn DurableQueue>, Box<d
         fairness::a_bucket_is_shared_by_two,
         doubts::one_of_two_leads,
     ]);
-}
-
-/// The lease most cases use.
-const LEASE: Duration = Duration::from_secs(30);
-
-/// An instant, in seconds after the suite's beginning of time.
-fn at(seconds: i64) -> Timestamp {
-    from_millis(1_750_000_000_000 + seconds * 1000)
-}
-
-fn here() -> TenantId {
-    TenantId::new("T1")
-}
-
-fn elsewhere() -> TenantId {
-    TenantId::new("T2")
-}
-
-fn delivery(key: &str) -> Delivery {
-    Delivery { installation: here(), key: key.into() }
-}
-
-/// A command that is due at once. Its body is its name in the assertions.
-fn command(key: &str, body: &str) -> NewJob {
-    NewJob::new(&here(), Queue::Work, key, at(0), body)
-}
-
-fn message(key: &str, body: &str) -> NewJob {
-    NewJob { queue: Queue::Outbox, ..command(key, body) }
-}
-
-/// Takes the jobs in as one delivery that is named after them.
-async fn accept(queue: &dyn DurableQueue, jobs: impl IntoIterator<Item = NewJob>) -> Result<(), QueueError> {
-    let jobs: Vec<_> = jobs.into_iter().collect();
-    let key = format!("{:?}", bodies(jobs.iter().map(|job| &job.body)));
-    assert_eq!(queue.accept(delivery(&key), jobs, at(0)).await?, Accepted::New, "{key} is new");
-    Ok(())
-}
-
-/// Claims every command that is due.
-async fn claim(queue: &dyn DurableQueue, now: Timestamp) -> Result<Vec<Claim>, QueueError> {
-    queue.claim(Queue::Work, 100, now, LEASE).await
-}
-
-/// Claims commands and expects exactly one to be due.
-async fn claim_one(queue: &dyn DurableQueue, now: Timestamp) -> Result<Claim, QueueError> {
-    only(claim(queue, now).await?)
-}
-
-fn only(claims: Vec<Claim>) -> Result<Claim, QueueError> {
-    let found = names(&claims).join(", ");
-    let [claim] = <[Claim; 1]>::try_from(claims)
-        .map_err(|_| QueueError::new(format!("the case expected one job but got [{found}]")))?;
-    Ok(claim)
-}
-
-/// The bodies of claims.
-fn names(claims: &[Claim]) -> Vec<&str> {
-    bodies(claims.iter().map(|claim| &claim.body))
-}
-
-fn bodies<'a>(bodies: impl Iterator<Item = &'a String>) -> Vec<&'a str> {
-    bodies.map(String::as_str).collect()
-}
-
-async fn settle(queue: &dyn DurableQueue, claim: &Claim, verdict: Verdict) -> Result<(), QueueError> {
-    settle_with(queue, claim, verdict, []).await
-}
-
-async fn settle_with(
-    queue: &dyn DurableQueue,
-    claim: &Claim,
-    verdict: Verdict,
-    follow_ups: impl IntoIterator<Item = FollowUp>,
-) -> Result<(), QueueError> {
-    let settled = queue.settle(claim, verdict, follow_ups.into_iter().collect(), at(0)).await?;
-    assert_eq!(settled, Settled::Applied, "the claim on {} holds", claim.body);
-    Ok(())
-}
-
-fn retry(due: Timestamp) -> Verdict {
-    Verdict::Retry { due, cause: "dialnote is down".into(), outcome_unknown: false }
-}
-
-fn dead() -> Verdict {
-    Verdict::Dead { cause: "tried for a day".into() }
 }
