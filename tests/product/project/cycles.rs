@@ -97,20 +97,22 @@ fn code(path: &PathBuf) -> String {
 /// What a file imports, each by its full path.
 fn imports(text: &str) -> Vec<String> {
     let mut found = Vec::new();
-    for statement in text.split(';') {
-        let Some(at) = statement.rfind("use ").filter(|at| {
-            let before = statement[..*at].trim_end_matches([' ', '\n']);
-            before.is_empty()
-                || before.ends_with(['\n', '}', ')'])
-                || before.ends_with("pub")
-                || statement[..*at].ends_with('\n')
-        }) else {
-            continue;
-        };
-        let tree: String = statement[at + 4..].split_whitespace().collect::<Vec<_>>().join(" ");
-        flatten("", &tree, &mut found);
+    let mut lines = text.lines();
+    while let Some(line) = lines.next() {
+        let Some(first) = import(line) else { continue };
+        let mut tree = first.to_owned();
+        while !tree.contains(';') {
+            tree.push_str(lines.next().unwrap());
+        }
+        flatten("", tree.split(';').next().unwrap(), &mut found);
     }
     found
+}
+
+/// What stands behind `use` in a line that begins an import.
+fn import(line: &str) -> Option<&str> {
+    let line = line.trim_start();
+    ["use ", "pub use ", "pub(crate) use ", "pub(super) use "].iter().find_map(|start| line.strip_prefix(start))
 }
 
 fn flatten(before: &str, tree: &str, found: &mut Vec<String>) {
@@ -142,8 +144,7 @@ fn flatten(before: &str, tree: &str, found: &mut Vec<String>) {
 /// Every path of several names in a file that does not stand in an import.
 fn paths(text: &str) -> BTreeSet<String> {
     let mut found = BTreeSet::new();
-    let statements = text.split(';').filter(|statement| !statement.trim_start().starts_with("use "));
-    for statement in statements {
+    for statement in text.split(';').filter(|statement| import(statement).is_none()) {
         for word in statement.split(|letter: char| !letter.is_alphanumeric() && !"_:".contains(letter)) {
             if let Some(path) = Some(word.trim_matches(':')).filter(|word| word.contains("::")) {
                 found.insert(path.to_owned());

@@ -3,7 +3,7 @@
 use crate::conformance::common;
 use crate::conformance::common::LEASE;
 use crate::rate_limit::RateLimit;
-use crate::{Class, DurableQueue, FollowUp, NewJob, Queue, QueueError, Verdict};
+use crate::{Claim, Class, DurableQueue, FollowUp, NewJob, Queue, QueueError, Verdict};
 
 pub(super) async fn people_are_served_before_machines(store: &dyn DurableQueue) -> Result<(), QueueError> {
     common::accept(
@@ -146,7 +146,7 @@ pub(super) async fn a_bucket_is_shared_by_two(
     Ok(())
 }
 
-async fn say(store: &dyn DurableQueue, seconds: i64) -> Result<Vec<super::Claim>, QueueError> {
+async fn say(store: &dyn DurableQueue, seconds: i64) -> Result<Vec<Claim>, QueueError> {
     store.claim(Queue::Outbox, 100, common::at(seconds), LEASE).await
 }
 
