@@ -14,7 +14,7 @@ pub enum Assignee {
     User(SlackUserId),
     /// Whoever of this group is least busy.
     Group(UserGroup),
-    /// Somebody whom the text names ([`ConversationRef::Text`]), or who is still to be chosen.
+    /// Somebody whom the text names ([`ConversationRef::Text`](crate::domain::conversation::ConversationRef::Text)), or who is still to be chosen.
     InText,
 }
 

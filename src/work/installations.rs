@@ -1,5 +1,5 @@
 //! Everybody who has installed the app. What they gave it lies sealed in the store; here it is opened, and
-//! becomes the [`Work`] of that installation, which has its own clients and knows nobody else's keys.
+//! becomes the [`TenantCtx`] of that installation, which has its own clients and knows nobody else's keys.
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};

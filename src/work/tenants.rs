@@ -1,5 +1,5 @@
 //! One program works for many installations. Here is what they share, and whose work a job is: each job, each
-//! request and each look goes to the [`Work`] of its installation, which knows that one's tokens and nobody
+//! request and each look goes to the [`TenantCtx`] of its installation, which knows that one's tokens and nobody
 //! else's.
 
 use crate::domain::job::Removed;

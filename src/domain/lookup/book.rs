@@ -46,13 +46,13 @@ impl<'a> Book<'a> {
         Some(BestMatches { by: found.by, conversations: found.conversations })
     }
 
-    /// The conversations with the contacts whom a [`folded`] phrase surely names.
+    /// The conversations with the contacts whom a [folded](crate::domain::text) phrase surely names.
     pub fn by_name(&self, phrase: &str) -> Option<BestMatches<'a, Strength>> {
         let fit = |known: &KnownConversation| strength(phrase, &known.name).max(whole_company(phrase, &known.company));
         best(self.all.iter().filter_map(|known| Some((fit(known)?, *known))))
     }
 
-    /// The conversations that somebody may mean with a [`folded`] phrase: parts of words, misspellings, one word
+    /// The conversations that somebody may mean with a [folded](crate::domain::text) phrase: parts of words, misspellings, one word
     /// of a company. Best first.
     pub fn offered(&self, phrase: &str) -> Vec<&'a Conversation> {
         let fit = |known: &KnownConversation| {

@@ -20,7 +20,7 @@ mod verdicts;
 mod waiting;
 mod wakeups;
 
-use crate::{Claim, DurableQueue};
+use crate::DurableQueue;
 
 /// Runs each case on a queue of its own and names the one whose queue failed.
 macro_rules! each {
