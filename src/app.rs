@@ -1,4 +1,4 @@
-//! The only place that wires: settings in, a running program out.
+//! The assembly of the program: from settings to a running app. No other module connects the parts.
 
 use std::fs;
 use std::fs::File;
@@ -42,18 +42,18 @@ use crate::work::own_workspace::OwnWorkspace;
 use crate::work::tenants::Tenants;
 use crate::work::{runner, settings, subscribers};
 
-/// Why the program did not start.
+/// The reason why the program did not start.
 #[derive(Debug, thiserror::Error)]
 pub enum NotStarted {
     /// The database could not be opened.
     #[error("the database {name} cannot be opened: {cause}")]
     Database {
-        /// The file; of a server not its address, which may hold a password.
+        /// The file; for a server a name without its address, which may hold a password.
         name: String,
-        /// Why.
+        /// The cause.
         cause: String,
     },
-    /// There is no database, and this command makes none.
+    /// There is no database, and this command creates none.
     #[error(
         "there is no database {name}{}. Set DATABASE_URL or name a settings file with --config; \
          `dialnote-slack serve` makes a new one",
@@ -62,29 +62,29 @@ pub enum NotStarted {
     NoDatabase {
         /// The file, or the server without its password.
         name: String,
-        /// The reason, if something else is there.
+        /// The reason, if something else is in that place.
         why: Option<String>,
     },
-    /// The address is taken or not ours.
+    /// The address is in use or does not belong to this machine.
     #[error("cannot listen on {address}: {}. Set {setting} to another address, for example 127.0.0.1:8081", in_words(.cause))]
     Address {
-        /// The setting that names it.
+        /// The setting with the address.
         setting: &'static str,
         /// The address.
         address: SocketAddr,
-        /// Why.
+        /// The cause.
         cause: std::io::Error,
     },
-    /// No HTTP client could be made.
+    /// The HTTP client could not be created.
     #[error("cannot make HTTPS calls: {0}")]
     Https(#[from] reqwest::Error),
-    /// No traces can be sent.
+    /// Traces cannot be sent.
     #[error("traces cannot be sent: {0}")]
     Traces(#[from] NotSent),
-    /// Nothing can be sealed.
+    /// Secrets cannot be sealed.
     #[error("ENCRYPTION_KEY {0}")]
     Vault(#[from] BadKey),
-    /// It seals with another key than the one with which everything was sealed.
+    /// The key does not open the secrets in the database: they were sealed with another.
     #[error(
         "ENCRYPTION_KEY does not open what is kept in the database. Set the key with which that was sealed; while you \
          replace a key: the new one and the old one, separated by a comma"
@@ -92,29 +92,29 @@ pub enum NotStarted {
     AnotherKey,
 }
 
-/// The program, put together and not yet running.
+/// The assembled program, not yet running.
 pub struct App {
-    /// Everybody's work; tests drive it step by step.
+    /// The work of all installations; tests drive it step by step.
     pub tenants: Arc<Tenants>,
-    /// Everything that answers requests.
+    /// The server for requests.
     pub site: Server,
-    /// The answers to operators' tools.
+    /// The service for the operator's probes.
     pub ops: Ops,
-    /// What comes without requests, if it does.
+    /// The connections of Socket Mode, if it is used.
     pub sockets: Option<Sockets>,
-    /// Where the time goes, if anybody wants to know.
+    /// OpenTelemetry tracing, if configured.
     pub traces: Traces,
 }
 
 impl App {
-    /// Opens the database and puts everything together.
+    /// Opens the database and assembles the program.
     pub async fn build(config: &Config, clock: Clock) -> Result<Self, NotStarted> {
         let app = Self::on(open(&config.database, &clock).await?, config, clock)?;
         let opens = app.tenants.opens_what_is_sealed().await;
         if opens.map_err(not_opened(IN_THE_SETTINGS.to_owned()))? { Ok(app) } else { Err(NotStarted::AnotherKey) }
     }
 
-    /// Puts everything together on a store that is open already.
+    /// Assembles the program on a store that is already open.
     pub fn on(store: Arc<dyn Store>, config: &Config, clock: Clock) -> Result<Self, NotStarted> {
         let client = transport::client(config.work.call_timeout())?;
         let metrics = Arc::new(Metrics::default());
@@ -159,8 +159,8 @@ impl App {
         Ok(Self { tenants, site, ops, sockets, traces })
     }
 
-    /// Serves and works until `stop` turns true, then finishes what was begun. Operators' tools are answered until
-    /// all else has ended.
+    /// Serves and works until `stop` turns true, then finishes the work that was begun. The operator's probes are
+    /// answered until everything else has ended.
     pub async fn run(self, Listeners { requests, ops }: Listeners, stop: watch::Receiver<bool>) {
         let answering = answer_tools(self.ops, ops);
         let stopped = {
@@ -196,7 +196,7 @@ async fn receive(sockets: Option<Sockets>, stop: watch::Receiver<bool>) {
     }
 }
 
-/// Makes sure that there is a database, for a command that must not begin a new one; answers what to call it.
+/// Checks that there is a database, for a command that must not create one; returns the database's name.
 pub async fn find(database: &Database) -> Result<String, NotStarted> {
     match database {
         Database::Sqlite(file) => {
@@ -209,7 +209,8 @@ pub async fn find(database: &Database) -> Result<String, NotStarted> {
                 Err(cause) => return Err(unreadable(cause)),
             }
             let Err(why) = sqlite::look(file) else { return Ok(name) };
-            // Only now: to close a file again would end the locks that SQLite holds on it in this process.
+            // The file is opened only now: closing it again would end the locks that SQLite holds on it in this
+            // process.
             match File::open(file) {
                 Err(cause) if cause.kind() == ErrorKind::PermissionDenied => Err(unreadable(cause)),
                 _ => Err(missing(Some(why))),
@@ -226,14 +227,14 @@ pub async fn find(database: &Database) -> Result<String, NotStarted> {
     }
 }
 
-/// How the database of a server is called where its address may not be shown.
+/// The name of a server's database whose address must not be shown.
 const IN_THE_SETTINGS: &str = "that DATABASE_URL names";
 
 fn not_opened(name: String) -> impl Fn(Fault) -> NotStarted {
     move |fault| NotStarted::Database { name: name.clone(), cause: fault.in_short() }
 }
 
-/// Opens a database and brings it up to date.
+/// Opens a database and brings its schema up to date.
 pub async fn open(database: &Database, clock: &Clock) -> Result<Arc<dyn Store>, NotStarted> {
     Ok(match database {
         Database::Sqlite(file) => Arc::new(
@@ -248,13 +249,13 @@ pub async fn open(database: &Database, clock: &Clock) -> Result<Arc<dyn Store>, 
     })
 }
 
-/// What is told unless `RUST_LOG` says otherwise.
+/// The log filter unless `RUST_LOG` sets another.
 pub const TOLD: &str = "info,refinery_core=warn,tokio_postgres=warn";
 
-/// The same with every request and how long it took: for who looks at one at a time.
+/// The log filter that also logs every request with its duration: for a person who tests by hand.
 pub const TOLD_IN_DETAIL: &str = "info,refinery_core=warn,tokio_postgres=warn,dialnote_slack::http=debug";
 
-/// Lets the program tell what happens: as much as `RUST_LOG` says, or else `told`.
+/// Initializes logging from `RUST_LOG`, falling back to `told`.
 pub fn log_to_stderr(told: &str, format: LogFormat) {
     let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new(told));
     let to_terminal = std::io::stderr().is_terminal();
@@ -265,25 +266,25 @@ pub fn log_to_stderr(told: &str, format: LogFormat) {
     }
 }
 
-/// Libraries that tell in detail all that goes through them: statements together with what they store, and what
-/// comes in by Socket Mode. There are response URLs in it, and what people wrote.
+/// Libraries that log everything that passes through them: statements together with their values, and the messages of
+/// Socket Mode. These contain response URLs and the words of people.
 const INDISCREET: [&str; 3] = ["tokio_postgres", "tungstenite", "tokio_tungstenite"];
 
-/// What of them is told, whatever `RUST_LOG` says.
+/// Returns the filter that drops their detailed logs, whatever `RUST_LOG` sets.
 pub fn discretion() -> FilterFn {
     filter_fn(|told| *told.level() <= Level::INFO || !INDISCREET.iter().any(|one| told.target().starts_with(one)))
 }
 
-/// Where the app is reached.
+/// The addresses that the app listens on.
 #[derive(Debug)]
 pub struct Listeners {
-    /// By Slack, dialnote and people.
+    /// The listener for Slack, dialnote and people.
     pub requests: TcpListener,
-    /// By operators' tools, if they can.
+    /// The listener for the operator's probes, if configured.
     pub ops: Option<TcpListener>,
 }
 
-/// Takes the addresses that are set, or says why not.
+/// Binds the configured addresses.
 pub async fn listen_on(config: &Config) -> Result<Listeners, NotStarted> {
     let requests = listen("LISTEN", config.listen).await?;
     let ops = match config.ops_listen {
@@ -293,13 +294,13 @@ pub async fn listen_on(config: &Config) -> Result<Listeners, NotStarted> {
     Ok(Listeners { requests, ops })
 }
 
-/// Takes an address, or says why not.
+/// Binds an address.
 pub async fn listen(setting: &'static str, address: SocketAddr) -> Result<TcpListener, NotStarted> {
     TcpListener::bind(address).await.map_err(|cause| NotStarted::Address { setting, address, cause })
 }
 
-/// Says at the start whether both services know us. Only says so: requests are accepted and kept
-/// whether they do or not.
+/// Checks at the start whether both services accept the app's keys. It only logs the result: requests are accepted and
+/// stored in either case.
 async fn check_connections(tenants: Arc<Tenants>) {
     let Some(work) = tenants.own().map(OwnWorkspace::services) else { return };
     match work.home().await {
@@ -313,7 +314,7 @@ async fn check_connections(tenants: Arc<Tenants>) {
     }
 }
 
-/// Says why a service does not know us: a key that it refuses has to be replaced, everything else may pass.
+/// Logs why a service does not accept the app: the operator must replace a refused key, every other fault may pass.
 fn not_known(service: Service, setting: &str, cause: &Fault) {
     if matches!(cause, Fault::Unauthorized { .. }) {
         warn!(%cause, "{service} does not accept {setting}: replace it and restart");

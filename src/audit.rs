@@ -1,5 +1,5 @@
-//! The audit log for whoever has to account for it: every attempt, who made it, from where, what was
-//! before and after, and what came of it. Read from the database; the app may run meanwhile.
+//! The audit log for the operator: every attempt with its requester, its place, the states before and after, and its
+//! outcome. It is read from the database; the app may run at the same time.
 
 use std::borrow::Cow;
 use std::io::Write;
@@ -15,44 +15,44 @@ use crate::json::Peek;
 use crate::store::Audited;
 use crate::store::Store;
 
-/// How many entries are read at a time.
+/// The number of entries in one read.
 const ENTRIES_PER_READ: usize = 1_000;
 
-/// How the log is written.
+/// The format of the log.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum AuditFormat {
-    /// A line for a person each.
+    /// A line of text for each entry.
     Lines,
-    /// A line of JSON each.
+    /// A line of JSON for each entry.
     Json,
-    /// Comma-separated values, with a line of names first.
+    /// Comma-separated values, with a line of column names first.
     Csv,
 }
 
-/// Why the log could not be written.
+/// The reason why the log could not be written.
 #[derive(Debug, thiserror::Error)]
 pub enum NotWritten {
-    /// It could not be read.
+    /// The database could not be read.
     #[error("{0}")]
     Store(#[from] Fault),
-    /// Nobody takes it.
+    /// The output could not be written.
     #[error("{0}")]
     Io(#[from] std::io::Error),
-    /// The same.
+    /// The output could not be written as CSV.
     #[error("{0}")]
     Csv(#[from] csv::Error),
 }
 
-/// One attempt, in columns.
+/// An attempt, as columns.
 #[derive(Debug, Serialize)]
 struct Row<'a> {
-    /// RFC 3339.
+    /// The time, in RFC 3339.
     at: String,
     workspace: &'a str,
     user: &'a str,
     name: Cow<'a, str>,
     verb: &'a str,
-    /// `typed`, `clicked`, `submitted`, `postponed` or `timer`.
+    /// The kind of input: `typed`, `clicked`, `submitted`, `postponed` or `timer`.
     via: &'a str,
     channel: &'a str,
     conversation: &'a str,
@@ -63,7 +63,7 @@ struct Row<'a> {
     outcome: String,
 }
 
-/// Writes what was written down at `since` or later, oldest first.
+/// Writes the entries from `since` on, oldest first.
 pub async fn write(
     store: &dyn Store,
     since: Timestamp,
@@ -104,7 +104,7 @@ fn csv_rows(piece: &[Audited], with_names: bool, out: &mut impl Write) -> Result
     for audited in piece {
         let detail = detail(audited);
         let mut row = row(audited, &detail);
-        // People choose their names, and a spreadsheet would take some for formulas.
+        // People choose their names, and a spreadsheet would read some as formulas.
         if row.name.starts_with(['=', '+', '-', '@', '\t']) {
             row.name = format!("'{}", row.name).into();
         }
@@ -121,6 +121,7 @@ fn json(audited: &Audited) -> Value {
     })
 }
 
+/// Returns a line:
 /// `2026-11-23T09:00:00Z T0ACME U0MAYA Maya assign conv_1001 typed: nobody open → mem_zoe open, done`.
 fn line(row: &Row<'_>) -> String {
     let state = |owner: &str, status: &str| match (owner, status) {
@@ -155,7 +156,7 @@ fn row<'a>(audited: &'a Audited, detail: &'a Value) -> Row<'a> {
     }
 }
 
-/// `done`, or the kind of refusal: `refused: taken`.
+/// Returns `done`, or the kind of refusal: `refused: taken`.
 fn outcome(detail: &Value) -> String {
     let named = |value: &Value| match value {
         Value::String(name) => name.clone(),
@@ -172,14 +173,14 @@ fn outcome(detail: &Value) -> String {
     }
 }
 
-/// Who was linked by hand to whom: `U0SAM is mem_sam, was nobody`.
+/// Describes a link made by hand: `U0SAM is mem_sam, was nobody`.
 fn linked(detail: &Value) -> Option<String> {
     let user = detail.text("/link/user")?;
     let member = |path| detail.text(path).unwrap_or("nobody");
     Some(format!("{user} is {}, was {}", member("/link/after"), member("/link/before")))
 }
 
-/// Reads since when: `24h`, `7d`, a date, or a time (RFC 3339).
+/// Reads the start of a period: `24h`, `7d`, a date, or a time (RFC 3339).
 pub fn since(text: &str, now: Timestamp) -> Option<Timestamp> {
     if let Ok(at) = text.parse::<Timestamp>() {
         return Some(at);

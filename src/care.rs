@@ -1,4 +1,4 @@
-//! What cannot be undone is asked for twice: on a terminal by a question, elsewhere by `--yes`.
+//! Confirmation of what cannot be undone: on a terminal by a question, elsewhere by `--yes`.
 
 use std::io::{BufRead, IsTerminal, Write};
 
@@ -6,7 +6,7 @@ use crate::cli::Care;
 use crate::failure::Failure;
 
 impl Care {
-    /// Goes on if that is what is wanted. `done` is what would have been done, for the sentence that it was not.
+    /// Continues if the operator agrees. `done` names the action in the sentence that says that it was not carried out.
     pub(crate) fn ask(&self, question: &str, done: &'static str) -> Result<(), Failure> {
         if self.yes {
             return Ok(());

@@ -1,4 +1,4 @@
-//! What can be typed: the commands, with what their help says.
+//! The command line: the commands, with their help.
 
 use std::path::PathBuf;
 
@@ -13,8 +13,8 @@ use crate::{demo, sandbox};
 #[derive(Parser)]
 #[command(version, about)]
 pub(crate) struct Cli {
-    /// A file with settings, for those that the environment does not have; `dialnote-slack settings` prints an
-    /// example. Or `CONFIG_FILE`.
+    /// A file with settings that are not in the environment; `dialnote-slack settings` prints an example. Or set
+    /// `CONFIG_FILE`.
     #[arg(long, global = true, value_name = "FILE")]
     pub(crate) config: Option<PathBuf>,
     #[command(subcommand)]
@@ -31,71 +31,69 @@ pub(crate) enum CliCommand {
     /// Run only the sandbox, for an app that is started separately.
     #[cfg(feature = "sandbox")]
     Sandbox(sandbox::SandboxOptions),
-    /// Print who did what: every attempt, with what was before and after, oldest first.
+    /// Print the audit log: every attempt, with the states before and after, oldest first.
     Audit {
-        /// Since when: 24h, 7d, a date, or a time like 2026-11-23T09:00:00Z. Everything, unless given.
+        /// The start of the period: 24h, 7d, a date, or a time like 2026-11-23T09:00:00Z. Everything, unless given.
         #[arg(long)]
         since: Option<String>,
-        /// A line of JSON for each.
+        /// Print a line of JSON for each entry.
         #[arg(long, conflicts_with = "csv")]
         json: bool,
-        /// Comma-separated values.
+        /// Print comma-separated values.
         #[arg(long)]
         csv: bool,
     },
-    /// Read all conversations from dialnote anew, and forget those that are not there any more. The app
-    /// may run meanwhile.
+    /// Re-read all conversations from dialnote, and remove those that no longer exist. The app may be running.
     Resync(TenantOption),
-    /// Look whether everything is as it has to be, and say how to mend what is not; with the app's settings.
+    /// Check the setup and explain how to fix each problem; uses the app's settings.
     Doctor(TenantOption),
-    /// What seals the tokens and keys of those who have installed the app.
+    /// Manage the keys that seal the secrets of installations.
     Vault {
         #[command(subcommand)]
         command: VaultCommand,
     },
-    /// Ask the app that runs on this machine whether it is alive: for containers, which have no curl.
+    /// Check whether the app on this machine is alive: for containers, which have no curl.
     Health,
-    /// What waits and what was given up.
+    /// Inspect and retry jobs.
     Jobs {
         #[command(subcommand)]
         command: Jobs,
     },
-    /// Inspect and lift limits: the times until which Slack or dialnote wants no calls.
+    /// Inspect and lift limits: the times until which Slack or dialnote accepts no calls.
     Limits {
         #[command(subcommand)]
         command: Limits,
     },
-    /// Print everything that is kept about a person, as JSON.
+    /// Print all stored data about a person, as JSON.
     Export(Somebody),
-    /// Take a person away from what is kept, and say what was removed and what remains. The app may run
-    /// meanwhile.
+    /// Remove a person from the stored data, and report what was removed and what remains. The app may be running.
     Erase {
         #[command(flatten)]
         somebody: Somebody,
-        /// Although something waits to be done that names them: that stays.
+        /// Erase although pending jobs name them: those stay.
         #[arg(long)]
         even_if_waiting: bool,
         #[command(flatten)]
         care: Care,
     },
-    /// Copy the database into a file that is complete in itself. The app may run meanwhile.
+    /// Copy the database into a file that is complete in itself. The app may be running.
     Backup {
         /// The file. It must not exist yet.
         file: PathBuf,
     },
-    /// Put a backup in the place of the database, and keep the old one beside it. Stop the app first.
+    /// Replace the database by a backup, and keep the old one beside it. Stop the app first.
     Restore {
         /// The file that `backup` made.
         file: PathBuf,
     },
-    /// Print a settings file to begin with: every setting, with its description and its default.
+    /// Print a settings file to start from: every setting, with its description and its default.
     Settings,
     /// Print the app's manifest for Slack.
     Manifest {
-        /// Where Slack reaches the app, for example <https://dialnote-slack.acme.com>.
+        /// The app's public address, for example <https://dialnote-slack.acme.com>.
         #[arg(long, default_value = manifest::PLACEHOLDER_URL)]
         url: String,
-        /// Where dialnote is on the web: links to it are shown as cards.
+        /// The host of dialnote's web app: links to it are shown as cards.
         #[arg(long, default_value = manifest::UNFURL_DOMAIN)]
         unfurl_domain: String,
         /// For Socket Mode, in which Slack needs no address.
@@ -104,24 +102,24 @@ pub(crate) enum CliCommand {
     },
 }
 
-/// Of an app that anybody can install, whose.
+/// The installation, for an app that serves several.
 #[derive(Args)]
 pub(crate) struct TenantOption {
-    /// Only of this workspace or organization, for example T0ACME.
+    /// Only this workspace or organization, for example T0ACME.
     #[arg(long)]
     pub(crate) installation: Option<String>,
 }
 
-/// A person, and whose.
+/// A person, and their installation.
 #[derive(Args)]
 pub(crate) struct Somebody {
-    /// Their id in Slack, for example U0ZOE.
+    /// Their Slack user id, for example U0ZOE.
     #[arg(long, value_parser = person::user)]
     pub(crate) person: SlackUserId,
-    /// A name they have or had; those that are kept are known. May be said several times.
+    /// A name they have or had, in addition to the stored ones. May be repeated.
     #[arg(long)]
     pub(crate) name: Vec<String>,
-    /// An e-mail address they have or had; the one that is kept is known. May be said several times.
+    /// An email address they have or had, in addition to the stored one. May be repeated.
     #[arg(long)]
     pub(crate) address: Vec<String>,
     #[command(flatten)]
@@ -130,32 +128,32 @@ pub(crate) struct Somebody {
 
 #[derive(Subcommand)]
 pub(crate) enum VaultCommand {
-    /// Print a new key to seal with, for the settings.
+    /// Print a new key for the settings.
     Key,
-    /// Seal with the first key what is sealed with another. The app may run meanwhile.
+    /// Re-encrypt with the first key all secrets that were sealed with another. The app may be running.
     Rotate,
 }
 
 #[derive(Subcommand)]
 pub(crate) enum Jobs {
-    /// Print a line for each job that was given up, the oldest first.
+    /// Print a line for each dead job, the oldest first.
     List {
-        /// Those that wait instead.
+        /// Print the pending jobs instead.
         #[arg(long)]
         waiting: bool,
-        /// A line of JSON for each.
+        /// Print a line of JSON for each job.
         #[arg(long)]
         json: bool,
     },
-    /// Print all about a job.
+    /// Print a job in full.
     Show {
-        /// Its name, for example job-17.
+        /// The job's id, for example job-17.
         #[arg(value_parser = jobs::id)]
         id: JobId,
     },
-    /// Have what was given up tried again.
+    /// Retry dead jobs.
     Retry(Chosen),
-    /// Throw away what was given up.
+    /// Delete dead jobs.
     #[command(alias = "discard")]
     Drop {
         #[command(flatten)]
@@ -165,7 +163,7 @@ pub(crate) enum Jobs {
     },
 }
 
-/// How to go about what cannot be undone.
+/// The confirmation of a command that cannot be undone.
 #[derive(Args)]
 pub(crate) struct Care {
     /// Do it without asking.
@@ -178,10 +176,10 @@ pub(crate) struct Care {
 
 #[derive(Args)]
 pub(crate) struct Chosen {
-    /// Which, for example job-17.
+    /// The jobs' ids, for example job-17.
     #[arg(value_parser = jobs::id, required_unless_present = "all")]
     pub(crate) ids: Vec<JobId>,
-    /// Everything that was given up.
+    /// All dead jobs.
     #[arg(long, conflicts_with = "ids")]
     pub(crate) all: bool,
 }
@@ -190,16 +188,16 @@ pub(crate) struct Chosen {
 pub(crate) enum Limits {
     /// Print a line for each limit: the workspace, the service, the method and until when.
     List {
-        /// A line of JSON for each.
+        /// Print a line of JSON for each limit.
         #[arg(long)]
         json: bool,
     },
-    /// Lift limits, so that what waits for them is tried now. The app may run.
+    /// Lift limits, so that the jobs that wait for them are tried now. The app may be running.
     Clear {
-        /// Which, by their methods: `dialnote` for all of dialnote's, or for example chat.postMessage.
+        /// The limits' methods: `dialnote` for all of dialnote's, or for example chat.postMessage.
         #[arg(required_unless_present = "all")]
         methods: Vec<String>,
-        /// All of them.
+        /// All limits.
         #[arg(long, conflicts_with = "methods")]
         all: bool,
         #[command(flatten)]

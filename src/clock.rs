@@ -1,12 +1,12 @@
-//! Everything that depends on the time asks a clock that was handed to it, so that a test can let
-//! a day pass in no time and two parts of the program never disagree about "now".
+//! The clock. Every part that depends on the time gets a clock passed in, so that a test can let a day pass in no time
+//! and two parts of the program never disagree about "now".
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
 
 use jiff::{SignedDuration, Timestamp};
 
-/// Where "now" comes from. Cloning shares the same clock.
+/// A source of the current time. Cloning shares the same clock.
 #[derive(Clone, Debug, Default)]
 pub enum Clock {
     /// The machine's clock.
@@ -19,7 +19,7 @@ pub enum Clock {
 }
 
 impl Clock {
-    /// The current instant, cut to whole milliseconds (the resolution of everything we store).
+    /// Returns the current instant, cut to whole milliseconds (the resolution of everything the app stores).
     pub fn now(&self) -> Timestamp {
         match self {
             Self::System => from_millis(Timestamp::now().as_millisecond()),
@@ -29,7 +29,7 @@ impl Clock {
     }
 }
 
-/// The sandbox goes by the same clock as the app that is tried in it.
+/// Shares the app's clock with the sandbox.
 #[cfg(feature = "sandbox")]
 impl From<&Clock> for dialnote_sandbox::Clock {
     fn from(clock: &Clock) -> Self {
@@ -41,17 +41,17 @@ impl From<&Clock> for dialnote_sandbox::Clock {
     }
 }
 
-/// A clock for tests and for the sandbox: it moves only when it is told to.
+/// A clock for tests and for the sandbox: it moves only when the test moves it.
 #[derive(Clone, Debug)]
 pub struct ManualClock(Arc<AtomicI64>);
 
 impl ManualClock {
-    /// A clock that shows `start`.
+    /// Creates a clock that shows `start`.
     pub fn at(start: Timestamp) -> Self {
         Self(Arc::new(AtomicI64::new(start.as_millisecond())))
     }
 
-    /// What the clock shows.
+    /// Returns the time on the clock.
     pub fn now(&self) -> Timestamp {
         from_millis(self.0.load(Ordering::SeqCst))
     }
@@ -68,24 +68,24 @@ impl ManualClock {
 pub struct AheadClock(Arc<AtomicI64>);
 
 impl AheadClock {
-    /// What the clock shows.
+    /// Returns the time on the clock.
     pub fn now(&self) -> Timestamp {
         from_millis(Timestamp::now().as_millisecond().saturating_add(self.0.load(Ordering::SeqCst)))
     }
 
-    /// How far it is ahead.
+    /// Returns the difference to the machine's clock.
     pub fn ahead(&self) -> SignedDuration {
         SignedDuration::from_millis(self.0.load(Ordering::SeqCst))
     }
 
-    /// Lets time pass.
+    /// Moves the clock forward.
     pub fn advance(&self, by: SignedDuration) {
         let millis = i64::try_from(by.as_millis()).unwrap_or(i64::MAX);
         self.0.fetch_add(millis, Ordering::SeqCst);
     }
 }
 
-/// The instant `millis` after the epoch; instants beyond what can be shown become the nearest that can.
+/// Returns the instant `millis` after the epoch; instants out of range become the nearest that can be represented.
 pub fn from_millis(millis: i64) -> Timestamp {
     Timestamp::from_millisecond(millis).unwrap_or(if millis < 0 { Timestamp::MIN } else { Timestamp::MAX })
 }

@@ -1,5 +1,5 @@
-//! The demo: the app together with a sandbox, in one program. The app has a runtime of its own, so
-//! that it can be killed from the page in the middle of whatever it does, and started again.
+//! The demo: the app together with a sandbox, in one program. The app has a runtime of its own, so that the page can
+//! kill it at any moment, and start it again.
 
 use std::io::Write;
 use std::net::SocketAddr;
@@ -19,19 +19,19 @@ use crate::failure::Failure;
 use crate::sandbox::{self, Where, print_where};
 use crate::stopping;
 
-/// How long a killed app may take to notice. What it does then no longer counts.
+/// The time for a killed app to end. Its actions after that no longer count.
 const DEATH: Duration = Duration::from_secs(5);
 
-/// What can be chosen about the demo.
+/// The options of the demo.
 #[derive(clap::Args)]
 pub(crate) struct DemoOptions {
-    /// Where the sandbox listens; the app takes the next port.
+    /// The sandbox's address; the app takes the next port.
     #[arg(long, default_value = "127.0.0.1:4010")]
     listen: SocketAddr,
-    /// Keep everything in this folder, and go on with what is there.
+    /// Keep all data in this folder, and continue with the data in it.
     #[arg(long, value_name = "DIR")]
     keep: Option<PathBuf>,
-    /// Begin with nobody: two workspaces install the app by themselves, each with its own dialnote.
+    /// Start without an installation: two workspaces install the app, each with its own dialnote.
     #[arg(long, conflicts_with = "keep")]
     install: bool,
     /// Deliver by Socket Mode, over connections that the app opens.
@@ -86,12 +86,12 @@ pub(crate) async fn run(options: DemoOptions) -> Result<(), Failure> {
         (running, _) = start(config(address)?, &clock, address).await?;
         sandbox.app_runs(true);
     }
-    // Nobody waits for its threads: they end with the program.
+    // Nothing waits for the runtime's threads: they end with the program.
     running.shutdown_background();
     finish(&sandbox, &options)
 }
 
-/// Takes the app away from the workspace, and adds another one.
+/// Removes the app from the workspace, and adds another workspace.
 async fn nobody_yet(sandbox: &Sandbox, listen: SocketAddr) -> Result<Sandbox, Failure> {
     sandbox.not_installed();
     let second = sandbox.beside(Workspace::globex()).await;
@@ -117,13 +117,13 @@ fn finish(sandbox: &Sandbox, options: &DemoOptions) -> Result<(), Failure> {
     }
 }
 
-/// The port after the sandbox's; any free one if any was good enough for the sandbox.
+/// Returns the port after the sandbox's; any free one if the sandbox took any.
 fn beside(asked: SocketAddr, sandbox: SocketAddr) -> SocketAddr {
     let port = if asked.port() == 0 { 0 } else { sandbox.port().saturating_add(1) };
     SocketAddr::new(sandbox.ip(), port)
 }
 
-/// Starts the app, and answers where it listens.
+/// Starts the app, and returns its address.
 async fn start(config: Config, clock: &Clock, address: SocketAddr) -> Result<(Runtime, SocketAddr), Failure> {
     let runtime = Runtime::new()?;
     let clock = clock.clone();
@@ -137,7 +137,7 @@ async fn start(config: Config, clock: &Clock, address: SocketAddr) -> Result<(Ru
             }
         };
         let _ = ready.send(listener.local_addr().map_err(Failure::from));
-        // It is never asked to stop: it is killed, which it has to bear anyway.
+        // The app is never asked to stop: it is killed, which it must survive anyway.
         let (_never, stop) = watch::channel(false);
         app.run(Listeners { requests: listener, ops: None }, stop).await;
     });
@@ -170,14 +170,14 @@ async fn put_together(
     Ok((App::build(&config, clock).await?, listener))
 }
 
-/// Ends everything the app does, wherever it is in it.
+/// Kills the app at any point of its work.
 async fn kill(app: Runtime) {
     // Waiting for the threads to end blocks, and must not happen on a runtime's own thread.
     let _ = tokio::task::spawn_blocking(move || app.shutdown_timeout(DEATH)).await;
 }
 
-/// The settings with which an app talks to the sandbox. If something is given to seal with, everybody can install
-/// the app, which is reached at an address.
+/// Returns the settings with which an app uses the sandbox. With keys to seal with, every workspace can install the
+/// app, which then has a public address.
 fn settings(
     credentials: &Credentials,
     database: &Path,

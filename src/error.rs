@@ -1,6 +1,5 @@
-//! What can go wrong outside our own logic. A [`Fault`] is for the operator: it is logged with its
-//! cause and never shown. What a person is told is a typed refusal (`domain::refusal`), worded in
-//! `view::reply`. The two never share a string.
+//! Failures outside the app's own logic. A [`Fault`] is for the operator: it is logged with its cause and never shown.
+//! A person gets a typed refusal (`domain::refusal`), worded in `view::reply`. The two never share a string.
 
 use std::io::{self, ErrorKind};
 use std::time::Duration;
@@ -9,7 +8,7 @@ use durable_queue::QueueError;
 use durable_queue::rate_limit::wait_with;
 use serde::{Deserialize, Serialize};
 
-/// The two services we call.
+/// The two services that the app calls.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Service {
@@ -29,74 +28,75 @@ impl std::fmt::Display for Service {
 }
 
 impl Service {
-    /// The service that a fault is about, by the fault's words: jobs keep no more of what they wait for.
+    /// Returns the service that a fault is about, from the fault's words: a waiting job stores nothing else of its
+    /// fault.
     pub fn in_words(fault: &str) -> Option<Self> {
         [Self::Slack, Self::Dialnote].into_iter().find(|service| fault.starts_with(&service.to_string()))
     }
 }
 
-/// A failure that is nobody's answer: what the retry policy decides about.
+/// A failure that is no refusal: the input of the retry policy.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum Fault {
     /// The service was not reached: the request had no effect.
     #[error("{service} was not reached: {cause}")]
     Unreachable {
-        /// Which service.
+        /// The service.
         service: Service,
-        /// What the transport said.
+        /// The transport's error.
         cause: String,
     },
-    /// The service answered 5xx. That may have half-succeeded (docs/contracts/slack.md §13.9).
+    /// The service answered 5xx. The request may have half-succeeded (docs/contracts/slack.md §13.9).
     #[error("{service} is unavailable: {cause}")]
     Unavailable {
-        /// Which service.
+        /// The service.
         service: Service,
-        /// What the transport said.
+        /// The status, Slack's error code, or the transport's error.
         cause: String,
     },
     /// The request was sent and no answer came: it may or may not have had its effect.
     #[error("{service} did not answer: {cause}")]
     Unanswered {
-        /// Which service.
+        /// The service.
         service: Service,
-        /// What the transport said.
+        /// The transport's error.
         cause: String,
     },
     /// The request was sent and not answered in time: it may still have its effect.
     #[error("{service} did not answer in time: {cause}")]
     TimedOut {
-        /// Which service.
+        /// The service.
         service: Service,
-        /// What the transport said.
+        /// The transport's error.
         cause: String,
     },
     /// 429, with the wait the service asked for.
     #[error("{service} asks us to wait {}", wait_with(bucket, *wait))]
     RateLimited {
-        /// Which service.
+        /// The service.
         service: Service,
-        /// With what: the Slack method; for dialnote everything.
+        /// The limited bucket: the Slack method; for dialnote everything.
         bucket: String,
-        /// How long not to call.
+        /// The time without calls.
         wait: Duration,
     },
-    /// The service refuses our credentials: nothing works until an operator acts.
+    /// The service refuses the app's credentials: nothing works until an operator acts.
     #[error("{service} does not accept our credentials: {cause}")]
     Unauthorized {
-        /// Which service.
+        /// The service.
         service: Service,
         /// The service's error code.
         cause: String,
     },
-    /// An answer we cannot make sense of, or a refusal that repeating cannot mend.
+    /// The app cannot read the answer, or repeating the request cannot lift the refusal.
     #[error("{service} gave an answer we cannot use: {cause}")]
     Unusable {
-        /// Which service.
+        /// The service.
         service: Service,
-        /// What was wrong with it.
+        /// The problem with the answer.
         cause: String,
     },
-    /// The service is there, and has no such call at the address in a setting.
+    /// The service answers, but has no such call at the address in a setting.
     #[error("{service} has no such call at the address in {setting}")]
     NoSuchAddress {
         /// The service.
@@ -112,22 +112,22 @@ pub enum Fault {
         /// Its code.
         code: String,
     },
-    /// Our own store failed.
+    /// The app's own store failed.
     #[error("the store failed: {0}")]
     Store(String),
-    /// A job or something kept cannot be read. A later version may have written it, which works beside this one
-    /// while instances are replaced.
+    /// A job or a stored record cannot be read. A later version may have written it, which works beside this one while
+    /// instances are replaced.
     #[error("{what} cannot be read: {cause}")]
     Unreadable {
-        /// The kind of thing.
+        /// The kind of record.
         what: String,
         /// The place in it that cannot be read, without its content.
         cause: String,
     },
-    /// A secret that is kept sealed cannot be opened: nothing works for its installation until an operator acts.
+    /// A stored secret cannot be opened: nothing works for its installation until an operator acts.
     #[error("{0}")]
     Sealed(String),
-    /// Our lease ended and somebody else took the job over: it is theirs now.
+    /// The lease ended and another worker took the job over.
     #[error("somebody else took this job over")]
     LeaseLost,
 }
@@ -144,7 +144,7 @@ impl From<QueueError> for Fault {
     }
 }
 
-/// An error with everything that led to it: what broke is often named only by the last.
+/// Returns an error with all its sources: the last one often names the real cause.
 pub fn whole(error: &dyn std::error::Error) -> String {
     let mut words = error.to_string();
     let mut source = error.source();
@@ -155,7 +155,7 @@ pub fn whole(error: &dyn std::error::Error) -> String {
     words
 }
 
-/// What the system says about a file or an address, for people.
+/// Describes a system error about a file or an address, for people.
 pub fn in_words(error: &io::Error) -> String {
     match error.kind() {
         ErrorKind::NotFound => "there is no such file or folder".to_owned(),
@@ -173,7 +173,7 @@ pub fn in_words(error: &io::Error) -> String {
 }
 
 impl Fault {
-    /// What kind of fault it is, in a word, for whoever counts them.
+    /// Returns the kind of fault in one word, for metrics.
     pub fn kind(&self) -> &'static str {
         match self {
             Self::Unreachable { .. } => "unreachable",
@@ -192,7 +192,7 @@ impl Fault {
         }
     }
 
-    /// The same for those who know already what failed: a database's own words.
+    /// Describes a fault where the context already names the failed part: a database's own words.
     pub fn in_short(&self) -> String {
         match self {
             Self::Store(cause) => cause.clone(),
@@ -200,7 +200,8 @@ impl Fault {
         }
     }
 
-    /// The same, met on looking what came of a write: that is unknown then, whatever the look came to.
+    /// Returns the fault of a failed read after a write: whether the write had its effect is then unknown, whatever the
+    /// read's fault was.
     #[must_use]
     pub fn after_effect(self) -> Self {
         match self {
@@ -211,7 +212,7 @@ impl Fault {
         }
     }
 
-    /// Whether the call may have had its effect all the same.
+    /// Answers whether the call may have had its effect.
     pub fn may_have_happened(&self) -> bool {
         matches!(self, Self::Unavailable { .. } | Self::Unanswered { .. } | Self::TimedOut { .. } | Self::Store(_))
     }

@@ -1,4 +1,4 @@
-//! Why the program ended early, in words for whoever started it.
+//! The reasons why the program ends early, in words for the operator.
 
 use std::net::SocketAddr;
 use std::path::PathBuf;
@@ -9,7 +9,7 @@ use dialnote_slack::error::{Fault, in_words};
 use dialnote_slack::store::sqlite::NotRestored;
 use dialnote_slack::{audit, jobs, limits, person};
 
-/// Why the program ends early. Shown to whoever started it.
+/// The reason why the program ends early. Shown to the operator.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum Failure {
     #[error("{}", listed(.0))]
@@ -72,7 +72,7 @@ pub(crate) enum Failure {
     Json(#[from] serde_json::Error),
 }
 
-/// What the program exits with, for systemd and for scripts: the numbers of sysexits.h. docs/operate.md lists them.
+/// Exit codes for systemd and for scripts: the numbers of sysexits.h. docs/operate.md lists them.
 impl Failure {
     pub(crate) fn status(&self) -> u8 {
         match self {
@@ -116,21 +116,21 @@ impl Failure {
     }
 }
 
-/// What was typed cannot be done so. The command line itself is wrong: 2, from its parser.
+/// A wrong argument. If the command line itself is wrong, its parser exits with 2.
 const USAGE: u8 = 64;
-/// A file is not what it should be.
+/// A file has the wrong contents.
 const DATA: u8 = 65;
 /// There is no such database or file.
 const NO_INPUT: u8 = 66;
-/// The database, a service or an address cannot be used just now.
+/// The database, a service or an address is not available at the moment.
 const UNAVAILABLE: u8 = 69;
 /// A file cannot be written.
 const CANNOT_CREATE: u8 = 73;
-/// Something cannot be read or printed.
+/// Reading or printing failed.
 const IO: u8 = 74;
-/// The app is in the way.
+/// The app is running and prevents the command.
 const NOT_NOW: u8 = 75;
-/// Settings are missing or wrong: starting again does not help.
+/// Settings are missing or wrong: a restart does not help.
 const CONFIG: u8 = 78;
 
 pub(crate) fn busy(what: &str, address: SocketAddr, cause: &std::io::Error) -> String {

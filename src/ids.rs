@@ -1,5 +1,5 @@
-//! Names of things, each its own type, so that a channel can never be passed for a person.
-//! Slack's and dialnote's ids are opaque strings to us: we compare them and hand them back.
+//! Ids, each its own type, so that a channel can never be passed for a person. Slack's and dialnote's ids are opaque
+//! strings to the app: it compares them and sends them back.
 
 use std::fmt;
 
@@ -14,12 +14,12 @@ macro_rules! id {
         pub struct $name(String);
 
         impl $name {
-            /// Takes over an id as the other side gave it.
+            /// Wraps an id of Slack's or dialnote's.
             pub fn new(id: impl Into<String>) -> Self {
                 Self(id.into())
             }
 
-            /// The id as the other side gave it.
+            /// Returns the id as Slack or dialnote wrote it.
             pub fn as_str(&self) -> &str {
                 &self.0
             }
@@ -33,12 +33,12 @@ macro_rules! id {
     };
 }
 
-/// A place where the app is installed: a Slack workspace (`T…`) or, for an organization-wide
-/// installation, the organization (`E…`) (docs/contracts/slack.md §24). To the queue it is a tenant.
+/// A place where the app is installed: a Slack workspace (`T…`) or, for an organization-wide installation, the
+/// organization (`E…`) (docs/contracts/slack.md §24). In the queue it is a tenant.
 pub use durable_queue::TenantId as InstallationId;
 
 id! {
-    /// A Slack workspace, `T…`: of those in which an organization-wide installation works, one.
+    /// A Slack workspace, `T…`: one of those that an organization-wide installation serves.
     TeamId
 }
 id! {
@@ -54,7 +54,7 @@ id! {
     UserGroupId
 }
 id! {
-    /// What names a message inside its channel. Always a string, never a number (docs/contracts/slack.md §15.5).
+    /// The id of a message inside its channel. Always a string, never a number (docs/contracts/slack.md §15.5).
     MessageTs
 }
 id! {
@@ -70,7 +70,7 @@ id! {
     MemberId
 }
 id! {
-    /// A view that somebody has open, or a name of ours for it (docs/contracts/slack.md §9).
+    /// A view that a person has open, or the app's own name for it (docs/contracts/slack.md §9).
     ViewId
 }
 id! {
@@ -79,18 +79,18 @@ id! {
 }
 
 impl ChannelId {
-    /// Whether this is a direct message rather than a channel that a team reads.
+    /// Answers whether this is a direct message rather than a channel that a team reads.
     pub fn is_direct(&self) -> bool {
         self.0.starts_with('D')
     }
 }
 
-/// The longest id that is one.
+/// The length of the longest valid id.
 const LONGEST_PLAIN: usize = 128;
 
 impl ConversationId {
-    /// Whether it can stand in a path without leading anywhere else: letters, digits and `_.:-` alone, and neither
-    /// `.` nor `..`.
+    /// Answers whether the id can be part of a path without leading anywhere else: letters, digits and `_.:-` alone,
+    /// and neither `.` nor `..`.
     pub fn is_plain(&self) -> bool {
         let is_allowed = |byte: u8| byte.is_ascii_alphanumeric() || b"_.:-".contains(&byte);
         let is_short = (1..=LONGEST_PLAIN).contains(&self.0.len());

@@ -1,4 +1,4 @@
-//! The queue for whoever looks after it: what waits and what was given up, and a second chance for that.
+//! The job queue for the operator: pending and dead jobs, and retrying the dead ones.
 
 use std::io::Write;
 
@@ -15,37 +15,36 @@ use crate::store::{Accepted, Delivery, NewJob, Queue, Stored};
 use crate::work::rate_limits::Pacing;
 use crate::work::{handlers, job};
 
-/// How many are read at a time.
+/// The number of jobs in one read.
 const JOBS_PER_READ: usize = 500;
 
-/// How long it takes to post a card.
+/// The time in which a card is posted.
 const POSTED: SignedDuration = SignedDuration::from_secs(60);
 
-/// What is written in the place of an address that lets its reader answer for the app.
+/// The text that replaces an address with which its reader could answer as the app.
 const HIDDEN: &str = "(hidden)";
 
-/// Why it was not done.
+/// The reason why the command failed.
 #[derive(Debug, thiserror::Error)]
 pub enum JobsError {
     /// The database did not answer.
     #[error("{0}")]
     Store(#[from] Fault),
-    /// Nobody takes what is written.
+    /// The output cannot be written.
     #[error("{0}")]
     Io(#[from] std::io::Error),
     /// There is no such job.
     #[error("there is no {0}; `jobs list` shows those there are")]
     NoJob(JobId),
-    /// It still waits, and will be tried by itself.
+    /// The job is still pending, and will be retried without help.
     #[error("{0} was not given up: it will be tried by itself")]
     NotDead(JobId),
-    /// A job of another version of the program.
+    /// The job was written by another version of the program.
     #[error("{0} cannot be read by this version: {1}")]
     Unreadable(JobId, String),
 }
 
-/// Writes a line for each job that was given up, or that waits, the oldest first. To a person it says so if there is
-/// none.
+/// Writes a line for each dead or pending job, the oldest first. To a person it reports if there are none.
 pub async fn list(store: &dyn Store, dead: bool, as_json: bool, out: &mut impl Write) -> Result<(), JobsError> {
     let mut after = JobId(0);
     loop {
@@ -63,13 +62,13 @@ pub async fn list(store: &dyn Store, dead: bool, as_json: bool, out: &mut impl W
     }
 }
 
-/// Writes all about one job.
+/// Writes a job in full.
 pub async fn show(store: &dyn Store, id: JobId, out: &mut impl Write) -> Result<(), JobsError> {
     let job = store.job(id).await?.ok_or(JobsError::NoJob(id))?;
     Ok(writeln!(out, "{:#}", whole(&job))?)
 }
 
-/// All about a job, but for what is secret.
+/// Returns a job in full, without secrets.
 pub fn whole(job: &Stored) -> Value {
     let mut whole = row(job);
     let mut body: Value = serde_json::from_str(&job.body).unwrap_or_else(|_| Value::String(job.body.clone()));
@@ -80,8 +79,8 @@ pub fn whole(job: &Stored) -> Value {
     whole
 }
 
-/// Has a job that was given up tried again, as if it had just been asked for. Doing so twice is doing it
-/// once: if this stops in between, nothing is lost and nothing happens twice.
+/// Retries a dead job as if it had just been requested. Repeating this is safe: if it stops halfway, nothing is lost
+/// and nothing happens twice.
 pub async fn retry(store: &dyn Store, id: JobId, now: Timestamp, pacing: Pacing) -> Result<(), JobsError> {
     let dead = given_up(store, id).await?;
     let jobs = again(&dead, now, pacing).map_err(|cause| JobsError::Unreadable(id, cause))?;
@@ -91,8 +90,8 @@ pub async fn retry(store: &dyn Store, id: JobId, now: Timestamp, pacing: Pacing)
     Ok(())
 }
 
-/// The job as it has to be after a long time: what was decided then is decided once more; a card shows what was so
-/// then, and its conversation is looked at once the card is there.
+/// Returns the jobs that replace a job after a long time. A command is decided again. A card shows an old state, so its
+/// conversation is read again once the card is there.
 fn again(dead: &Stored, now: Timestamp, pacing: Pacing) -> Result<Vec<NewJob>, String> {
     if let Some(CommandJob { requester, command, quoted, .. }) = job::of_kind(&dead.body) {
         let command = CommandJob { quoted, ..CommandJob::new(requester, command) };
@@ -108,7 +107,7 @@ fn again(dead: &Stored, now: Timestamp, pacing: Pacing) -> Result<Vec<NewJob>, S
     Ok(jobs)
 }
 
-/// Writes a line for each job that would be thrown away, and changes nothing.
+/// Writes a line for each job that would be deleted, and changes nothing.
 pub async fn preview(store: &dyn Store, ids: &[JobId], out: &mut impl Write) -> Result<(), JobsError> {
     for id in ids {
         writeln!(out, "would be thrown away: {}", line(&given_up(store, *id).await?))?;
@@ -119,14 +118,14 @@ pub async fn preview(store: &dyn Store, ids: &[JobId], out: &mut impl Write) -> 
     Ok(out.flush()?)
 }
 
-/// Throws away a job that was given up.
+/// Deletes a dead job.
 pub async fn discard(store: &dyn Store, id: JobId) -> Result<(), JobsError> {
     given_up(store, id).await?;
     store.discard(id).await?;
     Ok(())
 }
 
-/// The ids of all jobs that were given up.
+/// Returns the ids of all dead jobs.
 pub async fn dead(store: &dyn Store) -> Result<Vec<JobId>, JobsError> {
     let mut ids: Vec<JobId> = Vec::new();
     loop {
@@ -143,6 +142,7 @@ async fn given_up(store: &dyn Store, id: JobId) -> Result<Stored, JobsError> {
     if job.dead { Ok(job) } else { Err(JobsError::NotDead(id)) }
 }
 
+/// Returns a line:
 /// `job-17 T0ACME command.v1 conversation:conv_1001 since 2026-11-23T09:00:00Z, 12 tries: dialnote did not answer`.
 fn line(job: &Stored) -> String {
     let tries = match job.attempt {
@@ -166,7 +166,7 @@ fn row(job: &Stored) -> Value {
     })
 }
 
-/// A response URL lets whoever has it speak for the app for half an hour.
+/// Hides response URLs: with one, its holder can speak for the app for half an hour.
 fn hide_addresses(value: &mut Value) {
     match value {
         Value::Object(fields) => {
@@ -182,7 +182,7 @@ fn hide_addresses(value: &mut Value) {
     }
 }
 
-/// Reads the name of a job, as it is written in answers, logs and lists: `job-17`, or `17`.
+/// Reads the id of a job as answers, logs and lists show it: `job-17`, or `17`.
 pub fn id(text: &str) -> Result<JobId, String> {
     let number = text.trim_start_matches("job-").parse().ok().filter(|number| *number > 0);
     number.map(JobId).ok_or_else(|| "give the name of a job, like job-17".to_owned())

@@ -1,54 +1,53 @@
-//! Lenient reading of JSON that others make: shapes grow and fields go missing or turn `null`
-//! (docs/contracts/slack.md §1.7, docs/contracts/dialnote.md Objects). We look only at what we use, and what
-//! is missing or of another type is simply not there.
+//! Lenient reading of other programs' JSON: shapes grow and fields go missing or turn `null` (docs/contracts/slack.md
+//! §1.7, docs/contracts/dialnote.md Objects). The app reads only the fields that it uses; a field that is missing or of
+//! another type counts as absent.
 
 use jiff::Timestamp;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 
-/// What was written as JSON. If it cannot be read, the answer says where, and nothing of what stands there:
-/// people may have written it.
+/// Reads JSON. The error gives the place and leaves out the content: people may have written it.
 pub fn read<T: DeserializeOwned>(written: &str) -> Result<T, String> {
     serde_json::from_str(written).or_else(|_| {
-        // Once more, to be told where: that takes longer, and nearly all can be read.
+        // A second parse finds the place of the error: it is slower, and nearly everything can be read.
         let deserializer = &mut serde_json::Deserializer::from_str(written);
         serde_path_to_error::deserialize(deserializer)
             .map_err(|error| format!("{}, column {}", error.path(), error.inner().column()))
     })
 }
 
-/// Looks into a JSON value by path. Paths are JSON pointers: `/user/id`.
+/// Access to the parts of a JSON value by path. Paths are JSON pointers: `/user/id`.
 pub trait Peek {
-    /// The value at the path, unless it is `null`.
+    /// Returns the value at the path, unless it is `null`.
     fn at(&self, path: &str) -> Option<&Value>;
 
-    /// The string at the path.
+    /// Returns the string at the path.
     fn text(&self, path: &str) -> Option<&str> {
         self.at(path)?.as_str()
     }
 
-    /// The string at the path, unless it is blank.
+    /// Returns the trimmed string at the path, unless it is blank.
     fn words(&self, path: &str) -> Option<&str> {
         self.text(path).map(str::trim).filter(|text| !text.is_empty())
     }
 
-    /// The id at the path: words, or a whole number.
+    /// Returns the id at the path: a string, or a whole number.
     fn id(&self, path: &str) -> Option<String> {
         let number = || self.at(path)?.as_i64().map(|number| number.to_string());
         self.words(path).map(str::to_owned).or_else(number)
     }
 
-    /// Whether there is a `true` at the path.
+    /// Answers whether there is a `true` at the path.
     fn flag(&self, path: &str) -> bool {
         self.at(path).and_then(Value::as_bool).unwrap_or(false)
     }
 
-    /// The list at the path; empty if there is none.
+    /// Returns the list at the path; an empty one if there is none.
     fn list(&self, path: &str) -> &[Value] {
         self.at(path).and_then(Value::as_array).map_or(&[], Vec::as_slice)
     }
 
-    /// The RFC 3339 time at the path.
+    /// Returns the RFC 3339 time at the path.
     fn time(&self, path: &str) -> Option<Timestamp> {
         self.text(path)?.parse().ok()
     }

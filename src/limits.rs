@@ -1,4 +1,4 @@
-//! Limits of Slack's and dialnote's for the operator: until when nothing is called, and an end to that.
+//! Slack's and dialnote's limits for the operator: the times until which the app makes no calls, and lifting them.
 
 use std::io::Write;
 
@@ -10,10 +10,10 @@ use crate::error::{Fault, Service};
 use crate::store::Limit;
 use crate::store::Store;
 
-/// How many are looked at.
+/// The largest number of limits that are read.
 const MAX_LISTED: usize = 10_000;
 
-/// Why it was not done.
+/// The reason why the command failed.
 #[derive(Debug, thiserror::Error)]
 pub enum LimitsError {
     /// The database did not answer.
@@ -27,12 +27,12 @@ pub enum LimitsError {
     NoLimit(String),
 }
 
-/// Which limits are meant.
+/// A choice of limits.
 #[derive(Clone, Debug, Default)]
 pub struct LimitFilter {
-    /// Only of this workspace or organization.
+    /// The workspace or organization; `None` for all.
     pub installation: Option<String>,
-    /// Their methods; empty for all.
+    /// The limits' methods; empty for all.
     pub methods: Vec<String>,
 }
 
@@ -55,7 +55,7 @@ pub async fn list(store: &dyn Store, now: Timestamp, as_json: bool, out: &mut im
     Ok(out.flush()?)
 }
 
-/// Lifts limits, so that what waits for them is tried now; answers which.
+/// Lifts limits, so that the jobs that wait for them are tried now; returns the lifted ones.
 pub async fn clear(store: &dyn Store, chosen: &LimitFilter, now: Timestamp) -> Result<Vec<Limit>, LimitsError> {
     let limits: Vec<_> = store.limits(now, MAX_LISTED).await?.into_iter().filter(|limit| chosen.holds(limit)).collect();
     let missing = chosen.methods.iter().find(|method| limits.iter().all(|limit| limit.bucket != **method));
@@ -68,7 +68,7 @@ pub async fn clear(store: &dyn Store, chosen: &LimitFilter, now: Timestamp) -> R
     Ok(limits)
 }
 
-/// `T0ACME Slack chat.postMessage until 2026-11-23T09:05:00Z`.
+/// Returns a line like `T0ACME Slack chat.postMessage until 2026-11-23T09:05:00Z`.
 pub fn line(limit: &Limit) -> String {
     let what = match service(limit) {
         Service::Dialnote => DIALNOTE.to_owned(),
@@ -83,7 +83,7 @@ fn row(limit: &Limit) -> Value {
     })
 }
 
-/// All of dialnote is one bucket; Slack has one for each method.
+/// Returns the service of a limit. All of dialnote is one bucket; Slack has one for each method.
 fn service(limit: &Limit) -> Service {
     if limit.bucket == DIALNOTE { Service::Dialnote } else { Service::Slack }
 }

@@ -44,7 +44,7 @@ use secrecy::ExposeSecret;
 use crate::cli::{Care, Chosen, Cli, CliCommand, Jobs, Limits, Somebody, TenantOption, VaultCommand};
 use crate::failure::Failure;
 
-/// How long the app may take to say that it is alive.
+/// The time in which the app must answer that it is alive.
 const HEALTH_TIMEOUT: Duration = Duration::from_secs(3);
 
 fn main() -> ExitCode {
@@ -65,7 +65,7 @@ fn main() -> ExitCode {
     }
 }
 
-/// Where settings come from: the environment, and the file that is named on the command line or there.
+/// The sources of settings: the environment, and the file that is named on the command line or in the environment.
 type SettingsLookup = Source<fn(&str) -> Option<String>>;
 
 fn settings(file: Option<PathBuf>) -> SettingsLookup {
@@ -107,7 +107,7 @@ async fn run(command: CliCommand, settings: &SettingsLookup) -> Result<(), Failu
     }
 }
 
-/// All settings.
+/// Reads all settings.
 fn config(settings: &SettingsLookup) -> Result<Config, Failure> {
     settings.warn_if_open();
     let config = settings.config().map_err(Failure::Settings)?;
@@ -130,8 +130,8 @@ async fn serve(settings: &SettingsLookup) -> Result<(), Failure> {
     Ok(())
 }
 
-/// Says in the log that a file is open elsewhere already. It may be an operator's command; a second instance loses
-/// nothing, but belongs on a PostgreSQL.
+/// Warns in the log if another process has the file open. It may be an operator's command; a second instance loses
+/// nothing, but needs PostgreSQL.
 fn warn_if_in_use(database: &Database) {
     if let Database::Sqlite(file) = database
         && sqlite::is_in_use(file)
@@ -165,7 +165,7 @@ async fn resync(settings: &SettingsLookup, whose: TenantOption) -> Result<(), Fa
     Ok(())
 }
 
-/// The work of everybody who is meant, and what it is named after if there may be several.
+/// Returns the work of the chosen installations, each with its name if there may be several.
 async fn everybody(
     settings: &SettingsLookup,
     TenantOption { installation }: TenantOption,
@@ -331,13 +331,13 @@ fn database(settings: &SettingsLookup) -> Result<Database, Failure> {
     settings.database().map_err(Failure::Settings)
 }
 
-/// Says which database there is, for commands that must not begin a new one.
+/// Prints the database's name, for commands that must not create one.
 async fn found(database: &Database) -> Result<(), Failure> {
     let name = app::find(database).await?;
     Ok(writeln!(std::io::stderr(), "Database: {name}")?)
 }
 
-/// Opens the database that there is.
+/// Opens the existing database.
 async fn existing(settings: &SettingsLookup) -> Result<Arc<dyn Store>, Failure> {
     let database = database(settings)?;
     found(&database).await?;

@@ -9,10 +9,10 @@ use crate::http::forms;
 use crate::slack::oauth;
 use crate::slack::scopes::{OPTIONAL_SCOPES, SCOPES};
 
-/// Stands in the checked-in manifest for the address at which the program is reached.
+/// The placeholder for the app's public address in the checked-in manifest.
 pub const PLACEHOLDER_URL: &str = "https://dialnote-slack.example.com";
 
-/// Events that the app is told of. They need nothing but `users:read` and, for links, `links:read`.
+/// The events that the app subscribes to. They need nothing but `users:read` and, for links, `links:read`.
 const EVENTS: [&str; 7] = [
     "app_home_opened",
     "app_uninstalled",
@@ -23,7 +23,7 @@ const EVENTS: [&str; 7] = [
     "user_change",
 ];
 
-/// Where dialnote is on the web, unless the program is told otherwise (`DIALNOTE_APP_URL`).
+/// The host of dialnote's web app, unless `DIALNOTE_APP_URL` sets another.
 pub const UNFURL_DOMAIN: &str = "app.dialnote.com";
 
 #[derive(Serialize)]
@@ -127,12 +127,12 @@ struct Interactivity {
     message_menu_options_url: Option<String>,
 }
 
-/// How Slack reaches the program.
+/// The way in which Slack reaches the program.
 #[derive(Clone, Copy, Debug)]
 pub enum Reached<'a> {
-    /// At this address, which has no path.
+    /// Slack sends requests to this address, which has no path.
     At(&'a str),
-    /// By the connections that the program opens.
+    /// The program opens connections (Socket Mode).
     BySockets,
 }
 
@@ -145,22 +145,21 @@ impl Reached<'_> {
     }
 }
 
-/// The address at which Slack reaches the program; nothing if Slack would refuse it.
+/// Reads the public address; returns `None` if Slack would refuse it.
 pub fn address(text: &str) -> Option<Url> {
     let url = Url::parse(text).ok().filter(|url| url.scheme() == "https" && url.host_str().is_some_and(is_host))?;
     let further = url.query().is_some() || url.fragment().is_some() || !url.username().is_empty();
     (!further).then_some(url)
 }
 
-/// Whether it is the name of a host on the web.
+/// Answers whether a text is the name of a host on the web.
 pub fn is_host(text: &str) -> bool {
     let labels =
         |label: &str| !label.is_empty() && label.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-');
     matches!(Host::parse(text), Ok(Host::Domain(name)) if name.contains('.') && name.split('.').all(labels))
 }
 
-/// The manifest as YAML, for a program that is reached like this and a dialnote on the web at
-/// `unfurl_domain`.
+/// Returns the manifest as YAML, for a program that is reached like this and a dialnote web app at `unfurl_domain`.
 pub fn yaml(reached: Reached<'_>, unfurl_domain: &str) -> Result<String, serde_yaml_ng::Error> {
     let yaml = serde_yaml_ng::to_string(&manifest(reached, unfurl_domain))?;
     Ok(format!("# Made by `dialnote-slack manifest`; do not edit by hand.\n{yaml}"))

@@ -1,4 +1,4 @@
-//! What is counted, for whoever looks after the program. Names and units follow Prometheus.
+//! The metrics, for the operator. Names and units follow Prometheus.
 
 use std::time::Duration;
 
@@ -13,24 +13,23 @@ use prometheus_client::registry::{Registry, Unit};
 use crate::error::{Fault, Service};
 use crate::traces;
 
-/// What every name begins with, so that it is no one else's.
+/// The prefix of every name, which keeps it unique.
 const PREFIX: &str = "dialnote_slack";
 
-/// Where the answers to requests are told apart by how long they took, in seconds. Slack gives up
-/// after 3 s.
+/// The bucket bounds of the time to answer a request, in seconds. Slack gives up after 3 s.
 const TIMES: [f64; 12] = [0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.25, 0.5, 1.0, 2.0, 3.0];
 
-/// The same for our own calls, which may take ten seconds.
+/// The bucket bounds of the time of the app's own calls, in seconds, which may take ten seconds.
 const CALL_TIMES: [f64; 9] = [0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 10.0];
 
-/// The call a count is about.
+/// The labels of a call.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
 pub struct MethodLabels {
     /// The Slack method, or `response_url`.
     pub method: String,
 }
 
-/// The call a count is about, and what came of it.
+/// The labels of a call with its outcome.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
 pub struct CallLabels {
     /// `slack` or `dialnote`.
@@ -41,54 +40,54 @@ pub struct CallLabels {
     pub result: &'static str,
 }
 
-/// The answer a count is about.
+/// The labels of an answer.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
 pub struct AnswerLabels {
     /// The HTTP status.
     pub status: u16,
 }
 
-/// The kind of fault a count is about.
+/// The labels of a fault.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
 pub struct FaultLabels {
     /// The kind.
     pub cause: &'static str,
 }
 
-/// The reason a count is about.
+/// The labels of a reason.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
 pub struct ReasonLabels {
     /// The reason.
     pub reason: &'static str,
 }
 
-/// The service a count is about.
+/// The labels of a service.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
 pub struct ServiceLabels {
     /// `slack` or `dialnote`.
     pub service: &'static str,
 }
 
-/// The queue a count is about.
+/// The labels of a queue.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
 struct LaneLabels {
     queue: &'static str,
 }
 
-/// What waits just now: asked for whenever the counts are.
+/// The current size of the queues, read for each scrape.
 #[derive(Clone, Copy, Debug)]
 pub struct QueueDepth {
-    /// Commands not finished.
+    /// The pending commands.
     pub inbox: u64,
-    /// Messages not delivered.
+    /// The undelivered messages.
     pub outbox: u64,
-    /// Jobs given up and kept.
+    /// The dead jobs.
     pub dead: u64,
-    /// How long the oldest of those that wait has waited.
+    /// The age of the oldest pending job.
     pub oldest: Duration,
 }
 
-/// The counts of this process, since it started.
+/// The counts of this process since its start.
 #[derive(Clone, Debug)]
 pub struct Metrics {
     answers: Family<AnswerLabels, Counter>,
@@ -123,30 +122,30 @@ impl Default for Metrics {
 }
 
 impl Metrics {
-    /// One more request answered.
+    /// Counts an answered request.
     pub fn answered(&self, status: u16, took: Duration) {
         self.answers.get_or_create(&AnswerLabels { status }).inc();
         self.answer_times.observe(took.as_secs_f64());
     }
 
-    /// One more request refused because it does not prove to be Slack's.
+    /// Counts a request refused because it is not proven to be Slack's.
     pub fn refused(&self, status: u16) {
         self.answers.get_or_create(&AnswerLabels { status }).inc();
     }
 
-    /// One more call made; the trace in which it was knows it, too.
+    /// Counts a call, and notes it in the current trace.
     pub fn called(&self, service: Service, method: &str, result: &'static str, took: Duration) {
         let labels = CallLabels { service: named(service), method: method.to_owned(), result };
         self.calls.get_or_create(&labels).observe(took.as_secs_f64());
         traces::called(service, method, result, took);
     }
 
-    /// One more call repeated blindly.
+    /// Counts a call that was repeated although an earlier try may have had its effect.
     pub fn repeated_blindly(&self, method: &str) {
         self.outcome_unknown.get_or_create(&MethodLabels { method: method.to_owned() }).inc();
     }
 
-    /// One more job that is tried again because of a fault.
+    /// Counts a job that is retried because of a fault.
     pub fn retried(&self, fault: &Fault) {
         self.retried.get_or_create(&FaultLabels { cause: fault.kind() }).inc();
         if let Fault::RateLimited { service, wait, .. } = fault {
@@ -154,33 +153,33 @@ impl Metrics {
         }
     }
 
-    /// One more job given up.
+    /// Counts a job that is given up.
     pub fn given_up(&self) {
         self.given_up.inc();
     }
 
-    /// One more direct message that was refused for good.
+    /// Counts a direct message that was refused for good.
     pub fn not_notified(&self, reason: &'static str) {
         self.not_notified.get_or_create(&ReasonLabels { reason }).inc();
     }
 
-    /// This instance has looked at dialnote.
+    /// Notes the time at which this instance polled dialnote.
     pub fn looked(&self, at: Timestamp) {
         self.looked.set(at.as_second());
     }
 
-    /// One more connection of Socket Mode is open.
+    /// Counts an opened connection of Socket Mode.
     pub fn socket_opened(&self) {
         self.sockets_opened.inc();
         self.sockets.inc();
     }
 
-    /// One is open no more.
+    /// Counts a closed connection of Socket Mode.
     pub fn socket_closed(&self) {
         self.sockets.dec();
     }
 
-    /// The counts as text, in the format that Prometheus reads; with what waits, if that is known.
+    /// Returns the counts as text, in the format that Prometheus reads; with the queues' sizes, if they are known.
     pub fn encode(&self, waiting: Option<QueueDepth>) -> String {
         let mut registry = Registry::with_prefix(PREFIX);
         let help = "Calls repeated although an earlier try may have had its effect";

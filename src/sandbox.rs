@@ -1,4 +1,4 @@
-//! Only the sandbox, for an app that is started separately.
+//! The sandbox alone, for an app that is started separately.
 
 use std::io::Write;
 use std::net::SocketAddr;
@@ -11,13 +11,13 @@ use serde::Serialize;
 use crate::failure::Failure;
 use crate::stopping;
 
-/// What can be chosen about it.
+/// The options of the sandbox.
 #[derive(clap::Args)]
 pub(crate) struct SandboxOptions {
-    /// Where to listen.
+    /// The address to listen on.
     #[arg(long, default_value = "127.0.0.1:4010")]
     listen: SocketAddr,
-    /// Where the app is, for example <http://127.0.0.1:8080>.
+    /// The app's address, for example <http://127.0.0.1:8080>.
     #[arg(long)]
     bot: Option<String>,
     /// Deliver by Socket Mode, over connections that the app opens.
@@ -52,19 +52,19 @@ pub(crate) async fn start(listen: SocketAddr, bot_url: Option<String>, clock: &C
     Sandbox::start(options).await.map_err(|cause| Failure::Busy { what: "the sandbox", address: listen, cause })
 }
 
-/// What people and scripts need to use it.
+/// The addresses and secrets that people and scripts need to use the sandbox.
 #[derive(Serialize)]
 pub(crate) struct Where<'a> {
     #[serde(flatten)]
     pub(crate) credentials: &'a Credentials,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) bot: Option<&'a str>,
-    /// Those of another workspace.
+    /// The credentials of another workspace.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) beside: Option<&'a Credentials>,
 }
 
-/// Prints it, for people or as JSON.
+/// Prints the addresses and secrets, for people or as JSON.
 pub(crate) fn print_where(place: &Where<'_>, json: bool) -> Result<(), Failure> {
     let mut out = std::io::stdout();
     if json {

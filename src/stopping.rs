@@ -1,4 +1,4 @@
-//! How the program is asked to stop, and tells whatever started it how it is.
+//! Stopping on request of the system, and reporting the state to the service manager.
 
 use std::time::Duration;
 
@@ -7,7 +7,7 @@ use sd_notify::NotifyState;
 use tokio::signal::unix::{Signal, SignalKind, signal};
 use tokio::sync::watch;
 
-/// What the system sends who is to end.
+/// The system's signals to end.
 struct Signals {
     interrupt: Signal,
     terminate: Signal,
@@ -18,7 +18,7 @@ impl Signals {
         Ok(Self { interrupt: signal(SignalKind::interrupt())?, terminate: signal(SignalKind::terminate())? })
     }
 
-    /// The next one. Answers whether it was Ctrl-C: then a person waits.
+    /// Waits for the next signal. Answers whether it was Ctrl-C: then a person waits.
     async fn next(&mut self) -> bool {
         tokio::select! {
             _ = self.interrupt.recv() => true,
@@ -27,7 +27,7 @@ impl Signals {
     }
 }
 
-/// Turns true on Ctrl-C or when the system asks the process to end; from the moment of this call on.
+/// Returns a flag that turns true on Ctrl-C or when the system asks the process to end, from this call on.
 #[cfg(feature = "sandbox")]
 pub(crate) fn on_signal() -> std::io::Result<watch::Receiver<bool>> {
     let mut signals = Signals::new()?;
@@ -39,8 +39,9 @@ pub(crate) fn on_signal() -> std::io::Result<watch::Receiver<bool>> {
     Ok(receiver)
 }
 
-/// The same for a server: when the system asks, it first says for a while that it is not ready, so that requests are
-/// sent elsewhere before nothing takes them here. A second signal, or Ctrl-C, ends that at once.
+/// Returns the same flag for a server. When the system asks it to end, the server first reports for a while that it is
+/// not ready, so that requests are sent elsewhere before it stops taking them. A second signal, or Ctrl-C, ends the
+/// wait at once.
 pub(crate) fn after_draining(ops: Ops, drain: Duration) -> std::io::Result<watch::Receiver<bool>> {
     let mut signals = Signals::new()?;
     let (sender, receiver) = watch::channel(false);
@@ -57,7 +58,7 @@ pub(crate) fn after_draining(ops: Ops, drain: Duration) -> std::io::Result<watch
     Ok(receiver)
 }
 
-/// Tells systemd, if it started us and wants to know (`Type=notify`).
+/// Notifies systemd, if it started the program and wants to know (`Type=notify`).
 pub(crate) fn tell_manager(state: NotifyState<'_>) {
     if let Err(cause) = sd_notify::notify(&[state]) {
         tracing::warn!(%cause, "systemd was not told");

@@ -1,9 +1,9 @@
-//! Where the time goes between a request and what follows from it, for operators who have a collector: a span
-//! for the request, one for each job that follows from it and one for each call, on whatever instance. Nobody's
-//! words, names and numbers are in them. Without a collector nothing is noted.
+//! OpenTelemetry tracing, for operators who have a collector: a span for each request, one for each job that follows
+//! from it and one for each call, on every instance. Spans contain no words, names or numbers of people. Without a
+//! collector there are no spans.
 //!
-//! A trace has the name of its request: where and when it was accepted, which every job knows. So nothing more
-//! has to be stored for it; two requests of one workspace in the same millisecond share a trace.
+//! A trace's id comes from the place and the time at which its request was accepted, which every job knows. So nothing
+//! more has to be stored for it; two requests of one workspace in the same millisecond share a trace.
 
 use std::borrow::Cow;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -33,30 +33,30 @@ use crate::error::{Service, whole};
 use crate::ids::InstallationId;
 use crate::transport;
 
-/// Where a collector takes spans, beneath its address (the OTLP specification, "OTLP/HTTP Request").
+/// The path for spans below a collector's address (the OTLP specification, "OTLP/HTTP Request").
 const PATH: &str = "v1/traces";
 
-/// How long a collector may take.
+/// The timeout of a request to the collector.
 const COLLECTOR_TIMEOUT: Duration = Duration::from_secs(5);
 
-/// How long a stop waits for it.
+/// The time that a stop waits for the collector.
 const FLUSH_GRACE: Duration = Duration::from_secs(2);
 
-/// What spans say to come from.
+/// The service name in spans.
 const OURS: &str = "dialnote-slack";
 
-/// Where traces go.
+/// A collector of traces.
 #[derive(Clone, Debug)]
 pub struct Collector {
-    /// Its address.
+    /// The collector's address.
     pub endpoint: Url,
-    /// What it wants to be told with each batch: names of headers and their values.
+    /// The headers of each batch: names and values.
     pub headers: Vec<(String, SecretString)>,
-    /// The share of all traces that it gets, from 0 to 1: whole ones.
+    /// The share of all traces that it gets, from 0 to 1; a trace is sent whole or not at all.
     pub share: f64,
 }
 
-/// What notes spans, if there is a collector.
+/// The recorder of spans, if there is a collector.
 #[derive(Clone, Debug, Default)]
 pub struct Traces(Option<Noting>);
 
@@ -66,20 +66,20 @@ struct Noting {
     tracer: SdkTracer,
 }
 
-/// Why no spans can be sent.
+/// The reason why spans cannot be sent.
 #[derive(Debug, thiserror::Error)]
 pub enum NotSent {
-    /// There is no client to send them with.
+    /// The HTTP client could not be created.
     #[error(transparent)]
     Https(#[from] reqwest::Error),
-    /// The library does not take what was set.
+    /// The library refuses the settings.
     #[error(transparent)]
     Settings(#[from] ExporterBuildError),
 }
 
 impl Traces {
-    /// Sends spans to a collector, a few seconds after they have ended and together with others. To be called
-    /// where tokio runs.
+    /// Creates a recorder that sends spans to a collector in batches, a few seconds after they have ended. Must be
+    /// called inside a tokio runtime.
     pub fn to(collector: &Collector) -> Result<Self, NotSent> {
         let mut endpoint = collector.endpoint.clone();
         if let Ok(mut path) = endpoint.path_segments_mut() {
@@ -103,13 +103,13 @@ impl Traces {
         Ok(Self(Some(Noting { provider, tracer })))
     }
 
-    /// The trace of what was accepted there and then.
+    /// Returns the trace of a request that was accepted at this place and time.
     pub fn of(&self, installation: &InstallationId, accepted: Timestamp) -> Option<Trace> {
         let tracer = self.0.as_ref()?.tracer.clone();
         Some(Trace { tracer, name: Name::of(installation, accepted) })
     }
 
-    /// Sends what has gathered; what the collector does not take in time is lost.
+    /// Sends the remaining spans; those that the collector does not take in time are lost.
     pub async fn finish(self) {
         let Some(Noting { provider, .. }) = self.0 else { return };
         if let Ok(Err(cause)) = spawn_blocking(move || provider.shutdown_with_timeout(FLUSH_GRACE)).await {
@@ -126,14 +126,14 @@ pub struct Trace {
 }
 
 impl Trace {
-    /// In it, what follows from the request happens.
+    /// Returns the context for the work that follows from the request.
     pub fn context(&self) -> Context {
         let Name { trace, first } = self.name;
         let request = SpanContext::new(trace, first, TraceFlags::SAMPLED, true, TraceState::NONE);
         Context::new().with_remote_span_context(request).with_value(self.tracer.clone())
     }
 
-    /// Notes the request itself, which has just been answered.
+    /// Records the request itself, which has just been answered.
     pub fn asked(&self, what: &'static str, begun: Instant, status: u16) {
         let attributes =
             [KeyValue::new("request", what), KeyValue::new("http.response.status_code", i64::from(status))];
@@ -141,8 +141,8 @@ impl Trace {
         self.first(span).end();
     }
 
-    /// A job that follows from the request, or is where the trace begins: what is done for it happens in this
-    /// context. Its span ends when the context is gone.
+    /// Starts the span of a job that follows from the request, or begins the trace, and returns the context for its
+    /// work. The span ends when the context is dropped.
     pub fn job(&self, what: String, begins: bool, attributes: Vec<KeyValue>) -> Context {
         let span = SpanBuilder::from_name(what).with_kind(SpanKind::Consumer).with_attributes(attributes);
         let context = self.context();
@@ -150,14 +150,14 @@ impl Trace {
         context.with_span(span)
     }
 
-    /// The span that has the name which the others know.
+    /// Starts the span whose id the other spans know as their parent.
     fn first(&self, span: SpanBuilder) -> opentelemetry_sdk::trace::Span {
         let _named = Context::current_with_value(self.name).attach();
         self.tracer.build_with_context(span, &Context::new())
     }
 }
 
-/// Notes a call that has just ended, if it was made in a trace.
+/// Records a call that has just ended, if it was made in a trace.
 pub fn called(service: Service, method: &str, result: &'static str, took: Duration) {
     Context::map_current(|context| {
         let Some(tracer) = context.get::<SdkTracer>() else { return };
@@ -171,12 +171,12 @@ pub fn called(service: Service, method: &str, result: &'static str, took: Durati
     });
 }
 
-/// Notes what came of the job in whose context this is called.
+/// Records the outcome of the job in whose context this is called.
 pub fn came_to(result: &'static str) {
     Context::map_current(|context| context.span().set_attribute(KeyValue::new("result", result)));
 }
 
-/// A span that ends now.
+/// Returns a span that ends now.
 fn past(
     name: impl Into<Cow<'static, str>>,
     kind: SpanKind,
@@ -187,7 +187,7 @@ fn past(
     SpanBuilder::from_name(name).with_kind(kind).with_start_time(begun).with_attributes(attributes)
 }
 
-/// What a trace and its first span are called.
+/// The ids of a trace and of its first span.
 #[derive(Clone, Copy, Debug)]
 struct Name {
     trace: TraceId,
@@ -205,7 +205,7 @@ impl Name {
     }
 }
 
-/// Gives out the name that is wanted in this context; any other must only be new.
+/// A generator of ids that returns the id set in the context; any other id must only be new.
 #[derive(Debug, Default)]
 struct SpanNames(RandomIdGenerator);
 
@@ -225,7 +225,7 @@ impl IdGenerator for SpanNames {
     }
 }
 
-/// Sends spans from where tokio runs; what has gathered them has a thread of its own, where it does not.
+/// A sender of spans that runs on tokio; the library gathers them on a thread of its own, without tokio.
 #[derive(Debug)]
 struct Sender {
     http: reqwest::Client,
@@ -238,7 +238,7 @@ impl Sender {
         Self { http, runtime: Handle::current(), fails: AtomicBool::new(false) }
     }
 
-    /// Tells when the collector begins to fail, and when it does not any more: not each time.
+    /// Logs when the collector begins to fail, and when it works again: not each time.
     fn tell(&self, trouble: Option<String>) {
         let failed = self.fails.swap(trouble.is_some(), Ordering::Relaxed);
         match trouble {
@@ -261,7 +261,7 @@ impl HttpClient for Sender {
             Ok(answer) => Some(format!("it answers {}", answer.status())),
             Err(error) => Some(whole(error)),
         });
-        // What it says besides is not read: it may be long.
+        // The body of the answer is not read: it may be long.
         Ok(Response::builder().status(sent?.status()).body(Bytes::new())?)
     }
 }

@@ -1,5 +1,5 @@
-//! One HTTP exchange with a service we call: bounded in time and size, and every way in which it
-//! can fail told apart by what it means for a retry.
+//! One HTTP exchange with a service: limited in time and size, with its failures distinguished by their consequences
+//! for a retry.
 
 use std::pin::Pin;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -15,16 +15,16 @@ use tokio::task_local;
 
 use crate::error::{Fault, Service, whole};
 
-/// How long connecting may take.
+/// The timeout for connecting.
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(3);
 
-/// An answer larger than this is not read to its end.
+/// The size in bytes from which on an answer is not read to its end.
 const LARGEST_ANSWER: usize = 8 * 1024 * 1024;
 
-/// The shortest wait after a 429, whatever it says.
+/// The shortest wait after a 429, whatever its headers say.
 const SHORTEST_WAIT: Duration = Duration::from_secs(1);
 
-/// The longest wait that we accept from a `Retry-After`: after that the service is asked again.
+/// The longest wait that the app accepts from a `Retry-After`: after that it calls the service again.
 const LONGEST_WAIT: Duration = Duration::from_mins(5);
 
 /// An answer, good or bad.
@@ -32,7 +32,7 @@ const LONGEST_WAIT: Duration = Duration::from_mins(5);
 pub struct HttpAnswer {
     /// The status.
     pub status: StatusCode,
-    /// What `Retry-After` asks for.
+    /// The wait that `Retry-After` asks for.
     pub retry_after: Option<Duration>,
     /// The other headers.
     pub headers: HeaderMap,
@@ -40,8 +40,8 @@ pub struct HttpAnswer {
     pub body: Vec<u8>,
 }
 
-/// The HTTP client that all calls share; `timeout` is how long a call may take, from connecting to the
-/// last byte. It follows no redirects: neither service uses them.
+/// Creates the HTTP client that all calls share; `timeout` is the limit for a call, from connecting to the last byte.
+/// It follows no redirects: neither service uses them.
 pub fn client(timeout: Duration) -> Result<reqwest::Client, reqwest::Error> {
     reqwest::Client::builder()
         .user_agent(concat!("dialnote-slack/", env!("CARGO_PKG_VERSION")))
@@ -52,12 +52,12 @@ pub fn client(timeout: Duration) -> Result<reqwest::Client, reqwest::Error> {
 }
 
 impl HttpAnswer {
-    /// A header, if it is there and text.
+    /// Returns a header, if it is there and text.
     pub fn header(&self, name: &str) -> Option<&str> {
         self.headers.get(name)?.to_str().ok()
     }
 
-    /// What the service's clock shows.
+    /// Returns the time on the service's clock.
     pub fn date(&self) -> Option<Timestamp> {
         Some(rfc2822::parse(self.header(header::DATE.as_str())?).ok()?.timestamp())
     }
@@ -67,17 +67,17 @@ task_local! {
     static CALLING: Calling;
 }
 
-/// The service that a piece of work calls just now.
+/// The service that a job calls at the moment.
 #[derive(Clone, Debug, Default)]
 pub struct Calling(Arc<Mutex<Option<Service>>>);
 
 impl Calling {
-    /// The work, whose calls are noted here.
+    /// Wraps a future so that its calls are noted here.
     pub fn noted<F: Future>(&self, work: F) -> impl Future<Output = F::Output> {
         CALLING.scope(self.clone(), work)
     }
 
-    /// The service, if the work calls one just now.
+    /// Returns the service that is being called at the moment, if there is one.
     pub fn service(&self) -> Option<Service> {
         *self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
@@ -87,7 +87,7 @@ impl Calling {
     }
 }
 
-/// Sends a request, if `by` has not passed when it is written, and reads the answer.
+/// Sends a request, unless `by` has passed when it is written, and reads the answer.
 pub async fn send(
     service: Service,
     by: Option<Instant>,
@@ -128,8 +128,8 @@ async fn exchange(
     Ok(HttpAnswer { status, retry_after, headers, body })
 }
 
-/// Sends a request that turns its connection into something else, and answers that, with the headers of
-/// the answer. It goes the way of all calls: the same certificates, the same proxies.
+/// Sends a request that turns its connection into something else, and returns the connection with the headers of the
+/// answer. It uses the same certificates and proxies as all calls.
 pub async fn upgrade(service: Service, request: reqwest::RequestBuilder) -> Result<(HeaderMap, Upgraded), Fault> {
     let mut response = request.send().await.map_err(|error| fault(service, error))?;
     let status = response.status();
@@ -152,10 +152,9 @@ async fn sent_by(by: Instant, request: reqwest::RequestBuilder) -> reqwest::Resu
     client.execute(request).await
 }
 
-/// A body that is sent in time or not at all. Between the decision to make a call and the moment in
-/// which it is written the process may have stood still, for longer than its lease; its request would
-/// then be made a second time, after somebody else has made it. What writes has nothing left to wait
-/// for once it has the body.
+/// A body that is sent in time or not at all. Between the decision to make a call and the moment in which it is written
+/// the process may have stood still, for longer than its lease; its request would then be made a second time, after
+/// another worker has made it. The writer has nothing left to wait for once it has the body.
 struct Prompt {
     left: Option<Bytes>,
     by: Instant,
@@ -196,7 +195,8 @@ fn fault(service: Service, error: reqwest::Error) -> Fault {
     }
 }
 
-/// Seconds or an HTTP date. Parts of a second round up. A date is of the clock over there, which `sent` shows.
+/// Reads a wait: seconds or an HTTP date. Parts of a second round up. A date is by the service's clock, which `sent`
+/// shows.
 fn wait(value: &str, sent: Option<&str>) -> Option<Duration> {
     let seconds = value.trim().parse::<f64>().ok().filter(|seconds| !seconds.is_nan());
     let at = |date: &str| Some(rfc2822::parse(date).ok()?.timestamp());
@@ -223,7 +223,7 @@ mod tests {
             let request = sent_by(by, reqwest::Client::new().post(url).body("a note"));
             tokio::select! {
                 heard = served => heard,
-                // Without the body there is nothing to be heard of, or only what comes before it.
+                // Without the body the server hears nothing, or only the part before the body.
                 answered = request => answered.err().map(|error| whole(&error)),
             }
         };

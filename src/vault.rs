@@ -1,9 +1,8 @@
-//! Tokens and keys at rest. The database is copied, backed up, lent to whoever looks for a fault: none of them
-//! is to get into anybody's Slack or dialnote by it. So what opens doors is sealed before it is stored, with a
-//! key that is kept elsewhere.
+//! Tokens and keys at rest. Databases are copied, backed up and shared for debugging: no copy must give access to a
+//! workspace's Slack or dialnote. So secrets are sealed before they are stored, with a key that is kept elsewhere.
 //!
-//! What is sealed belongs to one installation and has one purpose, and opens only as that: whoever can write
-//! into the database cannot give one workspace another's token.
+//! A sealed secret belongs to one installation and has one purpose, and opens only for these: an attacker who can write
+//! to the database cannot give one workspace another's token.
 
 use chacha20poly1305::aead::{Aead, Payload};
 use chacha20poly1305::{Key, KeyInit, XChaCha20Poly1305, XNonce};
@@ -13,10 +12,10 @@ use sha2::{Digest, Sha256};
 
 use crate::ids::InstallationId;
 
-/// How what is sealed today begins.
+/// The prefix of secrets in the current format.
 const VERSION: &str = "v1";
 
-/// How many hexadecimal digits name a key.
+/// The number of hexadecimal digits that name a key.
 const KEY_NAME_LENGTH: usize = 8;
 
 /// A secret as it is stored: `v1:key:nonce and ciphertext`, in hexadecimal digits.
@@ -24,14 +23,14 @@ const KEY_NAME_LENGTH: usize = 8;
 #[serde(transparent)]
 pub struct Sealed(String);
 
-/// What a sealed secret is for.
+/// The purpose of a sealed secret.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Purpose {
-    /// Speaking in a workspace.
+    /// A bot token.
     SlackToken,
-    /// Getting the next of those.
+    /// A refresh token.
     RefreshToken,
-    /// Reading and assigning in dialnote.
+    /// An API key of dialnote's.
     DialnoteKey,
 }
 
@@ -45,27 +44,27 @@ impl Purpose {
     }
 }
 
-/// Why a key is none.
+/// The reason why keys are invalid.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum BadKey {
-    /// There is none.
+    /// There is no key.
     #[error("holds no key")]
     None,
-    /// It is not 32 bytes in hexadecimal digits.
+    /// The key is not 32 bytes in hexadecimal digits.
     #[error("is not 64 hexadecimal digits; `dialnote-slack vault key` makes one")]
     Misread,
 }
 
-/// Why a secret cannot be opened.
+/// The reason why a secret cannot be opened.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum Unopened {
-    /// The key is not there.
+    /// The vault does not have the key.
     #[error("it was sealed with the key {0}, which ENCRYPTION_KEY does not hold")]
     UnknownKey(String),
-    /// It is damaged, or another's.
+    /// The secret is damaged, or belongs to another installation or purpose.
     #[error("it was altered, or belongs to another installation")]
     Altered,
-    /// It is nothing that was ever sealed.
+    /// The text is not a sealed secret.
     #[error("it cannot be read")]
     Misread,
 }
@@ -75,7 +74,7 @@ struct Named {
     cipher: XChaCha20Poly1305,
 }
 
-/// Seals with one key, and opens with several while they are being replaced.
+/// A vault that seals with one key, and opens with several while the operator replaces them.
 pub struct Vault {
     seals: Named,
     opens: Vec<Named>,
@@ -88,7 +87,7 @@ impl std::fmt::Debug for Vault {
 }
 
 impl Vault {
-    /// A vault of keys of 64 hexadecimal digits each: the first seals, all open.
+    /// Creates a vault with keys of 64 hexadecimal digits each: the first seals, all open.
     pub fn new(keys: &[SecretString]) -> Result<Self, BadKey> {
         let mut keys = keys.iter().map(named).collect::<Result<Vec<_>, _>>()?;
         if keys.is_empty() {
@@ -107,7 +106,7 @@ impl Vault {
         Sealed(format!("{VERSION}:{}:{}{}", self.seals.name, hex::encode(nonce), hex::encode(sealed)))
     }
 
-    /// Opens what was sealed for this installation and purpose.
+    /// Opens a secret that was sealed for this installation and purpose.
     pub fn open(
         &self,
         installation: &InstallationId,
@@ -125,7 +124,7 @@ impl Vault {
         Ok(SecretString::from(opened))
     }
 
-    /// The same secret sealed with the first key; nothing, if it is already.
+    /// Seals a secret with the first key; returns `None` if it already is.
     pub fn renewed(
         &self,
         installation: &InstallationId,
@@ -140,13 +139,13 @@ impl Vault {
 }
 
 impl Sealed {
-    /// The name of its key, and the rest.
+    /// Splits the text into the name of its key and the rest.
     fn parts(&self) -> Option<(&str, &str)> {
         self.0.strip_prefix(VERSION)?.strip_prefix(':')?.split_once(':')
     }
 }
 
-/// A new key, for whoever has none yet.
+/// Returns a new random key.
 pub fn new_key() -> SecretString {
     SecretString::from(hex::encode(rand::random::<[u8; 32]>()))
 }
@@ -159,7 +158,7 @@ fn named(key: &SecretString) -> Result<Named, BadKey> {
     Ok(Named { name, cipher: XChaCha20Poly1305::new(&Key::from(bytes)) })
 }
 
-/// Whose it is and what for: authenticated together with what is sealed.
+/// Returns the installation and the purpose, which are authenticated together with the secret.
 fn belongs(installation: &InstallationId, purpose: Purpose) -> Vec<u8> {
     format!("{VERSION}\n{installation}\n{}", purpose.name()).into_bytes()
 }

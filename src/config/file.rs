@@ -1,6 +1,5 @@
-//! Where settings come from: the environment and, for what is not there, a file. An environment is
-//! all that a container needs; a file can be kept, compared and commented. The names are the same in
-//! both, and [`Config`] reads both the same way.
+//! The sources of settings: the environment, and a file for those that are not there. A container needs only the first;
+//! a file can be kept, compared and commented. Names are the same in both, and [`Config`] reads both the same way.
 
 use std::collections::BTreeMap;
 use std::fmt::Write;
@@ -19,7 +18,7 @@ use crate::config::settings::names;
 use crate::config::{Config, SECRETS, SETTINGS};
 use crate::error::in_words;
 
-/// Where settings come from.
+/// The sources of settings.
 #[derive(Debug)]
 pub struct Source<E> {
     environment: E,
@@ -27,32 +26,32 @@ pub struct Source<E> {
 }
 
 impl<E: Fn(&str) -> Option<String>> Source<E> {
-    /// The environment, and a file if there is one. What is wrong with it is told by whatever reads settings.
+    /// Combines the environment with a file, if there is one; reading settings reports mistakes in the file.
     pub fn new(environment: E, file: Option<&Path>) -> Self {
         Self { environment, file: file.map(Written::read).unwrap_or_default() }
     }
 
-    /// All settings.
+    /// Reads all settings.
     pub fn config(&self) -> Result<Config, Vec<Mistake>> {
         self.unless_misread(Config::read(|name| self.lookup(name)))
     }
 
-    /// Where to listen, for whoever only wants to know that.
+    /// Reads only the address to listen on.
     pub fn listen(&self) -> Result<SocketAddr, Vec<Mistake>> {
         self.unless_misread(Config::read_listen(|name| self.lookup(name)))
     }
 
-    /// Where what must not be lost is kept, for whoever only wants to look at that.
+    /// Reads only the database.
     pub fn database(&self) -> Result<Database, Vec<Mistake>> {
         self.unless_misread(Config::read_database(|name| self.lookup(name)))
     }
 
-    /// How the log is to be written.
+    /// Reads the log format.
     pub fn log_format(&self) -> LogFormat {
         Config::read_log_format(|name| self.lookup(name))
     }
 
-    /// Says in the log that others may read the secrets in the file, if they may.
+    /// Warns in the log if other users may read the secrets in the file.
     pub fn warn_if_open(&self) {
         let secrets: Vec<_> = self.file.secrets().map(str::to_lowercase).collect();
         if self.file.open_to_others && !secrets.is_empty() {
@@ -65,7 +64,7 @@ impl<E: Fn(&str) -> Option<String>> Source<E> {
         set.or_else(|| self.file.values.get(name).map(|value| value.expose_secret().to_owned()))
     }
 
-    /// What was read, or the mistakes of the file and further ones.
+    /// Returns the result, or the mistakes of the file together with further ones.
     fn unless_misread<T>(&self, read: Result<T, Vec<Mistake>>) -> Result<T, Vec<Mistake>> {
         let mut mistakes = self.file.mistakes.clone();
         if mistakes.is_empty() {
@@ -80,14 +79,14 @@ impl<E: Fn(&str) -> Option<String>> Source<E> {
     }
 }
 
-/// What stands in a file.
+/// The contents of a file.
 #[derive(Debug, Default)]
 struct Written {
     values: BTreeMap<&'static str, SecretString>,
     mistakes: Vec<Mistake>,
-    /// Whether some of it could not be read, so that nobody knows what is missing.
+    /// Set if a part of the file could not be read, so that missing settings are unknown.
     cut_short: bool,
-    /// Whether more than its owner may read it.
+    /// Set if users other than its owner may read it.
     open_to_others: bool,
 }
 
@@ -106,7 +105,7 @@ impl Written {
         let (table, errors) = DeTable::parse_recoverable(text);
         let mut written = Self { cut_short: !errors.is_empty(), ..Self::default() };
         for error in errors {
-            // Not what the error prints: that has the line in it.
+            // The error's own text contains the line, which may be a secret.
             let place = error.span().map_or_else(String::new, |span| format!("line {}: ", line(text, span.start)));
             written.mistakes.push(of_the_file(format!("{place}{}", error.message())));
         }
@@ -141,13 +140,13 @@ impl Written {
     }
 }
 
-/// Whether systemd has put the file where only the service sees it (`LoadCredential=`). It lets the service in by an
-/// access list, which looks from outside as if a group may read the file.
+/// Answers whether systemd has put the file where only the service sees it (`LoadCredential=`). systemd admits the
+/// service by an access list, which looks as if a group may read the file.
 fn is_credential(path: &Path) -> bool {
     std::env::var_os("CREDENTIALS_DIRECTORY").is_some_and(|folder| !folder.is_empty() && path.starts_with(folder))
 }
 
-/// The text of a file, and whether more than its owner may read it.
+/// Returns the text of a file, and whether users other than its owner may read it.
 fn contents(path: &Path) -> std::io::Result<(String, bool)> {
     let mut file = File::open(path)?;
     let mode = file.metadata()?.permissions().mode();
@@ -156,7 +155,7 @@ fn contents(path: &Path) -> std::io::Result<(String, bool)> {
     Ok((text, mode & 0o077 != 0))
 }
 
-/// Text, or a number as it would stand in the environment.
+/// Returns a text, or a number as it would be in the environment.
 fn scalar(value: &DeValue<'_>) -> Option<String> {
     match value {
         DeValue::String(text) => Some(text.to_string()),
@@ -166,7 +165,7 @@ fn scalar(value: &DeValue<'_>) -> Option<String> {
     }
 }
 
-/// A key that is no setting. What looks like a secret in the wrong place is not repeated.
+/// Describes a key that is no setting. A key that looks like a misplaced secret is not repeated.
 fn unknown(key: &str, line: usize) -> String {
     let shown = key.len() <= LONGEST_SHOWN && key.bytes().all(|byte| byte.is_ascii_alphabetic() || byte == b'_');
     let shown = if shown { key } else { "what stands there" };
@@ -181,10 +180,10 @@ fn unknown(key: &str, line: usize) -> String {
     format!("line {line}: {shown} is no setting; {way_out}")
 }
 
-/// From when on an unknown name is taken for a misspelt one.
+/// The likeness from which on an unknown name counts as a misspelling.
 const MIN_LIKENESS: f64 = 0.85;
 
-/// The longest unknown name that is repeated.
+/// The length of the longest unknown name that is repeated.
 const LONGEST_SHOWN: usize = 40;
 
 fn of_the_file(problem: String) -> Mistake {
@@ -195,22 +194,22 @@ fn line(text: &str, at: usize) -> usize {
     1 + text.bytes().take(at).filter(|byte| *byte == b'\n').count()
 }
 
-/// What a setting is called in a file.
+/// Returns a setting's name in a file.
 fn key_of(name: &str) -> String {
     name.to_lowercase()
 }
 
-/// Whether a setting takes several values, separated by commas.
+/// Answers whether a setting takes several values, separated by commas.
 fn takes_several(name: &str) -> bool {
     matches!(name, "SLACK_SIGNING_SECRET" | "ENCRYPTION_KEY" | "OTEL_EXPORTER_OTLP_HEADERS")
 }
 
-/// Whether a setting is a secret, or has one in it as the address of a database may.
+/// Answers whether a setting is a secret, or contains one, as the address of a database may.
 fn is_secret(name: &str, value: &str) -> bool {
     SECRETS.iter().any(|(secret, _)| *secret == name) && !(name == "DATABASE_URL" && value.starts_with("sqlite:"))
 }
 
-/// A file with every setting, its description and its default, for whoever begins one.
+/// Returns a file with every setting, its description and its default, as a start for an operator.
 pub fn example() -> String {
     let mut page = String::from(EXAMPLE_BEGINS);
     for setting in &SETTINGS {
@@ -227,7 +226,7 @@ const EXAMPLE_BEGINS: &str = "\
 # chmod 600. A secret may stand in a file of its own, which the same name with _file at its end names.
 ";
 
-/// The longest line of a description in the example.
+/// The length of the longest line of a description in the example.
 const WIDTH: usize = 110;
 
 fn commented(text: &str) -> String {
@@ -244,7 +243,7 @@ fn commented(text: &str) -> String {
     lines.join("\n") + "\n"
 }
 
-/// A default as it stands in a file: a number as one, everything else as text.
+/// Returns a default as it is written in a file: a number as a number, everything else as text.
 fn written(default: Option<&str>) -> String {
     let default = default.unwrap_or_default();
     if default.parse::<i64>().is_ok() { default.to_owned() } else { format!("\"{default}\"") }
@@ -257,7 +256,7 @@ mod tests {
 
     const KEY: &str = "0a0b0c0d0a0b0c0d0a0b0c0d0a0b0c0d0a0b0c0d0a0b0c0d0a0b0c0d0a0b0c0d";
 
-    /// Every setting with a value that is not its default, but for those that are only for many workspaces.
+    /// Every setting with a value that is not its default, without those that are only for many workspaces.
     const ONE: [(&str, &str); 26] = [
         ("SLACK_SIGNING_SECRET", "planted-a,planted-b"),
         ("SLACK_BOT_TOKEN", "xoxb-planted"),
@@ -304,7 +303,7 @@ mod tests {
         Source { environment: Box::new(lookup), file: Written::parse(file) }
     }
 
-    /// Settings as a file has them: numbers as numbers, several values as several.
+    /// Returns settings as a file has them: numbers as numbers, several values as several.
     fn file(settings: &[(&str, &str)]) -> String {
         let value = |name: &str, value: &str| match value.parse::<i64>() {
             Ok(number) => number.to_string(),
@@ -316,7 +315,7 @@ mod tests {
         lines.collect::<Vec<_>>().join("\n")
     }
 
-    /// All that was set, with the secrets.
+    /// Returns all settings, with the secrets.
     fn shown(source: &Source<Lookup>) -> Result<String, Vec<Mistake>> {
         let config = source.config()?;
         let all =
@@ -421,7 +420,7 @@ mod tests {
         assert!(nowhere.listen().is_err() && nowhere.database().is_err());
     }
 
-    /// However a file is damaged: cut off, or with any character in the place of any other.
+    /// Damages a file in every way: truncated, or with any character replaced by any other.
     #[test]
     fn no_mistake_shows_a_value() {
         let whole =

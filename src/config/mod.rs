@@ -1,5 +1,5 @@
-//! What an operator decides, read from the environment once, at the start. Every mistake is
-//! reported at once, because restarting for each of seven mistakes is nobody's idea of help.
+//! The operator's settings, read once, at the start. All mistakes are reported together, because restarting for each of
+//! seven mistakes helps no one.
 
 pub mod file;
 pub mod model;
@@ -24,16 +24,16 @@ use crate::work::settings::WorkSettings;
 
 pub use self::settings::{SECRETS, SETTINGS, Setting};
 
-/// Everything that is set.
+/// All settings.
 #[derive(Debug)]
 pub struct Config {
     /// The app's signing secrets: several, separated by commas, while one is being replaced.
     pub signing_secrets: Vec<SecretString>,
-    /// For whom the app works.
+    /// The workspaces that the app works for.
     pub workspaces: Workspaces,
-    /// The app's own token, if Slack is to deliver without an address of ours.
+    /// The app-level token, if Slack delivers by Socket Mode.
     pub app_token: Option<SecretString>,
-    /// How many connections it then delivers by.
+    /// The number of Socket Mode connections.
     pub sockets: usize,
     /// Slack's Web API.
     pub slack_api: Url,
@@ -41,48 +41,48 @@ pub struct Config {
     pub dialnote: Addresses,
     /// dialnote's web app, for links to conversations.
     pub dialnote_app: Url,
-    /// Where the app is on the web, if dialnote can reach it.
+    /// The app's public address, if dialnote can reach it.
     pub public: Option<Url>,
-    /// Where dialnote's webhooks are ordered.
+    /// dialnote's address for webhook subscriptions.
     pub dialnote_hooks: Url,
-    /// How they are signed, if that is known.
+    /// The signature of webhooks, if it is known.
     pub webhook_signing: Option<Signing>,
-    /// Where what must not be lost is kept.
+    /// The database.
     pub database: Database,
-    /// Where to listen.
+    /// The address to listen on.
     pub listen: SocketAddr,
-    /// Where operators' tools ask, if they can.
+    /// The address for the operator's probes, if there is one.
     pub ops_listen: Option<SocketAddr>,
-    /// How long it says that it is being stopped before it is.
+    /// The time for which the app reports that it is stopping before it stops.
     pub drain: Duration,
-    /// How the work is done.
+    /// The settings of the work.
     pub work: WorkSettings,
-    /// Who wants to know where the time goes.
+    /// The collector that gets traces, if there is one.
     pub collector: Option<Collector>,
 }
 
 impl Config {
-    /// Where to listen, for whoever only wants to know that.
+    /// Reads only the address to listen on.
     pub fn read_listen(lookup: impl Fn(&str) -> Option<String>) -> Result<SocketAddr, Vec<Mistake>> {
         let mut reader = SettingsReader::new(lookup);
         let listen = reader.parsed("LISTEN", values::listen_address);
         listen.ok_or(reader.mistakes)
     }
 
-    /// How the log is to be written. A mistake is told by [`Config::read`], in the log.
+    /// Reads the log format. [`Config::read`] reports a mistake in it, in the log.
     pub fn read_log_format(lookup: impl Fn(&str) -> Option<String>) -> LogFormat {
         let mut reader = SettingsReader::new(lookup);
         reader.parsed("LOG_FORMAT", values::log_format).unwrap_or_default()
     }
 
-    /// Where what must not be lost is kept, for whoever only wants to look at that.
+    /// Reads only the database.
     pub fn read_database(lookup: impl Fn(&str) -> Option<String>) -> Result<Database, Vec<Mistake>> {
         let mut reader = SettingsReader::new(lookup);
         let database = reader.database();
         database.ok_or(reader.mistakes)
     }
 
-    /// Reads the settings from `lookup`, usually the environment. Answers all mistakes together.
+    /// Reads the settings from `lookup`, usually the environment. Returns all mistakes together.
     pub fn read(lookup: impl Fn(&str) -> Option<String>) -> Result<Self, Vec<Mistake>> {
         let mut reader = SettingsReader::new(lookup);
         let app_token = reader.optional("SLACK_APP_TOKEN", values::app_token);
@@ -144,7 +144,7 @@ impl Config {
 }
 
 impl Config {
-    /// Says in the log what looks like a slip of the hand and need not be one.
+    /// Warns in the log about values that look like mistakes and need not be.
     pub fn warn_if_odd(&self) {
         if self.signing_secrets.iter().any(|secret| !is_like_slacks(secret.expose_secret())) {
             warn!(
@@ -155,7 +155,7 @@ impl Config {
     }
 }
 
-/// Tells a signing secret like those that Slack has given out so far. Slack does not say that others never come.
+/// Answers whether a signing secret looks like those that Slack has issued so far. Slack does not promise this form.
 fn is_like_slacks(secret: &str) -> bool {
     secret.len() == 32 && secret.bytes().all(|byte| byte.is_ascii_hexdigit())
 }
@@ -234,7 +234,7 @@ mod tests {
         ];
         let mistakes = read(&wrong).err().unwrap_or_default();
         let names: Vec<_> = mistakes.iter().map(|mistake| mistake.name).collect();
-        // Any secret will do, and what is for many workspaces is not asked for.
+        // Any secret is accepted, and settings for many workspaces are not read.
         assert_eq!(names.len(), SETTINGS.len() - 5, "{names:?}");
         assert!(mistakes.iter().all(|mistake| !mistake.to_string().contains("planted")), "{mistakes:?}");
     }

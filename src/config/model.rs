@@ -6,41 +6,41 @@ use secrecy::SecretString;
 
 use crate::slack::oauth;
 
-/// For whom the app works.
+/// The workspaces that the app works for.
 #[derive(Debug)]
 pub enum Workspaces {
-    /// For one workspace, whose keys are set.
+    /// One workspace, whose keys are settings.
     One {
         /// The bot token of the workspace.
         slack_token: SecretString,
         /// The API key of the organization in dialnote.
         dialnote_key: SecretString,
     },
-    /// For every workspace that installs it; their keys are sealed in the database.
+    /// Every workspace that installs the app; their keys are sealed in the database.
     Many {
-        /// The app as Slack knows it.
+        /// The app's credentials.
         app: Box<oauth::AppCredentials>,
-        /// What their keys are sealed with: the first of these, while all open.
+        /// The keys of the vault: the first seals, all open.
         keys: Vec<SecretString>,
     },
 }
 
-/// Where what must not be lost is kept.
+/// The database.
 #[derive(Debug)]
 pub enum Database {
-    /// In a file, for one instance.
+    /// A file, for one instance.
     Sqlite(PathBuf),
-    /// In a PostgreSQL, for several. The URL may hold a password.
+    /// A PostgreSQL server, for several instances. The URL may hold a password.
     Postgres(SecretString),
 }
 
-/// How the log is written.
+/// The format of the log.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum LogFormat {
-    /// For people.
+    /// Text, for people.
     #[default]
     Text,
-    /// For programs.
+    /// JSON, for programs.
     Json,
 }
 
@@ -50,6 +50,6 @@ pub enum LogFormat {
 pub struct Mistake {
     /// The environment variable.
     pub name: &'static str,
-    /// What is wrong, and what to do.
+    /// The problem, and the fix.
     pub problem: String,
 }

@@ -1,4 +1,5 @@
-//! One setting after another: looked up, checked, and every mistake kept, so that all are told together.
+//! The reader of settings: it looks each one up and checks it, and collects all mistakes, so that they are reported
+//! together.
 
 use std::path::Path;
 
@@ -15,7 +16,7 @@ use crate::store::postgres;
 use crate::traces::Collector;
 use crate::vault::Vault;
 
-/// Reads setting by setting. What is missing or wrong is `None`, and one more mistake.
+/// A reader of one setting at a time. A missing or wrong one reads as `None` and adds a mistake.
 pub(super) struct SettingsReader<F> {
     lookup: F,
     pub(super) mistakes: Vec<Mistake>,
@@ -66,7 +67,7 @@ impl<F: Fn(&str) -> Option<String>> SettingsReader<F> {
         }
     }
 
-    /// Where dialnote's API is. Where only the address for reads is set, it is the one for changes as well.
+    /// Reads dialnote's addresses. If only the address for reads is set, it is the one for changes as well.
     pub(super) fn dialnote(&mut self) -> Option<Addresses> {
         let reads = self.parsed(READS, web_address);
         let is_one = self.is_set(READS) && !self.is_set(ASSIGN);
@@ -74,8 +75,8 @@ impl<F: Fn(&str) -> Option<String>> SettingsReader<F> {
         Some(Addresses { reads: reads?, assign: assign? })
     }
 
-    /// Where what must not be lost is kept. A server's password may be a setting of its own: in an address many
-    /// characters mean something else.
+    /// Reads the database. A server's password may be a setting of its own, because many characters have another
+    /// meaning in an address.
     pub(super) fn database(&mut self) -> Option<Database> {
         let name = "DATABASE_PASSWORD";
         let password = match self.set(name) {
@@ -96,7 +97,7 @@ impl<F: Fn(&str) -> Option<String>> SettingsReader<F> {
         }
     }
 
-    /// The collector that gets traces, if there is one.
+    /// Reads the collector that gets traces, if there is one.
     pub(super) fn collector(&mut self) -> Option<Collector> {
         let endpoint = self.optional("OTEL_EXPORTER_OTLP_ENDPOINT", collector_address);
         let headers = self.optional("OTEL_EXPORTER_OTLP_HEADERS", headers).unwrap_or_default();
@@ -137,7 +138,7 @@ impl<F: Fn(&str) -> Option<String>> SettingsReader<F> {
         parse(&given).map_or_else(|problem| self.mistake(name, &problem), Some)
     }
 
-    /// The same for what may be left out.
+    /// Reads a setting that may be left out.
     pub(super) fn optional<T>(&mut self, name: &'static str, parse: fn(&str) -> Result<T, String>) -> Option<T> {
         let given = self.given(name).filter(|given| given != NONE)?;
         parse(&given).map_or_else(|problem| self.mistake(name, &problem), Some)
@@ -151,7 +152,7 @@ impl<F: Fn(&str) -> Option<String>> SettingsReader<F> {
         self.said(name).is_some_and(|value| value.trim() != NONE)
     }
 
-    /// What is set, else the default.
+    /// Returns the setting's value, else its default.
     fn given(&mut self, name: &'static str) -> Option<String> {
         match self.set(name) {
             Ok(Some(value)) => Some(value.trim().to_owned()),
@@ -160,7 +161,7 @@ impl<F: Fn(&str) -> Option<String>> SettingsReader<F> {
         }
     }
 
-    /// What is set, by itself or in a file that is named instead.
+    /// Returns the setting's value, from the setting itself or from the file that is named instead.
     fn set(&self, name: &str) -> Result<Option<String>, String> {
         match self.file(name) {
             None => Ok(self.said(name)),
@@ -169,7 +170,7 @@ impl<F: Fn(&str) -> Option<String>> SettingsReader<F> {
         }
     }
 
-    /// The file in which a secret stands, and the setting that names it.
+    /// Returns the file of a secret, and the setting that names it.
     fn file(&self, name: &str) -> Option<(&'static str, String)> {
         let (_, setting) = *SECRETS.iter().find(|(secret, _)| *secret == name)?;
         Some((setting, self.said(setting)?)).filter(|(_, file)| file.trim() != NONE)
@@ -188,7 +189,7 @@ impl<F: Fn(&str) -> Option<String>> SettingsReader<F> {
         self.mistake(name, &format!("is not set. {about}"))
     }
 
-    /// Keeps a mistake, under the name of the setting that has to be changed.
+    /// Keeps a mistake, under the name of the setting that the operator must change.
     pub(super) fn mistake<T>(&mut self, name: &'static str, problem: &str) -> Option<T> {
         let name = self.file(name).map_or(name, |(setting, _)| setting);
         self.mistakes.push(Mistake { name, problem: problem.to_owned() });

@@ -1,5 +1,5 @@
-//! Secrets that stand in files of their own, as Docker, Kubernetes and systemd hand them out. What is wrong with such
-//! a file is said without its contents.
+//! Secrets in files of their own, as Docker, Kubernetes and systemd provide them. Mistakes in such a file are described
+//! without its contents.
 
 use std::fs::File;
 use std::io::{self, Read};
@@ -7,7 +7,7 @@ use std::path::Path;
 
 use crate::error::in_words;
 
-/// The most that a secret may be: what is longer is another file.
+/// The size of the longest secret, in bytes: a longer file is not a secret.
 const LONGEST: u64 = 64 * 1024;
 
 /// Reads a secret. The line end that editors put after the last line is not part of it.
@@ -24,7 +24,7 @@ pub(super) fn read(path: &Path) -> Result<String, String> {
     Ok(secret.to_owned())
 }
 
-/// What is in a file, but for the rest of one that is too long.
+/// Returns the contents of a file, truncated just beyond the limit.
 fn contents(path: &Path) -> io::Result<Vec<u8>> {
     let mut bytes = Vec::new();
     File::open(path)?.take(LONGEST + 1).read_to_end(&mut bytes)?;

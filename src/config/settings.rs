@@ -1,18 +1,18 @@
-//! Every setting there is, in one table: what it is called, what holds without it and what it is for. The
-//! README, the example file and the mistakes are written from it.
+//! The table of all settings: name, default and description. The README, the example file and the mistakes are written
+//! from it.
 
-/// A setting: its name, its default and what it is for. The README's table is this one.
+/// A setting: its name, its default and its description. The README's table is this one.
 #[derive(Debug)]
 pub struct Setting {
     /// The environment variable.
     pub name: &'static str,
-    /// What holds if it is not set; `None` if it must be.
+    /// The value if it is not set; `None` if it must be set.
     pub default: Option<&'static str>,
-    /// What it is.
+    /// The description.
     pub about: &'static str,
 }
 
-/// Every setting there is.
+/// All settings.
 pub static SETTINGS: [Setting; 30] = [
     Setting {
         name: "SLACK_SIGNING_SECRET",
@@ -168,7 +168,7 @@ pub static SETTINGS: [Setting; 30] = [
     },
 ];
 
-/// Each setting that is a secret, or may have one in it, and the one that names a file where it stands instead.
+/// Each setting that is or may contain a secret, and the setting that names a file with the secret instead.
 pub static SECRETS: [(&str, &str); 10] = [
     ("SLACK_SIGNING_SECRET", "SLACK_SIGNING_SECRET_FILE"),
     ("SLACK_BOT_TOKEN", "SLACK_BOT_TOKEN_FILE"),
@@ -182,10 +182,10 @@ pub static SECRETS: [(&str, &str); 10] = [
     ("OTEL_EXPORTER_OTLP_HEADERS", "OTEL_EXPORTER_OTLP_HEADERS_FILE"),
 ];
 
-/// The name of every setting, and of those that name a file.
+/// Returns the names of all settings, and of those that name a file.
 pub(super) fn names() -> impl Iterator<Item = &'static str> {
     SETTINGS.iter().map(|setting| setting.name).chain(SECRETS.iter().map(|(_, file)| *file))
 }
 
-/// What stands for a setting that need not be set.
+/// The value that means: not set.
 pub(super) const NONE: &str = "none";

@@ -1,5 +1,5 @@
-//! What may stand in a setting, and what is said of what may not: never the value itself, which may be a
-//! secret in the wrong place.
+//! The valid values of settings, and the descriptions of invalid ones. They never contain the value itself, which may
+//! be a secret in the wrong place.
 
 use std::net::SocketAddr;
 use std::time::Duration;
@@ -12,7 +12,7 @@ use crate::config::model::{Database, LogFormat};
 use crate::store::postgres::Postgres;
 use crate::work::rate_limits::Pacing;
 
-/// Something without a space in it.
+/// Reads a text without spaces.
 pub(super) fn word(text: &str) -> Result<String, String> {
     if text.contains(char::is_whitespace) { Err(WITH_A_SPACE.into()) } else { Ok(text.to_owned()) }
 }
@@ -104,7 +104,7 @@ pub(super) fn listen_address(text: &str) -> Result<SocketAddr, String> {
     text.parse().map_err(|_| "is not an address with a port, for example 127.0.0.1:8080".into())
 }
 
-/// A collector may be anywhere in the operator's own network, and is told no secrets.
+/// Reads the address of a collector. It may be anywhere in the operator's own network, and gets no secrets.
 pub(super) fn collector_address(text: &str) -> Result<Url, String> {
     let url = Url::parse(text).ok().filter(|url| matches!(url.scheme(), "http" | "https") && url.has_host());
     url.ok_or_else(|| "is not a web address; give one like http://127.0.0.1:4318".into())

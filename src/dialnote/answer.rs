@@ -1,5 +1,5 @@
-//! How dialnote answers. Its own "no" differs from the page of a gateway, and an answer that cannot be read is none
-//! (docs/contracts/dialnote.md, Authentication and Variants).
+//! dialnote's answers. A refusal of dialnote's differs from the page of a gateway, and an answer that cannot be read
+//! counts as none (docs/contracts/dialnote.md, Authentication and Variants).
 
 use std::time::Duration;
 
@@ -10,36 +10,37 @@ use crate::dialnote::wire;
 use crate::error::{Fault, Service};
 use crate::transport::HttpAnswer;
 
-/// The bucket that a 429 of dialnote's closes: nothing says that its limits differ from call to call.
+/// The bucket that a 429 of dialnote's closes: no document says that its limits differ between calls.
 pub const BUCKET: &str = "dialnote";
 
-/// How long not to call if dialnote does not say.
+/// The time without calls after a rate limit, if dialnote names none.
 const DEFAULT_WAIT: Duration = Duration::from_secs(10);
 
-/// dialnote's "no".
+/// A refusal of dialnote's.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Denied {
     /// There is no such conversation.
     NotFound,
-    /// A 404 that is not in dialnote's words: of a gateway, or of a dialnote that has none. Never leaves `client`.
+    /// A 404 that is not in dialnote's words: of a gateway, or of a dialnote without words of its own. Never leaves
+    /// `client`.
     NoPage,
-    /// dialnote is there, and takes no such call at the address in this setting.
+    /// dialnote answers, but has no such call at the address in this setting.
     NoSuchAddress(&'static str),
-    /// The key may only read.
+    /// The API key is read-only.
     ReadOnly,
-    /// There is no key: nothing was called.
+    /// There is no API key, so that no call was made.
     NotConnected,
-    /// Anything else, in dialnote's words.
+    /// Any other refusal, in dialnote's words.
     Words(String),
 }
 
-/// Why a call did not do what it should.
+/// The reason why a call failed.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum DialnoteError {
-    /// dialnote understood and says no.
+    /// dialnote understood the request and refused it.
     #[error("dialnote refused: {0:?}")]
     Denied(Denied),
-    /// Anything that is not an answer to the question.
+    /// A failure that is no answer to the request.
     #[error(transparent)]
     Fault(#[from] Fault),
 }
@@ -50,7 +51,8 @@ impl From<Denied> for DialnoteError {
     }
 }
 
-/// Why a call was not made, if its status says so. A gateway's page instead of dialnote's words is an outage.
+/// Returns the reason why a call failed, if its status tells. A gateway's page instead of dialnote's words is an
+/// outage.
 pub(super) fn refused(answer: &HttpAnswer) -> Option<DialnoteError> {
     let service = Service::Dialnote;
     let words = || wire::words(answer.status, &answer.body);
@@ -61,7 +63,7 @@ pub(super) fn refused(answer: &HttpAnswer) -> Option<DialnoteError> {
             let wait = answer.retry_after.unwrap_or(DEFAULT_WAIT);
             Fault::RateLimited { service, bucket: BUCKET.to_owned(), wait }.into()
         }
-        // A gateway gave up waiting. The call may still have its effect.
+        // A gateway stopped waiting. The call may still have its effect.
         StatusCode::GATEWAY_TIMEOUT => Fault::TimedOut { service, cause: answer.status.to_string() }.into(),
         StatusCode::UNAUTHORIZED if is_dialnotes => Fault::Unauthorized { service, cause: words() }.into(),
         StatusCode::NOT_FOUND if is_dialnotes => Denied::NotFound.into(),
@@ -76,12 +78,12 @@ pub(super) fn refused(answer: &HttpAnswer) -> Option<DialnoteError> {
     })
 }
 
-/// An outage: something other than dialnote answered.
+/// Returns the fault of an outage: something other than dialnote answered.
 pub(super) fn unavailable(status: StatusCode) -> DialnoteError {
     Fault::Unavailable { service: Service::Dialnote, cause: status.to_string() }.into()
 }
 
-/// The JSON of an answer. The call may have had its effect although its answer cannot be read.
+/// Reads the JSON of an answer. The call may have had its effect although its answer cannot be read.
 pub(super) fn content(answer: &HttpAnswer) -> Result<Value, Fault> {
     serde_json::from_slice(&answer.body).map_err(|error| wire::unreadable(&error.to_string()))
 }

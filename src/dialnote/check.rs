@@ -1,4 +1,4 @@
-//! Tries what nothing says beforehand about a dialnote, without changing anything, for the doctor
+//! Checks for the doctor that find out, without a change, how a dialnote behaves where no document tells
 //! (docs/contracts/dialnote.md, Consequences 5).
 
 use crate::dialnote::answer::{Denied, DialnoteError};
@@ -6,34 +6,34 @@ use crate::dialnote::client::{Dialnote, NOWHERE};
 use crate::domain::conversation::{Conversation, Status};
 use crate::ids::ConversationId;
 
-/// The name of the doctor's own writes.
+/// The idempotency key of the doctor's own writes.
 const DOCTOR: &str = "doctor";
 
 /// The outcome of a write that changes nothing.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Writing {
-    /// An owner was set to what it was, of this conversation.
+    /// The write worked: it set the owner of this conversation to the current owner.
     Works(Box<Conversation>),
-    /// The key may only read.
+    /// The API key is read-only.
     ReadOnly,
-    /// There is no done conversation to try it with.
+    /// There is no done conversation to try the write with.
     Untried,
 }
 
-/// What was learned by reading.
+/// The facts about a dialnote learned by reading.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Shape {
-    /// A status as it is spelled.
+    /// An example of a status in dialnote's spelling.
     pub status: Option<String>,
     /// The field by which members are assigned.
     pub named_by: Option<&'static str>,
-    /// Whether lists leave owners out.
+    /// Set if lists leave owners out.
     pub leaves_owners_out: bool,
 }
 
 impl Dialnote {
-    /// Tries to write without a change: sets the owner of the quietest done conversation to what was just read. An
-    /// open one is not touched, because it may be assigned at that moment.
+    /// Tries to write without a change: sets the owner of the least recently active done conversation to the owner just
+    /// read. An open conversation is not touched, because a person may assign it at that moment.
     pub async fn may_write(&self) -> Result<Writing, DialnoteError> {
         let page = self.conversations(0).await?;
         let quiet = page.conversations.iter().rev().find(|one| one.status == Status::Done);
@@ -47,7 +47,7 @@ impl Dialnote {
         }
     }
 
-    /// Nothing is proved by a conversation that is not there, but that a key may only read.
+    /// Tries to write to a conversation that does not exist. That proves nothing but that a key is read-only.
     async fn may_write_nowhere(&self) -> Result<Writing, DialnoteError> {
         match self.assign(&ConversationId::new(NOWHERE), None, DOCTOR).await {
             Err(DialnoteError::Denied(Denied::ReadOnly)) => Ok(Writing::ReadOnly),
@@ -56,7 +56,7 @@ impl Dialnote {
         }
     }
 
-    /// Tries to change a status without a change: why it is refused, if it is.
+    /// Tries to set a status to its current value; returns the error if dialnote refuses.
     pub async fn refuses_status(&self, done: &Conversation) -> Option<DialnoteError> {
         if done.status != Status::Done {
             return None;
@@ -64,7 +64,7 @@ impl Dialnote {
         self.set_status(&done.id, Status::Done, DOCTOR).await.err()
     }
 
-    /// What was learned by reading so far.
+    /// Returns the facts learned by reading so far.
     pub fn shape(&self) -> Shape {
         Shape {
             status: self.learned.example(),

@@ -1,5 +1,4 @@
-//! The calls we make to dialnote (docs/contracts/dialnote.md, Calls). A call is made once; repeating it
-//! is the inbox's business.
+//! The app's calls to dialnote (docs/contracts/dialnote.md, Calls). Each call is made once; the inbox repeats it.
 
 use std::collections::HashSet;
 use std::sync::Arc;
@@ -23,40 +22,40 @@ use crate::metrics::Metrics;
 use crate::transport;
 use crate::transport::HttpAnswer;
 
-/// The most conversations or messages one call returns.
+/// The largest number of conversations or messages that one call returns.
 pub const API_PAGE_SIZE: usize = 100;
 
-/// The header that names a write (docs/contracts/dialnote.md, Authentication: never relied on).
+/// The header with the idempotency key of a write (docs/contracts/dialnote.md, Authentication: never relied on).
 const IDEMPOTENCY: &str = "Idempotency-Key";
 
-/// A conversation that there is not.
+/// The id of a conversation that does not exist.
 pub(super) const NOWHERE: &str = "dialnote-slack-doctor";
 
-/// How many pages of messages are searched for a note of ours. It was written moments ago, so it is
-/// among the newest.
+/// The number of pages of messages that are searched for a note of the app's. The note was written moments ago, so it
+/// is among the newest.
 const NOTE_PAGES: usize = 3;
 
-/// How many pages of the list are read for what somebody owns: filters may not be trusted, so the list
-/// may be everybody's.
+/// The number of pages that are read for the conversations of one owner: dialnote may ignore the filter, so the list
+/// may hold everyone's.
 const OWNED_PAGES: usize = 50;
 
-/// Where dialnote's calls are: reads and assignment are documented at different addresses
-/// (docs/contracts/dialnote.md, Addresses).
+/// dialnote's API addresses: reads and assignment are documented at different ones (docs/contracts/dialnote.md,
+/// Addresses).
 #[derive(Clone, Debug)]
 pub struct Addresses {
-    /// Reads and notes.
+    /// The address for reads and notes.
     pub reads: Url,
-    /// Changes of owner and status.
+    /// The address for changes of owner and status.
     pub assign: Url,
 }
 
-/// The setting that holds the address for reads and notes.
+/// The name of the setting with the address for reads and notes.
 pub const READS: &str = "DIALNOTE_API_URL";
 
-/// The setting that holds the address for changes.
+/// The name of the setting with the address for changes.
 pub const ASSIGN: &str = "DIALNOTE_ASSIGN_URL";
 
-/// A client of one organization.
+/// A client for one organization.
 #[derive(Clone, Debug)]
 pub struct Dialnote {
     http: reqwest::Client,
@@ -68,22 +67,22 @@ pub struct Dialnote {
 }
 
 impl Dialnote {
-    /// A client that calls paths below `addresses` with an API key; without one, it calls nothing.
+    /// Creates a client that calls paths below `addresses` with an API key; without a key, it makes no calls.
     pub fn new(http: reqwest::Client, addresses: Addresses, key: Option<SecretString>, metrics: Arc<Metrics>) -> Self {
         Self { http, addresses, learned: Arc::default(), key, metrics, by: None }
     }
 
-    /// The same for calls that must be on their way by then, or not be made.
+    /// Returns a client that sends a call by this instant or not at all.
     pub fn with_deadline(&self, by: Instant) -> Self {
         Self { by: Some(by), ..self.clone() }
     }
 
-    /// Whether there is a key.
+    /// Answers whether there is an API key.
     pub fn is_connected(&self) -> bool {
         self.key.is_some()
     }
 
-    /// The members of the organization, each once. Works with every kind of key.
+    /// Returns the members of the organization, each once. Works with every kind of key.
     pub async fn members(&self) -> Result<Vec<Member>, DialnoteError> {
         let content = self.read_known(&["team", "members"], &[]).await?;
         let mut all: Vec<wire::DirectoryMember> = Vec::new();
@@ -96,13 +95,13 @@ impl Dialnote {
         Ok(all.into_iter().map(|named| named.member).collect())
     }
 
-    /// The numbers that the team shares.
+    /// Returns the organization's shared numbers.
     pub async fn lines(&self) -> Result<Vec<SharedNumber>, DialnoteError> {
         let content = self.read_known(&["messaging-channels"], &[]).await?;
         Ok(wire::items(&content, "channels")?.iter().filter_map(wire::line).collect())
     }
 
-    /// A conversation as it is now.
+    /// Reads a conversation.
     pub async fn conversation(&self, id: &ConversationId) -> Result<Conversation, DialnoteError> {
         let content = match self.read(&["conversations", plain(id)?], &[]).await {
             Err(DialnoteError::Denied(said @ (Denied::NotFound | Denied::NoPage))) => {
@@ -114,8 +113,9 @@ impl Dialnote {
         conversation.ok_or_else(|| wire::unreadable("it does not hold the conversation").into())
     }
 
-    /// A 404 for a conversation may be one for the address: then the list is not there either. A page in the place of
-    /// dialnote's words may be a gateway's: then dialnote has words for what is certainly not there.
+    /// Finds the reason of a 404 for a conversation. If the list is not found either, the address is wrong. A page
+    /// instead of dialnote's words is a gateway's, if dialnote has words of its own for a conversation that does not
+    /// exist.
     async fn why_not_found(&self, said: &Denied) -> DialnoteError {
         if *said == Denied::NoPage {
             match self.read(&["conversations", NOWHERE], &[]).await {
@@ -131,13 +131,13 @@ impl Dialnote {
         }
     }
 
-    /// The conversations from `offset` on, at most [`API_PAGE_SIZE`].
+    /// Returns the conversations from `offset` on, at most [`API_PAGE_SIZE`].
     pub async fn conversations(&self, offset: usize) -> Result<ConversationPage, DialnoteError> {
         self.page(&page_from(offset)).await
     }
 
-    /// An item of a list; nothing, if it cannot be read. Where it does not say who owns the conversation, the
-    /// conversation does.
+    /// Reads an item of a list; `None`, if it cannot be read. If the item leaves its owner out, the owner comes from
+    /// the conversation itself.
     async fn listed(&self, item: &Value) -> Result<Option<Conversation>, DialnoteError> {
         let Some(listed) = self.understood(item).await? else { return Ok(None) };
         if wire::tells_owner(item) {
@@ -157,7 +157,7 @@ impl Dialnote {
         }
     }
 
-    /// A conversation as it is written; an owner by the id that assigns, whatever id it is named by.
+    /// Reads a conversation, with the owner's id replaced by the id that assigns.
     async fn understood(&self, value: &Value) -> Result<Option<Conversation>, DialnoteError> {
         let Some(conversation) = wire::conversation(value) else { return Ok(None) };
         if let Some(word) = value.words("/status").filter(|_| conversation.status != Status::Other) {
@@ -169,13 +169,13 @@ impl Dialnote {
         Ok(Some(self.learned.resolved(conversation)))
     }
 
-    /// The open conversations that a member owns, as far as one page tells.
+    /// Returns the open conversations that a member owns, as far as they are on the first page.
     pub async fn open_of(&self, member: &MemberId) -> Result<HashSet<ConversationId>, DialnoteError> {
         let found = self.owned_from(member, 0).await?.conversations.into_iter();
         Ok(found.filter(|one| one.is_open() && one.is_owned_by(member)).map(|one| one.id).collect())
     }
 
-    /// All open conversations that a member owns, most recently active first.
+    /// Returns all open conversations that a member owns, most recently active first.
     pub async fn all_open_of(&self, member: &MemberId) -> Result<Vec<Conversation>, DialnoteError> {
         let (mut all, mut pages) = (Vec::new(), Pages::default());
         for _ in 0..OWNED_PAGES {
@@ -189,7 +189,7 @@ impl Dialnote {
         Ok(all)
     }
 
-    /// A page of what a member owns. The filter may be ignored.
+    /// Returns a page of a member's conversations. dialnote may ignore the filter.
     async fn owned_from(&self, member: &MemberId, offset: usize) -> Result<ConversationPage, DialnoteError> {
         let mut query = page_from(offset).to_vec();
         query.push(("assignedToId", member.to_string()));
@@ -206,7 +206,7 @@ impl Dialnote {
         Ok(ConversationPage { conversations, items: items.len() })
     }
 
-    /// Sets or clears the owner. `attempt_key` names this very write, in case dialnote looks at it.
+    /// Sets or clears the owner. `attempt_key` is the idempotency key of this write, in case dialnote honours it.
     pub async fn assign(
         &self,
         id: &ConversationId,
@@ -229,7 +229,7 @@ impl Dialnote {
         self.patch(id, &body, attempt_key, |now| now.status == status).await
     }
 
-    /// Puts it away until a time to come.
+    /// Snoozes the conversation until a time.
     pub async fn snooze(
         &self,
         id: &ConversationId,
@@ -240,7 +240,7 @@ impl Dialnote {
         self.patch(id, &body, attempt_key, |now| now.status == Status::Snoozed).await
     }
 
-    /// Writes a note. Whatever a 2xx says, the note is written.
+    /// Writes a note. After any 2xx the note counts as written, whatever the body says.
     pub async fn add_note(&self, id: &ConversationId, content: &str, attempt_key: &str) -> Result<(), DialnoteError> {
         let path = ["conversations", plain(id)?, "notes"];
         let request = self.request(Method::POST, &self.addresses.reads, &path);
@@ -253,8 +253,8 @@ impl Dialnote {
         }
     }
 
-    /// The newest entries of the timeline that are no notes, newest first, as far as they are among the
-    /// newest [`API_PAGE_SIZE`].
+    /// Returns the newest timeline entries that are not notes, newest first, as far as they are among the newest
+    /// [`API_PAGE_SIZE`].
     pub async fn activities_but_notes(&self, id: &ConversationId) -> Result<Vec<Activity>, DialnoteError> {
         let query = [("limit", API_PAGE_SIZE.to_string())];
         let content = self.read_of(id, &query).await.map(wire::opened)?;
@@ -262,8 +262,8 @@ impl Dialnote {
         Ok(entries.iter().filter_map(wire::entry).filter(|activity| activity.kind != ActivityKind::Note).collect())
     }
 
-    /// The notes and when they were written, oldest first, as far as they are among the newest [`API_PAGE_SIZE`]
-    /// entries.
+    /// Returns the notes with the times at which they were written, oldest first, as far as they are among the newest
+    /// [`API_PAGE_SIZE`] entries.
     pub async fn notes(&self, id: &ConversationId) -> Result<Vec<(String, Timestamp)>, DialnoteError> {
         let query = [("limit", API_PAGE_SIZE.to_string())];
         let content = self.read_of(id, &query).await.map(wire::opened)?;
@@ -272,13 +272,14 @@ impl Dialnote {
         Ok(notes.into_iter().rev().collect())
     }
 
-    /// The member who called this number at about this time, as far as the latest calls tell.
+    /// Returns the member who called this number at about this time, as far as they are in the latest page of the call
+    /// log.
     pub async fn caller(&self, number: &str, at: Timestamp) -> Result<Option<Owner>, DialnoteError> {
         let content = self.read_known(&["call-logs"], &[("limit", API_PAGE_SIZE.to_string())]).await?;
         Ok(wire::items(&content, "callLogs")?.iter().find_map(|call| wire::caller(call, number, at)))
     }
 
-    /// Whether a note with this reference was written already.
+    /// Answers whether a note with this reference was already written.
     pub async fn has_note(&self, id: &ConversationId, reference: &str) -> Result<bool, DialnoteError> {
         let mut next = Vec::new();
         for _ in 0..NOTE_PAGES {
@@ -297,7 +298,7 @@ impl Dialnote {
         Ok(false)
     }
 
-    /// A page of the timeline, in its envelope.
+    /// Reads a page of the timeline, in its envelope.
     async fn read_of(&self, id: &ConversationId, query: &[(&str, String)]) -> Result<Value, DialnoteError> {
         match self.answer_to(&["conversations", plain(id)?, "messages"], query).await {
             Err(DialnoteError::Denied(denied @ (Denied::NotFound | Denied::NoPage))) => {
@@ -307,7 +308,7 @@ impl Dialnote {
         }
     }
 
-    /// A 404 for something of a conversation: of the conversation, of the address, or of a gateway.
+    /// Finds the reason of a 404 for a part of a conversation: the conversation, the address or a gateway.
     async fn why_not_there(&self, id: &ConversationId, said: Denied, setting: &'static str) -> DialnoteError {
         match self.conversation(id).await {
             Ok(_) => at_address(&said, setting),
@@ -315,7 +316,7 @@ impl Dialnote {
         }
     }
 
-    /// Asks to be told of a kind of event at an address; `webhooks` is where such wishes go.
+    /// Subscribes an address to a kind of event; `webhooks` is dialnote's address for subscriptions.
     pub async fn subscribe(&self, webhooks: &Url, address: &str, event: &str) -> Result<(), DialnoteError> {
         let wish = json!({ "url": address, "event": event, "provider": "custom" });
         let answer = self.sent("POST hooks", self.http.post(webhooks.clone()).json(&wish)).await?;
@@ -324,8 +325,8 @@ impl Dialnote {
         id.map(drop).ok_or_else(|| wire::unreadable("it names no subscription").into())
     }
 
-    /// Changes a conversation. An answer that cannot be read, is about another one or does not show the change is
-    /// no answer: the conversation is looked at.
+    /// Changes a conversation. An answer that cannot be read, is about another conversation or does not show the change
+    /// counts as none: the client then reads the conversation.
     async fn patch(
         &self,
         id: &ConversationId,
@@ -355,12 +356,12 @@ impl Dialnote {
         Ok(conversation)
     }
 
-    /// A conversation as it is after a write. Where that cannot be seen, the outcome of the write is unknown.
+    /// Reads a conversation after a write. If that fails, the outcome of the write is unknown.
     pub async fn look_after_write(&self, id: &ConversationId) -> Result<Conversation, DialnoteError> {
         self.conversation(id).await.map_err(after_write)
     }
 
-    /// Reads what every dialnote has: where it is not found, the address is wrong.
+    /// Reads an object that every dialnote has: if it is not found, the address is wrong.
     async fn read_known(&self, path: &[&str], query: &[(&str, String)]) -> Result<Value, DialnoteError> {
         match self.read(path, query).await {
             Err(DialnoteError::Denied(denied @ (Denied::NotFound | Denied::NoPage))) => Err(at_address(&denied, READS)),
@@ -372,7 +373,7 @@ impl Dialnote {
         self.answer_to(path, query).await.map(wire::opened)
     }
 
-    /// What is read, in its envelope.
+    /// Reads an answer, in its envelope.
     async fn answer_to(&self, path: &[&str], query: &[(&str, String)]) -> Result<Value, DialnoteError> {
         let request = self.request(Method::GET, &self.addresses.reads, path).query(query);
         let answer = self.sent(&called(&Method::GET, path), request).await.map_err(without_effect)?;
@@ -387,7 +388,7 @@ impl Dialnote {
         self.http.request(method, url)
     }
 
-    /// Makes a call, and counts it with what came of it.
+    /// Makes a call and counts it with its outcome.
     async fn sent(&self, name: &str, request: reqwest::RequestBuilder) -> Result<HttpAnswer, DialnoteError> {
         let Some(key) = &self.key else { return Err(DialnoteError::Denied(Denied::NotConnected)) };
         let request = request.bearer_auth(key.expose_secret());
@@ -404,12 +405,13 @@ impl Dialnote {
     }
 }
 
-/// The id as a segment of a path. People type ids, and links hold them: one that could lead elsewhere names nothing.
+/// Returns the id as a path segment. People type ids, and links hold them: an id that could lead to another path counts
+/// as not found.
 fn plain(id: &ConversationId) -> Result<&str, DialnoteError> {
     if id.is_plain() { Ok(id.as_str()) } else { Err(Denied::NotFound.into()) }
 }
 
-/// A read that was not answered in time has no effect that could come late.
+/// Turns a read's timeout into a missing answer: a read has no effect that could come late.
 fn without_effect(error: DialnoteError) -> DialnoteError {
     match error {
         DialnoteError::Fault(Fault::TimedOut { service, cause }) => Fault::Unanswered { service, cause }.into(),
@@ -417,13 +419,13 @@ fn without_effect(error: DialnoteError) -> DialnoteError {
     }
 }
 
-/// A page of the list of conversations.
+/// Returns the query for a page of the list of conversations.
 fn page_from(offset: usize) -> [(&'static str, String); 2] {
     [("limit", API_PAGE_SIZE.to_string()), ("offset", offset.to_string())]
 }
 
-/// A 404 for what every dialnote has. In dialnote's own words it is the address that is wrong; a gateway's page may be
-/// gone in a while, and says where it was met.
+/// Returns the error of a 404 for an object that every dialnote has. In dialnote's own words it means a wrong address;
+/// a gateway's page may be temporary, and the error names the setting of the address.
 fn at_address(said: &Denied, setting: &'static str) -> DialnoteError {
     match said {
         Denied::NoPage => {
@@ -434,7 +436,7 @@ fn at_address(said: &Denied, setting: &'static str) -> DialnoteError {
     }
 }
 
-/// What a look after a write met: whether the write had its effect is unknown then.
+/// Turns an error of the read after a write into one that says: it is unknown whether the write had its effect.
 fn after_write(error: DialnoteError) -> DialnoteError {
     match error {
         DialnoteError::Fault(fault) => DialnoteError::Fault(fault.after_effect()),
@@ -442,7 +444,7 @@ fn after_write(error: DialnoteError) -> DialnoteError {
     }
 }
 
-/// `GET conversations/_/messages`: what stands between is an id.
+/// Returns the name of a call, like `GET conversations/_/messages`, where `_` replaces an id.
 fn called(method: &Method, path: &[&str]) -> String {
     let parts = path.iter().enumerate().map(|(nth, part)| if nth % 2 == 1 && *part != "members" { "_" } else { part });
     format!("{method} {}", parts.collect::<Vec<_>>().join("/"))

@@ -1,6 +1,6 @@
-//! What was learned about a dialnote by reading it, because nothing says so beforehand: by which of its ids each
-//! member is assigned, how statuses are spelled, and the owners that lists leave out
-//! (docs/contracts/dialnote.md, Variants). The doctor shows it (`check`).
+//! Facts about a dialnote that the app learns by reading, because no document tells them: the id by which each member
+//! is assigned, the spelling of statuses, and the owners that lists leave out (docs/contracts/dialnote.md, Variants).
+//! The doctor shows them (`check`).
 
 use std::collections::HashMap;
 use std::sync::{Mutex, MutexGuard, PoisonError};
@@ -12,10 +12,10 @@ use crate::dialnote::wire::DirectoryMember;
 use crate::domain::conversation::{Conversation, Owner, Status};
 use crate::ids::{ConversationId, MemberId};
 
-/// How long an owner that a list leaves out is taken from the last look at the conversation itself.
+/// The time for which the owner that a list leaves out is taken from the last read of the conversation itself.
 const OWNER_AGE: SignedDuration = SignedDuration::from_mins(10);
 
-/// What was learned.
+/// The facts learned so far, shared by all clones.
 #[derive(Debug, Default)]
 pub(super) struct Learned {
     facts: Mutex<LearnedFacts>,
@@ -23,18 +23,19 @@ pub(super) struct Learned {
 
 #[derive(Debug, Default)]
 struct LearnedFacts {
-    /// The member whom an id names, and whether that id is a number; nothing before the members were read.
+    /// The members by each of their ids, and whether the id that assigns is a number; `None` before the members were
+    /// read.
     members: Option<HashMap<String, (MemberId, bool)>>,
     /// The field by which members are assigned.
     named_by: Option<&'static str>,
-    /// How statuses are spelled; nothing before one was read.
+    /// The spelling of statuses; `None` before one was read.
     spelling: Option<Spelling>,
-    /// Whether lists leave owners out.
+    /// Set if lists leave owners out.
     unlisted: bool,
     owners: HashMap<ConversationId, Unlisted>,
 }
 
-/// How a dialnote spells its statuses.
+/// The spelling of a dialnote's statuses.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 enum Spelling {
     #[default]
@@ -44,7 +45,7 @@ enum Spelling {
 }
 
 impl Spelling {
-    /// A word in small letters as it is spelled.
+    /// Returns a lower-case word in this spelling.
     fn of(self, word: &str) -> String {
         match self {
             Self::Small => word.to_owned(),
@@ -67,12 +68,12 @@ impl Learned {
         self.facts.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Whether it is known which ids name whom.
+    /// Answers whether the members' ids are known.
     pub(super) fn knows_members(&self) -> bool {
         self.facts().members.is_some()
     }
 
-    /// Notes by which ids each member is named.
+    /// Stores the ids of each member.
     pub(super) fn members(&self, all: &[DirectoryMember]) {
         let ids = all.iter().flat_map(|named| {
             let known = (named.member.id.clone(), named.is_number);
@@ -83,22 +84,22 @@ impl Learned {
         facts.named_by = all.first().map(|named| named.field);
     }
 
-    /// The field by which members are assigned.
+    /// Returns the field by which members are assigned.
     pub(super) fn named_by(&self) -> Option<&'static str> {
         self.facts().named_by
     }
 
-    /// Whether lists leave owners out.
+    /// Answers whether lists leave owners out.
     pub(super) fn leaves_owners_out(&self) -> bool {
         self.facts().unlisted
     }
 
-    /// "open" as it is spelled, once a status was read.
+    /// Returns "open" in dialnote's spelling, once a status was read.
     pub(super) fn example(&self) -> Option<String> {
         self.facts().spelling.map(|spelling| spelling.of("open"))
     }
 
-    /// The id by which the owner is assigned, whichever of the ids the conversation has.
+    /// Replaces the owner's id by the id that assigns, if the conversation has another of the owner's ids.
     pub(super) fn resolved(&self, mut conversation: Conversation) -> Conversation {
         if let Some(owner) = &mut conversation.owner
             && let Some((member, _)) = self.facts().members.as_ref().and_then(|known| known.get(owner.id.as_str()))
@@ -108,7 +109,7 @@ impl Learned {
         conversation
     }
 
-    /// A member's id as dialnote writes it: one that is a number is sent as a number.
+    /// Returns a member's id in dialnote's notation: an id that is a number is sent as a number.
     pub(super) fn written(&self, member: &MemberId) -> Value {
         let facts = self.facts();
         let is_number = facts.members.as_ref().and_then(|known| known.get(member.as_str())).is_some_and(|(_, is)| *is);
@@ -118,7 +119,7 @@ impl Learned {
         }
     }
 
-    /// Notes how a status is spelled.
+    /// Stores the spelling of a status.
     pub(super) fn spelling_of(&self, word: &str) {
         let mut letters = word.chars().filter(|c| c.is_alphabetic());
         let (first, second) = (letters.next(), letters.next());
@@ -131,7 +132,7 @@ impl Learned {
         self.facts().spelling = Some(spelling);
     }
 
-    /// A status as dialnote spelled it last.
+    /// Returns a status in the spelling that dialnote used last.
     pub(super) fn spelled(&self, status: Status) -> String {
         let word = match status {
             Status::Open | Status::Other => "open",
@@ -141,8 +142,8 @@ impl Learned {
         self.facts().spelling.unwrap_or_default().of(word)
     }
 
-    /// A conversation whose item in a list names no owner with its owner, if it was looked at since it last changed,
-    /// and not long ago.
+    /// Returns a conversation with its owner, where its list item names none, if the conversation was read after its
+    /// last change and less than `OWNER_AGE` ago.
     pub(super) fn with_owner(&self, listed: &Conversation, item: &Value, now: Timestamp) -> Option<Conversation> {
         let facts = self.facts();
         let known = facts.owners.get(&listed.id)?;
@@ -150,7 +151,7 @@ impl Learned {
         (known.item == *item && is_young).then(|| Conversation { owner: known.owner.clone(), ..listed.clone() })
     }
 
-    /// Notes the owner of such a conversation.
+    /// Stores the owner of such a conversation.
     pub(super) fn looked_at(&self, conversation: &Conversation, item: Value, at: Timestamp) {
         let unlisted = Unlisted { item, owner: conversation.owner.clone(), at };
         let mut facts = self.facts();
@@ -158,7 +159,7 @@ impl Learned {
         facts.owners.insert(conversation.id.clone(), unlisted);
     }
 
-    /// Notes that a conversation has this owner by now.
+    /// Stores the new owner of a conversation.
     pub(super) fn owned(&self, conversation: &Conversation) {
         if let Some(known) = self.facts().owners.get_mut(&conversation.id) {
             known.owner.clone_from(&conversation.owner);

@@ -1,5 +1,4 @@
-//! What we know of dialnote's API. What is only assumed about it stands here and nowhere else
-//! (docs/contracts/dialnote.md, marks A).
+//! dialnote's API. Assumptions about it are here and nowhere else (docs/contracts/dialnote.md, marks A).
 
 pub mod answer;
 pub mod check;

@@ -1,37 +1,37 @@
-//! The list of conversations, page by page. Nothing says how many items a page has, and the list moves while it is
-//! read: pages may be short, overlap, repeat or never end (docs/contracts/dialnote.md, Calls).
+//! The list of conversations, page by page. No document gives the size of a page, and the list moves during the
+//! reading: pages may be short, overlap, repeat or never end (docs/contracts/dialnote.md, Calls).
 
 use std::collections::HashSet;
 
 use crate::domain::conversation::Conversation;
 use crate::ids::ConversationId;
 
-/// More pages than this are no list.
+/// The largest number of pages that counts as a list.
 const MAX_LIST_PAGES: usize = 2_000;
 
 /// A page of the list of conversations.
 #[derive(Debug)]
 pub struct ConversationPage {
-    /// Most recently active first.
+    /// The conversations, most recently active first.
     pub conversations: Vec<Conversation>,
-    /// How many items it has, those that cannot be read included.
+    /// The number of items, unreadable ones included.
     pub items: usize,
 }
 
-/// How far a list is read.
+/// The position in a list that is being read.
 #[derive(Debug, Default)]
 pub struct Pages {
-    /// Where the next page begins.
+    /// The offset of the next page.
     pub offset: usize,
     seen: HashSet<ConversationId>,
     read: usize,
-    /// Whether the list goes on after what was read.
+    /// Set if the list continues after the pages read so far.
     pub goes_on: bool,
 }
 
 impl Pages {
-    /// Takes in a page; answers the conversations that no page before it had. The list ends with a page that
-    /// brings nothing new.
+    /// Takes in a page; returns the conversations that were on no page before it. The list ends with a page that brings
+    /// nothing new.
     pub fn take(&mut self, page: ConversationPage) -> Vec<Conversation> {
         let new: Vec<_> = page.conversations.into_iter().filter(|one| self.seen.insert(one.id.clone())).collect();
         self.offset += page.items;
@@ -40,12 +40,12 @@ impl Pages {
         new
     }
 
-    /// The conversations of all pages.
+    /// Returns the ids of the conversations on all pages.
     pub fn seen(&self) -> &HashSet<ConversationId> {
         &self.seen
     }
 
-    /// Begins at the top again: what slipped past meanwhile stands there.
+    /// Restarts at the top: conversations that slipped past during the reading are there.
     pub fn restart(&mut self) {
         self.offset = 0;
     }

@@ -1,6 +1,6 @@
-//! dialnote's webhooks: hints that something has happened, so that it need not wait for the next look
-//! (docs/contracts/dialnote.md, Webhooks). How they are signed is not published, so what makes one ours is an
-//! address that nobody can guess; and what it says is never believed, but read anew.
+//! dialnote's webhooks: hints that something has happened, so that the app need not wait for the next poll
+//! (docs/contracts/dialnote.md, Webhooks). Their signature is not documented, so an address that no one can guess
+//! authenticates them; and the app never trusts their content, but reads dialnote.
 
 use hmac::{Hmac, KeyInit, Mac};
 use secrecy::{ExposeSecret, SecretString};
@@ -11,22 +11,22 @@ use url::Url;
 use crate::ids::InstallationId;
 use crate::json::Peek;
 
-/// Where webhooks arrive; the token follows.
+/// The path for webhooks; the token follows it.
 pub const PATH: &str = "/dialnote/webhooks/";
 
-/// What one can be told of; each is a subscription of its own. That the last is called so is assumed.
+/// The kinds of events; each is a subscription of its own. The name of the last one is assumed.
 pub const EVENTS: [&str; 3] = ["call_log", "call_recording", "note"];
 
-/// Header with the name of a delivery.
+/// The header with the id of a delivery.
 pub const DELIVERY_HEADER: &str = "x-dialnote-delivery-id";
 
-/// What the token is made of, besides the key.
+/// The constant from which, together with the API key, the token is derived.
 const PURPOSE: &[u8] = b"dialnote-slack webhook";
 
-/// Where dialnote tells us, and how it is known to be dialnote.
+/// The address for dialnote's webhooks, and the proof that they are dialnote's.
 #[derive(Clone, Debug)]
 pub struct Hooks {
-    /// Where subscriptions are made.
+    /// dialnote's address for subscriptions.
     pub api: Url,
     public: Url,
     key: SecretString,
@@ -34,7 +34,7 @@ pub struct Hooks {
     installation: Option<InstallationId>,
 }
 
-/// How webhooks are signed, if the operator knows.
+/// The signature of webhooks, if the operator knows how they are signed.
 #[derive(Clone, Debug)]
 pub struct Signing {
     /// The header with the signature: HMAC-SHA256 over the body, in hexadecimal digits.
@@ -44,35 +44,36 @@ pub struct Signing {
 }
 
 impl Hooks {
-    /// Webhooks that reach us below `public`, for the organization of an API key.
+    /// Creates hooks below `public` for the organization of an API key.
     pub fn new(api: Url, public: Url, key: SecretString, signing: Option<Signing>) -> Self {
         Self { api, public, key, signing, installation: None }
     }
 
-    /// The same for one of many installations, which the address then names.
+    /// Returns the hooks of one installation, which their address then names.
     pub fn of(self, installation: Option<InstallationId>) -> Self {
         Self { installation, ..self }
     }
 
-    /// The address to subscribe with. Its token is made of the API key: the same on every instance and
-    /// after every start, kept nowhere, and another one when the key is replaced.
+    /// Returns the address to subscribe. Its token is derived from the API key: it is the same on every instance and
+    /// after every start, is stored nowhere, and changes with the key.
     pub fn address(&self) -> String {
         let token = hex::encode(self.token().finalize().into_bytes());
         let whose = self.installation.as_ref().map_or_else(String::new, |id| format!("{id}-"));
         format!("{}{PATH}{whose}{token}", self.public.as_str().trim_end_matches('/'))
     }
 
-    /// What tells two addresses, ours and dialnote's, from others without showing them.
+    /// Returns a hash of the app's and dialnote's addresses, which identifies them without showing them.
     pub fn fingerprint(&self) -> String {
         hex::encode(Sha256::digest(format!("{} {}", self.api, self.address())))
     }
 
-    /// Whether this is the token of our address. Compares in constant time.
+    /// Answers whether this is the token of the app's address. Compares in constant time.
     pub fn is_ours(&self, token: &str) -> bool {
         hex::decode(token).is_ok_and(|token| self.token().verify_slice(&token).is_ok())
     }
 
-    /// Whether the body is signed as it has to be. `header` looks one up by its name.
+    /// Answers whether the body has a valid signature; true without a signing secret. `header` looks a header up by its
+    /// name.
     pub fn is_signed<'a>(&self, header: impl Fn(&str) -> Option<&'a str>, body: &[u8]) -> bool {
         let Some(Signing { header: name, secret }) = &self.signing else { return true };
         let signature = header(name).map(|value| value.trim_start_matches("sha256="));
@@ -94,12 +95,12 @@ fn mac(key: &SecretString) -> Hmac<Sha256> {
     Hmac::new_from_slice(key.expose_secret().as_bytes()).expect("HMAC takes keys of every length")
 }
 
-/// Whose webhook it is, if the address names an installation, and the token.
+/// Returns the installation, if the address names one, and the token.
 pub fn addressed(name: &str) -> (Option<InstallationId>, &str) {
     name.rsplit_once('-').map_or((None, name), |(whose, token)| (Some(InstallationId::new(whose)), token))
 }
 
-/// What two deliveries of one event have in common: the event's own name, else the delivery's.
+/// Returns the name that all deliveries of one event share: the event's own, else the delivery's.
 pub fn name(delivery: Option<&str>, body: &Value) -> Option<String> {
     let event = body.words("/id").zip(body.words("/event_type"));
     event.map(|(id, kind)| format!("{kind} {id}")).or_else(|| delivery.map(str::to_owned))

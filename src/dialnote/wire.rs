@@ -1,5 +1,4 @@
-//! dialnote's objects as we read them (docs/contracts/dialnote.md, Objects): lenient, because most
-//! field names are assumed.
+//! dialnote's objects (docs/contracts/dialnote.md, Objects). Reading is lenient, because most field names are assumed.
 
 use jiff::{SignedDuration, Timestamp};
 use reqwest::StatusCode;
@@ -14,13 +13,13 @@ use crate::error::{Fault, Service};
 use crate::ids::{ConversationId, MemberId};
 use crate::json::Peek;
 
-/// How far apart the call log and the timeline may put one call.
+/// The largest difference between the times of one call in the call log and in the timeline.
 const ONE_CALL: SignedDuration = SignedDuration::from_mins(2);
 
-/// How much of dialnote's own words of a refusal is passed on, in characters.
+/// The largest number of characters that are kept of dialnote's own words of a refusal.
 const LONGEST_WORDS: usize = 500;
 
-/// The content of an answer: what is in its envelope, or the answer itself if it has none.
+/// Returns the content of an answer: the content of its envelope, or the answer itself if it has none.
 pub(super) fn opened(answer: Value) -> Value {
     match answer {
         Value::Object(mut fields) if fields.contains_key("data") => fields.remove("data").unwrap_or_default(),
@@ -28,13 +27,13 @@ pub(super) fn opened(answer: Value) -> Value {
     }
 }
 
-/// The items of a list answer: the content itself, or the named list in it. An answer without a list is none.
+/// Returns the items of a list answer: the content itself, or the named list in it. Fails if the answer holds no list.
 pub(super) fn items<'a>(content: &'a Value, name: &str) -> Result<&'a [Value], Fault> {
     let list = content.as_array().or_else(|| content.get(name)?.as_array());
     list.map(Vec::as_slice).ok_or_else(|| unreadable(&format!("it holds no list of {name}")))
 }
 
-/// Where a page of messages goes on: what has to be sent for the next one. Nothing, if it is the last
+/// Returns the query parameters of the next page of messages; none, if this page is the last
 /// (docs/contracts/dialnote.md, Calls: two parts; assumed before: one word).
 pub(super) fn next_page(answer: &Value) -> Vec<(&'static str, String)> {
     if answer.at("/data/hasMore").and_then(Value::as_bool) == Some(false) {
@@ -49,12 +48,12 @@ pub(super) fn next_page(answer: &Value) -> Vec<(&'static str, String)> {
     }
 }
 
-/// Whether an item says who owns the conversation, or that nobody does.
+/// Answers whether an item names the conversation's owner, or says that there is none.
 pub(super) fn tells_owner(value: &Value) -> bool {
     value.get("assignedTo").is_some() || value.get("assignedToId").is_some()
 }
 
-/// A conversation; `None` without an id.
+/// Reads a conversation; `None` without an id.
 pub(super) fn conversation(value: &Value) -> Option<Conversation> {
     let status = status(value.words("/status").unwrap_or_default());
     Some(Conversation {
@@ -80,7 +79,7 @@ fn status(status: &str) -> Status {
     }
 }
 
-/// The populated owner, or the bare id where only that is given.
+/// Reads the populated owner, or the bare id where only that is given.
 fn owner(value: &Value) -> Option<Owner> {
     let id = value.id("/assignedTo/id").or_else(|| value.id("/assignedToId"))?;
     let name = value.at("/assignedTo").and_then(full_name);
@@ -96,17 +95,17 @@ fn contact(value: &Value) -> Contact {
     }
 }
 
-/// The name at the path, as it is shown and compared.
+/// Returns the name at the path, normalized for display and comparison.
 fn name(value: &Value, path: &str) -> Option<String> {
     value.text(path).and_then(text::name)
 }
 
-/// What happened last, as a conversation carries it.
+/// Reads the latest activity of a conversation.
 fn activity(value: &Value) -> Option<Activity> {
     happened(value, value.words("/preview"), value.time("/at")?)
 }
 
-/// An entry of the timeline.
+/// Reads an entry of the timeline.
 pub(super) fn entry(value: &Value) -> Option<Activity> {
     let at = ["/createdAt", "/at", "/timestamp"].into_iter().find_map(|path| value.time(path))?;
     happened(value, ["/content", "/body", "/text"].into_iter().find_map(|path| value.words(path)), at)
@@ -131,14 +130,14 @@ fn happened(value: &Value, says: Option<&str>, at: Timestamp) -> Option<Activity
     })
 }
 
-/// A note: what it says, and when it was written; nothing, if the entry is something else.
+/// Reads a note with the time at which it was written; `None` if the entry is not a note.
 pub(super) fn note(value: &Value) -> Option<(String, Timestamp)> {
     let entry = entry(value).filter(|entry| entry.kind == ActivityKind::Note)?;
     Some((entry.preview?, entry.at))
 }
 
-/// Who made a call to this number at about this time, if this is it. That the call log names the member is
-/// assumed.
+/// Returns the member who made this call, if it went to this number at about this time. That the call log names the
+/// member is assumed.
 pub(super) fn caller(value: &Value, to: &str, at: Timestamp) -> Option<Owner> {
     let made = ["/createdAt", "/at", "/timestamp"].into_iter().find_map(|path| value.time(path))?;
     let this = value.words("/direction") == Some("outbound")
@@ -148,31 +147,31 @@ pub(super) fn caller(value: &Value, to: &str, at: Timestamp) -> Option<Owner> {
     Some(Owner { id: MemberId::new(member.id("/id")?), name: full_name(member).unwrap_or_default() })
 }
 
-/// Nothing says how a missed call is told from an answered one; assumed: by a status, or in words.
+/// Answers whether a call was missed. No document tells how; assumed: by a status, or in words.
 fn is_missed(value: &Value, says: Option<&str>) -> bool {
     let missed = |text: &str| text.to_ascii_lowercase().starts_with("missed");
     value.words("/status").is_some_and(missed) || says.is_some_and(missed)
 }
 
-/// A shared number; `None` without its address. Conversations and channels call the same things differently.
+/// Reads a shared number; `None` without its address. Conversations and channels use different field names.
 pub(super) fn line(value: &Value) -> Option<SharedNumber> {
     let number = value.words("/channelAddress").or_else(|| value.words("/number"))?;
     Some(SharedNumber { number: number.to_owned(), name: name(value, "/displayName").or_else(|| name(value, "/name")) })
 }
 
-/// A member with everything that may name them.
+/// A member with all their ids.
 #[derive(Clone, Debug)]
 pub(super) struct DirectoryMember {
     pub(super) member: Member,
-    /// All their ids.
+    /// All ids of the member.
     pub(super) ids: Vec<String>,
-    /// Whether the one by which they are assigned is a number.
+    /// Set if the id by which the member is assigned is a number.
     pub(super) is_number: bool,
-    /// The field in which that one stands.
+    /// The field with that id.
     pub(super) field: &'static str,
 }
 
-/// A member; `None` without an id. A list may hold users or memberships; what assigns is the user's id
+/// Reads a member; `None` without an id. A list may hold users or memberships; the user's id assigns
 /// (docs/contracts/dialnote.md, Objects).
 pub(super) fn member(value: &Value) -> Option<DirectoryMember> {
     let places = ["/user/id", "/userId", "/user_id", "/id"];
@@ -192,13 +191,13 @@ pub(super) fn member(value: &Value) -> Option<DirectoryMember> {
     Some(DirectoryMember { member, ids, is_number, field })
 }
 
-/// Whether an availability means that calls do not ring. An unknown one says nothing.
+/// Answers whether calls do not ring at this availability. An unknown one counts as available.
 fn is_away(availability: &str) -> bool {
     let word: String = availability.chars().filter(|c| c.is_alphabetic()).flat_map(char::to_lowercase).collect();
     matches!(word.as_str(), "away" | "donotdisturb" | "dnd" | "busy" | "offline" | "unavailable")
 }
 
-/// The name of a person, whole or in two parts.
+/// Returns the full name of a person, from one field or from two.
 fn full_name(value: &Value) -> Option<String> {
     let parts = || {
         let parts = ["/firstName", "/lastName"].map(|path| value.text(path).unwrap_or_default());
@@ -207,7 +206,7 @@ fn full_name(value: &Value) -> Option<String> {
     name(value, "/name").or_else(parts)
 }
 
-/// dialnote's own words of a refusal: its message, else its error code, else the status.
+/// Returns dialnote's own words of a refusal: its message, else its error code, else the status.
 pub(super) fn words(status: StatusCode, body: &[u8]) -> String {
     let answer: Value = serde_json::from_slice(body).unwrap_or_default();
     let paths = ["/message", "/error/message", "/error", "/error/code"];
@@ -215,25 +214,25 @@ pub(super) fn words(status: StatusCode, body: &[u8]) -> String {
     words.map_or_else(|| status.to_string(), |words| text::cut(&text::words(words), LONGEST_WORDS))
 }
 
-/// Whether a body is a refusal in dialnote's shape. (Gateways say `{"message": "Forbidden"}`.)
+/// Answers whether a body is a refusal in dialnote's shape. (Gateways say `{"message": "Forbidden"}`.)
 pub(super) fn is_refusal(body: &[u8]) -> bool {
     let answer: Value = serde_json::from_slice(body).unwrap_or_default();
     answer.at("/error").is_some_and(|error| error.is_string() || error.is_object())
 }
 
-/// Whether a body says in words what was wrong with a request.
+/// Answers whether a body describes the problem with a request in words.
 pub(super) fn has_words(body: &[u8]) -> bool {
     let answer: Value = serde_json::from_slice(body).unwrap_or_default();
     answer.words("/message").is_some()
 }
 
-/// Whether the refusal is the one that read-only keys get on every write.
+/// Answers whether the refusal is the one that read-only keys get on every write.
 pub(super) fn is_read_only(body: &[u8]) -> bool {
     let answer: Value = serde_json::from_slice(body).unwrap_or_default();
     answer.text("/error") == Some("INSUFFICIENT_PERMISSIONS")
 }
 
-/// Reads an answer as everything that it could be.
+/// Reads an answer in every way that it could be read.
 #[cfg(fuzzing)]
 pub fn read_anything(body: &[u8]) {
     words(StatusCode::BAD_REQUEST, body);

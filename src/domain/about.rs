@@ -1,16 +1,16 @@
-//! A conversation as a sentence names it.
+//! The name of a conversation in a sentence.
 
 use serde::{Deserialize, Serialize};
 
 use crate::ids::ConversationId;
 
-/// A conversation as a sentence needs it.
+/// The parts of a conversation that a sentence needs to name it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct About {
     /// The conversation.
     pub id: ConversationId,
-    /// What people call it.
+    /// The conversation's title: the contact's name, else the number.
     pub title: String,
-    /// The contact's number as people read it; empty if the title is the number.
+    /// The contact's number in a readable form; empty if the title is the number.
     pub number: String,
 }

@@ -1,15 +1,15 @@
-//! A time in which nothing was seen of dialnote.
+//! A period in which the poller did not read dialnote.
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-/// A time in which nothing was seen of dialnote.
+/// A period in which the poller did not read dialnote.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Absence {
-    /// The last look before.
+    /// The time of the last poll before it.
     pub from: Timestamp,
-    /// The first look after.
+    /// The time of the first poll after it.
     pub to: Timestamp,
-    /// Whether dialnote could not be reached, as far as is known; else the app was not running.
+    /// True if dialnote was unreachable, as far as is known; otherwise the app was offline.
     pub unreachable: bool,
 }

@@ -1,4 +1,4 @@
-//! A command in the words in which it is typed: for the answer that says which one waits.
+//! A command in the words in which a person types it, for the answer that names the saved command.
 
 use crate::domain::assignee::Assignee;
 use crate::domain::command::Command;
@@ -7,16 +7,17 @@ use crate::domain::typed;
 use crate::domain::verb::UMBRELLA;
 use crate::domain::when::model::When;
 
-/// What people call those whom a command names, as far as that is known.
+/// The names of the people and conversations in a command, as far as they are known.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct AskedNames {
-    /// The conversation.
+    /// The conversation's title.
     pub conversation: Option<String>,
-    /// The Slack user who is to be the owner.
+    /// The name of the Slack user who is to become the owner.
     pub owner: Option<String>,
 }
 
-/// "/assign @Zoe Diana Okafor". `of` is how many conversations it was given for at once.
+/// Returns the command in typed form, such as "/assign @Zoe Diana Okafor". `of` is the number of conversations
+/// in its batch.
 pub fn words(command: &Command, names: &AskedNames, of: usize) -> String {
     let spec = command.act.verb().spec();
     let typed = spec.slash.map_or_else(|| format!("{UMBRELLA} {}", spec.name), str::to_owned);

@@ -4,25 +4,26 @@ use serde::{Deserialize, Serialize};
 
 use crate::ids::{SlackUserId, UserGroupId};
 
-/// Who is to own a conversation.
+/// The new owner that a command names.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Assignee {
-    /// Whoever asks.
+    /// The requester.
     Me,
     /// This Slack user.
     User(SlackUserId),
-    /// Whoever of this group is least busy.
+    /// The member of this group with the fewest open conversations.
     Group(UserGroup),
-    /// Somebody whom the text names ([`ConversationRef::Text`](crate::domain::conversation::ConversationRef::Text)), or who is still to be chosen.
+    /// A person whom the text names
+    /// ([`ConversationRef::Text`](crate::domain::conversation::ConversationRef::Text)), or who is still to be chosen.
     InText,
 }
 
 /// A group of Slack users.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct UserGroup {
-    /// The group.
+    /// The group's id.
     pub id: UserGroupId,
-    /// What people call it, with its @.
+    /// The group's name, with its @.
     pub name: String,
 }

@@ -1,33 +1,33 @@
-//! The time in which the app did not run, or the machine slept: what waits then is not given up for that.
+//! The periods in which the app was offline or the machine slept. This time does not count against waiting jobs.
 
 use std::time::Duration;
 
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 
-/// A longer time without a sign of life is one in which the app did not run. It gives one a minute.
+/// The longest time between two signs of life while the app runs. The app gives one sign of life a minute.
 const SLEPT: SignedDuration = SignedDuration::from_mins(5);
 
-/// How often a sign of life is worth keeping.
+/// The shortest time between two stored signs of life.
 const OFTEN: SignedDuration = SignedDuration::from_secs(50);
 
-/// How many times in which it did not run are kept: what waits does so for some days at most.
+/// The number of offline periods that are kept. No job waits longer than some days, so older ones are not needed.
 const MAX_ABSENCES: usize = 50;
 
-/// When the app ran.
+/// A record of the times in which the app was offline.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Awake {
     /// The last sign of life.
     last: Option<Timestamp>,
-    /// The times in which it did not run, oldest first.
+    /// The offline periods (begin, end), oldest first.
     asleep: Vec<(Timestamp, Timestamp)>,
 }
 
 impl Awake {
-    /// What it is kept under (`store::Document`), by its own name.
+    /// The kind under which the record is stored (`store::Document`).
     pub const KIND: &str = "awake";
 
-    /// Notes a sign of life. Answers whether there is something to keep.
+    /// Records a sign of life at `now`. Returns whether the record changed and has to be stored.
     pub fn is_alive(&mut self, now: Timestamp) -> bool {
         if self.last.is_some_and(|last| now.duration_since(last) < OFTEN) {
             return false;
@@ -39,14 +39,14 @@ impl Awake {
         true
     }
 
-    /// How long it did not run between `from` and `now`.
+    /// Returns how long the app was offline between `from` and `now`.
     pub fn asleep_since(&self, from: Timestamp, now: Timestamp) -> Duration {
         let all = self.asleep.iter().copied().chain(self.open_gap(now));
         let within = all.map(|(begin, end)| end.min(now).duration_since(begin.max(from)));
         within.filter_map(|slept| Duration::try_from(slept).ok()).sum()
     }
 
-    /// The time without a sign of life up to now, if it was long.
+    /// Returns the time since the last sign of life, if it is long enough to count as an offline period.
     fn open_gap(&self, now: Timestamp) -> Option<(Timestamp, Timestamp)> {
         self.last.filter(|last| now.duration_since(*last) > SLEPT).map(|last| (last, now))
     }
@@ -70,7 +70,7 @@ mod tests {
         assert_eq!(awake.asleep_since(at(0), at(101)), Duration::from_mins(93));
         assert_eq!(awake.asleep_since(at(50), at(101)), Duration::from_mins(50));
         assert_eq!(awake.asleep_since(at(100), at(101)), Duration::ZERO);
-        // The silence that has just ended is not kept yet.
+        // The offline period up to `now` counts although it is not recorded yet.
         assert_eq!(awake.asleep_since(at(101), at(201)), Duration::from_mins(100));
     }
 }

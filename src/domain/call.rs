@@ -1,4 +1,4 @@
-//! A call that a plan makes in dialnote.
+//! A call to dialnote that a plan makes.
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -6,28 +6,28 @@ use serde::{Deserialize, Serialize};
 use crate::domain::conversation::Status;
 use crate::ids::MemberId;
 
-/// One write in dialnote.
+/// A write in dialnote.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Call {
-    /// Set or clear the owner.
+    /// Sets or clears the owner.
     Assign(Option<MemberId>),
-    /// Set the status.
+    /// Sets the status.
     SetStatus(Status),
-    /// Put it away until then.
+    /// Snoozes the conversation until this time.
     Snooze(Timestamp),
-    /// Write a note. It ends with the reference, by which it is found again if the outcome of
-    /// writing it is unknown.
+    /// Adds a note. The note ends with the reference, by which the worker finds it again if the outcome of
+    /// the write is unknown.
     AddNote {
-        /// The whole note.
+        /// The whole note, reference included.
         content: String,
-        /// The reference in it.
+        /// The reference at the end of the note.
         reference: String,
     },
 }
 
 impl Call {
-    /// Whether it changes the status.
+    /// Returns whether the call changes the status.
     pub fn is_about_status(&self) -> bool {
         matches!(self, Self::SetStatus(_) | Self::Snooze(_))
     }

@@ -1,4 +1,4 @@
-//! What cards and digests show.
+//! The contents of cards and digests.
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -8,34 +8,34 @@ use crate::domain::conversation::Conversation;
 use crate::domain::event::ThreadEntry;
 use crate::ids::ConversationId;
 
-/// What a channel is told at once: who waits for an owner, and how much everybody has to do.
+/// A digest of a channel: its unassigned conversations, and how many open conversations people own.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Digest {
-    /// When this was so.
+    /// The time for which the digest is correct.
     pub at: Timestamp,
-    /// Whether it is told because we were away.
+    /// True if the digest is posted because the app was offline and has caught up.
     pub caught_up: bool,
-    /// The absence, if that is known.
+    /// The time without polls, if it is known.
     #[serde(default)]
     pub away: Option<Absence>,
-    /// For how many minutes all of it has waited at least, if that is why it is told.
+    /// The number of minutes for which all of them have been unassigned at least, if this is a reminder.
     #[serde(default)]
     pub overdue: Option<u16>,
-    /// What nobody owns, oldest first.
+    /// The unassigned conversations that are shown, oldest first.
     pub waiting: Vec<CardView>,
-    /// How much more of that there is.
+    /// The number of unassigned conversations that are not shown.
     pub more: usize,
-    /// What happened since to what nobody owned.
+    /// The latest thread entries of conversations that were unassigned when the digest was posted.
     #[serde(default)]
     pub settled: Vec<(ConversationId, ThreadEntry)>,
-    /// How much of what is snoozed comes back today.
+    /// The number of conversations whose snooze ends today.
     pub snoozed: usize,
-    /// What colleagues call people, and how many open conversations they own.
+    /// The names of owners for colleagues, each with their number of open conversations.
     pub loads: Vec<(String, usize)>,
 }
 
 impl Digest {
-    /// One that says nothing yet.
+    /// Returns an empty digest.
     pub fn at(at: Timestamp) -> Self {
         Self {
             at,
@@ -51,11 +51,11 @@ impl Digest {
     }
 }
 
-/// What a card shows.
+/// The contents of a card.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct CardView {
     /// The conversation as it is now.
     pub conversation: Conversation,
-    /// What colleagues call the owner.
+    /// The owner's name for colleagues.
     pub owner: Option<String>,
 }

@@ -1,6 +1,6 @@
-//! Buttons, menus and forms say the same things as typed commands. What a control means is written
-//! into its action id and value; here are both directions, so that what `view` draws is what comes
-//! back as a [`Command`].
+//! The meaning of buttons, menus and forms. They express the same commands as typed text. The meaning of a control
+//! is its action id and value. Both directions are here, so that the controls that `view` draws come back as the same
+//! [`Command`].
 
 use serde::{Deserialize, Serialize};
 
@@ -15,12 +15,12 @@ use crate::domain::shown::ShownState;
 use crate::domain::verb::Verb;
 use crate::ids::{ConversationId, DraftId, MemberId, SlackUserId};
 
-/// A control that we draw.
+/// A control in a message or window of the app.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Control {
-    /// Take it.
+    /// Take the conversation.
     Take,
-    /// Take it over from somebody.
+    /// Take the conversation over from its owner.
     TakeOver,
     /// Choose the next owner from a menu.
     AssignTo,
@@ -28,41 +28,41 @@ pub enum Control {
     Assign,
     /// Open the hand-off form.
     HandOff,
-    /// Back to the queue.
+    /// Unassign the conversation.
     Unassign,
-    /// Resolve.
+    /// Mark the conversation done.
     Done,
-    /// Open the form for resolving with a note.
+    /// Open the form for marking it done with a note.
     DoneWithNote,
-    /// Open again.
+    /// Reopen the conversation.
     Reopen,
     /// Open the snooze form.
     Snooze,
-    /// Bring back.
+    /// End the snooze.
     Wake,
-    /// Take back what was done.
+    /// Undo an earlier act.
     Undo,
     /// Open the form for a note.
     Note,
-    /// Who did what.
+    /// Show the conversation's history.
     History,
-    /// What the channel does not show.
+    /// Show the details that the channel hides.
     Show,
-    /// Take care of what one was given.
+    /// Accept the assignment.
     Accept,
-    /// Give it back.
+    /// Decline the assignment.
     GiveBack,
-    /// Say that one is still on it.
+    /// Confirm that the owner is still working on it.
     Keep,
-    /// A link to dialnote; clicking it tells us nothing new (docs/contracts/slack.md §8.2).
+    /// A link to dialnote. A click on it needs no action of the app (docs/contracts/slack.md §8.2).
     Open,
-    /// One of several conversations.
+    /// Choose one of several conversations.
     Pick,
-    /// One of several people.
+    /// Choose one of several people.
     PickPerson,
-    /// Open the form of a kept command, with everything that is known of it.
+    /// Open the form of a kept command, with all known fields filled in.
     FillIn,
-    /// Try a command again that was given up.
+    /// Retry a kept command.
     Retry,
     /// Open the form in which a conversation is chosen.
     Choose,
@@ -72,31 +72,31 @@ pub enum Control {
     Newer,
     /// Show a later page of a list.
     Older,
-    /// Find a conversation for a list of one.
+    /// Find a conversation and show it as a list of one.
     Find,
-    /// Open the form of one's wishes.
+    /// Open the form of the notification preferences.
     Wishes,
     /// Open the form of the rules.
     Rules,
-    /// Put everything of somebody's back into the queue.
+    /// Unassign all open conversations of a person.
     Requeue,
-    /// Have the cards of a shared number come to where it stands.
+    /// Show the cards of a shared number in the control's channel.
     Route,
     /// Open the form in which the workspace is connected to dialnote.
     Connect,
-    /// Take the connection away.
+    /// Disconnect the workspace from dialnote.
     Disconnect,
-    /// Show who is not linked.
+    /// Show the users and members who are not linked.
     People,
-    /// Link somebody in Slack to somebody in dialnote.
+    /// Link a Slack user to a dialnote member.
     Link,
-    /// The same, although somebody else in Slack is that already.
+    /// Link a Slack user to a member who is linked to another Slack user.
     MoveLink,
-    /// Take a link away that was made by hand.
+    /// Remove a link that an admin made by hand.
     Unlink,
 }
 
-/// Every control there is, and its `action_id`.
+/// All controls, each with its `action_id`.
 pub const CONTROLS: [(Control, &str); 38] = [
     (Control::Take, "take"),
     (Control::TakeOver, "take_over"),
@@ -139,17 +139,17 @@ pub const CONTROLS: [(Control, &str); 38] = [
 ];
 
 impl Control {
-    /// The `action_id` by which a click names the control.
+    /// Returns the `action_id` by which a click names the control.
     pub fn action_id(self) -> &'static str {
         CONTROLS.iter().find(|(control, _)| *control == self).map_or("", |(_, id)| id)
     }
 
-    /// The control with this `action_id`.
+    /// Returns the control with this `action_id`; nothing, if it is unknown.
     pub fn by_action_id(id: &str) -> Option<Self> {
         CONTROLS.iter().find(|(_, known)| *known == id).map(|(control, _)| *control)
     }
 
-    /// The form that it opens, if it opens one.
+    /// Returns the verb of the form that the control opens, if it opens one.
     fn form(self) -> Option<Verb> {
         match self {
             Self::Assign => Some(Verb::Assign),
@@ -162,173 +162,172 @@ impl Control {
     }
 }
 
-/// What a control carries: the `value` of a button, or the `block_id` around a menu, which has no
-/// value of its own.
+/// The data of a control: the `value` of a button, or the `block_id` around a menu, which has no value of its own.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Carried {
-    /// The conversation.
+    /// The conversation, if the control is about one.
     #[serde(rename = "c", default, skip_serializing_if = "Option::is_none")]
     pub conversation: Option<ConversationId>,
-    /// How it shows the conversation. Controls of earlier versions do not say.
+    /// The state in which the control shows the conversation. Controls of earlier versions do not carry it.
     #[serde(rename = "s", default, skip_serializing_if = "Option::is_none")]
     pub shown: Option<ShownState>,
-    /// The owner it is to be taken from.
+    /// The owner from whom conversations are taken.
     #[serde(rename = "o", default, skip_serializing_if = "Option::is_none")]
     pub owner: Option<MemberId>,
-    /// The kept command to go on with.
+    /// The kept command to resume.
     #[serde(rename = "d", default, skip_serializing_if = "Option::is_none")]
     pub draft: Option<DraftId>,
-    /// The list in which it stands, or which it asks for.
+    /// The list that holds the control, or that the control asks for.
     #[serde(rename = "q", default, skip_serializing_if = "Option::is_none")]
     pub list: Option<Query>,
-    /// What is wanted of a conversation that is still to be chosen.
+    /// The action on a conversation that is still to be chosen.
     #[serde(rename = "w", default, skip_serializing_if = "Option::is_none")]
     pub wanted: Option<PendingAction>,
     /// A shared number.
     #[serde(rename = "l", default, skip_serializing_if = "Option::is_none")]
     pub line: Option<String>,
-    /// Somebody in Slack.
+    /// A Slack user.
     #[serde(rename = "u", default, skip_serializing_if = "Option::is_none")]
     pub user: Option<SlackUserId>,
-    /// Somebody in dialnote.
+    /// A dialnote member.
     #[serde(rename = "m", default, skip_serializing_if = "Option::is_none")]
     pub member: Option<MemberId>,
-    /// Who in Slack that is so far.
+    /// The Slack user to whom the member is linked so far.
     #[serde(rename = "f", default, skip_serializing_if = "Option::is_none")]
     pub from: Option<SlackUserId>,
-    /// What was done and can be taken back.
+    /// The id of the act to undo.
     #[serde(rename = "a", default, skip_serializing_if = "Option::is_none")]
     pub act: Option<String>,
-    /// The page of what is not a list of conversations.
+    /// The page, in a list of anything but conversations.
     #[serde(rename = "p", default, skip_serializing_if = "Option::is_none")]
     pub page: Option<usize>,
 }
 
 impl Carried {
-    /// A control on this conversation.
+    /// Returns the data of a control on this conversation.
     pub fn conversation(id: &ConversationId) -> Self {
         Self { conversation: Some(id.clone()), ..Self::default() }
     }
 
-    /// A control on this conversation, which shows it as it is.
+    /// Returns the data of a control on this conversation, with the state in which it shows the conversation.
     pub fn showing(conversation: &Conversation) -> Self {
         Self { shown: Some(ShownState::from(conversation)), ..Self::conversation(&conversation.id) }
     }
 
-    /// A control of this list.
+    /// Returns the data of a control of this list.
     pub fn list(query: &Query) -> Self {
         Self { list: Some(query.clone()), ..Self::default() }
     }
 
-    /// As Slack carries it.
+    /// Encodes the data for Slack.
     pub fn encode(&self) -> String {
         serde_json::to_string(self).unwrap_or_default()
     }
 
-    /// As Slack carries it in so many characters, where need be without how the conversation is shown.
+    /// Encodes the data for Slack. Leaves out the shown state, if the text would exceed `most` characters.
     pub fn encode_within(&self, most: usize) -> String {
         let whole = self.encode();
         if whole.chars().count() <= most { whole } else { Self { shown: None, ..self.clone() }.encode() }
     }
 
-    /// A conversation that was chosen in a search field. Fields of earlier versions have the id alone.
+    /// Reads the option that was chosen in a search field. Options of earlier versions are a bare conversation id.
     pub fn chosen(option: &str) -> Self {
         Self::decode(option).unwrap_or_else(|| Self::conversation(&ConversationId::new(option)))
     }
 
-    /// How it shows its conversation, if it says so.
+    /// Returns the conversation as the control shows it, if the control carries that.
     pub fn seen(self) -> Option<Seen> {
         Some(self.shown?.of(self.conversation?))
     }
 
-    /// As Slack brought it back.
+    /// Decodes the data that Slack returned; nothing, if the text is not understood.
     pub fn decode(text: &str) -> Option<Self> {
         serde_json::from_str(text).ok()
     }
 }
 
-/// A click as far as its meaning goes.
+/// The parts of a click that carry its meaning.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Click {
-    /// The control.
+    /// The control's `action_id`.
     pub action_id: String,
-    /// What a button carries, or the value of the option that was chosen in a menu.
+    /// The value of a button, or of the option that was chosen in a menu.
     pub value: Option<String>,
-    /// What a menu's block carries.
+    /// The id of the block around the control; for a menu, its data.
     pub block_id: String,
-    /// Whom a people menu selected.
+    /// The user who was chosen in a people menu.
     pub selected_user: Option<SlackUserId>,
 }
 
-/// What a click asks for.
+/// The request that a click makes.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Clicked {
-    /// Something to do.
+    /// A command.
     Do(Command),
-    /// Going on with a kept command.
+    /// A kept command to resume.
     Resume(Resume),
-    /// The form of a kept command.
+    /// The form of a kept command, with the conversation if the control names one.
     FillIn(DraftId, Option<ConversationId>),
-    /// A form for what is wanted of a conversation, or of one that is still to be chosen.
+    /// The form for an action, with its conversation or for one that is still to be chosen.
     Open(PendingAction, Option<ConversationId>),
     /// A list.
     List(Query),
-    /// The form of one's wishes.
+    /// The form of the notification preferences.
     Wishes,
     /// The form of the rules.
     Rules,
     /// The form in which the workspace is connected to dialnote.
     Connect,
-    /// The connection taken away.
+    /// The removal of the connection to dialnote.
     Disconnect,
-    /// Cards that are to come to where it was made.
+    /// A change of the route of the channel in which the click was made.
     Route(Routing),
-    /// Who is not linked: this page of them.
+    /// This page of the users and members who are not linked.
     People(usize),
-    /// Who is who: in the window with that page, if it was made there.
+    /// A change of a link, with the page of the window in which it was made.
     Link(Linking, usize),
-    /// Nothing.
+    /// No request.
     Nothing,
 }
 
-/// Going on with a kept command: with the conversation picked, or as it was.
+/// A kept command to resume: with the chosen conversation or person, or unchanged.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Resume {
     /// The kept command.
     pub draft: DraftId,
-    /// The conversation picked.
+    /// The conversation that was chosen.
     pub pick: Option<ConversationId>,
-    /// The person picked.
+    /// The person who was chosen.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub person: Option<SlackUserId>,
 }
 
-/// How the rows of controls begin in a message that tells of several conversations, one row for each.
+/// The prefix of block ids of rows of controls, in a message about several conversations with a row for each.
 const ROW: &str = "row:";
 
-/// The name of such a row.
+/// Returns the block id of the row for `which`.
 pub fn row(which: impl std::fmt::Display) -> String {
     format!("{ROW}{which}")
 }
 
 impl Click {
-    /// What it asks for. A control that we do not know, or that carries nothing we can read, asks
-    /// for nothing: it may be from an older or newer version of this program.
+    /// Returns the request of the click. An unknown control, or one whose data cannot be read, makes no request: it may
+    /// come from an older or newer version of this program.
     pub fn meaning(&self) -> Clicked {
         self.known().unwrap_or(Clicked::Nothing)
     }
 
-    /// The list in which it was made, if it was made in one.
+    /// Returns the list that holds the control, if there is one.
     pub fn list(&self) -> Option<Query> {
         self.carried().and_then(|carried| carried.list)
     }
 
-    /// How its control shows the conversation, if it says so.
+    /// Returns the conversation as the control shows it, if the control carries that.
     pub fn seen(&self) -> Option<Seen> {
         self.carried()?.seen()
     }
 
-    /// Whether it was made in a message that tells of several conversations.
+    /// Returns whether the click was made in a message about several conversations.
     pub fn is_of_several(&self) -> bool {
         self.block_id.starts_with(ROW)
     }

@@ -1,5 +1,5 @@
-//! What a person asked for, the same whether typed, clicked or submitted; and how typed text is
-//! read. Reading is forgiving about order and spelling, and exact about what it did not understand.
+//! Commands, the same whether typed, clicked or submitted, and the parser of typed text. The parser is forgiving
+//! about order and spelling, and exact about the text that it did not understand.
 
 use serde::{Deserialize, Serialize};
 
@@ -20,63 +20,63 @@ use crate::ids::{MemberId, SlackUserId};
 /// The longest text of a typed command, in characters. Longer notes go into the form.
 pub const MOST_TYPED: usize = 2000;
 
-/// How far off a misspelt command may be and still be recognized (0 nothing alike, 1 the same).
+/// The least similarity at which a misspelt command is recognized (0 nothing alike, 1 the same).
 const COMMAND_SIMILARITY: f64 = 0.75;
 
-/// What a person asked for, the same whether typed, clicked or submitted.
+/// A request of a person, the same whether typed, clicked or submitted.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Command {
-    /// What is to happen.
+    /// The action.
     pub act: Action,
-    /// To which conversation.
+    /// The conversations to act on.
     pub which: ConversationRef,
-    /// What its person wants others to know; empty if nothing.
+    /// The requester's note for others; empty if there is none.
     pub note: String,
 }
 
-/// What is to happen to a conversation.
+/// An action on a conversation.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Action {
-    /// This person becomes the owner.
+    /// Makes this person the owner.
     Assign(Assignee),
-    /// Whoever asks becomes the owner, if nobody is, or if the owner is still `over`.
+    /// Makes the requester the owner, if the conversation is unassigned, or if its owner is still `over`.
     Take {
-        /// The owner from whom to take it over.
+        /// The owner from whom the requester takes over.
         over: Option<MemberId>,
     },
-    /// Nobody is the owner.
+    /// Removes the owner.
     Unassign,
-    /// This person becomes the owner and gets the note.
+    /// Makes this person the owner, and gives them the note.
     Handoff(Assignee),
-    /// It is done.
+    /// Marks it done.
     Done,
-    /// It is open again.
+    /// Reopens it.
     Reopen,
-    /// It comes back later.
+    /// Snoozes it until then.
     Snooze(When),
-    /// It comes back now.
+    /// Ends the snooze.
     Wake,
-    /// Nothing but the note.
+    /// Adds the note and changes nothing else.
     Note,
-    /// As it was before whoever asks did something last.
+    /// Restores the state before the requester's last act, or before a certain one.
     Undo,
-    /// Nothing: whoever asks wants to know what happened to it.
+    /// Changes nothing: the requester wants to see the history.
     History,
-    /// Nothing: whoever was given it takes care of it.
+    /// Changes nothing: the owner accepts the assignment.
     Accept,
-    /// Nothing: its owner is still on it.
+    /// Changes nothing: the owner confirms that they are still working on it.
     Keep,
-    /// Whoever gave it to whoever asks becomes the owner again.
+    /// Declines the assignment: the person who assigned it to the requester becomes the owner again.
     GiveBack,
-    /// The same, because whoever was handed it did not answer in time.
+    /// Makes the person who handed it off the owner again, because the receiver did not answer in time.
     Return,
-    /// Nothing: whoever asks wants to see what a channel does not show.
+    /// Changes nothing: the requester wants to see the details that a channel hides.
     Show,
 }
 
 impl Action {
-    /// The verb one would type for it.
+    /// Returns the verb that a person types for it.
     pub fn verb(&self) -> Verb {
         match self {
             Self::Assign(_) => Verb::Assign,
@@ -97,17 +97,17 @@ impl Action {
         }
     }
 
-    /// Whether it answers to what somebody was given.
+    /// Returns whether it answers an assignment.
     pub fn is_answer(&self) -> bool {
         matches!(self, Self::Accept | Self::GiveBack | Self::Return)
     }
 
-    /// Whether it only looks.
+    /// Returns whether it only reads.
     pub fn only_looks(&self) -> bool {
         matches!(self, Self::History | Self::Show)
     }
 
-    /// Of which group it makes somebody the owner.
+    /// Returns the group from which it takes the new owner, if it names a group.
     pub fn group(&self) -> Option<&UserGroup> {
         match self {
             Self::Assign(Assignee::Group(group)) => Some(group),
@@ -115,12 +115,12 @@ impl Action {
         }
     }
 
-    /// Whether its new owner is still to be found out.
+    /// Returns whether its new owner is still to be found out.
     pub fn lacks_an_owner(&self) -> bool {
         matches!(self, Self::Assign(Assignee::InText) | Self::Handoff(Assignee::InText))
     }
 
-    /// The same with this person as the new owner, if it makes somebody one.
+    /// Returns the action with this person as the new owner, if it assigns the conversation.
     #[must_use]
     pub fn with_owner(self, who: Assignee) -> Self {
         match self {
@@ -130,7 +130,7 @@ impl Action {
         }
     }
 
-    /// The new owner it names, if it names one.
+    /// Returns the new owner it names, if it names one.
     pub fn named_owner(&self) -> Option<&Assignee> {
         match self {
             Self::Assign(Assignee::InText) | Self::Handoff(Assignee::InText) => None,
@@ -139,7 +139,7 @@ impl Action {
         }
     }
 
-    /// Until when it puts a conversation away, if it does.
+    /// Returns the time until which it snoozes a conversation, if it is a snooze.
     pub fn when(&self) -> Option<&When> {
         match self {
             Self::Snooze(when) => Some(when),
@@ -147,7 +147,7 @@ impl Action {
         }
     }
 
-    /// Whom it makes the owner, other than whoever asks.
+    /// Returns the Slack user whom it makes the owner, if it names one. The requester does not count.
     pub fn assignee(&self) -> Option<&SlackUserId> {
         match self {
             Self::Assign(Assignee::User(user)) | Self::Handoff(Assignee::User(user)) => Some(user),
@@ -156,54 +156,55 @@ impl Action {
     }
 }
 
-/// What was typed.
+/// The meaning of typed text.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Parsed {
-    /// Something to do.
+    /// A command.
     Do(Command),
-    /// Something to do to a conversation that is still to be chosen.
+    /// An action on a conversation that is still to be chosen.
     Choose(PendingAction),
     /// A snooze without a time, or with a wrong one.
     Untimed(Untimed),
     /// A list.
     List(Query),
-    /// The routes.
+    /// A request about routes.
     Route(Routing),
-    /// Who is who.
+    /// A request about links between Slack users and members.
     Link(Linking),
-    /// What the team did in so many days.
+    /// A report on the team's work in this number of days.
     Report(u16),
     /// The rules.
     Settings,
     /// The form in which the workspace is connected to dialnote.
     Connect,
-    /// Whether everything is as it has to be.
+    /// The check of the setup.
     Doctor,
     /// Help, about one command or all.
     Help(Option<Verb>),
 }
 
-/// What is wanted of a conversation that is still to be chosen.
+/// An action on a conversation that is still to be chosen.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct PendingAction {
-    /// What.
+    /// The verb.
     pub verb: Verb,
-    /// Who is to be the owner, if that was said.
+    /// The new owner, if the person named one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub to: Option<SlackUserId>,
-    /// When it is to come back, if that was said.
+    /// The end of the snooze, if the person gave one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub when: Option<When>,
 }
 
 impl PendingAction {
-    /// Just this.
+    /// Returns the action with nothing but its verb.
     pub fn only(verb: Verb) -> Self {
         Self { verb, to: None, when: None }
     }
 }
 
-/// Reads a slash command: `slash` with its stroke, `text` as Slack sent it.
+/// Reads a slash command. `slash` begins with its `/`; `text` is as Slack sent it. Fails if the text is
+/// too long, the command is unknown, or its arguments are not understood.
 pub fn parse(slash: &str, text: &str, links: &Links) -> Result<Parsed, ParseError> {
     let characters = text.chars().count();
     if characters > MOST_TYPED {
@@ -263,7 +264,7 @@ fn read_arguments(verb: Verb, text: &str, links: &Links) -> Result<Parsed, Parse
     }
 }
 
-/// The conversations and the time of a snooze.
+/// Reads the conversations and the time of a snooze.
 fn snooze(text: &str, links: &Links) -> Parsed {
     let wanted = PendingAction::only(Verb::Snooze);
     match snooze::read(text, links) {
@@ -273,7 +274,7 @@ fn snooze(text: &str, links: &Links) -> Parsed {
     }
 }
 
-/// What is to be done to the conversations that a text names. Where it names none a form asks for one.
+/// Returns the action on the conversations that the text names. If it names none, a form asks for one.
 fn act_on(wanted: PendingAction, text: &str, links: &Links) -> Parsed {
     if lookup::is_blank(text) {
         return Parsed::Choose(wanted);
@@ -298,8 +299,8 @@ fn doing(wanted: PendingAction, who: Assignee, which: ConversationRef, note: Str
 }
 
 impl PendingAction {
-    /// What is to happen, with this person as the new owner where there is to be one. Nothing, if it is nothing
-    /// that happens to a conversation, or a time is missing.
+    /// Returns the action, with this person as the new owner if it assigns the conversation. Returns nothing for a verb
+    /// that is no action on a conversation, and for a snooze without a time.
     pub fn act(&self, who: Assignee) -> Option<Action> {
         Some(match self.verb {
             Verb::Assign => Action::Assign(who),

@@ -1,4 +1,4 @@
-//! A command on its way, and how far it got.
+//! A command being carried out, and its progress.
 
 use jiff::Timestamp;
 use serde::de::IgnoredAny;
@@ -12,49 +12,49 @@ use crate::domain::request_context::RequestContext;
 use crate::domain::seen::Seen;
 use crate::ids::{ConversationId, SlackUserId};
 
-/// A command on its way.
+/// A command being carried out.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct CommandJob {
-    /// Who asks.
+    /// The requester.
     #[serde(alias = "asker")]
     pub requester: RequestContext,
-    /// For what.
+    /// The command.
     pub command: Command,
-    /// How far it got.
+    /// The progress of the command.
     pub stage: Stage,
-    /// With which others it was given.
+    /// The batch that the command was given in, if it was given for several conversations at once.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub batch: Option<Batch>,
-    /// The message that its note is, so that it becomes one once.
+    /// The Slack message that becomes the note. It is kept so that the message becomes a note only once.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub quoted: Option<String>,
-    /// When it was asked for, if it had to wait for somebody to be linked.
+    /// The time of the request, if the command was deferred because a user was not linked.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub asked: Option<Timestamp>,
-    /// The act that it takes back (`domain::undo`), if it takes back a certain one.
+    /// The act that it undoes (`domain::undo`), if it undoes a certain one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub undoes: Option<String>,
-    /// The conversations as they were when its person was asked about them, if they were.
+    /// The conversations as they were shown to the requester, if they were.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub seen: Vec<Seen>,
 }
 
-/// How far a command got. Each stage is stored before the next begins.
+/// The progress of a command. Each stage is stored before the next begins.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case", from = "StoredStage")]
 pub enum Stage {
-    /// Nothing is decided yet. Which conversation is meant is known if the command names it.
+    /// Nothing is decided yet. The conversation is known if the command names it.
     Asked,
-    /// It is decided what to do, and some of it may be done.
+    /// The plan is decided, and some of its calls may be made.
     Doing(Box<Progress>),
 }
 
-/// How far a command got, as any version wrote it.
+/// The progress of a command, as any version stored it.
 #[derive(Deserialize)]
 #[serde(rename_all = "snake_case")]
 enum StoredStage {
     Asked,
-    /// The conversation was written twice: the command names it, too.
+    /// A found conversation. It was stored twice, because the command names it, too.
     Found(IgnoredAny),
     Doing(Box<Progress>),
 }
@@ -68,24 +68,24 @@ impl From<StoredStage> for Stage {
     }
 }
 
-/// A kept command being taken up again.
+/// A kept command that its requester resumes.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ResumeJob {
-    /// Who asks.
+    /// The requester.
     #[serde(alias = "asker")]
     pub requester: RequestContext,
-    /// What is taken up, and how.
+    /// The kept command, and the choices with which it is resumed.
     pub resume: Resume,
 }
 
 impl CommandJob {
-    /// A command that nothing was done about yet.
+    /// Returns a command about which nothing is decided yet.
     pub fn new(requester: RequestContext, command: Command) -> Self {
         let (stage, seen) = (Stage::Asked, Vec::new());
         Self { requester, command, stage, batch: None, quoted: None, asked: None, undoes: None, seen }
     }
 
-    /// Which conversation is meant, if that is known.
+    /// Returns the conversation, if it is known.
     pub fn conversation(&self) -> Option<&ConversationId> {
         match (&self.stage, &self.command.which) {
             (Stage::Doing(progress), _) => Some(&progress.plan.before.id),
@@ -94,37 +94,37 @@ impl CommandJob {
         }
     }
 
-    /// Under which key it must wait its turn: that of its conversation, or of its person until that is known.
+    /// Returns its partition key: that of its conversation, or that of its requester until the conversation is known.
     pub fn key(&self) -> String {
         self.conversation().map_or_else(|| person_key(&self.requester.user), conversation_key)
     }
 }
 
-/// Commands that were given at once.
+/// A batch: commands that were given at once.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Batch {
-    /// What they have in common.
+    /// The id that the commands of the batch share.
     pub id: String,
-    /// How many they are.
+    /// The number of commands.
     pub of: usize,
 }
 
 impl Batch {
-    /// How the kind under which their outcomes are kept begins (`store::Document`).
+    /// The prefix of the kind under which outcomes of a batch are stored (`store::Document`).
     pub const KIND: &str = "batch:";
 
-    /// What the outcomes of its commands are kept under (`store::Document`), by conversation.
+    /// Returns the kind under which the outcomes of its commands are stored (`store::Document`), by conversation.
     pub fn kind(&self) -> String {
         format!("{}{}", Self::KIND, self.id)
     }
 }
 
-/// The key of what is done about a conversation, one thing after the other.
+/// Returns the key of a conversation. Jobs with the same key run one after the other.
 pub fn conversation_key(id: &ConversationId) -> String {
     format!("conversation:{id}")
 }
 
-/// The key of what a person asked for, until its conversation is known.
+/// Returns the key of a requester's commands, until their conversation is known.
 pub fn person_key(user: &SlackUserId) -> String {
     format!("person:{user}")
 }

@@ -1,5 +1,5 @@
-//! What was done is of no use to those who do not hear of it, and a nuisance to those who need not:
-//! once the calls of a plan are made, this says who is told what.
+//! Decides who is notified of a carried-out plan. A result is of no use to people who do not hear of it, and a
+//! nuisance to people who need not.
 
 use jiff::Timestamp;
 
@@ -18,30 +18,30 @@ use crate::domain::reply::{CommandResult, Hidden, Reply, ResultKind};
 use crate::domain::request_context::{RequestContext, Via};
 use crate::ids::{ChannelId, SlackUserId};
 
-/// How a plan ended: all of it was carried out, or all up to the note.
+/// The end of a plan: all of its calls were made, or all up to the note.
 #[derive(Clone, Copy, Debug)]
 pub struct Concluded<'a> {
-    /// The plan, carried out.
+    /// The plan and its progress.
     pub progress: &'a Progress,
-    /// The act that it is part of.
+    /// The id of the act that the plan is part of.
     pub act: &'a str,
-    /// Why its note was not written, if so.
+    /// The reason why its note was refused, if it was.
     pub note_refused: Option<&'a Refusal>,
     /// The time by which a hand-off has to be accepted, if there is one.
     pub until: Option<Timestamp>,
 }
 
-/// Whether the person who asked is answered in words, after the plan was carried out. `told` is whether they
-/// know that they wait.
+/// Returns whether the requester is answered in words after the plan was carried out. `told` is true if the requester
+/// knows that the command was delayed.
 pub fn is_answered(ending: Concluded<'_>, requester: &RequestContext, told: bool) -> bool {
-    // Of what time brought about nobody waits for an answer.
+    // No one waits for an answer to a command that a timer started.
     let is_asked = requester.via != Via::Timer;
     let is_seen = is_seen_on_card(requester) || on_direct_message(ending, requester).is_some();
     is_asked && (ending.note_refused.is_some() || told || !is_seen)
 }
 
-/// Says who else has to hear what after the plan was carried out, all of it or up to the refused note.
-/// `cards` are the channels that have a card of the conversation.
+/// Returns the messages about a plan, whether all of it was carried out or all up to the refused note. `cards` are the
+/// channels that have a card of the conversation.
 pub fn messages(
     ending: Concluded<'_>,
     requester: &RequestContext,
@@ -52,7 +52,7 @@ pub fn messages(
     let plan = &progress.plan;
     let noted = !plan.note.is_empty() && note_refused.is_none();
     let mut messages = on_cards(progress, requester, cards, noted);
-    // What a reader answered in a message stands in it before what became of it elsewhere.
+    // The answer in the requester's direct message comes before updates of older messages.
     messages.extend(on_direct_message(ending, requester));
     messages.extend(on_older_messages(plan, now));
     messages.extend(to_new_owner(progress, noted));
@@ -61,7 +61,7 @@ pub fn messages(
     messages
 }
 
-/// Whoever answers a direct message sees the answer in it.
+/// Returns the update of the direct message in which the requester answered: it shows the answer.
 fn on_direct_message(ending: Concluded<'_>, requester: &RequestContext) -> Option<Message> {
     let plan = &ending.progress.plan;
     let answered = match plan.event() {
@@ -80,7 +80,7 @@ fn on_direct_message(ending: Concluded<'_>, requester: &RequestContext) -> Optio
     })
 }
 
-/// Whoever gave a conversation to somebody hears what they answered.
+/// Notifies the person who assigned the conversation of the answer.
 fn to_giver(progress: &Progress, noted: bool) -> Option<Message> {
     let plan = &progress.plan;
     let giver = plan.giver.as_ref().filter(|giver| giver.member != plan.requester.member)?;
@@ -98,7 +98,7 @@ fn to_giver(progress: &Progress, noted: bool) -> Option<Message> {
     Some(Message::direct(giver.user.clone()?, notice))
 }
 
-/// The direct messages that gave the conversation to its owner so far show what became of it.
+/// Updates the direct messages that gave the conversation to its previous owner: they show the outcome.
 fn on_older_messages(plan: &Plan, at: Timestamp) -> Option<Message> {
     let from = plan.from.as_ref()?;
     let user = from.user.clone()?;
@@ -120,7 +120,7 @@ fn on_older_messages(plan: &Plan, at: Timestamp) -> Option<Message> {
 }
 
 impl Concluded<'_> {
-    /// The answer to the person who asked.
+    /// Returns the answer to the requester.
     pub fn answer(self) -> Reply {
         let deed = self.deed();
         match self.note_refused {
@@ -131,7 +131,7 @@ impl Concluded<'_> {
         }
     }
 
-    /// What was done, as whoever asked is told.
+    /// Returns the result as the requester reads it.
     pub fn deed(self) -> CommandResult {
         let (plan, now) = (&self.progress.plan, &self.progress.now);
         let what = plan.what();
@@ -158,7 +158,7 @@ impl Concluded<'_> {
     }
 }
 
-/// Somebody who clicks on a card sees the card change: that is the answer.
+/// Returns whether the requester sees the result on the card: a click on a card changes the card, so it needs no words.
 fn is_seen_on_card(requester: &RequestContext) -> bool {
     let in_channel = requester.channel.as_ref().is_some_and(|channel| !channel.is_direct());
     requester.via == Via::Clicked && in_channel && !requester.reply.as_ref().is_some_and(|reply| reply.replace)
@@ -241,7 +241,7 @@ fn to_old_owner(plan: &Plan) -> Option<Message> {
 }
 
 impl Progress {
-    /// What the card shows now.
+    /// Returns the card as it is now.
     pub fn card_view(&self) -> CardView {
         let known = [&self.plan.to, &self.plan.from];
         let owner = self.now.owner.as_ref().map(|owner| {
@@ -253,7 +253,7 @@ impl Progress {
 }
 
 impl Plan {
-    /// Whether nothing is done but writing a note.
+    /// Returns whether the plan only writes a note.
     fn only_notes(&self) -> bool {
         matches!(self.calls.first(), Some(Call::AddNote { .. }))
     }
@@ -262,7 +262,7 @@ impl Plan {
         self.to.as_ref().map(|to| to.name.clone()).unwrap_or_default()
     }
 
-    /// What colleagues call someone who has to do with it.
+    /// Returns the name for colleagues of a participant of the plan; nothing, if `user` is no participant.
     pub fn name_of(&self, user: &SlackUserId) -> Option<&str> {
         let parties = [&self.to, &self.from, &self.giver].into_iter().flatten();
         let mut names = parties
@@ -271,7 +271,7 @@ impl Plan {
         names.next()
     }
 
-    /// The owner before, unless that was the one who asks.
+    /// Returns the previous owner's name, unless the requester was the previous owner.
     fn owner_before_if_other(&self) -> Option<String> {
         let from = self.from.as_ref().filter(|from| from.member != self.requester.member)?;
         Some(from.name.clone())
@@ -297,7 +297,7 @@ impl Plan {
         }
     }
 
-    /// How it is after the undoing.
+    /// Returns the state after an undo.
     fn again(&self) -> Again {
         match self.calls.first() {
             Some(Call::SetStatus(Status::Done)) => Again::Done,
@@ -307,7 +307,7 @@ impl Plan {
         }
     }
 
-    /// Until when it is put away, if it is.
+    /// Returns the end of the snooze, if the plan snoozes the conversation.
     fn until(&self) -> Option<Timestamp> {
         self.calls.iter().find_map(|call| match call {
             Call::Snooze(until) => Some(*until),
@@ -315,7 +315,7 @@ impl Plan {
         })
     }
 
-    /// What happened, for everybody who reads of it.
+    /// Returns the event that threads, histories and digests show.
     pub fn event(&self) -> Event {
         let from = self.from.as_ref().map(|from| from.name.clone());
         match self.what() {

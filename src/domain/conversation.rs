@@ -1,4 +1,4 @@
-//! A dialnote conversation as far as we use it, and the ways in which people point at one.
+//! The parts of a dialnote conversation that the app uses, and the ways in which people refer to one.
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -7,57 +7,57 @@ use url::Url;
 use crate::domain::phone;
 use crate::ids::{ConversationId, MemberId};
 
-/// Everything about one contact in one timeline (docs/contracts/dialnote.md, Objects).
+/// A conversation: the timeline of one contact (docs/contracts/dialnote.md, Objects).
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Conversation {
-    /// Its name in dialnote.
+    /// The id in dialnote.
     pub id: ConversationId,
-    /// Open, done, snoozed or another one.
+    /// The status.
     pub status: Status,
-    /// dialnote's word for another one.
+    /// dialnote's word for the status, if this version does not know it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub status_word: Option<String>,
-    /// Whether somebody has seen in dialnote what came in, if dialnote says so.
+    /// True if someone has read the last inbound activity in dialnote; nothing, if dialnote does not say.
     #[serde(default)]
     pub read: Option<bool>,
-    /// When it comes back, while it is snoozed.
+    /// The end of the snooze, while it is snoozed.
     #[serde(default)]
     pub snoozed_until: Option<Timestamp>,
     /// The member who owns the follow-up.
     pub owner: Option<Owner>,
-    /// Who called or wrote.
+    /// The contact who called or wrote.
     pub contact: Contact,
     /// The shared number it belongs to.
     pub line: Option<SharedNumber>,
-    /// What came in or went out last.
+    /// The last activity, inbound or outbound.
     pub last_activity: Option<Activity>,
-    /// When the last note was written that is known of.
+    /// The time of the last known note.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub last_note: Option<Timestamp>,
 }
 
-/// Where a conversation stands.
+/// The status of a conversation.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Status {
-    /// Somebody has to follow up.
+    /// Open: the team has to follow up.
     Open,
-    /// Resolved.
+    /// Done.
     Done,
-    /// Comes back later.
+    /// Snoozed: it becomes open again later.
     Snoozed,
-    /// Another one that this version does not know: never counted as open.
+    /// A status that this version does not know. It never counts as open.
     Other,
 }
 
-/// What can change about a conversation.
+/// The parts of a conversation that a command can change.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct State {
     /// The owner.
     pub owner: Option<MemberId>,
     /// The status.
     pub status: Status,
-    /// When it comes back, if it is snoozed and that is known.
+    /// The end of the snooze, if it is snoozed and the end is known.
     #[serde(default)]
     pub until: Option<Timestamp>,
 }
@@ -73,7 +73,7 @@ impl From<&Conversation> for State {
 }
 
 impl State {
-    /// The same at a later time: a snooze ends by itself.
+    /// Returns the state at a later time: a snooze that has ended makes it open.
     #[must_use]
     pub fn at(self, now: Timestamp) -> Self {
         match self.until {
@@ -86,61 +86,61 @@ impl State {
 /// The member who owns a conversation, as dialnote names them.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Owner {
-    /// The member.
+    /// The member's id.
     pub id: MemberId,
     /// The member's name in dialnote; empty if the answer did not carry it.
     pub name: String,
 }
 
-/// The person outside.
+/// The person outside the team.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Contact {
-    /// First and last name as one, if known.
+    /// The first and last name in one, if known.
     pub name: Option<String>,
     /// The company, if known.
     pub company: Option<String>,
-    /// E.164; dialnote's own spelling where it is none (an anonymous caller).
+    /// The number in E.164; dialnote's own spelling if it is no such number (an anonymous caller).
     pub phone: String,
 }
 
-/// A number that the team shares.
+/// A phone number that the team shares.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct SharedNumber {
-    /// E.164.
+    /// The number in E.164.
     pub number: String,
-    /// What the team calls it.
+    /// The team's name for it.
     pub name: Option<String>,
 }
 
-/// The last thing that happened.
+/// An entry in a conversation's timeline, usually the last one.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Activity {
-    /// What it was.
+    /// The kind of activity.
     pub kind: ActivityKind,
-    /// Whether it came from the contact.
+    /// True if it came from the contact.
     pub inbound: bool,
     /// The beginning of the message or of the voicemail's summary.
     pub preview: Option<String>,
-    /// When.
+    /// The time at which it happened.
     pub at: Timestamp,
-    /// What it means after what was before it, if that was looked at.
+    /// Its context in the timeline, if earlier activity was read.
     #[serde(default, skip_serializing_if = "ActivityContext::is_nothing")]
     #[serde(alias = "sequel")]
     pub activity_context: ActivityContext,
 }
 
-/// What an [`Activity`] means after what was before it in the timeline.
+/// The meaning of an [`Activity`] in the context of earlier ones in the timeline.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum ActivityContext {
-    /// Nothing more.
+    /// No further meaning.
     #[default]
     Nothing,
-    /// As many of its kind came in without an answer, this one included.
+    /// The number of its kind that came in one after the other without an answer, this one included.
     Nth(usize),
-    /// It answers a contact who had called or written.
+    /// An answer to a contact who had called or written.
     Answer {
-        /// Who in dialnote called back, if the call log says so.
+        /// The person in dialnote who called back, if the call log says so.
         by: Option<String>,
     },
 }
@@ -152,7 +152,7 @@ impl ActivityContext {
 }
 
 impl Activity {
-    /// What this comes to after what was before it, newest first; notes do not count.
+    /// Returns its context, given the activity before it, newest first. Notes do not count.
     pub fn activity_context<'a>(&self, before: impl Iterator<Item = &'a Self>) -> ActivityContext {
         let mut before = before.filter(|one| one.kind != ActivityKind::Note);
         if !self.inbound {
@@ -170,53 +170,53 @@ impl Activity {
     }
 }
 
-/// What an [`Activity`] was.
+/// The kind of an [`Activity`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum ActivityKind {
     /// A call that was answered.
     Call,
-    /// A call that nobody answered.
+    /// A call that no one answered.
     MissedCall,
-    /// A recorded message.
+    /// A voicemail.
     Voicemail,
     /// A text message.
     Sms,
     /// An internal note.
     Note,
-    /// Something newer than this program.
+    /// A kind that this version does not know.
     Other,
 }
 
 impl Conversation {
-    /// What people call it: the contact's name, else the number.
+    /// Returns the title: the contact's name, else the number.
     pub fn title(&self) -> String {
         self.contact.name.clone().unwrap_or_else(|| self.number())
     }
 
-    /// The contact's number as people read it.
+    /// Returns the contact's number in a readable form.
     pub fn number(&self) -> String {
         phone::pretty(&self.contact.phone)
     }
 
-    /// Whether the last thing that happened was a note of the team's: no news from the contact.
+    /// Returns whether the last activity is a note of the team, which is no news from the contact.
     pub fn ends_with_a_note(&self) -> bool {
         self.last_activity.as_ref().is_some_and(|activity| activity.kind == ActivityKind::Note)
     }
 
-    /// When its contact called or wrote, if nothing has happened since.
+    /// Returns the time at which the contact called or wrote, if that is the last activity.
     pub fn last_inbound_at(&self) -> Option<Timestamp> {
         self.last_activity.as_ref().filter(|last| last.inbound).map(|last| last.at)
     }
 
-    /// Whether it has another owner or status than it had, or something came in or went out since.
+    /// Returns whether the owner, status or snooze differs from `before`, or there is newer activity.
     pub fn is_news_after(&self, before: &Self) -> bool {
         let last = |one: &Self| one.last_activity.as_ref().map(|last| last.at);
         State::from(self) != State::from(before) || last(self) > last(before)
     }
 
-    /// The same, showing `before` instead if the last thing that happened was a note of the team's, or was
-    /// just that.
+    /// Returns the conversation with `before` as its last activity, if its last activity is a note. If the last
+    /// activity is `before` itself, it gets the context of `before`.
     #[must_use]
     pub fn past_notes(mut self, before: Option<&Activity>) -> Self {
         let same = |last: &Activity, before: &Activity| (last.at, last.kind) == (before.at, before.kind);
@@ -233,48 +233,48 @@ impl Conversation {
         self
     }
 
-    /// Whether somebody has to follow up.
+    /// Returns whether it is open, so that the team has to follow up.
     pub fn is_open(&self) -> bool {
         self.status == Status::Open
     }
 
-    /// Whether it is open, or will be.
+    /// Returns whether it is open or snoozed.
     pub fn is_pending(&self) -> bool {
         matches!(self.status, Status::Open | Status::Snoozed)
     }
 
-    /// Whether `member` owns it.
+    /// Returns whether `member` owns it.
     pub fn is_owned_by(&self, member: &MemberId) -> bool {
         self.owner.as_ref().is_some_and(|owner| owner.id == *member)
     }
 }
 
-/// Which conversation a person means.
+/// A reference to one or several conversations.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case", from = "KeptWhich")]
 pub enum ConversationRef {
-    /// Named by its id or its link.
+    /// The conversation with this id or link.
     Id(ConversationId),
-    /// The one to which whoever asks did something last; or, to accept, the one they were given last.
+    /// The conversation on which the requester acted last; for accept, the one that was assigned to them last.
     MyLast,
-    /// All that are open and belong to whoever asks.
+    /// All open conversations of the requester.
     AllMine,
-    /// All that are open and belong to a member.
+    /// All open conversations of a member.
     AllOf(MemberId),
-    /// All of these.
+    /// All of these conversations.
     These(Vec<ConversationId>),
-    /// Those that an earlier act of the person who asks changed (`domain::undo`).
+    /// The conversations that an earlier act of the requester changed (`domain::undo`).
     Act {
-        /// The act.
+        /// The act's id.
         id: String,
-        /// Only this one of them, if one is named.
+        /// The only conversation of the act that is meant, if one is named.
         only: Option<ConversationId>,
     },
-    /// Those that this text names, as Slack sent it; what is left of it is the note.
+    /// The conversations that this text names, as Slack sent it. The rest of the text is the note.
     Text(String),
 }
 
-/// The same as any version wrote it: what is a text was once read in part.
+/// A reference as any version stored it. Earlier versions stored some texts as names or numbers.
 #[derive(Deserialize)]
 #[serde(rename_all = "snake_case")]
 enum KeptWhich {
@@ -312,7 +312,7 @@ impl From<KeptWhich> for ConversationRef {
     }
 }
 
-/// As somebody named it.
+/// Writes the reference as a person names it.
 impl std::fmt::Display for ConversationRef {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match self {
@@ -327,8 +327,8 @@ impl std::fmt::Display for ConversationRef {
     }
 }
 
-/// The id that a word looks like. dialnote's ids are opaque (docs/contracts/dialnote.md, Objects). Taken for one: a
-/// prefix with an underscore (`conv_1001`), a UUID, or one long word of letters and digits mixed.
+/// Returns the id that a word looks like. dialnote's ids are opaque (docs/contracts/dialnote.md, Objects). These words
+/// count as ids: a prefix with an underscore (`conv_1001`), a UUID, or one long word of letters and digits mixed.
 pub fn id_shaped(word: &str) -> Option<ConversationId> {
     let has_digit = word.bytes().any(|b| b.is_ascii_digit());
     let is_word = word.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_' || b == b'-');
@@ -339,20 +339,20 @@ pub fn id_shaped(word: &str) -> Option<ConversationId> {
     (is_word && has_digit && (prefixed || opaque) && word.len() <= 128).then(|| ConversationId::new(word))
 }
 
-/// Where conversations stand on the web. No page describes dialnote's own addresses, so the shape
-/// is assumed here and nowhere else: `{app}/conversations/{id}` (docs/contracts/dialnote.md, A).
+/// The web addresses of conversations. No page describes dialnote's own addresses, so the shape is assumed here and
+/// nowhere else: `{app}/conversations/{id}` (docs/contracts/dialnote.md, A).
 #[derive(Clone, Debug)]
 pub struct Links {
     app: Url,
 }
 
 impl Links {
-    /// Links below the dialnote web app's address.
+    /// Returns links below `app`, the address of the dialnote web app.
     pub fn new(app: Url) -> Self {
         Self { app }
     }
 
-    /// The address of a conversation.
+    /// Returns the address of a conversation.
     pub fn to(&self, id: &ConversationId) -> String {
         let mut link = self.app.clone();
         if let Ok(mut path) = link.path_segments_mut() {
@@ -361,8 +361,8 @@ impl Links {
         link.into()
     }
 
-    /// The conversation that a link of the same web app leads to: the segment after `conversations`
-    /// or `inbox`, wherever it stands in the path.
+    /// Returns the conversation that a link to the same web app leads to. Its id is the segment after
+    /// `conversations` or `inbox`, anywhere in the path. Returns nothing for other links.
     pub fn parse(&self, link: &str) -> Option<ConversationId> {
         let link = Url::parse(link.contains("//").then_some(link)?).ok()?;
         if link.host_str()? != self.app.host_str()? || link.port_or_known_default() != self.app.port_or_known_default()

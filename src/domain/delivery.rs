@@ -1,5 +1,5 @@
-//! What becomes of direct messages, for the person whose command they follow from: no one is said to be notified
-//! before Slack has taken the message. The sentences are the view's, the waiting is the outbox's.
+//! The fate of direct messages, for the requester whose command caused them: the app says that someone was notified
+//! only after Slack took the message. The view has the sentences; the outbox waits for the result.
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -15,11 +15,11 @@ pub enum DeliveryState {
     Taken,
     /// Held until the end of its reader's quiet hours.
     Later(Timestamp),
-    /// Of a kind that its reader has switched off.
+    /// Switched off: its receiver does not want this kind.
     Unwanted,
-    /// Not taken at the first try, and tried again.
+    /// Not taken at the first try; the outbox tries again.
     NotYet {
-        /// Refused with a code that is not known, rather than not heard.
+        /// True if Slack refused it with an unknown code; false if Slack could not be reached.
         refused: bool,
     },
     /// Refused for good.
@@ -32,11 +32,11 @@ pub enum DeliveryState {
 pub enum Why {
     /// The account is deactivated.
     Deactivated,
-    /// Slack knows no such person, or does not show them to the app.
+    /// Slack knows no such user, or does not show them to the app.
     NotFound,
     /// The account is a bot's.
     Bot,
-    /// The app's Messages tab is off: this concerns everyone.
+    /// The app's Messages tab is off. This concerns everyone.
     NoMessagesTab,
     /// The workspace restricts who may post.
     Restricted,
@@ -47,7 +47,7 @@ pub enum Why {
 }
 
 impl Why {
-    /// The kind of reason, in a word, for metrics.
+    /// Returns the kind of reason in a word, for metrics.
     pub fn kind(&self) -> &'static str {
         match self {
             Self::Deactivated => "deactivated",
@@ -61,7 +61,7 @@ impl Why {
     }
 }
 
-/// A direct message, as the answer to its sender tells of it.
+/// A direct message in the answer to its sender.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Receipt {
     /// The receiver's name for colleagues.
@@ -70,15 +70,15 @@ pub struct Receipt {
     pub fate: Option<DeliveryState>,
 }
 
-/// The sender of a direct message, who hears what becomes of it.
+/// The sender of a direct message, who is notified of its state.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Awaited {
-    /// The answer that waits for it, if one does; else its sender hears only that it was refused.
+    /// The answer that waits for it, if one does. Otherwise the sender is notified only of a refusal.
     pub answer: Option<String>,
     /// Its place among the direct messages of that answer.
     pub nth: usize,
-    /// The act that it tells of: one command, or several that were given at once. Nothing, if its sender was told
-    /// beforehand when the receiver hears of it.
+    /// The act that it is about: one command, or several that were given at once. Nothing, if the sender already knows
+    /// when the receiver will be notified.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub act: Option<String>,
     /// The sender.
@@ -89,14 +89,14 @@ pub struct Awaited {
 }
 
 impl Awaited {
-    /// The act for which Slack has to alert the receiver.
+    /// Returns the act for which Slack has to alert the receiver.
     pub fn alerts_for(&self) -> Option<&str> {
         self.act.as_deref().or(self.answer.as_deref())
     }
 }
 
-/// Whether a notice may be added to a message that was posted for an act, or for none. Slack alerts no one of an
-/// edit: only where its sender waits for nothing, or where the receiver was alerted of the same act, is that enough.
+/// Returns whether a notice may be added to a message that was posted for an act, or for none. Slack alerts no one of
+/// an edit. An edit is enough if its sender waits for nothing, or if the receiver was alerted of the same act.
 pub fn may_join(awaited: Option<&Awaited>, posted_for: Option<&str>) -> bool {
     let act = awaited.and_then(Awaited::alerts_for);
     act.is_none_or(|act| posted_for == Some(act))
@@ -107,7 +107,7 @@ pub fn may_join(awaited: Option<&Awaited>, posted_for: Option<&str>) -> bool {
 pub struct DeliveryReport {
     /// The message.
     pub of: Awaited,
-    /// The conversation it tells of, if it tells of one.
+    /// The conversation it is about, if it is about one.
     pub about: Option<About>,
     /// Its state.
     pub fate: DeliveryState,

@@ -1,4 +1,4 @@
-//! What a channel's conversations come to, for whoever begins the day with them.
+//! A channel's conversations in numbers and rows, for its digest and its reminders.
 
 use std::cmp::Reverse;
 use std::collections::BTreeMap;
@@ -10,27 +10,27 @@ use crate::domain::hours::{self, Hours};
 use crate::domain::route::Route;
 use crate::ids::MemberId;
 
-/// How many conversations a digest shows.
+/// The number of conversations that a digest shows.
 const MAX_DIGEST_ROWS: usize = 10;
 
-/// How many people's loads it tells.
+/// The number of people whose open conversations a digest counts.
 const MAX_DIGEST_LOADS: usize = 20;
 
-/// What a channel's conversations come to.
+/// A summary of a channel's conversations.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Summary {
-    /// What is open and nobody's, oldest first, as far as it is shown.
+    /// The open and unassigned conversations that are shown, oldest first.
     pub waiting: Vec<Conversation>,
-    /// How much more of that there is.
+    /// The number of open and unassigned conversations that are not shown.
     pub more: usize,
-    /// How much of what is snoozed comes back on the day it is in the channel's time zone.
+    /// The number of conversations whose snooze ends today, in the channel's time zone.
     pub snoozed: usize,
-    /// How many open conversations people own, the busiest first.
+    /// The number of open conversations that each person owns, the busiest first.
     pub loads: Vec<(MemberId, usize)>,
 }
 
 impl Summary {
-    /// Sums up those of all conversations whose cards the route takes.
+    /// Summarizes the conversations whose cards the route takes.
     pub fn of<'a>(all: impl Iterator<Item = &'a Conversation>, route: &Route, now: Timestamp) -> Self {
         let zone = hours::zone(route.zone.as_deref());
         let day = |at: Timestamp| at.to_zoned_datetime(zone.clone()).date();
@@ -57,26 +57,26 @@ impl Summary {
         }
     }
 
-    /// Whether there is anything in it. Who has just caught up only tells of what waits.
+    /// Returns whether there is anything to post. A digest after an absence counts only unassigned conversations.
     pub fn is_worth_telling(&self, caught_up: bool) -> bool {
         !self.waiting.is_empty() || !caught_up && (self.snoozed > 0 || !self.loads.is_empty())
     }
 }
 
-/// What waits too long for an owner.
+/// The conversations that have been unassigned for too long.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Overdue {
-    /// What has, oldest first, as far as it is shown.
+    /// The overdue conversations that are shown, oldest first.
     pub waiting: Vec<Conversation>,
-    /// How much more of that there is.
+    /// The number of overdue conversations that are not shown.
     pub more: usize,
-    /// When the next one will have.
+    /// The time at which the next conversation becomes overdue.
     pub next: Option<Timestamp>,
 }
 
 impl Overdue {
-    /// Those of all conversations whose cards the route takes and which have been nobody's for so much
-    /// working time since they were last active.
+    /// Returns the conversations whose cards the route takes, and which are open, unassigned and without activity
+    /// for `patience` of working time.
     pub fn of<'a>(
         all: impl Iterator<Item = &'a Conversation>,
         route: &Route,

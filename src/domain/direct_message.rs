@@ -1,4 +1,4 @@
-//! What somebody is told directly, because another's action concerns them.
+//! Direct messages to people whom someone else's action concerns.
 
 use serde::{Deserialize, Serialize};
 
@@ -8,101 +8,101 @@ use crate::domain::conversation::Conversation;
 use crate::domain::delivery::Why;
 use crate::ids::{ChannelId, ConversationId, MemberId};
 
-/// A direct message to somebody whom another's action concerns.
+/// A direct message to a person whom someone else's action concerns.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum DirectMessage {
-    /// You own it now.
+    /// The reader is the new owner of a conversation.
     YoursNow {
-        /// What colleagues call the one who did it.
+        /// The actor's name for colleagues.
         actor: String,
         /// The conversation as it is now.
         conversation: Box<Conversation>,
-        /// Why; empty if nothing was said.
+        /// The actor's note; empty if there is none.
         note: String,
-        /// Whether it was handed over rather than assigned.
+        /// True if it was handed off rather than assigned.
         handoff: bool,
     },
-    /// You own it now, because somebody changed that in dialnote itself.
+    /// The reader is the new owner: the change was made in dialnote itself.
     YoursElsewhere {
         /// The conversation as it is now.
         conversation: Box<Conversation>,
     },
-    /// Something that you own and that was put away or done is open again.
+    /// A snoozed or done conversation of the reader is open again.
     Back {
         /// The conversation as it is now.
         conversation: Box<Conversation>,
-        /// Whether its contact called or wrote, rather than its time being over.
+        /// True if its contact called or wrote; false if its snooze ended.
         heard: bool,
     },
-    /// You own several now.
+    /// The reader is the new owner of several conversations.
     SeveralYours {
-        /// What colleagues call the one who did it.
+        /// The actor's name for colleagues.
         actor: String,
-        /// Which.
+        /// The conversations.
         abouts: Vec<About>,
-        /// Why; empty if nothing was said.
+        /// The actor's note; empty if there is none.
         note: String,
-        /// Whether they were handed over rather than assigned.
+        /// True if they were handed off rather than assigned.
         handoff: bool,
     },
-    /// Somebody takes care of what you gave them.
+    /// The receiver accepted a conversation that the reader assigned to them.
     Accepted {
-        /// What colleagues call them.
+        /// The receiver's name for colleagues.
         actor: String,
-        /// Which.
+        /// The conversation.
         about: About,
     },
-    /// What you gave somebody is yours again.
+    /// A conversation that the reader assigned to someone is the reader's again.
     BackToYou {
-        /// What colleagues call them.
+        /// The receiver's name for colleagues.
         actor: String,
         /// The conversation as it is now.
         conversation: Box<Conversation>,
-        /// Why; empty if nothing was said.
+        /// The receiver's note; empty if there is none.
         note: String,
-        /// Whether they did not answer in time rather than giving it back.
+        /// True if the receiver did not answer in time, rather than declining it.
         late: bool,
     },
-    /// You did not answer in time, and it is not yours any more.
+    /// The reader did not answer in time, and is no longer the owner.
     Returned {
-        /// Which.
+        /// The conversation.
         about: About,
-        /// What colleagues call the owner now.
+        /// The new owner's name for colleagues, if it has an owner.
         to: Option<String>,
     },
-    /// You did not answer yet.
+    /// The reader has not answered a hand-off yet.
     Reminder {
-        /// What colleagues call the one who gave it to you.
+        /// The name for colleagues of the person who handed it off.
         actor: String,
-        /// Which.
+        /// The conversation.
         about: About,
-        /// Why; empty if nothing was said.
+        /// The note of the hand-off; empty if there is none.
         note: String,
     },
-    /// You own it, and nothing has happened to it for long.
+    /// The reader owns a stale conversation.
     StillOnIt {
-        /// Which.
+        /// The conversation.
         about: About,
-        /// For how many working hours.
+        /// The number of working hours without activity.
         hours: u16,
     },
-    /// You own it no more.
+    /// The reader is no longer the owner.
     NotYoursNow {
-        /// What colleagues call the one who did it.
+        /// The actor's name for colleagues.
         actor: String,
-        /// Which.
+        /// The conversation.
         about: About,
-        /// What colleagues call the owner now.
+        /// The new owner's name for colleagues, if it has an owner.
         to: Option<String>,
     },
-    /// Somebody is not there any more and still owns something.
+    /// A member who left still owns open conversations.
     Left {
-        /// What dialnote called them.
+        /// The member's name in dialnote.
         name: String,
-        /// Who they were in dialnote.
+        /// The member's id.
         member: MemberId,
-        /// How many open conversations they own.
+        /// The number of open conversations that the member owns.
         open: usize,
     },
     /// Someone cannot be sent direct messages: for admins, once until it works again.
@@ -112,36 +112,36 @@ pub enum DirectMessage {
         /// The reason.
         why: Why,
     },
-    /// You are somebody in dialnote now, because an admin said so.
+    /// An admin linked the reader to a dialnote member.
     Linked {
-        /// What colleagues call the admin.
+        /// The admin's name for colleagues.
         by: String,
-        /// What you are called in dialnote.
+        /// The member's name in dialnote.
         member: String,
-        /// How much of what you asked for before is done now.
+        /// The number of deferred commands of the reader that run now.
         waiting: usize,
     },
-    /// A channel gets no cards any more, because they cannot be posted there.
+    /// A channel gets no more cards, because the app cannot post there.
     RoutePaused {
-        /// Which.
+        /// The channel.
         channel: ChannelId,
-        /// Whether it is archived, rather than one that we are not in.
+        /// True if the channel is archived; false if the app is not a member of it.
         archived: bool,
     },
-    /// What concerned you while nothing was seen of dialnote.
+    /// The changes that concern the reader, from a time in which the poller did not read dialnote.
     CaughtUp {
-        /// When that was, if it is known.
+        /// The time without polls, if it is known.
         away: Option<Absence>,
-        /// The changes, as far as they are told.
+        /// The changes that are shown.
         notices: Vec<DirectMessage>,
-        /// How many more there are.
+        /// The number of changes that are not shown.
         more: usize,
     },
-    /// Somebody wrote a note on what you own.
+    /// A person wrote a note on a conversation of the reader.
     Noted {
-        /// What colleagues call the one who did it.
+        /// The actor's name for colleagues.
         actor: String,
-        /// Which.
+        /// The conversation.
         about: About,
         /// The note.
         note: String,
@@ -149,7 +149,7 @@ pub enum DirectMessage {
 }
 
 impl DirectMessage {
-    /// The conversation it tells of, if it tells of one.
+    /// Returns the conversation that the message is about, if it is about one.
     pub fn about(&self) -> Option<About> {
         match self {
             Self::YoursNow { conversation, .. }
@@ -171,7 +171,7 @@ impl DirectMessage {
         }
     }
 
-    /// The conversations that its reader owns and can act on from it.
+    /// Returns the conversations that the reader owns and can act on from the message.
     pub fn given(&self) -> Vec<ConversationId> {
         match self {
             Self::YoursNow { conversation, .. }

@@ -1,96 +1,96 @@
-//! What happened to a conversation, for everybody who reads of it: in threads, in histories, in digests.
+//! Events of a conversation, for everyone who reads of them: in threads, histories and digests.
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-/// What happened, for everybody who reads the card's thread.
+/// A thread entry: an event, for everyone who reads the card's thread.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ThreadEntry {
-    /// What colleagues call the one who did it.
+    /// The actor's name for colleagues.
     pub actor: String,
-    /// What.
+    /// The event.
     pub what: Event,
     /// The note; empty if there is none.
     pub note: String,
 }
 
-/// What happened to a conversation.
+/// An event of a conversation.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Event {
-    /// The actor took it.
+    /// The actor took it, or took it over.
     Took {
-        /// The owner before.
+        /// The previous owner, if it had one.
         from: Option<String>,
     },
-    /// The actor gave it to somebody.
+    /// The actor assigned it.
     Assigned {
-        /// The owner before.
+        /// The previous owner, if it had one.
         from: Option<String>,
-        /// The owner now.
+        /// The new owner.
         to: String,
     },
-    /// The actor handed it over with a note.
+    /// The actor handed it off with a note.
     HandedOff {
-        /// The owner now.
+        /// The new owner.
         to: String,
     },
-    /// The actor put it back into the queue.
+    /// The actor unassigned it.
     Unassigned {
-        /// The owner before.
+        /// The previous owner.
         from: Option<String>,
     },
-    /// The actor resolved it.
+    /// The actor marked it done.
     Done,
-    /// The actor opened it again.
+    /// The actor reopened it.
     Reopened,
-    /// The actor put it away until then.
+    /// The actor snoozed it until then.
     Snoozed(Timestamp),
-    /// The actor brought it back.
+    /// The actor ended the snooze.
     Woke,
-    /// The actor took back what they did last.
+    /// The actor undid an earlier act of theirs.
     Undone(Again),
     /// The actor wrote a note.
     Noted,
-    /// The actor takes care of what they were given.
+    /// The actor accepted the assignment.
     Accepted,
-    /// The actor is still on it.
+    /// The actor confirmed that they are still working on it.
     Kept,
-    /// The actor gave it back.
+    /// The actor declined the assignment.
     GaveBack {
-        /// To whom; to nobody, if whoever gave it is gone.
+        /// The new owner: the person who assigned it. No one, if that person is no longer there.
         to: Option<String>,
     },
-    /// The time is over for which it was put away. The actor is the contact.
+    /// The snooze ended. The actor is the contact.
     TimeIsUp,
-    /// The contact, who is the actor, called or wrote, and it is open again.
+    /// The contact called or wrote, and it is open again. The actor is the contact.
     GotInTouch,
     /// The actor called the contact back, or wrote an answer.
     Answered {
-        /// Whether it was a call.
+        /// True if it was a call.
         call: bool,
     },
-    /// The actor did not answer in time.
+    /// The actor did not answer a hand-off in time.
     Returned {
-        /// Who owns it again.
+        /// The new owner, if there is one.
         to: Option<String>,
     },
 }
 
 impl Event {
-    /// Whether the conversation has another owner or another status since.
+    /// Returns whether the event changes the owner or the status.
     pub fn changes_state(&self) -> bool {
         !matches!(self, Self::Noted | Self::Accepted | Self::Kept | Self::Answered { .. })
     }
 }
 
-/// How something is after what was done to it was taken back.
+/// The state of a conversation after an undo.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Again {
     /// Owned by this person.
     OwnedBy(String),
-    /// Owned by nobody.
+    /// Unassigned.
     Queued,
     /// Open.
     Open,
@@ -100,16 +100,16 @@ pub enum Again {
     Snoozed,
 }
 
-/// Something that happened, as a history tells it.
+/// An event in a history.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct HistoryEntry {
-    /// When.
+    /// The time of the event.
     pub at: Timestamp,
-    /// What colleagues call the one who did it.
+    /// The actor's name for colleagues.
     pub by: String,
-    /// What.
+    /// The event.
     pub what: Event,
 }
 
-/// What whoever changed something in dialnote itself is called: dialnote does not say who.
+/// The name of the actor of a change that was made in dialnote itself: dialnote does not say who made it.
 pub const SOMEBODY: &str = "Somebody in dialnote";

@@ -1,5 +1,5 @@
-//! dialnote changes without us: somebody uses another way to it, a contact calls or writes, what was
-//! snoozed comes back. This says what of it is news, and who hears of it.
+//! Changes in dialnote that this app did not make: a person works in dialnote itself, a contact calls or writes, a
+//! snooze ends. Decides which of them are news, and who is notified.
 
 use jiff::Timestamp;
 
@@ -12,49 +12,49 @@ use crate::domain::message::{Answer, Ended, EndedBy, Ending, Message};
 use crate::domain::participant::Participant;
 use crate::ids::ChannelId;
 
-/// What is known of a conversation that was found changed.
+/// A conversation that changed in dialnote, with its state before and now.
 #[derive(Clone, Debug)]
 pub struct ExternalChange {
-    /// Owner and status of which everybody knows; nothing, if it is new.
+    /// The owner and status that the app knew before; nothing, if the conversation is new.
     pub before: Option<State>,
-    /// What had come in or gone out last.
+    /// The last activity that the app knew before.
     pub heard_before: Option<Activity>,
-    /// The conversation as it is.
+    /// The conversation as it is now.
     pub now: Conversation,
-    /// The owner before.
+    /// The previous owner.
     pub from: Option<Participant>,
-    /// The owner as it is.
+    /// The owner now.
     pub to: Option<Participant>,
-    /// Notes that were written in dialnote itself since.
+    /// Notes that were written in dialnote itself in the time between.
     pub notes: Vec<String>,
-    /// When this is.
+    /// The time at which the change was found.
     pub at: Timestamp,
 }
 
 impl ExternalChange {
-    /// What a card shows of it.
+    /// Returns the card as it is now.
     pub fn card_view(&self) -> CardView {
         CardView { conversation: self.now.clone(), owner: self.to.as_ref().map(|to| to.name.clone()) }
     }
 
-    /// What has come in or gone out since.
+    /// Returns the last activity, if it is newer than the one known before.
     fn news(&self) -> Option<&Activity> {
         let newer = |last: &&Activity| self.heard_before.as_ref().is_none_or(|before| before.at < last.at);
         self.now.last_activity.as_ref().filter(newer)
     }
 
-    /// How its contact called or wrote, if that is news. (Where there is nothing but notes, a note is the last
-    /// activity.)
+    /// Returns the last activity, if it is new and the contact called or wrote. A conversation with nothing but notes
+    /// has a note as its last activity, which does not count.
     fn heard(&self) -> Option<&Activity> {
         self.news().filter(|last| last.inbound && last.kind != ActivityKind::Note)
     }
 
-    /// What makes it a card where there is none.
+    /// Returns the activity for which a conversation without a card gets one.
     pub fn deserves_a_card(&self) -> Option<&Activity> {
         self.heard().filter(|_| self.now.is_open())
     }
 
-    /// What happened, each with who did it.
+    /// Returns the events that explain the change, each with its actor.
     pub fn events(&self) -> Vec<(String, Event)> {
         let Some(before) = &self.before else { return Vec::new() };
         [self.owner_event(before), self.answer_event(), self.status_event(before)].into_iter().flatten().collect()
@@ -82,14 +82,14 @@ impl ExternalChange {
 
     fn status_event(&self, before: &State) -> Option<(String, Event)> {
         let now = State::from(&self.now);
-        // Never by the number: not every channel shows those.
+        // The contact's number is never used here: not every channel shows numbers.
         let contact = self.now.contact.name.clone().unwrap_or_else(|| "The contact".to_owned());
         let by_itself = |event| Some((contact.clone(), event));
         let by_somebody = |event| Some((SOMEBODY.to_owned(), event));
         match (before.status, now.status) {
             (Status::Snoozed, Status::Snoozed) if before.until == now.until => None,
             (_, Status::Snoozed) => by_somebody(Event::Snoozed(now.until?)),
-            // Of an unknown status the card shows dialnote's word; what it means is not known.
+            // The card shows dialnote's word for an unknown status. The app does not know its meaning.
             (Status::Open, Status::Open) | (Status::Done, Status::Done) | (_, Status::Other) => None,
             (_, Status::Done) => by_somebody(Event::Done),
             (_, Status::Open) if self.heard().is_some() => by_itself(Event::GotInTouch),
@@ -101,8 +101,8 @@ impl ExternalChange {
         }
     }
 
-    /// Who hears of it. `cards` are the channels that have its card, `to_draw` those that do not show it
-    /// as it is, or are to get one.
+    /// Returns the messages about the change. `cards` are the channels that have its card. `to_draw` are the channels
+    /// whose card is out of date, and those that are to get one.
     pub fn messages(&self, cards: &[ChannelId], to_draw: &[ChannelId]) -> Vec<Message> {
         let events = self.events();
         let mut messages = Vec::new();
@@ -146,7 +146,7 @@ impl ExternalChange {
         Some(Message::direct(user, notice))
     }
 
-    /// The direct messages that gave the conversation to its owner so far show what became of it.
+    /// Updates the direct messages that gave the conversation to its previous owner: they show the outcome.
     fn on_older_messages(&self, event: &Event) -> Option<Message> {
         let (owner, what) = match (event, &self.to) {
             (Event::Assigned { .. }, Some(to)) => (&self.from, Ending::Reassigned(to.name.clone())),

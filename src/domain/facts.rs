@@ -1,4 +1,4 @@
-//! The facts a decision rests on, and the plan it comes to.
+//! The facts that a decision rests on, and the plan that it leads to.
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -18,70 +18,70 @@ use crate::domain::undo_log::Undoing;
 use crate::domain::verb::Verb;
 use crate::ids::SlackUserId;
 
-/// Everything a decision rests on.
+/// The facts that a decision rests on.
 #[derive(Clone, Debug)]
 pub struct Facts {
-    /// Who asks.
+    /// The requester.
     pub requester: Teammate,
-    /// Who is to be the owner, if the command names somebody or a group.
+    /// The new owner, if the command names a person or a group.
     pub target: Option<Teammate>,
-    /// Why it is this one, if the command names a group.
+    /// The reason why this person was picked, if the command names a group.
     pub picked: Option<Picked>,
-    /// The conversation as it is in dialnote right now.
+    /// The conversation as it is in dialnote now.
     pub conversation: Conversation,
     /// Its owner, if it has one.
     pub owner: Option<Participant>,
-    /// What was done to it through this app, newest first.
+    /// The earlier changes to it in the audit log, newest first.
     pub past: Vec<Past>,
-    /// What undo may take back; empty unless that is what is asked for.
+    /// The acts that an undo may revert; empty for other commands.
     pub undoing: Undoing,
-    /// What the owner was given and has not answered yet.
+    /// The assignment that the owner has not answered yet.
     pub handover: Option<Handover>,
-    /// Who gave it, if they are still there.
+    /// The person who assigned it, if they are still there.
     pub giver: Option<Participant>,
     /// The rules of the workspace.
     pub rules: Rules,
-    /// When it was asked for: a span of time begins then, however long dialnote did not answer.
+    /// The time of the request. Spans of time begin then, even if dialnote did not respond for long.
     pub asked: Timestamp,
-    /// Now.
+    /// The current time.
     pub now: Timestamp,
-    /// What our note can be found by afterwards.
+    /// The reference by which the worker finds the plan's note afterwards.
     pub reference: String,
-    /// What the requester is called in dialnote, which is what was verified: names in Slack are chosen freely.
+    /// The requester's name in dialnote. It is verified, while people choose their names in Slack freely.
     pub writer: String,
 }
 
-/// Something done earlier through this app.
+/// An earlier change in the audit log.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Past {
-    /// What.
+    /// The verb of the command.
     pub verb: Verb,
     /// The Slack user who did it.
     pub actor: SlackUserId,
-    /// What colleagues call the one who did it.
+    /// The actor's name for colleagues.
     pub by: String,
-    /// The conversation before.
+    /// The state before.
     pub before: State,
-    /// The conversation afterwards.
+    /// The state afterwards.
     pub after: State,
-    /// When.
+    /// The time of the change.
     pub at: Timestamp,
 }
 
-/// What is to be done.
+/// The plan: the calls that carry out a command, and the facts that its messages need.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Plan {
-    /// What was asked for.
+    /// The action that was requested.
     pub act: Action,
-    /// By whom.
+    /// The requester.
     #[serde(alias = "asker")]
     pub requester: Teammate,
-    /// What that person is called in dialnote. Earlier versions did not keep it.
+    /// The requester's name in dialnote. Earlier versions did not keep it.
     #[serde(default)]
     pub writer: String,
     /// The conversation before.
     pub before: Conversation,
-    /// The owner before.
+    /// The previous owner.
     pub from: Option<Participant>,
     /// The owner afterwards.
     pub to: Option<Participant>,
@@ -89,19 +89,19 @@ pub struct Plan {
     pub note: String,
     /// The calls to make, in order.
     pub calls: Vec<Call>,
-    /// Why it is this owner, if nobody was named.
+    /// The reason why this person was picked, if the command named a group.
     #[serde(default)]
     pub picked: Option<Picked>,
-    /// Who gave it to whoever answers, if that is what happens.
+    /// The person who assigned the conversation, if the requester answers the assignment.
     #[serde(default)]
     pub giver: Option<Participant>,
-    /// Whether what is taken back came with a note, which stays in dialnote.
+    /// True if the act that is undone came with a note, which stays in dialnote.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub note_stays: bool,
 }
 
 impl Plan {
-    /// The references of the notes that it writes.
+    /// Returns the references of the notes that the plan writes.
     pub fn references(&self) -> Vec<String> {
         let reference = |call: &Call| match call {
             Call::AddNote { reference, .. } => Some(reference.clone()),
@@ -112,7 +112,7 @@ impl Plan {
 }
 
 impl Facts {
-    /// Only who was given it can answer, while they own it, and once.
+    /// Checks that the requester may answer: only the receiver of an assignment can, while they own it, and once.
     pub(crate) fn is_to_be_answered(&self) -> Result<(), Refusal> {
         let given = self.handover.as_ref().is_some_and(|handover| handover.receiver == self.requester.user);
         match &self.owner {
@@ -122,21 +122,21 @@ impl Facts {
         }
     }
 
-    /// What is said to someone who answers for what isn't theirs.
+    /// Returns the refusal for a person who acts as the owner without being the owner.
     pub fn not_yours(&self) -> Refusal {
         let (owner, owner_id) = self.owner.clone().map(|owner| (owner.name, owner.member)).unzip();
         Refusal::NotYours { about: About::from(&self.conversation), owner, owner_id }
     }
 
-    /// A direct message offers what its reader can do with what is theirs. It may be old: what isn't theirs any more
-    /// is left alone.
+    /// Checks a command from a direct message, which offers its reader actions on their own conversations. The message
+    /// may be old, so the command is refused if the reader is no longer the owner.
     pub fn is_still_theirs(&self, requester: &RequestContext, act: &Action) -> Result<(), Refusal> {
         let acts_as_owner = act.is_answer() || matches!(act, Action::Keep | Action::Done | Action::Unassign);
         let is_theirs = self.conversation.is_owned_by(&self.requester.member);
         if requester.message.is_some() && acts_as_owner && !is_theirs { Err(self.not_yours()) } else { Ok(()) }
     }
 
-    /// How long ago the owner took it. Whoever was given it did not.
+    /// Returns how many seconds ago the owner took it. Returns nothing if it was assigned to them.
     pub(crate) fn since_taken_by(&self, owner: &Participant) -> Option<i64> {
         let last = self.past.iter().find(|past| past.before.owner != past.after.owner)?;
         let took = last.after.owner.as_ref() == Some(&owner.member) && owner.user.as_ref() == Some(&last.actor);

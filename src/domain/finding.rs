@@ -1,53 +1,53 @@
-//! What a look at everything finds, and how to mend what is not as it has to be.
+//! The findings of the setup check. Each says what is wrong and how to fix it.
 
 use serde::{Deserialize, Serialize};
 
 use crate::ids::ChannelId;
 
-/// What a finding about who is who is called.
+/// The name of the check of links between Slack users and members.
 pub const PEOPLE: &str = "people";
 
-/// What was looked at, and what was found.
+/// A check and its finding.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Finding {
-    /// What.
+    /// The name of the check.
     pub what: String,
-    /// How it is.
+    /// The state of the checked part.
     pub state: FindingState,
-    /// The channel, if it is about one.
+    /// The channel, if the check is about one.
     pub channel: Option<ChannelId>,
-    /// What was seen; what to do, if it is not as it has to be.
+    /// The finding, and how to fix it if there is a problem.
     pub words: String,
-    /// What failed, for the operator's eyes only: never kept, and never shown in Slack.
+    /// The cause of a problem, for the operator only. It is never stored, and never shown in Slack.
     #[serde(skip)]
     pub cause: Option<String>,
 }
 
-/// How something is.
+/// The state of a checked part.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum FindingState {
-    /// As it has to be.
+    /// No problem.
     Good,
-    /// Worth knowing: something works less well, or could not be looked at.
+    /// A fact worth knowing: something works less well, or could not be checked.
     Note,
-    /// Something does not work until it is mended.
+    /// A problem: something does not work until it is fixed.
     Bad,
 }
 
 impl Finding {
-    /// One finding.
+    /// Returns a finding without a channel and without a cause.
     pub fn new(what: &str, state: FindingState, words: impl Into<String>) -> Self {
         Self { what: what.to_owned(), state, channel: None, words: words.into(), cause: None }
     }
 
-    /// The same about a channel.
+    /// Returns the finding about a channel.
     #[must_use]
     pub fn about(self, channel: ChannelId) -> Self {
         Self { channel: Some(channel), ..self }
     }
 
-    /// The same with what failed.
+    /// Returns the finding with the cause of its problem.
     #[must_use]
     pub fn because(self, cause: &impl ToString) -> Self {
         Self { cause: Some(cause.to_string()), ..self }

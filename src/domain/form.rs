@@ -1,4 +1,4 @@
-//! The names of the fields in forms, and what a form remembers while it is open.
+//! The names of the fields in forms, and the context that a form keeps while it is open.
 
 use serde::{Deserialize, Serialize};
 
@@ -10,23 +10,23 @@ use crate::domain::seen::Seen;
 use crate::domain::shown::ShownState;
 use crate::ids::{ChannelId, ConversationId, SlackUserId};
 
-/// The names of a form's fields. A form has those that its command needs.
+/// The names of a form's fields. Each form has the fields that its command needs.
 pub mod field {
-    /// Which conversation.
+    /// The conversation.
     pub const WHICH: &str = "which";
-    /// Who.
+    /// The new owner.
     pub const TO: &str = "to";
-    /// Somebody who was suggested.
+    /// A suggested new owner.
     pub const SUGGESTED: &str = "suggested";
-    /// What others must know.
+    /// The note.
     pub const NOTE: &str = "note";
     /// The rest of a long note: one input takes 3,000 characters, dialnote 5,000.
     pub const MORE: &str = "more";
-    /// A usual time, as a phrase.
+    /// One of the usual times, as a phrase.
     pub const SOON: &str = "soon";
-    /// A time of one's own.
+    /// A custom date and time.
     pub const EXACTLY: &str = "exactly";
-    /// The usual times: what they are called, and the phrases they stand for.
+    /// The usual times: their labels, and the phrases that they stand for.
     pub const USUAL: [(&str, &str); 5] = [
         ("In one hour", "1h"),
         ("In three hours", "3h"),
@@ -38,91 +38,92 @@ pub mod field {
 
 /// The names of the fields in the form in which the workspace is connected to dialnote.
 pub mod connect_form {
-    /// The form.
+    /// The form's callback id.
     pub const CALLBACK_ID: &str = "connect";
-    /// The key.
+    /// The dialnote key.
     pub const KEY: &str = "key";
 }
 
 /// The names of the fields in the form of the rules.
 pub mod rules_form {
-    /// The form.
+    /// The form's callback id.
     pub const CALLBACK_ID: &str = "rules";
-    /// Who may re-assign.
+    /// The people who may reassign.
     pub const REASSIGN: &str = "reassign";
-    /// Who may mark done.
+    /// The people who may mark done.
     pub const DONE: &str = "done";
-    /// When a note is needed.
+    /// The cases in which a note is required.
     pub const NOTES: &str = "notes";
-    /// How long a hand-over may stay unanswered.
+    /// The time within which a hand-off has to be answered.
     pub const ANSWER: &str = "answer";
-    /// How long something may wait for an owner.
+    /// The time after which channels are reminded of unassigned conversations.
     pub const REMIND: &str = "remind";
-    /// How long nothing may happen to what somebody owns.
+    /// The time without activity after which an owned conversation is stale.
     pub const UNTOUCHED: &str = "untouched";
-    /// When work begins and ends.
+    /// The beginning of working hours.
     pub const FROM: &str = "from";
-    /// See [`FROM`].
+    /// The end of working hours. See [`FROM`].
     pub const UNTIL: &str = "until";
-    /// Who may change the rules.
+    /// The people who may change the rules.
     pub const CONFIGURE: &str = "configure";
-    /// What the channel shows.
+    /// The details that the channel shows.
     pub const CHANNEL: &str = "channel";
-    /// What makes cards there.
+    /// The kinds of activity that make cards in the channel.
     pub const CARDS: &str = "cards";
-    /// When its digest comes.
+    /// The time of the channel's digest.
     pub const DIGEST: &str = "digest";
-    /// How long something may wait for an owner there.
+    /// The time after which this channel is reminded of unassigned conversations.
     pub const REMIND_HERE: &str = "remind_here";
 }
 
-/// The names of the fields in the form of one's wishes.
+/// The names of the fields in the form of the notification preferences.
 pub mod wishes_form {
-    /// The form.
+    /// The form's callback id.
     pub const CALLBACK_ID: &str = "wishes";
-    /// What one wants to hear of.
+    /// The kinds of notifications that the user wants.
     pub const KINDS: &str = "kinds";
-    /// When quiet hours begin and end.
+    /// The beginning of quiet hours.
     pub const FROM: &str = "from";
-    /// See [`FROM`].
+    /// The end of quiet hours. See [`FROM`].
     pub const UNTIL: &str = "until";
-    /// Whether what one was handed stays although one did not answer.
+    /// The choice to stay the owner of a hand-off that was not answered in time.
     pub const KEEPS: &str = "keeps";
 }
 
-/// What a form remembers while it is open: a submission names neither conversation nor channel
+/// The context that a form keeps while it is open. A submission names neither conversation nor channel
 /// (docs/contracts/slack.md §8).
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct FormContext {
-    /// What is wanted.
+    /// The action that the form is for.
     pub wanted: PendingAction,
-    /// Of which conversation, if that is not to be chosen.
+    /// The conversation, if the form does not let the requester choose one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub conversation: Option<ConversationId>,
-    /// Where the button was.
+    /// The channel of the button that opened the form.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub channel: Option<ChannelId>,
-    /// In which list the button was.
+    /// The list that held the button.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub list: Option<Listed>,
-    /// Where that list can be drawn again, if it stands in a private message.
+    /// The response URL by which that list is redrawn, if it is in a private message.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub reply: Option<ReplyTarget>,
-    /// A message that is to become the note, so that it becomes one once.
+    /// The message that becomes the note. It is kept so that the message becomes a note only once.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub quoted: Option<Quoted>,
-    /// How its conversations were shown to the person who has it open.
+    /// The states in which the form's conversations were shown to the person who has it open.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub shown: Vec<(ConversationId, ShownState)>,
 }
 
 impl FormContext {
-    /// A form about a conversation, or one that is still to be chosen, opened in a channel.
+    /// Returns the context of a form that was opened in a channel, about a conversation or one that is still to be
+    /// chosen.
     pub fn new(wanted: PendingAction, conversation: Option<ConversationId>, channel: Option<ChannelId>) -> Self {
         Self { wanted, conversation, channel, list: None, reply: None, quoted: None, shown: Vec::new() }
     }
 
-    /// The form of a kept command of this person's.
+    /// Returns the context of the form for a kept command of this person.
     pub fn of(command: &Command, person: &SlackUserId, channel: Option<ChannelId>) -> Self {
         let to = command.act.named_owner().and_then(|who| match who {
             Assignee::User(user) => Some(user.clone()),
@@ -137,7 +138,7 @@ impl FormContext {
         Self::new(wanted, conversation, channel)
     }
 
-    /// The same, with how conversations were shown. What was shown first counts.
+    /// Adds the states in which conversations were shown. The first state shown of each conversation counts.
     #[must_use]
     pub fn having_shown(mut self, seen: impl IntoIterator<Item = Seen>) -> Self {
         for Seen { conversation, state, .. } in seen {
@@ -148,12 +149,12 @@ impl FormContext {
         self
     }
 
-    /// How its conversations were shown.
+    /// Returns its conversations as they were shown.
     pub fn seen(&self) -> Vec<Seen> {
         self.shown.iter().map(|(id, shown)| shown.clone().of(id.clone())).collect()
     }
 
-    /// As Slack keeps it in so many characters, where need be without how some conversations were shown.
+    /// Encodes the context for Slack. Drops shown states from the end until the text has at most `most` characters.
     pub fn encode_within(&self, most: usize) -> String {
         let mut kept = self.clone();
         loop {
@@ -165,11 +166,11 @@ impl FormContext {
     }
 }
 
-/// A message that somebody wants to be a note.
+/// A message that a person wants to make a note.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Quoted {
-    /// The message, by its channel and name there.
+    /// The message's channel and its id there.
     pub message: String,
-    /// Its words, and whose they are.
+    /// The message's text and its author.
     pub text: String,
 }

@@ -1,5 +1,5 @@
-//! Whether what was decided still rests on what is true. Between decision and write there may be a wait: a
-//! refusal, a crash, an outage of hours. Whatever has changed since is decided again.
+//! Checks that a decision still rests on true facts. Time may pass between the decision and the write: a refusal, a
+//! crash, an outage of hours. If anything has changed since, the worker decides again.
 
 use jiff::{SignedDuration, Timestamp};
 
@@ -16,21 +16,21 @@ use crate::domain::refusal::Refusal;
 use crate::domain::seen::Seen;
 use crate::ids::DraftId;
 
-/// How old a look may be that a write rests on.
+/// The greatest age of a read on which a write may rest.
 const MOMENT: SignedDuration = SignedDuration::from_secs(2);
 
-/// What a write may rest on.
+/// The age of the read on which a write rests.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Basis {
-    /// A look of a moment ago.
+    /// A read of a moment ago.
     Fresh,
-    /// A look of this attempt, which took long.
+    /// A read of this attempt that is no longer recent.
     Old,
-    /// A look of an earlier attempt.
+    /// A read of an earlier attempt, or none.
     Gone,
 }
 
-/// A decision to be compared with what its person was shown.
+/// A decision to be compared with the state that the requester was shown.
 #[derive(Clone, Debug)]
 pub struct Answered {
     seen: Option<Seen>,
@@ -38,10 +38,10 @@ pub struct Answered {
 }
 
 impl Answered {
-    /// Its person was shown `seen`; the decision rests on `facts`.
+    /// Returns the comparison of `seen`, which the requester was shown, with `facts`, on which the decision rests.
     pub fn new(seen: &[Seen], facts: &Facts) -> Self {
         let seen = seen.iter().find(|seen| seen.conversation == facts.conversation.id).cloned();
-        // It was shown when the snooze ends: that is no surprise.
+        // The requester was shown when the snooze ends, so its end is no surprise.
         let seen = seen.map(|seen| Seen { state: seen.state.at(facts.now), ..seen });
         let is_latest = |past: &&Past| past.before != past.after && past.after == State::from(&facts.conversation);
         let latest = facts.past.iter().find(|past| past.before != past.after).filter(is_latest);
@@ -56,8 +56,8 @@ impl Answered {
         Self { seen, latest }
     }
 
-    /// Refuses a plan that would change what is no longer as its person was shown it: they are asked again.
-    /// A note alone overwrites nothing. Nobody is asked about a change of their own that a button does not show yet.
+    /// Refuses a plan that would change something other than the requester was shown: the requester is asked again. A
+    /// note alone overwrites nothing. No one is asked about a change of their own that a button does not show yet.
     pub fn holds_for(self, plan: &Plan, draft: impl FnOnce() -> DraftId) -> Result<(), Refusal> {
         let Some(Seen { state: was, unasked, .. }) = self.seen else { return Ok(()) };
         let is = State::from(&plan.before);
@@ -81,7 +81,7 @@ impl Answered {
     }
 }
 
-/// Whether the status is another one, or is to be changed and its snooze ends at another time.
+/// Returns whether the status differs, or the plan changes the status and the snooze ends at another time than before.
 fn is_other_status(was: &State, is: &State, plan: &Plan) -> bool {
     let has_other_end = was.until.zip(is.until).is_some_and(|(was, is)| was != is);
     let counts = plan.calls.iter().any(|call| matches!(call, Call::SetStatus(_) | Call::Snooze(_)));
@@ -89,23 +89,23 @@ fn is_other_status(was: &State, is: &State, plan: &Plan) -> bool {
 }
 
 impl Progress {
-    /// The plan with nothing done yet, decided after a look.
+    /// Returns the progress of a plan with no call made yet, decided after a read.
     pub fn new(plan: Plan, looked: Looked) -> Self {
         let now = plan.before.clone();
         Self { plan, done: 0, now, seen: None, looked: Some(looked) }
     }
 
-    /// The call to make next.
+    /// Returns the call to make next.
     pub fn next(&self) -> Option<&Call> {
         self.plan.calls.get(self.done)
     }
 
-    /// Whether something was changed in dialnote already.
+    /// Returns whether a call was made already.
     pub fn has_begun(&self) -> bool {
         self.done > 0
     }
 
-    /// What an attempt may rest its next write on.
+    /// Returns the basis on which an attempt may make its next write.
     pub fn basis(&self, attempt: u32, now: Timestamp) -> Basis {
         match self.looked {
             Some(looked) if looked.attempt != attempt => Basis::Gone,
@@ -115,12 +115,12 @@ impl Progress {
         }
     }
 
-    /// Whether the conversation is as the plan and its calls so far leave it.
+    /// Returns whether the conversation is as the calls so far left it.
     pub fn is_as_left(&self, now: &Conversation) -> bool {
         State::from(now) == State::from(&self.now)
     }
 
-    /// Whether the conversation is as it was but for what the call does: then an earlier try got through.
+    /// Returns whether only the call's own change was made to the conversation. Then an earlier try of it succeeded.
     pub fn has_been_done(&self, call: &Call, now: &Conversation) -> bool {
         let (was, is) = (State::from(&self.now), State::from(now));
         let rest = match call {
@@ -131,7 +131,8 @@ impl Progress {
         rest && call.holds(now)
     }
 
-    /// The call was made, or an earlier try of it: the conversation as it is since.
+    /// Returns the progress after this try, or an earlier one, made the call. `now` is the conversation afterwards, if
+    /// read.
     #[must_use]
     pub fn after(&self, now: Option<Conversation>, looked: Looked) -> Self {
         let (seen, looked) = match now {
@@ -142,7 +143,7 @@ impl Progress {
         Self { plan: self.plan.clone(), done: self.done + 1, now, seen, looked }
     }
 
-    /// The plan as far as it was carried out: what was to follow does not fit any more.
+    /// Returns the progress with the plan cut to the calls that were made: the other calls no longer fit.
     #[must_use]
     pub fn so_far(&self) -> Self {
         let mut progress = self.clone();
@@ -152,7 +153,7 @@ impl Progress {
 }
 
 impl Call {
-    /// A name for it that is its own within a plan.
+    /// Returns the call's name, which is unique within a plan.
     pub fn name(&self) -> &'static str {
         match self {
             Self::Assign(_) => "assign",
@@ -162,7 +163,7 @@ impl Call {
         }
     }
 
-    /// Whether the conversation is as the call would make it. A note is not part of that.
+    /// Returns whether the conversation is as the call would make it. A note never counts as made.
     pub fn holds(&self, conversation: &Conversation) -> bool {
         match self {
             Self::Assign(owner) => conversation.owner.as_ref().map(|owner| &owner.id) == owner.as_ref(),

@@ -1,27 +1,27 @@
-//! Whoever is given a conversation can accept it or give it back. Until they answer, what they were
-//! given is kept here, and of a hand-over they are reminded; if that does not help it goes back.
+//! A person who is assigned a conversation can accept or decline it. The assignment is stored until they answer. The
+//! receiver of a hand-off is reminded, and the conversation returns to the sender if there is still no answer.
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use crate::ids::SlackUserId;
 
-/// Something given that was not answered yet.
+/// An assignment that was not answered yet.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Handover {
-    /// Who gave it.
+    /// The person who assigned it.
     pub giver: SlackUserId,
-    /// To whom.
+    /// The person who has to answer.
     pub receiver: SlackUserId,
-    /// When.
+    /// The time of the assignment.
     pub at: Timestamp,
-    /// The note that came with it; empty if none did.
+    /// The note that came with it; empty if there is none.
     pub note: String,
-    /// Whether the receiver was reminded.
+    /// True if the receiver was reminded.
     pub reminded: bool,
 }
 
 impl Handover {
-    /// What it is kept under (`store::Document`), by conversation.
+    /// The kind under which assignments are stored (`store::Document`), by conversation.
     pub const KIND: &str = "handover";
 }

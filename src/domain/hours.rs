@@ -1,6 +1,5 @@
-//! Nobody is hurried at night, and nobody is woken: the hours in which a hand-over is expected to be
-//! answered, and those in which a person wants to hear nothing. Both are hours on the wall, in the
-//! person's own time zone.
+//! Working hours, in which a hand-off is expected to be answered, and quiet hours, in which a person gets no direct
+//! messages. No one is hurried or woken at night. Both are times on the wall clock in the person's own time zone.
 
 use jiff::civil::Time;
 use jiff::tz::TimeZone;
@@ -20,7 +19,7 @@ impl TimeOfDay {
         (hours < 24 && minutes < 60).then_some(Self(hours * 60 + minutes))
     }
 
-    /// The full hour.
+    /// Returns the time of day at a full hour.
     pub const fn at(hour: u16) -> Self {
         Self((hour % 24) * 60)
     }
@@ -37,7 +36,7 @@ impl std::fmt::Display for TimeOfDay {
     }
 }
 
-/// From a time of day to a later one; over midnight, if the end comes first.
+/// A span from one time of day to a later one. It passes midnight if the end comes first.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Hours {
     /// The beginning.
@@ -47,17 +46,17 @@ pub struct Hours {
 }
 
 impl Hours {
-    /// Until when these hours last, if it is within them.
+    /// Returns when these hours end, if `now` is within them.
     pub fn until(self, now: Timestamp, zone: &TimeZone) -> Option<Timestamp> {
         let here = now.to_zoned_datetime(zone.clone());
-        // What began yesterday may last until today.
+        // Hours that began yesterday may last until today.
         [-1, 0].into_iter().find_map(|days| {
             let (begins, ends) = self.on(&here, days)?;
             (begins <= now && now < ends).then_some(ends)
         })
     }
 
-    /// When these hours begin and end that begin on the day so many days from now.
+    /// Returns the begin and the end of the hours that begin `days` days after the day of `here`.
     fn on(self, here: &ZonedDateTime, days: i64) -> Option<(Timestamp, Timestamp)> {
         let day = here.date().checked_add(days.days()).ok()?;
         let last = if self.to > self.from { day } else { day.tomorrow().ok()? };
@@ -67,7 +66,7 @@ impl Hours {
         instant(day, self.from).zip(instant(last, self.to))
     }
 
-    /// The instant by which so much time within these hours has passed on working days (Monday to Friday).
+    /// Returns the instant at which so much time within these hours has passed on working days (Monday to Friday).
     pub fn after(self, now: Timestamp, time: SignedDuration, zone: &TimeZone) -> Timestamp {
         const FAR_ENOUGH: i64 = 60;
         let here = now.to_zoned_datetime(zone.clone());
@@ -89,7 +88,7 @@ impl Hours {
     }
 }
 
-/// When it is that time of day next on a working day (Monday to Friday).
+/// Returns the next instant with that time of day on a working day (Monday to Friday).
 pub fn next_morning(clock: TimeOfDay, now: Timestamp, zone: &TimeZone) -> Timestamp {
     const FAR_ENOUGH: i64 = 8;
     let here = now.to_zoned_datetime(zone.clone());
@@ -102,7 +101,7 @@ pub fn next_morning(clock: TimeOfDay, now: Timestamp, zone: &TimeZone) -> Timest
     mornings.into_iter().find(|at| *at > now).unwrap_or(Timestamp::MAX)
 }
 
-/// The time zone by its name in the tz database; UTC where it is unknown.
+/// Returns the time zone with this name in the tz database; UTC if the name is unknown.
 pub fn zone(name: Option<&str>) -> TimeZone {
     name.and_then(|name| TimeZone::get(name).ok()).unwrap_or(TimeZone::UTC)
 }

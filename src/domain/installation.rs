@@ -1,5 +1,5 @@
-//! What is kept of a workspace that has installed the app: with it the app can speak there, and with its
-//! connection read and assign in dialnote.
+//! Installations of the app in workspaces, and their connections to organizations in dialnote. The installation lets
+//! the app post in Slack. The connection lets it read and assign in dialnote.
 
 use std::time::Duration;
 
@@ -9,64 +9,64 @@ use serde::{Deserialize, Serialize};
 use crate::ids::SlackUserId;
 use crate::vault::Sealed;
 
-/// How long before its end a token is replaced (docs/contracts/slack.md §18.5).
+/// The time before a token's expiry at which the token is replaced (docs/contracts/slack.md §18.5).
 const EARLY: SignedDuration = SignedDuration::from_hours(2);
 
-/// An installation, by `InstallationId`. It is written anew when the app is installed again and when its token
-/// is replaced, and gone when the app is removed.
+/// An installation, by `InstallationId`. It is rewritten when the app is installed again and when its token is
+/// replaced. It is deleted when the app is removed.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Installation {
-    /// What the workspace, or the organization, is called.
+    /// The name of the workspace or organization.
     pub name: String,
-    /// The app's own user there.
+    /// The app's own user in the workspace.
     pub bot: SlackUserId,
-    /// What was granted, last time.
+    /// The scopes granted at the latest installation.
     pub scopes: Vec<String>,
-    /// Who installed it.
+    /// The person who installed the app.
     pub installer: SlackUserId,
-    /// When.
+    /// The time of the installation.
     pub at: Timestamp,
-    /// What it speaks with.
+    /// The token for calls to Slack.
     pub token: Sealed,
-    /// What gets the next token, if tokens are replaced (docs/contracts/slack.md §18).
+    /// The refresh token, if tokens are replaced (docs/contracts/slack.md §18).
     pub refresh: Option<Sealed>,
-    /// When the token ends, if it does.
+    /// The time at which the token expires, if it does.
     pub expires: Option<Timestamp>,
 }
 
 impl Installation {
-    /// What it is kept as (`store::Document`).
+    /// The document kind (`store::Document`).
     pub const KIND: &str = "installation";
 
-    /// When the token is to be replaced, if ever.
+    /// Returns the time at which the token is due to be replaced; `None` if it has no refresh token or no expiry.
     pub fn refresh_at(&self) -> Option<Timestamp> {
         self.refresh.as_ref()?;
         Some(self.expires?.saturating_sub(EARLY).unwrap_or(Timestamp::MIN))
     }
 }
 
-/// The end of what lasts so long from now on.
+/// Returns the time `lasts` after `now`, or the latest possible time if that is out of range.
 pub fn end(now: Timestamp, lasts: Duration) -> Timestamp {
     let lasts = SignedDuration::try_from(lasts).unwrap_or(SignedDuration::MAX);
     now.saturating_add(lasts).unwrap_or(Timestamp::MAX)
 }
 
-/// How an installation reaches its organization in dialnote.
+/// A workspace's connection to its organization in dialnote.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Connection {
-    /// The organization's API key; nothing, if it was taken away again.
+    /// The organization's API key; `None` after someone removed it.
     pub key: Option<Sealed>,
-    /// Who gave it, or took it away.
+    /// The person who entered or removed the key.
     pub by: SlackUserId,
-    /// When.
+    /// The time of that change.
     pub at: Timestamp,
-    /// Since when this organization is the one that is worked with, if there was another one before: what the
-    /// audit log tells of earlier is about that one.
+    /// The time since which this organization is connected, if another one was before. Earlier entries of the audit
+    /// log are about the other organization.
     #[serde(default)]
     pub since: Option<Timestamp>,
 }
 
 impl Connection {
-    /// What it is kept as (`store::Document`).
+    /// The document kind (`store::Document`).
     pub const KIND: &str = "connection";
 }

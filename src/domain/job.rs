@@ -1,4 +1,4 @@
-//! Jobs, as the store keeps them: what was written by an earlier version still runs after an upgrade.
+//! Job bodies as the store keeps them. Bodies written by an earlier version still run after an upgrade.
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -16,161 +16,161 @@ use crate::domain::route;
 use crate::domain::routing::Routing;
 use crate::ids::{ChannelId, ConversationId, MessageTs, SlackUserId, ViewId};
 
-/// The time to answer to a hand-over is over.
+/// The end of the time to answer a hand-off of this conversation.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct HandoverDue(pub ConversationId);
 
-/// A member has left the organization.
+/// A member who left the organization.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Left(pub Owner);
 
-/// All was read that happened during an absence: this person is told of it.
+/// A person to notify after the app has read everything that happened during an absence.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct CaughtUp(pub SlackUserId);
 
-/// The regular check for conversations that nothing has happened to for long.
+/// The periodic check for stale conversations.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct StaleCheck;
 
-/// An owner to be asked about such conversations.
+/// An owner to ask about their stale conversations.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct AskOwner(pub Owner);
 
-/// A webhook has hinted at a change in dialnote.
+/// A hint from a webhook that something changed in dialnote.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct LookAtDialnote;
 
-/// The token is about to end.
+/// A token that is about to expire.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct RefreshToken;
 
-/// The app was removed from the workspace at this time.
+/// The removal of the app from the workspace, with its time.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Removed(pub Timestamp);
 
-/// An admin who wants the set-up checked.
+/// An admin's request to check the setup.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct DoctorJob(pub RequestContext);
 
-/// A list to be drawn.
+/// A list to draw.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ListJob {
-    /// Who asks.
+    /// The requester.
     #[serde(alias = "asker")]
     pub requester: RequestContext,
-    /// What, and where.
+    /// The query, and the place where the list is shown.
     pub list: Listed,
-    /// What came of the button that was pressed in it.
+    /// The result of the button that was pressed in the list.
     #[serde(default)]
     pub notice: Option<Reply>,
 }
 
-/// A form to be filled in.
+/// A form to fill in.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct FormJob {
-    /// Who has it open.
+    /// The person who has the form open.
     #[serde(alias = "asker")]
     pub requester: RequestContext,
-    /// Which.
+    /// The form's view.
     pub view: ViewId,
-    /// What it remembers.
+    /// The context that the form keeps.
     pub context: FormContext,
 }
 
-/// One of several commands has come to its end.
+/// The end of one command of a batch.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct BatchJob {
-    /// Who asks.
+    /// The requester.
     #[serde(alias = "asker")]
     pub requester: RequestContext,
-    /// Which.
+    /// The batch.
     pub batch: Batch,
 }
 
-/// Something kept to be changed.
+/// A request to change settings.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ChangeJob {
-    /// Who asks.
+    /// The requester.
     #[serde(alias = "asker")]
     pub requester: RequestContext,
-    /// What.
+    /// The changes.
     pub changes: Vec<SettingsChange>,
 }
 
-/// A change of what is kept.
+/// A change of a setting.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum SettingsChange {
-    /// These are the rules.
+    /// New rules.
     Rules(Rules),
-    /// This is what whoever asks wants to hear of.
+    /// The requester's notification preferences.
     Wishes(NotificationPreferences),
-    /// This is what is wanted about routes.
+    /// A request about routes.
     Route(Routing),
-    /// This is what holds for a channel.
+    /// New settings of a channel.
     #[serde(alias = "privacy")]
     Channel {
         /// The channel.
         channel: ChannelId,
-        /// Whether it shows less.
+        /// True if the channel hides numbers and messages.
         masked: bool,
-        /// Whether everybody there is shown that a conversation has another owner or status.
+        /// True if a change of owner or status is shown to everyone in the channel.
         #[serde(default)]
         aloud: bool,
-        /// What holds for its cards, if it gets any by itself.
+        /// The settings of its route, if the channel has one.
         #[serde(default)]
         route: Option<route::RouteSettings>,
     },
 }
 
 impl SettingsChange {
-    /// Whether every teammate may make it: it concerns only them, or changes nothing.
+    /// Answers whether every teammate may make the change: it concerns only the requester, or changes nothing.
     pub fn is_open_to_all(&self) -> bool {
         matches!(self, Self::Wishes(_) | Self::Route(Routing::List))
     }
 }
 
-/// Links that somebody posted.
+/// Links that a person posted.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct LinksJob {
-    /// Who.
+    /// The person.
     pub user: SlackUserId,
-    /// Where.
+    /// The channel.
     pub channel: ChannelId,
-    /// In which message.
+    /// The message with the links.
     pub ts: MessageTs,
-    /// To the letter.
+    /// The links, exactly as Slack gave them.
     pub urls: Vec<String>,
 }
 
-/// A conversation that is not as it was seen before.
+/// A conversation that differs from its snapshot.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ExternalChangeJob {
-    /// Which.
+    /// The conversation.
     pub conversation: ConversationId,
-    /// How it was seen before, if it was.
+    /// The snapshot before the change, if there was one.
     pub before: Option<Box<Conversation>>,
-    /// When it was found changed.
+    /// The time at which the change was found.
     pub at: Timestamp,
-    /// Whether that was long after it happened, so that cards are made true and nobody is told.
+    /// True if the change was found long after it happened. Cards are then updated, and no one is notified.
     #[serde(default)]
     pub quiet: bool,
-    /// The absence after which it was found, if it is that long.
+    /// The absence after which the change was found, if it was that long.
     #[serde(default)]
     pub away: Option<Absence>,
 }
 
-/// A channel to be told at once what waits there.
+/// A channel that is due for a digest or a reminder.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct DigestJob {
     /// The channel.
     pub channel: ChannelId,
-    /// Whether that is because we were away, rather than because it is morning.
+    /// True if the digest follows an absence, rather than being the daily one.
     pub caught_up: bool,
-    /// Whether it is told only what has waited for long.
+    /// True if it lists only overdue conversations.
     #[serde(default)]
     pub overdue: bool,
-    /// The absence, if that is why.
+    /// The absence that it follows, if any.
     #[serde(default)]
     pub away: Option<Absence>,
 }
@@ -178,57 +178,58 @@ pub struct DigestJob {
 /// A channel that another company reads, too.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct SharedJob {
-    /// Which.
+    /// The channel.
     pub channel: ChannelId,
-    /// Whether Slack told that it was shared just now, so that what an admin said before does not count any more.
+    /// True if Slack reported the sharing just now. An admin's earlier choice to show everything then no longer
+    /// counts.
     pub told: bool,
-    /// Its cards beyond this one are still to be drawn again; all of them, if none is named.
+    /// The last card already redrawn; `None` if all are still to be redrawn.
     pub after: Option<MessageTs>,
 }
 
-/// Somebody who wants a report.
+/// A request for a report.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ReportJob {
-    /// Who asks, and where.
+    /// The requester, and the place to answer.
     #[serde(alias = "asker")]
     pub requester: RequestContext,
-    /// Of how many days.
+    /// The number of days that the report covers.
     pub days: u16,
 }
 
-/// Who is who, as somebody wants it.
+/// A request about links between Slack users and members.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct PeopleJob {
-    /// Who asks.
+    /// The requester.
     #[serde(alias = "asker")]
     pub requester: RequestContext,
-    /// For what.
+    /// The request.
     pub linking: Linking,
-    /// The window that shows it.
+    /// The window that shows the unlinked people.
     pub window: Option<PeopleWindow>,
-    /// What came of the button that was pressed there.
+    /// The result of the button that was pressed in the window.
     pub notice: Option<Reply>,
 }
 
-/// The window that shows who is not linked.
+/// The window that shows the unlinked people.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct PeopleWindow {
-    /// Which.
+    /// The window's view.
     pub view: ViewId,
-    /// Which page of it.
+    /// The page, from 0.
     pub page: usize,
 }
 
-/// Somebody who may be linked by now.
+/// An unlinked user who may be linked by now.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct LinkedJob {
-    /// Who.
+    /// The Slack user.
     pub user: SlackUserId,
-    /// What colleagues call the one who did it by hand, if somebody did.
+    /// The name that colleagues read for the admin who made the link by hand; `None` if no one did.
     pub by: Option<String>,
 }
 
-/// The key of all that is posted as, or changed in, the digests of a channel.
+/// Returns the coalesce key of every job that posts or updates a digest in a channel.
 pub fn digest_key(channel: &ChannelId) -> String {
     format!("digest:{channel}")
 }

@@ -3,23 +3,23 @@
 use crate::domain::conversation::Conversation;
 use crate::domain::lookup::names::folded;
 
-/// A conversation with what it is looked for by.
+/// A conversation with the normalized forms that a search compares.
 #[derive(Clone, Debug)]
 pub struct KnownConversation {
     /// The conversation.
     pub conversation: Conversation,
-    /// The contact's name as it is looked for; empty without one.
+    /// The contact's folded name; empty without one.
     pub(super) name: String,
-    /// The company likewise.
+    /// The folded name of the company; empty without one.
     pub(super) company: String,
-    /// Both.
+    /// Both names, separated by a space.
     pub(super) names: String,
     /// The digits of the contact's number.
     pub(super) digits: String,
 }
 
 impl KnownConversation {
-    /// The conversation, made ready to be looked for.
+    /// Prepares a conversation for search.
     pub fn of(conversation: Conversation) -> Self {
         let name = name_of(&conversation);
         let company = conversation.contact.company.as_deref().map(folded).unwrap_or_default();
@@ -33,7 +33,7 @@ pub(super) fn digits(text: &str) -> String {
     text.chars().filter(char::is_ascii_digit).collect()
 }
 
-/// A contact's name as it is looked for: the name, else what the card shows in its place (`SUPPORT`, `68849`).
+/// Returns the contact's folded name, else what the card shows in its place (`SUPPORT`, `68849`).
 pub fn name_of(conversation: &Conversation) -> String {
     let contact = &conversation.contact;
     let is_number = contact.phone.starts_with('+');

@@ -5,17 +5,17 @@ use serde::{Deserialize, Serialize};
 /// The last change of a conversation.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct LastChange {
-    /// The one who made it.
+    /// The actor.
     pub by: Changer,
-    /// How long ago.
+    /// The age of the change, in seconds.
     pub seconds_ago: i64,
 }
 
-/// The one who changed a conversation.
+/// The actor who changed a conversation.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Changer {
-    /// The person who asks.
+    /// The requester.
     You,
     /// A colleague, by name.
     Colleague(String),

@@ -1,5 +1,5 @@
-//! Who is who, said by hand: for those whose addresses in Slack and dialnote differ, are shared or cannot be
-//! seen. What an admin types, whom they mean, and who is likely to be whom.
+//! Links that an admin makes by hand, for people whose addresses in Slack and dialnote differ, are shared or cannot
+//! be seen. This module reads what an admin types, finds the member they mean, and suggests likely matches.
 
 use serde::{Deserialize, Serialize};
 
@@ -10,25 +10,25 @@ use crate::domain::typed::TypedWord;
 use crate::domain::{person, typed};
 use crate::ids::{MemberId, SlackUserId};
 
-/// How alike two people must be to be suggested as one (0 nothing alike, 1 the same).
+/// The least similarity at which two people are suggested as one (0 nothing alike, 1 the same).
 const PERSON_SIMILARITY: f64 = 0.85;
 
-/// How alike they are if a word of the one's name is a word of the other's.
+/// The similarity of two people whose names share a word.
 const SAME_WORD: f64 = 0.9;
 
-/// Shorter words are too easily the same.
+/// The shortest word that counts as shared, in characters. Shorter words are too easily the same.
 const MIN_WORD_LENGTH: usize = 3;
 
-/// How many members are suggested for somebody, if they are equally likely.
+/// The most members suggested for one person, if they are equally likely.
 const MOST_SUGGESTED: usize = 3;
 
-/// What somebody wants about who is who.
+/// A request about links between Slack users and members.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Linking {
-    /// See who is not linked.
+    /// Show the unlinked people.
     Show,
-    /// Link a Slack user to the member whom some words mean.
+    /// Link a Slack user to the member that the text names.
     Named {
         /// The Slack user.
         user: SlackUserId,
@@ -41,10 +41,10 @@ pub enum Linking {
         user: SlackUserId,
         /// The member.
         member: MemberId,
-        /// The Slack user who the member is now, from whom the link is to be moved.
+        /// The Slack user who is linked to the member now, and loses the link.
         from: Option<SlackUserId>,
     },
-    /// Take the link of a Slack user away that was made by hand.
+    /// Remove the link of a Slack user that was made by hand.
     Off {
         /// The Slack user.
         user: SlackUserId,
@@ -52,7 +52,7 @@ pub enum Linking {
 }
 
 impl Linking {
-    /// Reads what was typed after `/dialnote link`.
+    /// Reads the text after `/dialnote link`. Fails if it names no Slack user whom Slack recognized, or no member.
     pub fn parse(text: &str) -> Result<Self, ParseError> {
         let (user, rest) = match typed::first(text) {
             None => return Ok(Self::Show),
@@ -79,18 +79,18 @@ fn member(text: &str) -> String {
     }
 }
 
-/// Whom of the members some words mean.
+/// The members that a text may mean.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum MemberMatch<'a> {
     /// This one.
     One(&'a Member),
     /// Several fit equally well.
     Several(Vec<&'a Member>),
-    /// Nobody; this one comes nearest, if anybody does.
+    /// None; this one comes nearest, if any does.
     Nobody(Option<&'a Member>),
 }
 
-/// Whom some words mean: a member's id, address, name or part of the name.
+/// Finds the member that a text means: by id, address, name or part of the name.
 pub fn meant<'a>(asked: &str, members: &'a [Member]) -> MemberMatch<'a> {
     let fits: Vec<_> = members.iter().map(|member| (fit(asked, member), member)).collect();
     let best = fits.iter().map(|(fit, _)| *fit).max().unwrap_or(How::Nothing);
@@ -118,8 +118,8 @@ fn nearest<'a>(asked: &str, members: &'a [Member]) -> Option<&'a Member> {
     best(scored.filter(|(score, _)| *score >= PERSON_SIMILARITY))
 }
 
-/// The members who a Slack user is likely to be: those with the same address, else whose name or address is
-/// most like theirs.
+/// Returns the members that a Slack user is likely to be: those with the same address, else those whose name or
+/// address is most like the user's.
 pub fn suggested<'a>(profile: &Profile, members: &[&'a Member]) -> Vec<&'a Member> {
     let mut scored: Vec<_> = members.iter().map(|member| (likeness(profile, member), *member)).collect();
     let best = scored.iter().map(|(score, _)| *score).fold(PERSON_SIMILARITY, f64::max);
@@ -127,7 +127,7 @@ pub fn suggested<'a>(profile: &Profile, members: &[&'a Member]) -> Vec<&'a Membe
     scored.into_iter().map(|(_, member)| member).take(MOST_SUGGESTED).collect()
 }
 
-/// The one of these Slack users who a member is most likely to be.
+/// Returns the one of these Slack users that a member is most likely to be.
 pub fn likely<'a>(member: &Member, profiles: impl Iterator<Item = &'a Profile>) -> Option<&'a Profile> {
     let scored = profiles.map(|profile| (likeness(profile, member), profile));
     best(scored.filter(|(score, _)| *score >= PERSON_SIMILARITY))
@@ -137,13 +137,13 @@ fn best<T>(scored: impl Iterator<Item = (f64, T)>) -> Option<T> {
     scored.max_by(|one, other| one.0.total_cmp(&other.0)).map(|(_, best)| best)
 }
 
-/// How alike a Slack user and a member are (0 nothing alike, 1 the same).
+/// Computes how alike a Slack user and a member are (0 nothing alike, 1 the same).
 fn likeness(profile: &Profile, member: &Member) -> f64 {
     let address = |email: &Option<String>| email.as_deref().map(person::folded).filter(|email| !email.is_empty());
     if address(&profile.email).is_some_and(|email| address(&member.email) == Some(email)) {
         return 1.0;
     }
-    // What only looks alike never comes before the same address.
+    // A mere likeness must never come before the same address.
     closest(&names(&profile.name, profile.email.as_deref()), &names_of(member)).min(0.99)
 }
 
@@ -163,7 +163,7 @@ fn names_of(member: &Member) -> Vec<String> {
     names(&member.name, member.email.as_deref())
 }
 
-/// What somebody is called: by name, and before the @ of an address.
+/// Returns a person's names: the given one, and the words before the @ of the address.
 fn names(name: &str, email: Option<&str>) -> Vec<String> {
     let before_at = email.and_then(|email| email.split_once('@')).map(|(before, _)| before);
     let words = before_at.map(|before| before.replace(['.', '_', '-', '+'], " "));

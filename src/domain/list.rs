@@ -1,6 +1,6 @@
-//! Lists of conversations: what can be asked for, and which conversations that are. dialnote's own list
-//! can neither be counted nor searched (docs/contracts/dialnote.md, Calls), so it is done here, over all
-//! conversations as they were last seen.
+//! Lists of conversations: the queries, and the conversations that match them. dialnote's own list can neither be
+//! counted nor searched (docs/contracts/dialnote.md, Calls). The lists are therefore made here, from the snapshots of
+//! all conversations.
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -13,38 +13,38 @@ use crate::domain::typed::TypedWord;
 use crate::domain::{text, typed};
 use crate::ids::{ConversationId, MemberId, SlackUserId};
 
-/// How many conversations a page shows: with their buttons as many as fit a message (docs/contracts/slack.md
+/// The number of conversations on a page. With their buttons, that many fit into a message (docs/contracts/slack.md
 /// §11, 50 blocks).
 pub const LIST_PAGE_SIZE: usize = 10;
 
-/// The longest text that is looked for, in characters: it travels in every button of the list.
+/// The longest text to search for, in characters. Every button of the list carries the text.
 const LONGEST_TEXT: usize = 80;
 
-/// Which conversations.
+/// The conversations that a list shows.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Filter {
-    /// Mine and not done.
+    /// The requester's own, not done.
     Mine,
-    /// Open and nobody's.
+    /// Open and unassigned.
     Unassigned,
-    /// Open and not read in dialnote.
+    /// Open and unread in dialnote.
     Unread,
     /// Open and read in dialnote.
     Read,
-    /// Resolved.
+    /// Done.
     Done,
-    /// Put away until later.
+    /// Snoozed.
     Snoozed,
     /// All.
     All,
-    /// Somebody's and not done.
+    /// A person's own, not done.
     Person(SlackUserId),
-    /// Just this one.
+    /// This one alone.
     Only(ConversationId),
 }
 
-/// The filters that are offered, in this order, and what they are called.
+/// The filters that are offered, in this order, with their names.
 pub const FILTERS: [(Filter, &str); 7] = [
     (Filter::Mine, "mine"),
     (Filter::Unassigned, "unassigned"),
@@ -58,13 +58,13 @@ pub const FILTERS: [(Filter, &str); 7] = [
 /// A page of a list.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Query {
-    /// Which conversations.
+    /// The filter.
     #[serde(rename = "f")]
     pub filter: Filter,
-    /// Words that their contact's name, number or company has; empty if any will do.
+    /// The words to find in the contact's name, number or company; empty if all match.
     #[serde(rename = "t", default, skip_serializing_if = "String::is_empty")]
     pub text: String,
-    /// Which page, from 0.
+    /// The page, from 0.
     #[serde(rename = "p", default, skip_serializing_if = "is_first")]
     pub page: usize,
 }
@@ -75,13 +75,13 @@ fn is_first(page: &usize) -> bool {
 }
 
 impl Query {
-    /// The first page of a filter.
+    /// Returns a query for the first page of a filter.
     pub fn of(filter: Filter) -> Self {
         Self { filter, text: String::new(), page: 0 }
     }
 
-    /// Reads what was typed after `/inbox`: a filter or a person, then words to look for, all optional.
-    /// Words alone are looked for in all conversations.
+    /// Reads the text after `/inbox`: a filter or a person, then words to search for, all optional. Words alone are
+    /// searched for in all conversations.
     pub fn parse(text: &str) -> Self {
         let (filter, rest) = match typed::first(text) {
             None => return Self::of(Filter::Mine),
@@ -97,7 +97,7 @@ impl Query {
     }
 }
 
-/// Whether a character stands around words rather than in them.
+/// Answers whether a character surrounds words rather than belonging to them.
 fn is_around(c: char) -> bool {
     c.is_whitespace() || matches!(c, '"' | '“' | '”' | '„' | '«' | '»' | ',' | ';' | ':' | '.' | '?' | '!')
 }
@@ -110,21 +110,21 @@ fn named(word: &str) -> Option<Filter> {
     FILTERS.iter().find(|(_, name)| *name == word).map(|(filter, _)| filter.clone())
 }
 
-/// A list, as far as it is shown.
+/// A page of a list, ready to be shown.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Listing<'a> {
     /// The conversations of the page.
     pub rows: Vec<&'a Conversation>,
-    /// How many conversations the list has.
+    /// The number of conversations in the list.
     pub found: usize,
-    /// The page that is shown: the last one, if there are fewer than asked for.
+    /// The page that is shown, from 0: the last one, if the list is shorter than the query assumed.
     pub page: usize,
-    /// How many conversations each of [`FILTERS`] has, whatever is looked for.
+    /// The number of conversations that match each of [`FILTERS`], whatever the search text.
     pub counts: [usize; FILTERS.len()],
 }
 
-/// Makes a list of all conversations of a team at `home`. `me` and `person` are the members behind the one who asks and
-/// behind the filter, if they are any. Misspelt words find what nothing is called like.
+/// Lists the conversations that match a query, for a team at `home`. `me` is the requester's member and `person` the
+/// filter's, if they are linked. Misspelled words count only if no conversation matches otherwise.
 pub fn select<'a>(
     all: impl Iterator<Item = &'a KnownConversation>,
     query: &Query,
@@ -181,8 +181,8 @@ impl Filter {
     }
 }
 
-/// What waits comes oldest first, because that is the order in which to do it; what comes back, in the
-/// order of coming back; everything else newest first.
+/// Sorts unassigned conversations by last activity, oldest first, because they are worked on in that order. Snoozed
+/// ones are sorted by the end of the snooze, all others by last activity, newest first.
 fn sort(found: &mut [&Conversation], filter: &Filter) {
     let at = |one: &Conversation| one.last_activity.as_ref().map_or(Timestamp::MIN, |last| last.at);
     let back = |one: &Conversation| one.snoozed_until.unwrap_or(Timestamp::MAX);

@@ -1,13 +1,13 @@
-//! The look at a conversation that a plan was decided on.
+//! The read of a conversation on which a plan was decided.
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-/// A look at a conversation.
+/// A read of a conversation.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Looked {
-    /// When it was asked for.
+    /// The time of the request.
     pub at: Timestamp,
-    /// By which attempt at the command (`store::Claim`).
+    /// The attempt at the command that made the request (`store::Claim`).
     pub attempt: u32,
 }

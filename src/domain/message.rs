@@ -1,4 +1,4 @@
-//! What is to be said, as values: decided in `domain::conclude` and its like, kept in the outbox, worded in `view`.
+//! Messages as values: decided in `domain::conclude` and its siblings, kept in the outbox, worded in `view`.
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -13,221 +13,221 @@ use crate::domain::report::Report;
 use crate::domain::request_context::Addressee;
 use crate::ids::{ChannelId, ConversationId, FileId, MessageTs, SlackUserId, ViewId};
 
-/// One thing to be said in one place.
+/// A message for one place in Slack.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Message {
-    /// For one person's eyes, where they asked.
+    /// An answer that only the requester sees, where they asked.
     Private {
-        /// To whom.
+        /// The receiver.
         to: Addressee,
-        /// What.
+        /// The answer.
         say: Reply,
     },
     /// The card of a conversation in a channel: posted once, then kept up to date.
     Card {
-        /// Where.
+        /// The channel.
         channel: ChannelId,
-        /// What it shows.
+        /// The content of the card.
         #[serde(alias = "face")]
         card_view: CardView,
-        /// Who is told if it cannot be posted.
+        /// The requester, who is notified if the card cannot be posted; `None` if no one asked.
         #[serde(alias = "asker")]
         requester: Option<Addressee>,
     },
-    /// The card as it is known, drawn again, because the channel shows less than before.
+    /// The card redrawn from its stored content, because the channel shows less than before.
     CardAgain {
-        /// Where.
+        /// The channel.
         channel: ChannelId,
         /// The card's conversation.
         conversation: ConversationId,
     },
-    /// The card once more, at the bottom of its channel, because its contact got in touch after it was done.
+    /// The card posted again at the bottom of its channel, because its contact got in touch after it was done.
     Anew {
-        /// Where.
+        /// The channel.
         channel: ChannelId,
-        /// What it shows.
+        /// The content of the card.
         #[serde(alias = "face")]
         card_view: CardView,
     },
-    /// What stands where a card was before it was posted anew.
+    /// A pointer to the new card, in place of the old one.
     Moved {
-        /// Where.
+        /// The channel.
         channel: ChannelId,
         /// The card's conversation.
         conversation: ConversationId,
-        /// What people call it.
+        /// The conversation's name for people.
         title: String,
-        /// Where the card was.
+        /// The message of the old card.
         old: MessageTs,
-        /// Where it is.
+        /// The message of the new card.
         new: MessageTs,
     },
-    /// A line in the thread of a card.
+    /// A thread entry under a card.
     Line {
         /// The card's channel.
         channel: ChannelId,
         /// The card's conversation.
         conversation: ConversationId,
-        /// What.
+        /// The entry.
         line: ThreadEntry,
     },
-    /// What a channel is told at once.
+    /// A digest or reminder for a channel.
     Digest {
-        /// Where.
+        /// The channel.
         channel: ChannelId,
-        /// What.
+        /// The content.
         digest: Box<Digest>,
     },
-    /// Something of what a channel was told at once has an owner since, or needs none.
+    /// An update of a channel's digest: one of its conversations got an owner, or no longer needs one.
     Settled {
         /// The channel.
         channel: ChannelId,
-        /// Which conversation.
+        /// The conversation.
         conversation: ConversationId,
-        /// What happened; nothing, if it waits again.
+        /// The change; `None` if the conversation is unassigned again.
         line: Option<ThreadEntry>,
     },
     /// A report with its picture.
     Report {
-        /// Where.
+        /// The channel.
         channel: ChannelId,
-        /// Who asked for it.
+        /// The requester.
         to: Addressee,
-        /// What it says.
+        /// The content of the report.
         report: Box<Report>,
         /// The picture, once it is uploaded.
         file: Option<FileId>,
     },
     /// A direct message.
     Direct {
-        /// To whom.
+        /// The receiver.
         user: SlackUserId,
-        /// What.
+        /// The content.
         notice: DirectMessage,
-        /// The sender who hears what becomes of it, if one does.
+        /// The sender to whom the delivery is reported, if there is one.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         awaited: Option<Box<Awaited>>,
     },
-    /// The state of a direct message, for the answer that waits for it.
+    /// The delivery state of a direct message, for the pending answer.
     Reported {
-        /// The answer.
+        /// The id of the pending answer.
         answer: String,
-        /// The state; nothing, if the answer has waited long enough.
+        /// The state; `None` if the answer has waited long enough.
         arrival: Option<Box<DeliveryReport>>,
     },
-    /// What became of a conversation, for the direct messages that stand about it.
+    /// A new state of a conversation, for the direct messages about it.
     Marked {
         /// Their reader.
         user: SlackUserId,
         /// The conversation.
         conversation: ConversationId,
-        /// What they show of it from now on.
+        /// The state that they show from now on.
         answer: Answer,
     },
-    /// A direct message shows what its reader answered.
+    /// A reader's answer, shown in the direct message that asked for it.
     Answered {
         /// The reader, in the direct channel.
         to: Addressee,
         /// The message.
         ts: MessageTs,
-        /// About which of its conversations.
+        /// The conversation that was answered; the message may list several.
         conversation: ConversationId,
-        /// What was answered.
+        /// The answer.
         answer: Answer,
-        /// What is said instead if the message is too old to be changed.
+        /// The reply that is sent instead if the message is too old to be changed.
         otherwise: Box<Reply>,
     },
-    /// Somebody's home.
+    /// A person's Home tab.
     Home {
-        /// Whose.
+        /// The person.
         user: SlackUserId,
-        /// What it shows.
+        /// The content of the tab.
         #[serde(alias = "face")]
         card_view: Box<HomeView>,
     },
     /// A window with a list in it.
     Window {
-        /// Who has it open.
+        /// The person who has the window open.
         user: SlackUserId,
-        /// Which.
+        /// The window's view.
         view: ViewId,
-        /// What it shows.
+        /// The content of the list.
         #[serde(alias = "face")]
         card_view: Box<ListView>,
     },
-    /// The window that shows who is not linked.
+    /// The window that shows the unlinked people.
     People {
-        /// Who has it open.
+        /// The person who has the window open.
         user: SlackUserId,
-        /// Which.
+        /// The window's view.
         view: ViewId,
-        /// What it shows; or why nothing.
+        /// The content of the window, or the reason why there is none.
         #[serde(alias = "face")]
         card_view: Result<Box<PeopleView>, Refusal>,
     },
-    /// A form that was opened before it was known what to show in it.
+    /// A form that was opened before its content was known.
     Filled {
-        /// Who has it open.
+        /// The person who has the form open.
         user: SlackUserId,
-        /// Which.
+        /// The form's view.
         view: ViewId,
-        /// What people call the conversation; nothing, if there is none.
+        /// The conversation's name for people; `None` if there is no conversation.
         title: Option<String>,
-        /// What the form remembers, as JSON (`domain::form::FormContext`).
+        /// The form's context, as JSON (`domain::form::FormContext`).
         context: String,
     },
-    /// A link to a conversation becomes its card.
+    /// A link to a conversation, unfurled as its card.
     Unfurl {
-        /// Where the link stands.
+        /// The channel with the link.
         channel: ChannelId,
         /// The message with the link in it.
         ts: MessageTs,
-        /// The link, to the letter as Slack gave it.
+        /// The link, exactly as Slack gave it.
         url: String,
-        /// What is shown.
+        /// The content of the card.
         #[serde(alias = "face")]
         card_view: CardView,
     },
 }
 
 impl Message {
-    /// A direct message whose sender does not wait to hear what becomes of it.
+    /// Returns a direct message whose sender does not wait for its delivery state.
     pub fn direct(user: SlackUserId, notice: DirectMessage) -> Self {
         Self::Direct { user, notice, awaited: None }
     }
 }
 
-/// What somebody answered to what they were given, or what became of it.
+/// A reader's answer to an assignment, or a later state of its conversation.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Answer {
-    /// They take care of it.
+    /// The reader accepted it.
     Accepted,
-    /// They gave it back.
+    /// The reader declined it.
     GaveBack,
-    /// They resolved it.
+    /// The reader marked it done.
     Done,
-    /// They are still on it.
+    /// The reader is still working on it.
     Kept,
-    /// They need not answer any more: it is not theirs.
+    /// The reader need not answer: the conversation is no longer theirs.
     Gone,
-    /// The conversation moved on.
+    /// The conversation moved on without the reader's answer.
     Ended(Ended),
 }
 
-/// The end of what somebody was given.
+/// The end of a reader's assignment.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Ended {
-    /// What happened.
+    /// The kind of end.
     pub what: Ending,
     /// The actor.
     pub by: EndedBy,
-    /// When.
+    /// The time of the end.
     pub at: Timestamp,
 }
 
-/// Who ended what somebody was given.
+/// The actor who ended a reader's assignment.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum EndedBy {
@@ -241,7 +241,7 @@ pub enum EndedBy {
     Time,
 }
 
-/// How what somebody was given ended.
+/// The kind of end of a reader's assignment.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Ending {
@@ -253,12 +253,12 @@ pub enum Ending {
     Unassigned,
     /// It is done.
     Done,
-    /// It was not accepted in time, and returned to this person, if to one.
+    /// It was not accepted in time, and returned to this person; `None` if to no one.
     Returned(Option<String>),
 }
 
 impl Answer {
-    /// Whether nothing is left to be done about it here.
+    /// Answers whether the reader has nothing left to do about it in this message.
     pub fn is_final(&self) -> bool {
         matches!(self, Self::GaveBack | Self::Done | Self::Ended(_))
     }

@@ -1,5 +1,5 @@
-//! The core: what people can ask for and what follows from it. Pure functions over plain values;
-//! nothing here reads a clock, a socket or a store.
+//! The core: the commands that people can give, and the decisions that follow from them. It consists of pure functions
+//! over plain values. Nothing here reads a clock, a socket or a store.
 
 pub mod about;
 pub mod absence;

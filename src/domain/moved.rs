@@ -1,4 +1,4 @@
-//! A conversation that has changed since its person saw it.
+//! A conversation that changed after the requester saw it.
 
 use serde::{Deserialize, Serialize};
 
@@ -9,7 +9,7 @@ use crate::domain::seen::Seen;
 use crate::domain::verb::Verb;
 use crate::ids::DraftId;
 
-/// A conversation whose owner or status changed after it was shown to a person.
+/// A conversation whose owner or status changed after it was shown to the requester.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Moved {
     /// The conversation.
@@ -18,15 +18,15 @@ pub struct Moved {
     pub owner: Option<String>,
     /// Its status now, if that changed, or the end of its snooze.
     pub status: Option<Status>,
-    /// The last change that is known of.
+    /// The last known change.
     pub by: Option<LastChange>,
     /// The command.
     pub verb: Verb,
-    /// The command as it is kept, to go on with.
+    /// The stored command, which the requester can confirm.
     pub draft: DraftId,
-    /// The conversation as its person is told of it now.
+    /// The snapshot that the requester is shown now.
     pub seen: Seen,
-    /// Whether its person was asked nothing before.
+    /// True if no question had been asked before: a button or a form showed the conversation.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub unasked: bool,
 }

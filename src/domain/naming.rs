@@ -1,5 +1,5 @@
-//! What a person is called where others read it: the display name as long as it names only them, else the full
-//! name, else the address.
+//! Names of people as colleagues read them: the display name as long as it is unambiguous, else the full name, else
+//! the address.
 
 use unicode_normalization::UnicodeNormalization;
 
@@ -8,16 +8,16 @@ use crate::domain::person;
 use crate::domain::person::{Member, Profile};
 use crate::ids::MemberId;
 
-/// The fewest letters at the start of two words that make them the same name.
+/// The fewest shared letters at the start of two words that count as the same name.
 const MIN_SHARED_LETTERS: usize = 3;
 
-/// What others read for a person. `own` is the member that the person is, if that is known.
+/// Returns the name that colleagues read for a person. `own` is the person's member, if that is known.
 pub fn name(profile: &Profile, own: Option<&MemberId>, members: &[Member]) -> String {
     let shown = folded(&profile.name);
     let Some(full) = profile.real.as_ref().filter(|real| folded(real) != shown) else {
         return if profile.shared { address(profile) } else { profile.name.clone() };
     };
-    // Of thousands of members few need a closer look.
+    // An organization can have thousands of members. Only those with the same first letter need a closer look.
     let others = |name: &str| {
         let first = name.chars().next();
         let near = members.iter().filter(move |member| first_letter(&member.name) == first);
@@ -32,7 +32,7 @@ pub fn name(profile: &Profile, own: Option<&MemberId>, members: &[Member]) -> St
     if full_is_taken { address(profile) } else { full.clone() }
 }
 
-/// The first letter as a folded name has it.
+/// Returns the first letter of a name in the form that folding gives it.
 fn first_letter(name: &str) -> Option<char> {
     name.trim_start().nfkd().next()?.to_lowercase().next()
 }
@@ -47,13 +47,13 @@ fn is_own(profile: &Profile, own: Option<&MemberId>, member: &Member) -> bool {
         || address(profile.email.as_ref()).is_some_and(|own| address(member.email.as_ref()) == Some(own))
 }
 
-/// Whether someone with this full name goes by the shown one, too: by all of it, or by its first word.
+/// Answers whether a person with this full name also goes by the shown one: by all of it, or by its first word.
 fn is_called(full: &str, shown: &str) -> bool {
     full == shown || full.split(' ').next() == Some(shown)
 }
 
-/// Whether a shown name comes from the full one, so that one is recognized by the other. A nickname may be
-/// what another person is called.
+/// Answers whether a shown name derives from the full one, so that colleagues recognize the person by it. An
+/// unrelated nickname could be another person's name.
 fn is_from(shown: &str, full: &str) -> bool {
     shown.split(' ').any(|word| full.split(' ').any(|other| are_alike(word, other)))
 }

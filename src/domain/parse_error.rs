@@ -1,29 +1,29 @@
-//! Typed words that are no command.
+//! Errors in typed commands.
 
 use crate::domain::verb::Verb;
 
-/// Why a typed command was not understood. Nothing is stored and nothing is called.
+/// The reason why a typed command was not understood. Nothing is stored and no service is called.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum ParseError {
-    /// No such command.
+    /// An unknown command.
     UnknownCommand {
-        /// What was typed.
+        /// The text that was typed.
         typed: String,
-        /// The one that may have been meant.
+        /// The verb that was probably meant.
         nearest: Option<Verb>,
     },
-    /// It does not say who in Slack is to be linked, or names somebody whom Slack did not recognize.
+    /// The text names no Slack user to link, or one whom Slack did not recognize.
     NobodyToLink {
         /// The name that Slack did not recognize; empty if none was typed.
         typed: String,
     },
-    /// It does not say to whom in dialnote.
+    /// The text names no dialnote member.
     NoMemberNamed,
-    /// It does not say which shared number.
+    /// The text names no shared number.
     NoLine,
-    /// It is not clear of how many days a report is wanted.
+    /// The period of the report is neither a known word nor a valid number of days.
     NoPeriod,
-    /// It names a channel that Slack did not recognize.
+    /// The text names a channel that Slack did not recognize.
     UnknownChannel,
     /// The text is too long for a typed command.
     TooLong {

@@ -1,18 +1,18 @@
-//! A person whom a command is about.
+//! A person who is involved in a command.
 
 use serde::{Deserialize, Serialize};
 
 use crate::domain::people::Teammate;
 use crate::ids::{MemberId, SlackUserId};
 
-/// Somebody who owns or owned a conversation.
+/// A person who owns or owned a conversation.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Participant {
     /// The member.
     pub member: MemberId,
-    /// The Slack user, if we know one.
+    /// The Slack user, if one is linked.
     pub user: Option<SlackUserId>,
-    /// What colleagues call them.
+    /// The name that colleagues read.
     pub name: String,
 }
 

@@ -1,4 +1,4 @@
-//! An answer that waits for the first try of each direct message it tells of.
+//! An answer that waits for the first delivery attempt of each direct message it mentions.
 
 use crate::domain::reply::Reply;
 use serde::{Deserialize, Serialize};
@@ -6,43 +6,43 @@ use serde::{Deserialize, Serialize};
 use crate::domain::delivery::{DeliveryState, Receipt};
 use crate::domain::request_context::RequestContext;
 
-/// An answer that waits until the state of its direct messages is known. It is kept with the time at which it
-/// is given in any case.
+/// An answer that waits until the states of its direct messages are known. It is stored with the time at which it is
+/// given in any case.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct PendingAnswer {
-    /// The person who asked.
+    /// The requester.
     #[serde(alias = "asker")]
     pub requester: RequestContext,
     /// The answer.
     pub say: Reply,
-    /// The direct messages.
+    /// The direct messages, with their states as far as they are known.
     pub receipts: Vec<Receipt>,
 }
 
 impl PendingAnswer {
-    /// The kind under which it is kept (`store::Document`), by its own name.
+    /// The document kind (`store::Document`). The document has an id of its own.
     pub const KIND: &str = "answer";
 
-    /// Notes the state of a direct message.
+    /// Stores the state of the direct message with this index; ignores an index out of range.
     pub fn note(&mut self, nth: usize, fate: DeliveryState) {
         if let Some(receipt) = self.receipts.get_mut(nth) {
             receipt.fate = Some(fate);
         }
     }
 
-    /// Whether nothing is left to wait for.
+    /// Answers whether the states of all direct messages are known.
     pub fn is_complete(&self) -> bool {
         self.receipts.iter().all(|receipt| receipt.fate.is_some())
     }
 
-    /// The answer with all that is known.
+    /// Returns the requester and the answer, with all states that are known.
     pub fn complete(self) -> (RequestContext, Reply) {
         (self.requester, self.say.with_receipts(self.receipts))
     }
 }
 
 impl Reply {
-    /// The same with the state of the direct messages that followed.
+    /// Returns the reply with the states of its direct messages, if it is of a kind that shows them.
     #[must_use]
     pub fn with_receipts(mut self, receipts: Vec<Receipt>) -> Self {
         match &mut self {

@@ -1,6 +1,5 @@
-//! A person is two people: a Slack user and a dialnote member. Only somebody who is surely both may
-//! act or own a conversation, because the app acts with the organization's key (docs/contracts/dialnote.md,
-//! Consequences 2).
+//! Links between Slack users and dialnote members. Only a Slack user who is certainly a member may act on or own a
+//! conversation, because the app acts with the organization's key (docs/contracts/dialnote.md, Consequences 2).
 
 use crate::domain::person;
 use jiff::Timestamp;
@@ -16,11 +15,11 @@ use crate::ids::{InstallationId, MemberId, SlackUserId};
 pub struct ProfileJob {
     /// The user.
     pub user: SlackUserId,
-    /// The profile as Slack told of it, and when. Earlier versions kept the user alone.
+    /// The profile that Slack sent and the time of it. Earlier versions stored the user alone.
     pub told: Option<(Profile, Timestamp)>,
 }
 
-/// A changed profile, as any version wrote it.
+/// A changed profile in the format of any version.
 #[derive(Deserialize)]
 #[serde(untagged)]
 enum KeptProfileJob {
@@ -44,43 +43,43 @@ pub struct Teammate {
     pub user: SlackUserId,
     /// The dialnote side.
     pub member: MemberId,
-    /// What colleagues read.
+    /// The name that colleagues read.
     pub name: String,
     /// The time zone, by its name in the tz database, if Slack knows it.
     #[serde(default)]
     pub zone: Option<String>,
-    /// Whether they administer the workspace or the organization in dialnote.
+    /// True if they are an admin of the workspace in Slack or of the organization in dialnote.
     #[serde(default)]
     pub admin: bool,
 }
 
-/// A link that an admin made by hand: this Slack user is this member, whatever their addresses are.
+/// A link that an admin made by hand: this Slack user is this member, even if their addresses differ.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ByHand {
     /// The Slack side.
     pub user: SlackUserId,
     /// The dialnote side.
     pub member: MemberId,
-    /// What the member was called in dialnote then.
+    /// The member's name in dialnote at that time.
     pub name: String,
-    /// Who made it.
+    /// The admin who made the link.
     pub by: SlackUserId,
-    /// When.
+    /// The time of the link.
     pub at: Timestamp,
 }
 
 impl ByHand {
-    /// What they are kept under (`store::Document`), by Slack user.
+    /// The document kind (`store::Document`). The document id is the Slack user's.
     pub const KIND: &str = "link";
 }
 
-/// Why a Slack user is no teammate.
+/// The reason why a Slack user is not a teammate.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Unlinked {
     /// A bot.
     Bot,
-    /// The Slack account is switched off.
+    /// The Slack account is deactivated.
     Deactivated,
     /// A guest.
     Guest,
@@ -88,20 +87,21 @@ pub enum Unlinked {
     Outsider,
     /// The address in Slack was never confirmed.
     Unconfirmed,
-    /// Slack shows us no address.
+    /// Slack shows the app no address.
     NoEmail,
     /// No dialnote member has the address.
     NoMember,
     /// Several dialnote members have the address.
     Ambiguous,
-    /// The workspace is not connected to dialnote yet, so nobody is a member.
+    /// The workspace is not connected to dialnote yet, so it has no members.
     NotConnected,
-    /// The member with the address was linked by hand to somebody else.
+    /// The member with the address was linked by hand to another Slack user.
     Taken,
 }
 
 impl Unlinked {
-    /// Whether an admin can mend it with a link by hand: not what kind of account it is.
+    /// Answers whether an admin can fix this with a link by hand. A link cannot change the kind of account, nor
+    /// connect the workspace.
     pub fn can_be_linked(self) -> bool {
         match self {
             Self::Bot | Self::Deactivated | Self::Guest | Self::Outsider | Self::NotConnected => false,
@@ -110,8 +110,9 @@ impl Unlinked {
     }
 }
 
-/// Links a Slack user to the member that an admin chose by hand, as long as there is that member; else to the
-/// one with the same confirmed address, upper and lower case alike, whom nobody else was linked to by hand.
+/// Links a Slack user to the member that an admin chose by hand, as long as that member exists. Otherwise links them
+/// to the one member with the same confirmed address, in any letter case, who is not linked by hand to another user.
+/// Fails with the reason why the user is not a teammate.
 pub fn link(profile: &Profile, members: &[Member], by_hand: &[ByHand]) -> Result<Teammate, Unlinked> {
     may_be_linked(profile.account)?;
     if let Some(member) = chosen(&profile.user, members, by_hand) {
@@ -131,13 +132,14 @@ pub fn link(profile: &Profile, members: &[Member], by_hand: &[ByHand]) -> Result
     }
 }
 
-/// The member that a Slack user is but for the state of the account: who is switched off was somebody.
+/// Returns the member that a Slack user is linked to if the state of the account does not count: a deactivated user
+/// may have been linked before.
 pub fn linked_before(profile: &Profile, members: &[Member], by_hand: &[ByHand]) -> Option<MemberId> {
     let profile = Profile { account: Account::Member, ..profile.clone() };
     link(&profile, members, by_hand).ok().map(|teammate| teammate.member)
 }
 
-/// Whether a member has the address of one of these profiles.
+/// Answers whether a member has the address of one of these profiles.
 pub fn is_a_members<'a>(mut profiles: impl Iterator<Item = &'a Profile>, members: &[Member]) -> bool {
     let has =
         |member: &Member, email: &str| member.email.as_deref().map(person::folded).is_some_and(|own| own == email);
@@ -147,8 +149,8 @@ pub fn is_a_members<'a>(mut profiles: impl Iterator<Item = &'a Profile>, members
     })
 }
 
-/// Whether somebody with such an account can be linked at all. Who links somebody by hand vouches for what an
-/// unconfirmed address does not prove.
+/// Checks whether a user with such an account can be linked at all. An unconfirmed address proves nothing, but an
+/// admin who links by hand vouches for the person.
 pub fn may_be_linked(account: Account) -> Result<(), Unlinked> {
     match account {
         Account::Member | Account::Unconfirmed => Ok(()),
@@ -159,7 +161,7 @@ pub fn may_be_linked(account: Account) -> Result<(), Unlinked> {
     }
 }
 
-/// The member to whom a Slack user was linked by hand, if there still is that member.
+/// Returns the member to whom a Slack user was linked by hand, if that member still exists.
 fn chosen<'a>(user: &SlackUserId, members: &'a [Member], by_hand: &[ByHand]) -> Option<&'a Member> {
     let link = by_hand.iter().find(|link| link.user == *user)?;
     members.iter().find(|member| member.id == link.member)
@@ -175,8 +177,8 @@ fn teammate(profile: &Profile, member: &Member, members: &[Member]) -> Teammate 
     }
 }
 
-/// Whether a user with these teams belongs to another workspace than the installation's
-/// (docs/contracts/slack.md §23.5, §24). `None` means Slack did not say, which it does for its own users.
+/// Answers whether a user with these teams belongs to another workspace than the installation's
+/// (docs/contracts/slack.md §23.5, §24). `None` means that Slack named no team, as it does for its own users.
 pub fn is_outside(installation: &InstallationId, team: Option<&str>, organization: &[&str]) -> bool {
     let ours = installation.as_str();
     team.is_some_and(|team| team != ours) && !organization.contains(&ours)

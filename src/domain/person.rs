@@ -4,46 +4,46 @@ use serde::{Deserialize, Serialize};
 
 use crate::ids::{MemberId, SlackUserId};
 
-/// A Slack user as far as we use one (docs/contracts/slack.md §23.1).
+/// A Slack user, with the fields that the app uses (docs/contracts/slack.md §23.1).
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Profile {
     /// The user.
     pub user: SlackUserId,
-    /// What colleagues see: the display name, else the real name.
+    /// The name that colleagues see: the display name, else the real name.
     pub name: String,
-    /// The full name, if Slack says one.
+    /// The full name, if Slack sends one.
     #[serde(default)]
     pub real: Option<String>,
-    /// Whether another person who is known shows the same name.
+    /// True if another known person shows the same name.
     #[serde(default)]
     pub shared: bool,
-    /// The address in the profile, if there is one and we may see it.
+    /// The address in the profile, if there is one and the app may see it.
     pub email: Option<String>,
-    /// What kind of account it is.
+    /// The kind of account.
     pub account: Account,
     /// The time zone, by its name in the tz database, if Slack knows it.
     #[serde(default)]
     pub zone: Option<String>,
-    /// Whether they administer the workspace.
+    /// True if they are an admin of the workspace.
     #[serde(default)]
     pub admin: bool,
 }
 
-/// What kind of account a Slack user is.
+/// The kind of a Slack user's account.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Account {
     /// A full member of this workspace, with a confirmed address.
     Member,
-    /// Somebody's program, or Slackbot.
+    /// A bot of any app, or Slackbot.
     Bot,
-    /// Switched off.
+    /// A deactivated account.
     Deactivated,
-    /// Single- or multi-channel guest.
+    /// A single-channel or multi-channel guest.
     Guest,
-    /// From another workspace, through Slack Connect.
+    /// A user of another workspace, through Slack Connect.
     Outsider,
-    /// The e-mail address was never confirmed, so it proves nothing.
+    /// An account whose email address was never confirmed, so that the address proves nothing.
     Unconfirmed,
 }
 
@@ -56,17 +56,17 @@ pub struct Member {
     pub name: String,
     /// The address in dialnote.
     pub email: Option<String>,
-    /// Whether the member says in dialnote to be away; an API that does not tell leaves everybody there.
+    /// True if the member is marked as away in dialnote; `false` if the API does not say.
     #[serde(default)]
     pub away: bool,
-    /// Whether the member administers the organization.
+    /// True if the member is an admin of the organization.
     #[serde(default)]
     pub admin: bool,
 }
 
-/// An address as it is compared: upper and lower case are alike among ASCII letters. Other letters have no such
-/// rule that mail systems agree on (a Kelvin sign in small letters is a `k`), so an address with any is compared
-/// as it is.
+/// Returns an address in the form in which addresses are compared. ASCII letters are compared in lower case. Mail
+/// systems agree on no such rule for other letters (a Kelvin sign in lower case is a `k`), so an address with any of
+/// them is only trimmed.
 pub fn folded(email: &str) -> String {
     let email = email.trim();
     if email.is_ascii() { email.to_ascii_lowercase() } else { email.to_owned() }

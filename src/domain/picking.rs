@@ -1,5 +1,5 @@
-//! Whom of a group gets a conversation: the one with the fewest open ones, and of several the one whose last
-//! pick is longest ago. What was picked for somebody a moment ago counts, although dialnote may not show it yet.
+//! The choice of a group member for a conversation: the one with the fewest open conversations, and among several the
+//! one whose last pick is longest ago. Recent picks count, although dialnote may not show them yet.
 
 use std::collections::HashSet;
 
@@ -8,20 +8,20 @@ use jiff::Timestamp;
 use crate::domain::people::Teammate;
 use crate::ids::{ConversationId, MemberId};
 
-/// Somebody who may get it.
+/// A group member who may be picked.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Candidate {
-    /// Who.
+    /// The member.
     pub teammate: Teammate,
-    /// What they own and have to follow up.
+    /// The conversations that they own and have to follow up.
     pub open: HashSet<ConversationId>,
-    /// When they were picked last.
+    /// The time of their last pick.
     pub picked_at: Option<Timestamp>,
-    /// Whether dialnote was asked what they own, rather than known from earlier looks.
+    /// True if `open` was read from dialnote just now, rather than taken from snapshots.
     pub asked: bool,
 }
 
-/// A conversation for which a member was picked, and is not known to own it yet.
+/// A pick of a member for a conversation that they are not known to own yet.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Pending {
     /// The conversation.
@@ -31,7 +31,7 @@ pub struct Pending {
 }
 
 impl Candidate {
-    /// Counts what was picked for them; `conversation` is picked for just now.
+    /// Adds the conversations for which they were picked, except `conversation`, which is being assigned now.
     pub fn count(&mut self, pending: &[Pending], conversation: &ConversationId) {
         let theirs = pending.iter().filter(|pick| pick.member == self.teammate.member);
         self.open.extend(theirs.map(|pick| pick.conversation.clone()));
@@ -39,7 +39,7 @@ impl Candidate {
     }
 }
 
-/// The one to be picked, by place.
+/// Returns the index of the candidate to pick; `None` if there are no candidates.
 pub fn least_busy(candidates: &[Candidate]) -> Option<usize> {
     let places = candidates.iter().enumerate();
     places.min_by_key(|(place, one)| (one.open.len(), one.picked_at, *place)).map(|(place, _)| place)

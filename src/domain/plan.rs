@@ -1,5 +1,5 @@
-//! The heart of it: facts in, decisions out. [`decide`] says which dialnote calls to make, or why not.
-//! Who has to hear of it afterwards is `domain::conclude`'s.
+//! The central decision: facts in, plans out. [`decide`] says which dialnote calls to make, or why not. The messages
+//! that follow are decided in `domain::conclude`.
 
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
@@ -17,11 +17,11 @@ use crate::domain::text::LONGEST_NAME;
 use crate::domain::when::model::When;
 use crate::domain::{hours, text, undo};
 
-/// How a note of ours ends, between its writer and its reference.
+/// The text that closes each of the app's notes, between its writer and its reference.
 const SIGNATURE: &str = ", via Slack · ref ";
 
-/// Whether a note ends as the one of ours that has this reference. Who quotes one of ours can write the same, so
-/// each reference accounts for one note.
+/// Answers whether a note ends with the app's signature and this reference. A person who quotes such a note can write
+/// the same ending, so each reference accounts for one note only.
 pub fn ends_with_reference(note: &str, reference: &str) -> bool {
     let rest = note.trim_end().strip_suffix(reference);
     rest.is_some_and(|rest| rest.ends_with(SIGNATURE))
@@ -30,27 +30,27 @@ pub fn ends_with_reference(note: &str, reference: &str) -> bool {
 /// The longest note dialnote takes, in characters (docs/contracts/dialnote.md, Objects).
 pub const LONGEST_NOTE: usize = 5000;
 
-/// The longest time for which a conversation is put away.
+/// The longest time for which a conversation can be snoozed.
 const LONGEST_SNOOZE: SignedDuration = SignedDuration::from_hours(366 * 24);
 
-/// A plan being carried out.
+/// A plan that is being carried out.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Progress {
     /// The plan.
     pub plan: Plan,
-    /// How many of its calls are done.
+    /// The number of its calls that are done.
     pub done: usize,
     /// The conversation as the last call left it.
     pub now: Conversation,
-    /// When it was seen so, if a call was made.
+    /// The time at which that state was read, if a call was made.
     #[serde(default)]
     pub seen: Option<Timestamp>,
-    /// The last look at the conversation; unknown to earlier versions, which looked too seldom.
+    /// The last read of the conversation; `None` if an earlier version wrote this, which read too rarely.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub looked: Option<Looked>,
 }
 
-/// Decides what to do about `act` on the conversation in `facts`.
+/// Decides on the plan for `act` on the conversation in `facts`. Fails with the reason why it must not be carried out.
 pub fn decide(act: &Action, note: &str, facts: Facts) -> Result<Plan, Refusal> {
     let written = note.chars().count();
     if written > LONGEST_NOTE {
@@ -80,7 +80,7 @@ fn plan(act: &Action, note: &str, facts: Facts) -> Result<Plan, Refusal> {
     let notes = note_calls(note, &facts);
     let calls = match first {
         Ok(call) => call.into_iter().chain(notes).collect(),
-        // It is so already. What somebody wrote for it is not thrown away for that.
+        // The wanted state holds already. The note that came with the command is still written.
         Err(refusal) if refusal.is_already_so() && !notes.is_empty() => notes,
         Err(refusal) => return Err(refusal),
     };
@@ -148,7 +148,8 @@ fn owner_call(act: &Action, to: Option<&Participant>, facts: &Facts) -> Result<C
     }
 }
 
-/// **Take it** claims only what nobody owns, or what is still owned by the one it was to be taken over from.
+/// Answers whether a command may take a conversation from `owner`. **Take it** takes only an unassigned conversation,
+/// or one that is still owned by the person to take over from.
 fn may_take_from(act: &Action, owner: &Participant) -> bool {
     match act {
         Action::Take { over } => over.as_ref() == Some(&owner.member),
@@ -156,7 +157,8 @@ fn may_take_from(act: &Action, owner: &Participant) -> bool {
     }
 }
 
-/// Until a time to come that somebody may still remember.
+/// Returns the call that snoozes until a future time within `LONGEST_SNOOZE`. Fails if the time has passed, or is too
+/// far away.
 fn snooze_call(when: &When, facts: &Facts) -> Result<Call, Refusal> {
     let zone = hours::zone(facts.requester.zone.as_deref());
     let about = About::from(&facts.conversation);
@@ -167,7 +169,7 @@ fn snooze_call(when: &When, facts: &Facts) -> Result<Call, Refusal> {
     }
 }
 
-/// Decides if a time is further away than a snooze may end.
+/// Answers whether a time is further away than a snooze may last.
 pub fn is_too_far(until: Timestamp, now: Timestamp) -> bool {
     until.duration_since(now) > LONGEST_SNOOZE
 }
@@ -198,9 +200,9 @@ impl From<&Conversation> for About {
     }
 }
 
-/// The note as dialnote keeps it: the words, then who wrote them and the reference. dialnote cannot
-/// know who wrote it, because the key is the organization's (docs/contracts/dialnote.md, Consequences 2).
-/// A note that would be too long with that line becomes two.
+/// Returns the calls that write the note. Each note ends with a line that names the writer and the reference, because
+/// dialnote cannot know the writer: the key is the organization's (docs/contracts/dialnote.md, Consequences 2). A note
+/// that is too long with that line is split.
 fn note_calls(note: &str, facts: &Facts) -> Vec<Call> {
     let mut calls = Vec::new();
     let writer = text::cut(&facts.writer, LONGEST_NAME);
@@ -219,7 +221,7 @@ fn note_calls(note: &str, facts: &Facts) -> Vec<Call> {
     calls
 }
 
-/// As much of `text` as `room` characters hold, cut between words if there is a space.
+/// Splits `text` after at most `room` characters, between words if there is a space.
 fn cut(text: &str, room: usize) -> (&str, &str) {
     let head = text::beginning(text, room);
     let tail = text.strip_prefix(head).unwrap_or_default();

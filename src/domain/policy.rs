@@ -1,5 +1,5 @@
-//! Who may do what to whose conversation: the rules of a workspace. They are asked about what a plan
-//! *does*, not about what it is called, so that there is no way around them by another command.
+//! The rules of a workspace: who may change which conversations. They apply to what a plan *does*, not to the
+//! command's name, so that no other command can get around them.
 
 use jiff::SignedDuration;
 use serde::{Deserialize, Serialize};
@@ -19,25 +19,24 @@ use crate::domain::verb::Verb;
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct Rules {
-    /// Who may give somebody's conversation to somebody else, or put it back into the queue.
+    /// The people who may reassign or unassign a conversation that has an owner.
     pub reassign: Who,
-    /// Who may mark a conversation done.
+    /// The people who may mark a conversation done.
     pub done: Who,
-    /// Whether handing over needs a note.
+    /// True if a hand-off needs a note.
     pub note_on_handoff: bool,
-    /// Whether marking done needs a note.
+    /// True if marking done needs a note.
     pub note_on_done: bool,
-    /// Whether only admins may change these rules.
+    /// True if only admins may change these rules.
     pub only_admins_configure: bool,
-    /// After how many minutes within the working hours somebody is reminded of a hand-over, and after
-    /// as many again it goes back; 0 if never.
+    /// The working time, in minutes, after which the new owner is reminded of a hand-off. It returns after as many
+    /// minutes again. 0 if never.
     pub answer_within: u16,
-    /// After how many minutes within the working hours a channel is reminded of what nobody owns; 0 if
-    /// never.
+    /// The working time, in minutes, after which a channel is reminded of unassigned conversations; 0 if never.
     pub remind_within: u16,
-    /// After how many working hours owners are asked about what nothing has happened to; 0 if never.
+    /// The number of working hours after which owners are asked about stale conversations; 0 if never.
     pub untouched_hours: u16,
-    /// When people work, each in their own time zone.
+    /// The working hours, in each person's own time zone.
     pub working: Hours,
 }
 
@@ -58,10 +57,11 @@ impl Default for Rules {
 }
 
 impl Rules {
-    /// What they are kept under (`store::Document`).
+    /// The document kind (`store::Document`).
     pub const KIND: &str = "rules";
 
-    /// Whether the calls may be made: `requester` wants them made to a conversation of `owner`'s.
+    /// Checks whether `requester` may make these calls to a conversation of `owner`'s; `owner` is `None` if it is
+    /// unassigned. Fails with the first rule that forbids a call.
     pub fn allow(
         &self,
         requester: &Teammate,
@@ -77,11 +77,11 @@ impl Rules {
         };
         for call in calls {
             match call {
-                // Giving back what one was given is an answer, not a re-assignment.
+                // Declining is an answer to an assignment, not a reassignment.
                 Call::Assign(_) if owner.is_some() && !act.is_answer() && !may(self.reassign) => {
                     return Err(Refusal::NotAllowed(Rule::Reassign(self.reassign)));
                 }
-                // Who puts somebody else's conversation away takes it out of their hands.
+                // Snoozing another person's conversation takes it out of the owner's hands.
                 Call::Snooze(_) if owner.is_some() && !is_owner && !may(self.reassign) => {
                     return Err(Refusal::NotAllowed(Rule::Snooze(self.reassign)));
                 }
@@ -94,7 +94,7 @@ impl Rules {
         Ok(())
     }
 
-    /// Whether the command has the note it needs.
+    /// Checks whether the command has the note that the rules require.
     pub fn note_is_there(&self, act: &Action, note: &str, about: About) -> Result<(), Refusal> {
         let needed = match act {
             Action::Handoff(_) => self.note_on_handoff,
@@ -108,7 +108,7 @@ impl Rules {
         Ok(())
     }
 
-    /// Whether somebody may change the rules.
+    /// Checks whether the requester may change the rules.
     pub fn may_configure(&self, requester: &Teammate) -> Result<(), Refusal> {
         if self.only_admins_configure && !requester.admin {
             return Err(Refusal::NotAllowed(Rule::Configure));
@@ -116,7 +116,7 @@ impl Rules {
         Ok(())
     }
 
-    /// Whether the form of a command cannot do without a note.
+    /// Answers whether the form of a command requires a note.
     pub fn needs_note(&self, verb: Verb) -> bool {
         match verb {
             Verb::Handoff => self.note_on_handoff,
@@ -126,17 +126,18 @@ impl Rules {
         }
     }
 
-    /// How long a hand-over may stay unanswered, twice; `None` if for ever.
+    /// Returns the working time until the reminder of a hand-off, and from there until its return; `None` if
+    /// unlimited.
     pub fn patience(&self) -> Option<SignedDuration> {
         minutes(self.answer_within)
     }
 
-    /// How long a conversation may wait for an owner; `None` if for ever.
+    /// Returns the working time for which a conversation may stay unassigned; `None` if unlimited.
     pub fn reminder(&self) -> Option<SignedDuration> {
         minutes(self.remind_within)
     }
 
-    /// How long nothing may happen to what somebody owns; `None` if for ever.
+    /// Returns the working time after which an owned conversation without activity is stale; `None` if unlimited.
     pub fn untouched(&self) -> Option<SignedDuration> {
         (self.untouched_hours > 0).then(|| SignedDuration::from_hours(i64::from(self.untouched_hours)))
     }

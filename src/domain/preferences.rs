@@ -1,19 +1,19 @@
-//! What a person wants to hear of by direct message, and when.
+//! A person's notification preferences: the kinds of direct messages that they receive, and the quiet hours.
 
 use serde::{Deserialize, Serialize};
 
 use crate::domain::direct_message::DirectMessage;
 use crate::domain::hours::Hours;
 
-/// What a person wants.
+/// A person's notification preferences.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct NotificationPreferences {
-    /// What they do not want to hear of.
+    /// The kinds of messages that are switched off.
     pub off: Vec<MessageKind>,
-    /// When they want to hear nothing.
+    /// The quiet hours, if any.
     pub quiet: Option<Hours>,
-    /// Whether what they were handed stays with them although they did not answer.
+    /// True if an unanswered hand-off stays with the person instead of returning.
     pub keeps: bool,
 }
 
@@ -21,23 +21,23 @@ pub struct NotificationPreferences {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum MessageKind {
-    /// Something is mine now.
+    /// The reader got a conversation.
     Yours,
-    /// Something is mine no more.
+    /// The reader is no longer the owner of a conversation.
     NotYours,
-    /// Somebody wrote a note on what is mine.
+    /// Another person added a note to a conversation that the reader owns.
     Noted,
-    /// Somebody accepted or gave back what I gave them.
+    /// Another person accepted or declined an assignment by the reader.
     Answered,
-    /// I did not answer yet.
+    /// The reader has not answered a hand-off yet.
     Reminder,
-    /// Something of mine comes back.
+    /// A snoozed or done conversation of the reader's is open again.
     Back,
-    /// I own something that nothing has happened to for long.
+    /// A conversation of the reader's is stale.
     Untouched,
 }
 
-/// All kinds, and what they are called.
+/// All kinds, each with its key and its label.
 pub const KINDS: [(MessageKind, &str, &str); 7] = [
     (MessageKind::Yours, "yours", "Something is mine now"),
     (MessageKind::NotYours, "not_yours", "Something is mine no more"),
@@ -49,17 +49,17 @@ pub const KINDS: [(MessageKind, &str, &str); 7] = [
 ];
 
 impl NotificationPreferences {
-    /// What they are kept under (`store::Document`), by Slack user.
+    /// The document kind (`store::Document`). The document id is the Slack user's.
     pub const KIND: &str = "wishes";
 
-    /// Whether a person wants to hear this.
+    /// Answers whether the person wants this message. A message without a kind is always wanted.
     pub fn want(&self, notice: &DirectMessage) -> bool {
         notice.kind().is_none_or(|kind| !self.off.contains(&kind))
     }
 }
 
 impl DirectMessage {
-    /// What kind of message it is; none, if it is one that has to be heard.
+    /// Returns the kind of the message; `None` if it cannot be switched off.
     pub fn kind(&self) -> Option<MessageKind> {
         Some(match self {
             Self::RoutePaused { .. }

@@ -1,4 +1,4 @@
-//! What somebody is asked before a command of theirs is carried out.
+//! Questions to the requester before a command is carried out.
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -11,7 +11,8 @@ use crate::domain::seen::Seen;
 use crate::domain::verb::Verb;
 use crate::ids::{DraftId, SlackUserId};
 
-/// A command that is kept until its person answers a question about it. Earlier versions kept the command alone.
+/// A command that is stored until the requester answers a question about it. Earlier versions stored the command
+/// alone.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct StoredQuestion {
     /// The command.
@@ -22,55 +23,55 @@ pub struct StoredQuestion {
     pub seen: Vec<Seen>,
 }
 
-/// A question about a command that is kept until its person answers.
+/// A question about a command that is stored until the requester answers.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Question {
-    /// The kept command.
+    /// The stored command.
     pub draft: DraftId,
     /// Its verb.
     pub verb: Verb,
-    /// What is asked.
+    /// The part that is unclear.
     pub about: Unclear,
     /// The note that came with it; empty without one.
     pub note: String,
-    /// The time until which it snoozes, if it does.
+    /// The end of the snooze, if the command is one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub until: Option<Timestamp>,
 }
 
-/// What is not clear about a command.
+/// The unclear part of a command.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Unclear {
-    /// Which of these conversations is meant.
+    /// The conversation: several may be meant.
     Conversation {
         /// The ones to choose from.
         choices: Vec<Choice>,
-        /// How many more fit.
+        /// The number of further matches.
         more: usize,
         /// The words that name them.
         asked: String,
-        /// Why it is not clear.
+        /// The reason why it is unclear.
         doubt: NameDoubt,
     },
-    /// Which of these people is meant.
+    /// The person: several may be meant.
     Person {
-        /// The people: who they are, and what tells them apart.
+        /// The people, each with a text that tells them apart.
         people: Vec<(SlackUserId, String)>,
-        /// The words that name nobody surely; empty if several are named.
+        /// The words that name no one for certain; empty if several are named.
         typed: String,
     },
-    /// Something that was not said.
+    /// A missing part.
     Missing(Missing),
 }
 
-/// A conversation to choose.
+/// A conversation to choose from.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Choice {
-    /// Which.
+    /// The conversation.
     pub about: About,
-    /// The owner's name among colleagues.
+    /// The owner's name for colleagues.
     pub owner: Option<String>,
-    /// When something last happened.
+    /// The time of the last activity.
     pub last_activity: Option<Timestamp>,
 }

@@ -1,5 +1,5 @@
-//! Every expected "no". A refusal is a typed value with what its sentence needs; the sentence
-//! itself is `view::reply`'s.
+//! Refusals: every expected "no". A refusal is a typed value with the data that its sentence needs. The sentence
+//! itself is in `view`.
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -11,114 +11,114 @@ use crate::domain::rule::Rule;
 use crate::domain::verb::Verb;
 use crate::ids::{ConversationId, MemberId, SlackUserId};
 
-/// Why a command was not carried out.
+/// The reason why a command was not carried out.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Refusal {
-    /// The person who asks is no teammate.
+    /// The requester is not a teammate.
     YouAreNotLinked(Unlinked),
-    /// The person to be assigned is no teammate.
+    /// The person to assign is not a teammate.
     NotLinked {
-        /// What colleagues call the person.
+        /// The name that colleagues read.
         name: String,
-        /// Why not.
+        /// The reason why they are not linked.
         why: Unlinked,
     },
-    /// The request came from a workspace that this app is not set up for.
+    /// The app is not installed in the workspace of the request.
     NotInstalled,
-    /// Whoever runs the app has connected it, and nobody else can.
+    /// The operator manages the connection to dialnote. No one else can change it.
     OperatorConnects,
-    /// Only an admin, or whoever installed the app, can connect it.
+    /// Only an admin, or the person who installed the app, can connect it.
     NotYoursToConnect,
-    /// Who asks could not be found out just now, and it is nothing to do by what was known before.
+    /// The requester's identity could not be confirmed just now. The command must not rely on what was known before.
     WhoIsUnknown,
-    /// The conversation was in dialnote, and is no longer.
+    /// The conversation was in dialnote, and no longer is.
     Gone(About),
     /// dialnote has no conversation with this id.
     NoConversation {
         /// The id.
         id: ConversationId,
     },
-    /// dialnote takes no such call at the address that is set.
+    /// dialnote offers no such call at the configured address.
     WrongAddress {
-        /// The setting.
+        /// The name of the setting.
         setting: String,
     },
-    /// Somebody else was first.
+    /// Another person owns the conversation already.
     Taken {
-        /// Which conversation.
+        /// The conversation.
         about: About,
-        /// Who owns it now.
+        /// The present owner's name.
         owner: String,
-        /// The owner as dialnote knows them.
+        /// The present owner's member.
         owner_id: MemberId,
-        /// How long ago, where we saw it happen.
+        /// The number of seconds since they took it, if the app saw it happen.
         seconds_ago: Option<i64>,
     },
-    /// The person who asks owns it already.
+    /// The requester owns it already.
     AlreadyYours(About),
     /// The person named owns it already.
     AlreadyTheirs {
-        /// Which conversation.
+        /// The conversation.
         about: About,
         /// The owner.
         owner: String,
     },
-    /// A group does not take away what somebody owns.
+    /// A group cannot take over a conversation that has an owner.
     Owned {
-        /// Which conversation.
+        /// The conversation.
         about: About,
         /// The owner.
         owner: String,
     },
-    /// Nobody of the group can be made the owner.
+    /// No one in the group can become the owner.
     NobodyAvailable {
         /// The group.
         group: String,
     },
-    /// Who belongs to the group cannot be found out.
+    /// The group's members cannot be read.
     GroupUnreadable {
         /// The group.
         group: String,
     },
-    /// Only its owner can say that.
+    /// Only the owner can give this command.
     NotYours {
-        /// Which conversation.
+        /// The conversation.
         about: About,
-        /// What colleagues call the owner.
+        /// The owner's name for colleagues.
         owner: Option<String>,
-        /// The owner as dialnote knows them, if it can be taken over from them.
+        /// The owner's member, if the requester can take over from them.
         #[serde(default)]
         owner_id: Option<MemberId>,
     },
-    /// Nobody owns it, so nobody can be taken off it.
+    /// The conversation is unassigned already.
     NobodyOwnsIt(About),
-    /// It has the wanted status already.
+    /// The conversation has the wanted status already.
     AlreadySo {
-        /// Which conversation.
+        /// The conversation.
         about: About,
-        /// Whether it is done (else open).
+        /// True if it is done, rather than open.
         done: bool,
-        /// Who did it and how many seconds ago, where we saw it happen.
+        /// The actor, and the number of seconds since then, if the app saw it happen.
         by: Option<(String, i64)>,
     },
-    /// With the line that tells who wrote it the note is longer than dialnote takes.
+    /// The note is longer than dialnote accepts.
     NoteTooLong {
-        /// How many characters it has.
+        /// The length of the note, in characters.
         characters: usize,
-        /// How many it may have.
+        /// The greatest length, in characters.
         most: usize,
     },
-    /// The message that was to become a note is one of the app's own.
+    /// The message to save as a note is one of the app's own.
     OwnMessage,
-    /// The message that was to become a note has no words.
+    /// The message to save as a note has no words.
     NothingToNote,
-    /// The rules ask for a note, and there is none.
+    /// The rules require a note, and there is none.
     NoteMissing {
         /// The command.
         #[serde(default = "handoff")]
         verb: Verb,
-        /// The conversation: a form can ask for the words.
+        /// The conversation, so that a form can ask for the note.
         about: About,
     },
     /// A snooze until a time that has passed, as earlier versions stored it.
@@ -131,7 +131,7 @@ pub enum Refusal {
         about: About,
         /// The time.
         until: Timestamp,
-        /// The time was ahead when the command was given.
+        /// True if the time was still ahead when the command was given.
         waited: bool,
     },
     /// A snooze for more than a year.
@@ -139,35 +139,35 @@ pub enum Refusal {
         /// The conversation.
         about: About,
     },
-    /// It is not snoozed, so it cannot come back.
+    /// The conversation is not snoozed, so it cannot be unsnoozed.
     NotSnoozed(About),
-    /// The person who asks did nothing that could be taken back.
+    /// The requester did nothing that can be undone.
     NothingToUndo,
-    /// What was to be taken back is taken back already.
+    /// The act was undone already.
     UndoneAlready,
-    /// Somebody else did something since.
+    /// The conversation changed after the act that was to be undone.
     ChangedSince {
-        /// To which conversation.
+        /// The conversation.
         about: About,
-        /// Who, if it was done through this app.
+        /// The actor's name, if another person made the change through this app.
         by: Option<String>,
-        /// Whether that was the person who asks.
+        /// True if the requester made the change.
         #[serde(default)]
         yourself: bool,
     },
-    /// What the person who asks did last was only a note.
+    /// The requester's last act was only a note.
     NotesStay {
-        /// On which conversation.
+        /// A conversation with the note.
         about: About,
-        /// On which others.
+        /// The others.
         #[serde(default)]
         others: Others,
-        /// What they did before that, which can be taken back.
+        /// The latest act before it that can be undone.
         earlier: Option<Earlier>,
     },
-    /// It was done too long ago to be taken back.
+    /// The act was too long ago to be undone.
     TooLateToUndo(About),
-    /// The same for what was done to several conversations at once.
+    /// The act on several conversations was too long ago to be undone.
     AllTooLateToUndo {
         /// One of them.
         about: About,
@@ -176,93 +176,93 @@ pub enum Refusal {
     },
     /// Slack did not open the form.
     FormNotOpened,
-    /// What is set cannot be read just now, so no form can show it.
+    /// The settings cannot be read just now, so no form can show them.
     SettingsUnreadable,
-    /// The connection's key may only read.
+    /// The connection's key is read-only.
     ReadOnlyKey,
-    /// dialnote does not know the connection's key.
+    /// dialnote rejects the connection's key.
     KeyRefused,
-    /// dialnote took the change, but shows another owner.
+    /// dialnote accepted the change of owner, but shows another owner.
     DidNotStick {
-        /// Which conversation.
+        /// The conversation.
         about: About,
-        /// Who owns it now.
+        /// The present owner's name.
         owner: Option<String>,
     },
-    /// dialnote takes no change of status.
+    /// dialnote refused the change of status.
     StatusRefused {
-        /// Which conversation.
+        /// The conversation.
         about: About,
         /// dialnote's words.
         words: String,
     },
-    /// dialnote took a change of status, and made none.
+    /// dialnote accepted the change of status, but shows the old one.
     StatusUnchanged(About),
-    /// dialnote did not answer until we gave up.
+    /// dialnote did not answer until the app stopped trying.
     DialnoteSilent,
-    /// dialnote said no, in its own words.
+    /// dialnote refused the command, in its own words.
     Dialnote {
         /// dialnote's words.
         words: String,
     },
     /// A rule of the workspace forbids it.
     NotAllowed(Rule),
-    /// There is nothing that could be accepted or given back.
+    /// The requester has no assignment of this conversation to accept or decline.
     NothingGiven(About),
-    /// The same, and no conversation is named.
+    /// The requester has no assignment to accept or decline, and named no conversation.
     NothingGivenToYou,
-    /// Nothing open belongs to whoever asks.
+    /// The requester owns no open conversation.
     NothingYours,
-    /// Nothing open belongs to somebody who left.
+    /// The member who left owns no open conversation.
     NothingTheirs,
-    /// The message is in dialnote as a note already.
+    /// The message was saved as a note already.
     NotedAlready(About),
-    /// No shared number is called so.
+    /// No shared number has this name.
     NoLine {
-        /// What was typed.
+        /// The text that was typed.
         asked: String,
-        /// What the shared numbers are called.
+        /// The names of the shared numbers.
         lines: Vec<String>,
     },
-    /// It was typed where there is no channel.
+    /// The command needs a channel, and was typed outside one.
     WhichChannel,
-    /// Nobody in dialnote is meant by what was typed.
+    /// No dialnote member matches the text.
     NoMember {
-        /// What was typed.
+        /// The text that was typed.
         asked: String,
-        /// Who comes nearest.
+        /// The nearest match.
         nearest: Option<String>,
     },
-    /// Somebody else in Slack is that member.
+    /// Another Slack user is linked to the member.
     MemberTaken {
-        /// The Slack user who was to be the member.
+        /// The Slack user who was to be linked.
         user: SlackUserId,
-        /// What colleagues call them.
+        /// The user's name for colleagues.
         name: String,
         /// The member.
         member: MemberId,
-        /// What the member is called in dialnote.
+        /// The member's name in dialnote.
         member_name: String,
-        /// Who is the member.
+        /// The Slack user who is linked now.
         holder: SlackUserId,
-        /// What colleagues call them.
+        /// That user's name for colleagues.
         holder_name: String,
-        /// Whether that was said by hand, rather than by the address.
+        /// True if that link was made by hand, rather than found by address.
         by_hand: bool,
     },
-    /// Nothing was said by hand about this person.
+    /// No link of this person was made by hand.
     NotLinkedByHand {
-        /// What colleagues call them.
+        /// The person's name for colleagues.
         name: String,
     },
-    /// The conversation changed after its person was asked about it.
+    /// The conversation changed after the requester saw it.
     Moved(Box<Moved>),
-    /// The list or the button is too old, or was not this person's.
+    /// The list or the button is too old, or was not the requester's.
     DraftGone,
 }
 
 impl Refusal {
-    /// The conversation that its sentence names.
+    /// Returns the conversation that the refusal's sentence names.
     pub fn about(&self) -> Option<&About> {
         match self {
             Self::Gone(about)
@@ -286,13 +286,13 @@ impl Refusal {
         }
     }
 
-    /// Whether it holds only until an admin links somebody.
+    /// Answers whether the refusal holds only until an admin links a person.
     pub fn waits_for_a_link(&self) -> bool {
         matches!(self, Self::YouAreNotLinked(why) | Self::NotLinked { why, .. } if why.can_be_linked())
     }
 }
 
-/// Only hand-overs needed a note at first.
+/// Returns the default verb: earlier versions required a note only for hand-offs.
 fn handoff() -> Verb {
     Verb::Handoff
 }
@@ -306,7 +306,7 @@ pub struct Others {
     pub more: usize,
 }
 
-/// An act that can be taken back.
+/// An act that can be undone.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Earlier {
     /// The act.
@@ -315,6 +315,6 @@ pub struct Earlier {
     pub verb: Verb,
     /// A conversation that it changed.
     pub about: About,
-    /// How many it changed.
+    /// The number of conversations that it changed.
     pub of: usize,
 }

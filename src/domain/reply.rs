@@ -1,4 +1,4 @@
-//! What one person is answered, and the lists in which they see it.
+//! Answers to one person, and the lists that the person sees.
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -20,53 +20,53 @@ use crate::domain::report::{Alone, Report};
 use crate::error::Service;
 use crate::ids::{ChannelId, DraftId, SlackUserId};
 
-/// What a list shows.
+/// The content of a list.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ListView {
-    /// What was asked for.
+    /// The query.
     pub query: Query,
-    /// What colleagues call the person whose conversations are listed, if a person is asked for.
+    /// The name that colleagues read for the person whose conversations are listed, if the filter is a person.
     pub whose: Option<String>,
     /// The conversations of the page.
     pub rows: Vec<CardView>,
-    /// How many there are on all pages.
+    /// The number of conversations on all pages.
     pub found: usize,
-    /// The page that is shown.
+    /// The page that is shown, from 0.
     pub page: usize,
-    /// How many conversations each filter has, in the order of [`FILTERS`].
+    /// The number of conversations per filter, in the order of [`FILTERS`].
     pub counts: [usize; FILTERS.len()],
-    /// What came of the button that was pressed in it.
+    /// The result of the button that was pressed in the list.
     pub notice: Option<Box<Reply>>,
-    /// Since when dialnote has not answered, if it does not: the list is as old as that.
+    /// The time since which dialnote has not answered, if it does not. The list is as old as that.
     pub silent_since: Option<Timestamp>,
-    /// Whether not all conversations were read yet.
+    /// True if some conversations have not been read yet.
     pub reading: bool,
 }
 
-/// What somebody's home shows.
+/// The content of a person's Home tab.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct HomeView {
-    /// The list, or why there is none.
+    /// The list, or the reason why there is none.
     pub list: Result<ListView, Unlinked>,
-    /// What they want to hear of.
+    /// The person's notification preferences.
     #[serde(alias = "wishes")]
     pub preferences: NotificationPreferences,
-    /// What only admins see.
+    /// The part for admins; `None` for others.
     pub admin: Option<AdminView>,
 }
 
-/// What only admins see.
+/// The part of the Home tab that only admins see.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct AdminView {
     /// The rules.
     pub rules: Rules,
-    /// How many members the organization in dialnote has, if dialnote says so.
+    /// The number of members in the dialnote organization, if dialnote gives it.
     pub members: Option<usize>,
-    /// Whether the key may write, as far as anybody noticed.
+    /// True if the key is read-only, as far as the app noticed.
     pub read_only_key: bool,
-    /// Members who are nobody in Slack.
+    /// The names of members without a Slack user.
     pub unlinked: Vec<String>,
-    /// How many people in Slack wanted something and are nobody in dialnote.
+    /// The number of unlinked users who tried to use the app.
     #[serde(default)]
     pub strangers: usize,
     /// The channels that get cards.
@@ -74,22 +74,22 @@ pub struct AdminView {
     pub routes: Vec<Routed>,
 }
 
-/// Who is not linked, a page of it.
+/// A page of the people who are not linked.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct PeopleView {
-    /// Members who are nobody in Slack, each with who they are likely to be.
+    /// The members without a Slack user, each with the likely one.
     pub members: Vec<(Member, Option<Profile>)>,
-    /// Slack users who wanted something and are no members: why not, and who they are likely to be.
+    /// The unlinked users who tried to use the app, each with the reason and the likely members.
     pub strangers: Vec<(Profile, Unlinked, Vec<Member>)>,
     /// The links that were made by hand.
     pub by_hand: Vec<LinkView>,
-    /// How many there are of each on all pages.
+    /// The numbers of members, unlinked users and links by hand on all pages.
     pub counts: [usize; 3],
-    /// The page that is shown.
+    /// The page that is shown, from 0.
     pub page: usize,
-    /// How many there are.
+    /// The number of pages.
     pub pages: usize,
-    /// What came of the button that was pressed.
+    /// The result of the button that was pressed.
     pub notice: Option<Box<Reply>>,
 }
 
@@ -98,228 +98,229 @@ pub struct PeopleView {
 pub struct LinkView {
     /// The Slack user.
     pub user: SlackUserId,
-    /// What colleagues call them.
+    /// The user's name for colleagues.
     pub name: String,
-    /// What the member is called in dialnote.
+    /// The member's name in dialnote.
     pub member: String,
-    /// What colleagues call the one who made it.
+    /// The name that colleagues read for the admin who made it.
     pub by: String,
-    /// When.
+    /// The time at which it was made.
     pub at: Timestamp,
-    /// Why it does not count, if it does not.
+    /// The reason why the link has no effect, if it has none.
     pub broken: Option<Broken>,
 }
 
-/// Why a link that was made by hand does not count.
+/// The reason why a link by hand has no effect.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Broken {
-    /// The member is not in dialnote any more.
+    /// The member is no longer in dialnote.
     MemberGone,
-    /// The Slack user has no account any more that can be linked.
+    /// The Slack user's account can no longer be linked.
     Account(Unlinked),
 }
 
-/// A channel that gets cards, and of what, in words; of everything, if it is not said.
+/// A channel that gets cards, with the name of the shared number; `None` if it gets those of all.
 pub type Routed = (ChannelId, Option<String>);
 
-/// What is said to one person in answer to what they asked.
+/// An answer to the requester.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Reply {
-    /// It was done.
+    /// The command was carried out.
     Done(CommandResult),
-    /// It was not done.
+    /// The command was not carried out.
     Refused {
-        /// Why not.
+        /// The reason.
         why: Refusal,
-        /// The note that came with it, so that it is not lost; empty if there was none.
+        /// The note that came with the command, so that it is not lost; empty if there was none.
         note: String,
     },
-    /// It was not done, and will be as soon as somebody is linked.
+    /// The command was deferred until a person is linked.
     Postponed {
-        /// Why not yet.
+        /// The reason.
         why: Refusal,
-        /// The note that came with it; empty if there was none.
+        /// The note that came with the command; empty if there was none.
         note: String,
     },
-    /// It was done, but the note was not written.
+    /// The command was carried out, but its note was not saved.
     NoteRefused {
-        /// What was done.
+        /// The result.
         deed: Box<CommandResult>,
-        /// Why the note was not.
+        /// The reason why the note was not saved.
         why: Refusal,
         /// The note, so that it is not lost.
         note: String,
     },
-    /// It is not clear yet what is to be done.
+    /// A question that has to be answered before the command is carried out.
     Question(Box<Question>),
-    /// What happened to a conversation through this app.
+    /// The history of a conversation through this app.
     History {
-        /// Which.
+        /// The conversation.
         about: About,
-        /// What, newest first.
+        /// The events, newest first.
         deeds: Vec<HistoryEntry>,
     },
-    /// It will be done when dialnote answers again. An earlier version said only that.
+    /// A command that runs when dialnote answers again, as earlier versions stored it.
     Waiting,
-    /// It is done as soon as a service responds.
+    /// A command that runs when a service answers again.
     Waits {
-        /// The command, as it is typed; nothing, if there is none.
+        /// The command as it is typed; `None` if there is none.
         asked: Option<String>,
         /// The service.
         service: Service,
-        /// The setting whose address the service was not found at, if it was found at another.
+        /// The setting that seems to be wrong, because its address answered with 404.
         #[serde(default)]
         setting: Option<String>,
-        /// What waits, by a name of its own: several commands that were given at once wait together.
+        /// An id of the waiting command. Commands that were given at once share it, so that the requester reads this
+        /// once.
         #[serde(default)]
         once: String,
     },
-    /// A direct message was refused for good, after its sender was answered or without an answer.
+    /// A direct message that Slack refused for good, after its sender was answered or without an answer.
     NotNotified {
         /// The receiver's name for colleagues.
         name: String,
-        /// The conversation it told of, if it told of one.
+        /// The conversation that the message was about, if any.
         about: Option<About>,
         /// The reason.
         why: Why,
     },
-    /// It was tried for long and given up.
+    /// A command that failed after many retries.
     GivenUp {
-        /// What the operator can search the log for.
+        /// A reference that the operator can search the log for.
         reference: String,
-        /// The kept command, for another try.
+        /// The stored command, for another try.
         draft: DraftId,
     },
     /// A list of conversations.
     List(Box<ListView>),
-    /// What a channel does not show.
+    /// A card with the content that its channel hides.
     Shown(CardView),
-    /// What came of several things that were asked for at once.
+    /// The results of several commands that were given at once.
     Several(Box<Several>),
     /// The rules were changed.
     RulesChanged,
-    /// What a channel shows was changed.
+    /// The privacy of a channel was changed.
     PrivacyChanged {
-        /// Whether it shows less now.
+        /// True if the channel shows less now.
         masked: bool,
     },
-    /// Something else was set about a channel.
+    /// Another setting of a channel was changed.
     ChannelChanged,
-    /// A channel gets the cards of a shared number from now on.
+    /// A channel now gets the cards of a shared number.
     Routed {
         /// The channel.
         channel: ChannelId,
-        /// What the shared number is called; nothing, if it is all of them.
+        /// The name of the shared number; `None` for all of them.
         line: Option<String>,
     },
-    /// A channel gets no cards any more.
+    /// A channel no longer gets cards.
     RouteOff {
         /// The channel.
         channel: ChannelId,
     },
-    /// Which channels get cards.
+    /// The channels that get cards.
     Routes {
-        /// Each with the shared number, or with nothing if it gets the cards of all.
+        /// Each channel with its shared number; `None` for all of them.
         routes: Vec<Routed>,
-        /// Shared numbers whose cards no channel gets, for whoever may have them come to where this is said.
+        /// The shared numbers whose cards no channel gets, offered to a requester who may route them to this channel.
         offers: Vec<SharedNumber>,
     },
-    /// Somebody was linked by hand.
+    /// A Slack user was linked by hand.
     Linked {
-        /// What colleagues call them in Slack.
+        /// The user's name in Slack, as colleagues read it.
         name: String,
-        /// What they are called in dialnote.
+        /// The member's name in dialnote.
         member: String,
-        /// What colleagues call the one who was that member before, if somebody was.
+        /// The name that colleagues read for the Slack user who lost the link to this member, if there was one.
         from: Option<String>,
-        /// What they were called in dialnote before, if they were another member.
+        /// The name in dialnote of the member to whom the user was linked before, if to another.
         before: Option<String>,
     },
-    /// A link that was made by hand was taken away.
+    /// A link by hand was removed.
     Unlinked {
-        /// What colleagues call them in Slack.
+        /// The user's name in Slack, as colleagues read it.
         name: String,
-        /// Who they are in dialnote now by their address, if they are.
+        /// The name of the member with the user's address, if there is one.
         member: Option<String>,
     },
-    /// Several members are meant by what was typed.
+    /// The text matches several members.
     WhichMember {
         /// The Slack user to be linked.
         user: SlackUserId,
-        /// What colleagues call them.
+        /// The user's name for colleagues.
         name: String,
         /// The members.
         choices: Vec<Member>,
-        /// How many more fit.
+        /// The number of further matches.
         more: usize,
     },
-    /// What somebody wants to hear of was changed.
+    /// The requester's notification preferences were changed.
     WishesChanged,
     /// The app was installed.
     Welcome {
-        /// Whether it is connected to dialnote: then it was installed before.
+        /// True if it is connected to dialnote already, because it was installed before.
         connected: bool,
     },
-    /// What a look at everything found.
+    /// The findings of a check of the setup.
     Examined(Vec<Finding>),
-    /// A report cannot be posted where it was asked for.
+    /// A report that cannot be posted in the channel of the request.
     ReportNotPosted,
-    /// A report that only the one who asked for it sees.
+    /// A report that only the requester sees.
     Report {
-        /// What was found out.
+        /// The content of the report.
         report: Box<Report>,
-        /// Why nobody else sees it.
+        /// The reason why no one else sees it.
         why: Alone,
     },
-    /// The card cannot be posted where the command was given.
+    /// A card that cannot be posted in the channel of the command.
     CardNotPosted {
-        /// Where.
+        /// The channel.
         channel: ChannelId,
     },
 }
 
-/// What came of several things that were asked for at once.
+/// The results of several commands that were given at once.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Several {
-    /// What was done.
+    /// The commands that were carried out.
     pub deeds: Vec<CommandResult>,
-    /// Whose note was not written though the rest was done, and why.
+    /// The conversations whose note was not saved although the rest was done, each with the reason.
     pub unnoted: Vec<(About, Refusal)>,
-    /// What was not done, and why: the conversation as it was named, and the reason.
+    /// The commands that were not carried out: the conversation as the requester named it, and the reason.
     pub refused: Vec<(String, Refusal)>,
-    /// The note, so that it is not lost; empty if it was written everywhere.
+    /// The note, so that it is not lost; empty if it was saved everywhere.
     pub note: String,
     /// The direct messages that followed.
     #[serde(default)]
     pub receipts: Vec<Receipt>,
 }
 
-/// Something that was done, told to the one who did it.
+/// The result of a command, for the requester.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct CommandResult {
-    /// To which conversation.
+    /// The conversation.
     pub about: About,
-    /// What.
+    /// The kind of result.
     pub what: ResultKind,
-    /// What colleagues call the owner before, if there was one.
+    /// The name that colleagues read for the previous owner, if there was one.
     pub from: Option<String>,
-    /// Whether a note was written along with it.
+    /// True if a note was saved with it.
     pub noted: bool,
-    /// How the owner was picked, if nobody was named.
+    /// The pick from a group, if the command named a group.
     #[serde(default)]
     pub picked: Option<Picked>,
-    /// Why its new owner does not see it among what is open, if so.
+    /// The reason why the new owner does not see the conversation among the open ones, if so.
     #[serde(default)]
     pub hidden: Option<Hidden>,
-    /// Its owner and status now, if that is why.
+    /// The conversation's owner and status, if `hidden` is set.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub state: Option<State>,
-    /// Whether it was taken back without the note that came with it.
+    /// True if it was undone, but the note that came with it stays.
     #[serde(default)]
     pub note_stays: bool,
-    /// The act that it is part of, if that can be taken back.
+    /// The act that it is part of, if the act can be undone.
     #[serde(default)]
     pub undo: Option<String>,
     /// The direct messages that followed.
@@ -330,61 +331,61 @@ pub struct CommandResult {
     pub until: Option<Timestamp>,
 }
 
-/// Why a conversation is not among the open ones.
+/// The reason why a conversation is not among the open ones.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Hidden {
     /// It is done.
     Done,
-    /// It is snoozed, until then if that is known.
+    /// It is snoozed until this time, if the time is known.
     Snoozed(Option<Timestamp>),
 }
 
-/// Why it was this one of a group.
+/// A pick of a group member.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Picked {
     /// The group.
     pub group: String,
-    /// How many open conversations the one who was picked had.
+    /// The number of open conversations that the picked member had.
     pub open: usize,
 }
 
-/// What was done, seen by the one who did it.
+/// The kind of a command's result, from the requester's view.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum ResultKind {
-    /// I became the owner.
+    /// The requester became the owner.
     Mine,
-    /// Somebody else became the owner.
+    /// Another person became the owner.
     Theirs(String),
-    /// Somebody else became the owner together with my note.
+    /// Another person became the owner and got the requester's note.
     HandedTo(String),
-    /// It went back to the queue.
+    /// The conversation is unassigned.
     Unassigned,
     /// It is done.
     Done,
     /// It is open again.
     Reopened,
-    /// It comes back then.
+    /// It is snoozed until this time.
     Snoozed(Timestamp),
-    /// It is back.
+    /// It was unsnoozed.
     Woken,
-    /// What I did last was taken back.
+    /// The requester's last act was undone.
     Undone(Again),
-    /// I take care of what I was given.
+    /// The requester accepted an assignment.
     Accepted,
-    /// I gave it back.
+    /// An assignment was declined, or not accepted in time, and returned to this person.
     GivenBack(String),
-    /// I am still on it.
+    /// The requester is still working on it.
     Kept,
-    /// A note was written, as asked.
+    /// A note was saved, as asked.
     Noted,
-    /// Nothing changed but for the note that was added.
+    /// Nothing changed, but the note was saved.
     OnlyNoted,
 }
 
 impl ResultKind {
-    /// Whether it changed something that can be put back.
+    /// Answers whether the command changed something that undo can restore.
     pub fn can_be_undone(&self) -> bool {
         !matches!(self, Self::Undone(_) | Self::Accepted | Self::Kept | Self::Noted | Self::OnlyNoted)
     }

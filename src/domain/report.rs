@@ -1,5 +1,5 @@
-//! What a team did in some days: how much came in and what became of it, how long people waited, who has how
-//! much to do.
+//! A team's report over some days: the number of conversations and their outcome, the waiting times, and the number
+//! of open conversations per person.
 
 use std::cmp::Reverse;
 use std::collections::{BTreeMap, HashSet};
@@ -12,29 +12,29 @@ use serde::{Deserialize, Serialize};
 use crate::domain::conversation::{Conversation, State, Status};
 use crate::ids::{ConversationId, MemberId};
 
-/// How many people's loads are told.
+/// The most people whose loads are listed.
 const MAX_REPORT_LOADS: usize = 20;
 
-/// The most days that a report is about.
+/// The most days that a report covers.
 pub const MAX_REPORT_DAYS: u16 = 90;
 
 /// A report.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Report {
-    /// What colleagues call the one who asked for it.
+    /// The name that colleagues read for the requester.
     pub by: String,
-    /// What people call the shared number that it is about; nothing, if it is about all of them.
+    /// The name of the shared number that the report covers; `None` if it covers all.
     #[serde(default)]
     pub line: Option<String>,
-    /// Each of the days, the oldest first.
+    /// The days, oldest first.
     pub days: Vec<DayActivity>,
-    /// How long people waited.
+    /// The waiting times.
     pub waits: Waits,
-    /// What colleagues call people, and how many open conversations they own, the busiest first.
+    /// The people's names for colleagues, each with the number of open conversations they own, busiest first.
     pub loads: Vec<(String, usize)>,
 }
 
-/// Why only the one who asked for a report sees it.
+/// The reason why only the requester sees a report.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Alone {
@@ -44,62 +44,62 @@ pub enum Alone {
     Hidden,
 }
 
-/// The conversations in which something came in or went out last on a day, by what has become of them.
+/// The conversations whose last activity was on a day, counted by their present state.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct DayActivity {
-    /// The day, in the time zone of whoever asked.
+    /// The day, in the requester's time zone.
     pub date: Date,
-    /// How many are done.
+    /// The number of done conversations.
     pub done: usize,
-    /// How many are put away.
+    /// The number of snoozed conversations.
     pub snoozed: usize,
-    /// How many are open and somebody's.
+    /// The number of open conversations with an owner.
     pub owned: usize,
-    /// How many are open and nobody's.
+    /// The number of unassigned open conversations.
     pub waiting: usize,
 }
 
-/// How long people waited for something, in seconds: half of them not so long.
+/// The median waiting times, in seconds, and the number of changes of owner.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Waits {
-    /// Until somebody owned what came in; nothing, if nobody took anything.
+    /// The time until a conversation got its first owner after its contact got in touch; `None` if none got one.
     pub to_owner: Option<i64>,
-    /// Until it was done.
+    /// The time until a conversation was done.
     pub to_done: Option<i64>,
-    /// How often it went from one owner to another.
+    /// The number of changes from one owner to another.
     pub handed: usize,
 }
 
-/// Something that was done to a conversation.
+/// A change of a conversation.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ConversationChange {
-    /// To which.
+    /// The conversation.
     pub conversation: ConversationId,
-    /// When.
+    /// The time of the change.
     pub at: Timestamp,
-    /// When its contact had called or written, if that was known.
+    /// The time at which the contact had called or written, if known.
     pub heard: Option<Timestamp>,
-    /// How it was.
+    /// The state before.
     pub before: State,
-    /// How it is since.
+    /// The state after.
     pub after: State,
 }
 
 impl Report {
-    /// How many conversations there are.
+    /// Returns the number of conversations on all days.
     pub fn total(&self) -> usize {
         self.days.iter().map(DayActivity::total).sum()
     }
 }
 
 impl DayActivity {
-    /// How many conversations there are.
+    /// Returns the number of conversations on this day.
     pub fn total(&self) -> usize {
         self.done + self.snoozed + self.owned + self.waiting
     }
 }
 
-/// The last so many days, today included.
+/// Counts the conversations of the last `count` days in `zone`, today included, oldest day first.
 pub fn days<'a>(
     all: impl Iterator<Item = &'a Conversation>,
     count: u16,
@@ -124,7 +124,7 @@ pub fn days<'a>(
     days
 }
 
-/// How many open conversations people own, the busiest first.
+/// Counts the open conversations per owner, busiest first, for at most `MAX_REPORT_LOADS` owners.
 pub fn loads<'a>(all: impl Iterator<Item = &'a Conversation>) -> Vec<(MemberId, usize)> {
     let mut loads = BTreeMap::<MemberId, usize>::new();
     for owner in all.filter(|one| one.is_open()).filter_map(|one| one.owner.as_ref()) {
@@ -136,13 +136,13 @@ pub fn loads<'a>(all: impl Iterator<Item = &'a Conversation>) -> Vec<(MemberId, 
     loads
 }
 
-/// When the first of these days began.
+/// Returns the time at which the first of these days began; `None` without days.
 pub fn beginning(days: &[DayActivity], zone: &TimeZone) -> Option<Timestamp> {
     let midnight = days.first()?.date.to_datetime(Time::midnight());
     Some(midnight.to_zoned_datetime(zone.clone()).ok()?.timestamp())
 }
 
-/// How long people waited, from what was done, oldest first.
+/// Computes the waiting times from changes, given oldest first.
 pub fn waits<'a>(changes: impl Iterator<Item = &'a ConversationChange>) -> Waits {
     let (mut to_owner, mut to_done, mut handed) = (Vec::new(), Vec::new(), 0);
     let mut owned = HashSet::new();

@@ -3,7 +3,8 @@
 use crate::domain::parse_error::ParseError;
 use crate::domain::report::MAX_REPORT_DAYS;
 
-/// How many days somebody wants to hear of.
+/// Reads the number of days that a report covers; a week if nothing was typed. Fails on anything but a known word or
+/// 1 to `MAX_REPORT_DAYS` days.
 pub fn period(text: &str) -> Result<u16, ParseError> {
     match text.trim().to_lowercase().as_str() {
         "" | "week" => Ok(7),

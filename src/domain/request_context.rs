@@ -1,4 +1,4 @@
-//! Who asks, and where they can be answered: a person in Slack, from whom a request came.
+//! The origin of a request: the person in Slack who made it, and the place to answer.
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -6,52 +6,52 @@ use serde::{Deserialize, Serialize};
 use crate::domain::list::Query;
 use crate::ids::{ChannelId, MessageTs, SlackUserId, TeamId, ViewId};
 
-/// Who asks, and where they can be answered.
+/// The requester, and the place to answer.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct RequestContext {
     /// The person, from the verified payload (docs/contracts/slack.md §8.5).
     pub user: SlackUserId,
-    /// Where they are.
+    /// The channel of the request.
     pub channel: Option<ChannelId>,
-    /// In which workspace of an organization that is.
+    /// The workspace of the channel, if the app is installed in an organization.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub team: Option<TeamId>,
-    /// Where Slack takes answers to this request.
+    /// The place where Slack takes answers to this request.
     pub reply: Option<ReplyTarget>,
-    /// How they asked.
+    /// The way in which the request was made.
     pub via: Via,
-    /// The list whose button they pressed: it is drawn anew afterwards, and says what came of it.
+    /// The list whose button was pressed. It is redrawn afterwards, and shows the result.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub list: Option<Listed>,
-    /// The direct message whose button they pressed: it shows their answer afterwards.
+    /// The direct message whose button was pressed. It shows the requester's answer afterwards.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub message: Option<MessageTs>,
 }
 
-/// A list that stands somewhere.
+/// A list that is on display.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Listed {
-    /// What it lists.
+    /// The query of the list.
     #[serde(rename = "q")]
     pub query: Query,
-    /// Where it stands.
+    /// The place of the list.
     #[serde(rename = "w")]
     pub place: ListPlace,
 }
 
-/// Where a list stands.
+/// A place where a list is shown.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum ListPlace {
-    /// In a private message: that of the response URL.
+    /// A private message: that of the response URL.
     Message,
-    /// In the person's home.
+    /// The person's Home tab.
     Home,
-    /// In a window.
+    /// A window.
     View(ViewId),
 }
 
-/// How a command was given.
+/// The way in which a command was given.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Via {
@@ -59,40 +59,40 @@ pub enum Via {
     Typed,
     /// A control on a message.
     Clicked,
-    /// A control on a message that tells of several conversations.
+    /// A control on a message about several conversations.
     Digest,
     /// A form.
     Submitted,
-    /// In one of these ways, and it had to wait until somebody was linked.
+    /// Any of these ways, deferred until an unlinked user was linked.
     Postponed,
-    /// Nobody: time passed.
+    /// No person: a time was reached.
     Timer,
-    /// Not through this app.
+    /// A way outside this app.
     Elsewhere,
 }
 
-/// Where a person can be answered so that nobody else sees it.
+/// A person, and the place where only they see an answer.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Addressee {
     /// The person.
     pub user: SlackUserId,
-    /// Where they asked.
+    /// The channel where they asked.
     pub channel: Option<ChannelId>,
-    /// Where Slack takes answers to this very request.
+    /// The place where Slack takes answers to this request.
     pub reply: Option<ReplyTarget>,
-    /// Whether they asked so long ago that they have to be reminded for what.
+    /// True if they asked so long ago that the answer has to repeat the request.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub late: bool,
 }
 
-/// A response URL (docs/contracts/slack.md §6). The URL is a secret: whoever has it can post.
+/// A response URL (docs/contracts/slack.md §6). The URL is a secret: anyone who has it can post.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ReplyTarget {
     /// The URL.
     pub url: String,
-    /// When it stops working.
+    /// The time at which it stops working.
     pub until: Timestamp,
-    /// Whether the answer takes the place of the message that was clicked.
+    /// True if the answer replaces the message that was clicked.
     pub replace: bool,
 }
 
@@ -103,7 +103,8 @@ impl std::fmt::Debug for ReplyTarget {
 }
 
 impl RequestContext {
-    /// Where to answer. Who asked long ago may be elsewhere by now, so they are told directly.
+    /// Returns the place to answer. A deferred command is answered by direct message, because the requester may have
+    /// left the channel since.
     pub fn addressee(&self) -> Addressee {
         let late = self.via == Via::Postponed;
         let channel = self.channel.clone().filter(|_| !late);

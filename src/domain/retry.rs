@@ -1,5 +1,5 @@
-//! When to try again after a fault: a pure function, so that the whole policy can be read in one
-//! place and tested without waiting.
+//! The retry policy after faults: a pure function, so that the whole policy can be read in one place and tested
+//! without waiting.
 
 use std::time::Duration;
 
@@ -7,25 +7,25 @@ use jiff::{SignedDuration, Timestamp};
 
 use crate::error::{Fault, Service};
 
-/// The longest pause between two tries. Short, because a person waits for the far side to come back.
+/// The longest pause between two tries. It is short, because a person may wait for the service to come back.
 const LONGEST_PAUSE: Duration = Duration::from_secs(30);
 
-/// The longest pause after a refusal for an unknown reason: it may last for hours.
+/// The longest pause after a refusal for an unknown reason, which may last for hours.
 const LONGEST_OF_THE_UNKNOWN: Duration = Duration::from_mins(10);
 
-/// For how long a key of dialnote's is tried that is not accepted: a gateway may say so for a moment.
+/// The time for which a rejected dialnote key is retried: a gateway may reject it for a moment only.
 const PATIENCE_WITH_A_KEY: Duration = Duration::from_mins(2);
 
-/// How long a call that was not answered in time may still have its effect.
+/// The time for which a call without an answer may still take effect.
 const LATE_EFFECT: Duration = Duration::from_secs(10);
 
-/// A wait that is too short to be one: it grows with each try.
+/// The longest wait that counts as none. The pause then grows with each try.
 const NO_WAIT: Duration = Duration::from_secs(1);
 
-/// An answer that we cannot use will not get better by asking often.
+/// The number of tries after unusable answers. More tries will not make such an answer usable.
 const TRIES_OF_THE_UNUSABLE: u32 = 5;
 
-/// What to do after a fault.
+/// A decision after a fault.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum RetryDecision {
     /// Try again, not before this time.
@@ -34,26 +34,26 @@ pub enum RetryDecision {
     GiveUp,
 }
 
-/// A job's history as far as the policy looks at it.
+/// A job's history, as far as the policy needs it.
 #[derive(Clone, Copy, Debug)]
 pub struct Tries {
-    /// How often it was tried, the failed try included.
+    /// The number of tries, the failed one included.
     pub attempt: u32,
-    /// When it was accepted; for a key that is refused, since when it is.
+    /// The time at which the job was accepted; for a rejected key, the time since which it is rejected.
     pub accepted: Timestamp,
-    /// How long after that to give up.
+    /// The time after that at which to stop trying.
     pub give_up_after: Duration,
-    /// Spreads the pauses of different jobs; the same seed gives the same pause.
+    /// A seed that spreads the pauses of different jobs. The same seed gives the same pause.
     pub seed: u64,
 }
 
-/// Decides what follows `fault`, met at `now`.
+/// Decides what follows `fault`, which occurred at `now`.
 pub fn after(fault: &Fault, tries: Tries, now: Timestamp) -> RetryDecision {
     let pause = match fault {
         Fault::RateLimited { wait, .. } if *wait <= NO_WAIT => backoff(tries, LONGEST_PAUSE).max(*wait),
         Fault::RateLimited { wait, .. } => jittered(*wait, tries.seed, 0, 10),
-        // The operator can renew Slack's token while messages wait; a person who waits for a
-        // command is told at once that the key does not work.
+        // The operator can renew Slack's token while messages wait. A person who waits for a command is notified at
+        // once that the key does not work.
         Fault::Unauthorized { service: Service::Slack, .. } | Fault::Sealed(_) => {
             jittered(LONGEST_PAUSE, tries.seed, -20, 20)
         }
@@ -63,7 +63,7 @@ pub fn after(fault: &Fault, tries: Tries, now: Timestamp) -> RetryDecision {
         }
         Fault::TimedOut { .. } => backoff(tries, LONGEST_PAUSE).max(LATE_EFFECT),
         Fault::Unusable { .. } if tries.attempt >= TRIES_OF_THE_UNUSABLE => return RetryDecision::GiveUp,
-        // Nothing but a setting changes that.
+        // Only a change of the setting helps.
         Fault::NoSuchAddress { .. } => return RetryDecision::GiveUp,
         Fault::UnknownCode { .. } => backoff(tries, LONGEST_OF_THE_UNKNOWN),
         Fault::Unreachable { .. }
@@ -77,20 +77,20 @@ pub fn after(fault: &Fault, tries: Tries, now: Timestamp) -> RetryDecision {
     at_the_end(pause, tries, now)
 }
 
-/// After the pause, unless it is time to give up by then.
+/// Schedules the next try after the pause, or gives up if the job's time is over by then.
 fn at_the_end(pause: Duration, tries: Tries, now: Timestamp) -> RetryDecision {
     let due = now.saturating_add(signed(pause)).unwrap_or(Timestamp::MAX);
     let end = tries.accepted.saturating_add(signed(tries.give_up_after)).unwrap_or(Timestamp::MAX);
     if due > end { RetryDecision::GiveUp } else { RetryDecision::At(due) }
 }
 
-/// 1 s, 2 s, 4 s … up to `longest`, give or take a fifth.
+/// Computes the pause: 1 s, 2 s, 4 s … up to `longest`, plus or minus a fifth.
 fn backoff(tries: Tries, longest: Duration) -> Duration {
     let doubled = Duration::from_secs(1).saturating_mul(1 << tries.attempt.saturating_sub(1).min(10));
     jittered(doubled.min(longest), tries.seed.wrapping_add(u64::from(tries.attempt)), -20, 20)
 }
 
-/// `pause` made longer or shorter by a share between `low` and `high` percent that depends on `seed`.
+/// Changes `pause` by between `low` and `high` percent, depending on `seed`.
 fn jittered(pause: Duration, seed: u64, low: i64, high: i64) -> Duration {
     let spread = u64::try_from(high - low).unwrap_or_default() + 1;
     // A multiplicative hash: neighbouring seeds get far-apart shares.

@@ -1,4 +1,4 @@
-//! Which channel gets the cards of which shared number, and how somebody says so.
+//! Routes: the channels that get a shared number's cards, and the reading of the number from a command.
 
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
@@ -13,63 +13,63 @@ use crate::domain::policy::Rules;
 use crate::domain::{hours, phone};
 use crate::ids::SlackUserId;
 
-/// What a channel gets the cards of, and when it is morning there.
+/// A channel's route: the shared number whose cards it gets, and its settings.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Route {
-    /// Of this shared number; of all, if none is named.
+    /// The shared number; `None` for all of them.
     pub line: Option<SharedNumber>,
-    /// The time zone of whoever said so, if Slack knows it.
+    /// The time zone of the person who set the route, if Slack knows it.
     pub zone: Option<String>,
-    /// Whoever said so: they are told if it cannot be.
+    /// The person who set the route. They are notified if cards cannot be posted there.
     #[serde(default)]
     pub by: Option<SlackUserId>,
-    /// Whether nothing is posted there, because that was tried and Slack did not allow it.
+    /// True if posting is paused, because Slack refused it.
     #[serde(default)]
     pub paused: bool,
-    /// What else was set about it.
+    /// The other settings of the route.
     #[serde(flatten)]
     pub settings: RouteSettings,
 }
 
-/// What can be set about a channel that gets cards.
+/// The settings of a channel that gets cards.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct RouteSettings {
-    /// What may come in without becoming a card, where there is none yet.
+    /// The kinds of activity that create no card where there is none yet.
     pub without: Vec<ActivityKind>,
-    /// When its digest comes.
+    /// The time of the digest.
     pub digest: Morning,
-    /// After how many minutes within the working hours it is reminded of what nobody owns, 0 if never; as the
-    /// rules of the workspace say, if nothing is set.
+    /// The working time, in minutes, after which the channel is reminded of unassigned conversations; 0 if never.
+    /// `None` follows the rules of the workspace.
     pub remind_within: Option<u16>,
 }
 
-/// When a digest comes, on working days.
+/// The time of a digest on working days.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Morning {
-    /// When work begins.
+    /// The start of the working hours.
     #[default]
     WithWork,
-    /// At a time of its own.
+    /// A time of its own.
     At(TimeOfDay),
-    /// It does not.
+    /// No digest.
     Never,
 }
 
 impl RouteSettings {
-    /// Whether what came in becomes a card where there is none.
+    /// Answers whether an activity of this kind creates a card where there is none.
     pub fn makes_cards_of(&self, kind: ActivityKind) -> bool {
         !self.without.contains(&kind)
     }
 
-    /// The same rules, but for what is set for this channel alone.
+    /// Returns the rules with this channel's own settings in place of the workspace's.
     #[must_use]
     pub fn over(&self, rules: &Rules) -> Rules {
         Rules { remind_within: self.remind_within.unwrap_or(rules.remind_within), ..rules.clone() }
     }
 
-    /// When its next digest comes.
+    /// Returns the time of the next digest; `None` if the channel gets none.
     pub fn next_digest(&self, rules: &Rules, now: Timestamp, zone: &TimeZone) -> Option<Timestamp> {
         match self.digest {
             Morning::WithWork => Some(hours::next_morning(rules.working.from, now, zone)),
@@ -80,16 +80,16 @@ impl RouteSettings {
 }
 
 impl Route {
-    /// What they are kept under (`store::Document`), by channel.
+    /// The document kind (`store::Document`). The document id is the channel's.
     pub const KIND: &str = "route";
 
-    /// Whether cards of conversations of this shared number go there.
+    /// Answers whether the cards of this shared number's conversations go to the channel.
     pub fn takes(&self, line: Option<&SharedNumber>) -> bool {
         self.line.as_ref().is_none_or(|wanted| line.is_some_and(|line| line.number == wanted.number))
     }
 }
 
-/// The shared number that somebody means: by its number in any usual spelling, or by its name.
+/// Finds the shared number that a text means: by its number in any usual spelling, or by its name.
 pub fn meant<'a>(asked: &str, lines: &'a [SharedNumber]) -> Option<&'a SharedNumber> {
     let by_name = || lines.iter().find(|line| line.name.as_deref().is_some_and(|name| folded(name) == folded(asked)));
     let number = WrittenNumber::parse(asked);
@@ -100,7 +100,7 @@ pub fn meant<'a>(asked: &str, lines: &'a [SharedNumber]) -> Option<&'a SharedNum
     by_number.or_else(by_name)
 }
 
-/// What people call a shared number.
+/// Returns the shared number's name, else the number as people read it.
 pub fn called(line: &SharedNumber) -> String {
     line.name.clone().unwrap_or_else(|| phone::pretty(&line.number))
 }

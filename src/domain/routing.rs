@@ -1,4 +1,4 @@
-//! Typed wishes about routes.
+//! Typed requests about routes.
 
 use serde::{Deserialize, Serialize};
 
@@ -7,28 +7,29 @@ use crate::domain::typed;
 use crate::domain::typed::TypedWord;
 use crate::ids::ChannelId;
 
-/// What somebody wants about routes.
+/// A request about routes.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Routing {
-    /// See them.
+    /// List the routes.
     List,
-    /// Have a channel get the cards of a shared number.
+    /// Route a shared number's cards to a channel.
     Set {
-        /// The channel, if not the one in which it was typed.
+        /// The channel, if it is not the one where the command was typed.
         channel: Option<ChannelId>,
-        /// The number, or what the team calls it; `*` for all.
+        /// The number, or the team's name for it; `*` for all.
         line: String,
     },
-    /// Have a channel get no cards any more.
+    /// Stop posting cards in a channel.
     Off {
-        /// The channel, if not the one in which it was typed.
+        /// The channel, if it is not the one where the command was typed.
         channel: Option<ChannelId>,
     },
 }
 
 impl Routing {
-    /// Reads what was typed after `/dialnote route`.
+    /// Reads the text after `/dialnote route`. Fails if it names a channel that Slack did not recognize, or no
+    /// number.
     pub fn parse(text: &str) -> Result<Self, ParseError> {
         let (channel, rest) = match typed::channel(text) {
             Some((channel, rest)) => (Some(channel), rest.trim()),

@@ -1,8 +1,8 @@
-//! Rules of a workspace about who may do what.
+//! The rules of a workspace that can refuse a command.
 
 use serde::{Deserialize, Serialize};
 
-/// Who may do something to a conversation.
+/// The people who may do something to a conversation.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Who {
@@ -15,15 +15,15 @@ pub enum Who {
     Admins,
 }
 
-/// A rule that somebody ran into.
+/// A rule that refused a command.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Rule {
-    /// Who may re-assign.
+    /// Only these people may reassign.
     Reassign(Who),
-    /// Who may snooze what somebody else owns: who may re-assign it.
+    /// Only these people may snooze another person's conversation: the same as may reassign it.
     Snooze(Who),
-    /// Who may mark done.
+    /// Only these people may mark a conversation done.
     Done(Who),
     /// Only admins may change the rules.
     Configure,

@@ -1,18 +1,18 @@
-//! A conversation as its person was shown it.
+//! Snapshots of conversations as the requester saw them.
 
 use serde::{Deserialize, Serialize};
 
 use crate::domain::conversation::{Conversation, State};
 use crate::ids::ConversationId;
 
-/// A conversation as it was shown to a person who was asked about it, or who acts on it by a button or a form.
+/// A conversation as it was shown to a person who was asked about it, or who acts on it by a button or form.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Seen {
     /// The conversation.
     pub conversation: ConversationId,
     /// Its owner and status.
     pub state: State,
-    /// Whether its person was asked nothing: a button or a form showed it.
+    /// True if a button or a form showed it, rather than a question.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub unasked: bool,
 }
@@ -24,7 +24,7 @@ impl From<&Conversation> for Seen {
 }
 
 impl Seen {
-    /// A conversation as a button or a form shows it.
+    /// Returns the conversation as a button or a form shows it.
     pub fn unasked(conversation: &Conversation) -> Self {
         Self { unasked: true, ..Self::from(conversation) }
     }

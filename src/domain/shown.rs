@@ -1,5 +1,5 @@
-//! How a conversation was shown to the person who acts on it: it travels with the button or form. A decision is
-//! compared with it (`domain::fresh`).
+//! The state of a conversation as it was shown to the person who acts on it. It travels with the button or form, and
+//! the decision is compared with it (`domain::fresh`).
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -8,7 +8,7 @@ use crate::domain::conversation::{Conversation, State, Status};
 use crate::domain::seen::Seen;
 use crate::ids::{ConversationId, MemberId};
 
-/// Owner and status as they were shown, under short names: Slack leaves little room.
+/// The owner and status as they were shown. The field names are short, because Slack leaves little room.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ShownState {
     #[serde(rename = "o", default, skip_serializing_if = "Option::is_none")]
@@ -32,7 +32,7 @@ impl From<&Conversation> for ShownState {
 }
 
 impl ShownState {
-    /// The conversation as it was shown by a button or a form.
+    /// Returns the snapshot that a button or a form showed.
     pub fn of(self, conversation: ConversationId) -> Seen {
         let Self { owner, status, until } = self;
         Seen { conversation, state: State { owner, status, until }, unasked: true }

@@ -1,4 +1,4 @@
-//! How the text of a snooze is read: the conversations, then a time. What stands behind the time is left over.
+//! The parser for the text of a snooze: the conversations, then a time. Words behind the time are kept as text.
 
 use crate::domain::conversation::Links;
 use crate::domain::lookup;
@@ -7,10 +7,10 @@ use crate::domain::when::model::When;
 use crate::domain::when::model::Wrong;
 use crate::ids::ConversationId;
 
-/// What a text asks to be snoozed.
+/// The parsed text of a snooze.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Snooze {
-    /// A text that says nothing.
+    /// A text without a name or a time.
     Blank,
     /// A time, and the text that names the conversations.
     Until(When, String),
@@ -25,7 +25,7 @@ pub struct Untimed {
     pub conversation: Option<ConversationId>,
     /// The text that names the conversations; if the time isn't known, it is in this text.
     pub text: String,
-    /// The fault of the time.
+    /// The reason why the time is wrong, if it is.
     pub wrong: Option<Wrong>,
 }
 
@@ -43,13 +43,14 @@ pub fn read(text: &str, links: &Links) -> Snooze {
     }
 }
 
-/// The time behind the conversation and before other words, whatever time these end with.
+/// Finds a time behind the conversation and before other words, even if these end with another time.
 fn between(text: &str) -> Option<(When, String)> {
     let (before, when, after) = When::split_out(text).filter(|(before, ..)| !lookup::is_blank(before))?;
     Some((when, format!("{before} {after}")))
 }
 
-/// The time at the end, or else at the start: "24 Hour Fitness 2h". The last word may be a name, if both are there.
+/// Finds a time at the end, or else at the start: "24 Hour Fitness 2h". If the last word may be a name, the start
+/// comes first.
 fn outside(text: &str) -> Option<(When, String)> {
     let start = || When::split_start(text).map(|(when, after)| (when, after.to_owned()));
     let end = || When::split_off(text).map(|(before, when)| (when, before.to_owned()));
@@ -60,7 +61,8 @@ fn untimed(text: &str, wrong: Option<Wrong>, links: &Links) -> Snooze {
     Snooze::Untimed(Untimed { conversation: explicit(text, links), text: text.to_owned(), wrong })
 }
 
-/// The conversation that the text names by an id or a link. `/done` takes words behind it, too.
+/// Finds the conversation that the text names by an id or a link. It is read as `/done` text, which allows words
+/// behind it.
 fn explicit(text: &str, links: &Links) -> Option<ConversationId> {
     lookup::explicit(Verb::Done, text, links).and_then(|explicit| explicit.id)
 }

@@ -1,5 +1,5 @@
-//! Who takes a conversation and forgets it does more harm than who never took it: nobody else looks at it any
-//! more. This finds what has an owner and was not touched since.
+//! Stale conversations: owned, open, and without activity for long. They do more harm than unassigned ones, because
+//! no one else looks at them.
 
 use std::collections::BTreeMap;
 
@@ -10,13 +10,12 @@ use crate::domain::conversation::{Conversation, Owner};
 use crate::domain::hours::Hours;
 use crate::ids::MemberId;
 
-/// When a conversation was last touched, as far as dialnote tells: when something came in or went out, or a
-/// note was written.
+/// Returns the time of the last activity or note of a conversation, as far as dialnote shows it.
 pub fn touched(conversation: &Conversation) -> Option<Timestamp> {
     conversation.last_activity.as_ref().map(|last| last.at).max(conversation.last_note)
 }
 
-/// What of all that is open and owned was touched before `before`, by owner, what was so longest ago first.
+/// Returns the open, owned conversations that were last touched by `before`, grouped by owner, the oldest first.
 pub fn owned_and_old<'a>(
     all: impl Iterator<Item = &'a Conversation>,
     before: Timestamp,
@@ -33,7 +32,8 @@ pub fn owned_and_old<'a>(
     found
 }
 
-/// Whether so much working time has passed since that its owner is asked, and it is working time now.
+/// Answers whether the owner is due to be asked: enough working time has passed since `touched`, and it is working
+/// time now.
 pub fn is_to_be_asked(
     touched: Timestamp,
     (working, patience): (Hours, SignedDuration),

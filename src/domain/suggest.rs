@@ -1,5 +1,5 @@
-//! What somebody means who has typed the first letters: the conversations that a search field offers.
-//! People misspell names, and remember numbers in parts.
+//! Suggestions for a search field: the conversations that match the letters typed so far. People misspell names, and
+//! remember only parts of numbers.
 
 use std::cmp::Reverse;
 
@@ -11,8 +11,8 @@ use crate::domain::lookup::search::{Rank, Search};
 use crate::domain::phone::HomeCountries;
 use crate::domain::route::Route;
 
-/// The conversations that fit best what was typed, at most `most`: those of the shared number whose cards
-/// come to the channel (`here`) first, then open ones, then the most recently active. Nothing typed fits
+/// Returns at most `most` conversations, the best matches first. Equally good ones are sorted: first those whose
+/// cards come to the channel (`here`), then open ones, then the most recently active. An empty text matches
 /// everything.
 pub fn suggest<'a>(
     all: impl Iterator<Item = &'a KnownConversation>,
@@ -28,7 +28,7 @@ pub fn suggest<'a>(
         let near = here.is_some_and(|route| route.takes(conversation.line.as_ref()));
         Reverse((*rank, near, conversation.status == Status::Open, at))
     };
-    // Most of what was found is not shown, and need not be sorted.
+    // Most of the matches are not shown, and need not be sorted.
     if found.len() > most {
         found.select_nth_unstable_by(most, |one, other| rank(one).cmp(&rank(other)));
         found.truncate(most);

@@ -1,33 +1,33 @@
-//! Text from outside as it is shown and compared: without the characters that nobody sees, and cut between
-//! what people see as one character. Markup is another matter (`view/mrkdwn.rs`).
+//! Text from outside, made safe to show and compare: hidden characters are removed, and text is cut between the
+//! characters that people see. Markup is handled in `view/mrkdwn.rs`.
 
 use unicode_normalization::char::is_combining_mark;
 use unicode_segmentation::UnicodeSegmentation;
 
-/// The longest name, in characters: the sentence around it has to stay readable.
+/// The longest name, in characters. The sentence around it has to stay readable.
 pub const LONGEST_NAME: usize = 80;
 
-/// The most marks on one letter. A Burmese syllable has as many; more of them cover the lines around.
+/// The most marks on one letter. A Burmese syllable has as many. More would cover the lines around it.
 const MOST_MARKS: usize = 6;
 
 const JOINER: char = '\u{200D}';
 const NON_JOINER: char = '\u{200C}';
 
-/// A name in one line of bounded length; `None` if no character of it can be seen.
+/// Returns a name as one line of at most [`LONGEST_NAME`] characters; `None` if none of its characters is visible.
 pub fn name(raw: &str) -> Option<String> {
     let seen = seen(raw, Joiners::InEmoji);
     let line = seen.split_whitespace().collect::<Vec<_>>().join(" ");
     line.chars().any(is_visible).then(|| cut(&line, LONGEST_NAME))
 }
 
-/// Words that somebody wrote, in their own lines. Joiners stay: Persian and Hindi are written with them.
+/// Returns the words that a person wrote, with their line breaks. Joiners stay, because Persian and Hindi need them.
 pub fn words(raw: &str) -> String {
     let text = seen(raw, Joiners::Everywhere).replace("\r\n", "\n").replace('\r', "\n");
     text.trim().to_owned()
 }
 
-/// The beginning of a text, of `most` characters at most, with an ellipsis as the last one if something was
-/// cut. No accent is parted from its letter, and no emoji broken up.
+/// Returns the beginning of a text, at most `most` characters. The last one is an ellipsis if something was cut.
+/// Accents stay with their letters, and emoji stay whole.
 pub fn cut(text: &str, most: usize) -> String {
     if text.chars().count() <= most {
         return text.to_owned();
@@ -35,7 +35,7 @@ pub fn cut(text: &str, most: usize) -> String {
     format!("{}…", beginning(text, most.saturating_sub(1)).trim_end())
 }
 
-/// As much of the beginning of a text as `most` characters hold without breaking one up.
+/// Returns as much of the beginning of a text as `most` characters hold, without splitting a visible character.
 pub fn beginning(text: &str, most: usize) -> &str {
     let mut room = most;
     let mut end = 0;
@@ -46,12 +46,12 @@ pub fn beginning(text: &str, most: usize) -> &str {
         }
         end += cluster.len();
     }
-    // A single cluster without an end is broken up like anything else.
+    // A single cluster longer than `most` is split like any other text.
     let broken = || text.char_indices().nth(most).map_or(text.len(), |(end, _)| end);
     text.get(..if end == 0 { broken() } else { end }).unwrap_or(text)
 }
 
-/// Where the two zero-width joiners stay.
+/// The places where the two zero-width joiners are kept.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Joiners {
     InEmoji,
@@ -81,8 +81,8 @@ fn seen(raw: &str, joiners: Joiners) -> String {
     out
 }
 
-/// Whether a character has no width, controls something, or turns the text around it. White space has its
-/// own place.
+/// Answers whether a character has no width, is a control character, or changes the direction of the text around it.
+/// White space is handled elsewhere.
 fn is_hidden(c: char) -> bool {
     let control = c.is_control() && !c.is_whitespace();
     control
@@ -95,17 +95,17 @@ fn is_hidden(c: char) -> bool {
         )
 }
 
-/// Whether a character changes nothing that is compared: a hidden one, or one that only chooses a picture.
+/// Answers whether a comparison ignores a character: a hidden one, or one that only selects a glyph.
 pub fn is_unseen(c: char) -> bool {
     is_hidden(c) || matches!(c, '\u{FE00}'..='\u{FE0F}')
 }
 
-/// Whether there is ink in it. The Braille blank is a letter without any.
+/// Answers whether a character has ink. The Braille blank counts as a letter, but has none.
 fn is_visible(c: char) -> bool {
     !c.is_whitespace() && !is_combining_mark(c) && c != '\u{2800}'
 }
 
-/// Whether a character can be part of a joined emoji.
+/// Answers whether a character can be part of a joined emoji.
 fn is_emoji(c: char) -> bool {
     matches!(c, '\u{2190}'..='\u{2BFF}' | '\u{1F000}'..='\u{1FAFF}')
 }
@@ -177,7 +177,7 @@ mod tests {
         let stacked = format!("Z{}oe", "\u{335}".repeat(200));
         let bounded = format!("Z{}oe", "\u{335}".repeat(MOST_MARKS));
         assert_eq!(name(&stacked), Some(bounded));
-        // What is hidden between them does not begin another stack.
+        // Hidden characters between the marks do not begin another stack.
         let hidden = format!("Z{}", "\u{335}\u{200b}".repeat(200));
         assert_eq!(name(&hidden).map(|name| name.chars().count()), Some(1 + MOST_MARKS));
     }

@@ -1,13 +1,13 @@
-//! Slack does not hand over what a person typed: with `should_escape` people, channels and links
-//! arrive as `<…>` tokens and `&`, `<`, `>` as entities (docs/contracts/slack.md §5.5–5.7). This module
-//! reads that text word by word and turns the rest back into plain words.
+//! Slack does not pass on the text as it was typed. With `should_escape`, people, channels and links arrive as `<…>`
+//! tokens, and `&`, `<`, `>` as entities (docs/contracts/slack.md §5.5–5.7). This module reads that text word by word
+//! and turns the rest back into plain words.
 
 use crate::ids::{ChannelId, SlackUserId, UserGroupId};
 
-/// How what Slack turns into a link may begin.
+/// The prefixes of the links that Slack creates.
 const LINKS: [&str; 4] = ["http://", "https://", "tel:", "mailto:"];
 
-/// Those of them that people read without their beginning.
+/// The prefixes among them that people do not see.
 const LABELLED: [&str; 2] = ["tel:", "mailto:"];
 
 /// One word of a typed command.
@@ -15,7 +15,7 @@ const LABELLED: [&str; 2] = ["tel:", "mailto:"];
 pub enum TypedWord<'a> {
     /// `<@U…>` or `<@U…|name>`.
     Person(SlackUserId),
-    /// `<!subteam^S…>` or `<!subteam^S…|@name>`: a user group, and what people call it.
+    /// `<!subteam^S…>` or `<!subteam^S…|@name>`: a user group, with its label.
     Group(UserGroupId, &'a str),
     /// `<https://…>` or `<https://…|label>`, and the same for `tel:` and `mailto:`.
     Link(&'a str),
@@ -25,7 +25,7 @@ pub enum TypedWord<'a> {
     Plain(&'a str),
 }
 
-/// Takes the first word off `text`; answers it with what follows.
+/// Takes the first word off `text`. Returns the word and the rest; `None` if there is no word.
 pub fn first(text: &str) -> Option<(TypedWord<'_>, &str)> {
     let text = text.trim_start();
     token(text).or_else(|| quoted(text)).or_else(|| plain_word(text))
@@ -57,14 +57,14 @@ fn is_name(id: &str) -> bool {
     id.len() > 1 && id.bytes().all(|b| b.is_ascii_alphanumeric())
 }
 
-/// Takes the channel off the start of `text`, if one stands there: `<#C…>` or `<#C…|billing>`.
+/// Takes a channel off the start of `text`, if there is one: `<#C…>` or `<#C…|billing>`.
 pub fn channel(text: &str) -> Option<(ChannelId, &str)> {
     let (inside, rest) = text.trim_start().strip_prefix("<#")?.split_once('>')?;
     let id = inside.split('|').next().unwrap_or(inside);
     is_name(id).then(|| (ChannelId::new(id), rest))
 }
 
-/// Quotes as keyboards make them: straight, or curled by the phone.
+/// Takes quoted words off the start of `text`. The quotes may be straight, or curled by a phone's keyboard.
 fn quoted(text: &str) -> Option<(TypedWord<'_>, &str)> {
     let (inside, rest) = text.strip_prefix(['"', '“', '”'])?.split_once(['"', '“', '”'])?;
     Some((TypedWord::Quoted(inside.trim()), rest))
@@ -76,8 +76,8 @@ fn plain_word(text: &str) -> Option<(TypedWord<'_>, &str)> {
     (!word.is_empty()).then_some((TypedWord::Plain(word), rest))
 }
 
-/// The text as its writer saw it: links without brackets, `<@U…|zoe>` and `<#C…|billing>` by name,
-/// entities decoded once. A person without a name stays `<@U…>` until somebody looks the name up.
+/// Returns the text as its writer saw it: links without brackets, `<@U…|zoe>` and `<#C…|billing>` by name, entities
+/// decoded once. A person without a name stays `<@U…>` until the name is looked up.
 pub fn plain(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     let mut rest = text.trim();
@@ -119,7 +119,7 @@ fn shown(inside: &str) -> String {
     }
 }
 
-/// `&lt;`, `&gt;` and `&amp;` decoded once; nothing else is an entity to Slack (§11.1).
+/// Decodes `&lt;`, `&gt;` and `&amp;` once. Slack has no other entities (§11.1).
 fn decoded(text: &str) -> String {
     if !text.contains('&') {
         return text.to_owned();
@@ -127,7 +127,7 @@ fn decoded(text: &str) -> String {
     text.replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&")
 }
 
-/// The people named in a [`plain`] text who still need their names looked up.
+/// Returns the people in a [`plain`] text whose names still have to be looked up.
 pub fn unnamed(text: &str) -> Vec<SlackUserId> {
     text.split("<@")
         .skip(1)
@@ -142,7 +142,7 @@ pub fn named(text: &str, user: &SlackUserId, name: &str) -> String {
     text.replace(&format!("<@{user}>"), &format!("@{name}"))
 }
 
-/// The channels in a raw text that come without their names.
+/// Returns the channels in a raw text that have no name, each once, sorted by id.
 pub fn unnamed_channels(text: &str) -> Vec<ChannelId> {
     let found = text.split("<#").skip(1).filter_map(|rest| rest.split_once('>'));
     let mut ids: Vec<_> = found.map(|(id, _)| id.strip_suffix('|').unwrap_or(id)).filter(|id| is_name(id)).collect();
@@ -151,13 +151,13 @@ pub fn unnamed_channels(text: &str) -> Vec<ChannelId> {
     ids.into_iter().map(ChannelId::new).collect()
 }
 
-/// The raw text with the name of a channel that came without it.
+/// Returns the raw text with the name added to a channel that came without it.
 pub fn with_channel(text: &str, channel: &ChannelId, name: &str) -> String {
     let named = format!("<#{channel}|{name}>");
     text.replace(&format!("<#{channel}>"), &named).replace(&format!("<#{channel}|>"), &named)
 }
 
-/// The text as its writer saw it, as far as that can be known without looking names up.
+/// Returns the text as its writer saw it, as far as possible without looking names up.
 pub fn as_typed(text: &str) -> String {
     let plain = plain(text);
     unnamed(&plain).iter().fold(plain.clone(), |text, user| named(&text, user, "…"))

@@ -1,6 +1,6 @@
-//! What undo takes back: somebody's latest act as a whole, then the one before. What was asked for at once is
-//! one act. Undoing is no act itself, so that nothing is ever done again by it; neither is what had no effect.
-//! Notes stay in dialnote: an act that was only a note cannot be taken back, and hides nothing older.
+//! Undo: the requester's latest act as a whole, then the one before. Commands that were given at once are one act.
+//! Undoing is not an act itself, so undo never repeats a command. An act without effect does not count. Notes stay in
+//! dialnote: an act that was only a note cannot be undone, and does not hide an older act.
 
 use jiff::Timestamp;
 
@@ -14,32 +14,32 @@ use crate::domain::undo_log::{Logged, Undoing};
 use crate::domain::verb::Verb;
 use crate::ids::{ConversationId, SlackUserId};
 
-/// The act that is taken back next.
+/// The act to undo next.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum NextUndo {
     /// There is none.
     Nothing,
-    /// It is taken back already.
+    /// The act was undone already.
     Undone,
-    /// This one, on these conversations.
+    /// This act, on these conversations.
     Take {
         /// The act.
         act: String,
-        /// What it changed.
+        /// The conversations that it changed.
         on: Vec<ConversationId>,
     },
-    /// It was too long ago. These are its conversations.
+    /// The act was too long ago; these are its conversations.
     TooLate(Vec<ConversationId>),
-    /// It was only a note.
+    /// The act was only a note.
     NotesStay {
         /// The conversations with the note.
         on: Vec<ConversationId>,
-        /// The act before it that can be taken back: its name, its command and what it changed.
+        /// The latest act before it that can be undone: its name, its command and the conversations that it changed.
         earlier: Option<(String, Verb, Vec<ConversationId>)>,
     },
 }
 
-/// Somebody's next act to be taken back, from what they did, newest first.
+/// Finds a person's next act to undo. `log` is what they did, newest first; `asked` is the time of the request.
 pub fn latest(log: &[Logged], asked: Timestamp) -> NextUndo {
     let standing = standing(log);
     let Some(last) = standing.iter().find(|line| !line.elsewhere) else { return NextUndo::Nothing };
@@ -56,7 +56,7 @@ pub fn latest(log: &[Logged], asked: Timestamp) -> NextUndo {
     NextUndo::NotesStay { on: concerned(), earlier }
 }
 
-/// The same for one act of somebody's, or for what it did to one conversation.
+/// Finds one act of a person's to undo, or only its change to the conversation `only`.
 pub fn exactly(log: &[Logged], act: &str, only: Option<&ConversationId>, asked: Timestamp) -> NextUndo {
     let standing = standing(log);
     let mut on = changed_by(&standing, act);
@@ -69,8 +69,8 @@ pub fn exactly(log: &[Logged], act: &str, only: Option<&ConversationId>, asked: 
     }
 }
 
-/// What is to be taken back on one conversation, from what was done to it, newest first: part of an act, if one
-/// is named, else the latest.
+/// Finds the change to undo on one conversation: the part of the act `act`, else the actor's latest. `log` is what
+/// was done to the conversation, newest first.
 pub fn wanted<'a>(log: &'a [Logged], actor: &SlackUserId, act: Option<&str>) -> Option<&'a Logged> {
     let standing = standing(log);
     let mut theirs = standing.into_iter().filter(|line| line.is_by(actor));
@@ -80,7 +80,7 @@ pub fn wanted<'a>(log: &'a [Logged], actor: &SlackUserId, act: Option<&str>) -> 
     }
 }
 
-/// What holds of a log, newest first: without what was taken back, and the taking back.
+/// Returns the entries of a log, newest first, that were not undone, without the undo entries themselves.
 fn standing(log: &[Logged]) -> Vec<&Logged> {
     let mut standing: Vec<&Logged> = Vec::new();
     for line in log.iter().rev() {
@@ -103,7 +103,7 @@ fn changed_by(standing: &[&Logged], act: &str) -> Vec<ConversationId> {
     distinct(standing.iter().rev().filter(|line| line.act == act && !line.elsewhere && line.change.is_some()))
 }
 
-/// The conversations of these lines, each once.
+/// Returns the conversations of these entries, each once.
 fn distinct<'a>(lines: impl Iterator<Item = &'a &'a Logged>) -> Vec<ConversationId> {
     let mut on: Vec<ConversationId> = Vec::new();
     for line in lines {
@@ -114,7 +114,8 @@ fn distinct<'a>(lines: impl Iterator<Item = &'a &'a Logged>) -> Vec<Conversation
     on
 }
 
-/// The calls that put a conversation back as it was before the act, if nothing has changed since.
+/// Plans the calls that restore a conversation's state before the act. Fails if there is no such act, if it was only a
+/// note, if the conversation changed since, or if the act was too long ago.
 pub(super) fn plan(mut facts: Facts) -> Result<Plan, Refusal> {
     let Undoing { log, act, owner_before } = std::mem::take(&mut facts.undoing);
     let requester = &facts.requester.user;
@@ -160,7 +161,8 @@ fn nothing_since(log: &[Logged], undone: &Logged, after: &State, facts: &Facts) 
     Ok(())
 }
 
-/// What can be taken back on the conversation although a note came later.
+/// Returns the requester's latest change of the conversation, although a note came later; `None` if it is too late to
+/// undo it.
 fn earlier_here(log: &[Logged], requester: &SlackUserId, asked: Timestamp, about: &About) -> Option<Earlier> {
     let theirs = standing(log).into_iter().find(|line| line.is_by(requester) && line.change.is_some());
     let line = theirs.filter(|line| !line.is_late(asked))?;
@@ -173,7 +175,7 @@ fn back_to(before: &State, after: &State, now: Timestamp) -> Vec<Call> {
     owner.into_iter().chain(status).collect()
 }
 
-/// What was put away until a time that has come since would be open by now.
+/// Returns the call that restores the earlier status. A snooze whose end has passed becomes open.
 fn as_before(before: &State, now: Timestamp) -> Call {
     match before.until {
         Some(until) if until <= now => Call::SetStatus(Status::Open),
@@ -191,7 +193,7 @@ mod tests {
         State { owner: Some(MemberId::new(owner)), status: Status::Open, until: None }
     }
 
-    /// A line of the log: the second of its minute, its act, and what it did to which conversation.
+    /// Returns an entry of the log at this second of the minute; it has a change only if `changed`.
     fn line(second: i64, act: &str, verb: Verb, on: &str, changed: bool) -> Logged {
         Logged {
             act: act.to_owned(),

@@ -7,7 +7,7 @@ use crate::domain::participant::Participant;
 use crate::domain::verb::Verb;
 use crate::ids::{ConversationId, SlackUserId};
 
-/// A line of the audit log of something that was done, as undo reads it.
+/// An entry of the audit log about something that was done, as undo reads it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Logged {
     /// The act that it is part of.
@@ -16,28 +16,28 @@ pub struct Logged {
     pub verb: Verb,
     /// The Slack user who did it.
     pub actor: SlackUserId,
-    /// Their name among colleagues.
+    /// The user's name for colleagues.
     pub by: String,
-    /// Whether it was done in dialnote itself, or because time had passed.
+    /// True if it was done in dialnote itself, or by a timer.
     pub elsewhere: bool,
     /// The conversation.
     pub conversation: ConversationId,
-    /// The conversation before and afterwards, if it was changed.
+    /// The state before and after, if it changed.
     pub change: Option<(State, State)>,
-    /// Whether a note was written.
+    /// True if a note was saved.
     pub noted: bool,
-    /// When.
+    /// The time of the act.
     pub at: Timestamp,
 }
 
-/// What a decision to take something back rests on.
+/// The facts for a decision about undo.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Undoing {
-    /// What was done to the conversation, newest first.
+    /// The log of the conversation, newest first.
     pub log: Vec<Logged>,
-    /// The act to be taken back; the latest one on the conversation, if none is named.
+    /// The act to undo; `None` for the latest one on the conversation.
     pub act: Option<String>,
-    /// The owner before it, if there was one.
+    /// The owner before the act, if there was one.
     pub owner_before: Option<Participant>,
 }
 
@@ -51,5 +51,5 @@ impl Logged {
     }
 }
 
-/// How long something can be taken back.
+/// The time within which an act can be undone.
 pub(crate) const UNDO_WITHIN: SignedDuration = SignedDuration::from_mins(10);

@@ -1,62 +1,62 @@
-//! What can be typed. [`COMMANDS`] is the one table behind the parser, `/dialnote help`, the usage
-//! hints, `manifest.yml` and the README, so that none of them can promise what another does not keep.
+//! The commands that can be typed. [`COMMANDS`] is the one table behind the parser, `/dialnote help`, the usage
+//! hints, `manifest.yml` and the README, so that they always agree.
 
 use serde::{Deserialize, Serialize};
 
-/// The command under which every verb can be had.
+/// The command under which every verb is available.
 pub const UMBRELLA: &str = "/dialnote";
 
-/// A thing that can be typed.
+/// A verb that can be typed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Verb {
-    /// Make somebody the owner.
+    /// Make a person the owner.
     Assign,
-    /// Make oneself the owner of what nobody owns.
+    /// Become the owner of an unassigned conversation.
     Take,
-    /// Back to the queue.
+    /// Remove the owner.
     Unassign,
-    /// A new owner, with a note.
+    /// Reassign with a note.
     Handoff,
-    /// Resolve.
+    /// Mark done.
     Done,
-    /// Take the resolving back.
+    /// Open a done conversation again.
     Reopen,
-    /// Put it away until later.
+    /// Snooze until a time.
     Snooze,
-    /// Take the putting away back.
+    /// End a snooze early.
     Wake,
-    /// Write a note.
+    /// Save a note.
     Note,
-    /// Say who did what.
+    /// Show who did what.
     History,
-    /// Take back what one did last.
+    /// Undo the requester's last act.
     Undo,
-    /// Say that one takes care of what one was given.
+    /// Accept an assignment.
     Accept,
-    /// Give what one was given back to whoever gave it.
+    /// Decline an assignment, so that it returns to the person who made it.
     GiveBack,
-    /// Say that one is still on what one owns.
+    /// Confirm that the requester is still working on what they own.
     Keep,
     /// List conversations.
     Inbox,
-    /// Say which channel gets the cards of which shared number.
+    /// Choose the channel that gets a shared number's cards.
     Route,
-    /// Say who in Slack is who in dialnote.
+    /// Link a Slack user to a dialnote member.
     Link,
-    /// Show what the team did.
+    /// Show the team's activity.
     Report,
     /// Connect the workspace to dialnote.
     Connect,
     /// Change the rules of the workspace and of the channel.
     Settings,
-    /// Look whether everything is as it has to be.
+    /// Check the setup.
     Doctor,
-    /// Say what can be typed.
+    /// Show the commands.
     Help,
 }
 
-/// What there is to know about a verb.
+/// A verb's entry in [`COMMANDS`].
 #[derive(Debug)]
 pub struct Spec {
     /// The verb.
@@ -65,15 +65,15 @@ pub struct Spec {
     pub name: &'static str,
     /// Its own slash command, if it has one.
     pub slash: Option<&'static str>,
-    /// What is typed after it.
+    /// The arguments that follow it.
     pub arguments: &'static str,
-    /// What it does.
+    /// The description for people.
     pub summary: &'static str,
-    /// What follows the command in an example.
+    /// The arguments of an example.
     pub example: &'static str,
 }
 
-/// Every verb there is.
+/// All verbs, in the order of `Verb`.
 pub static COMMANDS: [Spec; 22] = [
     Spec {
         verb: Verb::Assign,
@@ -253,11 +253,11 @@ pub static COMMANDS: [Spec; 22] = [
     },
 ];
 
-/// Names that people type for a verb whose own name is another.
+/// Other names that people type for a verb.
 const OTHER_NAMES: [(&str, Verb); 1] = [("unsnooze", Verb::Wake)];
 
 impl Verb {
-    /// What there is to know about it.
+    /// Returns the verb's entry in [`COMMANDS`].
     pub fn spec(self) -> &'static Spec {
         let [assign, take, unassign, handoff, done, reopen, snooze, wake, note, history, undo, others @ ..] = &COMMANDS;
         let [accept, give_back, keep, inbox, route, link, report, connect, settings, doctor, help] = others;
@@ -289,22 +289,22 @@ impl Verb {
 }
 
 impl Spec {
-    /// How it is typed, without its arguments: `/assign` or `/dialnote take`.
+    /// Returns the command without its arguments: `/assign` or `/dialnote take`.
     pub fn typed(&self) -> String {
         self.slash.map_or_else(|| format!("{UMBRELLA} {}", self.name), str::to_owned)
     }
 
-    /// How it is typed: `/assign @person conversation [note]`.
+    /// Returns the command with its arguments: `/assign @person conversation [note]`.
     pub fn usage(&self) -> String {
         format!("{} {}", self.typed(), self.arguments).trim_end().to_owned()
     }
 
-    /// An example that works: `/assign @zoe +1 415 555 0101 wants a call back`.
+    /// Returns an example that works: `/assign @zoe +1 415 555 0101 wants a call back`.
     pub fn example(&self) -> String {
         format!("{} {}", self.typed(), self.example).trim_end().to_owned()
     }
 
-    /// The verb with this name, in any letter case.
+    /// Finds the verb with this name, in any letter case.
     pub fn by_name(name: &str) -> Option<&'static Self> {
         let other = OTHER_NAMES.iter().find(|(other, _)| other.eq_ignore_ascii_case(name));
         let own = || COMMANDS.iter().find(|spec| spec.name.eq_ignore_ascii_case(name));

@@ -1,4 +1,4 @@
-//! Answers to Slack's requests, and the storing of a job before one is given.
+//! Answers to Slack's requests, and the storing of jobs before an answer is given.
 
 use axum::Json;
 use axum::http::StatusCode;
@@ -17,7 +17,7 @@ use crate::store::{Delivery, NewJob};
 use crate::view::kit::{Content, Modal};
 use crate::view::reply;
 
-/// How long a response URL takes answers (§6.1), less what an answer may take on its way.
+/// The time for which a response URL takes answers (§6.1), less the time that an answer may take on its way.
 pub(crate) const REPLY_LIFE: SignedDuration = SignedDuration::from_secs(29 * 60);
 
 /// Jobs to be stored, once.
@@ -27,7 +27,7 @@ pub(crate) struct AcceptRequest {
     pub(crate) now: Timestamp,
 }
 
-/// Stores the job. From here on it happens.
+/// Stores the jobs. From here on they are carried out.
 pub(crate) async fn store(front: &Front, order: AcceptRequest) -> Result<(), Fault> {
     let request = order.now.as_millisecond();
     match front.tenants.common.store.accept(order.delivery, order.jobs, order.now).await {
@@ -61,19 +61,19 @@ pub(crate) fn ephemeral(content: &Content) -> Response {
     Json(body).into_response()
 }
 
-/// What stands under which field of a form that cannot be submitted as it is.
+/// A field of a form that cannot be submitted as it is, and the error under the field.
 pub(crate) type FieldError = (&'static str, String);
 
 pub(crate) fn field_error(field: &str, sentence: &str) -> Response {
     Json(json!({ "response_action": "errors", "errors": { field: sentence } })).into_response()
 }
 
-/// What stands in the form's place from now on.
+/// Replaces the submitted form.
 pub(crate) fn updated(form: &Modal) -> Response {
     Json(json!({ "response_action": "update", "view": form })).into_response()
 }
 
-/// The window in which a button was pressed, if it was in one.
+/// Returns the window in which a button was pressed, if it was pressed in one.
 pub(crate) fn in_window(place: &Surface, page: usize) -> Option<PeopleWindow> {
     match place {
         Surface::View(view) => Some(PeopleWindow { view: view.clone(), page }),
@@ -81,7 +81,7 @@ pub(crate) fn in_window(place: &Surface, page: usize) -> Option<PeopleWindow> {
     }
 }
 
-/// Whoever pressed a button in a list, and where that list stands.
+/// Adds to the requester the list whose button they pressed, and the place of that list.
 pub(crate) fn in_list(requester: RequestContext, query: Option<Query>, place: &Surface) -> RequestContext {
     let list = query.and_then(|query| {
         let place = match place {

@@ -1,5 +1,5 @@
-//! Bodies as they arrive: no larger, no slower and together no more than we can bear. Slack itself gives up after
-//! three seconds, so what is not here by then is waited for by nobody.
+//! Limits for request bodies, in size, in time and in number. Slack itself gives up after three seconds, so a body that
+//! has not arrived by then is of no use to anyone.
 
 use std::time::Duration;
 
@@ -10,35 +10,36 @@ use hyper::body::Body;
 use tokio::sync::{Semaphore, SemaphorePermit};
 use tokio::time::{Instant, timeout_at};
 
-/// How long the first bytes may take. A lost packet is sent again within a second.
+/// The time limit for the first bytes. A lost packet is sent again within a second.
 const FIRST_BYTES_TIMEOUT: Duration = Duration::from_millis(1500);
 
-/// How long all of it may take.
+/// The time limit for the whole body.
 const BODY_TIMEOUT: Duration = Duration::from_millis(2500);
 
-/// The slowest that it may go on once [`FIRST_BYTES_TIMEOUT`] has passed, in bytes a millisecond.
+/// The lowest speed once [`FIRST_BYTES_TIMEOUT`] has passed, in bytes per millisecond.
 const MIN_BYTES_PER_MS: usize = 64;
 
-/// From this size on a body is a large one, of which there may be few.
+/// The size in bytes from which on a body counts as large. The number of large bodies is limited.
 const LARGE_BODY: usize = 64 * 1024;
 
-/// The large bodies of the whole process: with the largest body they bound what strangers make us keep in memory.
+/// The permits for large bodies in the whole process: with the largest body they bound the memory that strangers can
+/// fill.
 static LARGE_BODIES: Semaphore = Semaphore::const_new(64);
 
-/// Why a body was not read.
+/// The reason why a body was not read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Unread {
-    /// It is larger than it may be.
+    /// The body is larger than allowed.
     TooLarge,
-    /// It did not come in time.
+    /// The body did not come in time.
     TooSlow,
     /// The connection broke.
     Broken,
-    /// Too many large bodies are under way.
+    /// Too many large bodies are being read.
     NoRoom,
 }
 
-/// A body that is here.
+/// A body that has arrived.
 pub(crate) struct Whole {
     pub(crate) bytes: Bytes,
     _room: Option<SemaphorePermit<'static>>,
@@ -84,7 +85,7 @@ async fn read_in(
     }
 }
 
-/// How long after the head a body may go on of which `arrived` bytes are here.
+/// Returns the time after the head until which a body may continue, if `arrived` bytes are here.
 fn allowed(arrived: usize) -> Duration {
     (FIRST_BYTES_TIMEOUT + Duration::from_millis((arrived / MIN_BYTES_PER_MS) as u64)).min(BODY_TIMEOUT)
 }
@@ -99,7 +100,7 @@ mod tests {
 
     use super::*;
 
-    /// A body of pieces of this size, one after each of these pauses.
+    /// Returns a body of pieces of this size, one after each of these pauses.
     fn pieces(size: usize, pauses: Vec<u64>) -> impl Body<Data = Bytes> + Unpin {
         let pieces = stream::iter(pauses).then(move |pause| async move {
             tokio::time::sleep(Duration::from_millis(pause)).await;
@@ -115,7 +116,7 @@ mod tests {
             (10, vec![1400, 0, 0], Ok(30)),
             (10, vec![1600], Err(Unread::TooSlow)),
             (1, vec![100; 20], Err(Unread::TooSlow)),
-            // 20 KiB in 200 ms are more than the least there has to be.
+            // 20 KiB in 200 ms are faster than the lowest speed.
             (20 * 1024, vec![200; 10], Ok(200 * 1024)),
             (20 * 1024, vec![200; 13], Err(Unread::TooSlow)),
             (1024 * 1024, vec![0], Ok(1024 * 1024)),

@@ -1,6 +1,6 @@
-//! How a workspace is connected to dialnote. The key is typed into a form and goes from there into the vault: it
-//! never becomes part of a job, and is never shown again. Whether it is one is found out before the form closes,
-//! because then whoever typed it still sees it.
+//! The connection of a workspace to dialnote. The key is typed into a form and goes from there into the vault: it never
+//! becomes part of a job, and is never shown again. The key is tried before the form closes, because then the person
+//! who typed it still sees it.
 
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
@@ -27,16 +27,16 @@ use crate::work::ctx::TenantRecord;
 use crate::work::installations::MemoryOnConnect;
 use crate::work::{audit, organization};
 
-/// What the audit log calls connecting, and its refusal.
+/// The audit log's verb for connecting, and for its refusal.
 const CONNECT: &str = "connect";
 
 impl InboundRequest<'_> {
-    /// Opens the form, for whoever may connect.
+    /// Opens the form for people who may connect.
     pub(crate) async fn open_connect(self, from: From, place: Surface) -> Response {
         let Some(TenantRecord { connection, .. }) = self.work.record.as_ref() else {
             return self.refuse(&from, Refusal::OperatorConnects).await;
         };
-        // Where Slack does not answer it is asked again when the form is submitted.
+        // If Slack does not answer, it is asked again when the form is submitted.
         if self.may_connect(&from).await == Some(false) {
             return self.refuse_attempt(&from, CONNECT, Refusal::NotYoursToConnect).await;
         }
@@ -44,7 +44,7 @@ impl InboundRequest<'_> {
         self.show(&from, &form, &place).await
     }
 
-    /// A key was typed: it is tried, kept, and used from now on.
+    /// Tries the typed key, stores it, and uses it from now on.
     pub(crate) async fn connect(self, from: From, typed: &str) -> Response {
         match self.connected(&from, typed.trim()).await {
             Ok((members, memory)) => answers::updated(&connect::connected(members, memory == MemoryOnConnect::Goes)),
@@ -52,8 +52,8 @@ impl InboundRequest<'_> {
         }
     }
 
-    /// What becomes of what is kept when this client's key is used from now on. Of a workspace that never was
-    /// connected nothing is kept.
+    /// Answers what happens to the stored facts and documents when this client's key is used from now on. A workspace
+    /// that was never connected has none.
     async fn remembers(&self, client: &Dialnote) -> Result<MemoryOnConnect, Unfit> {
         if self.work.record.as_ref().is_none_or(|tenant| tenant.connection.is_none()) {
             return Ok(MemoryOnConnect::Stays);
@@ -89,7 +89,7 @@ impl InboundRequest<'_> {
         })
     }
 
-    /// Takes the connection away.
+    /// Removes the connection.
     pub(crate) async fn disconnect(self, from: From, place: Surface) -> Response {
         let (Some(installations), Surface::View(view)) = (self.front.tenants.installations(), &place) else {
             return StatusCode::OK.into_response();
@@ -110,18 +110,18 @@ impl InboundRequest<'_> {
                 return answers::unavailable();
             }
         };
-        // A form that cannot be redrawn only goes on showing what was.
+        // A form that cannot be redrawn only keeps showing the old connection.
         let _ = timeout(PREFETCH_TIMEOUT, self.work.slack.update_view(view, &connect::form(Some(&connection)))).await;
         StatusCode::OK.into_response()
     }
 
-    /// Refuses what somebody may not do, and writes that down.
+    /// Refuses a forbidden attempt, and records it in the audit log.
     pub(crate) async fn refuse_attempt(&self, from: &From, verb: &str, why: Refusal) -> Response {
         self.record_refusal(from, verb, &why).await;
         self.refuse(from, why).await
     }
 
-    /// Writes down that somebody tried what they may not. They are refused whether or not that is stored.
+    /// Records a forbidden attempt in the audit log. The person is refused whether or not that is stored.
     async fn record_refusal(&self, from: &From, verb: &str, why: &Refusal) {
         let detail = json!({ "outcome": { "refused": why } });
         let entry = audit::attempt(self.now, from.user.clone(), verb, (Via::Clicked, from.channel.as_ref()), &detail);
@@ -130,8 +130,8 @@ impl InboundRequest<'_> {
         }
     }
 
-    /// Whether somebody may connect: an admin of the workspace, or whoever installed the app. Nothing, if that
-    /// cannot be found out in time.
+    /// Answers whether a person may connect: an admin of the workspace, or the person who installed the app. Returns
+    /// `None` if Slack does not answer in time.
     async fn may_connect(&self, from: &From) -> Option<bool> {
         let tenant = self.work.record.as_ref()?;
         let profile = timeout(PREFETCH_TIMEOUT, self.work.slack.profile(&from.installation, &from.user)).await;
@@ -148,7 +148,7 @@ impl InboundRequest<'_> {
     }
 }
 
-/// How many members the organization of a key has, if the key is of use.
+/// Returns the number of members in the organization of a key, if the key can be used.
 async fn tried(dialnote: &Dialnote) -> Result<usize, Unfit> {
     let trial = async {
         let members = dialnote.members().await?;

@@ -1,5 +1,5 @@
-//! The places of connections. Strangers may take some and cannot keep them: when a place is needed, the connection
-//! that has waited longest for its far side loses its own. What Slack sends arrives within milliseconds.
+//! The slots for connections. Strangers may take some and cannot keep them: when a slot is needed, the connection that
+//! has waited longest for its client loses its own. Slack's requests arrive within milliseconds.
 
 use std::net::IpAddr;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -8,44 +8,46 @@ use std::time::{Duration, Instant};
 
 use tokio::sync::{Notify, OwnedSemaphorePermit, Semaphore};
 
-/// The most connections at once. With the bounds of heads and bodies it limits the memory that strangers can fill.
+/// The largest number of connections at once. With the limits of heads and bodies it bounds the memory that strangers
+/// can fill.
 const MAX_CONNECTIONS: usize = 512;
 
-/// The most connections of one address. A proxy in front of the app is one address, so this leaves it plenty.
+/// The largest number of connections of one address. A proxy in front of the app is one address, so this leaves it
+/// plenty.
 const MAX_PER_ADDRESS: usize = 384;
 
-/// How long a connection may bring nothing. It is looked at now and then, because a timer for each request costs as
-/// much as verifying a part of it.
+/// The time after which a connection without traffic ends. It is checked at intervals, because a timer for each request
+/// costs as much as verifying a part of it.
 const IDLE_CHECK_INTERVAL: Duration = Duration::from_secs(5);
 
-/// In place of the time since when a connection waits: its request is here, and we are the ones who work.
+/// The value of `waits_since` while the app works on a request that has arrived.
 const AT_WORK: u64 = u64::MAX;
 
-/// Every place there is.
+/// All slots.
 pub(crate) struct ConnectionSlots {
     free: Arc<Semaphore>,
     taken: Arc<Mutex<Vec<Arc<ConnectionState>>>>,
     opened: Instant,
 }
 
-/// What is known of a connection.
+/// The state of a connection.
 pub(crate) struct ConnectionState {
     address: IpAddr,
-    /// Since when it waits for its far side, in nanoseconds since the places were opened, or [`AT_WORK`].
+    /// The time since which it waits for its client, in nanoseconds since the slots were opened, or [`AT_WORK`].
     waits_since: AtomicU64,
     opened: Instant,
     evicted: Notify,
 }
 
-/// A place, until it is dropped.
+/// A slot, until it is dropped.
 pub(crate) struct ConnectionSlot {
     pub(crate) connection: Arc<ConnectionState>,
     taken: Arc<Mutex<Vec<Arc<ConnectionState>>>>,
-    /// Never absent: nothing closes the semaphore.
+    /// Never `None`: nothing closes the semaphore.
     _permit: Option<OwnedSemaphorePermit>,
 }
 
-/// A request whose head is here, until this is dropped.
+/// A request whose head has arrived, until this is dropped.
 pub(crate) struct Begun(Arc<ConnectionState>);
 
 impl ConnectionSlots {
@@ -53,13 +55,13 @@ impl ConnectionSlots {
         Self { free: Arc::new(Semaphore::new(MAX_CONNECTIONS)), taken: Arc::default(), opened: Instant::now() }
     }
 
-    /// Whether another connection could come now, and nobody would have to go.
+    /// Answers whether there is room for another connection without an eviction.
     pub(crate) fn has_room(&self) -> bool {
         self.free.available_permits() > 0
     }
 
-    /// Takes a place for a connection of `address`. Where there is none, the slowest loses its own. Waits only
-    /// while all are being answered.
+    /// Takes a slot for a connection of `address`. If none is free, the connection that has waited longest loses its
+    /// own. Waits only while all are being answered.
     pub(crate) async fn take(&self, address: IpAddr) -> ConnectionSlot {
         if let Some(slowest) = self.must_go(address) {
             slowest.evicted.notify_one();
@@ -72,7 +74,7 @@ impl ConnectionSlots {
         ConnectionSlot { connection, taken: self.taken.clone(), _permit: permit }
     }
 
-    /// Takes out of the list the connection that has to go before one of `address` may come.
+    /// Removes from the list, and returns, the connection that must end before one of `address` may come.
     fn must_go(&self, address: IpAddr) -> Option<Arc<ConnectionState>> {
         let mut taken = lock(&self.taken);
         let all: Vec<_> = taken.iter().map(|one| (one.address, one.waits_since.load(Ordering::Relaxed))).collect();
@@ -80,8 +82,9 @@ impl ConnectionSlots {
     }
 }
 
-/// The index of the connection that has to go: the one of this address that waits longest if it holds as many as one
-/// may, else the one of all if none is free. Nothing that is being answered has to go.
+/// Returns the index of the connection that must end. If this address holds as many as it may, that is its connection
+/// that has waited longest; else, if none is free, the one of all. A connection that is being answered never has to
+/// end.
 fn victim(all: &[(IpAddr, u64)], address: IpAddr, is_full: bool) -> Option<usize> {
     let has_most = all.iter().filter(|(other, _)| *other == address).count() >= MAX_PER_ADDRESS;
     let may_go = |(other, since): (IpAddr, u64)| since != AT_WORK && (!has_most || other == address);
@@ -91,7 +94,7 @@ fn victim(all: &[(IpAddr, u64)], address: IpAddr, is_full: bool) -> Option<usize
 }
 
 impl ConnectionState {
-    /// Notes that the head of a request is here.
+    /// Notes that the head of a request has arrived.
     pub(crate) fn begin(self: &Arc<Self>) -> Begun {
         self.wait();
         Begun(self.clone())
@@ -101,7 +104,7 @@ impl ConnectionState {
         self.waits_since.store(nanos_since(self.opened), Ordering::Relaxed);
     }
 
-    /// Ends when this connection has to go: its place is needed, or it brought nothing between two looks.
+    /// Waits until this connection must end: its slot is needed, or it had no traffic between two checks.
     pub(crate) async fn must_end(&self) -> &'static str {
         tokio::select! {
             () = self.evicted.notified() => "others need its place",
@@ -124,7 +127,7 @@ impl ConnectionState {
 }
 
 impl Begun {
-    /// Notes that all of it is here: from now on we are the ones who work.
+    /// Notes that the whole request has arrived: from now on the app works on it.
     pub(crate) fn is_whole(&self) {
         self.0.waits_since.store(AT_WORK, Ordering::Relaxed);
     }

@@ -1,5 +1,5 @@
-//! An envelope of Socket Mode, answered: it goes the way of a request, and what would be the answer becomes
-//! the acknowledgement (docs/contracts/slack.md §20.4).
+//! The answer to an envelope of Socket Mode: the envelope is handled like a request, and the answer becomes the
+//! acknowledgement (docs/contracts/slack.md §20.4).
 
 use std::time::Instant;
 
@@ -13,17 +13,17 @@ use crate::http::front::Front;
 use crate::http::slack::{answer, record_response};
 use crate::slack::socket::Envelope;
 
-/// What an envelope is acknowledged with.
+/// The acknowledgement of an envelope.
 pub(crate) struct EnvelopeAnswer {
-    /// Which envelope.
+    /// The envelope's id.
     pub(crate) id: String,
-    /// What is said with it.
+    /// The payload of the acknowledgement.
     pub(crate) payload: Option<Value>,
 }
 
-/// Does what an envelope asks for. Without an acknowledgement Slack says that it failed, and sends an event
-/// again. That is how it ends, too, where something has to be said and the envelope takes no words: a form
-/// stays open with what was written, where an acknowledgement would close it.
+/// Handles an envelope. Without an acknowledgement Slack reports a failure, and sends an event again. The app leaves it
+/// out, too, where it has to send a payload and the envelope takes none: then a form stays open with its text, where an
+/// acknowledgement would close it.
 pub(crate) async fn acknowledgement(front: Front, envelope: Envelope) -> Option<EnvelopeAnswer> {
     let begun = Instant::now();
     let response = answer(&front, envelope.inbound(), envelope.id.clone(), begun).await;
@@ -33,7 +33,7 @@ pub(crate) async fn acknowledgement(front: Front, envelope: Envelope) -> Option<
     ack.map(|payload| EnvelopeAnswer { id: envelope.id, payload })
 }
 
-/// What the answer to a request says, if it is one that accepts the request and can be said.
+/// Returns the payload of the answer to a request, if the answer accepts the request and the envelope can carry it.
 async fn said(response: Response, accepts_payload: bool) -> Option<Option<Value>> {
     if response.status() != StatusCode::OK {
         return None;

@@ -1,5 +1,5 @@
-//! Forms and windows: opened before the click is acknowledged, because a trigger lives no longer than
-//! Slack waits for us (docs/contracts/slack.md §7).
+//! Forms and windows. They are opened before the click is acknowledged, because a trigger expires before Slack stops
+//! waiting for the app (docs/contracts/slack.md §7).
 
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
@@ -39,7 +39,7 @@ use crate::view::modal::Here;
 use crate::view::{modal, people, untimed};
 use crate::work::{acting, channel_routes, channels, documents, forms, lists, lookup};
 
-/// The global shortcuts and those on messages, as the manifest names them.
+/// The callback id of a shortcut, global or on messages, as in the manifest.
 pub const FIND: &str = "find_conversation";
 /// See [`FIND`].
 pub const MY_INBOX: &str = "my_inbox";
@@ -49,8 +49,8 @@ pub const HAND_OFF: &str = "hand_off_message";
 pub const NOTE: &str = "note_message";
 
 impl InboundRequest<'_> {
-    /// Opens a form for what is wanted of a conversation, for teammates. What it is to show is read from
-    /// what we know; where that is not enough, it is filled in by a job.
+    /// Opens a teammate's form for a command about a conversation. The form is filled from stored facts; where they do
+    /// not suffice, a job fills it in.
     pub(crate) async fn open(self, from: From, context: FormContext, place: Surface) -> Response {
         let work = &self.work;
         let (requester, known) = tokio::join!(
@@ -71,13 +71,13 @@ impl InboundRequest<'_> {
         let response = self.show(&from, &waiting, &place).await;
         let requester = self.requester(&from, Via::Clicked, false);
         let fill = FormJob { requester, view, context };
-        // If it cannot be stored the form says for ever that it is being prepared, and can be closed.
+        // If the job cannot be stored, the form keeps saying that it is being prepared, and can be closed.
         let _ = answers::store(self.front, self.order_from(&from, &fill)).await;
         response
     }
 
-    /// Opens the form of a kept command, for its own person, with everything that is known of it; `only` is the
-    /// conversation that was offered alone.
+    /// Opens the form of a draft, for its own person, with everything that is known of it; `only` is the conversation
+    /// that was offered alone.
     pub(crate) async fn fill_in(
         self,
         from: From,
@@ -115,14 +115,14 @@ impl InboundRequest<'_> {
         self.show(&from, &modal::form(&context, &known), &place).await
     }
 
-    /// Asks for the time of a snooze, at once. The conversation is kept, as far as it is known for sure.
+    /// Asks for the time of a snooze, at once. The form keeps the conversation, as far as it is known for certain.
     pub(crate) async fn ask_when(self, from: From, untimed: Untimed) -> Response {
         let Untimed { conversation, text, wrong } = untimed;
         let (is_teammate, named) =
             tokio::join!(self.within(self.is_teammate(&from)), self.within(lookup::surely_named(&self.work, &text)),);
         let named = named.flatten().filter(|_| is_teammate == Some(true));
         let left_over = named.as_ref().map(|named| named.left_over.clone()).filter(|words| !words.is_empty());
-        // Behind a wrong time that was found, the rest of the text is what names the conversations.
+        // If the text ended with a wrong time, the rest of it names the conversations.
         let typed = wrong.as_ref().map(|_| typed::as_typed(&text)).filter(|typed| !typed.is_empty());
         let wrong = wrong.or(left_over.map(|typed| Wrong::NoTime { typed }));
         let (id, title) = named.map(|named| (named.id, named.title)).unzip();
@@ -130,7 +130,7 @@ impl InboundRequest<'_> {
         answers::ephemeral(&untimed::ask(id.or(conversation).as_ref(), title.as_deref(), wrong.as_ref()))
     }
 
-    /// Opens a view, over the one whose button was pressed if there is one.
+    /// Opens a view, on top of the view whose button was pressed if there is one.
     pub(crate) async fn show(&self, from: &From, view: &Modal, place: &Surface) -> Response {
         let trigger = from.trigger_id.clone().unwrap_or_default();
         let slack = &self.work.slack;
@@ -153,7 +153,7 @@ impl InboundRequest<'_> {
         let _ = answers::store(self.front, self.order_from(from, &Message::Private { to, say })).await;
     }
 
-    /// What is found out in time; a store in trouble costs a form its extras, not the form.
+    /// Returns a value that is found in time; a store in trouble costs a form its extras, not the form.
     pub(crate) async fn within<T>(&self, found: impl Future<Output = Result<T, Fault>>) -> Option<T> {
         match timeout(PREFETCH_TIMEOUT, found).await {
             Ok(Ok(found)) => Some(found),
@@ -165,8 +165,8 @@ impl InboundRequest<'_> {
         }
     }
 
-    /// Opens the form of the rules, for people who may change them. It shows what is set, or does not open: what it
-    /// shows is what is set once it is submitted.
+    /// Opens the form of the rules, for people who may change them. It does not open if the current rules cannot be
+    /// read, because submitting it sets every rule that it shows.
     pub(crate) async fn open_rules(self, from: From, place: Surface) -> Response {
         if let Some(why) = self.may_not_configure(&from).await {
             return self.refuse_attempt(&from, "settings", why).await;
@@ -185,8 +185,8 @@ impl InboundRequest<'_> {
         }
     }
 
-    /// Opens the window that shows who is not linked, for whoever may say who is who. Another page of it is shown
-    /// where the first one is.
+    /// Opens the window of people who are not linked, for people who may link them. Another page replaces the page that
+    /// is shown.
     pub(crate) async fn open_people(self, from: From, place: Surface, page: usize) -> Response {
         let requester = self.requester(&from, Via::Clicked, false);
         let show = |window| {
@@ -208,8 +208,8 @@ impl InboundRequest<'_> {
         response
     }
 
-    /// Why somebody may not change what holds for everybody, as far as that is found out in time. It is asked
-    /// again when they do it.
+    /// Returns the reason why a person may not change the rules, if it is found in time. It is checked again when they
+    /// submit the form.
     async fn may_not_configure(&self, from: &From) -> Option<Refusal> {
         let work = &self.work;
         let Some(rules) = self.within(documents::rules(work)).await else {
@@ -221,7 +221,7 @@ impl InboundRequest<'_> {
         }
     }
 
-    /// What is set about a channel.
+    /// Returns the settings of a channel.
     async fn here(&self, channel: ChannelId) -> Option<Here> {
         let work = &self.work;
         let (privacy, aloud, route) = tokio::join!(
@@ -242,13 +242,13 @@ impl InboundRequest<'_> {
         }
     }
 
-    /// Why people who are no teammates are shown nothing, as far as that is found out in time.
+    /// Returns the reason why a person who is no teammate is refused, if it is found in time.
     async fn no_teammate(&self, from: &From) -> Option<Refusal> {
         let requester = self.within(acting::teammate(&self.work, &from.user)).await?;
         requester.err().map(|stranger| Refusal::YouAreNotLinked(stranger.why))
     }
 
-    /// Opens the form of a teammate's wishes. Nobody else hears of anything.
+    /// Opens the form of a teammate's notification preferences. Other people get no notifications.
     pub(crate) async fn open_wishes(self, from: From, place: Surface, list: Option<Listed>) -> Response {
         if let Some(why) = self.no_teammate(&from).await {
             return self.refuse(&from, why).await;
@@ -260,7 +260,7 @@ impl InboundRequest<'_> {
         self.show(&from, &modal::preferences(&preferences, context), &place).await
     }
 
-    /// A shortcut: a window, a form, or a note that needs none.
+    /// Handles a shortcut: opens a window or a form, or adds a note that needs no form.
     pub(crate) async fn shortcut(self, from: From, callback_id: String, message: Option<PointedAt>) -> Response {
         match (callback_id.as_str(), message) {
             (FIND, _) => self.find(from).await,
@@ -275,7 +275,7 @@ impl InboundRequest<'_> {
         }
     }
 
-    /// A window with a search field, for teammates: it finds nothing for anybody else.
+    /// Opens a window with a search field, for teammates: it finds nothing for other people.
     async fn find(self, from: From) -> Response {
         let window = match self.no_teammate(&from).await {
             Some(why) => modal::refused(&why),
@@ -284,7 +284,7 @@ impl InboundRequest<'_> {
         self.show(&from, &window, &Surface::Message).await
     }
 
-    /// A window that is opened at once, for teammates, and the list in it as soon as it is made.
+    /// Opens a window at once, for teammates, and shows the list in it as soon as it is made.
     async fn my_inbox(self, from: From) -> Response {
         if let Some(why) = self.no_teammate(&from).await {
             return self.show(&from, &modal::refused(&why), &Surface::Message).await;
@@ -300,8 +300,8 @@ impl InboundRequest<'_> {
         response
     }
 
-    /// The conversation that a message is about: that of the card in whose thread it stands, or that of
-    /// a link in it.
+    /// Returns the conversation that a message is about: that of the card in whose thread it is, or that of a link in
+    /// it.
     pub(crate) async fn pointed_at(&self, from: &From, message: &PointedAt) -> Option<ConversationId> {
         let card = message.thread.as_ref().unwrap_or(&message.ts);
         if let Some(card) = self.card_at(from, card).await {
@@ -311,13 +311,13 @@ impl InboundRequest<'_> {
         message.text.split(['<', '>', '|', ' ', '\n']).find_map(|word| links.parse(word))
     }
 
-    /// The card that a message is, where somebody is.
+    /// Returns the card that a message is, in the channel of the request.
     pub(crate) async fn card_at(&self, from: &From, ts: &MessageTs) -> Option<Card> {
         let channel = from.channel.as_ref()?;
         self.within(self.front.tenants.common.store.card_at(&from.installation, channel, ts)).await.flatten()
     }
 
-    /// The conversations that fit what was typed into a search field, for teammates only.
+    /// Returns the conversations that match the text in a search field, for teammates only.
     pub(crate) async fn suggestions(
         &self,
         from: &From,
@@ -336,7 +336,7 @@ impl InboundRequest<'_> {
     }
 }
 
-/// The form with the time that was typed as an instant, so that it can show it.
+/// Replaces the time that was typed by an instant, so that the form can show it.
 fn at_a_time(mut context: FormContext, requester: &Teammate, now: Timestamp) -> FormContext {
     let zone = hours::zone(requester.zone.as_deref());
     context.wanted.when = context.wanted.when.map(|when| when.fix(now, &zone));

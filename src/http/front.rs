@@ -1,4 +1,4 @@
-//! State that all requests share.
+//! The state that all requests share.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -7,17 +7,17 @@ use std::time::Duration;
 use crate::http::socket_health::SocketHealth;
 use crate::work::tenants::Tenants;
 
-/// What a request is served with.
+/// The shared state of the requests.
 #[derive(Clone)]
 pub(crate) struct Front {
     pub(crate) tenants: Arc<Tenants>,
-    /// The connections of Socket Mode, if it is used.
+    /// The health of Socket Mode, if it is used.
     pub(crate) lines: Option<SocketHealth>,
-    /// Whether something could not be stored since it was last tried.
+    /// Set if something could not be stored since the store was last checked.
     pub(crate) doubt: StoreDoubt,
 }
 
-/// A sign that the store should be looked at more closely.
+/// A sign that the store needs a closer check.
 #[derive(Clone, Default)]
 pub(crate) struct StoreDoubt(Arc<AtomicBool>);
 
@@ -31,5 +31,5 @@ impl StoreDoubt {
     }
 }
 
-/// How long the acknowledgement may wait for something that is better known before it.
+/// The time that an acknowledgement may wait for facts that are better known before it.
 pub(crate) const PREFETCH_TIMEOUT: Duration = Duration::from_millis(1500);

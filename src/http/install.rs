@@ -1,7 +1,7 @@
-//! How a workspace installs the app (docs/contracts/slack.md §17): its admin comes here, is sent to Slack, agrees
-//! there, and comes back with a code. Whoever comes back has to be who was sent: what Slack gives back fits only
-//! the browser in which it was begun, once, for ten minutes. Otherwise somebody could be made to install, under
-//! their name, what another one has agreed to.
+//! The installation of the app by a workspace (docs/contracts/slack.md §17). Its admin comes here, is sent to Slack,
+//! agrees there, and comes back with a code. The person who comes back must be the one who was sent: the state that
+//! Slack sends back fits only the browser in which the installation began, once, for ten minutes. Otherwise an attacker
+//! could make a person install, under that person's name, what the attacker has agreed to.
 
 use axum::extract::{Query, State};
 use axum::http::header::{CACHE_CONTROL, CONTENT_SECURITY_POLICY, COOKIE, LOCATION, REFERRER_POLICY, SET_COOKIE};
@@ -19,23 +19,22 @@ use crate::http::front::Front;
 use crate::slack::oauth::{OAuth, is_refused};
 use crate::view::page::InstallPage;
 
-/// For how long it can be finished. A code lasts no longer either (§17.3).
+/// The time in which an installation must be finished. A code lasts no longer either (§17.3).
 const LASTS: SignedDuration = SignedDuration::from_mins(10);
 
-/// What the browser remembers it by where it comes by HTTPS: no other host, and no page in the open, can set a cookie
-/// of this name.
+/// The name of the cookie over HTTPS: no other host, and no page without HTTPS, can set a cookie of this name.
 const COOKIE_NAME: &str = "__Host-dialnote_install";
 
-/// What it is without HTTPS, where no browser would keep the other one.
+/// The name of the cookie without HTTPS, where browsers reject the other name.
 const COOKIE_NAME_IN_THE_OPEN: &str = "dialnote_install";
 
-/// A page of ours looks as it does, and does nothing.
+/// The content security policy of a page, which allows styles and inline images and nothing else.
 const POLICY: &str = "default-src 'none'; style-src 'unsafe-inline'; img-src data:; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
 
-/// What the seal of a state is made of, besides the client secret.
+/// The constant from which, together with the client secret, the seal of a state is derived.
 const PURPOSE: &[u8] = b"dialnote-slack install";
 
-/// What Slack sends people back with (§17.3).
+/// The query parameters with which Slack sends people back (§17.3).
 #[derive(Deserialize)]
 pub(crate) struct Back {
     code: Option<String>,
@@ -43,7 +42,7 @@ pub(crate) struct Back {
     error: Option<String>,
 }
 
-/// Sends somebody to Slack.
+/// Sends a person to Slack.
 pub(crate) async fn begin(State(front): State<Front>) -> Response {
     let Some(installations) = front.tenants.installations() else { return StatusCode::NOT_FOUND.into_response() };
     let oauth = &installations.oauth;
@@ -57,7 +56,7 @@ pub(crate) async fn begin(State(front): State<Front>) -> Response {
     (StatusCode::FOUND, headers).into_response()
 }
 
-/// Somebody comes back from Slack.
+/// Finishes the installation of a person who comes back from Slack.
 pub(crate) async fn finish(State(front): State<Front>, headers: HeaderMap, Query(back): Query<Back>) -> Response {
     let Some(installations) = front.tenants.installations() else { return StatusCode::NOT_FOUND.into_response() };
     let (common, oauth) = (&front.tenants.common, &installations.oauth);
@@ -99,14 +98,15 @@ pub(crate) async fn finish(State(front): State<Front>, headers: HeaderMap, Query
     }
 }
 
-/// What Slack is to give back: when it was begun, and a seal that nobody else can make and that fits one browser.
+/// Returns the state for Slack to send back: the time of the start, and a seal that no one else can make and that fits
+/// one browser.
 fn state(oauth: &OAuth, nonce: &str, now: Timestamp) -> String {
     let at = now.as_millisecond();
     format!("{at}.{}", hex::encode(seal(oauth, nonce, at).finalize().into_bytes()))
 }
 
-/// What was begun, if this is it: spelt in one way only, since numbers and hex digits may be spelt in several, and it
-/// is good for one time.
+/// Returns the sealed installation that this state belongs to, if it is valid. Exactly one spelling is accepted, since
+/// numbers and hex digits have several, and a state may be used only once.
 fn begun(oauth: &OAuth, state: &str, headers: &HeaderMap, now: Timestamp) -> Option<String> {
     let (at, given) = state.split_once('.')?;
     let (at, given): (i64, _) = (at.parse().ok()?, hex::decode(given).ok()?);
@@ -132,7 +132,7 @@ fn seal(oauth: &OAuth, nonce: &str, at: i64) -> Hmac<Sha256> {
     mac.chain_update(PURPOSE).chain_update(nonce).chain_update(at.to_be_bytes())
 }
 
-/// A page that nobody keeps, that loads nothing, and that tells no other site where it was.
+/// Returns a page that is not cached, loads nothing, and sends no referrer to other sites.
 fn shown(oauth: &OAuth, status: StatusCode, page: InstallPage<'_>) -> Response {
     let headers = [(CACHE_CONTROL, "no-store"), (CONTENT_SECURITY_POLICY, POLICY), (REFERRER_POLICY, "no-referrer")];
     (status, headers, Html(page.html(&oauth.app().install()))).into_response()

@@ -1,5 +1,5 @@
-//! The edge: what arrives is bounded, verified, read, stored and acknowledged, in this order. A connection
-//! of Socket Mode was opened by us and needs no verification; what comes through it goes the same way.
+//! The edge: a request is bounded, verified, read, stored and acknowledged, in this order. The app itself opens the
+//! connections of Socket Mode, so their envelopes need no verification; they are handled in the same way.
 
 pub(crate) mod answers;
 mod body;

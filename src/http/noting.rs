@@ -1,5 +1,5 @@
-//! *Add as note*: a message becomes a note about the conversation in whose thread it stands or to which it
-//! links, else about one that is chosen in a form.
+//! *Add as note*: a message becomes a note about the conversation in whose thread it is or to which it links, else
+//! about a conversation that the requester chooses in a form.
 
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
@@ -22,14 +22,14 @@ use crate::slack::pointed::PointedAt;
 use crate::store::Card;
 use crate::work::{mentions, people};
 
-/// The author of a message of which nobody is known to have written it.
+/// The author of a message whose author is unknown.
 const NO_AUTHOR: &str = "From Slack";
 
-/// How many channels in a message are looked up.
+/// The largest number of channels in a message that are looked up.
 const MOST_CHANNELS: usize = 5;
 
 impl InboundRequest<'_> {
-    /// A message becomes a note.
+    /// Adds a message as a note.
     pub(crate) async fn note(self, from: From, message: PointedAt) -> Response {
         let (card, conversation, resolved) = tokio::join!(
             self.card_at(&from, &message.ts),
@@ -56,7 +56,7 @@ impl InboundRequest<'_> {
         }
     }
 
-    /// A message with its author, and people and channels by their names.
+    /// Returns a message with its author, and with people and channels by their names.
     async fn resolved(&self, message: &PointedAt) -> Result<String, Fault> {
         let author = match &message.author {
             Some(author) => people::name(&self.work, author).await?,
@@ -74,7 +74,7 @@ impl InboundRequest<'_> {
     }
 }
 
-/// The message if nothing could be looked up in time: people are looked up when it becomes a note.
+/// Returns the message without the look-ups, if they took too long: people are looked up when it becomes a note.
 fn unresolved(message: &PointedAt) -> String {
     let author = message.author.as_ref().map_or_else(|| NO_AUTHOR.to_owned(), |author| format!("<@{author}>"));
     by(&author, &typed::plain(&message.text))
@@ -87,7 +87,7 @@ fn by(author: &str, said: &str) -> String {
     }
 }
 
-/// The words of a message, if they can be a note.
+/// Returns the words of a message, if they can become a note.
 fn noted(message: &PointedAt, card: Option<&Card>, words: String) -> Result<String, Refusal> {
     let characters = words.chars().count();
     if message.ours || card.is_some() {

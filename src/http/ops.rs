@@ -1,6 +1,6 @@
-//! What an operator's tools ask: is it alive, can it take requests, what did it count. They ask on a listener of their
-//! own, which strangers do not reach, and asking often costs little: what was found holds for a second, and finding
-//! out writes nothing but once a minute.
+//! The operator's probes: liveness, readiness and metrics. They have a listener of their own, which strangers cannot
+//! reach. Frequent probes cost little: a result is reused for a second, and the check of the store writes at most once
+//! a minute.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -23,16 +23,16 @@ use crate::store::Overview;
 use crate::work::ctx::AppState;
 use crate::work::readiness;
 
-/// How long an answer may be given again.
+/// The time for which an answer is reused.
 const ANSWER_LIFETIME: SignedDuration = SignedDuration::from_secs(1);
 
-/// How long it is believed that there is room on the disk, unless a request could not be stored.
+/// The time for which the disk counts as having room, unless a request could not be stored.
 const WRITE_CHECK_INTERVAL: SignedDuration = SignedDuration::from_secs(60);
 
-/// How long a store that is well may take to say so.
+/// The time in which a healthy store answers.
 const STORE_TIMEOUT: Duration = Duration::from_secs(2);
 
-/// What answers operators' tools.
+/// The service that answers the operator's probes.
 #[derive(Clone)]
 pub struct Ops(Arc<Desk>);
 
@@ -43,13 +43,13 @@ struct Desk {
     overview: Mutex<Option<(Timestamp, Overview)>>,
 }
 
-/// What was found when the store was tried last.
+/// The result of the last check of the store.
 #[derive(Clone, Copy)]
 struct StoreCheck {
     is_well: bool,
     at: Timestamp,
     ended: Instant,
-    /// When something was last written to see whether there is room.
+    /// The time of the last write that checked for room.
     wrote: Option<Timestamp>,
 }
 
@@ -59,12 +59,13 @@ impl Ops {
         Self(Arc::new(Desk { front, stopping: AtomicBool::new(false), looked, overview }))
     }
 
-    /// From now on it is not ready, although it still takes requests: they are to be sent elsewhere before it stops.
+    /// Makes the app not ready although it still takes requests: a load balancer should send them elsewhere before it
+    /// stops.
     pub fn drain(&self) {
         self.0.stopping.store(true, Ordering::Relaxed);
     }
 
-    /// The addresses that operators' tools ask.
+    /// Returns the router of the probes' addresses.
     pub(crate) fn router(&self) -> Router {
         let router = Router::new().route("/healthz", get(alive)).route("/readyz", get(ready));
         router.route("/metrics", get(metrics)).with_state(self.clone())
@@ -76,7 +77,7 @@ impl Ops {
 }
 
 impl Desk {
-    /// Why a request could not be received and stored just now, if so.
+    /// Returns the reason why a request could not be received and stored at the moment, if there is one.
     async fn trouble(&self) -> Option<String> {
         if self.stopping.load(Ordering::Relaxed) {
             return Some("the app is being stopped".to_owned());
@@ -87,8 +88,8 @@ impl Desk {
         (!self.takes_in().await).then(|| "the store does not take anything in".to_owned())
     }
 
-    /// Whether the store takes something in. At most one request finds out at a time: those that wait for it share
-    /// what it found. That all is well holds for a second; trouble is looked at again, so that its end shows at once.
+    /// Answers whether the store can be written to. At most one request checks at a time; those that wait for it share
+    /// the result. A good result holds for a second; a bad one is checked again, so that its end shows at once.
     async fn takes_in(&self) -> bool {
         let asked = Instant::now();
         let mut looked = self.looked.lock().await;
@@ -117,7 +118,7 @@ impl Desk {
         if write { readiness::try_store(store.as_ref(), clock, instance).await } else { Ok(()) }
     }
 
-    /// How much waits, as it was at most a second ago.
+    /// Returns the size of the queue, at most a second old.
     async fn overview(&self) -> Option<Overview> {
         let AppState { store, clock, .. } = &self.front.tenants.common;
         let mut kept = self.overview.lock().await;
@@ -133,17 +134,17 @@ impl Desk {
     }
 }
 
-/// Whether two moments are closer than that; clocks may be set back.
+/// Answers whether two instants are closer than that; clocks may be set back.
 fn is_within(one: Timestamp, other: Timestamp, span: SignedDuration) -> bool {
     one.duration_since(other).abs() < span
 }
 
-/// Whether the process answers at all. If it does not, restart it.
+/// Answers whether the process answers at all. If it does not, restart it.
 pub(crate) async fn alive() -> &'static str {
     "ok\n"
 }
 
-/// Whether a request could be received and stored right now. If not, send requests elsewhere, or wait.
+/// Answers whether a request could be received and stored right now. If not, send requests elsewhere, or wait.
 async fn ready(State(Ops(desk)): State<Ops>) -> Response {
     match desk.trouble().await {
         None => "ok\n".into_response(),
@@ -151,7 +152,7 @@ async fn ready(State(Ops(desk)): State<Ops>) -> Response {
     }
 }
 
-/// What was counted, in the format that Prometheus reads.
+/// Returns the metrics in the format that Prometheus reads.
 async fn metrics(State(Ops(desk)): State<Ops>) -> String {
     let AppState { metrics, clock, .. } = &desk.front.tenants.common;
     metrics.encode(desk.overview().await.map(|overview| QueueDepth {

@@ -9,7 +9,7 @@ use crate::work::ctx::TenantCtx;
 
 pub(crate) struct InboundRequest<'a> {
     pub(crate) front: &'a Front,
-    /// The work of the installation from which it comes.
+    /// The context of the installation that the request comes from.
     pub(crate) work: Arc<TenantCtx>,
     pub(crate) name: String,
     pub(crate) now: Timestamp,

@@ -1,4 +1,4 @@
-//! The listener. axum's own server sets no bounds on headers or on slow senders, so this one does.
+//! The listener. axum's own server does not limit headers or slow senders, so this one does.
 
 use std::future::Future;
 use std::sync::Arc;
@@ -20,17 +20,17 @@ use crate::http::connection_slots::ConnectionSlots;
 use crate::http::server;
 use crate::http::server::Server;
 
-/// The most headers of one request; Slack sends about a dozen.
+/// The largest number of headers of one request; Slack sends about a dozen.
 const MOST_HEADERS: usize = 64;
 
-/// The most bytes buffered of a request's head.
+/// The size in bytes of the buffer for a request's head.
 const LARGEST_HEAD: usize = 64 * 1024;
 
-/// How long a stop waits for requests that were begun.
+/// The time that a stop waits for requests that were begun.
 const REQUEST_GRACE: Duration = Duration::from_secs(5);
 
-/// Serves `site` until `stop` completes, then finishes what was begun. Connections end with it: one that is kept
-/// for what may come would keep everything behind `site`, too.
+/// Serves `site` until `stop` completes, then finishes the requests that were begun. Then it closes all connections: an
+/// idle one would keep alive everything behind `site`, too.
 pub async fn serve(listener: TcpListener, site: Server, stop: impl Future<Output = ()>) {
     let mut http = http1::Builder::new();
     // Answers are short: one write of one piece.
@@ -44,7 +44,7 @@ pub async fn serve(listener: TcpListener, site: Server, stop: impl Future<Output
             accepted = listener.accept() => match accepted {
                 Ok(accepted) => accepted,
                 Err(error) => {
-                    // Out of file descriptors, most likely: give others time to close theirs.
+                    // The process is most likely out of file descriptors: other connections get time to close theirs.
                     warn!(cause = %error, "a connection was not accepted");
                     tokio::time::sleep(Duration::from_millis(100)).await;
                     continue;
@@ -80,7 +80,7 @@ pub async fn serve(listener: TcpListener, site: Server, stop: impl Future<Output
     let _ = tokio::time::timeout(REQUEST_GRACE, connections.shutdown()).await;
 }
 
-/// What every answer has. Where there is no room for others, no connection is kept for what may come later.
+/// Adds the headers of every answer. If there is no room for other connections, this one is closed after its answer.
 fn finished(mut answer: Response, has_room: bool) -> Response {
     answer.headers_mut().insert(X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
     if !has_room {

@@ -1,4 +1,4 @@
-//! Everything that answers, and the way a request takes.
+//! The server: the addresses of the app, and the handling of a request.
 
 use crate::http::{install, ops, slack, webhooks};
 use std::convert::Infallible;
@@ -23,12 +23,12 @@ use crate::http::sockets::Sockets;
 use crate::slack::oauth;
 use crate::work::tenants::Tenants;
 
-/// Where Slack sends its requests. All understand every kind of request, so a wrong address in the
-/// app's settings does no harm (docs/contracts/slack.md §1.1).
+/// The paths to which Slack sends its requests. Each takes every kind of request, so a wrong path in the app's settings
+/// does no harm (docs/contracts/slack.md §1.1).
 pub(super) const SLACKS: [&str; 4] = ["/slack/commands", "/slack/interactions", "/slack/options", "/slack/events"];
 
-/// Everything that answers. Slack's requests go straight to where they are stored: the way through a
-/// router, with its boxes and its copies, takes about as long as verifying them.
+/// The server. Slack's requests bypass the router: the router's allocations and copies take about as long as verifying
+/// a request.
 #[derive(Clone)]
 pub struct Server {
     front: Front,
@@ -37,7 +37,7 @@ pub struct Server {
 }
 
 impl Server {
-    /// Every address we answer.
+    /// Creates a server with the addresses for Slack, dialnote and people.
     pub fn new(tenants: Arc<Tenants>) -> Self {
         let lines = tenants.common.ingress.dialer.is_some().then(SocketHealth::default);
         let front = Front { tenants, lines, doubt: StoreDoubt::default() };
@@ -46,31 +46,31 @@ impl Server {
             .route(&format!("{PATH}{{token}}"), post(webhooks::receive))
             .route(oauth::INSTALL, get(install::begin))
             .route(oauth::PATH, get(install::finish));
-        // Whoever comes there by another method is told so.
+        // The router refuses other methods at these paths.
         let others = SLACKS.into_iter().fold(others, |router, address| router.route(address, MethodRouter::new()));
         let others = TowerToHyperService::new(others.with_state(front.clone()));
         Self { front, others, is_for_slack: true }
     }
 
-    /// Every address that operators' tools ask.
+    /// Creates a server with the addresses of the operator's probes.
     pub fn for_operators(ops: &Ops) -> Self {
         let others = TowerToHyperService::new(ops.router());
         Self { front: ops.front().clone(), others, is_for_slack: false }
     }
 
-    /// What answers operators' tools, on a listener of its own.
+    /// Returns the service that answers the operator's probes, for a listener of its own.
     pub fn ops(&self) -> Ops {
         Ops::new(self.front.clone())
     }
 
-    /// What comes through Socket Mode, if it is used.
+    /// Returns the connections of Socket Mode, if it is used.
     pub fn sockets(&self) -> Option<Sockets> {
         Sockets::new(self.front.clone())
     }
 }
 
-/// The answer of `site` to a request as it comes from a connection. What answers Slack is kept small: it is
-/// moved about for each request, and there may be hundreds of it.
+/// Answers a request of a connection. The future for Slack's requests is kept small: it is moved for each request, and
+/// there may be hundreds.
 pub(super) fn answer(
     site: &Server,
     request: hyper::Request<Incoming>,

@@ -1,5 +1,5 @@
-//! Verification before everything else: whoever asks for [`Signed`] gets nothing that Slack did not
-//! sign, and there is no other way to the bytes.
+//! Verification before everything else: [`Signed`] holds only bytes that Slack signed, and there is no other way to the
+//! bytes.
 
 use axum::http::header::CONTENT_TYPE;
 use axum::http::{HeaderMap, StatusCode};
@@ -15,13 +15,13 @@ use crate::slack::inbound;
 use crate::slack::signature::{SIGNATURE_HEADER, SignatureHeaders, TIMESTAMP_HEADER};
 use crate::work::ctx::AppState;
 
-/// The largest body that is read. Slack's largest payloads are far smaller.
+/// The size of the largest body that is read, in bytes. Slack's largest payloads are far smaller.
 const LARGEST_BODY: usize = 1024 * 1024;
 
-/// The largest body that is read of a request without a signature.
+/// The size of the largest body that is read of a request without a signature, in bytes.
 const LARGEST_SSL_CHECK: usize = 4 * 1024;
 
-/// The longest header that is looked at; a genuine signature has 67 characters.
+/// The length of the longest signature header that is read; a genuine signature has 67 characters.
 const LONGEST_HEADER: usize = 100;
 
 /// A body that Slack signed.
@@ -31,8 +31,8 @@ pub(crate) struct Signed {
 }
 
 impl Signed {
-    /// Verifies the headers, then reads the body and verifies it; else this is the answer. For a body whose headers
-    /// cannot be Slack's nothing is kept and nothing waits.
+    /// Verifies the headers, then reads the body and verifies it; returns an answer to a request that fails. If the
+    /// headers cannot be Slack's, the body takes no memory and no time.
     pub(crate) async fn read(
         request: hyper::Request<Incoming>,
         front: &Front,
@@ -58,24 +58,24 @@ impl Signed {
         Ok(Self { body, headers })
     }
 
-    /// The raw body.
+    /// Returns the raw body.
     pub(crate) fn body(&self) -> &[u8] {
         &self.body.bytes
     }
 
-    /// What kind of body it says to be.
+    /// Returns the declared content type.
     pub(crate) fn content_type(&self) -> Option<&str> {
         header(&self.headers, CONTENT_TYPE.as_str())
     }
 
-    /// The signature: as unique as the request, for requests that carry nothing else unique.
+    /// Returns the signature: as unique as the request, for requests that carry nothing else unique.
     pub(crate) fn signature(&self) -> &str {
         header(&self.headers, SIGNATURE_HEADER).unwrap_or_default()
     }
 }
 
-/// Slack's test of our certificate may come unsigned; it asks for nothing but a 200
-/// (docs/contracts/slack.md §3).
+/// Answers a request without a signature. Only Slack's test of the app's certificate may come unsigned; it needs
+/// nothing but a 200 (docs/contracts/slack.md §3).
 async fn unsigned(body: Incoming) -> Response {
     let read = body::read(body, LARGEST_SSL_CHECK).await;
     if read.is_ok_and(|body| inbound::is_ssl_check(&body.bytes)) {
@@ -92,7 +92,7 @@ fn unread(why: Unread) -> Response {
     why.status().into_response()
 }
 
-/// The sender learns nothing but that; the log says why, and nothing of the body.
+/// Refuses a request. The sender does not learn the reason; the log has it, without the body.
 fn refused(why: &str) -> Response {
     info!(why, "refused a request");
     StatusCode::UNAUTHORIZED.into_response()

@@ -1,5 +1,5 @@
-//! What Slack asks, answered: a command is read, stored and acknowledged; what cannot be read is
-//! explained at once, and nothing of it is stored (docs/contracts/slack.md §4, §9).
+//! The answers to Slack's requests: a command is read, stored and acknowledged; a command that cannot be read is
+//! explained at once and not stored (docs/contracts/slack.md §4, §9).
 
 use crate::domain::job::{DoctorJob, Removed};
 use crate::work::job::JobKind;
@@ -45,11 +45,11 @@ use crate::view::element::OPTIONS;
 use crate::view::{help, modal, refusal};
 use crate::work::ctx::{AppState, TenantCtx};
 
-/// From when on an answer is so late that the operator should know. Slack gives up after 3 s.
+/// The time after which an answer is so late that the operator should know. Slack gives up after 3 s.
 const LATE_ACK: Duration = Duration::from_secs(1);
 
-/// One request. What usually happens is counted, not told: at a thousand a second nobody would read
-/// it, and telling would take as long as storing.
+/// Handles one request. Ordinary requests are counted, not logged: at a thousand a second no one would read the lines,
+/// and logging would take as long as storing.
 pub(crate) async fn receive(
     front: Front,
     request: hyper::Request<Incoming>,
@@ -59,7 +59,7 @@ pub(crate) async fn receive(
     let signed = match Signed::read(request, &front, &arriving).await {
         Ok(signed) => signed,
         Err(refusal) => {
-            // How long strangers take says nothing of how long Slack waits.
+            // The time that strangers take says nothing about the time that Slack waits.
             front.tenants.common.metrics.refused(refusal.status().as_u16());
             return Ok(refusal);
         }
@@ -72,7 +72,7 @@ pub(crate) async fn receive(
     Ok(response)
 }
 
-/// Counts an answer, and tells of one that was late.
+/// Counts an answer, and logs a late one.
 pub(crate) fn record_response(front: &Front, status: StatusCode, begun: Instant) {
     let (status, took) = (status.as_u16(), begun.elapsed());
     front.tenants.common.metrics.answered(status, took);
@@ -84,10 +84,10 @@ pub(crate) fn record_response(front: &Front, status: StatusCode, begun: Instant)
     }
 }
 
-/// What is in it, and a name for it.
+/// Reads the body, and returns it with a unique name.
 fn read(signed: &Signed) -> Result<(Inbound, String), Response> {
     match inbound::read(signed.content_type(), signed.body()) {
-        // Hex digits may be spelt in two ways, and it is one request.
+        // Hex digits have two spellings, and it is one request.
         Ok(inbound) => Ok((inbound, signed.signature().to_ascii_lowercase())),
         Err(unreadable) => {
             warn!(cause = %unreadable, "a signed request cannot be read");
@@ -96,8 +96,8 @@ fn read(signed: &Signed) -> Result<(Inbound, String), Response> {
     }
 }
 
-/// Answers what is known to be Slack's, however it came. `name` is as unique as it: for what carries nothing
-/// else unique.
+/// Answers a request that is known to be Slack's, from either transport. `name` is as unique as the request: for
+/// requests that carry nothing else unique.
 pub(crate) fn answer(
     front: &Front,
     inbound: Inbound,
@@ -132,12 +132,12 @@ async fn dispatch(front: &Front, inbound: Inbound, name: String, now: Timestamp)
     }
 }
 
-/// What a request comes to. Everything else that was in it is forgotten by now: of hundreds that
-/// wait for the same commit, only what is stored is kept.
+/// The handling of a request. The rest of the request is dropped by now: of hundreds that wait for the same commit,
+/// only the jobs to be stored stay in memory.
 enum Handling<'a> {
-    /// Nothing is to be stored.
+    /// There is nothing to store.
     Answered(Response),
-    /// This is, and this is the answer if it is not.
+    /// The jobs to be stored, and the answer if that fails.
     Order(AcceptRequest, fn() -> Response),
     /// The answer needs more than the store.
     Form(Pin<Box<dyn Future<Output = Response> + Send + 'a>>),
@@ -194,7 +194,7 @@ fn route(
     })
 }
 
-/// What is the same wherever it comes from.
+/// Answers requests that belong to no installation.
 fn untenanted(inbound: Inbound) -> Response {
     match inbound {
         Inbound::UrlVerification { challenge } => challenge.into_response(),
@@ -203,7 +203,8 @@ fn untenanted(inbound: Inbound) -> Response {
     }
 }
 
-/// The app is not installed where it comes from: who waits for an answer hears so, where that needs no token.
+/// Refuses a request of a workspace in which the app is not installed: the requester gets an answer, where that needs
+/// no token.
 fn not_installed(front: &Front, inbound: Inbound) -> Handling<'_> {
     info!("a request from where the app is not installed");
     let why = Refusal::NotInstalled;
@@ -222,13 +223,13 @@ fn not_installed(front: &Front, inbound: Inbound) -> Handling<'_> {
     })
 }
 
-/// What a search field offers.
+/// Returns the options of a search field.
 fn offered(found: &[Conversation]) -> Response {
     let options: Vec<_> = found.iter().map(modal::option).collect();
     Json(json!({ "options": options })).into_response()
 }
 
-/// What cannot be looked at can neither be stored.
+/// Returns the answer when the store is down: a request that cannot be checked cannot be stored either.
 fn unavailable_reply(inbound: &Inbound) -> Response {
     match inbound {
         Inbound::Slash { .. } => answers::not_saved(),
@@ -299,8 +300,8 @@ impl<'a> InboundRequest<'a> {
         self.order(installation, delivery, &ListJob { requester, list, notice: None })
     }
 
-    /// The conversations that a search field offers (docs/contracts/slack.md §10). Its form remembers where it
-    /// was opened.
+    /// Returns the conversations that a search field offers (docs/contracts/slack.md §10). Its form remembers the
+    /// channel in which it was opened.
     async fn options(&self, from: &From, typed: &str, form: &str) -> Response {
         let channel = serde_json::from_str(form).ok().and_then(|form: FormContext| form.channel);
         offered(&self.suggestions(from, typed, channel.as_ref(), OPTIONS).await)
@@ -351,7 +352,7 @@ impl<'a> InboundRequest<'a> {
             }
             Clicked::Nothing => return Handling::Answered(answers::ignored("click")),
         };
-        // A click has no answer in which to say it: Slack marks the button as failed.
+        // A click has no answer that could carry a message: Slack marks the button as failed.
         Handling::Order(order, answers::unavailable)
     }
 
@@ -362,7 +363,8 @@ impl<'a> InboundRequest<'a> {
         RequestContext { user, channel, team, reply, via, list: None, message: None }
     }
 
-    /// A trigger is given once (§7.1), so it names the request; without one its signature or envelope does.
+    /// Returns the jobs to store for a request. A trigger is given once (§7.1), so it names the request; without one
+    /// its signature or envelope does.
     pub(crate) fn order_from<J: JobKind>(&self, from: &From, job: &J) -> AcceptRequest {
         let key = from.trigger_id.as_deref().unwrap_or(&self.name);
         self.order(&from.installation, key, job)

@@ -5,12 +5,12 @@ use std::sync::{Arc, Mutex, PoisonError};
 use crate::metrics::Metrics;
 use crate::slack::socket::Lost;
 
-/// How well Slack reaches us, for who asks whether we are ready.
+/// The state of the Socket Mode connections, for the readiness probe.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct SocketHealth(Arc<Mutex<SocketState>>);
 
 impl SocketHealth {
-    /// Why nothing can be received, if so.
+    /// Returns the reason why no connection can receive, if there is one.
     pub(crate) fn trouble(&self) -> Option<String> {
         let state = self.state();
         let trouble = || state.trouble.clone().unwrap_or_else(|| "none has been opened yet".to_owned());
@@ -29,7 +29,7 @@ impl SocketHealth {
         metrics.socket_closed();
         let mut state = self.state();
         state.open -= 1;
-        // What Slack said before it closed says more.
+        // Slack's own reason before it closed the connection says more.
         state.trouble = state.trouble.take().or(why.map(ToString::to_string));
     }
 
@@ -37,7 +37,7 @@ impl SocketHealth {
         self.state().trouble = Some(why.to_owned());
     }
 
-    /// Answers whether that is news.
+    /// Notes that trying again is useless; answers whether that is news.
     pub(crate) fn despair(&self, why: &str) -> bool {
         let mut state = self.state();
         state.trouble = Some(why.to_owned());
@@ -52,8 +52,8 @@ impl SocketHealth {
 #[derive(Debug, Default)]
 pub(crate) struct SocketState {
     pub(crate) open: usize,
-    /// Why none could be opened last.
+    /// The reason why the latest connection could not be opened.
     pub(crate) trouble: Option<String>,
-    /// It is of no use to try again.
+    /// Set if trying again is useless.
     pub(crate) hopeless: bool,
 }

@@ -1,5 +1,5 @@
-//! Connections of Socket Mode: several, so that one can be replaced while another still receives. One that
-//! Slack wants to be rid of receives until its successor was greeted, and answers what it has received
+//! The connections of Socket Mode: several, so that one can be replaced while another still receives. A connection that
+//! Slack wants to close receives until the greeting of its successor, and answers the envelopes that it has received
 //! (docs/contracts/slack.md §20.5–20.7).
 
 use std::pin::pin;
@@ -19,17 +19,17 @@ use crate::http::socket_health::SocketHealth;
 use crate::slack::answer::SlackError;
 use crate::slack::socket::{Dialer, Frame, Lost, Reason, Socket, is_hopeless};
 
-/// How many envelopes of a connection are answered at once; further ones wait to be read. Together with the
-/// largest message this bounds what is kept in memory.
+/// The number of envelopes of a connection that are answered at once; further ones wait to be read. Together with the
+/// largest message this bounds the memory.
 const MOST_AT_ONCE: usize = 64;
 
-/// A connection that was open for so long was no failure; and how long to wait after Slack wanted none.
+/// The time after which an open connection no longer counts as a failure; also the pause after Slack refused one.
 const HEALTHY_AFTER: Duration = Duration::from_secs(30);
 
-/// How long a stop waits for envelopes that were begun.
+/// The time that a stop waits for envelopes that were begun.
 const ENVELOPE_GRACE: Duration = Duration::from_secs(5);
 
-/// What comes through Socket Mode.
+/// The connections of Socket Mode.
 pub struct Sockets {
     front: Front,
     lines: SocketHealth,
@@ -44,7 +44,7 @@ impl Sockets {
         Some(Self { lines: front.lines.clone()?, front, dialer, count })
     }
 
-    /// Keeps the connections open until `stop` turns true, then finishes what was begun.
+    /// Keeps the connections open until `stop` turns true, then finishes the envelopes that were begun.
     pub async fn keep(self, stop: watch::Receiver<bool>) {
         let mut places = JoinSet::new();
         for _ in 0..self.count {
@@ -58,21 +58,21 @@ impl Sockets {
     }
 }
 
-/// One of the connections, and those that come after it.
+/// One of the connections, and its successors.
 struct SocketLoop {
     front: Front,
     lines: SocketHealth,
     dialer: Dialer,
-    /// How often in a row it was not opened, or not for long.
+    /// The number of times in a row that it was not opened, or not for long.
     failures: u32,
 }
 
-/// A connection at work, as its place sees it.
+/// A connection that receives, as its loop sees it.
 struct Working {
     since: Instant,
-    /// Says why another one is needed.
+    /// Receives the reason why another connection is needed.
     needed: oneshot::Receiver<Reason>,
-    /// Lets it finish, at the latest when it is dropped.
+    /// Makes it finish, at the latest when this is dropped.
     leave: oneshot::Sender<()>,
 }
 
@@ -84,13 +84,13 @@ impl SocketLoop {
             () = self.replace(&mut connections) => {}
             () = &mut stopped => {}
         }
-        // They were let go with what replaced them.
+        // The replaced connections were already asked to finish.
         let finished = async { while connections.join_next().await.is_some() {} };
         let _ = timeout(ENVELOPE_GRACE, finished).await;
     }
 
-    /// Opens one connection after the other, each before the one before it goes. Where that is of no use any
-    /// more, the last one stays for as long as Slack lets it.
+    /// Opens one connection after the other, each before its predecessor finishes. If opening another is useless, the
+    /// last one stays for as long as Slack lets it.
     async fn replace(&mut self, connections: &mut JoinSet<()>) {
         let mut last: Option<Working> = None;
         while let Some(socket) = self.open().await {
@@ -106,7 +106,7 @@ impl SocketLoop {
         std::future::pending::<()>().await;
     }
 
-    /// A connection, however long it takes; none if there will be none.
+    /// Opens a connection, however long it takes; returns `None` if there will be none.
     async fn open(&mut self) -> Option<Socket> {
         loop {
             let cause = match self.dialer.open().await {
@@ -145,7 +145,7 @@ impl SocketLoop {
         Working { since: Instant::now(), needed, leave }
     }
 
-    /// Who is asked to come again may do so at once, but not again and again.
+    /// Waits before the next connection. If Slack asked for a renewal, there is no pause the first time in a row.
     async fn pause_after(&mut self, need: &Reason, since: Instant) {
         if since.elapsed() >= HEALTHY_AFTER {
             self.failures = 0;
@@ -157,7 +157,7 @@ impl SocketLoop {
         self.failures += 1;
     }
 
-    /// How long to wait before another try.
+    /// Returns the pause before another try.
     fn pause(&self, fault: &Fault) -> Duration {
         let now = self.front.tenants.common.clock.now();
         let tries = Tries { attempt: self.failures, accepted: now, give_up_after: Duration::MAX, seed: rand::random() };
@@ -168,7 +168,7 @@ impl SocketLoop {
     }
 }
 
-/// A connection at work.
+/// A connection that receives.
 struct SocketConnection {
     front: Front,
     lines: SocketHealth,
@@ -178,7 +178,7 @@ struct SocketConnection {
 }
 
 impl SocketConnection {
-    /// Answers what comes, until nothing does any more or it is to leave.
+    /// Answers envelopes until the connection is lost or has to leave.
     async fn work(mut self, mut left: oneshot::Receiver<()>) {
         let lost = loop {
             tokio::select! {
@@ -199,7 +199,7 @@ impl SocketConnection {
             Some(cause) => {
                 warn!(%cause, "a connection to Slack was lost");
                 self.need(Reason::Renewal);
-                // What was begun is finished, even if nobody hears of it any more.
+                // The envelopes that were begun are finished, even if Slack no longer gets the answers.
                 self.answers.join_all().await;
             }
             None => self.finish().await,
@@ -223,7 +223,7 @@ impl SocketConnection {
         }
     }
 
-    /// Lets the place know, once.
+    /// Notifies the loop, once.
     fn need(&mut self, why: Reason) {
         if let Some(needs) = self.needs.take() {
             let _ = needs.send(why);
@@ -237,7 +237,7 @@ impl SocketConnection {
         }
     }
 
-    /// Answers what has arrived, and says goodbye.
+    /// Answers the envelopes that have arrived, and closes the connection.
     async fn finish(mut self) {
         while self.answers.len() < MOST_AT_ONCE
             && let Some(frame) = self.socket.arrived().await

@@ -1,5 +1,5 @@
-//! Submitted forms: each becomes a job, or is refused with a sentence under the field, because then the
-//! form keeps what was written (docs/contracts/slack.md §9).
+//! Submitted forms. Each becomes a job, or is refused with a sentence under the field, because then the form keeps its
+//! contents (docs/contracts/slack.md §9).
 
 use std::collections::HashSet;
 
@@ -36,7 +36,7 @@ use crate::view::{modal, reply};
 use crate::work::{acting, documents};
 
 impl InboundRequest<'_> {
-    /// A submitted form becomes a job, or is sent back.
+    /// Turns a submitted form into a job, or refuses it.
     pub(crate) async fn submitted(
         self,
         from: From,
@@ -95,7 +95,7 @@ impl InboundRequest<'_> {
         Ok((chosen, act, note))
     }
 
-    /// The note, from both its fields.
+    /// Returns the note, joined from its two fields.
     async fn note_in(&self, verb: Verb, fields: &Fields) -> Result<String, FieldError> {
         let (note, more) = (fields.text(field::NOTE, field::NOTE), fields.text(field::MORE, field::MORE));
         let note = if more.trim().is_empty() { text::words(note) } else { text::words(&format!("{note}{more}")) };
@@ -112,7 +112,7 @@ impl InboundRequest<'_> {
         Ok(note)
     }
 
-    /// Somebody who cannot own a conversation is refused here if that can be found out in time.
+    /// Refuses a new owner who cannot own a conversation, if that is found in time.
     async fn may_own(&self, user: &SlackUserId) -> Result<(), FieldError> {
         match timeout(PREFETCH_TIMEOUT, acting::teammate(&self.work, user)).await {
             Ok(Ok(Err(stranger))) => {
@@ -173,7 +173,7 @@ impl InboundRequest<'_> {
     }
 }
 
-/// The conversation that the form is about, else those that were chosen.
+/// Returns the conversation that the form is about, else the chosen ones.
 fn chosen(context: &FormContext, fields: &Fields) -> Result<Vec<Carried>, FieldError> {
     if let Some(id) = &context.conversation {
         return Ok(vec![Carried::conversation(id)]);
@@ -191,15 +191,15 @@ fn which(ids: impl Iterator<Item = ConversationId>) -> ConversationRef {
     if let [only] = ids.as_slice() { ConversationRef::Id(only.clone()) } else { ConversationRef::These(ids) }
 }
 
-/// Somebody chosen goes before somebody suggested.
+/// Returns the new owner. A chosen person takes precedence over a suggested one.
 fn owner(fields: &Fields) -> Result<Assignee, FieldError> {
     let suggested = || fields.choice(field::SUGGESTED, field::SUGGESTED).map(SlackUserId::new);
     let user = fields.user(field::TO, field::TO).or_else(suggested);
     user.map(Assignee::User).ok_or_else(|| (field::TO, reply::CHOOSE_SOMEBODY.to_owned()))
 }
 
-/// A time of one's own goes before a usual one, and that before what was typed. A time that can't be is told here,
-/// where another can be chosen.
+/// Returns the time. An exact time takes precedence over a usual one, and that over the typed one. An impossible time
+/// is refused here, where the requester can choose another.
 fn time(context: &FormContext, fields: &Fields, now: Timestamp) -> Result<When, FieldError> {
     use field::{EXACTLY, SOON};
     let exactly = fields.instant(EXACTLY, EXACTLY).map(When::At);
@@ -213,7 +213,7 @@ fn time(context: &FormContext, fields: &Fields, now: Timestamp) -> Result<When, 
     }
 }
 
-/// The field under which it is said that a form could not be saved.
+/// Returns the field under which the form says that it could not be saved.
 fn last_field(verb: Verb) -> &'static str {
     match verb {
         Verb::Snooze => field::EXACTLY,

@@ -1,4 +1,4 @@
-//! What dialnote tells: only a hint, which is stored like everything else before it is acknowledged.
+//! dialnote's webhooks: hints, which are stored like everything else before they are acknowledged.
 
 use std::sync::Arc;
 
@@ -14,13 +14,13 @@ use crate::http::front::Front;
 use crate::work::ctx::TenantCtx;
 use crate::work::webhooks;
 
-/// The largest body that is read.
+/// The size of the largest body that is read, in bytes.
 const MAX_WEBHOOK_BODY: usize = 256 * 1024;
 
-/// The longest name of an event or delivery.
+/// The length of the longest name of an event or delivery.
 const MAX_DELIVERY_NAME: usize = 200;
 
-/// A webhook. To whoever does not know the address, there is nothing here.
+/// Receives a webhook. A sender who does not know the address gets a 404.
 pub(crate) async fn receive(
     State(front): State<Front>,
     Path(named): Path<String>,
@@ -62,7 +62,7 @@ pub(crate) async fn receive(
     }
 }
 
-/// Whose webhook it is, if the address is right.
+/// Returns the context of the installation whose webhook it is, if the address is right.
 async fn whose(front: &Front, named: &str) -> Result<Option<Arc<TenantCtx>>, Fault> {
     let (installation, token) = addressed(named);
     let work = match (installation, front.tenants.own()) {

@@ -1,5 +1,5 @@
-//! Taking a person away from what is kept. What happened stays; who it was does not. Doing it twice is doing
-//! it once: if it stops in between, the next time goes on, because what they are known by goes last.
+//! The removal of a person from the stored data. Events stay; the person's identity does not. Repeating it is safe: if
+//! it stops halfway, the next run continues, because the data that identifies the person goes last.
 
 use std::collections::BTreeMap;
 use std::io::Write;
@@ -20,10 +20,10 @@ use crate::store::Store;
 use crate::store::data_category::{DataCategory, StoredItem};
 use crate::store::{Audited, Entry, Since};
 
-/// How long commands that were given together may wait for each other: they are tried for a day.
+/// The time for which commands that were given together may wait for each other: they are tried for a day.
 const UNDER_WAY: SignedDuration = SignedDuration::from_hours(48);
 
-/// Takes somebody away and says what was removed, and what remains.
+/// Erases a person, and reports the removed and the remaining data.
 pub async fn erase(
     store: &dyn Store,
     (installation, person): (&InstallationId, &Person),
@@ -40,7 +40,7 @@ pub async fn erase(
     erasing.tell(&waiting, out).await
 }
 
-/// Says what erasing would remove, and changes nothing.
+/// Reports the data that erasing would remove, and changes nothing.
 pub async fn preview(
     store: &dyn Store,
     (installation, person): (&InstallationId, &Person),
@@ -58,23 +58,23 @@ struct Erasing<'a> {
     installation: &'a InstallationId,
     person: &'a Person,
     now: Timestamp,
-    /// Nothing is changed; only counted.
+    /// Set for a preview, which changes nothing.
     only_counts: bool,
     removed: BTreeMap<String, usize>,
     replaced: BTreeMap<String, usize>,
 }
 
-/// What a job is called among what is removed.
+/// The kind under which a job counts as removed.
 const GIVEN_UP: &str = "job that was given up";
 
-/// What is still to be done and names them.
+/// The pending jobs that name the person.
 #[derive(Default)]
 struct PendingErasures {
     count: usize,
     one: Option<String>,
 }
 
-/// What becomes of something that is kept.
+/// The fate of a stored item.
 enum ErasureState {
     Stays,
     Goes,
@@ -87,7 +87,7 @@ impl<'a> Erasing<'a> {
         Self { store, installation, person, now, only_counts: false, removed, replaced }
     }
 
-    /// What they are known by goes last.
+    /// Goes through all categories. The data that identifies the person goes last.
     async fn go_through_everything(&mut self) -> Result<(), PersonError> {
         self.go_through(DataCategory::Documents).await?;
         self.go_through(DataCategory::Drafts).await?;
@@ -113,13 +113,13 @@ impl<'a> Erasing<'a> {
         Ok(waiting)
     }
 
-    /// Whether it is what came of one of several commands, and others of them are still to be done.
+    /// Answers whether the item is the result of one of several commands, while others of them are still pending.
     fn is_under_way(&self, kept: &StoredItem) -> bool {
         let is_young = |at: Timestamp| self.now.duration_since(at) < UNDER_WAY;
         kept.name.0.starts_with(Batch::KIND) && kept.at.is_some_and(is_young)
     }
 
-    /// Looks at everything in a category, and has happen what is to become of it. Who changes it meanwhile has it
+    /// Goes through all items of a category, and applies the fate of each. An item that changes at the same time is
     /// looked at again.
     async fn go_through(&mut self, category: DataCategory) -> Result<(), PersonError> {
         let mut after = Default::default();
@@ -154,12 +154,13 @@ impl<'a> Erasing<'a> {
         Ok(done)
     }
 
-    /// Facts can be read anew, and whoever gave a command that is kept can give it once more.
+    /// Returns the fate of a fact or a draft. Facts can be read again, and a requester can repeat a kept command.
     fn fate(&self, kept: &StoredItem) -> ErasureState {
         if model::is_about(self.person, kept) { ErasureState::Goes } else { ErasureState::Stays }
     }
 
-    /// Documents cannot be read anew from anywhere: those that are about others, too, stay without the person.
+    /// Returns the fate of a document. Documents cannot be read again: those that are also about other people stay,
+    /// without the person.
     fn fate_of_document(&self, kept: &StoredItem) -> ErasureState {
         let (person, (kind, id)) = (self.person, &kept.name);
         if [Installation::KIND, Connection::KIND].contains(&kind.as_str()) || self.is_under_way(kept) {
@@ -301,7 +302,7 @@ impl<'a> Erasing<'a> {
     }
 }
 
-/// A route without whoever made it, if they did: nobody is told then when it is paused.
+/// Returns a route without the person who made it, if it is this one: then no one is notified when the route is paused.
 fn without_maker(person: &Person, body: &str) -> Option<String> {
     let mut route: Value = serde_json::from_str(body).ok()?;
     let by = route.get_mut("by")?;
@@ -312,8 +313,8 @@ fn without_maker(person: &Person, body: &str) -> Option<String> {
     Some(route.to_string())
 }
 
-/// A line of the audit log without them, if they stood in it. What they were called does not matter where they
-/// are the actor: it may be a name they had long ago.
+/// Returns a line of the audit log without the person, if they are in it. As the actor they lose any name: it may be
+/// one that they had long ago.
 fn redacted(person: &Person, line: Audited) -> Option<Audited> {
     let Audited { id, installation, entry } = line;
     let detail = person.erased_from(&entry.detail);

@@ -1,4 +1,4 @@
-//! Everything that is kept about a person, as JSON. It is written piece by piece: an audit log may be long.
+//! The export of a person's data, as JSON. It is written piece by piece: an audit log may be long.
 
 use std::io::Write;
 
@@ -15,7 +15,8 @@ use crate::store::Since;
 use crate::store::Store;
 use crate::store::data_category::{DataCategory, StoredItem};
 
-/// Writes what is kept about somebody. Of what is about others, too, only the part that names them.
+/// Writes the stored data about a person. Of data that is also about other people, it writes only the part that names
+/// the person.
 pub async fn export(
     store: &dyn Store,
     installation: &InstallationId,
@@ -71,7 +72,7 @@ fn who(installation: &InstallationId, person: &Person) -> Value {
     })
 }
 
-/// What is kept, with what it says about them. What seals keep closed is nobody's.
+/// Returns a stored item with the data in it about the person. Sealed data is no one's.
 fn shown(person: &Person, kept: StoredItem) -> Value {
     let StoredItem { name: (kind, id), also, at, body } = kept;
     let is_theirs = [Some(&id), also.as_ref()].into_iter().flatten().any(|name| person.is_surely_in(name));
@@ -86,7 +87,8 @@ fn shown(person: &Person, kept: StoredItem) -> Value {
     json!({ "kind": kind, "id": id, "also": also, "at": at, "body": body })
 }
 
-/// Which of dialnote's conversations name them; what else these say is about others.
+/// Writes the ids of dialnote's conversations that name the person; the rest of these conversations is about other
+/// people.
 async fn conversations(
     store: &dyn Store,
     installation: &InstallationId,
@@ -104,7 +106,7 @@ async fn conversations(
     }
 }
 
-/// What they did, and what others did that names them, newest first.
+/// Writes the person's actions, and the actions of other people that name them, newest first.
 async fn audit(
     store: &dyn Store,
     installation: &InstallationId,

@@ -1,4 +1,4 @@
-//! By what a person is known, where that stands in JSON, and JSON in which it does not stand any more.
+//! A person's identifiers, finding them in JSON, and removing them from it.
 
 use std::collections::BTreeSet;
 
@@ -7,10 +7,10 @@ use serde_json::{Map, Value};
 
 use crate::ids::{MemberId, SlackUserId};
 
-/// What stands in the place of a person.
+/// The text that replaces a person.
 pub const ERASED: &str = "erased";
 
-/// Fields whose values the program chooses from a few words, with which a name is not to be confused.
+/// The fields whose values the program chooses from a few words, which must not be taken for a name.
 const CHOSEN: [&str; 16] = [
     "verb",
     "via",
@@ -30,23 +30,23 @@ const CHOSEN: [&str; 16] = [
     "kind",
 ];
 
-/// A person, as they are known.
+/// A person, with all their identifiers.
 #[derive(Clone, Debug)]
 pub struct Person {
-    /// In Slack.
+    /// Their Slack user.
     pub user: SlackUserId,
-    /// By name. Others may have the same.
+    /// Their names. Other people may have the same.
     pub names: BTreeSet<String>,
-    /// By e-mail address.
+    /// Their email addresses.
     pub addresses: BTreeSet<String>,
-    /// In dialnote, where that is known.
+    /// Their dialnote members, where these are known.
     pub members: BTreeSet<MemberId>,
     surely: Regex,
     anyhow: Regex,
 }
 
 impl Person {
-    /// Somebody who is known by all that.
+    /// Creates a person with these identifiers.
     pub fn new(
         user: SlackUserId,
         names: BTreeSet<String>,
@@ -54,30 +54,30 @@ impl Person {
         members: BTreeSet<MemberId>,
     ) -> Result<Self, regex::Error> {
         let surely: Vec<_> = std::iter::once(user.as_str()).chain(addresses.iter().map(String::as_str)).collect();
-        // Of two names that begin alike the longer one is looked for first.
+        // Of two names that begin alike, the longer one must be tried first.
         let mut anyhow: Vec<_> = surely.iter().copied().chain(names.iter().map(String::as_str)).collect();
         anyhow.sort_by_key(|word| std::cmp::Reverse(word.len()));
         let (surely, anyhow) = (words(&surely)?, words(&anyhow)?);
         Ok(Self { user, names, addresses, members, surely, anyhow })
     }
 
-    /// Everything by which they are known.
+    /// Returns all identifiers.
     pub fn words(&self) -> impl Iterator<Item = &str> {
         let others = self.names.iter().chain(&self.addresses).map(String::as_str);
         std::iter::once(self.user.as_str()).chain(others).chain(self.members.iter().map(MemberId::as_str))
     }
 
-    /// Whether a text names them by what nobody else has in Slack: their user, or their address.
+    /// Answers whether a text contains an identifier that no one else has in Slack: their user, or their address.
     pub fn is_surely_in(&self, text: &str) -> bool {
         replaced(&self.surely, text).is_some()
     }
 
-    /// Whether this is their name in dialnote.
+    /// Answers whether this is their member id in dialnote.
     pub fn is_member(&self, id: &str) -> bool {
         self.members.iter().any(|member| member.as_str() == id)
     }
 
-    /// Whether a JSON text names them by anything.
+    /// Answers whether a JSON text contains any of their identifiers.
     pub fn is_in(&self, json: &str) -> bool {
         match serde_json::from_str(json) {
             Ok(value) => self.is_in_value(&value),
@@ -98,7 +98,7 @@ impl Person {
         }
     }
 
-    /// A JSON text without their user, names and addresses, if any of these stood in it.
+    /// Returns a JSON text without their user, names and addresses, if any of these was in it.
     pub fn erased_from(&self, json: &str) -> Option<String> {
         match serde_json::from_str(json) {
             Ok(mut value) => self.erase(None, &mut value).then(|| value.to_string()),
@@ -106,7 +106,7 @@ impl Person {
         }
     }
 
-    /// The part of a value that is about them: of lists in which they are named, what names them.
+    /// Returns the part of a value that is about them: of lists that name them, only the items that do.
     pub fn part_of(&self, value: Value) -> Value {
         match value {
             Value::Array(items) if items.iter().any(|item| self.is_in_value(item)) => {
@@ -119,7 +119,7 @@ impl Person {
         }
     }
 
-    /// Takes them out of the value of a field. Answers whether they were in it.
+    /// Removes them from the value of a field. Answers whether they were in it.
     fn erase(&self, field: Option<&str>, value: &mut Value) -> bool {
         match value {
             Value::String(text) if field.is_some_and(|field| CHOSEN.contains(&field)) && is_chosen(text) => false,
@@ -130,7 +130,7 @@ impl Person {
                 }
                 None => false,
             },
-            // All of them, and not only the first.
+            // Every item is visited, not only the first match.
             Value::Array(items) => {
                 items.iter_mut().filter_map(|item| self.erase(field, item).then_some(())).count() > 0
             }
@@ -150,15 +150,15 @@ impl Person {
     }
 }
 
-/// Finds words that are not parts of longer ones, however they are written.
+/// Returns a pattern for words that are not parts of longer ones, in any case.
 fn words(words: &[&str]) -> Result<Regex, regex::Error> {
     let words: Vec<_> = words.iter().map(|word| regex::escape(word)).collect();
     Regex::new(&format!(r"(?i)\b{{start-half}}(?:{})\b{{end-half}}", words.join("|")))
 }
 
-/// A text with something else in the place of words, if it has any.
+/// Returns a text with its words replaced, if it has any.
 fn replaced(words: &Regex, text: &str) -> Option<String> {
-    // `a.zoe@acme.example` is somebody else.
+    // `a.zoe@acme.example` belongs to another person.
     let is_longer_address = |found: &Captures<'_>| {
         let before = found.get(0).and_then(|found| text.get(..found.start())).unwrap_or_default();
         found[0].contains('@') && before.ends_with(['.', '+', '-', '%'])

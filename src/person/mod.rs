@@ -1,5 +1,5 @@
-//! What is kept about a person, for an operator who is asked for it: shown, or taken away. Read from the
-//! database and written to it; the app may run meanwhile.
+//! The stored data about a person, for an operator who is asked for it: exported, or erased. Works on the database; the
+//! app may run at the same time.
 
 mod erase;
 mod export;
@@ -21,21 +21,21 @@ pub use self::erase::{erase, preview};
 pub use self::export::export;
 pub use self::known::{ERASED, Person};
 
-/// How many of their entries in the audit log are asked for the names they had.
+/// The number of their entries in the audit log that are searched for their earlier names.
 const DEEDS: usize = 1_000;
 
-/// Who is meant, as far as whoever asks knows it.
+/// A person, as far as the operator knows them.
 #[derive(Clone, Debug)]
 pub struct PersonQuery {
-    /// In Slack.
+    /// Their Slack user.
     pub user: SlackUserId,
     /// Further names.
     pub names: Vec<String>,
-    /// Further e-mail addresses.
+    /// Further email addresses.
     pub addresses: Vec<String>,
 }
 
-/// For which installation it is asked: the one that is named, or the only one there is.
+/// Returns the installation that is meant: the one that is named, or the only one there is.
 pub async fn whose(store: &dyn Store, asked: Option<InstallationId>) -> Result<InstallationId, PersonError> {
     let mut all = Vec::new();
     while let Some(next) = store.next_installation(all.last().unwrap_or(&InstallationId::new(""))).await? {
@@ -50,7 +50,7 @@ pub async fn whose(store: &dyn Store, asked: Option<InstallationId>) -> Result<I
     }
 }
 
-/// `T0ACME (Acme Dental), T0BETA`: one that was removed has no name any more.
+/// Returns a list like `T0ACME (Acme Dental), T0BETA`: a removed installation no longer has a name.
 async fn listed(store: &dyn Store, all: &[InstallationId]) -> Result<String, Fault> {
     let mut listed = Vec::new();
     for id in all {
@@ -61,8 +61,8 @@ async fn listed(store: &dyn Store, all: &[InstallationId]) -> Result<String, Fau
     Ok(listed.join(", "))
 }
 
-/// By what they are known: what is kept of their profile, what they were called when they did something, and
-/// who has the same address in dialnote.
+/// Collects a person's identifiers: from their stored profile, from the names in their audit log entries, and from the
+/// dialnote members with the same address.
 pub async fn known(
     store: &dyn Store,
     installation: &InstallationId,

@@ -1,4 +1,4 @@
-//! Reading what is stored about a person, page by page, and how that can fail.
+//! Reading the stored data about a person, page by page, and its errors.
 
 use crate::error::Fault;
 use crate::ids::{InstallationId, JobId, SlackUserId};
@@ -7,43 +7,43 @@ use crate::store::Store;
 use crate::store::Stored;
 use crate::store::data_category::{DataCategory, StoredItem};
 
-/// How much is read at a time.
+/// The number of items in one read.
 pub(crate) const ITEMS_PER_READ: usize = 500;
 
-/// Why it was not done.
+/// The reason why an export or erasure failed.
 #[derive(Debug, thiserror::Error)]
 pub enum PersonError {
     /// The database did not answer.
     #[error("{0}. What was done is done; try again")]
     Store(#[from] Fault),
-    /// Nobody takes what is written.
+    /// The output cannot be written.
     #[error("{0}")]
     Io(#[from] std::io::Error),
-    /// There is no workspace.
+    /// The app is not installed in any workspace.
     #[error("nothing is kept for any workspace")]
     Nobody,
-    /// It is not kept for that one.
+    /// The database has no data about the person in this installation.
     #[error("nothing is kept for {0}; something is for {1}")]
     NotThere(InstallationId, String),
-    /// There are several.
+    /// There are several installations.
     #[error("say for which workspace, with --installation: {0}")]
     Several(String),
-    /// Something waits.
+    /// Pending jobs name the person.
     #[error("{}", waiting(*.count, .user, .one))]
     Waiting {
-        /// How many.
+        /// The number of jobs.
         count: usize,
-        /// Who is meant.
+        /// The person.
         user: SlackUserId,
-        /// One of them.
+        /// One of the jobs.
         one: String,
     },
-    /// What they are known by cannot be looked for.
+    /// The person's identifiers make no valid pattern.
     #[error("what they are known by cannot be looked for: {0}")]
     Words(#[from] regex::Error),
 }
 
-/// Looks at everything in a category.
+/// Reads all items of a category.
 pub(crate) async fn each(
     store: &dyn Store,
     installation: &InstallationId,
@@ -59,7 +59,7 @@ pub(crate) async fn each(
     }
 }
 
-/// Looks at all jobs that name somebody: those that were given up, or those that wait.
+/// Reads all jobs that name a person: the dead ones, or the pending ones.
 pub(crate) async fn each_job(
     store: &dyn Store,
     (installation, person): (&InstallationId, &Person),
@@ -76,7 +76,7 @@ pub(crate) async fn each_job(
     }
 }
 
-/// Whether something in a category is about somebody, or names them.
+/// Answers whether an item of a category is about a person, or names them.
 pub(crate) fn is_about(person: &Person, kept: &StoredItem) -> bool {
     let (kind, id) = &kept.name;
     let names = [Some(kind), Some(id), kept.also.as_ref()];

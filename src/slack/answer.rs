@@ -1,5 +1,5 @@
-//! How Slack answers: whether an answer is a "no" (docs/contracts/slack.md §13; what its codes mean is `codes`'), and
-//! what a user object tells about a person (§23).
+//! Slack's answers: success or refusal (docs/contracts/slack.md §13; `codes` gives the meaning of the codes), and the
+//! person that a user object describes (§23).
 
 use std::time::Duration;
 
@@ -17,16 +17,16 @@ use crate::slack::codes;
 use crate::slack::codes::Meaning;
 use crate::transport::HttpAnswer;
 
-/// How long not to call if Slack does not say.
+/// The time without calls after a rate limit, if Slack names none.
 const DEFAULT_WAIT: Duration = Duration::from_secs(30);
 
-/// Why a call did not do what it should.
+/// The reason why a call failed.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum SlackError {
-    /// Slack understood and says no: the error code.
+    /// Slack understood the request and refused it: the error code.
     #[error("Slack refused: {0}")]
     Refused(String),
-    /// Anything that is not an answer to the question.
+    /// A failure that is no answer to the request.
     #[error(transparent)]
     Fault(#[from] Fault),
 }
@@ -47,7 +47,7 @@ pub(super) fn found_profile(
     }
 }
 
-/// Slack answers 200 to nearly everything; whether it is good stands in `ok` (§13.2).
+/// Reads an answer. Slack answers 200 to nearly everything; success or refusal is in `ok` (§13.2).
 pub(super) fn judged(method: &str, answer: &HttpAnswer) -> Result<Value, SlackError> {
     if let Some(error) = status_error(method, answer) {
         return Err(error);
@@ -85,7 +85,7 @@ pub(super) fn status_error(method: &str, answer: &HttpAnswer) -> Option<SlackErr
             let wait = answer.retry_after.unwrap_or(DEFAULT_WAIT);
             Some(Fault::RateLimited { service, bucket: method.to_owned(), wait }.into())
         }
-        // A gateway gave up waiting. The call may still have its effect.
+        // A gateway stopped waiting. The call may still have its effect.
         StatusCode::GATEWAY_TIMEOUT => Some(Fault::TimedOut { service, cause: answer.status.to_string() }.into()),
         status if status.is_server_error() => Some(Fault::Unavailable { service, cause: status.to_string() }.into()),
         _ => None,
@@ -96,12 +96,12 @@ pub(super) fn unusable(cause: &str) -> Fault {
     Fault::Unusable { service: Service::Slack, cause: cause.to_owned() }
 }
 
-/// An answer that cannot be read: the call may have had its effect.
+/// Returns the fault of an answer that cannot be read: the call may have had its effect.
 pub(super) fn unheard(cause: &str) -> Fault {
     Fault::Unanswered { service: Service::Slack, cause: format!("the answer cannot be read: {cause}") }
 }
 
-/// A user object (§23.1) as a profile.
+/// Reads a user object (§23.1) as a profile.
 pub(super) fn profile(installation: &InstallationId, user: &Value) -> Option<Profile> {
     let id = user.words("/id")?;
     let names = ["/profile/display_name", "/profile/real_name", "/real_name", "/name"];
@@ -118,7 +118,7 @@ pub(super) fn profile(installation: &InstallationId, user: &Value) -> Option<Pro
     })
 }
 
-/// A user object (§23.1) as colleagues may name its person; nothing for programs and accounts that are switched off.
+/// Reads a user object (§23.1) as a colleague; returns `None` for bots and deactivated accounts.
 pub(super) fn colleague(user: &Value) -> Option<Colleague> {
     let id = user.words("/id")?;
     if user.flag("/is_bot") || user.flag("/deleted") || id == "USLACKBOT" {
@@ -140,7 +140,7 @@ fn account(installation: &InstallationId, user: &Value) -> Account {
         .flatten()
         .collect();
     let unconfirmed = user.at("/is_email_confirmed").and_then(Value::as_bool) == Some(false);
-    // Slackbot calls itself no bot (§23.3).
+    // Slackbot's `is_bot` is not set (§23.3).
     if user.flag("/is_bot") || user.text("/id") == Some("USLACKBOT") {
         Account::Bot
     } else if user.flag("/deleted") {

@@ -1,4 +1,4 @@
-//! What a channel is, as far as we may know (`conversations.info`).
+//! Facts about a channel, as far as the app may read them (`conversations.info`).
 
 use crate::error::Fault;
 use crate::ids::ChannelId;
@@ -7,7 +7,7 @@ use crate::slack::answer::SlackError;
 use crate::slack::client::Slack;
 
 impl Slack {
-    /// Whether we are in a channel; `None` if we may not know.
+    /// Answers whether the app is in a channel; `None` if the app may not know.
     pub async fn is_in(&self, channel: &ChannelId) -> Result<Option<bool>, Fault> {
         match self.call_form("conversations.info", &[("channel", channel.as_str())]).await {
             Ok(answer) => Ok(Some(answer.flag("/channel/is_member") && !answer.flag("/channel/is_archived"))),
@@ -17,7 +17,7 @@ impl Slack {
         }
     }
 
-    /// Whether a channel is shared with another organization; `None` if we may not know.
+    /// Answers whether a channel is shared with another organization; `None` if the app may not know.
     pub async fn is_shared(&self, channel: &ChannelId) -> Result<Option<bool>, Fault> {
         match self.call_form("conversations.info", &[("channel", channel.as_str())]).await {
             Ok(answer) => {
@@ -29,7 +29,7 @@ impl Slack {
         }
     }
 
-    /// The name of a channel that everybody may know; `None` if we may not know it, or not everybody may.
+    /// Returns the name of a public channel; `None` if the channel is private or the app may not know its name.
     pub async fn public_name(&self, channel: &ChannelId) -> Result<Option<String>, Fault> {
         match self.call_form("conversations.info", &[("channel", channel.as_str())]).await {
             Ok(answer) if answer.flag("/channel/is_private") => Ok(None),

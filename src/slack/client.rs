@@ -1,5 +1,4 @@
-//! The calls we make to Slack's Web API (docs/contracts/slack.md §13–15). A call is made once; repeating
-//! it is the outbox's business.
+//! The app's calls to Slack's Web API (docs/contracts/slack.md §13–15). Each call is made once; the outbox repeats it.
 
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -20,50 +19,50 @@ use crate::slack::answer::{SlackError, colleague, found_profile, judged, status_
 use crate::transport;
 use crate::view::kit::{Content, Home, Modal};
 
-/// Hosts that Slack's response URLs may have (§6.10).
+/// The hosts that Slack's response URLs may have (§6.10).
 const RESPONSE_HOSTS: [&str; 2] = ["slack.com", "slack-gov.com"];
 
-/// What a 429 of a response URL closes.
+/// The bucket that a 429 of a response URL closes.
 pub const RESPONSE_URL: &str = "response_url";
 
-/// How many people a page of `users.list` has: fewer than Slack allows, because of what it recommends.
+/// The number of people on a page of `users.list`: fewer than Slack allows, because Slack recommends fewer.
 const PEOPLE_AT_ONCE: &str = "500";
 
-/// How long a response URL may take: other answers to the same person wait for it.
+/// The timeout of a call to a response URL: other answers to the same person wait for it.
 const RESPONSE_URL_TIMEOUT: Duration = Duration::from_secs(4);
 
-/// How many users `dnd.teamInfo` takes at once.
+/// The number of users that `dnd.teamInfo` takes in one call.
 const UNDISTURBED_AT_ONCE: usize = 50;
 
-/// What our metadata calls itself.
+/// The event type of the metadata of the app's messages.
 pub(super) const EVENT_TYPE: &str = "dialnote_job";
 
 /// A message that was posted.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Posted {
-    /// Where: for a message to a user, the direct channel (§15.1).
+    /// The channel; for a message to a user, the direct message channel (§15.1).
     pub channel: ChannelId,
-    /// Its name there.
+    /// The message's name in the channel.
     pub ts: MessageTs,
 }
 
-/// What a token is.
+/// The identity behind a token.
 #[derive(Clone, Debug)]
 pub struct Identity {
-    /// What the workspace is called.
+    /// The workspace's name.
     pub team: String,
-    /// What was granted.
+    /// The granted scopes.
     pub scopes: Vec<String>,
-    /// What Slack's clock shows.
+    /// The time on Slack's clock.
     pub date: Option<Timestamp>,
 }
 
-/// Where a reply goes.
+/// The thread that a reply is posted in.
 #[derive(Clone, Copy, Debug)]
 pub struct Thread<'a> {
-    /// The message that is replied to.
+    /// The first message of the thread.
     pub of: &'a MessageTs,
-    /// Whether it is shown in the channel, too (`reply_broadcast`, docs/contracts/slack.md §15.1).
+    /// Set if the reply is also shown in the channel (`reply_broadcast`, docs/contracts/slack.md §15.1).
     pub aloud: bool,
 }
 
@@ -93,7 +92,7 @@ struct UpdateMessage<'a> {
     metadata: Option<Metadata<'a>>,
 }
 
-/// What a response URL is sent.
+/// The body of a request to a response URL.
 #[derive(Serialize)]
 struct Respond<'a> {
     response_type: &'static str,
@@ -111,12 +110,12 @@ struct Metadata<'a> {
 #[derive(Serialize)]
 struct JobPayload<'a> {
     job: &'a str,
-    /// The jobs that added to the message since.
+    /// The jobs that added to the message later.
     #[serde(skip_serializing_if = "<[String]>::is_empty")]
     more: &'a [String],
 }
 
-/// A client of one workspace.
+/// A client for one workspace.
 #[derive(Clone, Debug)]
 pub struct Slack {
     http: reqwest::Client,
@@ -127,24 +126,24 @@ pub struct Slack {
 }
 
 impl Slack {
-    /// A client that calls `{base}/{method}` with a bot token.
+    /// Creates a client that calls `{base}/{method}` with a bot token.
     pub fn new(http: reqwest::Client, base: Url, token: SecretString, metrics: Arc<Metrics>) -> Self {
         Self { http, base, token, metrics, by: None }
     }
 
-    /// The same for calls that must be on their way by then, or not be made.
+    /// Returns a client that sends a call by this instant or not at all.
     pub fn with_deadline(&self, by: Instant) -> Self {
         Self { by: Some(by), ..self.clone() }
     }
 
-    /// Which installation the token belongs to (`auth.test`, §24.2).
+    /// Returns the installation that the token belongs to (`auth.test`, §24.2).
     pub async fn installation(&self) -> Result<InstallationId, SlackError> {
         let answer = self.call("auth.test", &json!({})).await?;
         let team = answer.words("/team_id").ok_or_else(|| unusable("auth.test names no team"))?;
         Ok(InstallationId::new(team))
     }
 
-    /// Who the token makes us, what it may do, and what Slack's clock shows (`auth.test`, §24.2, §13.6).
+    /// Returns the token's identity and scopes, and the time on Slack's clock (`auth.test`, §24.2, §13.6).
     pub async fn identity(&self) -> Result<Identity, SlackError> {
         let method = "auth.test";
         let answer = transport::send(Service::Slack, self.by, self.request(method).form(&[("", ""); 0])).await?;
@@ -158,15 +157,15 @@ impl Slack {
         })
     }
 
-    /// Opens the direct messages with a person: the channel to post in (§14, `conversations.open`).
+    /// Opens the direct message channel with a person and returns it (§14, `conversations.open`).
     pub async fn direct(&self, user: &SlackUserId) -> Result<ChannelId, SlackError> {
         let answer = self.call("conversations.open", &json!({ "users": user })).await?;
         let channel = answer.words("/channel/id").map(ChannelId::new);
         channel.ok_or_else(|| unusable("conversations.open names no channel").into())
     }
 
-    /// Posts a message, as a reply if a thread is given. `channel` may be a user's id (§15.1).
-    /// `job` goes along as metadata, so that the message can be recognized as ours.
+    /// Posts a message, as a reply if a thread is given. `channel` may be a user's id (§15.1). `job` is sent as
+    /// metadata, so that the app can recognize the message as its own.
     pub async fn post(
         &self,
         channel: &str,
@@ -190,12 +189,13 @@ impl Slack {
         }
     }
 
-    /// Replaces a message of ours. Its metadata stays (§15.8).
+    /// Replaces one of the app's messages. Its metadata stays (§15.8).
     pub async fn update(&self, channel: &ChannelId, ts: &MessageTs, content: &Content) -> Result<(), SlackError> {
         self.call("chat.update", &UpdateMessage { channel, ts, content, metadata: None }).await.map(drop)
     }
 
-    /// The same, and has it recognized as what these jobs said: the first one, and those that added to it.
+    /// Replaces a message and its metadata, so that the app recognizes it as the message of these jobs: the first job,
+    /// and those that added to it.
     pub async fn add_to(
         &self,
         (channel, ts): (&ChannelId, &MessageTs),
@@ -208,7 +208,7 @@ impl Slack {
         self.call("chat.update", &UpdateMessage { channel, ts, content, metadata }).await.map(drop)
     }
 
-    /// The address of a message (docs/contracts/slack.md §15).
+    /// Returns the web address of a message (docs/contracts/slack.md §15).
     pub async fn permalink(&self, channel: &ChannelId, ts: &MessageTs) -> Result<String, SlackError> {
         let arguments = [("channel", channel.as_str()), ("message_ts", ts.as_str())];
         let answer = self.call_form("chat.getPermalink", &arguments).await?;
@@ -226,24 +226,25 @@ impl Slack {
         self.call("chat.postEphemeral", &arguments).await.map(drop)
     }
 
-    /// Opens a form. The trigger lives 3 s and works once (§7).
+    /// Opens a form. The trigger is valid for 3 s and once (§7).
     pub async fn open(&self, trigger_id: &str, modal: &Modal) -> Result<(), SlackError> {
         self.call("views.open", &json!({ "trigger_id": trigger_id, "view": modal })).await.map(drop)
     }
 
-    /// Opens a form over the one whose button brought the trigger (§9).
+    /// Opens a form on top of the form whose button sent the trigger (§9).
     pub async fn push(&self, trigger_id: &str, modal: &Modal) -> Result<(), SlackError> {
         self.call("views.push", &json!({ "trigger_id": trigger_id, "view": modal })).await.map(drop)
     }
 
-    /// Replaces what a view shows, if it is still open. It is named by its id or by our own name for it.
+    /// Replaces the content of a view that is still open. The view is named by Slack's id or by the app's own name for
+    /// it.
     pub async fn update_view(&self, view: &ViewId, modal: &Modal) -> Result<(), SlackError> {
         let named = if is_ours(view) { "external_id" } else { "view_id" };
         self.call("views.update", &json!({ named: view, "view": modal })).await.map(drop)
     }
 
-    /// Replaces what somebody's home shows; with a `hash`, only if it is still the one with that hash
-    /// (§21.2). Answers the new hash.
+    /// Replaces the content of a person's home; with a `hash`, only if the home still has that hash (§21.2). Returns
+    /// the new hash.
     pub async fn publish(
         &self,
         user: &SlackUserId,
@@ -258,7 +259,7 @@ impl Slack {
         Ok(answer.words("/view/hash").map(str::to_owned))
     }
 
-    /// Shows what a link in a message leads to (§22). `url` is to the letter what Slack gave us.
+    /// Shows a preview of a link in a message (§22). `url` must be exactly the text that Slack sent.
     pub async fn unfurl(
         &self,
         channel: &ChannelId,
@@ -270,8 +271,8 @@ impl Slack {
         self.call("chat.unfurl", &json!({ "channel": channel, "ts": ts, "unfurls": unfurls })).await.map(drop)
     }
 
-    /// Those of these users who do not want to be disturbed just now (`dnd.teamInfo`); nobody, if we may not know. A
-    /// token of an organization has to say in which workspace (§24.5).
+    /// Returns the users among these who have Do Not Disturb on at the moment (`dnd.teamInfo`); none, if the app may
+    /// not know. The token of an organization must name the workspace (§24.5).
     pub async fn undisturbed(
         &self,
         users: &[SlackUserId],
@@ -292,8 +293,8 @@ impl Slack {
         Ok(resting)
     }
 
-    /// Answers the request that brought `url`, for its person's eyes only (§6). A URL that is not
-    /// Slack's is refused: this is the only address that comes from outside and is ever called.
+    /// Answers the request that brought `url`, visible only to the requester (§6). A URL that is not Slack's is
+    /// refused: it is the only address from outside that the app ever calls.
     pub async fn respond(&self, url: &str, content: &Content, replace: bool) -> Result<(), SlackError> {
         let url = Url::parse(url).ok().filter(|url| self.is_slacks(url));
         let url = url.ok_or_else(|| SlackError::Refused("response_url_not_slack".to_owned()))?;
@@ -310,7 +311,7 @@ impl Slack {
         .await
     }
 
-    /// A user's profile (`users.info`); `None` if there is no such user.
+    /// Returns a user's profile (`users.info`); `None` if there is no such user.
     pub async fn profile(
         &self,
         installation: &InstallationId,
@@ -320,7 +321,7 @@ impl Slack {
         found_profile(installation, found, &["user_not_found", "user_not_visible"])
     }
 
-    /// The profile with an e-mail address (`users.lookupByEmail`); `None` if nobody active has it.
+    /// Returns the profile with an email address (`users.lookupByEmail`); `None` if no active user has it.
     pub async fn profile_by_email(
         &self,
         installation: &InstallationId,
@@ -330,8 +331,8 @@ impl Slack {
         found_profile(installation, found, &["users_not_found"])
     }
 
-    /// A page of the workspace's people (`users.list`), but for programs and accounts that are switched off; and
-    /// where the next one begins, if there is one. A token of an organization has to say in which workspace (§24.5).
+    /// Returns a page of the workspace's people (`users.list`) without bots and deactivated accounts, and the cursor of
+    /// the next page, if there is one. The token of an organization must name the workspace (§24.5).
     pub async fn people(
         &self,
         cursor: &str,
@@ -345,7 +346,7 @@ impl Slack {
         Ok((people, answer.words("/response_metadata/next_cursor").map(str::to_owned)))
     }
 
-    /// The users of a group (`usergroups.users.list`). A token of an organization has to say in which workspace
+    /// Returns the users of a group (`usergroups.users.list`). The token of an organization must name the workspace
     /// (§24.5).
     pub async fn group(&self, group: &UserGroupId, team: Option<&TeamId>) -> Result<Vec<SlackUserId>, SlackError> {
         let mut arguments = vec![("usergroup", group.as_str())];
@@ -354,14 +355,14 @@ impl Slack {
         Ok(answer.list("/users").iter().filter_map(Value::as_str).map(SlackUserId::new).collect())
     }
 
-    /// For methods that take JSON (§13.3, §13.5).
+    /// Calls a method that takes JSON (§13.3, §13.5).
     pub(super) async fn call(&self, method: &str, arguments: &impl Serialize) -> Result<Value, SlackError> {
         let body = serde_json::to_vec(arguments).map_err(|error| unusable(&error.to_string()))?;
         let request = self.request(method).header(header::CONTENT_TYPE, "application/json; charset=utf-8").body(body);
         self.sent(method, request).await
     }
 
-    /// For methods that take only forms (§13.3).
+    /// Calls a method that takes only forms (§13.3).
     pub(super) async fn call_form(&self, method: &str, arguments: &[(&str, &str)]) -> Result<Value, SlackError> {
         self.sent(method, self.request(method).form(arguments)).await
     }
@@ -371,7 +372,7 @@ impl Slack {
         self.counted(method, exchange).await
     }
 
-    /// Makes a call, and counts it with what came of it.
+    /// Makes a call and counts it with its outcome.
     pub(super) async fn counted<T>(
         &self,
         method: &str,
@@ -396,7 +397,7 @@ impl Slack {
         self.http.post(url).bearer_auth(self.token.expose_secret())
     }
 
-    /// For addresses that are not a method's.
+    /// Returns the HTTP client, for addresses that are not a method's.
     pub(super) fn http(&self) -> &reqwest::Client {
         &self.http
     }
@@ -417,7 +418,7 @@ fn is_resting(answer: &Value, user: &SlackUserId, now: Timestamp) -> bool {
         && hours.is_some_and(|(from, to)| (from..to).contains(&now.as_second()))
 }
 
-/// How our own names for views begin; Slack's begin with `V` (§9.8).
+/// The prefix of the app's own names for views; Slack's begin with `V` (§9.8).
 pub const OUR_VIEWS: &str = "form-";
 
 fn is_ours(view: &ViewId) -> bool {

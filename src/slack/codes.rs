@@ -1,9 +1,9 @@
-//! Slack's error codes and what each means for what is done next (docs/contracts/slack.md §13.9, §14): the one table
-//! of them. A code that is not in it says nothing about whether the next try is refused, too.
+//! The one table of Slack's error codes and of their consequences (docs/contracts/slack.md §13.9, §14). A code that is
+//! not in it does not tell whether the next try would be refused, too.
 
 use crate::domain::delivery::Why;
 
-/// After these the token is of no use until an operator acts.
+/// The codes after which the token cannot be used until an operator acts.
 const TOKEN: [&str; 10] = [
     "account_inactive",
     "invalid_auth",
@@ -17,36 +17,37 @@ const TOKEN: [&str; 10] = [
     "ekm_access_denied",
 ];
 
-/// These pass.
+/// The codes of temporary failures.
 const PASSING: [&str; 5] =
     ["internal_error", "fatal_error", "service_unavailable", "request_timeout", "team_added_to_org"];
 
-/// A rate limit that came without its status (§13.8).
+/// The codes of a rate limit that came without its HTTP status (§13.8).
 const LIMIT: [&str; 2] = ["ratelimited", "rate_limited"];
 
-/// A request that is not as Slack wants it: a mistake of ours.
+/// The codes of a malformed request: a bug in the app.
 const MALFORMED: [&str; 3] = ["invalid_blocks", "invalid_arguments", "invalid_blocks_format"];
 
-/// A channel that takes no messages of ours.
+/// The codes of a channel that the app cannot post in.
 const UNWELCOME: [&str; 5] =
     ["not_in_channel", NO_CHANNEL, ARCHIVED, "is_inactive", "restricted_action_read_only_channel"];
 
-/// The channel is not there, or not for us. Of a person's: they cannot be sent messages (§15.3).
+/// The code of a channel that does not exist or is hidden from the app. For a person's channel: they cannot be sent
+/// messages (§15.3).
 pub const NO_CHANNEL: &str = "channel_not_found";
 
-/// The channel is archived.
+/// The code of an archived channel.
 pub const ARCHIVED: &str = "is_archived";
 
-/// The workspace does not let us post: `restricted_action` and its kinds.
+/// The prefix of the codes with which a workspace forbids the app to post: `restricted_action` and its kinds.
 const RESTRICTED: &str = "restricted_action";
 
-/// The message that we know of is gone.
+/// The codes of a message that is gone.
 const MESSAGE_GONE: [&str; 3] = ["message_not_found", "cant_update_message", "edit_window_closed"];
 
-/// The window was closed or changed before that.
+/// The codes of a window that was closed or changed before the call.
 const VIEW_GONE: [&str; 2] = ["not_found", "hash_conflict"];
 
-/// A message, window or home that is refused however often it is sent.
+/// The codes of a message, window or home that Slack refuses at every try.
 const FINAL: [&str; 27] = [
     "cannot_reply_to_message",
     "cant_broadcast_message",
@@ -77,22 +78,22 @@ const FINAL: [&str; 27] = [
     "view_too_large",
 ];
 
-/// The meaning of a code, whatever was called.
+/// The meaning of a code, independent of the method.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Meaning {
-    /// The token is of no use.
+    /// The token cannot be used.
     Token,
-    /// It passes.
+    /// A temporary failure.
     Passing,
     /// A rate limit.
     Limit,
     /// The request is malformed.
     Malformed,
-    /// A refusal, about which its caller decides.
+    /// A refusal; the caller decides about it.
     Refusal,
 }
 
-/// The meaning of a code, whatever was called.
+/// Returns the meaning of a code, independent of the method.
 pub(super) fn meaning(code: &str) -> Meaning {
     if LIMIT.contains(&code) {
         Meaning::Limit
@@ -107,7 +108,7 @@ pub(super) fn meaning(code: &str) -> Meaning {
     }
 }
 
-/// Why a person cannot be sent messages, if the code says so.
+/// Returns the reason why a person cannot be sent messages, if the code names one.
 pub fn unreachable(code: &str) -> Option<Why> {
     Some(match code {
         "user_disabled" | "is_inactive" => Why::Deactivated,
@@ -119,22 +120,22 @@ pub fn unreachable(code: &str) -> Option<Why> {
     })
 }
 
-/// Whether the channel takes no messages of ours.
+/// Answers whether the app cannot post in the channel.
 pub fn is_unwelcome(code: &str) -> bool {
     UNWELCOME.contains(&code) || code.starts_with(RESTRICTED)
 }
 
-/// Whether the message to be changed is gone.
+/// Answers whether the message to be changed is gone.
 pub fn is_message_gone(code: &str) -> bool {
     MESSAGE_GONE.contains(&code)
 }
 
-/// Whether the window to be changed is gone.
+/// Answers whether the window to be changed is gone.
 pub fn is_view_gone(code: &str) -> bool {
     VIEW_GONE.contains(&code)
 }
 
-/// Whether the next try is refused, too. After a code that is not known it may not be.
+/// Answers whether the next try would be refused, too. After an unknown code it might succeed.
 pub fn is_final(code: &str) -> bool {
     let gone = is_message_gone(code) || is_view_gone(code);
     gone || FINAL.contains(&code) || is_unwelcome(code) || unreachable(code).is_some()

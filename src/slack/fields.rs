@@ -1,4 +1,4 @@
-//! What was filled in: the state of a submitted form (docs/contracts/slack.md §9).
+//! The state of a submitted form (docs/contracts/slack.md §9).
 
 use std::collections::HashMap;
 
@@ -8,38 +8,38 @@ use serde_json::Value;
 use crate::ids::SlackUserId;
 use crate::json::Peek;
 
-/// The fields of a submitted form by block id and action id.
+/// The fields of a submitted form, by block id and action id.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Fields(pub(super) HashMap<(String, String), Value>);
 
 impl Fields {
-    /// The text in a text field; empty if it was left empty.
+    /// Returns the text in a text field; an empty text if it was left empty.
     pub fn text(&self, block: &str, action: &str) -> &str {
         self.state(block, action).and_then(|state| state.text("/value")).unwrap_or_default()
     }
 
-    /// What was ticked: the options' values; `None` if there are no such boxes.
+    /// Returns the values of the ticked options; `None` if there are no such checkboxes.
     pub fn ticked(&self, block: &str, action: &str) -> Option<Vec<&str>> {
         let state = self.state(block, action)?;
         Some(state.list("/selected_options").iter().filter_map(|option| option.words("/value")).collect())
     }
 
-    /// The time of day chosen in a time picker, as `HH:MM`.
+    /// Returns the time of day chosen in a time picker, as `HH:MM`.
     pub fn time_of_day(&self, block: &str, action: &str) -> Option<&str> {
         self.state(block, action)?.words("/selected_time")
     }
 
-    /// The person chosen in a people menu.
+    /// Returns the person chosen in a people menu.
     pub fn user(&self, block: &str, action: &str) -> Option<SlackUserId> {
         self.state(block, action)?.words("/selected_user").map(SlackUserId::new)
     }
 
-    /// What was chosen in a menu of fixed options: the option's value.
+    /// Returns the value of the option chosen in a menu of fixed options.
     pub fn choice(&self, block: &str, action: &str) -> Option<&str> {
         self.state(block, action)?.words("/selected_option/value")
     }
 
-    /// The instant chosen in a date-time picker.
+    /// Returns the instant chosen in a date-time picker.
     pub fn instant(&self, block: &str, action: &str) -> Option<Timestamp> {
         let seconds = self.state(block, action)?.at("/selected_date_time")?.as_i64()?;
         Timestamp::from_second(seconds).ok()

@@ -1,4 +1,5 @@
-//! Files: a place is asked for, the bytes go there, and only then the file is shared (docs/contracts/slack.md §25).
+//! File uploads: the app asks for an upload address, sends the bytes there, and then shares the file
+//! (docs/contracts/slack.md §25).
 
 use reqwest::{StatusCode, Url, header};
 use serde_json::json;
@@ -10,11 +11,11 @@ use crate::slack::answer::{SlackError, status_error, unusable};
 use crate::slack::client::Slack;
 use crate::transport;
 
-/// What a failed upload is counted as.
+/// The name under which an upload is counted as a call.
 const UPLOAD: &str = "upload";
 
 impl Slack {
-    /// Uploads a file that nobody sees yet. `alt` says what a picture shows, for who cannot see it.
+    /// Uploads a file that no one sees yet. `alt` describes a picture for people who cannot see it.
     pub async fn upload(&self, name: &str, alt: &str, bytes: Vec<u8>) -> Result<FileId, SlackError> {
         let length = bytes.len().to_string();
         let arguments = [("filename", name), ("length", length.as_str()), ("alt_txt", alt)];
@@ -35,7 +36,7 @@ impl Slack {
         .await
     }
 
-    /// Shows an uploaded file in a channel, with a title and words above it. Works once for each file.
+    /// Shares an uploaded file in a channel, with a title and a text above it. Works once per file.
     pub async fn share(
         &self,
         file: &FileId,

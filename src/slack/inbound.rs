@@ -1,6 +1,6 @@
-//! What Slack sends, cut down to what we use. Lenient on purpose: Slack adds fields, leaves others
-//! out, and sends kinds of payload that no list names; none of that may cost a click. What we do
-//! not know becomes [`Inbound::Ignored`] and is acknowledged (docs/contracts/slack.md §1, §8, §19).
+//! Slack's requests, reduced to the parts that the app uses. Reading is lenient on purpose: Slack adds fields, leaves
+//! others out, and sends kinds of payload that no list names; none of that may cost a click. Unknown requests become
+//! [`Inbound::Ignored`] and are acknowledged (docs/contracts/slack.md §1, §8, §19).
 
 use std::borrow::Cow;
 use std::collections::HashMap;
@@ -21,116 +21,116 @@ use crate::slack::pointed::PointedAt;
 /// A verified request.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Inbound {
-    /// Slack tests our certificate; nothing else is in it (§3.1).
+    /// Slack's test of the app's certificate, with no other content (§3.1).
     SslCheck,
-    /// Slack tests the events address; the challenge is to be sent back (§3.3).
+    /// Slack's test of the events address; the app must send the challenge back (§3.3).
     UrlVerification {
-        /// What to send back.
+        /// The text to send back.
         challenge: String,
     },
     /// A slash command (§5).
     Slash {
-        /// Whose.
+        /// The sender.
         from: From,
-        /// With its stroke.
+        /// The command, with its slash.
         command: String,
-        /// Everything after it.
+        /// The text after the command.
         text: String,
     },
     /// A click on a control (§8).
     Click {
-        /// Whose.
+        /// The sender.
         from: From,
-        /// On what.
+        /// The control.
         click: Click,
-        /// In what.
+        /// The place of the control.
         place: Surface,
     },
     /// A submitted form (§9).
     Submission {
-        /// Whose.
+        /// The sender.
         from: From,
-        /// Which form.
+        /// The kind of form.
         callback_id: String,
-        /// What the form remembered.
+        /// The form's private metadata.
         private_metadata: String,
-        /// What was filled in.
+        /// The filled-in fields.
         fields: Fields,
     },
-    /// A menu asks for its options (§10).
+    /// A menu's request for its options (§10).
     Suggestion {
-        /// Whose.
+        /// The sender.
         from: From,
-        /// Which menu.
+        /// The menu.
         action_id: String,
-        /// What was typed into it.
+        /// The text typed into the menu.
         typed: String,
-        /// What the form in which it stands remembers.
+        /// The private metadata of the form around the menu.
         private_metadata: String,
     },
-    /// Somebody uses a shortcut: one on a message, or one that is always at hand (§8).
+    /// A shortcut, on a message or global (§8).
     Shortcut {
-        /// Whose.
+        /// The sender.
         from: From,
-        /// Which.
+        /// The shortcut.
         callback_id: String,
-        /// The message it was used on.
+        /// The message that the shortcut was used on.
         message: Option<PointedAt>,
     },
-    /// Somebody opens their home (§21).
+    /// A person opened their home (§21).
     HomeOpened {
-        /// Where.
+        /// The installation.
         installation: InstallationId,
-        /// Who.
+        /// The person.
         user: SlackUserId,
         /// The event's id.
         delivery: String,
     },
-    /// Somebody posted links that may be ours to show (§22).
+    /// A person posted links that the app may show as cards (§22).
     Links {
-        /// Where.
+        /// The installation.
         installation: InstallationId,
-        /// Who, in which message, and which links.
+        /// The person, the message and its links.
         links: LinksJob,
         /// The event's id.
         delivery: String,
     },
     /// A user's profile changed, or the user is new (§19).
     ProfileChanged {
-        /// Where.
+        /// The installation.
         installation: InstallationId,
-        /// Who, and the profile as it was then.
+        /// The user, with the profile at that time.
         change: ProfileJob,
         /// The event's id.
         delivery: String,
     },
-    /// A channel is shared with another company from now on (§19).
+    /// A channel was shared with another company (§19).
     ChannelShared {
-        /// Where.
+        /// The installation.
         installation: InstallationId,
-        /// Which.
+        /// The channel.
         channel: ChannelId,
         /// The event's id.
         delivery: String,
     },
-    /// The app was removed from the workspace, or its token was taken away (§19.2).
+    /// The app was removed from the workspace, or its token was revoked (§19.2).
     Removed {
-        /// Where.
+        /// The installation.
         installation: InstallationId,
-        /// When.
+        /// The time of the removal.
         at: Timestamp,
         /// The event's id.
         delivery: String,
     },
-    /// Nothing for us.
+    /// A request that the app does not handle.
     Ignored {
-        /// What it called itself, for the log.
+        /// Its own name for its kind, for the log.
         kind: String,
     },
 }
 
 impl Inbound {
-    /// What it is, in a word.
+    /// Returns the kind of request in one word.
     pub fn kind(&self) -> &'static str {
         match self {
             Self::SslCheck | Self::UrlVerification { .. } => "test",
@@ -148,7 +148,7 @@ impl Inbound {
         }
     }
 
-    /// Which installation it comes from, if it is something for us.
+    /// Returns the installation that the request comes from, if the app handles the request.
     pub fn installation(&self) -> Option<&InstallationId> {
         match self {
             Self::SslCheck | Self::UrlVerification { .. } | Self::Ignored { .. } => None,
@@ -166,41 +166,41 @@ impl Inbound {
     }
 }
 
-/// In what somebody clicked.
+/// The place of a clicked control.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Surface {
     /// A message that a whole channel sees.
     Message,
-    /// A direct message, or one that only the person sees.
+    /// A direct message, or an ephemeral message.
     Private {
-        /// The message, if it is not an ephemeral one: those have no name by which they could be changed.
+        /// The direct message; `None` for an ephemeral one, which has no name by which the app could change it.
         direct: Option<MessageTs>,
     },
-    /// Their home.
+    /// The person's home.
     Home,
     /// A form or window.
     View(ViewId),
 }
 
-/// Who sent it, from where.
+/// The sender of a request, and the place.
 #[derive(Clone, PartialEq, Eq)]
 pub struct From {
-    /// Which installation it belongs to (§24.3).
+    /// The installation that the request belongs to (§24.3).
     pub installation: InstallationId,
     /// The person, from the verified payload.
     pub user: SlackUserId,
-    /// Where they were.
+    /// The channel that the person was in.
     pub channel: Option<ChannelId>,
-    /// In which workspace of the organization, if it is one's.
+    /// The workspace of the organization, if the installation is an organization's.
     pub team: Option<TeamId>,
-    /// Where answers may be posted (§6).
+    /// The URL that answers may be posted to (§6).
     pub response_url: Option<String>,
-    /// What allows to open a form, once, within 3 s (§7); also what makes the request unique.
+    /// The trigger that can open a form once within 3 s (§7). It also makes the request unique.
     pub trigger_id: Option<String>,
 }
 
 impl std::fmt::Debug for From {
-    /// Without the response URL, which is a secret.
+    /// Leaves out the response URL, which is a secret.
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         let Self { installation, user, channel, .. } = self;
         f.debug_struct("From")
@@ -211,13 +211,13 @@ impl std::fmt::Debug for From {
     }
 }
 
-/// Why a verified body cannot be read at all. Slack never sends such a thing.
+/// The reason why a verified body cannot be read at all. Slack never sends such a body.
 #[derive(Debug, thiserror::Error)]
 #[error("the body is neither a form nor JSON: {0}")]
 pub struct Unreadable(serde_json::Error);
 
-/// Reads a verified body. JSON is recognized by its content type or its first character, everything
-/// else is a form (§1.5).
+/// Reads a verified body. JSON is recognized by its content type or its first character; everything else is a form
+/// (§1.5).
 pub fn read(content_type: Option<&str>, body: &[u8]) -> Result<Inbound, Unreadable> {
     let media_type = content_type.and_then(|t| t.split(';').next()).unwrap_or_default().trim();
     if media_type.eq_ignore_ascii_case("application/json") || body.trim_ascii_start().starts_with(b"{") {
@@ -230,7 +230,7 @@ pub fn read(content_type: Option<&str>, body: &[u8]) -> Result<Inbound, Unreadab
     }
 }
 
-/// Reads what an envelope of Socket Mode holds: what would otherwise be a body, always as JSON (§20.3).
+/// Reads the content of a Socket Mode envelope: the body of the request that it replaces, always as JSON (§20.3).
 pub fn enveloped(kind: &str, content: &Value) -> Inbound {
     match kind {
         "slash_commands" => slash(|name| as_in_a_form(content.get(name)?)),
@@ -244,10 +244,10 @@ fn as_in_a_form(value: &Value) -> Option<String> {
     words.or_else(|| value.as_bool().map(|flag| flag.to_string()))
 }
 
-/// About as many fields as a slash command has.
+/// The approximate number of fields of a slash command.
 const FIELDS: usize = 16;
 
-/// A form of which only what is asked for is decoded: half of what Slack sends is for others.
+/// A form that decodes a field only when it is asked for: the app does not use half of Slack's fields.
 struct FormFields<'a>(Vec<(&'a [u8], &'a [u8])>);
 
 impl<'a> FormFields<'a> {
@@ -258,21 +258,21 @@ impl<'a> FormFields<'a> {
         Self(fields)
     }
 
-    /// The last of that name, as where a form becomes a map.
+    /// Returns the last field of that name, like a form that is read into a map.
     fn field(&self, name: &str) -> Option<Cow<'a, str>> {
         let (_, value) = self.0.iter().rfind(|(field, _)| *field == name.as_bytes())?;
-        // What is left of the name is the sign between name and value.
+        // The separator between name and value is all that is left of the name.
         form_urlencoded::parse(value).next().map(|(_, value)| value)
     }
 
-    /// The same, if something is in it.
+    /// Returns the trimmed field, unless it is blank.
     fn filled_in(&self, name: &str) -> Option<String> {
         self.field(name).map(|value| value.trim().to_owned()).filter(|value| !value.is_empty())
     }
 }
 
-/// Whether the body is only Slack's test of our certificate. Answering that needs no signature,
-/// because nothing is done (§3.2).
+/// Answers whether the body is only Slack's test of the app's certificate. Answering it needs no signature, because it
+/// has no effect (§3.2).
 pub fn is_ssl_check(body: &[u8]) -> bool {
     form_urlencoded::parse(body).any(|(key, value)| key == "ssl_check" && value == "1")
 }
@@ -394,14 +394,14 @@ fn event(payload: &Value) -> Option<Inbound> {
         "link_shared" => links(payload),
         "channel_shared" => shared(payload),
         "app_uninstalled" => removed(payload),
-        // Of a person's token we have none.
+        // The app has no tokens of people, only the bot's.
         "tokens_revoked" if !payload.list("/event/tokens/bot").is_empty() => removed(payload),
         _ => None,
     };
     Some(known.unwrap_or_else(|| Inbound::Ignored { kind: kind.chars().take(64).collect() }))
 }
 
-/// The event holds the whole user (§19.2), so that nobody has to ask for it.
+/// Reads a changed profile. The event holds the whole user (§19.2), so that the app need not ask for it.
 fn profile_changed(payload: &Value) -> Option<Inbound> {
     let installation = event_installation(payload)?;
     let profile = profile(&installation, payload.at("/event/user")?)?;
@@ -426,12 +426,12 @@ fn removed(payload: &Value) -> Option<Inbound> {
     })
 }
 
-/// Where the app was removed from a whole organization the event names no workspace.
+/// Returns the organization that the app was removed from: such an event names no workspace.
 fn removed_organization(payload: &Value) -> Option<InstallationId> {
     payload.words("/enterprise_id").map(InstallationId::new)
 }
 
-/// Links in a message that was sent; what is still being written is nobody's to see (§22.4).
+/// Reads the links of a sent message; the app shows none for a message that is still being written (§22.4).
 fn links(payload: &Value) -> Option<Inbound> {
     let channel = payload.words("/event/channel").filter(|channel| *channel != "COMPOSER")?;
     let urls = payload.list("/event/links").iter().filter_map(|link| link.words("/url"));
@@ -459,8 +459,8 @@ fn from(payload: &Value) -> Option<From> {
     })
 }
 
-/// `team` is `null` for organization-wide installations and the other side's in Slack Connect; the
-/// view knows best where the app is installed (§24.3).
+/// Returns the team of an interaction. `team` is `null` for organization-wide installations, and the other company's
+/// team in Slack Connect. The view is the best source for where the app is installed (§24.3).
 fn interaction_team(payload: &Value) -> Option<&str> {
     let team = ["/view/app_installed_team_id", "/team/id", "/user/team_id", "/view/team_id"];
     team.into_iter().find_map(|path| payload.words(path))
@@ -470,7 +470,7 @@ fn interaction_organization(payload: &Value) -> Option<&str> {
     payload.flag("/is_enterprise_install").then(|| payload.words("/enterprise/id")).flatten()
 }
 
-/// The authorization, not the outer team, says whose event it is (§19.1).
+/// Returns the installation of an event. The authorization names it, not the outer team (§19.1).
 fn event_installation(payload: &Value) -> Option<InstallationId> {
     let organization = payload
         .flag("/authorizations/0/is_enterprise_install")

@@ -1,4 +1,4 @@
-//! What we know of Slack: how its requests are verified and read, and how its API is called.
+//! Slack's protocol: verifying and reading its requests, and calling its API.
 
 pub mod answer;
 mod channels;

@@ -1,5 +1,6 @@
-//! How a workspace becomes an installation (docs/contracts/slack.md §17): its admin is sent to Slack, agrees there,
-//! and comes back with a code that we change for a token. Where tokens end, the next one is got here too (§18).
+//! The installation of the app in a workspace (docs/contracts/slack.md §17): its admin is sent to Slack, agrees there,
+//! and comes back with a code that the app exchanges for a token. Where tokens expire, they are refreshed here, too
+//! (§18).
 
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -16,10 +17,10 @@ use crate::slack::answer::{SlackError, judged, unusable};
 use crate::slack::scopes::{OPTIONAL_SCOPES, SCOPES};
 use crate::transport;
 
-/// Where people begin, below our public address.
+/// The path below the public address at which an installation begins.
 pub const INSTALL: &str = "/slack/install";
 
-/// Where they come back from Slack.
+/// The path below the public address to which Slack sends people back.
 pub const PATH: &str = "/slack/oauth_redirect";
 
 const METHOD: &str = "oauth.v2.access";
@@ -33,26 +34,26 @@ pub struct OAuth {
     metrics: Arc<Metrics>,
 }
 
-/// What the operator knows of the app (*Basic Information → App Credentials*).
+/// The app's credentials (*Basic Information → App Credentials*).
 #[derive(Clone, Debug)]
 pub struct AppCredentials {
-    /// Its name; no secret.
+    /// The app's id in OAuth; not a secret.
     pub client_id: String,
-    /// What proves that we are it.
+    /// The secret with which the app proves its identity.
     pub client_secret: SecretString,
-    /// Where people are asked whether they agree.
+    /// The address at which Slack asks people whether they agree.
     pub authorize: Url,
-    /// Where we are on the web.
+    /// The app's public address.
     pub public: Url,
 }
 
 impl AppCredentials {
-    /// Where people begin.
+    /// Returns the address at which an installation begins.
     pub fn install(&self) -> String {
         self.at(INSTALL)
     }
 
-    /// Where Slack sends people back to. It has to be the same at both steps (§17.4).
+    /// Returns the address to which Slack sends people back. It must be the same in both steps (§17.4).
     pub fn redirect(&self) -> String {
         self.at(PATH)
     }
@@ -62,46 +63,46 @@ impl AppCredentials {
     }
 }
 
-/// What Slack granted.
+/// A grant of Slack's.
 #[derive(Clone, Debug)]
 pub struct Granted {
-    /// Where: the workspace, or the organization, if it is for all of it (§24.1).
+    /// The workspace, or the organization if the grant is for all of it (§24.1).
     pub installation: InstallationId,
-    /// What that is called.
+    /// The name of the workspace or organization.
     pub name: String,
-    /// Our user there.
+    /// The app's user there.
     pub bot: SlackUserId,
-    /// What we may.
+    /// The granted scopes.
     pub scopes: Vec<String>,
-    /// Who agreed.
+    /// The person who agreed.
     pub installer: SlackUserId,
-    /// The token.
+    /// The tokens.
     pub tokens: Tokens,
 }
 
-/// A token, and what belongs to it.
+/// A bot token, and its refresh token if it expires.
 #[derive(Clone, Debug)]
 pub struct Tokens {
-    /// What we speak with.
+    /// The token for calls.
     pub access: SecretString,
-    /// What gets the next, once, if this one ends.
+    /// The refresh token, which works once, if the access token expires.
     pub refresh: Option<SecretString>,
-    /// How long it lasts, if it ends.
+    /// The lifetime of the access token, if it expires.
     pub lasts: Option<Duration>,
 }
 
 impl OAuth {
-    /// A client that calls `oauth.v2.access` below `api` for `app`.
+    /// Creates a client that calls `oauth.v2.access` below `api` for `app`.
     pub fn new(http: reqwest::Client, api: Url, app: AppCredentials, metrics: Arc<Metrics>) -> Self {
         Self { http, api, app, metrics }
     }
 
-    /// The app.
+    /// Returns the app's credentials.
     pub fn app(&self) -> &AppCredentials {
         &self.app
     }
 
-    /// Where somebody is asked whether they agree. Slack gives `state` back as it is.
+    /// Returns the address at which Slack asks a person whether they agree. Slack sends `state` back unchanged.
     pub fn question(&self, state: &str) -> Url {
         let scopes: Vec<_> = SCOPES.iter().chain(&OPTIONAL_SCOPES).map(|scope| scope.name).collect();
         let mut url = self.app.authorize.clone();
@@ -113,13 +114,13 @@ impl OAuth {
         url
     }
 
-    /// Changes a code for a token (§17.4).
+    /// Exchanges a code for a token (§17.4).
     pub async fn exchange(&self, code: &str) -> Result<Granted, SlackError> {
         let answer = self.call(&[("code", code), ("redirect_uri", &self.app.redirect())]).await?;
         granted(&answer).ok_or_else(|| unusable("the answer grants no bot anything").into())
     }
 
-    /// Gets the next token (§18.2). The old one goes on to work for a while, what got this one does not.
+    /// Refreshes the token (§18.2). The old access token keeps working for a while; the old refresh token does not.
     pub async fn refresh(&self, refresh: &SecretString) -> Result<Tokens, SlackError> {
         let form = [("grant_type", "refresh_token"), ("refresh_token", refresh.expose_secret())];
         let answer = self.call(&form).await?;
@@ -146,7 +147,8 @@ impl OAuth {
     }
 }
 
-/// What Slack granted, as its answer tells (§17.5). Who agreed only for themselves gave us no bot.
+/// Reads a grant from Slack's answer (§17.5). A grant of a person only for themselves has no bot token and reads as
+/// `None`.
 fn granted(answer: &Value) -> Option<Granted> {
     let organization = answer.flag("/is_enterprise_install");
     let (id, name) = if organization { ("/enterprise/id", "/enterprise/name") } else { ("/team/id", "/team/name") };
@@ -161,7 +163,7 @@ fn granted(answer: &Value) -> Option<Granted> {
     })
 }
 
-/// The bot's token: a person's may come along, and is not ours to use (§18.4).
+/// Reads the bot's tokens. A person's token may come along; the app must not use it (§18.4).
 fn tokens(answer: &Value) -> Option<Tokens> {
     if answer.words("/token_type") != Some("bot") {
         return None;
@@ -173,7 +175,7 @@ fn tokens(answer: &Value) -> Option<Tokens> {
     })
 }
 
-/// Whether Slack said no, rather than nothing.
+/// Answers whether Slack refused the call, as opposed to not answering it.
 pub fn is_refused(error: &SlackError) -> bool {
     match error {
         SlackError::Refused(_) => true,

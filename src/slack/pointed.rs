@@ -1,37 +1,36 @@
-//! A message that somebody points at, and the words in it: those of its text, else of its blocks, its
-//! attachments, the titles of its files (docs/contracts/slack.md §8). The words are as Slack writes them, with
-//! people, channels and links in brackets.
+//! The message of a shortcut, and its words: those of its text, else of its blocks, its attachments, the titles of its
+//! files (docs/contracts/slack.md §8). The words keep Slack's notation, with people, channels and links in brackets.
 
 use serde_json::Value;
 
 use crate::ids::{MessageTs, SlackUserId};
 use crate::json::Peek;
 
-/// How much is read of one message, in bytes. Slack cuts off texts of more than 40,000 characters.
+/// The number of bytes read from one message. Slack truncates texts of more than 40,000 characters.
 const MOST_READ: usize = 160_000;
 
-/// How deep lists, quotes and attachments are looked into.
+/// The depth to which lists, quotes and attachments are read.
 const DEEPEST: usize = 8;
 
-/// A message that somebody points at.
+/// A message that a person used a shortcut on.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct PointedAt {
-    /// Its name in its channel.
+    /// The message's name in its channel.
     pub ts: MessageTs,
-    /// The message whose thread it is in.
+    /// The first message of the thread that it is in.
     pub thread: Option<MessageTs>,
-    /// Its words; empty if there are none.
+    /// The message's words; empty if there are none.
     pub text: String,
     /// The user who wrote it.
     pub author: Option<SlackUserId>,
-    /// What a program that wrote it calls itself.
+    /// The name of the program that wrote it.
     pub program: Option<String>,
-    /// Whether the app wrote it.
+    /// Set if the app wrote it.
     pub ours: bool,
 }
 
 impl PointedAt {
-    /// The message in the payload of a shortcut, if it has one.
+    /// Reads the message from the payload of a shortcut, if it has one.
     pub(super) fn read(payload: &Value) -> Option<Self> {
         let message = payload.at("/message")?;
         let app = ["/app_id", "/bot_profile/app_id"].into_iter().find_map(|path| message.words(path));
@@ -47,7 +46,7 @@ impl PointedAt {
     }
 }
 
-/// The words of a message, or of an attachment that is one.
+/// Returns the words of a message, or of an attachment that is a message.
 fn said(message: &Value, depth: usize) -> String {
     let text = message.text("/text").unwrap_or_default();
     let ways: [&dyn Fn() -> String; 4] = [
@@ -95,7 +94,7 @@ fn in_cell(cell: &Value, depth: usize) -> String {
     }
 }
 
-/// A paragraph, list, quote or code of a rich text, or what stands in one.
+/// Returns the words of a paragraph, list, quote or code block of a rich text, or of an element in one.
 fn in_rich_text(part: &Value, depth: usize) -> String {
     if depth >= DEEPEST {
         return String::new();
@@ -119,7 +118,7 @@ fn in_rich_text(part: &Value, depth: usize) -> String {
     }
 }
 
-/// The first of these that is not blank.
+/// Returns the first of two values that is not blank.
 fn either(value: &Value, paths: [&str; 2]) -> String {
     paths.into_iter().find_map(|path| value.words(path)).unwrap_or_default().to_owned()
 }
@@ -128,7 +127,7 @@ fn lines(parts: &[Value], words: impl Fn(&Value) -> String) -> String {
     joined(parts.iter().map(words), "\n")
 }
 
-/// Those of the parts that are not blank, as far as that is not too much.
+/// Joins the parts that are not blank, up to the limit.
 fn joined(parts: impl Iterator<Item = String>, between: &str) -> String {
     let mut all = String::new();
     for part in parts.filter(|part| !part.trim().is_empty()) {

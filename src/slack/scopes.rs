@@ -1,15 +1,15 @@
-//! What the app asks to be allowed, and why: as little as may be (docs/contracts/slack.md §27).
+//! The app's permissions, as few as possible, with their reasons (docs/contracts/slack.md §27).
 
-/// A permission and what it is for.
+/// A permission and its reason.
 #[derive(Debug)]
 pub struct Scope {
-    /// Slack's name of it.
+    /// Slack's name for it.
     pub name: &'static str,
-    /// Why the app cannot do without.
+    /// The reason why the app needs it.
     pub reason: &'static str,
 }
 
-/// Every permission that the app asks for.
+/// The permissions that the app requires.
 pub static SCOPES: [Scope; 5] = [
     Scope { name: "commands", reason: "You type `/assign` and its siblings." },
     Scope {
@@ -27,7 +27,7 @@ pub static SCOPES: [Scope; 5] = [
     },
 ];
 
-/// Permissions that the app works without, and what they are good for. Whoever installs it chooses.
+/// Permissions that the app works without, and their benefits. The person who installs the app chooses.
 pub static OPTIONAL_SCOPES: [Scope; 10] = [
     Scope {
         name: "channels:history",

@@ -1,4 +1,4 @@
-//! Looking for a message of ours whose answer was not heard (docs/contracts/slack.md §16.4).
+//! The search for a message of the app's whose post was not answered (docs/contracts/slack.md §16.4).
 
 use jiff::{SignedDuration, Timestamp};
 use serde_json::Value;
@@ -9,28 +9,27 @@ use crate::json::Peek;
 use crate::slack::answer::{SlackError, unheard};
 use crate::slack::client::{EVENT_TYPE, Posted, Slack};
 
-/// How far back a message of ours is looked for, beyond the time since its job was accepted: our
-/// clock and Slack's may differ.
+/// The time before its job was accepted from which on a message is searched for: the app's clock and Slack's may
+/// differ.
 const CLOCKS_DIFFER: SignedDuration = SignedDuration::from_mins(5);
 
-/// How many messages are looked through for one of ours.
+/// The number of messages that are searched.
 const LOOKED_THROUGH: &str = "200";
 
-/// What came of looking for a message.
+/// The outcome of a search for a message.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum SearchOutcome {
-    /// It is there.
+    /// The message is there.
     There(Posted),
-    /// It is not there.
+    /// The message is not there.
     NotThere,
-    /// We may not look.
+    /// The app may not read the channel.
     Unknowable,
 }
 
 impl Slack {
-    /// Looks for a message that [`Slack::post`] may have posted to `channel` for `job` since `since`: in
-    /// the thread if one is given. Needs a permission to read there, and says [`SearchOutcome::Unknowable`]
-    /// without it (§16.4).
+    /// Searches for a message that [`Slack::post`] may have posted to `channel` for `job` since `since`: in the thread
+    /// if one is given. Needs a permission to read there, and returns [`SearchOutcome::Unknowable`] without it (§16.4).
     pub async fn find(
         &self,
         channel: &str,
@@ -39,7 +38,7 @@ impl Slack {
         since: Timestamp,
     ) -> Result<SearchOutcome, Fault> {
         match self.messages(channel, thread, since).await {
-            // Without a list it says nothing about what is in it.
+            // An answer without a list does not tell which messages are there.
             Ok((channel, answer)) => match answer.at("/messages").and_then(Value::as_array) {
                 Some(messages) => Ok(sought(channel, messages, job)),
                 None => Err(unheard("it holds no messages")),
@@ -58,7 +57,7 @@ impl Slack {
         since: Timestamp,
     ) -> Result<(ChannelId, Value), SlackError> {
         let oldest = since.saturating_sub(CLOCKS_DIFFER).unwrap_or(Timestamp::MIN).as_second().to_string();
-        // A message may be posted to a user, but is read in the direct channel with them (§15.1).
+        // A message may be posted to a user, but is read in the direct message channel with them (§15.1).
         let channel = if channel.starts_with(['U', 'W']) {
             self.direct(&SlackUserId::new(channel)).await?
         } else {

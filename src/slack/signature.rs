@@ -1,21 +1,22 @@
-//! The one thing that tells a request of Slack's from anybody else's: HMAC-SHA256 over the raw
-//! body and a timestamp (docs/contracts/slack.md §2). Too central to leave to a library, and short.
+//! The proof that a request is Slack's: HMAC-SHA256 over the raw body and a timestamp (docs/contracts/slack.md §2). It
+//! is too central to leave to a library, and short.
 
 use hmac::{Hmac, KeyInit, Mac};
 use jiff::Timestamp;
 use secrecy::{ExposeSecret, SecretString};
 use sha2::Sha256;
 
-/// How far the timestamp may lie from now, in either direction (§2.4).
+/// The largest difference between the timestamp and now, in either direction (§2.4).
 pub const MAX_SKEW_SECONDS: u64 = 300;
 
-/// Header with the signature: `v0=` and 64 hex digits (§2.3).
+/// The header with the signature: `v0=` and 64 hex digits (§2.3).
 pub const SIGNATURE_HEADER: &str = "x-slack-signature";
 
-/// Header with the time of sending, in seconds since the epoch (§2.1).
+/// The header with the time of sending, in seconds since the epoch (§2.1).
 pub const TIMESTAMP_HEADER: &str = "x-slack-request-timestamp";
 
-/// Why a request was not taken for Slack's. For the log; the sender learns only that it was refused.
+/// The reason why a request does not count as Slack's. For the log; the sender learns only that the request was
+/// refused.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum Forged {
     /// The timestamp is not a plain decimal number of seconds.
@@ -27,19 +28,19 @@ pub enum Forged {
     /// The signature is not `v0=` and 64 hex digits.
     #[error("the signature is not v0= and 64 hex digits")]
     BadSignature,
-    /// No secret of ours makes this signature.
+    /// None of the app's secrets makes this signature.
     #[error("the signature does not match")]
     Mismatch,
 }
 
-/// What the headers of a request say of its signature.
+/// The signature headers of a request.
 pub struct SignatureHeaders<'a> {
     timestamp: &'a str,
     digest: [u8; 32],
 }
 
 impl<'a> SignatureHeaders<'a> {
-    /// Reads the headers. No body has to be there yet: it need not be waited for if these are refused.
+    /// Reads the headers. The body need not have arrived yet, and need not be waited for if the headers are refused.
     pub fn read(timestamp: &'a str, signature: &str, now: Timestamp) -> Result<Self, Forged> {
         if seconds(timestamp)?.abs_diff(now.as_second()) > MAX_SKEW_SECONDS {
             return Err(Forged::Stale);
@@ -47,8 +48,8 @@ impl<'a> SignatureHeaders<'a> {
         Ok(Self { timestamp, digest: digest(signature)? })
     }
 
-    /// Checks that one of `secrets` signed `body`. Several secrets are for the time of a rotation (§2.10).
-    /// Compares in constant time.
+    /// Checks that one of `secrets` signed `body`. There are several secrets during a rotation (§2.10). Compares in
+    /// constant time.
     pub fn verify(&self, secrets: &[SecretString], body: &[u8]) -> Result<(), Forged> {
         let mut macs = secrets.iter().map(|secret| mac(secret.expose_secret(), self.timestamp, body));
         if macs.any(|mac| mac.verify_slice(&self.digest).is_ok()) { Ok(()) } else { Err(Forged::Mismatch) }
@@ -66,7 +67,7 @@ pub fn verify(
     SignatureHeaders::read(timestamp, signature, now)?.verify(secrets, body)
 }
 
-/// The signature Slack would send for `body` at `timestamp` (seconds since the epoch).
+/// Returns the signature that Slack would send for `body` at `timestamp` (seconds since the epoch).
 pub fn sign(secret: &str, timestamp: i64, body: &[u8]) -> String {
     let digest = mac(secret, &timestamp.to_string(), body).finalize().into_bytes();
     format!("v0={}", hex::encode(digest))

@@ -1,6 +1,6 @@
-//! Socket Mode: the same deliveries without a public address. Slack is asked with the app's own token where
-//! to connect, and sends over a WebSocket, as envelopes, what it would otherwise post (docs/contracts/slack.md
-//! §20). Here is the protocol; how many connections are kept is the edge's business.
+//! Socket Mode: the same deliveries without a public address. The app asks Slack with its app-level token for an
+//! address to connect to. Slack then sends over a WebSocket, as envelopes, the requests that it would otherwise post
+//! (docs/contracts/slack.md §20). The protocol is here; the edge decides how many connections are kept.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -25,76 +25,76 @@ use crate::slack::client::Slack;
 use crate::slack::inbound::{self, Inbound};
 use crate::transport;
 
-/// The largest message that is read, as with a request.
+/// The size of the largest message that is read, in bytes, as for a request.
 const MAX_SOCKET_MESSAGE: usize = 1024 * 1024;
 
-/// How much is read at once. Most envelopes fit.
+/// The size of the read buffer, in bytes. Most envelopes fit.
 const BUFFER: usize = 16 * 1024;
 
-/// How long a connection may bring nothing, not even a ping, before it is taken for dead (§20.7).
+/// The time without any message, not even a ping, after which a connection counts as dead (§20.7).
 const QUIET: Duration = Duration::from_secs(30);
 
-/// How long opening may take, from asking where to the greeting; and sending, or closing.
+/// The timeout for opening a connection, from the request for its address to the greeting; and for sending, or closing.
 const SOCKET_TIMEOUT: Duration = Duration::from_secs(10);
 
-/// What says that the app's token will do no more, beside what says so of every token (§20.7).
+/// The codes that say that the app-level token has become useless, in addition to the codes for every token (§20.7).
 const HOPELESS: [&str; 2] = ["user_removed_from_team", "team_disabled"];
 
-/// Opens connections with the app's own token.
+/// An opener of connections with the app-level token.
 #[derive(Clone, Debug)]
 pub struct Dialer {
     slack: Slack,
 }
 
-/// An open connection that was greeted.
+/// An open connection whose greeting has arrived.
 #[derive(Debug)]
 pub struct Socket<S = Upgraded> {
     stream: WebSocketStream<S>,
     heard: Instant,
 }
 
-/// Why a connection brings nothing any more.
+/// The reason why a connection is lost.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("{0}")]
 pub struct Lost(String);
 
-/// What Slack sends (§20.2, §20.3, §20.5).
+/// A message of Slack's (§20.2, §20.3, §20.5).
 #[derive(Clone, Debug, PartialEq)]
 pub enum Frame {
-    /// The greeting: from now on it delivers here.
+    /// The greeting: from now on Slack delivers on this connection.
     Hello,
     /// A delivery, to be acknowledged.
     Envelope(Envelope),
-    /// The connection is about to be closed.
+    /// The announcement that the connection is about to be closed.
     Disconnect(Reason),
-    /// Nothing that we know: what it calls itself, for the log.
+    /// An unknown message: its own name for its kind, for the log.
     Unknown(String),
 }
 
-/// Socket Mode was switched off in the app's settings.
+/// The reason that Socket Mode was switched off in the app's settings.
 const LINK_DISABLED: &str = "link_disabled";
 
-/// Why Slack closes a connection.
+/// The reason why Slack closes a connection.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Reason {
-    /// It wants us on another one (`warning`, `refresh_requested`).
+    /// Slack wants the app to open another connection (`warning`, `refresh_requested`).
     Renewal,
-    /// Anything else: Socket Mode is off (`link_disabled`), there are too many.
+    /// Any other reason: Socket Mode is off (`link_disabled`), or there are too many connections.
     Unwanted(String),
 }
 
 /// A delivery.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Envelope {
-    /// What it is acknowledged by.
+    /// The id for the acknowledgement.
     pub id: String,
-    /// Whether the acknowledgement may say something.
+    /// Set if the acknowledgement may have a payload.
     pub accepts_payload: bool,
     kind: String,
     content: Value,
 }
 
-/// What an envelope is acknowledged with (§20.4).
+/// The acknowledgement of an envelope (§20.4).
 #[derive(Serialize)]
 struct Ack<'a> {
     envelope_id: &'a str,
@@ -103,12 +103,12 @@ struct Ack<'a> {
 }
 
 impl Dialer {
-    /// One that asks `{base}/apps.connections.open` with an app-level token.
+    /// Creates a dialer that calls `{base}/apps.connections.open` with an app-level token.
     pub fn new(http: reqwest::Client, base: Url, token: SecretString, metrics: Arc<Metrics>) -> Self {
         Self { slack: Slack::new(http, base, token, metrics) }
     }
 
-    /// Where one connection may be opened, once and now (§20.1).
+    /// Asks Slack for an address that opens one connection, once and now (§20.1).
     pub async fn address(&self) -> Result<Url, SlackError> {
         let answer = self.slack.call_form("apps.connections.open", &[]).await?;
         let url = answer.words("/url").and_then(|url| Url::parse(url).ok()).and_then(as_http);
@@ -123,14 +123,14 @@ impl Dialer {
             match socket.next().await.map_err(|lost| unanswered(&lost.to_string()))? {
                 Frame::Hello => Ok(socket),
                 Frame::Disconnect(Reason::Unwanted(why)) => Err(SlackError::Refused(why)),
-                // What it was is not told: people may have written it.
+                // The error leaves out the content: people may have written it.
                 _ => Err(unusable("something else came before a greeting").into()),
             }
         };
         timeout(SOCKET_TIMEOUT, opened).await.unwrap_or_else(|_| Err(unanswered("it did not greet in time").into()))
     }
 
-    /// A WebSocket's handshake (RFC 6455 §4.1).
+    /// Performs a WebSocket's handshake (RFC 6455 §4.1).
     async fn dial(&self, url: Url) -> Result<Upgraded, Fault> {
         let key = generate_key();
         let request = self.slack.http().get(url).header("Connection", "Upgrade").header("Upgrade", "websocket");
@@ -144,7 +144,7 @@ impl Dialer {
     }
 }
 
-/// Whether it is of no use to try again before an operator has acted.
+/// Answers whether trying again is useless before an operator has acted.
 pub fn is_hopeless(error: &SlackError) -> bool {
     match error {
         SlackError::Refused(code) => HOPELESS.contains(&code.as_str()),
@@ -163,7 +163,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Socket<S> {
         Self { stream, heard: Instant::now() }
     }
 
-    /// The next frame. May be dropped and asked again at any time. Pings are answered on the way.
+    /// Waits for the next frame. The future may be dropped and called again at any time. Pings are answered on the way.
     pub async fn next(&mut self) -> Result<Frame, Lost> {
         loop {
             let message = timeout_at(self.heard + QUIET, self.stream.next()).await;
@@ -180,7 +180,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Socket<S> {
         }
     }
 
-    /// A frame that has arrived already.
+    /// Returns a frame that has already arrived.
     pub async fn arrived(&mut self) -> Option<Frame> {
         tokio::select! {
             biased;
@@ -189,7 +189,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Socket<S> {
         }
     }
 
-    /// Acknowledges an envelope, saying something if that is accepted and there is something to say (§20.4).
+    /// Acknowledges an envelope, with a payload if there is one and the envelope accepts it (§20.4).
     pub async fn acknowledge(&mut self, id: &str, payload: Option<&Value>) -> Result<(), Lost> {
         let ack = serde_json::to_string(&Ack { envelope_id: id, payload }).map_err(|error| Lost(error.to_string()))?;
         let sent = timeout(SOCKET_TIMEOUT, self.stream.send(Message::text(ack))).await;
@@ -197,7 +197,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Socket<S> {
         sent.map_err(|error| Lost(error.to_string()))
     }
 
-    /// Says goodbye, and waits until Slack does.
+    /// Closes the connection, and waits until Slack does.
     pub async fn close(mut self) {
         let goodbye = async {
             let _ = self.stream.close(None).await;
@@ -208,7 +208,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Socket<S> {
 }
 
 impl Frame {
-    /// Reads a message. What cannot be read is nothing that we know.
+    /// Reads a message. An unreadable message becomes an unknown frame.
     pub fn read(bytes: &[u8]) -> Self {
         let Ok(frame) = serde_json::from_slice::<Value>(bytes) else { return Self::Unknown("not JSON".to_owned()) };
         let kind = frame.words("/type").unwrap_or("untyped");
@@ -216,7 +216,7 @@ impl Frame {
             ("hello", _) => Self::Hello,
             ("disconnect", _) => Self::Disconnect(match frame.words("/reason").unwrap_or("no reason") {
                 LINK_DISABLED => Reason::Unwanted(LINK_DISABLED.to_owned()),
-                // Slack names more reasons than it documents; after all of them it takes another connection.
+                // Slack uses more reasons than it documents; after all of them it accepts another connection.
                 _ => Reason::Renewal,
             }),
             (kind, Some(id)) => Self::Envelope(Envelope {
@@ -231,13 +231,13 @@ impl Frame {
 }
 
 impl Envelope {
-    /// What is in it: the same as in a request.
+    /// Reads the delivery: the same as in a request.
     pub fn inbound(&self) -> Inbound {
         inbound::enveloped(&self.kind, &self.content)
     }
 }
 
-/// The address of a WebSocket as that of the request that becomes one.
+/// Returns the HTTP address of the request that becomes a WebSocket of this address.
 fn as_http(mut url: Url) -> Option<Url> {
     let scheme = match url.scheme() {
         "wss" => "https",

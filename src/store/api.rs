@@ -1,4 +1,4 @@
-//! What the app stores, as one trait over its databases.
+//! The app's storage, as one trait over its databases.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -15,17 +15,16 @@ use crate::ids::{ChannelId, ConversationId, DraftId, InstallationId, JobId, Mess
 use crate::store::data_category::{DataCategory, StoredItem};
 use crate::store::values::{Audited, CacheEntry, Card, Document, Draft, Effect, Entry, Since, Snapshot};
 
-/// The durable core. Every verb is one transaction and is scoped to an installation where it touches what belongs to
-/// one; the queue's `claim` and the operator's verbs work across installations.
+/// The durable core. Every method is one transaction. It is scoped to an installation where its rows belong to one; the
+/// queue's `claim` and the operator's methods work across installations.
 ///
-/// Every verb may answer [`Fault::Store`]; then nothing of it was stored.
+/// Every method may fail with [`Fault::Store`]; then nothing of it was stored.
 #[async_trait]
 pub trait Store: Send + Sync + 'static {
     /// Returns the queue, without the app's rows.
     fn queue(&self) -> &dyn DurableQueue;
 
-    /// Stores what became of the job together with everything that follows from it, if the claim
-    /// still holds.
+    /// Stores the verdict on a job together with its effects, if the claim still holds.
     async fn settle(
         &self,
         claim: &Claim,
@@ -34,7 +33,7 @@ pub trait Store: Send + Sync + 'static {
         now: Timestamp,
     ) -> Result<Settled, Fault>;
 
-    /// The card of a conversation in a channel.
+    /// Returns the card of a conversation in a channel.
     async fn card(
         &self,
         installation: &InstallationId,
@@ -42,13 +41,13 @@ pub trait Store: Send + Sync + 'static {
         conversation: &ConversationId,
     ) -> Result<Option<Card>, Fault>;
 
-    /// Every card of a conversation, in the order of their channels' ids.
+    /// Returns every card of a conversation, in the order of their channels' ids.
     async fn cards(&self, installation: &InstallationId, conversation: &ConversationId) -> Result<Vec<Card>, Fault>;
 
-    /// A kept command.
+    /// Returns a draft.
     async fn draft(&self, installation: &InstallationId, id: &DraftId) -> Result<Option<Draft>, Fault>;
 
-    /// The last `max` audit entries about a conversation, newest first.
+    /// Returns the last `max` audit entries about a conversation, newest first.
     async fn entries(
         &self,
         installation: &InstallationId,
@@ -56,10 +55,11 @@ pub trait Store: Send + Sync + 'static {
         max: usize,
     ) -> Result<Vec<Entry>, Fault>;
 
-    /// The last `max` audit entries about what one person asked for, newest first.
+    /// Returns the last `max` audit entries of one actor, newest first.
     async fn deeds(&self, installation: &InstallationId, actor: &SlackUserId, max: usize) -> Result<Vec<Entry>, Fault>;
 
-    /// The last `max` audit entries of an installation, newest first; before the one named `before`, if one is.
+    /// Returns the last `max` audit entries of an installation, newest first; only those before the entry `before`, if
+    /// given.
     async fn latest(
         &self,
         installation: &InstallationId,
@@ -67,14 +67,14 @@ pub trait Store: Send + Sync + 'static {
         max: usize,
     ) -> Result<Vec<Audited>, Fault>;
 
-    /// Keeps a fact, replacing an older one about the same thing.
+    /// Stores a cache entry, replacing an older one with the same kind and id.
     async fn cache_put(&self, installation: &InstallationId, cache_entry: CacheEntry) -> Result<(), Fault>;
 
-    /// A kept fact.
+    /// Returns a cache entry.
     async fn cache_get(&self, installation: &InstallationId, kind: &str, id: &str)
     -> Result<Option<CacheEntry>, Fault>;
 
-    /// A kept fact by its second name; the most recently read one if several have it.
+    /// Returns a cache entry by its alias; the most recently read one if several have it.
     async fn cache_find(
         &self,
         installation: &InstallationId,
@@ -82,20 +82,20 @@ pub trait Store: Send + Sync + 'static {
         alias: &str,
     ) -> Result<Option<CacheEntry>, Fault>;
 
-    /// Keeps something until somebody changes it.
+    /// Stores a document, replacing the one with the same kind and id.
     async fn keep(&self, installation: &InstallationId, document: Document) -> Result<(), Fault>;
 
-    /// Something kept.
+    /// Returns a document.
     async fn document(&self, installation: &InstallationId, kind: &str, id: &str) -> Result<Option<Document>, Fault>;
 
-    /// Everything kept of a kind, at most `max`, in the order of ids.
+    /// Returns the documents of a kind, at most `max`, in the order of ids.
     async fn documents(&self, installation: &InstallationId, kind: &str, max: usize) -> Result<Vec<Document>, Fault>;
 
-    /// Everything kept whose due time has come, most overdue first, at most `max`.
+    /// Returns the documents whose due time has come, most overdue first, at most `max`.
     async fn due_documents(&self, now: Timestamp, max: usize) -> Result<Vec<(InstallationId, Document)>, Fault>;
 
-    /// Takes away the due time that `document` has and stores the job, unless it has another due time
-    /// by now. Answers whether the job was stored.
+    /// Removes the due time of `document` and stores the job, unless the document has another due time by now. Answers
+    /// whether the job was stored.
     async fn fire_due(
         &self,
         installation: &InstallationId,
@@ -104,17 +104,16 @@ pub trait Store: Send + Sync + 'static {
         now: Timestamp,
     ) -> Result<bool, Fault>;
 
-    /// The installations for which a document of the kind `installation` is kept, in the order of their ids
-    /// beyond `after`, at most `max`.
+    /// Returns the installations that have a document of the kind `installation`, in the order of their ids beyond
+    /// `after`, at most `max`.
     async fn installations(&self, after: &InstallationId, max: usize) -> Result<Vec<InstallationId>, Fault>;
 
-    /// Removes what is kept for an installation but its audit log: its deliveries and jobs, also those that were
-    /// given up, its documents, drafts and facts, its cards and its mirror; at most `max` of each. The job
-    /// `spared` stays: it is the one that does this, and has to do it again if it dies over it. Answers how many
-    /// went.
+    /// Removes the rows of an installation except its audit log: its deliveries and jobs (dead ones, too), its
+    /// documents, drafts and cache entries, its cards and its snapshots; at most `max` of each. The job `spared` stays:
+    /// it is the one that does this, and has to repeat it after a crash. Returns the number of removed rows.
     async fn clear(&self, installation: &InstallationId, spared: JobId, max: usize) -> Result<usize, Fault>;
 
-    /// Keeps a document, with the line of the audit log that tells of it and the jobs that follow.
+    /// Stores a document, with its line of the audit log and its follow-up jobs.
     async fn keep_recorded(
         &self,
         installation: &InstallationId,
@@ -123,8 +122,8 @@ pub trait Store: Send + Sync + 'static {
         jobs: Vec<NewJob>,
     ) -> Result<(), Fault>;
 
-    /// The same, and everything goes that was kept for the installation until then, but for documents of the kinds
-    /// in `stays`, the deliveries it made and its audit log: what was begun for it is never finished.
+    /// Stores the same, and removes all earlier rows of the installation except documents of the kinds in `stays`, its
+    /// deliveries and its audit log: pending jobs of the installation are never finished.
     async fn begin_empty(
         &self,
         installation: &InstallationId,
@@ -134,14 +133,14 @@ pub trait Store: Send + Sync + 'static {
         jobs: Vec<NewJob>,
     ) -> Result<(), Fault>;
 
-    /// Writes a line of the audit log about what no job was made for.
+    /// Adds a line to the audit log about an action without a job.
     async fn record(&self, installation: &InstallationId, entry: Entry) -> Result<(), Fault>;
 
-    /// The first installation beyond `after` for which anything is kept, in the order of their ids: a document,
-    /// or a line of the audit log, which stays when an installation goes.
+    /// Returns the first installation beyond `after`, in the order of ids, that has any rows: a document, or a line of
+    /// the audit log, which stays when an installation goes.
     async fn next_installation(&self, after: &InstallationId) -> Result<Option<InstallationId>, Fault>;
 
-    /// What is in a category of an installation, in the order of names beyond `after`, at most `max`.
+    /// Returns the items in a category of an installation, in the order of names beyond `after`, at most `max`.
     async fn category(
         &self,
         installation: &InstallationId,
@@ -150,7 +149,7 @@ pub trait Store: Send + Sync + 'static {
         max: usize,
     ) -> Result<Vec<StoredItem>, Fault>;
 
-    /// Takes something out of its category, if it is still what it was. Answers whether it was taken.
+    /// Removes an item from its category, if it is unchanged. Answers whether it was removed.
     async fn delete_if_unchanged(
         &self,
         installation: &InstallationId,
@@ -158,27 +157,26 @@ pub trait Store: Send + Sync + 'static {
         kept: &StoredItem,
     ) -> Result<bool, Fault>;
 
-    /// Replaces the body of a document, if it is still what it was: its due time stays. Answers whether it was
-    /// replaced.
+    /// Replaces the body of a document, if it is unchanged: its due time stays. Answers whether it was replaced.
     async fn rewrite(&self, installation: &InstallationId, document: &StoredItem, body: &str) -> Result<bool, Fault>;
 
-    /// Replaces actor and detail of lines of an installation's audit log: what happened, when and to which
-    /// conversation stays. Answers how many were replaced.
+    /// Replaces actor and detail of lines of an installation's audit log: verb, time and conversation stay. Returns the
+    /// number of replaced lines.
     async fn redact(&self, installation: &InstallationId, lines: Vec<Audited>) -> Result<usize, Fault>;
 
-    /// Keeps how conversations (each once) were seen. An older sight than the one that is kept changes
+    /// Stores snapshots of conversations (each conversation once). A snapshot older than the stored one changes
     /// nothing.
     async fn put_snapshots(&self, installation: &InstallationId, seen: Vec<Snapshot>) -> Result<(), Fault>;
 
-    /// How a conversation was last seen.
+    /// Returns the latest snapshot of a conversation.
     async fn snapshot(&self, installation: &InstallationId, id: &ConversationId) -> Result<Option<Snapshot>, Fault>;
 
-    /// How conversations were last seen, if that was after `since`: in the order of seeing, at most
-    /// `max`. What is being stored just now may appear later with an earlier time.
+    /// Returns the snapshots after `since`, in the order of their times, at most `max`. A snapshot that is being stored
+    /// at this moment may appear later with an earlier time.
     async fn snapshots(&self, installation: &InstallationId, since: &Since, max: usize)
     -> Result<Vec<Snapshot>, Fault>;
 
-    /// The card that a message in a channel is.
+    /// Returns the card that a message in a channel is.
     async fn card_at(
         &self,
         installation: &InstallationId,
@@ -186,7 +184,7 @@ pub trait Store: Send + Sync + 'static {
         ts: &MessageTs,
     ) -> Result<Option<Card>, Fault>;
 
-    /// The cards that stand in a channel as messages, in the order of their times beyond `after`, at most `max`.
+    /// Returns the cards with a message in a channel, in the order of their times beyond `after`, at most `max`.
     async fn cards_in(
         &self,
         installation: &InstallationId,
@@ -195,20 +193,21 @@ pub trait Store: Send + Sync + 'static {
         max: usize,
     ) -> Result<Vec<Card>, Fault>;
 
-    /// The audit log of all installations, for the operator: what was written down at `since` or later,
-    /// beyond the entry `after`, in the order of writing, at most `max`.
+    /// Returns the audit log of all installations, for the operator: the entries at `since` or later, beyond the entry
+    /// `after`, in the order of writing, at most `max`.
     async fn audit(&self, after: i64, since: Timestamp, max: usize) -> Result<Vec<Audited>, Fault>;
 
-    /// Removes deliveries, drafts and facts stored before `before`, at most `max` of each; answers
-    /// how many went. Called again and again in small bites, so that it never holds up `accept`.
+    /// Removes deliveries, drafts and cache entries stored before `before`, at most `max` of each; returns the number
+    /// of removed rows. Called repeatedly in small batches, so that it never holds up `accept`.
     async fn sweep(&self, before: Timestamp, max: usize) -> Result<usize, Fault>;
 
-    /// Removes the oldest entries of the audit log that were written before `before`, at most `max`; answers
-    /// how many went.
+    /// Removes the oldest entries of the audit log that were written before `before`, at most `max`; returns their
+    /// number.
     async fn forget_entries(&self, before: Timestamp, max: usize) -> Result<usize, Fault>;
 
-    /// The clock was set back by `by`, and shows `now`: what waits for a time becomes due as much earlier, and
-    /// nothing was accepted, seen or learned later than now. A claim keeps its lease, and a document its due time.
+    /// Adjusts times after the clock was set back by `by` to `now`: jobs with a due time become due as much earlier,
+    /// and no acceptance, snapshot or cache entry is later than now. A claim keeps its lease, and a document its due
+    /// time.
     async fn set_back(&self, by: Duration, now: Timestamp) -> Result<(), Fault>;
 
     /// Stores a delivery and its jobs, once: [`DurableQueue::accept`].
@@ -231,12 +230,12 @@ pub trait Store: Send + Sync + 'static {
         Ok(self.queue().next_due(queue).await?)
     }
 
-    /// Returns commands whose people do not know yet that they wait: [`DurableQueue::overdue`].
+    /// Returns commands whose requesters have not yet been notified of the delay: [`DurableQueue::overdue`].
     async fn overdue(&self, before: Timestamp, max: usize) -> Result<Vec<Claim>, Fault> {
         Ok(self.queue().overdue(before, max).await?)
     }
 
-    /// Stores the notice that a job waits, once: [`DurableQueue::tell`].
+    /// Stores the notice of a job's delay, once: [`DurableQueue::tell`].
     async fn tell(&self, job: JobId, notice: NewJob, now: Timestamp) -> Result<bool, Fault> {
         Ok(self.queue().tell(job, notice, now).await?)
     }
@@ -262,12 +261,12 @@ pub trait Store: Send + Sync + 'static {
         Ok(self.queue().job(id).await?)
     }
 
-    /// Throws away a job that failed for good: [`DurableQueue::discard`].
+    /// Deletes a dead job: [`DurableQueue::discard`].
     async fn discard(&self, id: JobId) -> Result<bool, Fault> {
         Ok(self.queue().discard(id).await?)
     }
 
-    /// Returns the buckets that the other side has closed: [`DurableQueue::limits`].
+    /// Returns the buckets closed by Slack or dialnote: [`DurableQueue::limits`].
     async fn limits(&self, now: Timestamp, max: usize) -> Result<Vec<Limit>, Fault> {
         Ok(self.queue().limits(now, max).await?)
     }
@@ -277,17 +276,17 @@ pub trait Store: Send + Sync + 'static {
         Ok(self.queue().lift(limit, now).await?)
     }
 
-    /// Tries whether a delivery could be stored: [`DurableQueue::rehearse`].
+    /// Checks whether a delivery could be stored: [`DurableQueue::rehearse`].
     async fn rehearse(&self) -> Result<(), Fault> {
         Ok(self.queue().rehearse().await?)
     }
 
-    /// Returns how much waits for one installation: [`DurableQueue::overview_of`].
+    /// Returns the size of the queue of one installation: [`DurableQueue::overview_of`].
     async fn overview_of(&self, installation: &InstallationId) -> Result<Overview, Fault> {
         Ok(self.queue().overview_of(installation).await?)
     }
 
-    /// Returns how much waits: [`DurableQueue::overview`].
+    /// Returns the size of the queue: [`DurableQueue::overview`].
     async fn overview(&self) -> Result<Overview, Fault> {
         Ok(self.queue().overview().await?)
     }

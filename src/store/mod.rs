@@ -1,8 +1,8 @@
-//! The app's store: the durable queue, and beside it the few facts we need to do a job once. Each verb is one
+//! The app's store: the durable queue, and the few facts that a job needs to run only once. Each method is one
 //! transaction, and time is passed in, so that both databases behave alike under the conformance suite
 //! ([`conformance`]) and on a manual clock.
 //!
-//! The queue is a crate of its own (`durable_queue`). What is here composes its verbs with the app's own rows in one
+//! The queue is a crate of its own (`durable_queue`). This module combines its methods with the app's own rows in one
 //! transaction.
 
 mod api;

@@ -1,6 +1,6 @@
-//! Numbers of rows as databases want them.
+//! Row counts as the databases take them.
 
-/// Returns what a statement's `LIMIT` is given for a number of rows.
+/// Returns the value of a statement's `LIMIT` for a number of rows.
 pub(super) fn limit(max: usize) -> i64 {
     i64::try_from(max).unwrap_or(i64::MAX)
 }

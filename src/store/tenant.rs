@@ -1,4 +1,4 @@
-//! The rows of one installation. Who holds this handle cannot ask for another installation's rows.
+//! The rows of one installation. The holder of this handle cannot read or write another installation's rows.
 
 use std::sync::Arc;
 
@@ -7,7 +7,7 @@ use crate::ids::{ChannelId, ConversationId, DraftId, InstallationId, MessageTs, 
 use crate::store::api::Store;
 use crate::store::values::{Audited, CacheEntry, Card, Document, Draft, Entry, Since, Snapshot};
 
-/// A handle on the rows of one installation. Its verbs are those of [`Store`] that touch what belongs to one.
+/// A handle on the rows of one installation. Its methods are those of [`Store`] that are scoped to one.
 #[derive(Clone)]
 pub struct TenantDb {
     store: Arc<dyn Store>,
@@ -15,12 +15,12 @@ pub struct TenantDb {
 }
 
 impl TenantDb {
-    /// A handle on the rows of `installation`.
+    /// Creates a handle on the rows of `installation`.
     pub fn new(store: Arc<dyn Store>, installation: InstallationId) -> Self {
         Self { store, installation }
     }
 
-    /// The installation whose rows these are.
+    /// Returns the installation of these rows.
     pub fn installation(&self) -> &InstallationId {
         &self.installation
     }

@@ -1,55 +1,54 @@
-//! Rows of the app's own tables, and what is stored with a verdict.
+//! Rows of the app's own tables, and the effects that are stored with a verdict.
 
 use durable_queue::{FollowUp, NewJob};
 use jiff::Timestamp;
 
 use crate::ids::{ChannelId, ConversationId, DraftId, InstallationId, MessageTs, SlackUserId};
 
-/// What is stored in the same transaction as a verdict.
+/// A write in the same transaction as a verdict.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Effect {
     /// A further job.
     Enqueue(NewJob),
-    /// A card is about to be posted, its place in Slack became known, or what it shows changed.
+    /// A card that is about to be posted, or whose message or content changed.
     PutCard(Card),
-    /// The card was not posted and will not be. One that stands in Slack is left alone.
+    /// A card that was not posted and will not be. A posted card stays.
     DropCard {
-        /// The channel it was to stand in.
+        /// The channel of the card.
         channel: ChannelId,
-        /// The conversation it was to stand for.
+        /// The conversation of the card.
         conversation: ConversationId,
     },
-    /// Something was attempted on a conversation.
+    /// An attempt on a conversation, for the audit log.
     Record(Entry),
-    /// A command to be kept until its person picks or retries.
+    /// A draft, kept until its person picks or retries.
     PutDraft(Draft),
-    /// A kept command was taken up: it cannot be taken up again.
+    /// A draft that was used: it cannot be used again.
     DropDraft(DraftId),
-    /// A fact that follows from what was done.
+    /// A fact that follows from the job.
     CachePut(CacheEntry),
-    /// Something to be kept until somebody changes it.
+    /// A document.
     PutDocument(Document),
-    /// Something need not be kept any longer.
+    /// A document that is no longer needed.
     DropDocument {
-        /// What sort of thing.
+        /// The document's kind.
         kind: String,
-        /// What it is about.
+        /// The document's id.
         id: String,
     },
-    /// A conversation was seen. An older sight than the one that is kept changes nothing.
+    /// A snapshot of a conversation. A snapshot older than the stored one changes nothing.
     Mirror(Snapshot),
-    /// The other side wants no more calls for a while: nothing passes this bucket of the
-    /// installation's before `until`.
+    /// A rate limit of Slack's or dialnote's: no call passes this bucket of the installation before `until`.
     Close {
         /// The bucket.
         bucket: String,
-        /// When it opens again; an earlier time than one that holds already changes nothing.
+        /// The time at which the bucket opens again; an earlier time than the current one changes nothing.
         until: Timestamp,
     },
 }
 
 impl Effect {
-    /// Parts what the queue stores from what the app's own tables hold.
+    /// Separates the effects that the queue stores from those in the app's own tables.
     pub(crate) fn part(effects: Vec<Self>) -> (Vec<FollowUp>, Vec<Self>) {
         let (mut follow_ups, mut own) = (Vec::new(), Vec::new());
         for effect in effects {
@@ -63,43 +62,42 @@ impl Effect {
     }
 }
 
-/// The Slack message that stands for a conversation in a channel. At most one per installation,
-/// channel and conversation.
+/// The Slack message for a conversation in a channel. At most one per installation, channel and conversation.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Card {
-    /// The channel it stands in.
+    /// The channel of the message.
     pub channel: ChannelId,
-    /// The conversation it stands for.
+    /// The conversation.
     pub conversation: ConversationId,
-    /// The message; `None` while it waits to be posted. A known one is never forgotten for `None`.
+    /// The message; `None` until it is posted. `None` never replaces a known message.
     pub ts: Option<MessageTs>,
-    /// What it shows, as JSON.
+    /// The card's content, as JSON.
     pub card_view: String,
 }
 
 /// One line of the append-only audit log.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Entry {
-    /// When it was done.
+    /// The time of the action.
     pub at: Timestamp,
-    /// Who asked for it.
+    /// The requester.
     pub actor: SlackUserId,
-    /// On which conversation, if one was found.
+    /// The conversation, if one was found.
     pub conversation: Option<ConversationId>,
     /// The command's verb.
     pub verb: String,
-    /// Who, from where, before, after and outcome, as JSON.
+    /// The person, the place, the states before and after and the outcome, as JSON.
     pub detail: String,
 }
 
-/// A command kept for later, with the only person who may take it up.
+/// A command kept for later, for its own person only.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Draft {
-    /// Its name.
+    /// The draft's id.
     pub id: DraftId,
     /// The person whose command it is.
     pub actor: SlackUserId,
-    /// When it was kept.
+    /// The time at which it was stored.
     pub at: Timestamp,
     /// The command, as JSON.
     pub body: String,
@@ -108,61 +106,60 @@ pub struct Draft {
 /// A fact read from Slack or dialnote, kept so that it need not be read again at once.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct CacheEntry {
-    /// What sort of fact, for example `teammate`.
+    /// The kind of fact, for example `teammate`.
     pub kind: String,
-    /// What it is about, for example a user id. Unique within installation and kind.
+    /// The subject's id, for example a user id. Unique within installation and kind.
     pub id: String,
     /// A second name to find it by, for example the member id.
     pub alias: Option<String>,
-    /// When it was read.
+    /// The time at which it was read.
     pub at: Timestamp,
     /// The fact, as JSON.
     pub body: String,
 }
 
-/// Something kept until somebody changes it: a setting, a person's wish, a hand-over that waits for an
-/// answer.
+/// A lasting record: a setting, a person's notification preferences, a hand-off that waits for an answer.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Document {
-    /// What sort of thing, for example `settings`.
+    /// The kind of document, for example `settings`.
     pub kind: String,
-    /// What it is about, for example a user id. Unique within installation and kind.
+    /// The subject's id, for example a user id. Unique within installation and kind.
     pub id: String,
-    /// When it was kept.
+    /// The time at which it was stored.
     pub at: Timestamp,
-    /// When something is to be done about it, if ever.
+    /// The time of the next action on it, if there is one.
     pub due: Option<Timestamp>,
-    /// What is kept, as JSON.
+    /// The content, as JSON.
     pub body: String,
 }
 
-/// A conversation as it was seen in dialnote.
+/// A snapshot of a conversation in dialnote.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Snapshot {
-    /// Which.
+    /// The conversation.
     pub conversation: ConversationId,
-    /// When it was seen.
+    /// The time at which it was read.
     pub at: Timestamp,
-    /// How, as JSON.
+    /// The conversation's state, as JSON.
     pub body: String,
 }
 
-/// A place in the mirror, which is read in the order of seeing.
+/// A place among the snapshots, which are read in the order of their times.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Since {
-    /// Not what was seen before.
+    /// The time of the place; earlier snapshots are left out.
     pub at: Timestamp,
-    /// Of what was seen then, not the conversations up to this one.
+    /// The last conversation read at that time; those up to it are left out.
     pub conversation: String,
 }
 
 /// A line of the audit log with its place in it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Audited {
-    /// Grows from line to line.
+    /// The place; it grows from line to line.
     pub id: i64,
-    /// Whose.
+    /// The installation.
     pub installation: InstallationId,
-    /// What.
+    /// The entry.
     pub entry: Entry,
 }

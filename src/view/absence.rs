@@ -1,9 +1,9 @@
-//! What is said first after an absence.
+//! The sentence about an absence of the app or of dialnote.
 
 use crate::domain::absence::Absence;
 use crate::view::mrkdwn::time;
 
-/// In markup, with times in the reader's zone.
+/// Returns the sentence as markup, with times in the reader's zone.
 pub fn markup(away: Option<&Absence>) -> String {
     let Some(Absence { from, to, unreachable }) = away else { return plain(None).to_owned() };
     let (from, to) = (time(*from), time(*to));
@@ -13,7 +13,7 @@ pub fn markup(away: Option<&Absence>) -> String {
     }
 }
 
-/// Without times, for notifications.
+/// Returns the sentence without times, for notifications.
 pub fn plain(away: Option<&Absence>) -> &'static str {
     match away {
         Some(Absence { unreachable: true, .. }) => {

@@ -1,4 +1,4 @@
-//! The card that stands for a conversation in a channel, and the lines in its thread.
+//! The card that shows a conversation in a channel, and the entries in its thread.
 
 use crate::domain::card_view::CardView;
 use crate::domain::click::{Carried, Control};
@@ -10,22 +10,22 @@ use crate::view::element::{Element, Style};
 use crate::view::kit::{BLOCK_ID, Block, Content, Span};
 use crate::view::mrkdwn::{hidden, neutral, time};
 
-/// How much of a message or of a voicemail's summary a card shows.
+/// The longest preview of a message or of a voicemail's summary on a card, in characters.
 const PREVIEW: usize = 300;
 
-/// How much of a status is shown that is not known, in characters.
+/// The longest shown word for an unknown status, in characters.
 const STATUS_WORD: usize = 40;
 
-/// How much a channel shows of a conversation.
+/// The amount of detail that a channel shows of a conversation.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Privacy {
-    /// All of it.
+    /// All details.
     Full,
-    /// Neither numbers nor what was said; teammates can look at it privately.
+    /// A card without full numbers, company and message texts. Teammates can view these privately.
     Masked,
 }
 
-/// The card, with the buttons that its state allows.
+/// Returns the card, with the buttons that the conversation's state allows.
 pub fn card(card_view: &CardView, links: &Links, privacy: Privacy) -> Content {
     let conversation = &match privacy {
         Privacy::Full => card_view.conversation.clone(),
@@ -40,14 +40,14 @@ pub fn card(card_view: &CardView, links: &Links, privacy: Privacy) -> Content {
     Content::new(&neutral(&format!("{} — {}", conversation.title(), standing(card_view))), blocks)
 }
 
-/// What a channel does not show, for one teammate's eyes.
+/// Returns the details that a masked channel hides, for a single teammate.
 pub fn shown(card_view: &CardView) -> Content {
     let mut blocks = about(&card_view.conversation);
     blocks.push(Block::paragraph(&standing(card_view)));
     Content::new(&neutral(&card_view.conversation.title()), blocks)
 }
 
-/// Who it is and what came in last.
+/// Returns the blocks for the contact and the latest activity.
 fn about(conversation: &Conversation) -> Vec<Block> {
     let mut blocks = vec![Block::header(&conversation.title())];
     blocks.extend(details(conversation).map(|text| Block::small_plain(&text, PREVIEW)));
@@ -57,7 +57,7 @@ fn about(conversation: &Conversation) -> Vec<Block> {
     blocks
 }
 
-/// The conversation as a channel shows it that is to show less.
+/// Returns the conversation as a masked channel shows it.
 pub(crate) fn masked(conversation: &Conversation) -> Conversation {
     let contact =
         Contact { name: conversation.contact.name.clone(), company: None, phone: hidden(&conversation.number()) };
@@ -65,7 +65,7 @@ pub(crate) fn masked(conversation: &Conversation) -> Conversation {
     Conversation { contact, last_activity, ..conversation.clone() }
 }
 
-/// Number, company and shared number, as far as they say something new.
+/// Returns number, company and shared number, without those that the title already shows.
 pub(crate) fn details(conversation: &Conversation) -> Option<String> {
     let number = conversation.contact.name.as_ref().map(|_| conversation.number());
     let line = conversation.line.as_ref().map(|line| {
@@ -76,7 +76,7 @@ pub(crate) fn details(conversation: &Conversation) -> Option<String> {
     (!parts.is_empty()).then(|| parts.join(" · "))
 }
 
-/// "Missed call · Nov 23 at 9:14".
+/// Describes an activity with its time: "Missed call · Nov 23 at 9:14".
 pub fn happened(last: &Activity) -> String {
     format!("{} · {}", activity(last), time(last.at))
 }
@@ -112,7 +112,7 @@ fn activity(last: &Activity) -> String {
     alone.to_owned()
 }
 
-/// What a channel calls a conversation.
+/// Returns the name of a conversation in a channel.
 pub fn title(conversation: &Conversation, privacy: Privacy) -> String {
     match privacy {
         Privacy::Full => conversation.title(),
@@ -120,7 +120,7 @@ pub fn title(conversation: &Conversation, privacy: Privacy) -> String {
     }
 }
 
-/// What stands where a card was before it was posted anew.
+/// Returns the message that replaces an older card after a new card was posted.
 pub fn moved(title: &str, link: &str) -> Content {
     let text = format!("{title} got in touch again; the card goes on below.");
     let spans =
@@ -128,7 +128,7 @@ pub fn moved(title: &str, link: &str) -> Content {
     Content::new(&neutral(&text), vec![Block::rich(spans)])
 }
 
-/// Owner and status in one line.
+/// Returns owner and status in one line.
 pub(crate) fn standing(card_view: &CardView) -> String {
     let owner =
         card_view.owner.as_ref().map_or_else(|| "Nobody owns this yet.".to_owned(), |name| format!("Owner: {name}"));
@@ -172,7 +172,7 @@ fn buttons(conversation: &Conversation, links: &Links, privacy: Privacy) -> Vec<
     row
 }
 
-/// A line in the thread of a card: what happened, and the note if there is one and the channel shows it.
+/// Returns a thread entry: the event, and the note if there is one and the channel shows it.
 pub fn line(line: &ThreadEntry, privacy: Privacy) -> Content {
     let note = if privacy == Privacy::Full { line.note.as_str() } else { "" };
     let sentence = format!("{} {}", line.actor, event(&line.what));
@@ -185,7 +185,7 @@ pub fn line(line: &ThreadEntry, privacy: Privacy) -> Content {
     Content::new(&neutral(&text), blocks)
 }
 
-/// A note as paragraphs of their own, as many as its length needs.
+/// Splits a note into as many quoted paragraphs as its length needs.
 pub fn quoted(note: &str) -> Vec<Block> {
     const ROOM: usize = 2990;
     let mut blocks = Vec::new();
@@ -201,7 +201,7 @@ pub fn quoted(note: &str) -> Vec<Block> {
     blocks
 }
 
-/// How it is again.
+/// Describes the state that an undo restored.
 fn again_so(again: &Again) -> String {
     match again {
         Again::OwnedBy(name) => format!("{name} owns this again"),
@@ -212,7 +212,7 @@ fn again_so(again: &Again) -> String {
     }
 }
 
-/// What happened, after the name of whoever did it.
+/// Describes an event, to follow the name of the person who caused it.
 pub fn event(event: &Event) -> String {
     match event {
         Event::Took { from: None } => "took this.".to_owned(),

@@ -1,4 +1,4 @@
-//! A report as a picture: where people would rather look than read.
+//! Draws a report as a picture, for people who prefer it to text.
 
 use std::sync::Once;
 
@@ -14,16 +14,16 @@ use crate::view::report::{title, waits};
 const WIDTH: u32 = 1200;
 const HEIGHT: u32 = 560;
 
-/// How much of the width the days get; the people get the rest.
+/// The width of the chart of days, in pixels. The chart of people gets the rest.
 const DAYS: u32 = 760;
 
-/// The length of the longest bar of a person.
+/// The length of a person's longest bar, in pixels.
 const LONGEST_BAR: usize = 200;
 
-/// How many people are shown.
+/// The most people that are shown.
 const MOST_PEOPLE: usize = 12;
 
-/// How many days have a label each.
+/// The most days that have a label.
 const MOST_LABELS: usize = 10;
 
 const FONT: &str = "sans-serif";
@@ -32,7 +32,7 @@ const TEXT: RGBColor = RGBColor(29, 28, 29);
 const FAINT: RGBColor = RGBColor(221, 221, 221);
 const PERSON: RGBColor = RGBColor(74, 21, 75);
 
-/// What has become of conversations: what that is called, its colour, and how many there are on a day.
+/// An outcome of conversations: its name, its color, and its count on a day.
 type Outcome = (&'static str, RGBColor, fn(&DayActivity) -> usize);
 
 const OUTCOMES: [Outcome; 4] = [
@@ -45,7 +45,7 @@ const OUTCOMES: [Outcome; 4] = [
 type Area<'a> = DrawingArea<BitMapBackend<'a>, Shift>;
 type Failed<'a> = DrawingAreaErrorKind<<BitMapBackend<'a> as DrawingBackend>::ErrorType>;
 
-/// The picture as a PNG; nothing, if it cannot be drawn.
+/// Draws the picture as a PNG, or returns `None` if that fails.
 pub fn png(report: &Report) -> Option<Vec<u8>> {
     static FONTS: Once = Once::new();
     FONTS.call_once(|| drop(register_font(FONT, FontStyle::Normal, dejavu::sans::regular())));

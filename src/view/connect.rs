@@ -8,32 +8,32 @@ use crate::view::element::{Confirm, Element, Style};
 use crate::view::kit::{Block, Modal};
 use crate::view::mrkdwn::time;
 
-/// Longer than any key.
+/// The most characters of the key field, more than any key has.
 const LONGEST_KEY: usize = 200;
 
-/// Why a key is not taken.
+/// The reason why a key is rejected.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Unfit {
-    /// It is none.
+    /// Text that is empty or contains a space.
     NoKey,
-    /// dialnote does not know it.
+    /// A key that dialnote doesn't know.
     Unknown,
-    /// It may only read.
+    /// A key that may only read.
     ReadOnly,
-    /// One of the two did not answer in time.
+    /// A service that didn't answer in time.
     Silent(Service),
-    /// It could not be kept.
+    /// A key that couldn't be stored.
     NotKept,
-    /// Whoever gave it may not.
+    /// A person who isn't allowed to connect the workspace.
     NotYours,
 }
 
-/// Opens the form.
+/// Returns the button that opens the form.
 pub fn button() -> Element {
     Element::button(Control::Connect, "Connect dialnote", "{}").styled(Style::Primary)
 }
 
-/// What stands under the field.
+/// Returns the error under the field.
 pub fn unfit(unfit: Unfit) -> &'static str {
     match unfit {
         Unfit::NoKey => "This is no key: it is empty, or has a space in it. Copy it again.",
@@ -46,13 +46,13 @@ pub fn unfit(unfit: Unfit) -> &'static str {
     }
 }
 
-/// The form. A key that is in use is not shown: only who gave it, and when.
+/// Returns the form. It never shows the key in use, only the person who entered it and the time.
 pub fn form(connection: Option<&Connection>) -> Modal {
     let mut blocks = Vec::new();
     let connected = connection.is_some_and(|connection| connection.key.is_some());
     if let Some(Connection { by, at, .. }) = connection {
         let what = if connected { "Connected" } else { "Disconnected" };
-        // A person's id is Slack's own, and harmless.
+        // The person's id comes from Slack, so it is safe in markup.
         blocks.push(Block::formatted(&format!("{what} by <@{by}>, {}.", time(*at))));
     }
     let (label, text) = if connected {
@@ -76,7 +76,7 @@ pub fn form(connection: Option<&Connection>) -> Modal {
     Modal::new(CALLBACK_ID, "Connect dialnote", "Connect", String::new(), blocks)
 }
 
-/// What stands in its place once it is done.
+/// Returns the window that replaces the form after the workspace was connected.
 pub fn connected(members: usize, from_nothing: bool) -> Modal {
     let members = if members == 1 { "1 member".to_owned() } else { format!("{members} members") };
     let from_nothing = from_nothing.then(|| {

@@ -1,4 +1,4 @@
-//! Sentences about what a person did: to one conversation or to several, and who was notified of it.
+//! Sentences about a person's change to one or several conversations, and about the people notified of it.
 
 use jiff::Timestamp;
 
@@ -9,7 +9,7 @@ use crate::view::kit::{Block, Content, Span};
 use crate::view::mrkdwn::neutral;
 use crate::view::{next, words};
 
-/// Words with times among them, which every reader sees in their own time zone.
+/// Text that may contain times, each shown in the reader's own time zone.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Words(Vec<Span>);
 
@@ -23,7 +23,7 @@ impl Words {
         self
     }
 
-    /// Another sentence after this one.
+    /// Appends another sentence.
     fn then(mut self, next: Self) -> Self {
         if !self.0.is_empty() && !next.0.is_empty() {
             self = self.text(" ");
@@ -32,24 +32,24 @@ impl Words {
         self
     }
 
-    /// The words, with times in UTC.
+    /// Returns the text, with times in UTC.
     pub(crate) fn plain(&self) -> String {
         self.0.iter().map(Span::shown).collect()
     }
 
-    /// The same as a paragraph.
+    /// Returns the text as a paragraph.
     pub(crate) fn paragraph(&self) -> Block {
         let is_timeless = self.0.iter().all(|span| matches!(span, Span::Text { .. }));
         if is_timeless { Block::paragraph(&self.plain()) } else { Block::rich(self.0.clone()) }
     }
 
-    /// The same as a message.
+    /// Returns the text as a message.
     pub(crate) fn content(&self) -> Content {
         Content::new(&neutral(&self.plain()), vec![self.paragraph()])
     }
 }
 
-/// What was done, who was notified of it, and that the note was added.
+/// Describes the change, the people notified of it, and the added note.
 pub(crate) fn done(deed: &CommandResult) -> Words {
     let words = Words::default().text(&what(deed));
     let noted = deed.noted && !is_note_alone(deed);
@@ -103,14 +103,14 @@ fn picked(deed: &CommandResult) -> Words {
     Words::default().text(&deed.picked.as_ref().map(words).unwrap_or_default())
 }
 
-/// One of several things that were done: who was notified is said of all of them.
+/// Describes one of several changes. The people notified are named once for all of them.
 pub(crate) fn row(deed: &CommandResult) -> String {
     let note = if deed.noted && !is_note_alone(deed) { " Your note was added." } else { "" };
     let still = deed.hidden.map(|hidden| format!(" {}", next::still(&deed.about, hidden))).unwrap_or_default();
     format!("{}{note}{still}", what(deed))
 }
 
-/// The person who has to accept a hand-off, and by when.
+/// Returns the person who has to accept a hand-off, and the deadline.
 fn deadline(deed: &CommandResult) -> Option<(&str, Timestamp)> {
     match &deed.what {
         ResultKind::HandedTo(to) => Some((to, deed.until?)),
@@ -118,7 +118,7 @@ fn deadline(deed: &CommandResult) -> Option<(&str, Timestamp)> {
     }
 }
 
-/// "Zoe has been notified and your note was added." Nothing is said of what is not known.
+/// Describes the delivery: "Zoe has been notified and your note was added." Omits receivers whose state is unknown.
 pub(crate) fn notified(receipts: &[Receipt], deadline: Option<(&str, Timestamp)>, noted: bool) -> Words {
     let taken = names(receipts, |fate| *fate == DeliveryState::Taken);
     let has = match taken.as_slice() {
@@ -140,7 +140,7 @@ pub(crate) fn notified(receipts: &[Receipt], deadline: Option<(&str, Timestamp)>
     not_notified(receipts).into_iter().fold(words, Words::then)
 }
 
-/// The sentences about each who was not.
+/// Returns a sentence for each receiver who wasn't notified.
 fn not_notified(receipts: &[Receipt]) -> Vec<Words> {
     let mut said: Vec<Words> = Vec::new();
     for Receipt { name, fate } in receipts {
@@ -163,7 +163,7 @@ fn not_notified(receipts: &[Receipt]) -> Vec<Words> {
     said
 }
 
-/// Slack may have taken these messages all the same.
+/// Names the receivers of unconfirmed messages, which Slack may have accepted.
 fn not_confirmed(receipts: &[Receipt]) -> Option<Words> {
     let is_open = |receipt: &&Receipt| matches!(receipt.fate, Some(DeliveryState::NotYet { refused: false }) | None);
     let mut names: Vec<&str> = Vec::new();
@@ -177,7 +177,7 @@ fn not_confirmed(receipts: &[Receipt]) -> Option<Words> {
     (!names.is_empty()).then(|| Words::default().text(&sentence))
 }
 
-/// The names of the receivers of whom it holds, each once, unless another message to them says otherwise.
+/// Returns the distinct names of the receivers whose messages all satisfy `holds`.
 fn names(receipts: &[Receipt], holds: impl Fn(&DeliveryState) -> bool) -> Vec<&str> {
     let mut names: Vec<&str> = Vec::new();
     for receipt in receipts {
@@ -190,13 +190,13 @@ fn names(receipts: &[Receipt], holds: impl Fn(&DeliveryState) -> bool) -> Vec<&s
     names
 }
 
-/// "Zoe couldn't be notified: Slack says the account is deactivated."
+/// Describes a failed delivery: "Zoe couldn't be notified: Slack says the account is deactivated."
 pub(crate) fn couldnt_be_notified(name: &str, about: Option<&About>, why: &Why) -> String {
     let about = about.map_or_else(String::new, |about| format!(" about {}", words::contact(about)));
     format!("{name} couldn't be notified{about}: {}", reason(why))
 }
 
-/// The reason as a sentence of its own after a colon.
+/// Returns the reason as a sentence that follows a colon.
 pub(crate) fn reason(why: &Why) -> String {
     match why {
         Why::Deactivated => "Slack says the account is deactivated.".to_owned(),
@@ -209,7 +209,7 @@ pub(crate) fn reason(why: &Why) -> String {
     }
 }
 
-/// What was done to several conversations: "Assigned 2 of 3 conversations to Zoe. Zoe has been notified."
+/// Describes changes to several conversations: "Assigned 2 of 3 conversations to Zoe. Zoe has been notified."
 pub(crate) fn several(all: &Several) -> Words {
     let Several { deeds, refused, receipts, .. } = all;
     let title = match (deeds.as_slice(), refused.len()) {
@@ -221,7 +221,7 @@ pub(crate) fn several(all: &Several) -> Words {
     Words::default().text(&title).then(notified(receipts, deadline, false))
 }
 
-/// "2 conversations", "1 of 3 conversations".
+/// Counts the changed conversations: "2 conversations", "1 of 3 conversations".
 fn count(done: usize, others: usize) -> String {
     match (done, others) {
         (1, 0) => "1 conversation".to_owned(),
@@ -230,7 +230,7 @@ fn count(done: usize, others: usize) -> String {
     }
 }
 
-/// The same act in one sentence; acts that differ as changes.
+/// Names the same change to several conversations in one sentence, and different changes as changes.
 fn together(first: &CommandResult, deeds: &[CommandResult], count: &str) -> String {
     let alike = |is: fn(&ResultKind) -> bool| deeds.iter().all(|deed| is(&deed.what));
     let same = deeds.iter().all(|deed| deed.what == first.what);

@@ -1,4 +1,4 @@
-//! What a channel reads in the morning, or after we were away: who still waits for an owner.
+//! The digest and the catch-up message of a channel: its unassigned conversations.
 
 use crate::domain::card_view::{CardView, Digest};
 use crate::domain::click;
@@ -11,7 +11,7 @@ use crate::view::list::headline;
 use crate::view::mrkdwn::neutral;
 use crate::view::{absence, words};
 
-/// A digest.
+/// Returns a digest.
 pub fn message(digest: &Digest, links: &Links, privacy: Privacy) -> Content {
     let title = title(digest);
     let away = digest.away.as_ref();

@@ -1,5 +1,5 @@
-//! The few Block Kit elements that we send: what people press, choose and fill in. As with blocks,
-//! the constructors keep Slack's limits.
+//! The Block Kit elements that the app sends: buttons, menus and input fields. As with blocks, the constructors keep
+//! Slack's limits.
 
 use serde::Serialize;
 
@@ -12,122 +12,122 @@ const BUTTON_TEXT: usize = 75;
 const BUTTON_VALUE: usize = 2000;
 const PLACEHOLDER: usize = 150;
 const OPTION_TEXT: usize = 75;
-/// How many characters an option carries.
+/// The most characters that an option carries.
 pub const OPTION_VALUE: usize = 150;
-/// How many options a menu has at most.
+/// The most options of a menu.
 pub const OPTIONS: usize = 100;
 const CONFIRM_TITLE: usize = 100;
 const CONFIRM_TEXT: usize = 300;
 const CONFIRM_BUTTON: usize = 30;
-/// `element.plain_text_input.max_length`: what one input can take.
+/// The most characters of one input (`element.plain_text_input.max_length`).
 pub const INPUT_TEXT: usize = 3000;
 
-/// A control.
+/// An interactive control.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[serde(tag = "type", rename_all = "snake_case")]
 pub enum Element {
     /// A button.
     Button {
-        /// Which control.
+        /// The control's id.
         action_id: &'static str,
-        /// Its label.
+        /// The label.
         text: Text,
-        /// What it carries.
+        /// The data that the button carries.
         #[serde(skip_serializing_if = "Option::is_none")]
         value: Option<String>,
-        /// Where it leads.
+        /// The address of the page that the button opens.
         #[serde(skip_serializing_if = "Option::is_none")]
         url: Option<String>,
-        /// How it looks.
+        /// The style.
         #[serde(skip_serializing_if = "Option::is_none")]
         style: Option<Style>,
-        /// What is asked before it acts.
+        /// The question that is asked before the button acts.
         #[serde(skip_serializing_if = "Option::is_none")]
         confirm: Option<Confirm>,
     },
     /// A menu of people.
     UsersSelect {
-        /// Which control.
+        /// The control's id.
         action_id: &'static str,
-        /// What it says while nobody is chosen.
+        /// The text while no person is chosen.
         placeholder: Text,
-        /// Who is chosen at first.
+        /// The initially chosen person.
         #[serde(skip_serializing_if = "Option::is_none")]
         initial_user: Option<SlackUserId>,
     },
     /// A menu of fixed options.
     StaticSelect {
-        /// Its name in the submission.
+        /// The name in the submission.
         action_id: &'static str,
-        /// What it says while nothing is chosen.
+        /// The text while no option is chosen.
         placeholder: Text,
-        /// What there is to choose from.
+        /// The options.
         options: Vec<Choosable>,
-        /// What is chosen at first.
+        /// The initially chosen option.
         #[serde(skip_serializing_if = "Option::is_none")]
         initial_option: Option<Choosable>,
     },
-    /// A menu whose options are asked for while somebody types (docs/contracts/slack.md §10).
+    /// A menu whose options Slack requests while the user types (docs/contracts/slack.md §10).
     ExternalSelect {
-        /// Which control.
+        /// The control's id.
         action_id: &'static str,
-        /// What it says while nothing is chosen.
+        /// The text while no option is chosen.
         placeholder: Text,
-        /// From how many letters on it asks.
+        /// The number of letters from which Slack requests options.
         min_query_length: u8,
     },
-    /// The same, of which several can be chosen.
+    /// A menu of the same kind in which several options can be chosen.
     MultiExternalSelect {
-        /// Which control.
+        /// The control's id.
         action_id: &'static str,
-        /// What it says while nothing is chosen.
+        /// The text while no option is chosen.
         placeholder: Text,
-        /// From how many letters on it asks.
+        /// The number of letters from which Slack requests options.
         min_query_length: u8,
-        /// Those that are chosen at first.
+        /// The initially chosen options.
         #[serde(skip_serializing_if = "Vec::is_empty")]
         initial_options: Vec<Choosable>,
     },
-    /// Boxes to tick.
+    /// A group of checkboxes.
     Checkboxes {
-        /// Their name in the submission.
+        /// The name in the submission.
         action_id: &'static str,
         /// The boxes.
         options: Vec<Choosable>,
-        /// Those that are ticked at first.
+        /// The initially ticked boxes.
         #[serde(skip_serializing_if = "Vec::is_empty")]
         initial_options: Vec<Choosable>,
     },
-    /// A time of day.
+    /// A picker for a time of day.
     #[serde(rename = "timepicker")]
     TimePicker {
-        /// Its name in the submission.
+        /// The name in the submission.
         action_id: &'static str,
-        /// What it shows at first, as `HH:MM`.
+        /// The initial time, as `HH:MM`.
         #[serde(skip_serializing_if = "Option::is_none")]
         initial_time: Option<String>,
     },
-    /// A date and a time, in the reader's own zone. It shows nothing until something is chosen.
+    /// A picker for a date and a time, in the reader's own zone. It is empty at first.
     #[serde(rename = "datetimepicker")]
     DateTimePicker {
-        /// Its name in the submission.
+        /// The name in the submission.
         action_id: &'static str,
     },
     /// A text field.
     PlainTextInput {
-        /// Its name in the submission.
+        /// The name in the submission.
         action_id: &'static str,
-        /// Whether it has several lines.
+        /// True if the field has several lines.
         multiline: bool,
-        /// The most characters it takes.
+        /// The most characters of the field.
         max_length: usize,
-        /// What stands in it at first.
+        /// The initial text.
         #[serde(skip_serializing_if = "Option::is_none")]
         initial_value: Option<String>,
     },
 }
 
-/// One option of a menu, or one box of several.
+/// An option of a menu, or a checkbox.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Choosable {
     text: Text,
@@ -135,23 +135,23 @@ pub struct Choosable {
 }
 
 impl Choosable {
-    /// What it is called, and what it stands for.
+    /// Returns an option with its label and its value.
     pub fn new(text: &str, value: &str) -> Self {
         Self { text: Text::plain(text, OPTION_TEXT), value: cut(value, OPTION_VALUE) }
     }
 }
 
-/// How a button looks.
+/// The style of a button.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Style {
-    /// The one thing to do.
+    /// The main action.
     Primary,
-    /// Something to think about first.
+    /// An action that removes something or needs care.
     Danger,
 }
 
-/// A question before a button acts.
+/// A question that is asked before a button acts.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Confirm {
     title: Text,
@@ -163,7 +163,7 @@ pub struct Confirm {
 }
 
 impl Element {
-    /// A button.
+    /// Returns a button that carries `value`.
     pub fn button(control: Control, label: &str, value: &str) -> Self {
         Self::Button {
             action_id: control.action_id(),
@@ -175,7 +175,7 @@ impl Element {
         }
     }
 
-    /// A button that leads to a page.
+    /// Returns a button that opens a page.
     pub fn link(control: Control, label: &str, url: String) -> Self {
         Self::Button {
             action_id: control.action_id(),
@@ -187,7 +187,7 @@ impl Element {
         }
     }
 
-    /// The same button, looking different.
+    /// Sets the style of a button.
     pub fn styled(mut self, wanted: Style) -> Self {
         if let Self::Button { style, .. } = &mut self {
             *style = Some(wanted);
@@ -195,7 +195,7 @@ impl Element {
         self
     }
 
-    /// The same button, asking before it acts.
+    /// Sets the question that a button asks before it acts.
     pub fn asking(mut self, question: Confirm) -> Self {
         if let Self::Button { confirm, .. } = &mut self {
             *confirm = Some(question);
@@ -203,42 +203,42 @@ impl Element {
         self
     }
 
-    /// A menu of people.
+    /// Returns a menu of people.
     pub fn people_menu(action_id: &'static str, placeholder: &str) -> Self {
         Self::UsersSelect { action_id, placeholder: Text::ours(placeholder, PLACEHOLDER), initial_user: None }
     }
 
-    /// A menu of fixed options, of which there must be one at least. The one at `chosen` is chosen at first.
+    /// Returns a menu of fixed options, at least one. The option at `chosen` is initially chosen.
     pub fn menu(action_id: &'static str, placeholder: &str, options: Vec<Choosable>, chosen: Option<usize>) -> Self {
         let initial_option = chosen.and_then(|chosen| options.get(chosen).cloned());
         let options = options.into_iter().take(OPTIONS).collect();
         Self::StaticSelect { action_id, placeholder: Text::ours(placeholder, PLACEHOLDER), options, initial_option }
     }
 
-    /// A menu that finds what somebody types.
+    /// Returns a menu that searches while the user types.
     pub fn search(action_id: &'static str, placeholder: &str) -> Self {
         Self::ExternalSelect { action_id, placeholder: Text::ours(placeholder, PLACEHOLDER), min_query_length: 1 }
     }
 
-    /// A menu that finds what somebody types, of which several can be chosen; these are at first.
+    /// Returns a menu that searches while the user types, with several choices. `chosen` are the initial ones.
     pub fn search_several(action_id: &'static str, placeholder: &str, chosen: Vec<Choosable>) -> Self {
         let placeholder = Text::ours(placeholder, PLACEHOLDER);
         let initial_options = chosen.into_iter().take(OPTIONS).collect();
         Self::MultiExternalSelect { action_id, placeholder, min_query_length: 1, initial_options }
     }
 
-    /// Boxes to tick: each with whether it is ticked at first.
+    /// Returns checkboxes. Each comes with true if it is initially ticked.
     pub fn checkboxes(action_id: &'static str, boxes: Vec<(Choosable, bool)>) -> Self {
         let initial_options = boxes.iter().filter(|(_, ticked)| *ticked).map(|(ticked, _)| ticked.clone()).collect();
         Self::Checkboxes { action_id, options: boxes.into_iter().map(|(option, _)| option).collect(), initial_options }
     }
 
-    /// A time of day.
+    /// Returns a picker for a time of day. `initial_time` is `HH:MM`.
     pub fn time(action_id: &'static str, initial_time: Option<String>) -> Self {
         Self::TimePicker { action_id, initial_time }
     }
 
-    /// The same menu of people, with somebody chosen at first.
+    /// Sets the initially chosen person of a menu of people.
     pub fn with_user(mut self, user: Option<&SlackUserId>) -> Self {
         if let Self::UsersSelect { initial_user, .. } = &mut self {
             *initial_user = user.cloned();
@@ -246,7 +246,7 @@ impl Element {
         self
     }
 
-    /// The same text field, with something in it at first.
+    /// Sets the initial text of a text field.
     pub fn with_text(mut self, text: &str) -> Self {
         if let Self::PlainTextInput { initial_value, max_length, .. } = &mut self {
             *initial_value = Some(cut(text, *max_length)).filter(|text| !text.is_empty());
@@ -254,12 +254,12 @@ impl Element {
         self
     }
 
-    /// A date and a time.
+    /// Returns a picker for a date and a time.
     pub fn date_time(action_id: &'static str) -> Self {
         Self::DateTimePicker { action_id }
     }
 
-    /// A text field of one line.
+    /// Returns a text field of one line.
     pub fn text_line(action_id: &'static str, max_length: usize) -> Self {
         Self::PlainTextInput {
             action_id,
@@ -269,7 +269,7 @@ impl Element {
         }
     }
 
-    /// A text field of several lines.
+    /// Returns a text field of several lines.
     pub fn text_area(action_id: &'static str, max_length: usize) -> Self {
         Self::PlainTextInput { action_id, multiline: true, max_length: max_length.min(INPUT_TEXT), initial_value: None }
     }
@@ -292,7 +292,7 @@ impl Element {
 }
 
 impl Confirm {
-    /// A question with the two answers.
+    /// Returns a question with its two answers.
     pub fn new(title: &str, text: &str, yes: &str, no: &str) -> Self {
         Self {
             title: Text::ours(title, CONFIRM_TITLE),

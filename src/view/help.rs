@@ -1,4 +1,4 @@
-//! What somebody is told who typed what we did not understand, or asked for help.
+//! The answers to a request for help, and to a command that wasn't understood.
 
 use crate::domain::command::MOST_TYPED;
 use crate::domain::parse_error::ParseError;
@@ -9,13 +9,13 @@ use crate::domain::verb::{COMMANDS, Spec, UMBRELLA, Verb};
 use crate::view::kit::{Block, Content};
 use crate::view::mrkdwn::neutral;
 
-/// How much of what somebody typed is quoted back within a sentence.
+/// The most characters of a person's words that are quoted in a sentence.
 pub(crate) const QUOTE: usize = 80;
 
-/// A command longer than this is given back if it is refused.
+/// The longest command, in characters, that a refusal doesn't repeat.
 const EASILY_TYPED_AGAIN: usize = 100;
 
-/// Why a typed command was not understood and what would be. `typed` is given back if it was long.
+/// Explains why a typed command wasn't understood, and the accepted form. Repeats `typed` if it is long.
 pub fn parse_error(parse_error: &ParseError, typed: &str) -> Content {
     let why = not_understood(parse_error);
     let mut blocks = vec![Block::paragraph(&why)];
@@ -71,7 +71,7 @@ pub(crate) fn what_note(verb: Verb) -> &'static str {
     }
 }
 
-/// The sentence, and below it how the command is typed.
+/// Returns the sentence with the usage of the command below it.
 pub(crate) fn with_usage(sentence: &str, verb: Verb) -> String {
     format!("{sentence}\n{}", usage(verb))
 }
@@ -81,7 +81,7 @@ fn usage(verb: Verb) -> String {
     format!("Type: {}\nFor example: {}", spec.usage(), spec.example())
 }
 
-/// What can be typed, all of it or about one command.
+/// Returns the help for all commands, or for one.
 pub fn help(topic: Option<Verb>) -> Content {
     if let Some(verb) = topic {
         let spec = verb.spec();

@@ -1,4 +1,4 @@
-//! Somebody's home: their list, what they want to hear of, and what admins look after.
+//! The Home tab of a user: their list, their notification preferences, and the settings for admins.
 
 use crate::domain::click::Control;
 use crate::domain::people::Unlinked;
@@ -11,10 +11,10 @@ use crate::view::kit::{Block, Home};
 use crate::view::reply;
 use crate::view::{connect, list, people_words, routes};
 
-/// How many unlinked members are named.
+/// The most unlinked members that are named.
 const NAMED: usize = 20;
 
-/// The whole home.
+/// Returns the whole Home tab.
 pub fn home(card_view: &HomeView) -> Home {
     let mut blocks = vec![Block::header("Conversations")];
     match &card_view.list {
@@ -73,7 +73,7 @@ fn admin(admin: &AdminView) -> Vec<Block> {
     blocks
 }
 
-/// Who is not linked.
+/// Lists the unlinked members.
 fn unlinked(admin: &AdminView) -> String {
     let members = match admin.unlinked.as_slice() {
         [] => "Every member of dialnote is somebody in Slack.".to_owned(),

@@ -1,6 +1,6 @@
-//! The few Block Kit blocks that we send, and what they make up: messages, forms, homes. They can only be made through constructors
-//! that keep Slack's limits (docs/contracts/slack-limits.json), so a long name shortens a line and never
-//! costs the whole message.
+//! The Block Kit blocks that the app sends, and the messages, forms and Home tabs that consist of them. All are made
+//! through constructors that keep Slack's limits (docs/contracts/slack-limits.json). A long name therefore shortens
+//! a line and never costs the whole message.
 
 use jiff::Timestamp;
 use serde::Serialize;
@@ -16,13 +16,13 @@ const SECTION_TEXT: usize = 3000;
 const HEADER_TEXT: usize = 150;
 const TITLE: usize = 24;
 const LABEL: usize = 2000;
-/// How long the name of a block may be, in characters.
+/// The most characters of a block's name.
 pub const BLOCK_ID: usize = 255;
-/// `message.text.chat_update`: longer ones are refused.
+/// The most characters of a message text (`message.text.chat_update`). Slack refuses longer ones.
 const MESSAGE_TEXT: usize = 3000;
-/// `message.text.chat_postEphemeral`: more bytes are refused.
+/// The most bytes of a message text (`message.text.chat_postEphemeral`). Slack refuses longer ones.
 const MESSAGE_BYTES: usize = 4000;
-/// `blocks.total_text.safe_budget`: an unwritten limit of chat.postMessage.
+/// The most characters in all blocks (`blocks.total_text.safe_budget`), an undocumented limit of chat.postMessage.
 const TOTAL_TEXT: usize = 10_000;
 const MESSAGE_BLOCKS: usize = 50;
 const VIEW_BLOCKS: usize = 100;
@@ -42,10 +42,10 @@ pub struct Content {
 pub enum Block {
     /// A title.
     Header {
-        /// Plain text.
+        /// The plain text of the title.
         text: Text,
     },
-    /// A paragraph, with a control beside it if wanted.
+    /// A paragraph, with an optional control beside it.
     Section {
         /// The paragraph.
         text: Text,
@@ -55,35 +55,35 @@ pub enum Block {
     },
     /// Small print.
     Context {
-        /// Its parts.
+        /// The parts.
         elements: Vec<Text>,
     },
-    /// A line.
+    /// A line between blocks.
     Divider,
     /// A row of controls.
     Actions {
-        /// What menus carry, for they have no value of their own.
+        /// The data that the menus carry, because they have no value of their own.
         block_id: String,
         /// The controls.
         elements: Vec<Element>,
     },
-    /// Text of which a part is struck through or leads somewhere.
+    /// Text with parts that are struck through, linked or dates.
     RichText {
-        /// Its one section.
+        /// The only section.
         elements: [Section; 1],
     },
     /// A field of a form.
     Input {
-        /// Its name in the submission and for errors.
+        /// The name in the submission and for errors.
         block_id: String,
-        /// What stands above it.
+        /// The text above the field.
         label: Text,
-        /// What stands below it.
+        /// The text below the field.
         #[serde(skip_serializing_if = "Option::is_none")]
         hint: Option<Text>,
         /// The control.
         element: Element,
-        /// Whether it may stay empty.
+        /// True if the field may stay empty.
         optional: bool,
     },
 }
@@ -96,7 +96,7 @@ pub struct Section {
     elements: Vec<Span>,
 }
 
-/// A piece of rich text. It is shown as it is, whatever is in it.
+/// A piece of rich text. Slack shows it unchanged and interprets no markup in it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[serde(tag = "type", rename_all = "snake_case")]
 pub enum Span {
@@ -104,62 +104,62 @@ pub enum Span {
     Text {
         /// The words.
         text: String,
-        /// How they look.
+        /// The style.
         #[serde(skip_serializing_if = "Option::is_none")]
         style: Option<TextStyle>,
     },
-    /// Words that lead somewhere.
+    /// Words that link to an address.
     Link {
         /// The words.
         text: String,
-        /// Where.
+        /// The address.
         url: String,
     },
     /// A time, which each reader sees in their own time zone.
     Date {
-        /// In seconds since 1970.
+        /// The seconds since 1970.
         timestamp: i64,
-        /// How it looks.
+        /// Slack's format of the time.
         format: &'static str,
-        /// The same where Slack cannot show it.
+        /// The text where Slack can't show the time.
         fallback: String,
     },
 }
 
-/// How words look.
+/// The style of words.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 pub struct TextStyle {
     strike: bool,
 }
 
 impl Span {
-    /// Words as they are.
+    /// Returns unformatted words.
     pub fn plain(text: &str) -> Self {
         Self::Text { text: cut(text, SECTION_TEXT), style: None }
     }
 
-    /// Words that do not hold any more.
+    /// Returns words that are struck through, because they no longer apply.
     pub fn struck(text: &str) -> Self {
         Self::Text { text: cut(text, HEADER_TEXT), style: Some(TextStyle { strike: true }) }
     }
 
-    /// Words that lead to an address.
+    /// Returns words that link to an address.
     pub fn link(text: &str, url: &str) -> Self {
         Self::Link { text: cut(text, HEADER_TEXT), url: url.to_owned() }
     }
 
-    /// A time of day that is not far off.
+    /// Returns a time of day without a date, for a time in the near future or past.
     pub fn clock(at: Timestamp) -> Self {
         Self::Date { timestamp: at.as_second(), format: "{time}", fallback: at.strftime("%H:%M UTC").to_string() }
     }
 
-    /// A day and a time.
+    /// Returns a date and a time.
     pub fn time(at: Timestamp) -> Self {
         let fallback = at.strftime("%Y-%m-%d %H:%M UTC").to_string();
         Self::Date { timestamp: at.as_second(), format: "{date_short_pretty} at {time}", fallback }
     }
 
-    /// What is shown, where times are shown in UTC.
+    /// Returns the shown text, with times in UTC.
     pub fn shown(&self) -> &str {
         match self {
             Self::Text { text, .. } | Self::Link { text, .. } => text,
@@ -189,7 +189,7 @@ pub struct Modal {
     blocks: Vec<Block>,
 }
 
-/// Somebody's home.
+/// The Home tab of a user.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Home {
     #[serde(rename = "type")]
@@ -198,14 +198,14 @@ pub struct Home {
 }
 
 impl Home {
-    /// A home that shows these blocks.
+    /// Returns a Home tab of these blocks, up to Slack's limit.
     pub fn new(blocks: Vec<Block>) -> Self {
         Self { kind: "home", blocks: blocks.into_iter().take(VIEW_BLOCKS).collect() }
     }
 }
 
 impl Content {
-    /// A message. What does not fit Slack's limits is shortened from the end.
+    /// Returns a message. Content beyond Slack's limits is cut from the end.
     pub fn new(text: &str, blocks: Vec<Block>) -> Self {
         let mut room = TOTAL_TEXT;
         let fits = |block: &Block| {
@@ -219,74 +219,74 @@ impl Content {
     }
 }
 
-/// A notification text of as many bytes as Slack takes.
+/// Shortens a notification text to the bytes that Slack accepts.
 fn fitting(text: &str) -> String {
     let fits = text.get(..text.floor_char_boundary(MESSAGE_BYTES)).unwrap_or_default();
     text::beginning(text, fits.chars().count()).to_owned()
 }
 
-/// Whether a message can show all of these blocks.
+/// Answers whether a message can show all of these blocks.
 pub fn fit(blocks: &[Block]) -> bool {
     blocks.len() <= MESSAGE_BLOCKS && blocks.iter().map(Block::text_length).sum::<usize>() <= TOTAL_TEXT
 }
 
 impl Block {
-    /// A title.
+    /// Returns a title.
     pub fn header(text: &str) -> Self {
         Self::Header { text: Text::plain(text, HEADER_TEXT) }
     }
 
-    /// A paragraph of text that may come from outside.
+    /// Returns a paragraph of text that may come from outside.
     pub fn paragraph(text: &str) -> Self {
         Self::Section { text: Text::plain(text, SECTION_TEXT), accessory: None }
     }
 
-    /// A paragraph with a control beside it.
+    /// Returns a paragraph with a control beside it.
     pub fn row(text: &str, accessory: Element) -> Self {
         Self::Section { text: Text::plain(text, SECTION_TEXT), accessory: Some(accessory) }
     }
 
-    /// A paragraph in our own markup. Nothing from outside.
+    /// Returns a paragraph in markup. The text must not come from outside.
     pub fn formatted(text: &str) -> Self {
         Self::Section { text: Text::Mrkdwn { text: cut(text, SECTION_TEXT) }, accessory: None }
     }
 
-    /// Small print in our own markup. Nothing from outside.
+    /// Returns small print in markup. The text must not come from outside.
     pub fn small(text: &str) -> Self {
         Self::Context { elements: vec![Text::Mrkdwn { text: cut(text, SECTION_TEXT) }] }
     }
 
-    /// Small print that may come from outside.
+    /// Returns small print of text that may come from outside, with at most `most` characters.
     pub fn small_plain(text: &str, most: usize) -> Self {
         Self::Context { elements: vec![Text::plain(text, most.min(SECTION_TEXT))] }
     }
 
-    /// Small print that may come from outside, and a time, which each reader sees in their own time zone.
+    /// Returns small print of text that may come from outside, and a time in each reader's own time zone.
     pub fn small_dated(text: &str, at: Timestamp) -> Self {
         Self::Context { elements: vec![Text::plain(text, HEADER_TEXT), Text::Mrkdwn { text: time(at) }] }
     }
 
-    /// Rich text.
+    /// Returns rich text.
     pub fn rich(spans: Vec<Span>) -> Self {
         Self::RichText { elements: [Section { kind: "rich_text_section", elements: spans }] }
     }
 
-    /// A line between blocks.
+    /// Returns a line between blocks.
     pub fn divider() -> Self {
         Self::Divider
     }
 
-    /// A row of controls; `carried` is what the menus among them carry.
+    /// Returns a row of controls. `carried` is the data that the menus among them carry.
     pub fn actions(carried: &str, elements: Vec<Element>) -> Self {
         Self::Actions { block_id: cut(carried, BLOCK_ID), elements }
     }
 
-    /// A field that must be filled in.
+    /// Returns a required field.
     pub fn field(name: &'static str, label: &str, element: Element) -> Self {
         Self::Input { block_id: name.to_owned(), label: Text::ours(label, LABEL), hint: None, element, optional: false }
     }
 
-    /// A field that must be filled in, with a line of explanation.
+    /// Returns a required field with a line of explanation.
     pub fn explained_field(name: &'static str, label: &str, hint: &str, element: Element) -> Self {
         Self::Input {
             block_id: name.to_owned(),
@@ -297,7 +297,7 @@ impl Block {
         }
     }
 
-    /// A field that may stay empty, with a line of explanation.
+    /// Returns an optional field with a line of explanation.
     pub fn optional_field(name: &'static str, label: &str, hint: &str, element: Element) -> Self {
         Self::Input {
             block_id: name.to_owned(),
@@ -322,13 +322,13 @@ impl Block {
 }
 
 impl Text {
-    /// Text from outside. Slack refuses empty texts, so an empty one becomes a dash.
+    /// Returns text from outside. Slack refuses empty texts, so an empty one becomes a dash.
     pub(crate) fn plain(text: &str, most: usize) -> Self {
         let text = if text.trim().is_empty() { "–" } else { text };
         Self::PlainText { text: cut(text, most), emoji: false }
     }
 
-    /// Our own words.
+    /// Returns the app's own text, in which emoji codes are shown as emoji.
     pub(crate) fn ours(text: &str, most: usize) -> Self {
         Self::PlainText { text: cut(text, most), emoji: true }
     }
@@ -341,7 +341,7 @@ impl Text {
 }
 
 impl Modal {
-    /// A form that remembers `private_metadata` until it is submitted.
+    /// Returns a form that keeps `private_metadata` until it is submitted.
     pub fn new(
         callback_id: &'static str,
         title: &str,
@@ -361,7 +361,7 @@ impl Modal {
         }
     }
 
-    /// A window in which there is nothing to submit.
+    /// Returns a window without a submit button.
     pub fn window(callback_id: &'static str, title: &str, private_metadata: String, blocks: Vec<Block>) -> Self {
         Self {
             submit: None,
@@ -370,7 +370,7 @@ impl Modal {
         }
     }
 
-    /// The same with a name of ours, by which it can be updated.
+    /// Sets the app's own name for the window, by which it can be updated.
     pub fn named(self, name: ViewId) -> Self {
         Self { external_id: Some(name), ..self }
     }

@@ -1,4 +1,4 @@
-//! Lists of conversations: the same in a private message, in a window and in somebody's home.
+//! Lists of conversations, with the same content in a private message, a window and the Home tab.
 
 use crate::domain::card_view::CardView;
 use crate::domain::click::{Carried, Control, row};
@@ -10,12 +10,12 @@ use crate::view::element::{Choosable, Element, Style};
 use crate::view::kit::{Block, Content};
 use crate::view::mrkdwn::{neutral, time};
 
-/// A list as a message.
+/// Returns a list as a message.
 pub fn message(card_view: &ListView, notice: Vec<Block>) -> Content {
     Content::new(&neutral(&title(card_view)), blocks(card_view, notice))
 }
 
-/// A list below the answer to its last button: what is listed, the conversations, the other pages.
+/// Returns a list below the answer to its last button: the title, the conversations and the page buttons.
 pub fn blocks(card_view: &ListView, notice: Vec<Block>) -> Vec<Block> {
     let mut blocks = notice;
     blocks.push(Block::row(&title(card_view), filters(card_view)));
@@ -58,7 +58,7 @@ fn title(card_view: &ListView) -> String {
     }
 }
 
-/// The other lists, with how much is in each.
+/// Returns the menu of the other lists, each with its number of conversations.
 fn filters(card_view: &ListView) -> Element {
     let label = |name: &str| {
         name.chars().next().map_or_else(String::new, |first| first.to_uppercase().chain(name.chars().skip(1)).collect())

@@ -1,6 +1,6 @@
-//! Every pixel and every sentence, as pure functions of what is to be said. Nothing that came from
-//! outside is ever drawn as formatted text: names, notes and previews go into plain text, which
-//! Slack does not search for mentions or links (docs/contracts/slack.md §11.2).
+//! Every message and window, as pure functions of their content. Text from outside is never drawn as formatted text.
+//! Names, notes and previews go into plain text, which Slack doesn't search for mentions or links
+//! (docs/contracts/slack.md §11.2).
 
 pub mod absence;
 pub mod card;

@@ -1,4 +1,4 @@
-//! The forms and windows.
+//! The forms and windows of the app.
 
 use crate::domain::click::{Carried, Control};
 use crate::domain::conversation::{ActivityKind, Conversation, Status};
@@ -22,17 +22,17 @@ use crate::view::kit::{Block, Modal};
 use crate::view::mrkdwn::time;
 use crate::view::{list, parts, refusal, reply};
 
-/// The window with a list in it.
+/// The callback id of the window with a list.
 pub const LIST_CALLBACK_ID: &str = "list";
 
-/// How much a form remembers, in characters.
+/// The most characters of a form's metadata.
 const METADATA: usize = 3000;
 
-/// How long a hand-over may stay unanswered, in minutes, and what that is called.
+/// The choices for unanswered hand-offs and for reminders: the minutes, and their label.
 const TIMES: [(&str, &str); 5] =
     [("0", "Never"), ("15", "15 minutes"), ("30", "30 minutes"), ("60", "1 hour"), ("120", "2 hours")];
 
-/// How long nothing may happen to what somebody owns, in working hours, and what that is called.
+/// The choices for a time without activity: the working hours, and their label.
 const HOURS: [(&str, &str); 5] = [
     ("0", "Never"),
     ("4", "After 4 working hours"),
@@ -41,7 +41,7 @@ const HOURS: [(&str, &str); 5] = [
     ("40", "After 40 working hours"),
 ];
 
-/// What becomes a card, and what that is called.
+/// The activities that can make a card, each with its option value and label.
 const CARDS_OF: [(ActivityKind, &str, &str); 4] = [
     (ActivityKind::MissedCall, "missed", "Missed calls"),
     (ActivityKind::Voicemail, "voicemail", "Voicemails"),
@@ -49,7 +49,7 @@ const CARDS_OF: [(ActivityKind, &str, &str); 4] = [
     (ActivityKind::Sms, "sms", "Text messages"),
 ];
 
-/// When a digest comes, and what that is called.
+/// The choices for the time of a digest: the value, and its label.
 const MORNINGS: [(&str, &str); 8] = [
     (WITH_WORK, "When work begins"),
     ("06:00", "At 6 am"),
@@ -65,47 +65,47 @@ const WITH_WORK: &str = "work";
 
 const NEVER: &str = "never";
 
-/// A channel is reminded as the rules say.
+/// The choice of a channel whose reminders follow the rules: the value, and its label.
 const AS_RULED: (&str, &str) = ("rules", "As the rules say");
 
-/// Who may do something, and what that is called.
+/// The choices for the people allowed to do something, each with its option value and label.
 const WHO: [(Who, &str, &str); 3] = [
     (Who::Anyone, "anyone", "Every teammate"),
     (Who::OwnerAndAdmins, "owner_and_admins", "The owner and admins"),
     (Who::Admins, "admins", "Admins only"),
 ];
 
-/// The rules that are ticked or not.
+/// The option that a hand-off requires a note.
 pub const NOTE_ON_HANDOFF: &str = "handoff";
-/// See [`NOTE_ON_HANDOFF`].
+/// The option that marking done requires a note. See [`NOTE_ON_HANDOFF`].
 pub const NOTE_ON_DONE: &str = "done";
 /// The option that only admins may change the rules.
 pub const ONLY_ADMINS: &str = "admins";
-/// The option that a channel shows less.
+/// The option that a channel hides numbers and messages.
 pub const MASKED: &str = "masked";
-/// The option that changes are shown to everybody in a channel.
+/// The option that a channel shows changes to everyone.
 pub const ALOUD: &str = "aloud";
-/// The option that what one was handed stays.
+/// The option that a user keeps an unanswered hand-off.
 pub const KEEPS: &str = "keeps";
 
-/// What a form shows of what is known: all of it may be missing.
+/// The known facts that a form shows. Any of them may be missing.
 #[derive(Clone, Debug, Default)]
 pub struct FormFacts {
-    /// What people call the conversation.
+    /// The name of the conversation.
     pub title: Option<String>,
-    /// How it is, as far as is known.
+    /// The state of the conversation, as far as known.
     pub seen: Option<Seen>,
-    /// Who could be the next owner: what is said about them, and who they are in Slack.
+    /// The suggested next owners: the label, and the Slack user.
     pub suggested: Vec<(String, String)>,
-    /// Whether it cannot do without a note.
+    /// True if a note is required.
     pub needs_note: bool,
-    /// The conversations that are chosen already, if there may be several.
+    /// The conversations that are already chosen, if there may be several.
     pub several: Vec<Conversation>,
-    /// The note that was typed already.
+    /// The note that was already typed.
     pub note: String,
 }
 
-/// The form for what is wanted of a conversation.
+/// Returns the form for the pending action on a conversation.
 pub fn form(context: &FormContext, known: &FormFacts) -> Modal {
     let verb = context.wanted.verb;
     let metadata = memory(context);
@@ -134,7 +134,8 @@ pub fn form(context: &FormContext, known: &FormFacts) -> Modal {
     Modal::new(verb.spec().name, title, submit, metadata, blocks)
 }
 
-/// What the form remembers. The words of a message stand in the form itself, and may be too many.
+/// Encodes the metadata of the form. The words of a quoted message are left out, because the form itself has them
+/// and they may be too long.
 fn memory(context: &FormContext) -> String {
     let quoted = context.quoted.clone().map(|quoted| Quoted { text: String::new(), ..quoted });
     FormContext { quoted, ..context.clone() }.encode_within(METADATA)
@@ -157,7 +158,7 @@ fn owner_fields(context: &FormContext, known: &FormFacts) -> Vec<Block> {
     ]
 }
 
-/// The time that was typed: it counts if the form names no other.
+/// Shows the time that was typed. It applies if no other time is chosen in the form.
 fn typed_time(context: &FormContext) -> Option<Block> {
     let until = context.wanted.when.as_ref().and_then(When::fixed)?;
     Some(Block::small(&format!("Until {}, unless you choose another time", time(until))))
@@ -201,7 +202,7 @@ fn note_fields(context: &FormContext, known: &FormFacts) -> [Block; 2] {
     [note, Block::optional_field(field::MORE, "More", "For notes of more than 3,000 characters.", more)]
 }
 
-/// A conversation as a search field offers it, which remembers how it showed it.
+/// Returns a conversation as an option of a search field. The option carries the state that it shows.
 pub fn option(conversation: &Conversation) -> Choosable {
     let number = conversation.contact.name.as_ref().map(|_| conversation.number());
     let status = match conversation.status {
@@ -215,19 +216,19 @@ pub fn option(conversation: &Conversation) -> Choosable {
     Choosable::new(&parts.join(" · "), &Carried::showing(conversation).encode_within(OPTION_VALUE))
 }
 
-/// What stands in a form's place while it is found out what to show in it; and what says that it could
-/// not be.
+/// Returns the window that replaces a form while its content is looked up, or if the conversation or the requester
+/// is no longer in dialnote.
 pub fn waiting(context: &FormContext, gone: bool) -> Modal {
     let text = if gone { "This conversation is not in dialnote any more, or you are not." } else { "One moment …" };
     Modal::window("waiting", parts::names(context.wanted.verb).0, String::new(), vec![Block::paragraph(text)])
 }
 
-/// What stands in the place of a form that comes to nothing.
+/// Returns the window that replaces a form after a refusal.
 pub fn refused(why: &Refusal) -> Modal {
     Modal::window("refused", "dialnote", String::new(), refusal::refusal(why).blocks)
 }
 
-/// The window in which a conversation is found, or a list stands.
+/// Returns the window with a search field and, optionally, a list.
 pub fn window(card_view: Option<&ListView>, query: &Query) -> Modal {
     let metadata = serde_json::to_string(query).unwrap_or_default();
     let find = Element::search(Control::Find.action_id(), "Name or number");
@@ -239,20 +240,20 @@ pub fn window(card_view: Option<&ListView>, query: &Query) -> Modal {
     Modal::window(LIST_CALLBACK_ID, "dialnote", metadata, blocks)
 }
 
-/// What holds for the channel in which the form of the rules is opened.
+/// The settings of the channel in which the form of the rules is opened.
 #[derive(Clone, Debug)]
 pub struct Here {
     /// The channel.
     pub channel: ChannelId,
-    /// Whether it shows less.
+    /// True if the channel hides numbers and messages.
     pub masked: bool,
-    /// Whether changes are shown to everybody there.
+    /// True if the channel shows changes to everyone.
     pub aloud: bool,
-    /// What holds for the cards that it gets by itself, if it does.
+    /// The settings of the channel's route, if it has one.
     pub route: Option<route::RouteSettings>,
 }
 
-/// The form of the rules, and of the channel where it was opened.
+/// Returns the form of the rules, and of the channel where it was opened.
 pub fn rules(rules: &Rules, here: Option<&Here>) -> Modal {
     use rules_form::{ANSWER, CALLBACK_ID, CONFIGURE, DONE, FROM, NOTES, REASSIGN, REMIND, UNTIL, UNTOUCHED};
     let who = |name, who: Who| {
@@ -295,7 +296,7 @@ pub fn rules(rules: &Rules, here: Option<&Here>) -> Modal {
     Modal::new(CALLBACK_ID, "Rules", "Save", metadata, blocks)
 }
 
-/// What can be set about a channel; more, if it gets cards by itself.
+/// Returns the fields for a channel, with more of them if it has a route.
 fn channel_fields(here: &Here) -> Vec<Block> {
     use rules_form::{CARDS, CHANNEL, DIGEST, REMIND_HERE};
     let shows = vec![
@@ -327,13 +328,13 @@ fn channel_fields(here: &Here) -> Vec<Block> {
     blocks
 }
 
-/// A menu of values and what they are called.
+/// Returns a menu of values with their labels.
 fn menu(name: &'static str, placeholder: &str, choices: &[(&str, &str)], now: &str) -> Element {
     let options = choices.iter().map(|(value, text)| Choosable::new(text, value)).collect();
     Element::menu(name, placeholder, options, choices.iter().position(|(value, _)| *value == now))
 }
 
-/// What was chosen about the cards of a channel; nothing, if it gets none by itself.
+/// Returns the settings chosen for a channel's route, or `None` if the form had no such fields.
 pub fn chosen(cards: &[&str], digest: Option<&str>, remind: Option<&str>) -> Option<route::RouteSettings> {
     let digest = match digest? {
         WITH_WORK => Morning::WithWork,
@@ -343,12 +344,12 @@ pub fn chosen(cards: &[&str], digest: Option<&str>, remind: Option<&str>) -> Opt
     Some(route::RouteSettings { without, digest, remind_within: remind.and_then(|minutes| minutes.parse().ok()) })
 }
 
-/// Who may, by the value of an option.
+/// Returns the permission for the value of an option.
 pub fn who(value: &str) -> Option<Who> {
     WHO.iter().find(|(_, name, _)| *name == value).map(|(who, ..)| *who)
 }
 
-/// The form of one's wishes.
+/// Returns the form of a user's notification preferences.
 pub fn preferences(preferences: &NotificationPreferences, context: String) -> Modal {
     use wishes_form::{CALLBACK_ID, FROM, KEEPS as KEEPS_FIELD, KINDS as KINDS_FIELD, UNTIL};
     let kinds = KINDS.iter().map(|(kind, value, text)| (Choosable::new(text, value), !preferences.off.contains(kind)));

@@ -1,9 +1,9 @@
-//! Slack's own markup has no escape for `*`, `_`, `~` and the backtick (docs/contracts/slack.md §11.6),
-//! so text from outside that must go there loses them to look-alikes.
+//! Makes text from outside safe in Slack's markup. The markup has no escape for `*`, `_`, `~` and the backtick
+//! (docs/contracts/slack.md §11.6), so they are replaced by look-alikes.
 
 use jiff::Timestamp;
 
-/// Text from outside as it may stand in `mrkdwn`, where it can neither ping, link nor format.
+/// Returns text from outside for use in `mrkdwn`. It can neither ping, link nor format there.
 pub fn neutral(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     for c in text.chars() {
@@ -21,7 +21,7 @@ pub fn neutral(text: &str) -> String {
     out
 }
 
-/// The same with the names of settings (`DIALNOTE_API_URL`) as code: they are there to be copied.
+/// Returns the text in the same way, with names of settings (`DIALNOTE_API_URL`) as code, so that they can be copied.
 pub fn with_settings(text: &str) -> String {
     let is_part = |c: char| c == '_' || c.is_ascii_uppercase() || c.is_ascii_digit();
     let mut out = String::with_capacity(text.len());
@@ -37,13 +37,13 @@ pub fn with_settings(text: &str) -> String {
     out
 }
 
-/// Text from outside as code, in which nothing formats, and which ends where it should.
+/// Returns text from outside as code. Nothing in it formats, and it can't end the code early.
 pub fn code(text: &str) -> String {
     let text = text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('`', "ˋ");
     format!("`{text}`")
 }
 
-/// A number of which only the country and the last four digits can be read.
+/// Masks a number except for the country code and the last four digits.
 pub fn hidden(number: &str) -> String {
     const SEEN: usize = 4;
     let (country, rest) = match number.split_once(' ') {
@@ -59,7 +59,7 @@ pub fn hidden(number: &str) -> String {
     country.chars().chain(rest).collect()
 }
 
-/// A time that each reader sees in their own time zone, with UTC where Slack cannot show that.
+/// Returns a time that each reader sees in their own time zone, with UTC where Slack can't show that.
 pub fn time(at: Timestamp) -> String {
     let fallback = at.strftime("%Y-%m-%d %H:%M UTC");
     format!("<!date^{}^{{date_short_pretty}} at {{time}}|{fallback}>", at.as_second())

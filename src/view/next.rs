@@ -1,4 +1,4 @@
-//! What can be done about what was done: taking it back, or opening again what its new owner would not see.
+//! Buttons that follow a change: undo it, or reopen a conversation that its new owner wouldn't see.
 
 use crate::domain::about::About;
 use crate::domain::click::{Carried, Control};
@@ -14,10 +14,10 @@ use crate::view::kit::{Block, Content};
 use crate::view::mrkdwn::time;
 use crate::view::{parts, words};
 
-/// How much of a contact's name a button shows.
+/// The most characters of a contact's name on a button.
 const BUTTON_NAME_LENGTH: usize = 40;
 
-/// Why the new owner does not find it among what is open.
+/// Explains why the new owner doesn't find the conversation among the open ones.
 pub(crate) fn still(about: &About, hidden: Hidden) -> String {
     match hidden {
         Hidden::Done => format!("{} is done.", about.title),
@@ -25,7 +25,7 @@ pub(crate) fn still(about: &About, hidden: Hidden) -> String {
     }
 }
 
-/// The button that makes open again what is not.
+/// Returns the button that reopens or unsnoozes a hidden conversation.
 pub(crate) fn reopening(deed: &CommandResult, list: Option<&Query>) -> Option<Element> {
     let (control, label) = match deed.hidden? {
         Hidden::Done => (Control::Reopen, "Reopen"),
@@ -36,7 +36,7 @@ pub(crate) fn reopening(deed: &CommandResult, list: Option<&Query>) -> Option<El
     Some(Element::button(control, label, &carried.encode()))
 }
 
-/// An answer with what can be done about it: taken back, or opened again; and when it opens by itself.
+/// Adds the buttons that undo a change or reopen its conversation to an answer, and the end of the snooze.
 pub(crate) fn offered(mut content: Content, deed: &CommandResult, list: Option<&Query>) -> Content {
     let mut buttons = Vec::new();
     match (content.blocks.first_mut(), button(deed, list)) {
@@ -53,7 +53,7 @@ pub(crate) fn offered(mut content: Content, deed: &CommandResult, list: Option<&
     if buttons.is_empty() { content } else { parts::with_buttons(content, buttons) }
 }
 
-/// The same for several: the button beside the title takes back all that can be.
+/// Adds the button that undoes all undoable changes to the title of several.
 pub(crate) fn offered_for_all(mut title: Block, deeds: &[CommandResult], list: Option<&Query>) -> Vec<Block> {
     let undo = button_for_all(deeds, list);
     match (&mut title, undo) {
@@ -66,20 +66,20 @@ pub(crate) fn offered_for_all(mut title: Block, deeds: &[CommandResult], list: O
     }
 }
 
-/// The button beside what can be taken back, if it can be.
+/// Returns the button that undoes a change, if it can be undone.
 fn button(deed: &CommandResult, list: Option<&Query>) -> Option<Element> {
     let carried = Carried { act: deed.undo.clone(), list: list.cloned(), ..Carried::conversation(&deed.about.id) };
     deed.undo.as_ref().map(|_| Element::button(Control::Undo, "Undo", &carried.encode()))
 }
 
-/// The button beside several that can be taken back together, if any can be.
+/// Returns the button that undoes several changes together, if any can be undone.
 fn button_for_all(deeds: &[CommandResult], list: Option<&Query>) -> Option<Element> {
     let undoable = || deeds.iter().filter(|deed| deed.undo.is_some());
     let carried = Carried { act: undoable().next()?.undo.clone(), list: list.cloned(), ..Carried::default() };
     Some(Element::button(Control::Undo, &format!("Undo {}", undoable().count()), &carried.encode()))
 }
 
-/// The button for what was done before a note that stays.
+/// Returns the button that undoes the change before a note. The note stays.
 pub(crate) fn button_for(earlier: &Earlier) -> Element {
     let Earlier { act, verb, about, of } = earlier;
     let verb = if *verb == Verb::Wake { "unsnooze" } else { verb.spec().name };
@@ -91,7 +91,7 @@ pub(crate) fn button_for(earlier: &Earlier) -> Element {
     Element::button(Control::Undo, &format!("Undo {verb}: {what}"), &carried.encode())
 }
 
-/// How a conversation is after what was done to it was taken back.
+/// Describes the state of a conversation after an undo.
 pub(crate) fn undone(about: &About, again: &Again, note_stays: bool) -> String {
     let state = match again {
         Again::OwnedBy(owner) => format!("assigned to {owner}"),
@@ -104,13 +104,13 @@ pub(crate) fn undone(about: &About, again: &Again, note_stays: bool) -> String {
     format!("Undone: {} is {state} again.{note}", about.title)
 }
 
-/// "Ana Lima, Diana Okafor and 2 more".
+/// Lists contacts: "Ana Lima, Diana Okafor and 2 more".
 fn those(about: &About, others: &Others) -> String {
     let titles = std::iter::once(about).chain(&others.named).map(|about| about.title.as_str());
     words::listed(&titles.collect::<Vec<_>>(), others.more)
 }
 
-/// Why something is not taken back.
+/// Explains why a change can't be undone.
 pub(crate) fn refused(why: &Refusal) -> String {
     match why {
         Refusal::ChangedSince { about, yourself: true, .. } => {

@@ -1,5 +1,5 @@
-//! Direct messages: what concerns somebody although another did it. Several that come close together
-//! stand in one message, each with its own buttons.
+//! Direct messages about changes that concern a person and that another person made. Several changes at about the
+//! same time share a message, each with its own buttons.
 
 use serde::{Deserialize, Serialize};
 
@@ -18,23 +18,23 @@ use crate::view::kit::{Block, Content, fit};
 use crate::view::mrkdwn::neutral;
 use crate::view::{absence, words};
 
-/// What a row of buttons is called until it gets a name of its own.
+/// The temporary block id of a row of buttons, until it gets its own.
 const ROW: &str = "row";
 
-/// How many of several conversations are named.
+/// The most conversations that are named.
 const MOST_NAMED: usize = 10;
 
-/// What one direct message says.
+/// The content of one direct message.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Occasion {
-    /// What, in the order of happening.
+    /// The notices, in the order of the changes.
     pub notices: Vec<DirectMessage>,
-    /// What its reader answered, by conversation.
+    /// The reader's answers, or later outcomes, by conversation.
     pub answers: Vec<(ConversationId, Answer)>,
 }
 
 impl Occasion {
-    /// One more notice: what is given away need not be answered any more, what comes again has to be.
+    /// Adds a notice. A conversation that the reader lost no longer needs an answer. One that they got again needs one.
     pub fn add(&mut self, notice: &DirectMessage) {
         match notice {
             DirectMessage::NotYoursNow { about, .. } | DirectMessage::Returned { about, .. } => {
@@ -50,12 +50,12 @@ impl Occasion {
         self.notices.push(notice.clone());
     }
 
-    /// What its reader answered about a conversation, or what became of it.
+    /// Returns the reader's answer about a conversation, or its later outcome.
     pub fn answer(&self, id: &ConversationId) -> Option<&Answer> {
         self.answers.iter().rfind(|(answered, _)| answered == id).map(|(_, answer)| answer)
     }
 
-    /// The conversations that its reader was given in it.
+    /// Returns the conversations that the message gives to its reader.
     pub fn given(&self) -> Vec<ConversationId> {
         let mut given: Vec<_> =
             self.notices.iter().flat_map(|notice| notice.given().into_iter().take(MOST_NAMED)).collect();
@@ -65,13 +65,13 @@ impl Occasion {
     }
 }
 
-/// A direct message.
+/// Returns the direct message.
 pub fn message(told: &Occasion, links: &Links) -> Content {
     let (text, blocks) = said(told, links);
     Content::new(&text, blocks)
 }
 
-/// The same; nothing, if one message cannot say all of it.
+/// Returns the direct message, or `None` if one message can't hold all of it.
 pub fn whole_message(told: &Occasion, links: &Links) -> Option<Content> {
     let (text, blocks) = said(told, links);
     fit(&blocks).then(|| Content::new(&text, blocks))
@@ -94,7 +94,7 @@ fn rows(parts: Vec<Content>) -> Vec<Block> {
         }
         blocks.extend(part.blocks);
     }
-    // A conversation may be told of twice, and a row needs a name of its own (docs/contracts/slack.md §12.2).
+    // A conversation may occur twice, and each row needs its own block id (docs/contracts/slack.md §12.2).
     for (nth, block) in blocks.iter_mut().enumerate() {
         if let Block::Actions { block_id, .. } = block {
             *block_id = row(nth);
@@ -216,7 +216,7 @@ fn given(handoff: bool) -> &'static str {
     if handoff { "handed" } else { "assigned" }
 }
 
-/// Something is its reader's now, with what was answered or became of it; to be accepted, if so.
+/// Returns the notice of a conversation that the reader now owns, with the answer, or with buttons for one.
 fn yours(
     text: &str,
     conversation: &Conversation,
@@ -240,7 +240,7 @@ fn yours(
     Content::new(&neutral(&text), blocks)
 }
 
-/// What concerned its reader while nothing was seen of dialnote.
+/// Returns the notices of changes during an absence.
 fn caught_up(
     away: Option<&Absence>,
     notices: &[DirectMessage],
@@ -266,7 +266,7 @@ fn caught_up(
     Content::new(&text, blocks)
 }
 
-/// Several are its reader's now.
+/// Returns the notice of several conversations that the reader now owns.
 fn several(actor: &str, abouts: &[About], note: &str, handoff: bool, (told, links): (&Occasion, &Links)) -> Content {
     let text = format!("{actor} {} {} conversations to you.", given(handoff), abouts.len());
     let mut blocks = vec![Block::paragraph(&text)];
@@ -282,7 +282,7 @@ fn several(actor: &str, abouts: &[About], note: &str, handoff: bool, (told, link
     Content::new(&neutral(&text), blocks)
 }
 
-/// The buttons for an answer, or the answer.
+/// Returns the buttons for an answer, or the answer.
 fn to_answer(id: &ConversationId, told: &Occasion, links: &Links) -> Vec<Block> {
     match told.answer(id) {
         Some(answer) => settled(answer, id, links),
@@ -290,7 +290,7 @@ fn to_answer(id: &ConversationId, told: &Occasion, links: &Links) -> Vec<Block> 
     }
 }
 
-/// An answer; with the way to the conversation, if it moved on.
+/// Returns an answer, with a link to the conversation if its hand-off ended in another way.
 fn settled(answer: &Answer, id: &ConversationId, links: &Links) -> Vec<Block> {
     let way = matches!(answer, Answer::Ended(_)).then(|| Block::actions(ROW, vec![open(id, links)]));
     std::iter::once(answered(answer)).chain(way).collect()
@@ -322,7 +322,7 @@ fn answered(answer: &Answer) -> Block {
     })
 }
 
-/// "Reassigned to Leo by Maya".
+/// Describes how a hand-off ended: "Reassigned to Leo by Maya".
 fn moved_on(Ended { what, by, .. }: &Ended) -> String {
     let by = match by {
         EndedBy::You => " by you".to_owned(),
@@ -340,7 +340,7 @@ fn moved_on(Ended { what, by, .. }: &Ended) -> String {
     }
 }
 
-/// The reason why someone cannot be notified, and the way out for an admin.
+/// Explains why a person can't be notified, and what an admin can do.
 pub fn because(name: &str, why: &Why) -> String {
     format!("{} {}", reason(why), what_to_do(name, why))
 }

@@ -1,29 +1,29 @@
-//! The few pages that people see in their browser while they install the app.
+//! The pages that people see in their browser while they install the app.
 
-/// As they look: large enough to read, in the middle, by day and by night.
+/// The style of the pages: large centered text, with light and dark colors.
 const STYLE: &str = ":root{color-scheme:light dark}body{font:1.1rem/1.5 system-ui,sans-serif;margin:0}\
                      main{max-width:32rem;margin:18vh auto 0;padding:0 1.5rem}h1{font-size:1.6rem}";
 
-/// What came of installing.
+/// The outcome of an installation.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum InstallPage<'a> {
-    /// It is installed there.
+    /// An app that was installed.
     Installed {
-        /// What the workspace, or organization, is called.
+        /// The name of the workspace or organization.
         name: &'a str,
     },
-    /// Whoever was asked did not agree.
+    /// A request that the person declined.
     Declined,
-    /// Slack cannot be told by whom it was begun, or that was too long ago, or it was finished already.
+    /// An installation whose beginning is unknown, expired or already used.
     NotBegun,
-    /// Slack does not accept what it gave.
+    /// An authorization that Slack doesn't accept.
     Refused,
-    /// Slack did not answer, or it could not be kept.
+    /// An installation for which Slack didn't answer, or which couldn't be stored.
     Failed,
 }
 
 impl InstallPage<'_> {
-    /// The page; `install` is where people begin. What comes from outside stands in it as text.
+    /// Renders the page. `install` is the address where an installation begins. Text from outside is escaped.
     pub fn html(&self, install: &str) -> String {
         let (title, text, can_begin_again) = match self {
             Self::Installed { name } => (

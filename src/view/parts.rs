@@ -14,8 +14,7 @@ pub(crate) fn with_buttons(mut content: Content, buttons: Vec<Element>) -> Conte
     content
 }
 
-/// What a form is called, and its button.
-/// What the button says that does it.
+/// Returns the label of the button that submits a form for this command.
 pub(crate) fn submit(verb: Verb) -> &'static str {
     names(verb).1
 }

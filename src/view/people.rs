@@ -1,4 +1,4 @@
-//! Who in Slack is who in dialnote: the window in which admins say so, and what people are told of it.
+//! The window in which admins link Slack users to dialnote members.
 
 use crate::domain::click::{Carried, Control};
 use crate::domain::people::Unlinked;
@@ -10,15 +10,15 @@ use crate::view::kit::{Block, Modal};
 use crate::view::mrkdwn::{neutral, time};
 use crate::view::{people_words, refusal, reply};
 
-/// The window.
+/// The callback id of the window.
 pub const PEOPLE_CALLBACK_ID: &str = "people";
 
-/// The window before it is known what to show in it.
+/// Returns the window while its content is looked up.
 pub fn waiting() -> Modal {
     window_of(vec![Block::paragraph("One moment …")])
 }
 
-/// The window: what came of the last button, who is not linked on both sides, and who was by hand.
+/// Returns the window: the result of the last button, the people not linked on both sides, and the links made by hand.
 pub fn window(card_view: &Result<Box<PeopleView>, Refusal>) -> Modal {
     match card_view {
         Ok(card_view) => window_of(blocks(card_view)),

@@ -11,16 +11,16 @@ use crate::view::help::QUOTE;
 use crate::view::kit::{Block, Content};
 use crate::view::mrkdwn::neutral;
 
-/// What follows if some of several things wait for a link.
+/// The explanation shown if some of several commands wait for a link.
 pub(crate) const KEPT: &str =
     "What waits for somebody to be linked is kept for a day (ten things at most), and done by itself then.";
 
-/// The button that opens it.
+/// Returns the button that opens the window for linking people.
 pub(crate) fn button() -> Element {
     Element::button(Control::People, "People…", "{}")
 }
 
-/// The button that makes somebody a member whom somebody else is so far.
+/// Returns the button that links a member to another Slack user than the current one.
 pub(crate) fn move_it(to: (&SlackUserId, &str), member: (&MemberId, &str), holder: (&SlackUserId, &str)) -> Element {
     let carried = Carried {
         user: Some(to.0.clone()),
@@ -38,7 +38,7 @@ pub(crate) fn move_it(to: (&SlackUserId, &str), member: (&MemberId, &str), holde
     ))
 }
 
-/// Why somebody cannot do anything, and the way out.
+/// Explains to an unlinked user why they can't do anything, and what to do next.
 pub(crate) fn you_are_not_linked(why: Unlinked) -> String {
     match why {
         Unlinked::Bot => "Only people can do this, not bots.".to_owned(),
@@ -66,7 +66,7 @@ pub(crate) fn you_are_not_linked(why: Unlinked) -> String {
     }
 }
 
-/// Why somebody cannot be given anything, and the way out.
+/// Explains why an unlinked user can't be given a conversation, and what to do next.
 pub(crate) fn not_linked(name: &str, why: Unlinked) -> String {
     match why {
         Unlinked::Bot => format!("{name} is a bot. Choose a person."),
@@ -97,14 +97,14 @@ pub(crate) fn not_linked(name: &str, why: Unlinked) -> String {
     }
 }
 
-/// That somebody was linked.
+/// Confirms that a Slack user was linked.
 pub(crate) fn linked(name: &str, member: &str, from: Option<&str>, before: Option<&str>) -> String {
     let from = from.map_or_else(String::new, |from| format!(" {from} is not {member} any more."));
     let before = before.map_or_else(String::new, |before| format!(" Before, {name} was {before}."));
     format!("{name} is {member} in dialnote from now on, whatever their e-mail addresses are.{before}{from}")
 }
 
-/// That a link was taken away.
+/// Confirms that a link was removed.
 pub(crate) fn unlinked(name: &str, member: Option<&str>) -> String {
     let now = match member {
         Some(member) => format!("by that they are {member} in dialnote"),
@@ -113,7 +113,7 @@ pub(crate) fn unlinked(name: &str, member: Option<&str>) -> String {
     format!("From now on {name}’s e-mail address counts again: {now}.")
 }
 
-/// That nobody is meant by what was typed.
+/// Reports that no member fits the typed words.
 pub(crate) fn no_member(asked: &str, nearest: Option<&str>) -> String {
     let asked = cut(asked, QUOTE);
     match nearest {
@@ -124,7 +124,7 @@ pub(crate) fn no_member(asked: &str, nearest: Option<&str>) -> String {
     }
 }
 
-/// Several members are meant.
+/// Asks which of several members is meant.
 pub(crate) fn which(user: &SlackUserId, name: &str, choices: &[Member], more: usize) -> Content {
     let title = format!("Several people in dialnote fit. Which one is {name}?");
     let mut blocks = vec![Block::paragraph(&title)];
@@ -139,7 +139,7 @@ pub(crate) fn which(user: &SlackUserId, name: &str, choices: &[Member], more: us
     Content::new(&neutral(&title), blocks)
 }
 
-/// What cannot be done yet, and will be.
+/// Reports that a command is deferred until a person is linked.
 pub(crate) fn postponed(sentence: &str, why: &Refusal, note: Vec<Block>) -> Content {
     let when = match why {
         Refusal::NotLinked { name, .. } => format!("as soon as {name} is linked"),
@@ -150,14 +150,14 @@ pub(crate) fn postponed(sentence: &str, why: &Refusal, note: Vec<Block>) -> Cont
     Content::new(&neutral(&text), blocks)
 }
 
-/// The answer to what somebody asked for long before.
+/// Adds the reason for the delay to the answer to a deferred command.
 pub fn late(mut content: Content) -> Content {
     let why = "You asked for this before, when it had to wait for somebody to be linked to dialnote:";
     content.blocks.insert(0, Block::small(why));
     content
 }
 
-/// A member by name and address.
+/// Returns a member's name and address.
 pub(crate) fn called(member: &Member) -> String {
     match member.email.as_deref().filter(|email| !email.is_empty()) {
         Some(email) => format!("{} ({email})", member.name),

@@ -1,5 +1,5 @@
-//! What somebody is asked before a command of theirs is carried out: every answer is a button, and the form
-//! behind the last one has all that is known.
+//! Questions to the requester before a command is carried out. Every answer is a button, and the form behind the
+//! last one is filled in with all known facts.
 
 use jiff::Timestamp;
 
@@ -20,7 +20,7 @@ use crate::view::kit::{Block, Content};
 use crate::view::mrkdwn::{neutral, time};
 use crate::view::{parts, words};
 
-/// A question with its answers.
+/// Returns a question with its answers.
 pub(crate) fn asked(question: &Question) -> Content {
     let title = title(question);
     let mut blocks = vec![Block::paragraph(&title)];
@@ -41,7 +41,7 @@ pub(crate) fn asked(question: &Question) -> Content {
     parts::with_buttons(Content::new(&text, blocks), vec![form])
 }
 
-/// The conversation that is offered alone: the form has it filled in.
+/// Returns the only conversation that is offered, so that the form can be filled in with it.
 fn only_choice(about: &Unclear) -> Option<ConversationId> {
     match about {
         Unclear::Conversation { choices, .. } => match choices.as_slice() {
@@ -52,12 +52,12 @@ fn only_choice(about: &Unclear) -> Option<ConversationId> {
     }
 }
 
-/// The time that an answer snoozes until.
+/// Names the time until which an answer snoozes.
 fn snoozes(until: Timestamp) -> String {
     format!("Snooze until {}", time(until))
 }
 
-/// Whether the question itself quotes all of the note.
+/// Answers whether the question itself quotes the whole note.
 fn is_quoted(question: &Question) -> bool {
     let asked = match &question.about {
         Unclear::Missing(Missing::Conversation { asked }) => asked.as_str(),
@@ -66,7 +66,7 @@ fn is_quoted(question: &Question) -> bool {
     asked == question.note && cut(asked, QUOTE) == asked
 }
 
-/// The whole question in one line.
+/// Returns the whole question in one line.
 fn text(title: &str, question: &Question) -> String {
     let answers = match &question.about {
         Unclear::Conversation { choices, .. } if choices.len() > 1 => {
@@ -155,6 +155,7 @@ fn choose_person(question: &Question, (user, name): &(SlackUserId, String)) -> B
     Block::row(name, Element::button(Control::PickPerson, "Choose", &value.encode()))
 }
 
+/// Reports a change since the question:
 /// "Not done yet: Ana Lima is assigned to Leo now. Leo changed it 3 s ago, after you were asked."
 pub(crate) fn moved(moved: &Moved) -> String {
     let owner = moved.owner.as_ref().map(|owner| match owner.as_str() {
@@ -185,20 +186,20 @@ pub(crate) fn moved(moved: &Moved) -> String {
     format!("Not done yet: {contact} is {} now. {changed}.", now.join(" and "))
 }
 
-/// When it comes back, if it is snoozed now.
+/// Returns the end of the snooze, if the conversation is snoozed now.
 pub(crate) fn end(moved: &Moved) -> Vec<Block> {
     let until = moved.status.and(moved.seen.state.until);
     until.map(|until| Block::small(&format!("It comes back {}.", time(until)))).into_iter().collect()
 }
 
-/// The button that does it all the same, for what its person is asked once more.
+/// Returns the button that carries out the command anyway, if the requester is asked again after a change.
 pub(crate) fn anyway(why: &Refusal) -> Option<Element> {
     let Refusal::Moved(moved) = why else { return None };
     let label = format!("{} anyway", parts::submit(moved.verb));
     Some(Element::button(Control::Retry, &label, &kept(&moved.draft).encode()))
 }
 
-/// The same, and the form with all that is known.
+/// Returns that button, and the one that opens the form filled in with all known facts.
 pub(crate) fn buttons(moved: &Moved) -> Vec<Element> {
     let form = Element::button(Control::FillIn, "Fill in a form", &kept(&moved.draft).encode());
     let anyway = anyway(&Refusal::Moved(Box::new(moved.clone())));

@@ -1,4 +1,4 @@
-//! The sentence of each refusal, with the buttons that lead on.
+//! The sentence of each refusal, with buttons for the next step.
 
 use crate::domain::about::About;
 use crate::domain::click::{Carried, Control};
@@ -14,7 +14,7 @@ use crate::view::help::{QUOTE, what_note, with_usage};
 use crate::view::kit::Content;
 use crate::view::{connect, next, parts, people_words, question, untimed, words};
 
-/// Why something was not done.
+/// Explains why a command was refused.
 pub fn refusal(why: &Refusal) -> Content {
     refused(why, "")
 }
@@ -218,16 +218,16 @@ pub(crate) fn already_so(about: &About, done: bool, by: Option<&(String, i64)>) 
     }
 }
 
-/// How many rows of a kind tell what came of several things that were asked for at once.
+/// The most rows of a kind in the answer to a command for several conversations.
 pub(crate) const MOST_ROWS: usize = 20;
 
-/// Under the time of a snooze form that has passed.
+/// The error under the time of a snooze form, if the time has passed.
 pub const CHOOSE_A_LATER_TIME: &str = "That time has passed. Choose a later one.";
 
-/// Under the time of a snooze form that is too far away.
+/// The error under the time of a snooze form, if the time is too far away.
 pub const CHOOSE_AN_EARLIER_TIME: &str = "That is more than a year away. Choose an earlier time.";
 
-/// The button that takes over what someone else owns, after a question.
+/// Returns the button that takes over a conversation with another owner, after a confirmation.
 pub(crate) fn take_over(about: &About, owner: &str, owner_id: &MemberId) -> Element {
     let carried = Carried { owner: Some(owner_id.clone()), ..Carried::conversation(&about.id) };
     let ask = Confirm::new(

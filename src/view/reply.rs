@@ -1,5 +1,5 @@
-//! Every sentence the app says to somebody. A refusal says what was wrong, what is accepted and
-//! what to do next; nothing here ever contains the text of a fault.
+//! Every answer of the app. A refusal says what was wrong, what is accepted and what to do next. No answer contains
+//! the text of an internal error.
 
 use crate::domain::about::About;
 use crate::domain::click::{Carried, Control};
@@ -23,32 +23,32 @@ use crate::view::people_words::KEPT;
 use crate::view::refusal::MOST_ROWS;
 use crate::view::{card, connect, deed, next, parts, people_words, question, refusal, report, routes, words};
 
-/// How much of a conversation's history is shown.
+/// The most entries of a conversation's history that are shown.
 const MOST_TOLD: usize = 20;
 
-/// The same if a note is given back: with the longest one they fit one message.
+/// The most rows of a kind if a note is repeated. With the longest note they still fit one message.
 const MOST_ROWS_WITH_NOTE: usize = 10;
 
-/// How long such a row is.
+/// The most characters of such a row.
 const ROW: usize = 240;
 
-/// How many findings are shown, and how long one is.
+/// The most findings that are shown, and the most characters of one.
 const MOST_FINDINGS: usize = 30;
 const LONGEST_FINDING: usize = 900;
 
-/// Under the people menu of a form that was left empty.
+/// The error under the people menu of a form, if it was left empty.
 pub const CHOOSE_SOMEBODY: &str = "Choose who is to own it.";
 
-/// Under the menu of a snooze form that was left empty.
+/// The error under the menu of a snooze form, if it was left empty.
 pub const CHOOSE_A_TIME: &str = "Choose when it is to come back.";
 
-/// Under the search field of a form that was left empty.
+/// The error under the search field of a form, if it was left empty.
 pub const CHOOSE_A_CONVERSATION: &str = "Choose a conversation.";
 
-/// Under the time pickers of a form that were left empty, or are the same.
+/// The error under the time pickers of a form, if they were left empty or are equal.
 pub const CHOOSE_HOURS: &str = "Choose both times, and different ones.";
 
-/// Under the note of a form that was left empty.
+/// Returns the error under the note of a form, if it was left empty.
 pub fn write_a_note(verb: Verb) -> &'static str {
     match verb {
         Verb::Done => "Write how it ended.",
@@ -57,12 +57,12 @@ pub fn write_a_note(verb: Verb) -> &'static str {
     }
 }
 
-/// An answer for one person's eyes.
+/// Returns an answer that only one person sees.
 pub fn say(say: &Reply) -> Content {
     say_in(say, None)
 }
 
-/// The answer to the button that was pressed last in a list.
+/// Returns the answer to the button that was last pressed in a list.
 pub fn notice(card_view: &ListView) -> Vec<Block> {
     let Some(notice) = &card_view.notice else { return Vec::new() };
     let mut blocks = say_in(notice, Some(&card_view.query)).blocks;
@@ -70,7 +70,7 @@ pub fn notice(card_view: &ListView) -> Vec<Block> {
     blocks
 }
 
-/// The same above a list, which its buttons draw again.
+/// Returns the answer. Above a list, its buttons draw the list again.
 pub(crate) fn say_in(say: &Reply, list: Option<&Query>) -> Content {
     match say {
         Reply::Done(deed) => next::offered(deed::done(deed).content(), deed, list),
@@ -131,7 +131,7 @@ fn welcome(connected: bool) -> Content {
     parts::with_buttons(words::sentence(text), vec![connect::button()])
 }
 
-/// "dialnote isn't responding. `/done Diana Okafor` is saved and runs when dialnote is back."
+/// Reports a delay: "dialnote isn't responding. `/done Diana Okafor` is saved and runs when dialnote is back."
 fn waits(asked: Option<&str>, service: Service, setting: Option<&str>) -> Content {
     let what = asked.map_or_else(|| "Your command".to_owned(), |asked| code(&cut(asked, QUOTE)));
     let why = match setting {
@@ -146,7 +146,7 @@ fn waits(asked: Option<&str>, service: Service, setting: Option<&str>) -> Conten
     Content::new(&text, vec![Block::formatted(&text), Block::small(next)])
 }
 
-/// What came of several things that were asked for at once.
+/// Returns the answer to a command for several conversations.
 fn several(all: &Several, list: Option<&Query>) -> Content {
     let Several { deeds, unnoted, refused, note, .. } = all;
     let title = deed::several(all);
@@ -163,13 +163,13 @@ fn several(all: &Several, list: Option<&Query>) -> Content {
     Content::new(&neutral(&title.plain()), blocks)
 }
 
-/// Why one of several things was not done. Most sentences name their conversation.
+/// Explains why one of several changes was refused. Adds the conversation if the sentence doesn't name it.
 fn not_done(which: &str, why: &Refusal) -> String {
     let names_it = why.about().is_some() || matches!(why, Refusal::NoConversation { .. });
     if names_it { refusal::no(why) } else { format!("{which}: {}", refusal::no(why)) }
 }
 
-/// The first of many rows, and how many more there are.
+/// Returns the first `most` rows, and the number of further ones.
 fn rows(mut texts: impl Iterator<Item = (String, Option<Element>)>, most: usize) -> Vec<Block> {
     let row = |(text, button): (String, Option<Element>)| match button {
         Some(button) => Block::row(&cut(&text, ROW), button),
@@ -181,7 +181,7 @@ fn rows(mut texts: impl Iterator<Item = (String, Option<Element>)>, most: usize)
     rows
 }
 
-/// Which channel gets what.
+/// Lists the findings of a check, with the number of problems as the title.
 fn examined(findings: &[Finding]) -> Content {
     let bad = findings.iter().filter(|finding| finding.state == FindingState::Bad).count();
     let title = match bad {
@@ -233,12 +233,12 @@ fn given_up(reference: &str, carried: &Carried) -> Content {
     parts::with_buttons(words::sentence(&text), vec![Element::button(Control::Retry, "Try again", &carried.encode())])
 }
 
-/// Said in the response when a command could not be stored.
+/// Returns the response to a command that couldn't be stored.
 pub fn not_saved() -> Content {
     words::sentence("I could not save your command, so nothing was done. Please try again in a moment.")
 }
 
-/// Why a form cannot be submitted as it is: the field, and what stands under it.
+/// Returns the field that prevents a form from being submitted, and the error under it.
 pub fn field_error(refusal: &Refusal) -> (&'static str, String) {
     match refusal {
         Refusal::NoteTooLong { .. } => (field::MORE, refusal::no(refusal)),

@@ -1,4 +1,4 @@
-//! A report in words: beside its picture for everybody, and in its place for who cannot see it.
+//! A report in words: beside its picture, and instead of it for people who can't see it.
 
 use crate::domain::report::{Alone, DayActivity, Report};
 use crate::domain::text::cut;
@@ -6,13 +6,13 @@ use crate::view::kit::{Block, Content};
 use crate::view::mrkdwn::neutral;
 use crate::view::words;
 
-/// What the picture may be described with, in characters (docs/contracts/slack-limits.json).
+/// The most characters of the picture's description (docs/contracts/slack-limits.json).
 const LONGEST_ALT: usize = 1000;
 
-/// How many days are told one by one.
+/// The most days that are listed.
 const MAX_LISTED_DAYS: usize = 31;
 
-/// What the picture is called.
+/// Returns the title of the picture.
 pub fn title(report: &Report) -> String {
     let on = report.line.as_ref().map_or_else(String::new, |line| format!(" on {line}"));
     match report.days.len() {
@@ -21,7 +21,7 @@ pub fn title(report: &Report) -> String {
     }
 }
 
-/// The words for the one who asked, who alone sees them.
+/// Returns the report for the requester alone, with the reason.
 pub fn alone(report: &Report, why: Alone) -> Content {
     let why = match why {
         Alone::NoRoute => {
@@ -34,7 +34,7 @@ pub fn alone(report: &Report, why: Alone) -> Content {
     Content::new(&format!("{words}\n{why}"), vec![Block::paragraph(&words), Block::small(why)])
 }
 
-/// What stands above the picture.
+/// Returns the text above the picture.
 pub fn comment(report: &Report) -> String {
     let mut lines = vec![format!("{}, for {}: {}", title(report), report.by, sums(report)), waits(report)];
     let told = report.days.len().saturating_sub(MAX_LISTED_DAYS);
@@ -44,7 +44,7 @@ pub fn comment(report: &Report) -> String {
     neutral(&lines.join("\n"))
 }
 
-/// What the picture shows, for who cannot see it.
+/// Describes the picture for people who can't see it.
 pub fn alt(report: &Report) -> String {
     let days: Vec<_> =
         report.days.iter().map(|day| format!("{} {}", day.date.strftime("%a %-d"), day.total())).collect();
@@ -64,7 +64,7 @@ fn sums(report: &Report) -> String {
     )
 }
 
-/// How long people waited, and how often something changed hands.
+/// Summarizes the median times until an owner and until done, and the changes of owner.
 pub fn waits(report: &Report) -> String {
     let waits = &report.waits;
     let owned = match waits.to_owner {

@@ -1,4 +1,4 @@
-//! Which channels get the cards of which shared numbers, as admins are told.
+//! Messages to admins about routes: the channels that show the cards of shared numbers.
 
 use crate::domain::click::{Carried, Control};
 use crate::domain::conversation::SharedNumber;
@@ -12,10 +12,10 @@ use crate::view::kit::{Block, Content};
 use crate::view::mrkdwn::neutral;
 use crate::view::words;
 
-/// How many shared numbers are offered.
+/// The most shared numbers that are offered.
 const MOST_OFFERED: usize = 20;
 
-/// That a channel gets cards from now on.
+/// Confirms that a channel gets cards from now on.
 pub fn made(channel: &ChannelId, line: Option<&str>) -> Content {
     let cards = line.map_or_else(|| "all cards".to_owned(), |line| format!("the cards of {}", neutral(line)));
     words::ours(&format!(
@@ -24,7 +24,7 @@ pub fn made(channel: &ChannelId, line: Option<&str>) -> Content {
     ))
 }
 
-/// The channels that get cards, each with what it gets the cards of.
+/// Lists the channels that get cards, each with its shared number.
 pub fn channels(routes: &[Routed]) -> Content {
     let row = |(channel, line): &Routed| {
         let line = line.as_deref().map_or_else(|| "all shared numbers".to_owned(), neutral);
@@ -34,7 +34,7 @@ pub fn channels(routes: &[Routed]) -> Content {
     words::ours(&format!("These channels get cards by themselves:\n{}", rows.join("\n")))
 }
 
-/// All of them, with buttons for the shared numbers whose cards no channel gets.
+/// Lists all routes, with buttons for the shared numbers whose cards no channel gets.
 pub fn all(routes: &[Routed], offers: &[SharedNumber]) -> Content {
     let mut content = match routes {
         [] if offers.is_empty() => words::sentence(&with_usage("No channel gets cards by itself yet.", Verb::Route)),

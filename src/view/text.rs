@@ -6,14 +6,14 @@ use serde::Serialize;
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[serde(tag = "type", rename_all = "snake_case")]
 pub enum Text {
-    /// Shown as it is.
+    /// Text without markup.
     PlainText {
         /// The text.
         text: String,
-        /// Whether `:tada:` becomes a picture; never, for text from outside.
+        /// True if `:tada:` becomes a picture. Always false for text from outside.
         emoji: bool,
     },
-    /// Slack's markup. Only for text that we wrote ourselves.
+    /// Text in Slack's markup. Only the app's own text may use it.
     Mrkdwn {
         /// The text.
         text: String,

@@ -1,4 +1,4 @@
-//! What is said about a snooze whose time is missing, wrong or over: what is wrong, and how a right one is said.
+//! Messages about a snooze whose time is missing, wrong or over: the fault, and examples of a valid time.
 
 use jiff::Timestamp;
 use jiff::civil::Date;
@@ -15,13 +15,13 @@ use crate::view::help::QUOTE;
 use crate::view::kit::{Block, Content};
 use crate::view::mrkdwn::{neutral, time};
 
-/// Times as they can be typed.
+/// Examples of times that can be typed.
 const EXAMPLES: &str = "For example: `2h`, `tomorrow 9am`, `monday`, `31 Dec`";
 
 /// A leap year, which has every date.
 const LEAP_YEAR: i16 = 2000;
 
-/// Words that name conversations, as they were typed.
+/// Quotes the typed words that name conversations.
 pub fn quoted(typed: &str) -> String {
     format!("“{}”", cut(typed, QUOTE))
 }
@@ -37,14 +37,14 @@ pub fn ask(conversation: Option<&ConversationId>, title: Option<&str>, wrong: Op
     Content::new(&neutral(&text), blocks)
 }
 
-/// The button behind which the time of a snooze is chosen.
+/// Returns the button that opens the form for the time of a snooze.
 fn form(conversation: Option<&ConversationId>) -> Block {
     let wanted = Some(PendingAction::only(Verb::Snooze));
     let carried = Carried { wanted, conversation: conversation.cloned(), ..Carried::default() };
     Block::actions("actions", vec![Element::button(Control::Choose, "Fill in a form", &carried.encode())])
 }
 
-/// A time that has passed, or passed while the command waited.
+/// Reports that the time has passed, or that it passed while the command waited.
 pub(crate) fn passed(about: &About, waited: bool) -> String {
     let name = &about.title;
     if waited {
@@ -53,12 +53,12 @@ pub(crate) fn passed(about: &About, waited: bool) -> String {
     format!("That time has passed. Choose a later one for {name}.")
 }
 
-/// A time that is too far away.
+/// Reports that the time is too far away.
 pub(crate) fn too_far(about: &About) -> String {
     format!("That is more than a year away. Choose an earlier time for {}.", about.title)
 }
 
-/// The time that was refused, and the form for another one.
+/// Shows the refused time, and the button for another one.
 pub(crate) fn instead(about: &About, until: Option<Timestamp>) -> Vec<Block> {
     let asked = until.map(|until| Block::small(&format!("You asked for {}", time(until))));
     asked.into_iter().chain([form(Some(&about.id))]).collect()
@@ -87,7 +87,7 @@ fn sentence(wrong: &Wrong) -> String {
     }
 }
 
-/// "February has 28 days in 2027."
+/// Explains that a date doesn't exist: "February has 28 days in 2027."
 fn no_date(month: i8, year: Option<i16>) -> String {
     let Ok(first) = Date::new(year.unwrap_or(LEAP_YEAR), month, 1) else { return "There is no such date.".to_owned() };
     let (name, days) = (first.strftime("%B"), first.days_in_month());

@@ -14,17 +14,17 @@ pub(crate) fn given_back(note: &str) -> Vec<Block> {
     blocks
 }
 
-/// One sentence; what came from outside is in it as it is.
+/// Returns a sentence. Text from outside may be part of it.
 pub fn sentence(text: &str) -> Content {
     Content::new(&neutral(text), vec![Block::paragraph(text)])
 }
 
-/// A sentence of ours with names of channels in it; what came from outside has to be harmless already.
+/// Returns a sentence in markup, such as names of channels. Text from outside must already be neutralized.
 pub fn ours(text: &str) -> Content {
     Content::new(text, vec![Block::formatted(text)])
 }
 
-/// "+1 415 555 0101 (Ana Lima)", or just the number or name if there is only one.
+/// Names a contact: "+1 415 555 0101 (Ana Lima)", or only the number or name if the other is missing.
 pub(crate) fn named(about: &About) -> String {
     if about.number.is_empty() { about.title.clone() } else { format!("{} ({})", about.number, about.title) }
 }
@@ -38,12 +38,12 @@ pub(crate) fn span(seconds: i64) -> String {
     }
 }
 
-/// "Ana Lima (+1 415 555 0101)", or just the name or number if there is only one.
+/// Names a contact: "Ana Lima (+1 415 555 0101)", or only the name or number if the other is missing.
 pub(crate) fn contact(about: &About) -> String {
     if about.number.is_empty() { about.title.clone() } else { format!("{} ({})", about.title, about.number) }
 }
 
-/// "Leo, Sam and Zoe". How many more there are stands at the end.
+/// Lists names: "Leo, Sam and Zoe". The number of further ones comes last.
 pub(crate) fn listed(names: &[&str], more: usize) -> String {
     let more = (more > 0).then(|| format!("{more} more"));
     let mut all: Vec<_> = names.iter().copied().chain(more.as_deref()).collect();
@@ -54,11 +54,11 @@ pub(crate) fn listed(names: &[&str], more: usize) -> String {
     }
 }
 
-/// The same without the names that are too many for a sentence.
+/// Lists as many names as a sentence may have, and the number of further ones.
 pub(crate) fn listed_most(names: &[&str]) -> String {
     let (named, rest) = names.split_at_checked(MOST_NAMED).unwrap_or((names, &[]));
     listed(named, rest.len())
 }
 
-/// How many people a sentence names.
+/// The most people that a sentence names.
 pub(crate) const MOST_NAMED: usize = 5;

@@ -1,5 +1,5 @@
-//! After an absence nobody hears of each change. What concerns somebody is kept until everything is read that
-//! happened in between, and told in one message.
+//! Catches people up after an absence. Notices of single changes are held back until everything that happened in the
+//! absence has been read. Then each person gets one message with theirs.
 
 use crate::domain::job::CaughtUp;
 use crate::store::Claim;
@@ -24,13 +24,13 @@ use crate::work::outcome::Outcome;
 use crate::work::poll_state::CAUGHT_UP;
 use crate::work::{documents, enqueue, times};
 
-/// How many conversations are looked at that concern one person.
+/// The maximum number of kept documents read for one person.
 const MOST_KEPT: usize = 1_000;
 
-/// How many changes are told in one message.
+/// The maximum number of notices in one message.
 const MAX_TOLD_PER_MESSAGE: usize = 10;
 
-/// What concerns somebody about one conversation (`store::Document`).
+/// The notices kept for one person about one conversation (`store::Document`).
 #[derive(Serialize, Deserialize)]
 struct Missed {
     away: Option<Absence>,
@@ -38,13 +38,13 @@ struct Missed {
 }
 
 impl Missed {
-    /// The kind under which is kept what concerns this person.
+    /// Returns the document kind of the notices kept for this person.
     fn kind(user: &SlackUserId) -> String {
         format!("missed:{user}")
     }
 }
 
-/// Keeps what people would have been told of a change, and has them told of all at once.
+/// Keeps the notices that people would have got of a change, and schedules one message with all of them.
 pub(crate) fn keep_missed(ctx: &TenantCtx, &FoundLate { claim, job, messages }: &FoundLate<'_>) -> Vec<Effect> {
     let mut missed = BTreeMap::<&SlackUserId, Vec<DirectMessage>>::new();
     for message in messages {
@@ -62,7 +62,8 @@ pub(crate) fn keep_missed(ctx: &TenantCtx, &FoundLate { claim, job, messages }: 
     missed.into_iter().flat_map(keep).collect()
 }
 
-/// Tells somebody what concerned them while we were away.
+/// Sends a person one message with the notices kept since the absence. Notices that their preferences exclude are
+/// dropped, and notices beyond the maximum are only counted.
 pub(crate) async fn caught_up(ctx: &TenantCtx, user: &SlackUserId) -> Result<Outcome, Fault> {
     let mut kept = ctx.db.documents(&Missed::kind(user), MOST_KEPT).await?;
     kept.sort_by_key(|kept| kept.at);
@@ -95,7 +96,7 @@ impl JobKind for CaughtUp {
     }
 }
 
-/// Tells people what concerned them during an absence.
+/// The handler that tells people, after an absence, about changes that concern them.
 pub(crate) struct CatchingUp;
 
 impl Handler for CatchingUp {

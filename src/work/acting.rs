@@ -1,5 +1,5 @@
-//! Who may act. What was kept of both sides serves for the work on conversations, if it is not old. Who changes
-//! what holds for everybody is asked about again at that moment: events that tell of a demotion get lost.
+//! The person who acts. Work on conversations uses the kept data of both services, unless it is old. A change that
+//! applies to everyone asks both services again at that moment, because events that report a demotion get lost.
 
 use std::time::Duration;
 
@@ -16,20 +16,21 @@ use crate::work::names::PROFILE;
 use crate::work::people::{Freshness, UnlinkedUser};
 use crate::work::{people, strangers};
 
-/// How long the two services may take to say who a person is.
+/// The time that Slack and dialnote may take to say who a person is.
 const IDENTITY_TIMEOUT: Duration = Duration::from_secs(5);
 
-/// The teammate that a Slack user is, or why the user is none: so that they may act.
+/// Returns the linked teammate for an action, or the reason why the user is not linked.
 pub async fn teammate(ctx: &TenantCtx, user: &SlackUserId) -> Result<Result<Teammate, UnlinkedUser>, Fault> {
     recognized(ctx, user, Freshness::Lately).await
 }
 
-/// The same, so that they are shown something: that does not wait for dialnote.
+/// Returns the linked teammate for showing something, which does not wait for dialnote.
 pub(crate) async fn reader(ctx: &TenantCtx, user: &SlackUserId) -> Result<Result<Teammate, UnlinkedUser>, Fault> {
     recognized(ctx, user, Freshness::Kept).await
 }
 
-/// The same by what both services say now, for what holds for everybody. If they do not, the refusal says so.
+/// Returns the linked teammate by what both services say now, for changes that apply to everyone. Refuses if a service
+/// fails or the answers take longer than `IDENTITY_TIMEOUT`. Faults of stored data are returned as faults.
 pub(crate) async fn teammate_now(
     ctx: &TenantCtx,
     user: &SlackUserId,
@@ -61,7 +62,7 @@ async fn recognized(
     Ok(linked)
 }
 
-/// Whether a Slack user is a teammate, by the members as they were last read; else it is found out.
+/// Answers whether a Slack user is a teammate, by the members as they were last read, or else by asking again.
 pub(crate) async fn is_known(ctx: &TenantCtx, user: &SlackUserId) -> Result<bool, Fault> {
     if let Some(profile) = people::look_up(ctx, user).await?
         && people::who(ctx, &profile).await?.is_ok()
@@ -71,7 +72,7 @@ pub(crate) async fn is_known(ctx: &TenantCtx, user: &SlackUserId) -> Result<bool
     Ok(teammate(ctx, user).await?.is_ok())
 }
 
-/// Whether a Slack user is a teammate by what was read last of both sides.
+/// Answers whether a Slack user is a teammate, by the profile and members as they were last read.
 pub(crate) async fn is_kept_as_teammate(ctx: &TenantCtx, user: &SlackUserId) -> Result<bool, Fault> {
     let kept = ctx.db.cache_get(PROFILE, user.as_str()).await?;
     let profile = kept.and_then(|kept| serde_json::from_str::<Profile>(&kept.body).ok());

@@ -1,9 +1,9 @@
-//! Names of acts: all that one request asked for is one act.
+//! Names of acts: everything that one request asked for is one act.
 
 use crate::domain::command_job::CommandJob;
 use crate::store::Claim;
 
-/// What a command is part of: whatever was asked for at once is one act.
+/// Returns the act that a command is part of: everything that was asked for at once is one act.
 pub(crate) fn act(claim: &Claim, job: &CommandJob) -> String {
     match &job.batch {
         Some(batch) => batch.id.clone(),
@@ -11,7 +11,8 @@ pub(crate) fn act(claim: &Claim, job: &CommandJob) -> String {
     }
 }
 
-/// A name for what follows from one job. Stores number their jobs from one again when they are replaced.
+/// Returns a name for what follows from one job. The name contains the time of acceptance, because a replaced store
+/// numbers its jobs from 1 again.
 pub(crate) fn one(claim: &Claim) -> String {
     format!("{}-{}", claim.id, claim.accepted.as_millisecond())
 }

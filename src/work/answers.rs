@@ -1,5 +1,5 @@
-//! Answers that tell who was notified. Such an answer waits for the first try of each direct message, and no
-//! longer than a few seconds: no one is said to be notified before Slack has taken the message.
+//! Answers that say who was notified. Such an answer waits for the first try of each direct message, but no longer than
+//! a few seconds. It calls no one notified before Slack has taken the message.
 
 use std::time::Duration;
 
@@ -17,17 +17,17 @@ use crate::work::ctx::TenantCtx;
 use crate::work::outcome::Outcome;
 use crate::work::{documents, homes, people, posting, times};
 
-/// How long an answer waits for its direct messages.
+/// The longest time that an answer waits for its direct messages.
 const DELIVERY_WAIT: Duration = Duration::from_secs(4);
 
-/// An answer to the person who asked: in the list whose button they pressed, else in words of its own.
+/// Returns the answer to the requester: in the list whose button they pressed, or else as a message.
 pub(crate) fn answer_in_place(ctx: &TenantCtx, claim: &Claim, requester: &RequestContext, say: Reply) -> Effect {
     let in_list = homes::redraw(ctx, claim, requester, say.clone());
     in_list.unwrap_or_else(|| ctx.say(&Message::Private { to: requester.addressee(), say }))
 }
 
-/// Has the sender of these messages hear what becomes of the direct ones among them: in the answer, if there
-/// is one. Answers what is to be stored for that.
+/// Marks the direct messages among `messages`, so that the requester learns their delivery states: in the answer, if
+/// there is one. Returns the effect that gives the answer now, or stores it until the states are known.
 pub(crate) async fn answer_when_told(
     ctx: &TenantCtx,
     claim: &Claim,
@@ -43,7 +43,7 @@ pub(crate) async fn answer_when_told(
     for message in messages {
         let Message::Direct { user, notice, awaited } = message else { continue };
         let name = called(ctx, user, name_of(user)).await?;
-        // An answer does not wait for what cannot be looked up now.
+        // If the state cannot be foreseen now, the answer waits for the delivery instead of failing.
         let fate = foreseen(ctx, user, notice).await.unwrap_or_default();
         let act = fate.is_none().then(|| id.clone());
         let answer = act.clone().filter(|_| say.is_some());
@@ -68,7 +68,7 @@ async fn called(ctx: &TenantCtx, user: &SlackUserId, name: Option<String>) -> Re
     }
 }
 
-/// What follows from the state of a direct message for its sender.
+/// Returns what follows from the delivery state of a direct message for its sender.
 pub(crate) fn report_fate(
     ctx: &TenantCtx,
     awaited: Option<&Awaited>,
@@ -87,7 +87,7 @@ pub(crate) fn report_fate(
     }
 }
 
-/// Notes the state of a direct message, and gives the answer if nothing is left to wait for.
+/// Notes the delivery state of a direct message. Gives the answer if there is nothing left to wait for.
 pub(crate) async fn reported(
     ctx: &TenantCtx,
     claim: &Claim,
@@ -113,17 +113,17 @@ pub(crate) async fn reported(
     Ok(Outcome::done(vec![drop, answer_in_place(ctx, claim, &requester, say)]))
 }
 
-/// Tells a sender who was answered already, or needed no answer, that a direct message was refused.
+/// Tells a sender whose answer was already given, or who needed none, that a direct message was refused.
 fn not_notified(ctx: &TenantCtx, arrival: DeliveryReport) -> Option<Effect> {
     let DeliveryState::Never(why) = arrival.fate else { return None };
     let say = Reply::NotNotified { name: arrival.of.name, about: arrival.about, why };
     let mut to = arrival.of.requester.addressee();
-    // What they were answered stays.
+    // The earlier answer stays.
     to.reply = to.reply.map(|reply| ReplyTarget { replace: false, ..reply });
     Some(ctx.say(&Message::Private { to, say }))
 }
 
-/// What becomes of a direct message, if its reader's wishes say so.
+/// Returns the delivery state that the reader's notification preferences already decide, if they decide one.
 pub(crate) async fn foreseen(
     ctx: &TenantCtx,
     user: &SlackUserId,

@@ -1,5 +1,5 @@
-//! The audit log: dialnote cannot know who assigned, because every call is made with the
-//! organization's key. What was attempted, by whom and with what outcome is written down here.
+//! The audit log. dialnote cannot know who assigned, because every call is made with the organization's key. The log
+//! records what was attempted, by which person and with which outcome.
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -17,75 +17,75 @@ use crate::ids::{ChannelId, ConversationId, MemberId, SlackUserId};
 use crate::store::{Effect, Entry};
 use crate::work::ctx::TenantCtx;
 
-/// What an entry says besides who, when and about which conversation.
+/// The details of an entry, besides its actor, time and conversation.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Detail {
     /// The command.
     pub verb: Verb,
-    /// What colleagues call the one who asked.
+    /// The name that colleagues know the requester by.
     pub by: String,
-    /// Who that is in dialnote: names in Slack are chosen freely.
+    /// The requester's member in dialnote, because names in Slack are chosen freely.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub member: Option<Verified>,
-    /// How it was asked for.
+    /// The way in which the requester asked for the command.
     pub via: Via,
-    /// Where.
+    /// The channel in which the requester asked for it.
     pub channel: Option<ChannelId>,
-    /// The conversation before.
+    /// The state of the conversation before.
     pub before: Option<State>,
-    /// The conversation afterwards.
+    /// The state of the conversation afterwards.
     pub after: Option<State>,
-    /// What came of it.
+    /// The outcome.
     pub outcome: AttemptOutcome,
-    /// What happened in words, if it did.
+    /// The event in words, if one happened.
     #[serde(default)]
     pub event: Option<Event>,
-    /// When the contact had called or written last.
+    /// The time at which the contact had last called or written.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub heard: Option<Timestamp>,
-    /// What it was part of: whatever was asked for at once is one act.
+    /// The act that the command was part of: everything that was asked for at once is one act.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub act: Option<String>,
-    /// Whether a note was written.
+    /// True if a note was written.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub noted: bool,
-    /// What the notes end with that were written for it, or may have been.
+    /// The references at the end of the notes that were written for the command, or may have been.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub references: Vec<String>,
 }
 
-/// A member of the organization whom a person was found to be.
+/// A member of the organization that a person was verified to be.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Verified {
-    /// The member.
+    /// The member's id.
     pub id: MemberId,
-    /// The name in dialnote.
+    /// The member's name in dialnote.
     pub name: String,
 }
 
 impl Detail {
-    /// The entry that says so.
+    /// Returns the audit entry with these details.
     pub fn entry(&self, at: Timestamp, actor: SlackUserId, conversation: Option<ConversationId>) -> Entry {
         let detail = serde_json::to_string(self).unwrap_or_default();
         Entry { at, actor, conversation, verb: self.verb.spec().name.to_owned(), detail }
     }
 }
 
-/// What came of a command.
+/// The outcome of a command.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum AttemptOutcome {
-    /// It was done.
+    /// The command was carried out.
     Done,
-    /// It was done but for the note.
+    /// The command was carried out except for its note.
     NoteRefused(Refusal),
-    /// It was not done.
+    /// The command was refused.
     Refused(Refusal),
-    /// It was tried until we gave up.
+    /// The worker stopped retrying the command.
     GivenUp,
 }
 
-/// The entry of an attempt that is no command on a conversation.
+/// Returns the entry of an attempt that is no command on a conversation.
 pub fn attempt(
     at: Timestamp,
     actor: SlackUserId,
@@ -100,7 +100,7 @@ pub fn attempt(
     Entry { at, actor, conversation: None, verb: verb.to_owned(), detail: all.to_string() }
 }
 
-/// Whether somebody did something after that time.
+/// Answers whether a person carried out a command after that time.
 pub fn has_done(entries: &[Entry], actor: &SlackUserId, since: Timestamp) -> bool {
     let done = |entry: &Entry| {
         let detail: Option<Detail> = serde_json::from_str(&entry.detail).ok();
@@ -109,12 +109,12 @@ pub fn has_done(entries: &[Entry], actor: &SlackUserId, since: Timestamp) -> boo
     entries.iter().any(|entry| entry.actor == *actor && entry.at > since && done(entry))
 }
 
-/// The entries that tell of changes, as decisions look at them.
+/// Returns the changes that the entries record, as decisions read them.
 pub fn past(entries: &[Entry]) -> Vec<Past> {
     entries.iter().filter_map(change).collect()
 }
 
-/// The change that an entry tells of, if it does.
+/// Returns the change that an entry records, if it records one.
 pub fn change(entry: &Entry) -> Option<Past> {
     let detail: Detail = serde_json::from_str(&entry.detail).ok()?;
     let done = matches!(detail.outcome, AttemptOutcome::Done | AttemptOutcome::NoteRefused(_));
@@ -122,7 +122,8 @@ pub fn change(entry: &Entry) -> Option<Past> {
     Some(Past { verb: detail.verb, actor: entry.actor.clone(), by: detail.by, before, after, at: entry.at })
 }
 
-/// What was done, as undo reads it. Earlier versions did not write down what belongs together.
+/// Returns the commands that were carried out, as undo reads them. Entries of earlier versions name no act, so each of
+/// those is an act of its own.
 pub fn logged(entries: &[Entry]) -> Vec<Logged> {
     entries.iter().filter_map(line).collect()
 }
@@ -145,13 +146,13 @@ fn line(entry: &Entry) -> Option<Logged> {
     })
 }
 
-/// The references of the notes that were written here, as far as entries tell of them.
+/// Returns the references of the notes that were written here, as far as the entries record them.
 pub fn references<'a>(entries: impl Iterator<Item = &'a Entry>) -> Vec<String> {
     let details = entries.filter_map(|entry| serde_json::from_str::<Detail>(&entry.detail).ok());
     details.flat_map(|detail| detail.references).collect()
 }
 
-/// The change that an entry tells of, as a report counts it.
+/// Returns the change that an entry records, as a report counts it.
 pub fn counted(entry: Entry) -> Option<ConversationChange> {
     let past = change(&entry)?;
     let detail: Detail = serde_json::from_str(&entry.detail).ok()?;
@@ -159,7 +160,7 @@ pub fn counted(entry: Entry) -> Option<ConversationChange> {
     Some(ConversationChange { conversation: entry.conversation?, at: entry.at, heard: detail.heard, before, after })
 }
 
-/// The entries as a history tells them.
+/// Returns the entries as a history tells them. Entries without an event are left out.
 pub fn told(entries: &[Entry]) -> Vec<HistoryEntry> {
     let told = entries.iter().filter_map(|entry| {
         let detail: Detail = serde_json::from_str(&entry.detail).ok()?;
@@ -168,8 +169,8 @@ pub fn told(entries: &[Entry]) -> Vec<HistoryEntry> {
     told.collect()
 }
 
-/// An attempt that is no command on a conversation: `detail` says what came of it. It is not part of the
-/// history of the conversation that it may name.
+/// Records an attempt that is no command on a conversation. `detail` says what the outcome was. The entry is not part
+/// of the history of the conversation that it may name.
 pub(crate) fn record_attempt(ctx: &TenantCtx, requester: &RequestContext, verb: &str, detail: &Value) -> Effect {
     Effect::Record(attempt(
         ctx.clock.now(),
@@ -180,7 +181,7 @@ pub(crate) fn record_attempt(ctx: &TenantCtx, requester: &RequestContext, verb: 
     ))
 }
 
-/// Somebody tried what they may not.
+/// Records that the requester tried something that they may not do.
 pub(crate) fn record_refusal(ctx: &TenantCtx, requester: &RequestContext, verb: &str, why: &Refusal) -> Effect {
     record_attempt(ctx, requester, verb, &json!({ "outcome": { "refused": why } }))
 }

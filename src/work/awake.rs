@@ -1,4 +1,4 @@
-//! Signs of life, so that it is known afterwards when the app did not run.
+//! Signs of life, which show afterwards when the app did not run.
 
 use std::time::Duration;
 
@@ -9,7 +9,7 @@ use crate::error::Fault;
 use crate::work::ctx::TenantCtx;
 use crate::work::documents;
 
-/// Gives a sign of life.
+/// Records a sign of life, unless the last one is recent.
 pub(crate) async fn give_sign_of_life(ctx: &TenantCtx) -> Result<(), Fault> {
     let mut awake: Awake = documents::kept(ctx, Awake::KIND, "").await?.unwrap_or_default();
     if awake.is_alive(ctx.clock.now()) {
@@ -18,7 +18,7 @@ pub(crate) async fn give_sign_of_life(ctx: &TenantCtx) -> Result<(), Fault> {
     Ok(())
 }
 
-/// How long the app did not run since then. If that cannot be read, it ran.
+/// Returns how long the app did not run since `from`. If the record cannot be read, the answer is zero.
 pub(crate) async fn asleep_since(ctx: &TenantCtx, from: Timestamp) -> Duration {
     let awake = documents::kept::<Awake>(ctx, Awake::KIND, "").await;
     awake.ok().flatten().map_or(Duration::ZERO, |awake| awake.asleep_since(from, ctx.clock.now()))

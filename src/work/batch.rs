@@ -1,5 +1,5 @@
-//! Several things asked for at once are told of together: each command leaves its outcome behind, and
-//! whoever comes last tells them all.
+//! Commands that were asked for together. Each command stores its outcome, and once all have ended, one answer reports
+//! them.
 
 use crate::work::handler::Handler;
 use crate::work::job::JobKind;
@@ -23,28 +23,28 @@ use crate::work::documents::read;
 use crate::work::outcome::Outcome;
 use crate::work::{answers, known};
 
-/// The most commands that are told of together.
+/// The maximum number of commands that are reported together.
 const MAX_BATCH: usize = 1_000;
 
-/// What came of one of the commands.
+/// The outcome of one of the commands.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) enum BatchPart {
-    /// It was done.
+    /// The command was carried out.
     Done {
-        /// What.
+        /// The result.
         deed: Box<CommandResult>,
-        /// What others have to hear of it.
+        /// The notices for other people.
         notices: Vec<(SlackUserId, DirectMessage)>,
-        /// Why its note was not written, and the note, if so.
+        /// The reason why the note was not written, and the note, if that happened.
         unnoted: Option<(Refusal, String)>,
     },
-    /// It was not done.
+    /// The command was not carried out.
     Refused {
-        /// The conversation, as it was named.
+        /// The conversation, as the requester named it.
         which: String,
-        /// Why not.
+        /// The reason.
         why: Refusal,
-        /// The note that came with it; empty if there was none.
+        /// The note that came with the command; empty if there was none.
         note: String,
     },
 }
@@ -55,7 +55,7 @@ impl BatchPart {
     }
 }
 
-/// Leaves the outcome of one of several commands behind, for whoever comes last.
+/// Stores the outcome of one of several commands, and enqueues the job that checks whether it was the last.
 pub(crate) fn leave(
     ctx: &TenantCtx,
     claim: &Claim,
@@ -74,7 +74,7 @@ pub(crate) fn leave(
     [Effect::PutDocument(document), Effect::Enqueue(ctx.following(claim, &job))]
 }
 
-/// Tells of all of them, if all have come to their end.
+/// Reports all commands of the batch, if all have ended.
 pub(crate) async fn batch(ctx: &TenantCtx, claim: &Claim, job: &BatchJob) -> Result<Outcome, Fault> {
     let left = ctx.db.documents(&job.batch.kind(), MAX_BATCH).await?;
     if left.len() < job.batch.of {
@@ -94,7 +94,7 @@ pub(crate) async fn batch(ctx: &TenantCtx, claim: &Claim, job: &BatchJob) -> Res
     Ok(Outcome::done(dropped.chain(answer).chain(messages).collect()))
 }
 
-/// What whoever asked is told of all of them, and what others are.
+/// Sums up the outcomes: the requester's answer, and the notices for other people.
 fn summed_up(parts: Vec<BatchPart>) -> (Several, Vec<(SlackUserId, DirectMessage)>) {
     let (mut several, mut notices) = (Several::default(), Vec::new());
     for part in parts {
@@ -118,7 +118,7 @@ fn summed_up(parts: Vec<BatchPart>) -> (Several, Vec<(SlackUserId, DirectMessage
     (several, notices)
 }
 
-/// What becomes one person's at once becomes one notice.
+/// Joins the notices of several assignments to one person into one notice.
 fn together(notices: Vec<(SlackUserId, DirectMessage)>) -> Vec<(SlackUserId, DirectMessage)> {
     let mut joined: Vec<(SlackUserId, DirectMessage)> = Vec::new();
     for (user, notice) in notices {
@@ -160,7 +160,7 @@ impl JobKind for BatchJob {
     }
 }
 
-/// Answers several commands at once.
+/// The handler that answers several commands at once.
 pub(crate) struct Batches;
 
 impl Handler for Batches {

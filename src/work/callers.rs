@@ -1,5 +1,5 @@
-//! The service that each job of this process calls just now: the notice to the person who waits names
-//! it when it is slow.
+//! The service that each running job of this process is calling, so that the notice about a delay can name the slow
+//! one.
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -8,11 +8,11 @@ use crate::error::Service;
 use crate::ids::JobId;
 use crate::transport::Calling;
 
-/// The jobs of this process that are worked on.
+/// The running jobs of this process.
 #[derive(Clone, Debug, Default)]
 pub struct Callers(Arc<Mutex<HashMap<JobId, Calling>>>);
 
-/// The work on one of them.
+/// One running job, removed from the running jobs when this is dropped.
 #[derive(Debug)]
 pub(crate) struct Caller {
     callers: Callers,
@@ -21,14 +21,14 @@ pub(crate) struct Caller {
 }
 
 impl Callers {
-    /// A job is worked on from now on, until what this answers is dropped.
+    /// Registers a job as running until the returned value is dropped.
     pub(crate) fn begin(&self, id: JobId) -> Caller {
         let calling = Calling::default();
         self.0.lock().unwrap_or_else(PoisonError::into_inner).insert(id, calling.clone());
         Caller { callers: self.clone(), id, calling }
     }
 
-    /// The service that a job calls just now, if it calls one.
+    /// Returns the service that a job is calling, if it calls one.
     pub(crate) fn service(&self, id: JobId) -> Option<Service> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner).get(&id)?.service()
     }

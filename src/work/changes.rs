@@ -1,4 +1,4 @@
-//! What people set: the rules of the workspace, what a channel shows, what somebody wants to hear of.
+//! Changes of settings: the workspace's rules, a channel's settings and route, and notification preferences.
 
 use crate::domain::command_job::person_key;
 use crate::domain::request_context::RequestContext;
@@ -20,7 +20,7 @@ use crate::work::ctx::TenantCtx;
 use crate::work::outcome::Outcome;
 use crate::work::{acting, audit, digests, documents, homes, organization, routes, sharing};
 
-/// Makes changes that somebody asked for, all or none.
+/// Makes the changes that a person asked for, all or none.
 pub(crate) async fn change_settings(ctx: &TenantCtx, claim: &Claim, job: &ChangeJob) -> Result<Outcome, Fault> {
     let to = job.requester.addressee();
     let refused = |why| Reply::Refused { why, note: String::new() };
@@ -64,12 +64,12 @@ pub(crate) async fn change_settings(ctx: &TenantCtx, claim: &Claim, job: &Change
     let at_home = job.requester.list.as_ref().is_some_and(|list| list.place == ListPlace::Home);
     let seen = if at_home { homes::redraw(ctx, claim, &job.requester, say.clone()) } else { None };
     effects.push(seen.unwrap_or_else(|| ctx.say(&Message::Private { to, say })));
-    // Whose home shows the rules sees the new ones there.
+    // The requester's home may show the rules, so it is drawn again with the new ones.
     effects.extend(homes::refresh_homes(ctx, std::iter::once(job.requester.user.clone())).await?);
     Ok(Outcome::done(effects))
 }
 
-/// Whether a person may change what they want changed. What concerns only them they may by what was kept.
+/// Checks whether the requester may make the changes. Kept data decides about changes that are open to all.
 async fn may_change(ctx: &TenantCtx, job: &ChangeJob, rules: &Rules) -> Result<Result<(), Refusal>, Fault> {
     let (user, is_own) = (&job.requester.user, job.changes.iter().all(SettingsChange::is_open_to_all));
     let requester = if is_own { Ok(acting::reader(ctx, user).await?) } else { acting::teammate_now(ctx, user).await? };
@@ -81,7 +81,7 @@ async fn may_change(ctx: &TenantCtx, job: &ChangeJob, rules: &Rules) -> Result<R
     })
 }
 
-/// What somebody tried who may not, as the audit log calls it.
+/// Returns the verb of a refused change in the audit log.
 fn refused_verb(job: &ChangeJob) -> &'static str {
     if job.changes.iter().any(|change| matches!(change, SettingsChange::Route(_))) { "route" } else { "settings" }
 }
@@ -98,7 +98,7 @@ impl JobKind for ChangeJob {
     }
 }
 
-/// Changes rules, preferences, routes and channels.
+/// The handler that changes rules, preferences, routes and channels.
 pub(crate) struct SettingsChanges;
 
 impl Handler for SettingsChanges {

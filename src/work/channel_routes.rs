@@ -9,13 +9,13 @@ use crate::work::ctx::TenantCtx;
 use crate::work::documents;
 use crate::work::documents::read_all;
 
-/// The channels that get the cards of a shared number, with their routes.
+/// Returns the channels that get the cards of a shared number, with their routes. Paused routes are left out.
 pub(crate) async fn routed(ctx: &TenantCtx, line: Option<&SharedNumber>) -> Result<Vec<(ChannelId, Route)>, Fault> {
     let routes = routes(ctx).await?;
     Ok(routes.into_iter().filter(|(_, route)| !route.paused && route.takes(line)).collect())
 }
 
-/// What a channel gets the cards of, if it gets any.
+/// Returns the channel's route, if it has one.
 pub(crate) async fn route_of(ctx: &TenantCtx, channel: &ChannelId) -> Result<Option<Route>, Fault> {
     documents::kept(ctx, Route::KIND, channel.as_str()).await
 }
@@ -26,13 +26,13 @@ pub(crate) async fn routes(ctx: &TenantCtx) -> Result<Vec<(ChannelId, Route)>, F
     Ok(routes.map(|(channel, route)| (ChannelId::new(channel), route)).collect())
 }
 
-/// The channels that get cards, as people are told.
+/// Returns the channels that have routes, each with the words that people read about its route.
 pub(crate) async fn listed_routes(ctx: &TenantCtx) -> Result<Vec<Routed>, Fault> {
     let routes = routes(ctx).await?;
     Ok(routes.into_iter().map(|(channel, route)| (channel, listed(&route))).collect())
 }
 
-/// How many channels can have routes.
+/// The maximum number of channels that can have routes.
 pub(crate) const MOST_ROUTES: usize = 1000;
 
 pub(super) fn called_of(route: &Route) -> Option<String> {

@@ -13,32 +13,32 @@ use crate::work::ctx::TenantCtx;
 use crate::work::documents::CHANNEL;
 use crate::work::{documents, times};
 
-/// Whether a channel is shared with another organization (a cache entry), by channel.
+/// The kind of cache entry that says whether a channel is shared with another organization, by channel.
 pub(crate) const SHARED: &str = "shared";
 
-/// How long that is good for.
+/// The time for which that cache entry is used.
 pub(crate) const SHARED_AGE: Duration = Duration::from_mins(1);
 
-/// A channel whose cards were drawn again because it is shared (`store::Document`), by channel.
+/// The document kind that records that a shared channel's cards were drawn again (`store::Document`), by channel.
 pub(crate) const DRAWN: &str = "drawn_shared";
 
-/// What is set about a channel.
+/// The settings of a channel.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct ChannelSettings {
-    /// Whether it shows less, if somebody has said so.
+    /// The choice whether the channel shows less, if someone made it.
     #[serde(default)]
     pub(crate) masked: Option<bool>,
-    /// Whether that was said of a channel that was shared then. What was said before another company came is not
-    /// about that company.
+    /// True if that choice was made while the channel was shared. A choice that was made before another company joined
+    /// does not apply to that company.
     #[serde(default)]
     pub(crate) although_shared: bool,
-    /// Whether changes are shown to everybody there, and not only in threads.
+    /// True if changes are posted for everyone in the channel, and not only in threads.
     #[serde(default)]
     pub(crate) aloud: bool,
 }
 
-/// How much a channel shows: what was set; else, of one that outsiders read, less. One of which we
-/// may not know who reads it is taken for such a one.
+/// Returns how much a channel shows: what was set, or else less if outsiders read the channel. If the app may not find
+/// out who reads it, outsiders are assumed.
 pub(crate) async fn privacy(ctx: &TenantCtx, channel: &ChannelId) -> Result<Privacy, Fault> {
     let settings = channel_settings(ctx, channel).await?;
     let masked = match settings.masked {
@@ -49,7 +49,7 @@ pub(crate) async fn privacy(ctx: &TenantCtx, channel: &ChannelId) -> Result<Priv
     Ok(if masked { Privacy::Masked } else { Privacy::Full })
 }
 
-/// Whether everybody in a channel is shown that a conversation has another owner or status.
+/// Answers whether a change of owner or status is posted for everyone in a channel.
 pub(crate) async fn is_told_aloud(ctx: &TenantCtx, channel: &ChannelId) -> Result<bool, Fault> {
     Ok(channel_settings(ctx, channel).await?.aloud)
 }
@@ -78,7 +78,7 @@ pub(crate) fn shared_memo(ctx: &TenantCtx, channel: &ChannelId, shared: bool) ->
     CacheEntry { kind, id, alias: None, at, body: shared.to_string() }
 }
 
-/// Of a channel that is found shared, the cards are drawn again, once.
+/// Schedules a redraw of the cards in a channel that was found shared, once per channel.
 pub(crate) async fn have_drawn_again(ctx: &TenantCtx, channel: &ChannelId) -> Result<(), Fault> {
     if ctx.db.document(DRAWN, channel.as_str()).await?.is_some() {
         return Ok(());

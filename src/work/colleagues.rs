@@ -1,5 +1,5 @@
-//! The people of a workspace, as their colleagues may name them. Only who names somebody without Slack's help
-//! needs them, so they are read when that happens, and kept for a while.
+//! The people of a workspace, as their colleagues may name them. Only a name typed without Slack's help needs this
+//! list. So the list is read when that happens, and kept for a while.
 
 use std::time::Duration;
 
@@ -11,19 +11,19 @@ use crate::work::ctx::TenantCtx;
 use crate::work::people;
 use crate::work::people::{Freshness, slack_fault};
 
-/// How long the list of people is good for. Before a "no" it is read again.
+/// The time for which the list of people is used. Before a name is refused, the list is read again.
 const ROSTER_LIFETIME: Duration = Duration::from_mins(10);
 
-/// How many pages of people are read: ten thousand of them.
+/// The maximum number of pages of people that are read: ten thousand people.
 const MAX_ROSTER_PAGES: usize = 20;
 
-/// How many addresses are looked up for one command.
+/// The maximum number of email addresses that are looked up for one command.
 const MOST_ADDRESSES: usize = 3;
 
-/// The people of the workspace (`store::Memo`).
+/// The kind of cache entry with the people of the workspace.
 const COLLEAGUES: &str = "colleagues";
 
-/// The people whom somebody may name, among them those with these e-mail addresses.
+/// Returns the people that a command may name, among them those with these email addresses.
 pub(crate) async fn colleagues(
     ctx: &TenantCtx,
     team: Option<&TeamId>,
@@ -55,7 +55,7 @@ async fn read_colleagues(ctx: &TenantCtx, team: Option<&TeamId>) -> Result<Vec<C
     Ok(people)
 }
 
-/// Who has an address that the list does not show.
+/// Returns the person with an address that the list does not show.
 async fn with_address(ctx: &TenantCtx, address: &str, people: &[Colleague]) -> Result<Option<Colleague>, Fault> {
     let is_known = people.iter().any(|one| one.email.as_deref().is_some_and(|email| person::folded(email) == address));
     if is_known {
@@ -70,7 +70,7 @@ async fn with_address(ctx: &TenantCtx, address: &str, people: &[Colleague]) -> R
     }))
 }
 
-/// What tells these people apart: their full names, and where those are the same their addresses.
+/// Returns names that tell these people apart: their full names, and their addresses where full names are the same.
 pub(crate) async fn full_names(
     ctx: &TenantCtx,
     team: Option<&TeamId>,

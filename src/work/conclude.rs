@@ -1,5 +1,5 @@
-//! How a command ends: done, refused or given up. Whoever has to hear of it is told, lists and homes
-//! show it, and the audit keeps it.
+//! The end of a command: done, refused or given up. Answers the requester, notifies the people concerned, refreshes
+//! lists and homes, and records the outcome in the audit log.
 
 use tracing::info;
 
@@ -31,7 +31,7 @@ use crate::work::projection::seen;
 use crate::work::times::DELAY_NOTICE_AFTER;
 use crate::work::{acts, answers, audit, batch, deferred, drafts, emit, enqueue, handovers, homes, known, times};
 
-/// Everything is done, or all but the note: whoever has to hear of it is told.
+/// Concludes a command of which everything is done, or all but the note. Notifies the people concerned.
 pub(crate) async fn conclude(
     ctx: &TenantCtx,
     claim: &Claim,
@@ -75,7 +75,7 @@ pub(crate) async fn conclude(
     Ok(Outcome::done(effects))
 }
 
-/// The change that a command has made, for whatever else shows the conversation.
+/// Returns the change that a command has made, for everything else that shows the conversation.
 fn changed(progress: &Progress) -> ConversationChanged {
     let plan = &progress.plan;
     let entry = ThreadEntry { actor: plan.requester.name.clone(), what: plan.event(), note: String::new() };
@@ -88,12 +88,12 @@ fn keep_quoted(ctx: &TenantCtx, message: &str, id: &ConversationId) -> Effect {
     Effect::PutDocument(Document { kind, id, at: ctx.clock.now(), due: None, body: "{}".to_owned() })
 }
 
-/// An answer to whoever asked: in the list whose button they pressed, else in words of its own.
+/// Returns the answer to the requester: in the list whose button they pressed, or else as a message.
 pub(crate) fn answer_to(ctx: &TenantCtx, claim: &Claim, job: &CommandJob, say: Reply) -> Effect {
     answers::answer_in_place(ctx, claim, &job.requester, say)
 }
 
-/// Nothing was done: whoever asked is told why.
+/// Concludes a command that was refused, and tells the requester why.
 pub(crate) async fn refused(ctx: &TenantCtx, claim: &Claim, job: &CommandJob, why: Refusal) -> Result<Outcome, Fault> {
     info!(verb = job.command.act.verb().spec().name, "refused");
     let why = or_gone(ctx, why).await?;
@@ -129,14 +129,14 @@ pub(crate) async fn refused(ctx: &TenantCtx, claim: &Claim, job: &CommandJob, wh
     Ok(Outcome::done(effects))
 }
 
-/// What is not found although it was seen was there before.
+/// Turns “not found” into “gone” for a conversation that was seen before.
 async fn or_gone(ctx: &TenantCtx, why: Refusal) -> Result<Refusal, Fault> {
     let Refusal::NoConversation { id } = &why else { return Ok(why) };
     let known = known::known(ctx, id).await?;
     Ok(known.map_or(why, |known| Refusal::Gone(About::from(&known))))
 }
 
-/// The conversation of a command that is given up, as it was decided on or as it was seen last.
+/// Returns the conversation of a command that is given up, as it was decided on or as it was last seen.
 async fn seen_at_last(ctx: &TenantCtx, job: &CommandJob) -> Vec<Seen> {
     let known = match (&job.stage, job.conversation()) {
         (Stage::Asked, _) if !job.seen.is_empty() => return job.seen.clone(),
@@ -182,7 +182,8 @@ fn record(
     Effect::Record(detail.entry(ctx.clock.now(), job.requester.user.clone(), conversation))
 }
 
-/// What follows when a command is given up: its person is told, and can try again.
+/// Returns what follows when a command is given up: its requester gets a message, and can try again. A command that has
+/// begun is concluded without its note instead.
 pub(crate) async fn given_up(ctx: &TenantCtx, claim: &Claim, job: &CommandJob, fault: &Fault) -> Vec<Effect> {
     if let Stage::Doing(progress) = &job.stage
         && progress.has_begun()
@@ -212,7 +213,7 @@ pub(crate) async fn given_up(ctx: &TenantCtx, claim: &Claim, job: &CommandJob, f
     effects
 }
 
-/// What only those who run the app can put right.
+/// Returns the refusal for a fault that only the people who run the app can fix.
 fn set_up_wrong(fault: &Fault) -> Option<Refusal> {
     match fault {
         Fault::Unauthorized { service: Service::Dialnote, .. } => Some(Refusal::KeyRefused),
@@ -221,19 +222,20 @@ fn set_up_wrong(fault: &Fault) -> Option<Refusal> {
     }
 }
 
-/// A change of status was made.
+/// Drops the record of unchanged statuses, if the command made a change of status.
 fn status_trouble_is_over(plan: &Plan) -> Option<Effect> {
     let over = Effect::DropDocument { kind: STATUS_TROUBLE.to_owned(), id: String::new() };
     plan.calls.iter().any(Call::is_about_status).then_some(over)
 }
 
-/// The conversation as our command left it. What came in while it was carried out is left for those who
-/// look to find.
+/// Returns the conversation as the command left it. Activity that came in while the command ran is left for the poller
+/// to find.
 fn changed_by_us(progress: &Progress) -> Conversation {
     Conversation { last_activity: progress.plan.before.last_activity.clone(), ..progress.now.clone() }
 }
 
-/// What came of one of several commands; others who hear of it do so when all are done.
+/// Takes the messages to people out, and returns the outcome of one of several commands. The other people are notified
+/// when all commands have ended.
 fn taken_out(messages: &mut Vec<Message>, ending: Concluded<'_>) -> BatchPart {
     let mut notices = Vec::new();
     messages.retain(|message| match message {
@@ -248,7 +250,7 @@ fn taken_out(messages: &mut Vec<Message>, ending: Concluded<'_>) -> BatchPart {
     BatchPart::Done { deed: Box::new(ending.deed()), notices, unnoted }
 }
 
-/// Whose homes show something else now.
+/// Returns the people whose homes now show something else.
 fn concerned(progress: &Progress, job: &CommandJob) -> impl Iterator<Item = SlackUserId> {
     let Plan { to, from, .. } = &progress.plan;
     let mut users: Vec<_> =
@@ -258,7 +260,7 @@ fn concerned(progress: &Progress, job: &CommandJob) -> impl Iterator<Item = Slac
     users.dedup();
     let at_home = job.requester.list.as_ref().is_some_and(|list| list.place == ListPlace::Home);
     let requester = job.requester.user.clone();
-    // Whoever pressed a button in their home sees it there anyway.
+    // A requester who pressed a button in their home sees the change there anyway.
     users.into_iter().filter(move |user| !at_home || *user != requester)
 }
 

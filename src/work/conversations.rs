@@ -12,14 +12,14 @@ use crate::work::ctx::TenantCtx;
 use crate::work::outcome::Stop;
 use crate::work::{documents, people};
 
-/// How much of a conversation's history a decision looks at.
+/// The number of audit entries of a conversation that a decision looks at.
 pub(crate) const PAST_ENTRIES: usize = 50;
 
-/// What the last activity meant after what was before it is kept under (`store::Document`), by conversation:
-/// a conversation's own picture does not tell.
+/// The document kind of a conversation's last activity with its meaning after earlier activity (`store::Document`), by
+/// conversation. The conversation that dialnote returns does not contain that meaning.
 pub(crate) const HEARD: &str = "heard";
 
-/// The conversation as it is now, showing what came in last rather than a note of the team's.
+/// Returns the conversation as it is now. It shows the last activity that is not a note of the team's.
 pub(crate) async fn look_at(ctx: &TenantCtx, id: &ConversationId) -> Result<Conversation, Stop> {
     let refused = |error| denied(error, Some(id));
     let mut conversation = ctx.dialnote.conversation(id).await.map_err(refused)?;

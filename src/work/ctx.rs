@@ -33,56 +33,56 @@ use crate::work::projection::{Epoch, Projection};
 use crate::work::settings::{SENT_WITHIN, WorkSettings};
 use crate::work::{job, times};
 
-/// All that a job of one installation works with. It is plain data: what is done with it are functions of the
-/// capabilities.
+/// The services and data that a job of one installation works with. It is plain data: the functions that use it are in
+/// the capabilities.
 #[derive(Clone)]
 pub struct TenantCtx {
     /// The rows of this installation.
     pub db: TenantDb,
-    /// The durable core.
+    /// The durable store.
     pub store: Arc<dyn Store>,
-    /// Slack, by this installation's token.
+    /// The Slack client, with this installation's token.
     pub slack: Slack,
-    /// dialnote, by this installation's key.
+    /// The dialnote client, with this installation's key.
     pub dialnote: Dialnote,
     /// dialnote's addresses on the web.
     pub links: Links,
     /// The clock.
     pub clock: Clock,
-    /// What is counted.
+    /// The metrics.
     pub metrics: Arc<Metrics>,
-    /// Where dialnote calls this app about changes, if it can.
+    /// The address for dialnote's webhooks about changes, if dialnote can reach one.
     pub webhooks: Option<Hooks>,
     /// The settings of the work.
     pub settings: WorkSettings,
-    /// Where Slack and dialnote reach this app.
+    /// The ways in which Slack and dialnote reach this app.
     pub ingress: Ingress,
-    /// This process among others on the same store.
+    /// The name of this instance among others on the same store.
     pub instance: String,
-    /// What is kept of the installation, if it is one among many; else its keys are set by the operator.
+    /// The stored record of the installation, if it is one of many; otherwise the operator sets its keys.
     pub record: Option<TenantRecord>,
-    /// The capabilities that follow up what happens.
+    /// The subscribers of domain events.
     pub(crate) subscribers: Arc<Subscribers>,
-    /// What is remembered in memory as long as the process runs.
+    /// The data kept in memory as long as the process runs.
     pub(crate) memory: Arc<TenantMemory>,
 }
 
-/// What a process remembers of an installation.
+/// The data that a process keeps in memory for an installation.
 pub(crate) struct TenantMemory {
     pub(crate) members: MembersCache,
     pub(crate) projection: Projection,
-    /// Held while a member of a group is picked.
+    /// The lock held while a member of a group is picked.
     pub(crate) picking: Mutex<()>,
-    /// The installation that the token belongs to, once Slack has said it.
+    /// The installation that the token belongs to, once Slack has named it.
     pub(crate) home: OnceCell<InstallationId>,
-    /// Whether the last look at dialnote failed.
+    /// True if the last look at dialnote failed.
     pub(crate) unreachable: AtomicBool,
-    /// Since when dialnote has refused the key.
+    /// The time since which dialnote has refused the key.
     pub(crate) key_refused: std::sync::Mutex<Option<Timestamp>>,
 }
 
 impl TenantCtx {
-    /// Puts together what the jobs of an installation need. Nothing is called yet.
+    /// Assembles what the jobs of an installation need, without calling any service.
     pub fn new(
         common: AppState,
         installation: InstallationId,
@@ -118,39 +118,39 @@ impl TenantCtx {
         }
     }
 
-    /// The same for an installation that is one among many.
+    /// Returns the same context for an installation that is one of many.
     pub(crate) fn of(self, record: TenantRecord) -> Self {
-        // It was found by its id.
+        // The installation is known, because the record was found by its id.
         drop(self.memory.home.set(self.installation().clone()));
         Self { record: Some(record), ..self }
     }
 
-    /// The same services for the rows of `installation`.
+    /// Returns the same services for the rows of `installation`.
     pub(crate) fn scoped_to(&self, installation: InstallationId) -> Self {
         Self { db: TenantDb::new(self.store.clone(), installation), ..self.clone() }
     }
 
-    /// The installation whose rows it works on.
+    /// Returns the installation whose rows the context works on.
     pub fn installation(&self) -> &InstallationId {
         self.db.installation()
     }
 
-    /// Whether there is an organization in dialnote to work with.
+    /// Answers whether an organization in dialnote is connected.
     pub fn is_connected(&self) -> bool {
         self.dialnote.is_connected()
     }
 
-    /// Whether dialnote accepts our key: how many members the organization has.
+    /// Checks whether dialnote accepts the key, and returns the number of the organization's members.
     pub async fn check_dialnote(&self) -> Result<usize, CheckError> {
         self.dialnote.members().await.map(|members| members.len())
     }
 
-    /// The installation that our token belongs to, if that was found out.
+    /// Returns the installation that the token belongs to, if it is already known.
     pub fn known_home(&self) -> Option<&InstallationId> {
         self.memory.home.get()
     }
 
-    /// The installation that our token belongs to. Asked once.
+    /// Returns the installation that the token belongs to. Slack is asked once.
     pub async fn home(&self) -> Result<&InstallationId, Fault> {
         let ask = || async {
             self.slack.installation().await.map_err(|error| match error {
@@ -161,9 +161,9 @@ impl TenantCtx {
         self.memory.home.get_or_try_init(ask).await
     }
 
-    /// Makes sure that the job stays ours while a call is made. To be asked before every call that
-    /// changes something: whoever was paused for longer than a lease must not go on as if nothing were.
-    /// Answers by when the call has to be on its way, for it may be a while until it is made.
+    /// Makes sure that the lease outlasts one call, and renews it if needed. Has to run before every call that changes
+    /// something: a worker that was paused for longer than its lease must not go on. Returns the time by which the call
+    /// has to be sent, because some time may pass before it is made. Fails with `LeaseLost` if the lease was lost.
     pub(crate) async fn ensure_lease(&self, claim: &Claim) -> Result<Instant, Fault> {
         let by = Instant::now() + SENT_WITHIN;
         if times::later(self.clock.now(), self.settings.call_timeout()) < claim.until {
@@ -175,67 +175,68 @@ impl TenantCtx {
         }
     }
 
-    /// The end of a lease taken or renewed now.
+    /// Returns the end of a lease that is taken or renewed now.
     pub(crate) fn lease_end(&self) -> Timestamp {
         times::later(self.clock.now(), self.settings.lease)
     }
 
-    /// A job to be stored, for the same installation and with the history of the one it follows from.
+    /// Returns a job of the same installation, with the acceptance time and delay notice of the job that it follows
+    /// from.
     pub(crate) fn following<J: JobKind>(&self, claim: &Claim, job: &J) -> NewJob {
         NewJob { accepted: claim.accepted, delay_notified: claim.delay_notified, ..self.new_job(job) }
     }
 
-    /// A message to be delivered as soon as may be.
+    /// Returns the effect that enqueues a message, due at once.
     pub(crate) fn say(&self, message: &Message) -> Effect {
         Effect::Enqueue(self.new_job(message))
     }
 
-    /// A job to be stored, due at once.
+    /// Returns a job of this installation, due at once.
     pub(crate) fn new_job<J: JobKind>(&self, job: &J) -> NewJob {
         job::new_job(self.installation(), job, self.clock.now(), self.settings.pacing)
     }
 }
 
-/// What is kept of an installation among many.
+/// The stored record of an installation that is one of many.
 #[derive(Clone)]
 pub struct TenantRecord {
     /// The page where the app is installed, if the app has one.
     pub install_page: Option<String>,
-    /// What is kept of it.
+    /// The installation.
     pub installation: Installation,
-    /// What is kept of its way to dialnote.
+    /// The installation's connection to dialnote, if there is one.
     pub connection: Option<Connection>,
 }
 
-/// What all work has in common.
+/// The state that all work of a process shares.
 #[derive(Clone)]
 pub struct AppState {
-    /// The durable core.
+    /// The durable store.
     pub store: Arc<dyn Store>,
     /// dialnote's addresses on the web.
     pub links: Links,
     /// The clock.
     pub clock: Clock,
-    /// What is counted.
+    /// The metrics.
     pub metrics: Arc<Metrics>,
-    /// Where the time goes, if anybody wants to know.
+    /// OpenTelemetry tracing, if configured.
     pub traces: Traces,
-    /// What can be set about the work.
+    /// The settings of the work.
     pub settings: WorkSettings,
-    /// Where Slack and dialnote reach us.
+    /// The ways in which Slack and dialnote reach this app.
     pub ingress: Ingress,
-    /// This process among others on the same store.
+    /// The name of this instance among others on the same store.
     pub instance: String,
-    /// The jobs it works on.
+    /// The running jobs of this process.
     pub callers: Callers,
-    /// Changes when the clock is set back.
+    /// The epoch, which changes when the clock is set back.
     pub epoch: Epoch,
-    /// The capabilities that follow up what happens.
+    /// The subscribers of domain events.
     pub(crate) subscribers: Arc<Subscribers>,
 }
 
 impl AppState {
-    /// What a process that has just started has.
+    /// Returns the state of a process that has just started.
     pub fn new(store: Arc<dyn Store>, links: Links, clock: Clock, settings: WorkSettings, ingress: Ingress) -> Self {
         let instance = format!("{:016x}", rand::random::<u64>());
         let (metrics, traces, callers) = (Arc::default(), Traces::default(), Callers::default());
@@ -244,23 +245,23 @@ impl AppState {
     }
 }
 
-/// The work of a subscriber, to be awaited.
+/// The future of a subscriber's work.
 pub(crate) type Followed<'a, T> = Pin<Box<dyn Future<Output = Result<T, Fault>> + Send + 'a>>;
 
-/// The subscribers of an event, in the order in which they follow it up.
+/// The subscribers of one event, in the order in which they follow it up.
 type Subscribed<Event, Result> = Vec<for<'a> fn(&'a TenantCtx, &'a Event) -> Followed<'a, Result>>;
 
 /// The subscribers of each event, in the order in which they follow it up.
 #[derive(Default)]
 pub(crate) struct Subscribers {
-    /// Whatever else shows a conversation says what is to be drawn again.
+    /// The subscribers that return the messages which redraw other views of the conversation.
     pub(crate) conversation_changed: Subscribed<ConversationChanged, Vec<Message>>,
-    /// What is kept for people until they are told of all at once.
+    /// The subscribers that keep notices for people until one message reports them all.
     pub(crate) found_late: Vec<for<'a> fn(&'a TenantCtx, &'a FoundLate<'a>) -> Vec<Effect>>,
-    /// What is to be stored about a conversation that waits for an owner.
+    /// The subscribers that return what to store about an unassigned conversation.
     pub(crate) waits_for_owner: Subscribed<WaitsForOwner, Vec<Effect>>,
-    /// What is done at each regular look at dialnote.
+    /// The subscribers that run at each poll of dialnote.
     pub(crate) polling: Vec<for<'a> fn(&'a TenantCtx) -> Followed<'a, ()>>,
-    /// What follows once dialnote was looked at after an absence.
+    /// The subscribers that return the jobs which follow the first poll after an absence.
     pub(crate) absence_ended: Subscribed<Absence, Vec<NewJob>>,
 }

@@ -1,4 +1,4 @@
-//! A command's decision: gathers the facts it rests on, and takes it.
+//! Gathers the facts that a command's decision rests on, and decides.
 
 use crate::work::job;
 use serde_json::json;
@@ -30,7 +30,7 @@ use crate::work::{
     organization, undoing,
 };
 
-/// Looks at everything the decision rests on, and takes it.
+/// Gathers the facts that the decision rests on, and decides.
 pub(crate) async fn decide(
     ctx: &TenantCtx,
     claim: &Claim,
@@ -84,7 +84,7 @@ pub(crate) fn show_all(ctx: &TenantCtx, claim: &Claim, job: &CommandJob, facts: 
     Outcome::done(vec![record, conclude::answer_to(ctx, claim, job, Reply::Shown(card_view))])
 }
 
-/// Whether the message that is to become a note is one already: of which conversation.
+/// Returns the conversation whose note the quoted message already is, if it is one.
 pub(crate) async fn quoted_already(
     ctx: &TenantCtx,
     job: &CommandJob,

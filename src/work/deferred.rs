@@ -1,6 +1,6 @@
-//! What could not be done because somebody was not linked is kept for a day, and done once they are: by hand, or
-//! because their addresses in Slack and dialnote have become the same. It is asked anew then, with everything as
-//! it is by then.
+//! Deferred commands. A command that a missing link blocks is kept for 24 hours, and runs once the person is linked: by
+//! hand, or because their addresses in Slack and dialnote have become the same. It then runs like a new request, on the
+//! facts of that time.
 
 use crate::store::Claim;
 use crate::work::handler::Handler;
@@ -30,42 +30,43 @@ use crate::work::documents::{read, read_draft};
 use crate::work::outcome::Outcome;
 use crate::work::{acting, audit, documents, drafts, homes, people, strangers, times};
 
-/// For how long it is kept.
+/// The time for which a deferred command is kept.
 const DEFERRED_LIFETIME: Duration = Duration::from_hours(24);
 
-/// How much is kept for one person who is not linked.
+/// The maximum number of commands kept for one unlinked user.
 const MAX_DEFERRED_PER_PERSON: usize = 10;
 
-/// How much of it is looked at; more than that is only there while much is asked for at the same moment.
+/// The maximum number of deferred commands that are read. More than `MAX_DEFERRED_PER_PERSON` are there only while many
+/// are asked for at the same moment.
 const MOST_LOOKED_AT: usize = 100;
 
-/// When it was looked who is linked by now (`store::Document`).
+/// The document kind of the time of the last link check (`store::Document`).
 const LOOKED: &str = "looked_who_is_linked";
 
-/// How often that is looked at: dialnote's members are read as often.
+/// The time between two link checks: dialnote's members are read as often.
 const LINK_CHECK_INTERVAL: Duration = Duration::from_mins(10);
 
-/// A command that waits until somebody is linked (`store::Document`, by whoever asked and conversation). The
-/// command itself is a draft, so that it can be taken up once.
+/// A command that waits until a person is linked (`store::Document`, by requester and conversation). The command itself
+/// is a draft, so that it can be taken up only once.
 #[derive(Serialize, Deserialize)]
 struct DeferredCommand {
     draft: DraftId,
     #[serde(alias = "asker")]
     requester: RequestContext,
     at: Timestamp,
-    /// The message that its note is.
+    /// The message that its note consists of.
     quoted: Option<String>,
 }
 
 impl DeferredCommand {
-    /// The kind under which is kept what waits for this person.
+    /// Returns the document kind of the commands that wait for this person's link.
     fn kind(user: &SlackUserId) -> String {
         format!("postponed:{user}")
     }
 }
 
-/// What is to be stored so that a command is done as soon as whom it needs is linked; nothing, if that would
-/// not help. Of several about the same conversation the last one counts.
+/// Returns the effects that keep a command until the person it needs is linked. Returns none if a link would not help.
+/// Of several by one requester about the same conversation, the last one counts.
 pub(crate) async fn postpone(ctx: &TenantCtx, job: &CommandJob, why: &Refusal) -> Result<Vec<Effect>, Fault> {
     let Some(user) = waits_for(job, why) else { return Ok(Vec::new()) };
     let draft = drafts::draft(ctx, job, job.seen.clone());
@@ -86,7 +87,7 @@ pub(crate) async fn postpone(ctx: &TenantCtx, job: &CommandJob, why: &Refusal) -
     Ok(effects)
 }
 
-/// Does what waits for somebody, if they are linked by now.
+/// Runs the commands that wait for a person's link, if the person is linked by now.
 pub(crate) async fn linked(ctx: &TenantCtx, job: &LinkedJob) -> Result<Outcome, Fault> {
     let Ok(teammate) = acting::teammate(ctx, &job.user).await? else {
         return Ok(Outcome::done(Vec::new()));
@@ -111,14 +112,14 @@ pub(crate) async fn linked(ctx: &TenantCtx, job: &LinkedJob) -> Result<Outcome, 
     Ok(Outcome::done(effects))
 }
 
-/// A kept command as if it were asked anew, if it is not too old and was not taken up.
+/// Returns a deferred command like a new request, unless it is too old or was already taken up.
 async fn asked_anew(ctx: &TenantCtx, kept: DeferredCommand) -> Result<Option<CommandJob>, Fault> {
     if times::later(kept.at, DEFERRED_LIFETIME) <= ctx.clock.now() {
         return Ok(None);
     }
     let draft = ctx.db.draft(&kept.draft).await?;
     let waiting = draft.as_ref().map(read_draft::<StoredQuestion>).transpose()?;
-    // Where they asked is not where they look by now.
+    // The requester may no longer look at the place where they asked.
     let requester = RequestContext { via: Via::Postponed, reply: None, list: None, message: None, ..kept.requester };
     Ok(waiting.map(|StoredQuestion { command, seen }| CommandJob {
         seen,
@@ -128,15 +129,15 @@ async fn asked_anew(ctx: &TenantCtx, kept: DeferredCommand) -> Result<Option<Com
     }))
 }
 
-/// Whether whoever asked for what had to wait did something else about the conversation meanwhile, so that it
-/// is not wanted any more.
+/// Answers whether the requester of a deferred command has since done something else about the conversation. In that
+/// case the command is no longer wanted.
 pub(crate) async fn was_done_since(ctx: &TenantCtx, job: &CommandJob, id: &ConversationId) -> Result<bool, Fault> {
     let Some(asked) = job.asked else { return Ok(false) };
     let entries = ctx.db.entries(id, PAST_ENTRIES).await?;
     Ok(audit::has_done(&entries, &job.requester.user, asked))
 }
 
-/// Looks who is linked by now, at each regular look at dialnote. Where that fails it is tried again with the next.
+/// Checks at each poll of dialnote who is linked by now. A failed check is repeated at the next poll.
 pub(crate) async fn follow_poll(ctx: &TenantCtx) -> Result<(), Fault> {
     if let Err(cause) = look_who_is_linked_now(ctx).await {
         info!(%cause, "could not look who is linked by now; will try again");
@@ -144,8 +145,8 @@ pub(crate) async fn follow_poll(ctx: &TenantCtx) -> Result<(), Fault> {
     Ok(())
 }
 
-/// Looks once in a while who was not linked and is by now, because somebody invited them to dialnote: of what
-/// changes in Slack we are told.
+/// Checks from time to time which unlinked users are linked by now, because someone invited them to dialnote. Changes
+/// in Slack need no check, because Slack reports them.
 async fn look_who_is_linked_now(ctx: &TenantCtx) -> Result<(), Fault> {
     let now = ctx.clock.now();
     let looked: Option<Timestamp> = documents::kept(ctx, LOOKED, "").await?;
@@ -164,7 +165,7 @@ async fn look_who_is_linked_now(ctx: &TenantCtx) -> Result<(), Fault> {
     ctx.db.keep(documents::document(ctx, LOOKED, "", &now, None)).await
 }
 
-/// For whose link a command waits, if a link would help.
+/// Returns the user whose link a command waits for, if a link would help.
 fn waits_for<'a>(job: &'a CommandJob, why: &Refusal) -> Option<&'a SlackUserId> {
     let may_wait = why.waits_for_a_link() && job.requester.via != Via::Timer;
     match why {
@@ -174,7 +175,7 @@ fn waits_for<'a>(job: &'a CommandJob, why: &Refusal) -> Option<&'a SlackUserId> 
     }
 }
 
-/// A kept command cannot be taken up again.
+/// Returns the effects that drop a deferred command, so that it cannot be taken up again.
 fn taken_up(kept: &Document, postponed: &DeferredCommand) -> [Effect; 2] {
     let drop = Effect::DropDocument { kind: kept.kind.clone(), id: kept.id.clone() };
     [drop, Effect::DropDraft(postponed.draft.clone())]
@@ -189,7 +190,7 @@ impl JobKind for LinkedJob {
     }
 }
 
-/// Runs the commands that waited for a link.
+/// The handler that runs the commands that waited for a link.
 pub(crate) struct NewlyLinked;
 
 impl Handler for NewlyLinked {

@@ -1,4 +1,5 @@
-//! What a channel is told at once rather than one by one: each working morning, and after we were away.
+//! Digests and reminders: lists that a channel gets instead of single messages. They come each working morning, after
+//! an absence, and when conversations are overdue.
 
 use crate::domain::job::digest_key;
 use crate::work::events::{ConversationChanged, WaitsForOwner};
@@ -34,19 +35,19 @@ use crate::work::poll_state::CAUGHT_UP;
 use crate::work::projection::Conversations;
 use crate::work::{channel_routes, channels, documents, enqueue, people, poll_state, posting, times};
 
-/// What a channel is to be reminded of is kept under (`store::Document`), by channel.
+/// The document kind of a channel's reminder (`store::Document`), by channel.
 pub(crate) const OVERDUE: &str = "overdue";
 
-/// How much working time lies between two reminders of a channel.
+/// The working time between two reminders of a channel, at least.
 const AT_MOST_EVERY: SignedDuration = SignedDuration::from_hours(1);
 
-/// How long after an absence its summary stands for other digests.
+/// The time after an absence in which its summary replaces other digests.
 const STANDS: Duration = Duration::from_mins(10);
 
-/// When a channel was told everything that waits (`store::Document`), by channel.
+/// The document kind of the time of a channel's last summary (`store::Document`), by channel.
 const SUMMED: &str = "summed";
 
-/// The last digest of a channel (a cache entry), by channel.
+/// The kind of cache entry with the last digest of a channel, by channel.
 const TOLD: &str = "digest";
 
 /// A digest that was posted.
@@ -57,20 +58,21 @@ struct PostedDigest {
     digest: Digest,
 }
 
-/// How a digest stands to an absence.
+/// The relation of a digest to an absence.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum After {
-    /// There was none lately.
+    /// There was no recent absence.
     Nothing,
-    /// What happened during the absence is not all read.
+    /// The changes during the absence are not all read.
     StillAway,
-    /// Its summary may be still to come.
+    /// The summary of the absence may still follow.
     JustBack(Absence),
-    /// Its summary was told.
+    /// The summary of the absence was posted.
     Told,
 }
 
-/// Tells a channel what waits; and has that done again the next working morning.
+/// Posts a channel's digest, and schedules the next one for the next working morning. Sends a reminder instead if the
+/// job asks for one.
 pub(crate) async fn digest(ctx: &TenantCtx, claim: &Claim, job: &DigestJob) -> Result<Outcome, Fault> {
     let Some(route) = channel_routes::route_of(ctx, &job.channel).await? else {
         return Ok(Outcome::done(Vec::new()));
@@ -103,7 +105,7 @@ pub(crate) async fn digest(ctx: &TenantCtx, claim: &Claim, job: &DigestJob) -> R
     Ok(Outcome::done(effects))
 }
 
-/// How what a channel hears stands to an absence: no list is sent twice.
+/// Returns the relation of a channel's digest to an absence, so that no list is sent twice.
 async fn after_absence(ctx: &TenantCtx, channel: &ChannelId) -> Result<After, Fault> {
     let (watched, now) = (poll_state::watched(ctx).await?, ctx.clock.now());
     let last = watched.at.filter(|_| watched.whole);
@@ -115,8 +117,8 @@ async fn after_absence(ctx: &TenantCtx, channel: &ChannelId) -> Result<After, Fa
     Ok(if told.is_some_and(|told| told >= away.to) { After::Told } else { After::JustBack(away) })
 }
 
-/// Reminds a channel of what has waited too long for an owner, and has that done again: an hour later,
-/// or when the next one has.
+/// Reminds a channel of overdue conversations, and schedules the next reminder: an hour of working time later, or when
+/// the next conversation becomes overdue.
 async fn remind(ctx: &TenantCtx, claim: &Claim, channel: &ChannelId, route: &Route) -> Result<Outcome, Fault> {
     let now = ctx.clock.now();
     let rules = route.settings.over(&documents::rules(ctx).await?);
@@ -125,7 +127,7 @@ async fn remind(ctx: &TenantCtx, claim: &Claim, channel: &ChannelId, route: &Rou
     };
     let zone = hours::zone(route.zone.as_deref());
     if rules.working.after(now, SignedDuration::ZERO, &zone) > now {
-        // We were away when it was due, and nobody works just now.
+        // The app was offline when the reminder was due, and it is outside working hours now.
         let due = rules.working.after(now, patience, &zone);
         return Ok(Outcome::done(vec![remind_at(ctx, channel, Some(due))]));
     }
@@ -158,7 +160,7 @@ async fn remind(ctx: &TenantCtx, claim: &Claim, channel: &ChannelId, route: &Rou
     Ok(Outcome::done(vec![told, remind_at(ctx, channel, Some(again))]))
 }
 
-/// Has the channels reminded that get the cards of a conversation which waits for an owner.
+/// Schedules reminders in the channels that get the cards of an unassigned conversation.
 pub(crate) async fn have_all_reminded(ctx: &TenantCtx, waits: &WaitsForOwner) -> Result<Vec<Effect>, Fault> {
     let (rules, mut effects) = (documents::rules(ctx).await?, Vec::new());
     for (channel, route) in &waits.routed {
@@ -167,7 +169,7 @@ pub(crate) async fn have_all_reminded(ctx: &TenantCtx, waits: &WaitsForOwner) ->
     Ok(effects)
 }
 
-/// Has a channel reminded of what nobody owns, unless that is under way.
+/// Schedules a channel's reminder of unassigned conversations, unless one is already scheduled.
 pub(crate) async fn have_reminded(
     ctx: &TenantCtx,
     channel: &ChannelId,
@@ -183,12 +185,12 @@ pub(crate) async fn have_reminded(
     Ok(Some(remind_at(ctx, channel, Some(due))))
 }
 
-/// When it is looked next whether a channel is to be reminded.
+/// Returns the effect that stores when a channel's reminder is checked next.
 pub(crate) fn remind_at(ctx: &TenantCtx, channel: &ChannelId, due: Option<Timestamp>) -> Effect {
     documents::put_due(ctx, OVERDUE, channel.as_str(), &(), due)
 }
 
-/// Posts a digest, and keeps what it says.
+/// Posts a digest, and returns the effect that keeps its content.
 pub(crate) async fn post_digest(
     ctx: &TenantCtx,
     claim: &Claim,
@@ -200,7 +202,7 @@ pub(crate) async fn post_digest(
     Ok(vec![told(&PostedDigest { channel, ts, digest: digest.clone() })])
 }
 
-/// The last digests of channels that tell of a conversation are to show what happened to it.
+/// Returns the messages that show in the last digests of channels what happened to a conversation.
 pub(crate) async fn settle_in_digests(ctx: &TenantCtx, changed: &ConversationChanged) -> Result<Vec<Message>, Fault> {
     let mut messages = Vec::new();
     for entry in &changed.entries {
@@ -244,7 +246,7 @@ async fn told_last(ctx: &TenantCtx, channel: &ChannelId) -> Result<Option<Posted
     Ok(kept.and_then(|kept| serde_json::from_str(&kept.body).ok()))
 }
 
-/// The digests of all channels, because we were away.
+/// Returns a digest job for each channel with a route, because the app was offline.
 pub(crate) async fn catch_up(ctx: &TenantCtx, away: Absence) -> Result<Vec<NewJob>, Fault> {
     let routes = channel_routes::routes(ctx).await?;
     let jobs = routes.into_iter().map(|(channel, _)| {
@@ -255,13 +257,13 @@ pub(crate) async fn catch_up(ctx: &TenantCtx, away: Absence) -> Result<Vec<NewJo
     Ok(jobs.collect())
 }
 
-/// The route as it is kept, with the time of the channel's next digest.
+/// Returns the effect that stores a route with the time of the channel's next digest.
 pub(crate) fn keep_route(ctx: &TenantCtx, channel: &ChannelId, route: &Route, rules: &Rules) -> Effect {
     let due = route.settings.next_digest(rules, ctx.clock.now(), &hours::zone(route.zone.as_deref()));
     documents::put_due(ctx, Route::KIND, channel.as_str(), route, due)
 }
 
-/// Routes whose digest was given up (nothing worked for a day) have one again.
+/// Schedules digests again for routes whose digest was given up, because nothing worked for a day.
 pub(crate) async fn digests_given_up(ctx: &TenantCtx) -> Result<Vec<Effect>, Fault> {
     let rules = documents::rules(ctx).await?;
     let mut effects = Vec::new();
@@ -273,14 +275,14 @@ pub(crate) async fn digests_given_up(ctx: &TenantCtx) -> Result<Vec<Effect>, Fau
     Ok(effects)
 }
 
-/// Whether something was to be done about it, and was not for longer than it would be tried.
+/// Answers whether a document's job was given up: nothing is due, and the time of all tries has passed.
 pub(crate) fn was_given_up(ctx: &TenantCtx, document: &Document) -> bool {
-    // Between two mornings there may lie a weekend.
+    // A weekend may lie between two mornings.
     const LONGEST: Duration = Duration::from_hours(24 * 4);
     document.due.is_none() && times::later(document.at, LONGEST + ctx.settings.give_up_after) < ctx.clock.now()
 }
 
-/// All routes, because the rules say now that mornings begin at another time.
+/// Returns the effects that store all routes with new times, because the rules changed when mornings begin.
 pub(crate) async fn keep_routes(ctx: &TenantCtx, rules: &Rules) -> Result<Vec<Effect>, Fault> {
     let routes = channel_routes::routes(ctx).await?;
     Ok(routes.iter().map(|(channel, route)| keep_route(ctx, channel, route, rules)).collect())
@@ -296,7 +298,7 @@ async fn worded(ctx: &TenantCtx, summary: Summary, at: Timestamp) -> Result<Dige
     Ok(Digest { waiting, more: summary.more, snoozed: summary.snoozed, loads, ..Digest::at(at) })
 }
 
-/// Waits until all that happened during the absence is read.
+/// Postpones a digest until everything that happened during the absence is read.
 fn put_off(now: Timestamp) -> Outcome {
     let cause = "what happened while we were away is still being read".to_owned();
     Outcome {
@@ -305,7 +307,7 @@ fn put_off(now: Timestamp) -> Outcome {
     }
 }
 
-/// Keeps a digest that was posted, or what it says since.
+/// Returns the effect that keeps a posted digest, or its content as it is now.
 fn told(told: &PostedDigest) -> Effect {
     Effect::CachePut(CacheEntry {
         kind: TOLD.to_owned(),
@@ -329,7 +331,7 @@ impl JobKind for DigestJob {
     }
 }
 
-/// Posts digests and reminders.
+/// The handler that posts digests and reminders.
 pub(crate) struct Digests;
 
 impl Handler for Digests {

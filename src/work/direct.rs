@@ -1,5 +1,5 @@
-//! Direct messages. What comes close together is told in one, unless a sender waits for an alert. What its reader
-//! does not want is not told, and what comes in quiet hours waits until they are over.
+//! Direct messages. Notices that come close together share one message, unless a sender waits for an alert. A notice
+//! that its reader does not want is not sent, and a notice in quiet hours waits until they are over.
 
 use std::time::Duration;
 
@@ -20,16 +20,16 @@ use crate::work::outcome::Outcome;
 use crate::work::sent::{SENT, Sent};
 use crate::work::{answers, posting, sent, standing, times, unreachable};
 
-/// How close together several have to be to be told in one message, where an edit of it is enough.
+/// The time within which notices share one message, where an edit of it is enough.
 const MERGE_WINDOW: Duration = Duration::from_secs(5);
 
-/// How many are told in one message.
+/// The maximum number of notices in one message.
 const MAX_PER_MESSAGE: usize = 10;
 
-/// The name of the last direct message to somebody (a cache entry), by reader.
+/// The kind of cache entry that names the last direct message to a person, by reader.
 const LAST: &str = "direct_last";
 
-/// Tells somebody something, now or when they rest no more.
+/// Sends a person a notice, now or after their quiet hours.
 pub(crate) async fn tell(
     ctx: &TenantCtx,
     claim: &Claim,
@@ -55,8 +55,8 @@ pub(crate) async fn tell(
     Ok(Outcome::done(effects))
 }
 
-/// Adds a notice to the last message, if that was sent just now and an edit is enough, else posts it. What an
-/// earlier try said unheard is looked for and not said again.
+/// Adds a notice to the last message, if that was sent just now and an edit is enough. Otherwise posts it. If the
+/// outcome of an earlier try is unknown, its message is looked for first, so that the notice is not repeated.
 async fn say_directly(
     ctx: &TenantCtx,
     claim: &Claim,
@@ -78,7 +78,7 @@ async fn say_directly(
     if let Some(mut sent) = last.filter(|last| may_join(awaited, last.posted_for.as_deref())) {
         sent.told.add(notice);
         sent.marks.push(mark.clone());
-        // Long notes are said in messages of their own.
+        // Long notes get messages of their own.
         if let Some(content) = notice::whole_message(&sent.told, &ctx.links)
             && sent::show(ctx, claim, &sent, &content).await?
         {
@@ -95,7 +95,7 @@ async fn say_directly(
     Ok(Sent { channel, ts, at: ctx.clock.now(), told, marks: vec![mark], posted_for })
 }
 
-/// The message in which an earlier try of the same job said it.
+/// Returns the message in which an earlier try of the same job sent the notice.
 async fn said_unheard(
     ctx: &TenantCtx,
     claim: &Claim,
@@ -117,8 +117,8 @@ async fn said_unheard(
     Ok(sent)
 }
 
-/// Shows in a direct message what its reader answered. Answers what is to be stored then; nothing, if
-/// it cannot be shown there.
+/// Shows in a direct message what its reader answered. Returns the effect that stores the message, or `None` if the
+/// answer cannot be shown there.
 pub(crate) async fn show_answer(
     ctx: &TenantCtx,
     claim: &Claim,
@@ -133,7 +133,7 @@ pub(crate) async fn show_answer(
     Ok(there.then(|| sent::remember(&sent)))
 }
 
-/// The last message to somebody, if more can be told in it.
+/// Returns the last message to a person, if it can take one more notice.
 async fn just_sent(ctx: &TenantCtx, user: &SlackUserId) -> Result<Option<Sent>, Fault> {
     let Some(last) = ctx.db.cache_get(LAST, user.as_str()).await? else { return Ok(None) };
     if times::later(last.at, MERGE_WINDOW) <= ctx.clock.now() {
@@ -144,13 +144,13 @@ async fn just_sent(ctx: &TenantCtx, user: &SlackUserId) -> Result<Option<Sent>, 
     Ok(sent.filter(|sent| sent.told.notices.len() < MAX_PER_MESSAGE))
 }
 
-/// The act that a message to be posted alerts its reader of.
+/// Returns the act that a posted message alerts its reader of.
 fn act_of(awaited: Option<&Awaited>) -> Option<String> {
     awaited.and_then(Awaited::alerts_for).map(str::to_owned)
 }
 
-/// That it is the last one to its reader. It stays as old as it is: what is added to a message alerts nobody, so
-/// that is done for a short time only.
+/// Returns the effect that remembers a message as the last one to its reader. The message keeps its age: notices added
+/// to it alert no one, so they are added for a short time only.
 fn remember_last(user: &SlackUserId, sent: &Sent) -> Effect {
     let (kind, id) = (LAST.to_owned(), user.to_string());
     Effect::CachePut(CacheEntry { kind, id, alias: None, at: sent.at, body: format!("{}:{}", sent.channel, sent.ts) })

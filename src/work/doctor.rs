@@ -1,5 +1,4 @@
-//! Looks whether everything is as it has to be, and says of what is not how to mend it: the first thing to do
-//! when somebody says that it does not work.
+//! Checks the setup and explains how to fix each problem: the first step when someone says that the app does not work.
 
 mod connection;
 
@@ -34,25 +33,25 @@ use crate::work::outcome::Outcome;
 use crate::work::unreachable::Unreachable;
 use crate::work::{acting, channel_routes, documents, linking, people, readiness, unreachable};
 
-/// By how much our clock may be wrong. Slack's requests are refused when they seem five minutes old.
+/// The tolerated error of this machine's clock. The app refuses Slack's requests when they seem five minutes old.
 const MAX_CLOCK_ERROR: SignedDuration = SignedDuration::from_secs(60);
 
-/// How long a job waits at most while all is well.
+/// The longest time that a job waits while all is well.
 const MAX_JOB_AGE: Duration = Duration::from_mins(10);
 
-/// How long our own address may take to answer.
+/// The time that the app's own address may take to answer.
 const OWN_ADDRESS_TIMEOUT: Duration = Duration::from_secs(5);
 
-/// What our own address is asked to repeat.
+/// The challenge that the app's own address has to repeat.
 const CHALLENGE: &str = "is-this-dialnote-slack";
 
-/// How many people are named.
+/// The maximum number of people that are named.
 const MAX_NAMED: usize = 10;
 
-/// How many links made by hand are looked at.
+/// The maximum number of links made by hand that are checked.
 const MAX_LINKS_CHECKED: usize = 100;
 
-/// Looks at everything for an admin who asks.
+/// Runs all checks for an admin.
 pub(crate) async fn doctor(ctx: &TenantCtx, requester: &RequestContext) -> Result<Outcome, Fault> {
     let say = match acting::reader(ctx, &requester.user).await {
         Ok(Ok(teammate)) => match documents::rules(ctx).await?.may_configure(&teammate) {
@@ -66,7 +65,7 @@ pub(crate) async fn doctor(ctx: &TenantCtx, requester: &RequestContext) -> Resul
     Ok(Outcome::done(vec![ctx.say(&Message::Private { to: requester.addressee(), say })]))
 }
 
-/// What anybody may see while it cannot be found out who asks.
+/// Returns the findings that anyone may see while the app cannot find out who asks.
 async fn who_asks_is_unknown(ctx: &TenantCtx) -> Vec<Finding> {
     let found = tokio::time::timeout(ctx.settings.lease / 3, connection::dialnote(ctx)).await;
     let unknown = "it can't be found out yet whether you are an admin. \
@@ -74,8 +73,8 @@ async fn who_asks_is_unknown(ctx: &TenantCtx) -> Vec<Finding> {
     found.unwrap_or_default().into_iter().chain([Finding::new("you", FindingState::Note, unknown)]).collect()
 }
 
-/// The same, as far as the lease lasts: whoever looked for longer would be taken for dead, and everything
-/// would be looked at again and again.
+/// Runs all checks, for as long as the lease allows. A worker that took longer would count as dead, and the checks
+/// would be repeated again and again.
 async fn examine_in_time(ctx: &TenantCtx) -> Vec<Finding> {
     let found = tokio::time::timeout(ctx.settings.lease * 2 / 3, examine(ctx)).await;
     found.unwrap_or_else(|_| {
@@ -84,7 +83,7 @@ async fn examine_in_time(ctx: &TenantCtx) -> Vec<Finding> {
     })
 }
 
-/// Looks at everything, whatever calls somebody at the same time.
+/// Runs all checks. Those that call a service run at the same time.
 pub async fn examine(ctx: &TenantCtx) -> Vec<Finding> {
     let mut findings = vec![store(ctx).await];
     findings.extend(queue(ctx).await);
@@ -108,7 +107,7 @@ async fn store(work: &TenantCtx) -> Finding {
 }
 
 async fn queue(work: &TenantCtx) -> Vec<Finding> {
-    // The operator of one workspace has nobody else's jobs; an admin among many is shown nobody else's.
+    // A single workspace has only its own jobs. An admin of one workspace among many sees only its jobs.
     let counted = match work.record {
         Some(_) => work.store.overview_of(work.installation()).await,
         None => work.store.overview().await,
@@ -164,7 +163,7 @@ async fn slack(work: &TenantCtx) -> Vec<Finding> {
     }
 }
 
-/// Where an app that anybody can install is installed again.
+/// Returns the page where an app that anyone can install is installed again.
 fn again(work: &TenantCtx) -> Option<String> {
     work.record.as_ref().and_then(|record| record.install_page.clone())
 }
@@ -207,8 +206,8 @@ fn clock(identity: &Identity, now: Timestamp) -> Finding {
     }
 }
 
-/// Asks our own address what Slack asks when the address is saved in the app's settings: whether it is
-/// reached, and whether what runs there has the same signing secret.
+/// Sends the app's own address the challenge that Slack sends when the address is saved in the app's settings. This
+/// shows whether the address is reached, and whether the app there has the same signing secret.
 async fn address(work: &TenantCtx) -> Finding {
     const WHAT: &str = "request URL";
     if let Some(dialer) = &work.ingress.dialer {
@@ -244,7 +243,7 @@ async fn address(work: &TenantCtx) -> Finding {
     }
 }
 
-/// Asks where a connection could be opened, and opens none: what Slack delivered by it would be lost.
+/// Asks for the address of a connection, and opens none: events that Slack delivered over it would be lost.
 async fn sockets(dialer: &Dialer) -> Finding {
     const WHAT: &str = "Socket Mode";
     match dialer.address().await {
@@ -305,7 +304,7 @@ async fn routes(work: &TenantCtx) -> Vec<Finding> {
     findings
 }
 
-/// Links made by hand that do not count any more.
+/// Returns findings about links made by hand that no longer count.
 async fn broken_links(work: &TenantCtx) -> Vec<Finding> {
     let card_views = async {
         let mut card_views = Vec::new();
@@ -335,7 +334,7 @@ async fn broken_links(work: &TenantCtx) -> Vec<Finding> {
     broken.take(MAX_NAMED).collect()
 }
 
-/// People whom Slack takes no direct messages for.
+/// Returns findings about people that Slack takes no direct messages for.
 async fn unreachable(work: &TenantCtx) -> Vec<Finding> {
     const WHAT: &str = "notifications";
     let people = match unreachable::unreachable(work, MAX_NAMED).await {
@@ -346,7 +345,7 @@ async fn unreachable(work: &TenantCtx) -> Vec<Finding> {
         }
     };
     let finding = |Unreachable { name, why }| {
-        // What is wrong with one person leaves the app as it has to be.
+        // A problem of one person is not a problem of the app.
         let state =
             if matches!(why, Why::NoMessagesTab | Why::Restricted) { FindingState::Bad } else { FindingState::Note };
         Finding::new(WHAT, state, format!("{name} can't be notified: {}", notice::because(&name, &why)))
@@ -388,7 +387,7 @@ impl JobKind for DoctorJob {
     }
 }
 
-/// Checks the set-up for an admin.
+/// The handler that checks the setup for an admin.
 pub(crate) struct Doctor;
 
 impl Handler for Doctor {

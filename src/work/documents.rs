@@ -1,6 +1,6 @@
-//! Documents, read back. One that this version cannot read may be a later version's, which works beside it
-//! while instances are replaced: that is a fault, never nothing, so that no rule is forgotten and whatever needs
-//! it waits. What is only remembered (`store::Memo`) may be forgotten instead.
+//! Reads documents back. A document that this version cannot read may come from a later version, which runs beside it
+//! while instances are replaced. That is a fault and never counts as missing, so that no rule is forgotten and the jobs
+//! that need the document wait. A cache entry may be forgotten instead.
 
 use jiff::Timestamp;
 use serde::Serialize;
@@ -14,40 +14,40 @@ use crate::json;
 use crate::store::{Document, Draft, Effect};
 use crate::work::ctx::TenantCtx;
 
-/// The kind under which the settings of a channel are kept (`work::sharing`), by channel.
+/// The document kind of a channel's settings (`work::sharing`), by channel.
 pub(crate) const CHANNEL: &str = "channel";
 
-/// The content of a document.
+/// Returns the content of a document, or `Unreadable`.
 pub(crate) fn read<T: DeserializeOwned>(kept: &Document) -> Result<T, Fault> {
     json::read(&kept.body).map_err(|cause| Fault::Unreadable { what: format!("the kept {}", kind(&kept.kind)), cause })
 }
 
-/// The contents of documents, with their ids.
+/// Returns the contents of documents, with their ids.
 pub(crate) fn read_all<T: DeserializeOwned>(kept: Vec<Document>) -> Result<Vec<(String, T)>, Fault> {
     kept.into_iter().map(|kept| read(&kept).map(|content| (kept.id, content))).collect()
 }
 
-/// The content of a draft.
+/// Returns the content of a draft, or `Unreadable`.
 pub(crate) fn read_draft<T: DeserializeOwned>(kept: &Draft) -> Result<T, Fault> {
     json::read(&kept.body).map_err(|cause| Fault::Unreadable { what: "the kept command".to_owned(), cause })
 }
 
-/// The kind without whom or what it is about.
+/// Returns the kind without the person or thing that it is about.
 fn kind(kind: &str) -> &str {
     kind.split(':').next().unwrap_or(kind)
 }
 
-/// Something kept, if there is any.
+/// Returns the content of a stored document, if there is one.
 pub(crate) async fn kept<T: DeserializeOwned>(ctx: &TenantCtx, kind: &str, id: &str) -> Result<Option<T>, Fault> {
     ctx.db.document(kind, id).await?.as_ref().map(read).transpose()
 }
 
-/// The rules of the workspace.
+/// Returns the rules of the workspace.
 pub(crate) async fn rules(ctx: &TenantCtx) -> Result<Rules, Fault> {
     Ok(kept(ctx, Rules::KIND, "").await?.unwrap_or_default())
 }
 
-/// What somebody wants to hear of.
+/// Returns a person's notification preferences.
 pub(crate) async fn preferences(ctx: &TenantCtx, user: &SlackUserId) -> Result<NotificationPreferences, Fault> {
     Ok(kept(ctx, NotificationPreferences::KIND, user.as_str()).await?.unwrap_or_default())
 }
@@ -71,13 +71,13 @@ pub(crate) fn document(
     Document { kind: kind.to_owned(), id: id.to_owned(), at: ctx.clock.now(), due, body }
 }
 
-/// That the key turned out to be one that may only read (`store::Document`).
+/// The document kind that records that the dialnote key may only read (`store::Document`).
 pub(crate) const TROUBLE: &str = "read_only_key";
 
-/// That dialnote took a change of status and made none (`store::Document`).
+/// The document kind that records that dialnote accepted a change of status and made none (`store::Document`).
 pub(crate) const STATUS_TROUBLE: &str = "status_unchanged";
 
-/// What a message that became a note is kept under (`store::Document`), by message and conversation.
+/// The document kind of a message that became a note (`store::Document`), by message and conversation.
 pub(crate) const QUOTED: &str = "quoted";
 
 #[cfg(test)]

@@ -1,4 +1,4 @@
-//! Commands kept until their person picks or retries.
+//! Commands kept until their requester picks or retries.
 
 use crate::domain::command_job::CommandJob;
 use crate::domain::question::StoredQuestion;
@@ -7,7 +7,7 @@ use crate::ids::DraftId;
 use crate::store::Draft;
 use crate::work::ctx::TenantCtx;
 
-/// The command, to be kept with what its person is shown of its conversations.
+/// Returns a draft of the command, with the conversations as the requester is shown them.
 pub(crate) fn draft(ctx: &TenantCtx, job: &CommandJob, seen: Vec<Seen>) -> Draft {
     let kept = StoredQuestion { command: job.command.clone(), seen };
     Draft {

@@ -7,7 +7,7 @@ use crate::store::{Effect, NewJob};
 use crate::work::ctx::TenantCtx;
 use crate::work::events::{ConversationChanged, FoundLate, WaitsForOwner};
 
-/// What else is to be drawn because a conversation has changed.
+/// Returns the messages that redraw other views of a changed conversation.
 pub(crate) async fn conversation_changed(ctx: &TenantCtx, event: &ConversationChanged) -> Result<Vec<Message>, Fault> {
     let mut messages = Vec::new();
     for follow in &ctx.subscribers.conversation_changed {
@@ -16,12 +16,12 @@ pub(crate) async fn conversation_changed(ctx: &TenantCtx, event: &ConversationCh
     Ok(messages)
 }
 
-/// What is to be stored about changes that were found after an absence.
+/// Returns what to store about changes that were found after an absence.
 pub(crate) fn found_late(ctx: &TenantCtx, event: &FoundLate<'_>) -> Vec<Effect> {
     ctx.subscribers.found_late.iter().flat_map(|follow| follow(ctx, event)).collect()
 }
 
-/// What is to be stored about a conversation that waits for an owner.
+/// Returns what to store about an unassigned conversation.
 pub(crate) async fn waits_for_owner(ctx: &TenantCtx, event: &WaitsForOwner) -> Result<Vec<Effect>, Fault> {
     let mut effects = Vec::new();
     for follow in &ctx.subscribers.waits_for_owner {
@@ -30,7 +30,7 @@ pub(crate) async fn waits_for_owner(ctx: &TenantCtx, event: &WaitsForOwner) -> R
     Ok(effects)
 }
 
-/// Does what is due at a regular look at dialnote.
+/// Runs what is due at each poll of dialnote.
 pub(crate) async fn polling(ctx: &TenantCtx) -> Result<(), Fault> {
     for follow in &ctx.subscribers.polling {
         follow(ctx).await?;
@@ -38,7 +38,7 @@ pub(crate) async fn polling(ctx: &TenantCtx) -> Result<(), Fault> {
     Ok(())
 }
 
-/// The jobs that follow from the end of an absence.
+/// Returns the jobs that follow from the end of an absence.
 pub(crate) async fn absence_ended(ctx: &TenantCtx, away: Absence) -> Result<Vec<NewJob>, Fault> {
     let mut jobs = Vec::new();
     for follow in &ctx.subscribers.absence_ended {

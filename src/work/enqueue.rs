@@ -5,14 +5,14 @@ use crate::ids::ChannelId;
 use crate::store::{Card, Class, Effect, NewJob};
 use crate::work::ctx::TenantCtx;
 
-/// What nobody waits for is said after what somebody does.
+/// Returns the effect that sends a message which no one waits for, after messages that people wait for.
 pub(crate) fn say_unasked(ctx: &TenantCtx, message: &Message) -> Effect {
     let job = ctx.new_job(message);
     Effect::Enqueue(NewJob { class: Class::Machine, ..job })
 }
 
-/// That a card is about to be posted, if it is the first in its channel: whoever changes the
-/// conversation before it is posted has to bring it up to date.
+/// Returns the effect that announces a card, if it is the first in its channel. A job that changes the conversation
+/// before the card is posted has to update the card.
 pub(crate) fn expected(message: &Message, cards: &[ChannelId]) -> Option<Effect> {
     match message {
         Message::Card { channel, card_view, .. } if !cards.contains(channel) => Some(Effect::PutCard(Card {

@@ -1,5 +1,5 @@
-//! A command on its way: find the conversation, look at it, decide. Carrying it out is `work::writing`'s. After
-//! every step the job is stored as it stands, so that after a crash nothing that was settled is done again.
+//! The steps of a command: find the conversation, look at it, decide. `work::writing` carries the command out. The job
+//! is stored after every step, so that after a crash no settled step is repeated.
 
 use crate::domain::assignee::Assignee;
 use crate::domain::command_job::person_key;
@@ -23,7 +23,7 @@ use crate::work::outcome::{Outcome, Stop};
 use crate::work::writing::no_longer;
 use crate::work::{conclude, decide, lookup, queueing, search, writing};
 
-/// Brings a command one step further.
+/// Runs the next step of a command.
 pub(crate) async fn command(ctx: &TenantCtx, claim: &Claim, job: &CommandJob) -> Result<Outcome, Fault> {
     match command_step(ctx, claim, job).await {
         Ok(outcome) => Ok(outcome),
@@ -46,8 +46,8 @@ async fn command_step(ctx: &TenantCtx, claim: &Claim, job: &CommandJob) -> Resul
     }
 }
 
-/// Goes on with a kept command: only its own person may. It goes on in its place, ahead of what
-/// its person asked for since.
+/// Resumes a kept command. Only its own requester may resume it. It runs in the place of this job, ahead of what the
+/// requester asked for since.
 pub(crate) async fn resume(ctx: &TenantCtx, job: &ResumeJob) -> Result<Outcome, Fault> {
     let kept = ctx.db.draft(&job.resume.draft).await?;
     let kept = kept.filter(|draft| draft.actor == job.requester.user);
@@ -68,7 +68,7 @@ pub(crate) async fn resume(ctx: &TenantCtx, job: &ResumeJob) -> Result<Outcome, 
     Ok(Outcome { verdict, effects: vec![Effect::DropDraft(job.resume.draft.clone())] })
 }
 
-/// Whether the job still stands in its person's line rather than in its conversation's.
+/// Answers whether the job still has its requester's partition key rather than its conversation's.
 fn waits_its_turn(claim: &Claim, job: &CommandJob) -> bool {
     claim.key != job.key()
 }
@@ -80,8 +80,8 @@ impl JobKind for CommandJob {
         CommandJob::key(self)
     }
 
-    /// A command by a person whose earlier command is still looking for its conversation may concern the same one,
-    /// and people's own commands keep their order.
+    /// Returns the requester's partition key. An earlier command of theirs that still looks for its conversation may
+    /// concern the same one, and a person's commands keep their order.
     fn after_key(&self) -> Option<String> {
         (self.stage == Stage::Asked && self.conversation().is_some()).then(|| person_key(&self.requester.user))
     }
@@ -95,7 +95,7 @@ impl JobKind for CommandJob {
     }
 }
 
-/// Carries out commands.
+/// The handler that carries out commands.
 pub(crate) struct Commands;
 
 impl Handler for Commands {
@@ -122,7 +122,7 @@ impl JobKind for ResumeJob {
     }
 }
 
-/// Goes on with kept commands.
+/// The handler that resumes kept commands.
 pub(crate) struct Resumptions;
 
 impl Handler for Resumptions {

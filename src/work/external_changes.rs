@@ -1,5 +1,5 @@
-//! What was found changed in dialnote is made true here. Our own changes are found like any others:
-//! whether everybody knows already is seen in the audit log, where each is written down.
+//! Applies changes detected in dialnote to cards, threads and direct messages. The app's own changes are detected like
+//! any others. The audit log records each of those, so it shows whether people already know.
 
 use crate::domain::command_job::conversation_key;
 use crate::store::rate_limit::RateLimit;
@@ -32,19 +32,19 @@ use crate::work::{
     audit, channel_routes, conversations, documents, emit, enqueue, homes, known, people, poll_state, times,
 };
 
-/// By how much the clocks of two instances may differ.
+/// The tolerated difference between the clocks of two instances.
 const CLOCKS_DIFFER: Duration = Duration::from_secs(5);
 
-/// How old a note may be that is told of, where nothing says which were told of.
+/// The age up to which a note is announced, if no record says which notes were.
 const MAX_NOTE_AGE: Duration = Duration::from_mins(15);
 
-/// Up to when notes were told of (`store::Document`), by conversation.
+/// The document kind of the time up to which notes were announced (`store::Document`), by conversation.
 const NOTED: &str = "noted";
 
-/// Who stands in the audit log for whoever changed something in dialnote itself.
+/// The actor in the audit log for a change made in dialnote itself.
 const DIALNOTE_ACTOR: &str = "dialnote";
 
-/// Looks at a conversation that was found changed, and tells whom it concerns.
+/// Looks at a conversation that was found changed, and notifies the people concerned.
 pub(crate) async fn external_change(ctx: &TenantCtx, claim: &Claim, job: &ExternalChangeJob) -> Result<Outcome, Stop> {
     let at = ctx.clock.now();
     let now = match conversations::look_at(ctx, &job.conversation).await {
@@ -63,8 +63,8 @@ pub(crate) async fn external_change(ctx: &TenantCtx, claim: &Claim, job: &Extern
     Ok(Outcome::done(effects))
 }
 
-/// What changed in dialnote so lately that nobody who looks has seen it yet, told now: a command is about
-/// to change the conversation as well, and what is seen afterwards would hide that it was ever different.
+/// Announces a change in dialnote that the poller has not seen yet. A command is about to change the conversation as
+/// well, and the next snapshot would hide that it was ever different.
 pub(crate) async fn not_seen_yet(
     ctx: &TenantCtx,
     claim: &Claim,
@@ -79,7 +79,7 @@ pub(crate) async fn not_seen_yet(
     if before.as_ref().is_some_and(|before| !now.is_news_after(before)) {
         return Ok(None);
     }
-    // Of one that nobody has seen there is nothing to tell but that it is there, where its cards come to.
+    // If a conversation was never seen, only its existence is news, and only for the channels that get its cards.
     if before.is_none() && channel_routes::routed(ctx, now.line.as_ref()).await?.is_empty() {
         return Ok(None);
     }
@@ -91,7 +91,7 @@ pub(crate) async fn not_seen_yet(
     Ok(Some(external_change(ctx, claim, &job).await?.effects))
 }
 
-/// Finds out what came in or went out last means after what was before it, and keeps that.
+/// Finds out what the last activity means after earlier activity, and returns the effect that keeps that.
 async fn put_in_context(
     ctx: &TenantCtx,
     job: &ExternalChangeJob,
@@ -117,7 +117,7 @@ async fn put_in_context(
     Ok((now, keep))
 }
 
-/// The notes that somebody wrote in dialnote itself since the last ones that were told of.
+/// Returns the notes written in dialnote itself since the last announced ones, and the effect that keeps the new time.
 async fn new_notes(
     ctx: &TenantCtx,
     job: &ExternalChangeJob,
@@ -139,7 +139,7 @@ async fn found_out(ctx: &TenantCtx, job: &ExternalChangeJob, now: Conversation) 
     let entries = ctx.db.entries(&job.conversation, PAST_ENTRIES).await?;
     let last = entries.iter().find_map(audit::change);
     let known = last.filter(|change| times::later(change.at, CLOCKS_DIFFER) >= job.at).map(|change| change.after);
-    // One that began while we were away was nobody's at first.
+    // A conversation that began while the app was offline counts as unassigned at first.
     let new = (job.quiet && now.owner.is_some()).then(|| State { owner: None, ..State::from(&now) });
     let before = known.or_else(|| job.before.as_deref().map(State::from)).or(new);
     let owner_before = before.as_ref().and_then(|before| before.owner.as_ref());
@@ -190,14 +190,14 @@ async fn tell_of(
     Ok(effects)
 }
 
-/// The changes that were found, for whatever else shows the conversation.
+/// Returns the changes that were found, for everything else that shows the conversation.
 fn changed(found: &ExternalChange) -> ConversationChanged {
     let events = found.events().into_iter().filter(|(_, event)| event.changes_state());
     let entries = events.map(|(actor, what)| ThreadEntry { actor, what, note: String::new() }).collect();
     ConversationChanged { card_view: found.card_view(), now: found.now.clone(), entries }
 }
 
-/// What is left of a message if nobody is to be told: cards are made true where they stand.
+/// Returns what is left of a message if no one is to be notified: cards are updated in place.
 fn silent(message: Message) -> Option<Message> {
     match message {
         Message::Card { .. } | Message::Marked { .. } => Some(message),
@@ -206,9 +206,9 @@ fn silent(message: Message) -> Option<Message> {
     }
 }
 
-/// The notes since then without those that were written here. Each reference accounts for one note, the oldest that
-/// ends with it: a later one quotes it. So the notes before `since` are gone through as well; what was written here
-/// before the oldest of them accounts for none.
+/// Returns the notes since that time, without those that were written here. Each reference accounts for one note, the
+/// oldest that ends with it, because a later one quotes it. So the notes before `since` are gone through as well.
+/// References recorded before the oldest note account for none.
 fn theirs(notes: Vec<(String, Timestamp)>, entries: &[Entry], since: Timestamp) -> Vec<String> {
     let Some(oldest) = notes.first().map(|(_, at)| *at) else { return Vec::new() };
     let mut made = audit::references(entries.iter().filter(|entry| times::later(entry.at, CLOCKS_DIFFER) >= oldest));
@@ -264,7 +264,7 @@ impl JobKind for ExternalChangeJob {
     }
 }
 
-/// Follows changes made in dialnote.
+/// The handler that follows changes made in dialnote.
 pub(crate) struct ExternalChanges;
 
 impl Handler for ExternalChanges {

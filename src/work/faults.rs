@@ -1,4 +1,4 @@
-//! What follows from a fault: another try, or the end of all tries.
+//! The consequences of a fault: another try, or the end of all tries.
 
 use std::sync::PoisonError;
 
@@ -13,7 +13,7 @@ use crate::work::ctx::TenantCtx;
 use crate::work::outcome::Outcome;
 use crate::work::times;
 
-/// When a job is tried again after a fault, if it is.
+/// Returns when a job is tried again after a fault, if it is.
 pub(crate) async fn next_try(ctx: &TenantCtx, claim: &Claim, fault: &Fault) -> RetryDecision {
     let now = ctx.clock.now();
     let tries = Tries {
@@ -32,7 +32,7 @@ pub(crate) async fn next_try(ctx: &TenantCtx, claim: &Claim, fault: &Fault) -> R
     }
 }
 
-/// The outcome of a step that is tried again at `due`.
+/// Returns the outcome of a step that is tried again at `due`.
 pub(crate) fn tried_again(ctx: &TenantCtx, claim: &Claim, fault: &Fault, due: Timestamp) -> Outcome {
     ctx.metrics.retried(fault);
     info!(attempt = claim.attempt, %due, cause = %fault, "will try again");
@@ -40,19 +40,19 @@ pub(crate) fn tried_again(ctx: &TenantCtx, claim: &Claim, fault: &Fault, due: Ti
     Outcome { verdict, effects: closing(fault, ctx.clock.now()).into_iter().collect() }
 }
 
-/// dialnote has accepted the key.
+/// Notes that dialnote has accepted the key.
 pub(crate) fn key_accepted(ctx: &TenantCtx) {
     *ctx.memory.key_refused.lock().unwrap_or_else(PoisonError::into_inner) = None;
 }
 
-/// Since when dialnote has refused the key, if it does.
+/// Returns the time since which dialnote has refused the key, if this fault is such a refusal.
 fn key_refused_since(ctx: &TenantCtx, fault: &Fault) -> Option<Timestamp> {
     let is_refused = matches!(fault, Fault::Unauthorized { service: Service::Dialnote, .. });
     let mut since = ctx.memory.key_refused.lock().unwrap_or_else(PoisonError::into_inner);
     is_refused.then(|| *since.get_or_insert_with(|| ctx.clock.now()))
 }
 
-/// A rate limit holds for everybody who would make the same call.
+/// Returns the effect that closes a rate limit for all jobs that would make the same call.
 fn closing(fault: &Fault, now: Timestamp) -> Option<Effect> {
     match fault {
         Fault::RateLimited { bucket, wait, .. } => {

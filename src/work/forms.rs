@@ -1,4 +1,4 @@
-//! What stands in views: homes, windows, and forms that were opened before it was known what to show.
+//! The content of views: homes, windows, and forms that were opened before their content was known.
 
 use crate::domain::conversation::Conversation;
 use crate::domain::form::FormContext;
@@ -23,18 +23,18 @@ use crate::work::projection::Conversations;
 use crate::work::rate_limits;
 use crate::work::{acting, audit, conversations, documents, homes, known, lists, organization, people};
 
-/// How many people are suggested as the next owner, of those chosen lately and of those with the least
-/// to do.
+/// The maximum number of suggested owners of each sort: those chosen recently, and those with the fewest open
+/// conversations.
 const SUGGESTED: usize = 3;
 
-/// Among how many of somebody's commands those chosen lately are looked for.
+/// The number of recent commands in which recently chosen owners are looked for.
 const RECENT_COMMANDS: usize = 30;
 
-/// Slack shows another home already than the one we know (docs/contracts/slack.md §21.2).
+/// Slack's error code for a home that was drawn later than the one we know (docs/contracts/slack.md §21.2).
 const OTHER_HOME: &str = "hash_conflict";
 
-/// Shows somebody's home. If Slack shows another one than we know of, somebody else has drawn a later
-/// one: that stays, and it is drawn anew from how things are by now.
+/// Shows a person's home. If Slack already shows a later home than the stored one, that one stays, and the home is
+/// drawn again from the current state.
 pub(crate) async fn publish(
     ctx: &TenantCtx,
     claim: &Claim,
@@ -68,7 +68,7 @@ pub(crate) async fn show_window(ctx: &TenantCtx, view: &ViewId, card_view: &List
     ctx.slack.update_view(view, &modal::window(Some(card_view), &card_view.query)).await
 }
 
-/// Finds out what a form is about that was opened before that was known.
+/// Looks up the conversation of a form that was opened before it was known.
 pub(crate) async fn fill_in(ctx: &TenantCtx, job: &FormJob) -> Result<Outcome, Fault> {
     let teammate = acting::teammate(ctx, &job.requester.user).await?.is_ok();
     let now = match job.context.conversation.as_ref().filter(|_| teammate) {
@@ -87,7 +87,7 @@ pub(crate) async fn fill_in(ctx: &TenantCtx, job: &FormJob) -> Result<Outcome, F
     Ok(Outcome::done(vec![ctx.say(&filled)]))
 }
 
-/// Shows a form in the place of what said that it was being prepared.
+/// Shows a form in place of the window that said that it was being prepared.
 pub(crate) async fn show_form(
     ctx: &TenantCtx,
     view: &ViewId,
@@ -102,7 +102,7 @@ pub(crate) async fn show_form(
     ctx.slack.update_view(view, &modal::form(&context, &known)).await
 }
 
-/// What is known for a form without asking anybody.
+/// Returns what is known for a form without a call to Slack or dialnote.
 pub(crate) async fn known_for_form(ctx: &TenantCtx, context: &FormContext) -> Result<modal::FormFacts, Fault> {
     let known = match &context.conversation {
         Some(id) => known::known(ctx, id).await?,
@@ -118,7 +118,7 @@ pub(crate) async fn known_for_form(ctx: &TenantCtx, context: &FormContext) -> Re
     Ok(modal::FormFacts { title, seen, suggested, needs_note, ..modal::FormFacts::default() })
 }
 
-/// The titles of conversations, as far as they are known.
+/// Returns the conversations with these ids, as far as they are known.
 pub(crate) async fn titles(ctx: &TenantCtx, ids: &[ConversationId]) -> Result<Vec<Conversation>, Fault> {
     let those = |known: &Conversations| {
         ids.iter().filter_map(|id| known.get(id)).map(|sight| sight.known.conversation.clone()).collect()
@@ -126,7 +126,7 @@ pub(crate) async fn titles(ctx: &TenantCtx, ids: &[ConversationId]) -> Result<Ve
     ctx.memory.projection.look(&ctx.db, those).await
 }
 
-/// Who could be the next owner: whom people chose lately, then who has the least to do.
+/// Returns the suggested owners: those chosen recently, then those with the fewest open conversations.
 async fn suggested(ctx: &TenantCtx, context: &FormContext) -> Result<Vec<(String, String)>, Fault> {
     let owner = match &context.conversation {
         Some(id) => known::known(ctx, id).await?.and_then(|known| known.owner).map(|owner| owner.id),
@@ -149,7 +149,7 @@ async fn suggested(ctx: &TenantCtx, context: &FormContext) -> Result<Vec<(String
     Ok(suggested)
 }
 
-/// Whom people made owners lately, the latest first.
+/// Returns the members who were recently made owners, the latest first.
 async fn recently_chosen(ctx: &TenantCtx) -> Result<Vec<MemberId>, Fault> {
     let mut chosen: Vec<MemberId> = Vec::new();
     let latest = ctx.db.latest(None, RECENT_COMMANDS).await?;
@@ -179,7 +179,7 @@ impl JobKind for FormJob {
     }
 }
 
-/// Fills in forms that were opened before all was known.
+/// The handler that fills in forms that were opened before their content was known.
 pub(crate) struct Forms;
 
 impl Handler for Forms {

@@ -1,6 +1,6 @@
-//! A group cannot own a conversation, but it can be asked for somebody: the one who is there and least busy
-//! (`domain::picking`). Loads are read from what is known of all conversations, and only the winner's is looked
-//! up in dialnote. Picks are made one after the other and kept until it is seen that their owner is set, so that
+//! Picks an owner from a group. A group cannot own a conversation, so it is asked for the available member with the
+//! fewest open conversations (`domain::picking`). Loads are read from the projection, and only the winner's load is
+//! looked up in dialnote. Picks are made one after the other and kept until their owner is seen to be set, so that
 //! several at once are spread.
 
 use std::collections::{HashMap, HashSet};
@@ -25,46 +25,48 @@ use crate::work::outcome::Stop;
 use crate::work::projection::Conversations;
 use crate::work::{acting, conversations, people, poll_state, times};
 
-/// How many members of a group are considered.
+/// The maximum number of group members that are considered.
 const MOST_CONSIDERED: usize = 100;
 
-/// Of how many at once dialnote is asked what they own.
+/// The number of members whose open conversations are read from dialnote at once.
 const LOAD_LOOKUPS_AT_ONCE: usize = 5;
 
-/// How many winners are looked up in dialnote, each of whom has more than was known, before the next is taken as
-/// it is known.
+/// The maximum number of winners that are looked up in dialnote. Each of them may own more than was known. After that
+/// many, the next winner is taken without a look.
 const MOST_VERIFIED: usize = 3;
 
-/// The kind of cache entry that says when somebody was picked last.
+/// The kind of cache entry for the time at which a member was last picked.
 const LAST_PICK: &str = "last_pick";
 
-/// For whom a conversation was picked, until that is done (`store::Document`), by conversation.
+/// The document kind of the member picked for a conversation, until that is done (`store::Document`), by conversation.
 const PICK: &str = "pick";
 
-/// How many picks on their way are counted.
+/// The maximum number of pending picks that are counted.
 const MOST_PENDING: usize = 1_000;
 
-/// How long a pick counts at most: as long as a command is tried.
+/// The longest time for which a pick counts: as long as a command is tried.
 const PENDING: Duration = Duration::from_hours(24);
 
-/// How long other instances leave a pick to this one, and how often they look whether it is made.
+/// The time for which other instances leave picking to this one.
 const TURN: Duration = Duration::from_secs(5);
+/// The pause between two tries to begin picking.
 const RETRY_PAUSE: Duration = Duration::from_millis(20);
+/// The maximum number of tries to begin picking.
 const LOOKS: usize = 100;
 
-/// For whom a conversation was picked.
+/// The member picked for a conversation.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 struct Pick {
     member: MemberId,
 }
 
-/// What is to be stored when a command has come to its end: it counts for nobody any more.
+/// Returns the effect that drops a pick when its command has ended: it no longer counts for anyone.
 pub(crate) fn pick_is_over(job: &CommandJob) -> Option<Effect> {
     let id = job.conversation().filter(|_| job.command.act.group().is_some())?;
     Some(Effect::DropDocument { kind: PICK.to_owned(), id: id.to_string() })
 }
 
-/// Picks somebody of the group for a conversation.
+/// Picks a member of the group for a conversation. Refuses if no member is available.
 pub(crate) async fn pick(
     ctx: &TenantCtx,
     claim: &Claim,
@@ -74,7 +76,7 @@ pub(crate) async fn pick(
 ) -> Result<(Teammate, Picked), Stop> {
     let there = available(ctx, group, team).await?;
     let _turn = ctx.memory.picking.lock().await;
-    // It may have been a while.
+    // The wait for the lock may have taken a while.
     ctx.ensure_lease(claim).await?;
     begin_picking(ctx).await?;
     let picked = pick_one(ctx, claim, there, id).await;
@@ -109,7 +111,7 @@ async fn pick_one(
     Ok(Some((winner.teammate, winner.open.len())))
 }
 
-/// What everybody owns, as far as all conversations are known; else dialnote is asked.
+/// Returns each member's open conversations: from the projection if that is complete, or else from dialnote.
 async fn candidates(ctx: &TenantCtx, claim: &Claim, there: Vec<Teammate>) -> Result<Vec<Candidate>, Stop> {
     let known = poll_state::watched(ctx).await?.whole;
     let mut open = if known { known_open(ctx).await? } else { HashMap::new() };
@@ -133,7 +135,7 @@ async fn open_of(ctx: &TenantCtx, member: &MemberId) -> Result<HashSet<Conversat
     ctx.dialnote.open_of(member).await.map_err(|error| conversations::denied(error, None))
 }
 
-/// What each member owns that is open, as it was last seen.
+/// Returns the open conversations of each member, as they were last seen.
 async fn known_open(ctx: &TenantCtx) -> Result<HashMap<MemberId, HashSet<ConversationId>>, Fault> {
     let owned = |known: &Conversations| {
         let mut open = HashMap::<MemberId, HashSet<ConversationId>>::new();
@@ -147,7 +149,7 @@ async fn known_open(ctx: &TenantCtx) -> Result<HashMap<MemberId, HashSet<Convers
     ctx.memory.projection.look(&ctx.db, owned).await
 }
 
-/// What was picked and is on its way.
+/// Returns the picks whose commands have not ended yet.
 async fn pending(ctx: &TenantCtx) -> Result<Vec<Pending>, Fault> {
     let kept = ctx.db.documents(PICK, MOST_PENDING).await?;
     let recent = |kept: &Document| times::later(kept.at, PENDING) > ctx.clock.now();
@@ -158,8 +160,8 @@ async fn pending(ctx: &TenantCtx) -> Result<Vec<Pending>, Fault> {
     Ok(pending.collect())
 }
 
-/// Waits until no other instance picks. One that has died is not waited for long: two picks that do not know
-/// of each other are better than none.
+/// Waits until no other instance picks. An instance that has died is not waited for long: two picks that ignore each
+/// other are better than none.
 async fn begin_picking(ctx: &TenantCtx) -> Result<(), Fault> {
     for _ in 0..LOOKS {
         let now = ctx.clock.now();
@@ -180,7 +182,7 @@ async fn end_picking(ctx: &TenantCtx) -> Result<(), Fault> {
     ctx.store.try_acquire_leadership(&turn_of(ctx.installation()), &ctx.instance, now, now).await.map(drop)
 }
 
-/// Who of the group is a teammate and there.
+/// Returns the linked and available members of the group.
 async fn available(ctx: &TenantCtx, group: &UserGroup, team: Option<&TeamId>) -> Result<Vec<Teammate>, Stop> {
     let unreadable = || Refusal::GroupUnreadable { group: group.name.clone() };
     let users = match ctx.slack.group(&group.id, team).await {

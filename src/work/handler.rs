@@ -16,12 +16,12 @@ use crate::work::job::{self, JobKind};
 use crate::work::outcome::{Outcome, Stop};
 use crate::work::rate_limits::Pacing;
 
-/// The work of one kind of job. A handler is a value, so that it can hold what only it needs.
+/// The handler of one kind of job. A handler is a value, so that it can hold state of its own.
 pub(crate) trait Handler: Send + Sync + 'static {
-    /// The kind.
+    /// The kind of job.
     type Job: JobKind;
 
-    /// Brings the job one step further.
+    /// Runs the next step of the job.
     fn run(
         &self,
         ctx: &TenantCtx,
@@ -29,12 +29,12 @@ pub(crate) trait Handler: Send + Sync + 'static {
         job: &Self::Job,
     ) -> impl Future<Output = Result<Outcome, Stop>> + Send;
 
-    /// What is to be stored when the job will be tried again.
+    /// Returns the effects to store when the job will be retried.
     fn will_retry(&self, _ctx: &TenantCtx, _claim: &Claim, _job: &Self::Job, _fault: &Fault) -> Vec<Effect> {
         Vec::new()
     }
 
-    /// What is to be stored when the job is given up.
+    /// Returns the effects to store when the job will not be retried.
     fn given_up(
         &self,
         _ctx: &TenantCtx,
@@ -53,22 +53,22 @@ pub(crate) struct JobFacts {
     pub(crate) needs_dialnote: bool,
 }
 
-/// A handler, whatever its kind of job.
+/// A handler of any kind of job, for the registry.
 #[async_trait]
 pub(crate) trait AnyHandler: Send + Sync {
-    /// Facts about a stored job.
+    /// Returns the facts about a stored job. Fails if the job cannot be read.
     fn facts(&self, body: &str) -> Result<JobFacts, String>;
 
-    /// Brings a stored job one step further.
+    /// Runs the next step of a stored job.
     async fn run(&self, ctx: &TenantCtx, claim: &Claim) -> Result<Outcome, Fault>;
 
-    /// What is to be stored when the job will be tried again.
+    /// Returns the effects to store when the job will be retried.
     fn will_retry(&self, ctx: &TenantCtx, claim: &Claim, fault: &Fault) -> Vec<Effect>;
 
-    /// What is to be stored when the job is given up.
+    /// Returns the effects to store when the job will not be retried.
     async fn given_up(&self, ctx: &TenantCtx, claim: &Claim, fault: &Fault) -> Vec<Effect>;
 
-    /// The stored job once more, as if it had just been asked for.
+    /// Returns the stored job as a new job, as if it had just been requested. Fails if the job cannot be read.
     fn again(
         &self,
         installation: &InstallationId,
@@ -95,7 +95,7 @@ impl<H: Handler> AnyHandler for H {
         match Handler::run(self, ctx, claim, &job).await {
             Ok(outcome) => Ok(outcome),
             Err(Stop::Refused(_)) => {
-                // Not why: that may name a contact.
+                // The reason is not logged, because it may name a contact.
                 info!("refused, and nobody waits for an answer");
                 Ok(Outcome::done(Vec::new()))
             }
@@ -127,9 +127,9 @@ impl<H: Handler> AnyHandler for H {
     }
 }
 
-/// Makes the job of a document whose due time has come.
+/// A factory of jobs for documents whose due time has come.
 pub(crate) trait DueJob: Send + Sync {
-    /// The job to be stored.
+    /// Returns the job to store.
     fn job(&self, installation: &InstallationId, document: &Document, now: Timestamp, pacing: Pacing) -> NewJob;
 }
 
@@ -146,7 +146,7 @@ impl<J: JobKind, F: Fn(String) -> J + Send + Sync> DueJob for Due<J, F> {
     }
 }
 
-/// All handlers by the kinds of their jobs, and what is done about documents whose due time has come.
+/// All handlers by kind of job, and the jobs of documents whose due time has come.
 #[derive(Default)]
 pub struct Registry {
     handlers: HashMap<&'static str, Box<dyn AnyHandler>>,
@@ -154,14 +154,14 @@ pub struct Registry {
 }
 
 impl Registry {
-    /// The registry with one more handler.
+    /// Returns the registry with one more handler.
     #[must_use]
     pub(crate) fn with<H: Handler>(mut self, handler: H) -> Self {
         self.handlers.insert(H::Job::KIND, Box::new(handler));
         self
     }
 
-    /// The registry with a job for documents of a kind whose due time has come; `of` makes it from the document's id.
+    /// Returns the registry with a job for due documents of one kind. `of` makes the job from the document's id.
     #[must_use]
     pub(crate) fn with_due<J: JobKind>(
         mut self,
@@ -173,19 +173,19 @@ impl Registry {
         self
     }
 
-    /// The handler of a stored job.
+    /// Returns the handler of a stored job. Fails if the job cannot be read or this version does not know its kind.
     pub(crate) fn of(&self, body: &str) -> Result<&dyn AnyHandler, String> {
         let kind = job::kind(body)?;
         let handler = self.handlers.get(kind.as_str());
         handler.map(AsRef::as_ref).ok_or_else(|| "a kind that this version does not know".to_owned())
     }
 
-    /// The job of a document whose due time has come, if its kind has one.
+    /// Returns the factory of jobs for due documents of a kind, if the kind has one.
     pub(crate) fn due(&self, document: &str) -> Option<&dyn DueJob> {
         self.due.get(document).map(AsRef::as_ref)
     }
 
-    /// The stored names of all kinds of jobs, in alphabetical order.
+    /// Returns the stored names of all kinds of jobs, in alphabetical order.
     pub fn kinds(&self) -> Vec<&'static str> {
         let mut kinds: Vec<_> = self.handlers.keys().copied().collect();
         kinds.sort_unstable();

@@ -23,7 +23,7 @@ use crate::work::handler::Registry;
 use crate::work::handovers::HandoverTimers;
 use crate::work::installations::{Installations, Removals, TokenRefresh};
 use crate::work::linking::Linkings;
-use crate::work::links::Links;
+use crate::work::links::Unfurls;
 use crate::work::lists::Lists;
 use crate::work::offboarding::Leavers;
 use crate::work::outbox::Messages;
@@ -33,7 +33,7 @@ use crate::work::sharing::SharedChannels;
 use crate::work::stale::{Questions, StaleChecks, UNTOUCHED};
 use crate::work::webhooks::Hints;
 
-/// All handlers; `installations` are those of an app that several workspaces can install.
+/// Returns a registry of all handlers. `installations` is set if several workspaces can install the app.
 pub fn all(installations: Option<&Arc<Installations>>) -> Registry {
     let digest =
         |channel, overdue| DigestJob { channel: ChannelId::new(channel), caught_up: false, overdue, away: None };
@@ -45,7 +45,7 @@ pub fn all(installations: Option<&Arc<Installations>>) -> Registry {
         .with(SettingsChanges)
         .with(Lists)
         .with(Forms)
-        .with(Links)
+        .with(Unfurls)
         .with(Linkings)
         .with(NewlyLinked)
         .with(Profiles)

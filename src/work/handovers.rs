@@ -1,4 +1,4 @@
-//! Whoever is given a conversation answers, or is reminded, or it goes back.
+//! Hand-offs that wait for an answer. The receiver is reminded once, and then the conversation returns to the sender.
 
 use crate::domain::command_job::conversation_key;
 use crate::domain::job::HandoverDue;
@@ -30,12 +30,12 @@ use crate::work::ctx::TenantCtx;
 use crate::work::outcome::{Outcome, Stop};
 use crate::work::{acting, conversations, documents, people};
 
-/// What was given and not answered yet.
+/// Returns the unanswered hand-off of a conversation, if there is one.
 pub(crate) async fn handover(ctx: &TenantCtx, id: &ConversationId) -> Result<Option<Handover>, Fault> {
     documents::kept(ctx, Handover::KIND, id.as_str()).await
 }
 
-/// What is kept of a hand-over once a plan was carried out: a new one, or none any more.
+/// Returns the effect that stores a new hand-off or drops an ended one after a plan was carried out, if there is one.
 pub(crate) async fn remember_handover(
     ctx: &TenantCtx,
     progress: &Progress,
@@ -64,8 +64,8 @@ pub(crate) async fn remember_handover(
     Ok(ends.then(drop))
 }
 
-/// The time by which a hand-off has to be accepted that is kept with these effects: it returns when the receiver
-/// was reminded and had as much time again.
+/// Returns the time by which a hand-off among these effects must be accepted, if it has one. The receiver is reminded
+/// first and has as much time again before the conversation returns.
 pub(crate) async fn has_until(
     ctx: &TenantCtx,
     mut effects: impl Iterator<Item = &Effect>,
@@ -81,7 +81,8 @@ pub(crate) async fn has_until(
     }
 }
 
-/// Somebody had time to answer: now they are reminded, or it goes back to whoever gave it.
+/// Handles a hand-off that was not answered in time. Reminds the receiver the first time, and then returns the
+/// conversation to the sender.
 pub(crate) async fn handover_due(ctx: &TenantCtx, id: &ConversationId) -> Result<Outcome, Stop> {
     let Some(handover) = handover(ctx, id).await? else {
         return Ok(Outcome::done(Vec::new()));
@@ -94,7 +95,7 @@ pub(crate) async fn handover_due(ctx: &TenantCtx, id: &ConversationId) -> Result
         return Ok(Outcome::done(vec![drop]));
     }
     if time_to_answer(ctx, &handover, ctx.clock.now()).await?.is_none() {
-        // Nobody waits for an answer any more: the rules were changed, or what the receiver wishes.
+        // No answer is expected now: the rules or the receiver's notification preferences have changed.
         return Ok(Outcome::done(vec![keep_handover(ctx, id, &handover, false).await?]));
     }
     if handover.reminded {
@@ -119,7 +120,7 @@ pub(crate) async fn handover_due(ctx: &TenantCtx, id: &ConversationId) -> Result
     Ok(Outcome::done(vec![reminder, keep_handover(ctx, id, &reminded, true).await?]))
 }
 
-/// The hand-over with the time by which an answer is expected, if one is.
+/// Returns the effect that stores a hand-off, with the time by which an answer is expected, if one is.
 async fn keep_handover(
     ctx: &TenantCtx,
     id: &ConversationId,
@@ -157,7 +158,7 @@ impl JobKind for HandoverDue {
     }
 }
 
-/// Follows hand-overs that were not answered in time.
+/// The handler of hand-offs that were not answered in time.
 pub(crate) struct HandoverTimers;
 
 impl Handler for HandoverTimers {

@@ -1,4 +1,4 @@
-//! Homes that were opened, and how one is drawn again although nobody asked.
+//! Open homes, and redrawing them without a request.
 
 use serde::{Deserialize, Serialize};
 
@@ -12,22 +12,22 @@ use crate::store::{Claim, Effect};
 use crate::work::acting;
 use crate::work::ctx::TenantCtx;
 
-/// The kind under which an open home is kept (`store::Document`), by Slack user.
+/// The document kind of an open home, by Slack user (`store::Document`).
 pub(crate) const HOME: &str = "home";
 
-/// How many open homes are looked at.
+/// The maximum number of open homes that are read.
 pub(crate) const MOST_HOMES: usize = 10_000;
 
-/// A home that was drawn.
+/// A home as it was last drawn.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct Opened {
-    /// The list in it.
+    /// The query of the list in it.
     pub(crate) query: Query,
-    /// Slack's mark of the drawn content.
+    /// Slack's hash of the drawn content.
     pub(crate) hash: Option<String>,
 }
 
-/// Draws a person's home again.
+/// Returns the job that redraws a person's home.
 pub(crate) fn home_job(user: SlackUserId, query: Query) -> ListJob {
     let requester =
         RequestContext { user, channel: None, team: None, reply: None, via: Via::Timer, list: None, message: None };
@@ -35,14 +35,15 @@ pub(crate) fn home_job(user: SlackUserId, query: Query) -> ListJob {
     ListJob { requester, list, notice: None }
 }
 
-/// A list to be drawn anew, wherever it stands, with what came of the button that was pressed in it.
+/// Returns the effect that redraws the list in which the requester pressed a button, with a notice of the result.
+/// Returns none if the request did not come from a list.
 pub(crate) fn redraw(ctx: &TenantCtx, claim: &Claim, requester: &RequestContext, notice: Reply) -> Option<Effect> {
     let list = requester.list.clone()?;
     let job = ListJob { requester: requester.clone(), list, notice: Some(notice) };
     Some(Effect::Enqueue(ctx.following(claim, &job)))
 }
 
-/// Whoever has opened their home sees what changed for them.
+/// Returns the effects that redraw the open homes of these users.
 pub(crate) async fn refresh_homes(
     ctx: &TenantCtx,
     users: impl Iterator<Item = SlackUserId>,
@@ -56,8 +57,8 @@ pub(crate) async fn refresh_homes(
     Ok(effects)
 }
 
-/// Every open home of who is no teammate any more, as far as that is known without asking anybody, is drawn
-/// again, and shows nothing then.
+/// Returns the effects that redraw every open home of a user who is no longer a teammate. Such a home shows nothing.
+/// Only stored facts decide that; neither Slack nor dialnote is asked.
 pub(crate) async fn clear_homes(ctx: &TenantCtx) -> Result<Vec<Effect>, Fault> {
     let mut strangers = Vec::new();
     for home in ctx.db.documents(HOME, MOST_HOMES).await? {
@@ -69,7 +70,7 @@ pub(crate) async fn clear_homes(ctx: &TenantCtx) -> Result<Vec<Effect>, Fault> {
     refresh_homes(ctx, strangers.into_iter()).await
 }
 
-/// A home to be drawn anew although nobody asked.
+/// Returns the effect that redraws a user's home without a request.
 pub(crate) fn draw_home(ctx: &TenantCtx, user: SlackUserId, query: Query) -> Effect {
     Effect::Enqueue(ctx.new_job(&home_job(user, query)))
 }

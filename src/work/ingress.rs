@@ -7,15 +7,15 @@ use url::Url;
 
 use crate::slack::socket::Dialer;
 
-/// Where Slack and dialnote reach us, and how we know Slack.
+/// The ways in which Slack and dialnote reach the app, and the secrets by which it recognizes Slack.
 #[derive(Clone)]
 pub struct Ingress {
-    /// Where we are on the web, if that is known.
+    /// The app's public URL, if it is known.
     pub public: Option<Url>,
-    /// The signing secrets, of which one must have signed a request of Slack's.
+    /// The signing secrets. One of them must have signed each request from Slack.
     pub secrets: Arc<[SecretString]>,
-    /// What opens connections to Slack, if it is to deliver by those.
+    /// The dialer of socket connections to Slack, if Slack delivers by those.
     pub dialer: Option<Dialer>,
-    /// How many of them are kept.
+    /// The number of socket connections that are kept open.
     pub sockets: usize,
 }

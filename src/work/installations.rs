@@ -1,5 +1,5 @@
-//! Everybody who has installed the app. What they gave it lies sealed in the store; here it is opened, and
-//! becomes the [`TenantCtx`] of that installation, which has its own clients and knows nobody else's keys.
+//! The workspaces that have installed the app. Their secrets are sealed in the store. This module opens them and makes
+//! the [`TenantCtx`] of an installation, which has its own clients and knows no other installation's keys.
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -40,39 +40,39 @@ use crate::work::job::JobKind;
 use crate::work::outcome::{Outcome, Stop};
 use crate::work::{documents, job, times};
 
-/// How long it may take until every instance knows that something has changed.
+/// The maximum time until every instance notices that an installation has changed.
 const CACHE_LIFETIME: Duration = Duration::from_secs(5);
 
-/// Of how many installations the secrets are tried at the start.
+/// The number of installations whose secrets are tried at startup.
 const SAMPLE: usize = 20;
 
-/// How many are listed, or thrown away, at a time.
+/// The number of installations listed, or of stored items deleted, at a time.
 const INSTALLATION_PAGE_SIZE: usize = 500;
 
-/// What is about the workspace in Slack, and stays whatever organization it works with.
+/// The document kinds that belong to the Slack workspace. They stay when the dialnote organization changes.
 const STAYS: [&str; 4] = [Installation::KIND, Rules::KIND, NotificationPreferences::KIND, CHANNEL];
 
-/// Under whose name it is kept that a way to install was gone already.
+/// The name of the pseudo-installation that keeps the install states that were used.
 const NOBODY: &str = "install";
 
-/// Where the two services are, for whoever they are called.
+/// The addresses of Slack and dialnote, and the HTTP client that calls them.
 #[derive(Clone, Debug)]
 pub struct Services {
-    /// What calls them.
+    /// The HTTP client for both services.
     pub http: reqwest::Client,
-    /// Slack's Web API.
+    /// The URL of Slack's Web API.
     pub slack: Url,
-    /// dialnote's API.
+    /// The addresses of dialnote's API.
     pub dialnote: Addresses,
-    /// Where dialnote's webhooks are ordered.
+    /// The URL for subscriptions to dialnote's webhooks.
     pub webhooks: Url,
-    /// How they are signed, if that is known.
+    /// The signing of dialnote's webhooks, if it is known.
     pub signing: Option<Signing>,
 }
 
 impl Services {
-    /// The work of one installation. Nothing is called yet. dialnote's webhooks name the installation, if it is
-    /// one of many.
+    /// Returns the context of one installation, without calling either service. dialnote's webhooks name the
+    /// installation if it is one of many.
     pub fn work(
         &self,
         common: &AppState,
@@ -92,38 +92,38 @@ impl Services {
         Slack::new(self.http.clone(), self.slack.clone(), token, common.metrics.clone())
     }
 
-    /// A client of the organization of a key; without one, of none.
+    /// Returns a client for the organization of a dialnote key. Without a key the client belongs to no organization.
     pub fn dialnote(&self, key: Option<SecretString>, common: &AppState) -> Dialnote {
         Dialnote::new(self.http.clone(), self.dialnote.clone(), key, common.metrics.clone())
     }
 }
 
-/// Everybody who has installed the app.
+/// All installations of the app.
 pub struct Installations {
-    /// What changes codes for tokens.
+    /// The client that exchanges OAuth codes for tokens.
     pub oauth: OAuth,
     services: Services,
     vault: Vault,
     known: Mutex<HashMap<InstallationId, CachedTenant>>,
 }
 
-/// What becomes of what is kept when a key is.
+/// The fate of an installation's stored data when its dialnote key changes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum MemoryOnConnect {
-    /// It is about the same organization.
+    /// The data stays, because it is about the same organization.
     Stays,
-    /// It is about another one, or that cannot be told.
+    /// The data is deleted, because it is about another organization, or that is unknown.
     Goes,
 }
 
-/// What was made of what is kept, and when that was read.
+/// A tenant context with the documents that it was made from, and the time when those were read.
 struct CachedTenant {
     at: Timestamp,
     kept: KeptOf,
     work: Arc<TenantCtx>,
 }
 
-/// What is kept of an installation, as it is kept.
+/// The stored documents of an installation, with their secrets sealed.
 #[derive(Clone, PartialEq, Eq)]
 struct KeptOf {
     installation: Installation,
@@ -131,13 +131,12 @@ struct KeptOf {
 }
 
 impl Installations {
-    /// Nobody yet: whoever is asked for is looked up.
+    /// Creates an empty cache of installations. Each is loaded on demand.
     pub fn new(oauth: OAuth, services: Services, vault: Vault) -> Self {
         Self { oauth, services, vault, known: Mutex::default() }
     }
 
-    /// The work of an installation, if there is one. What another instance has changed is noticed within
-    /// seconds.
+    /// Returns the context of an installation, if there is one. A change by another instance is noticed within seconds.
     pub async fn work(
         self: &Arc<Self>,
         common: &AppState,
@@ -160,7 +159,7 @@ impl Installations {
         Ok(Some(work))
     }
 
-    /// Everybody, in the order of their ids.
+    /// Returns the ids of all installations, in ascending order.
     pub async fn all(&self, common: &AppState) -> Result<Vec<InstallationId>, Fault> {
         let (mut all, mut after) = (Vec::new(), InstallationId::new(""));
         loop {
@@ -171,8 +170,8 @@ impl Installations {
         }
     }
 
-    /// Whether our keys open anything that is kept, if something is. One secret that is damaged says nothing of the
-    /// others.
+    /// Answers whether the operator's keys open the secrets of an installation, or there is none. A single damaged
+    /// secret says nothing about the others, so several installations are tried.
     pub(crate) async fn open_something(self: &Arc<Self>, common: &AppState) -> Result<bool, Fault> {
         let some = common.store.installations(&InstallationId::new(""), SAMPLE).await?;
         for id in &some {
@@ -184,19 +183,19 @@ impl Installations {
         Ok(some.is_empty())
     }
 
-    /// What answers people where the app is not installed: that needs no token.
+    /// Returns a Slack client without a token, for answers to people where the app is not installed.
     pub(crate) fn without_a_token(&self, common: &AppState) -> Slack {
         self.services.slack(common, SecretString::default())
     }
 
-    /// Takes note that a way to install is being gone. Answers whether it was not gone before.
+    /// Records the use of an install state. Answers whether it was not used before.
     pub async fn begin(&self, common: &AppState, state: &str) -> Result<bool, Fault> {
         let delivery = Delivery { installation: InstallationId::new(NOBODY), key: state.to_owned() };
         Ok(common.store.accept(delivery, Vec::new(), common.clock.now()).await? == Accepted::New)
     }
 
-    /// Keeps what was granted, and welcomes whoever granted it. What was kept of an earlier installation is
-    /// replaced; what it was connected to stays.
+    /// Stores a granted installation and welcomes the installer. An earlier installation is replaced; its connection to
+    /// dialnote stays.
     pub async fn install(&self, common: &AppState, granted: Granted, state: &str) -> Result<(), Fault> {
         let (id, now) = (granted.installation.clone(), common.clock.now());
         let before = kept(common, &id).await?;
@@ -216,8 +215,8 @@ impl Installations {
         common.store.accept(delivery, vec![job], now).await.map(drop)
     }
 
-    /// Keeps the key with which an installation reaches dialnote from now on; without one, it does not any more.
-    /// What is kept of another organization goes in the same transaction. Every home that is open is drawn again.
+    /// Stores the key with which an installation reaches dialnote; without a key, disconnects it. The same transaction
+    /// deletes the data of another organization (`memory`). Every open home is redrawn.
     pub async fn connect(
         &self,
         common: &AppState,
@@ -246,12 +245,12 @@ impl Installations {
         Ok(connection)
     }
 
-    /// A client of the organization of a key that is not kept yet.
+    /// Returns a client for the organization of a key that is not stored yet.
     pub fn try_key(&self, common: &AppState, key: SecretString) -> Dialnote {
         self.services.dialnote(Some(key), common)
     }
 
-    /// Seals what is kept with the first key, if it is sealed with another. Answers how many secrets that were.
+    /// Re-encrypts with the first key the secrets that are sealed with another. Returns their number.
     pub async fn renew_seals(&self, common: &AppState) -> Result<usize, Fault> {
         let mut renewed = 0;
         for id in self.all(common).await? {
@@ -319,13 +318,13 @@ impl Installations {
     }
 
     fn known(&self) -> MutexGuard<'_, HashMap<InstallationId, CachedTenant>> {
-        // Nothing is done while it is held that could leave it half changed.
+        // No code that holds the lock can leave the map half changed.
         self.known.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
-/// Gets the next token before the one we have ends. What gets the one after it is kept before the token is
-/// used (docs/contracts/slack.md §18.3).
+/// Gets a new Slack token before the current one expires. The next refresh token is stored before the new token is used
+/// (docs/contracts/slack.md §18.3).
 pub(crate) async fn refresh(
     ctx: &TenantCtx,
     claim: &Claim,
@@ -353,9 +352,9 @@ pub(crate) async fn refresh(
     Ok(Outcome::done(vec![Effect::PutDocument(documents::document(ctx, Installation::KIND, "", &installation, due))]))
 }
 
-/// The app was removed from the workspace, as an event of that time says: what opens its doors is thrown
-/// away, and everything else that is kept of it but for the audit log. An event that comes after the app was
-/// installed again is of yesterday (§19.2).
+/// Handles the removal of the app from a workspace, which Slack reported by an event at `at`. Deletes the tokens and
+/// everything else stored of the installation, except the audit log. An event from before the current installation is
+/// ignored, because the app was installed again since (§19.2).
 pub(crate) async fn removed(
     ctx: &TenantCtx,
     claim: &Claim,
@@ -380,14 +379,13 @@ pub(crate) async fn removed(
     Ok(Outcome::done(Vec::new()))
 }
 
-/// Throws away what is kept of an installation that is none any more, but for the audit log and the job that
-/// does so.
+/// Deletes everything stored of a removed installation, except the audit log and the job that does so.
 pub(crate) async fn clear(store: &dyn Store, claim: &Claim) -> Result<(), Fault> {
     while store.clear(&claim.installation, claim.id, INSTALLATION_PAGE_SIZE).await? > 0 {}
     Ok(())
 }
 
-/// What changed about a connection, for the audit log.
+/// Returns the audit entry for a change of a connection.
 fn recorded(before: Option<&Connection>, after: &Connection, memory: MemoryOnConnect) -> Entry {
     let was_connected = before.is_some_and(|before| before.key.is_some());
     let verb = if after.key.is_some() { "connect" } else { "disconnect" };
@@ -401,7 +399,7 @@ fn recorded(before: Option<&Connection>, after: &Connection, memory: MemoryOnCon
     }
 }
 
-/// What draws every home again that somebody has opened: what stands there may be nobody's business any more.
+/// Returns jobs that redraw every open home, because a home may show data that its user must no longer see.
 async fn open_homes(common: &AppState, id: &InstallationId) -> Result<Vec<NewJob>, Fault> {
     let homes = common.store.documents(id, HOME, MOST_HOMES).await?;
     let draw = |home: Document| {
@@ -411,8 +409,9 @@ async fn open_homes(common: &AppState, id: &InstallationId) -> Result<Vec<NewJob
     Ok(homes.into_iter().map(draw).collect())
 }
 
-/// Seals the secrets in a document with another key. If it changes before that is stored, the changed one is
-/// sealed. A token that was replaced in between would be lost, and an app that was removed would be back.
+/// Re-encrypts the secrets in a document and returns their number. If the document changes before the result is stored,
+/// the changed document is re-encrypted instead. Otherwise a replaced token would be lost, or a removed app would come
+/// back.
 async fn renew_document<T: Serialize + DeserializeOwned>(
     common: &AppState,
     id: &InstallationId,
@@ -435,7 +434,7 @@ async fn renew_document<T: Serialize + DeserializeOwned>(
     }
 }
 
-/// What is kept of an installation, if there is one.
+/// Returns the stored documents of an installation, if there is one.
 async fn kept(common: &AppState, id: &InstallationId) -> Result<Option<KeptOf>, Fault> {
     let Some(document) = common.store.document(id, Installation::KIND, "").await? else { return Ok(None) };
     let unread =
@@ -463,7 +462,7 @@ impl JobKind for RefreshToken {
     }
 }
 
-/// Gets the next token before the one at hand ends.
+/// The handler that gets a new Slack token before the current one expires.
 pub(crate) struct TokenRefresh(pub(crate) Option<Arc<Installations>>);
 
 impl Handler for TokenRefresh {
@@ -486,7 +485,7 @@ impl JobKind for Removed {
     }
 }
 
-/// Clears what is stored of a removed app.
+/// The handler that deletes the stored data of a removed app.
 pub(crate) struct Removals(pub(crate) Option<Arc<Installations>>);
 
 impl Handler for Removals {

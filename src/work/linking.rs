@@ -1,5 +1,5 @@
-//! Admins say who is who where e-mail addresses do not: by name, or with a button in the window that shows who is
-//! not linked on both sides.
+//! Links that admins make by hand where email addresses do not match. An admin names the member in a command, or
+//! presses a button in the window that shows the unlinked people on both sides.
 
 use crate::domain::request_context::RequestContext;
 use crate::work::handler::Handler;
@@ -25,30 +25,30 @@ use crate::work::ctx::TenantCtx;
 use crate::work::outcome::Outcome;
 use crate::work::{acting, audit, documents, homes, organization, people, strangers, times};
 
-/// How many of each sort stand on a page: all of them fit a window (docs/contracts/slack-limits.json).
+/// The number of entries of each sort on a page. All of them fit a window (docs/contracts/slack-limits.json).
 const PEOPLE_PAGE_SIZE: usize = 10;
 
-/// How many members are offered to choose from.
+/// The maximum number of members that are offered to choose from.
 const MAX_MEMBER_CHOICES: usize = 10;
 
-/// For how long it is remembered that somebody who is not linked wanted something.
+/// The time for which the request of an unlinked user is remembered.
 const UNLINKED_LIFETIME: Duration = Duration::from_hours(30 * 24);
 
-/// What colleagues call somebody of whom Slack says nothing.
+/// The name of a user about whom Slack says nothing.
 const NAMELESS: &str = "That person";
 
-/// An admin who says who is who.
+/// An admin who links people.
 struct Admin {
     user: SlackUserId,
     name: String,
-    /// In dialnote, if they are linked.
+    /// The admin's member in dialnote, if they are linked.
     member: Option<Verified>,
 }
 
-/// What is to be stored, and what whoever asked is told.
+/// The effects to store, and the reply to the requester.
 type LinkChange = (Vec<Effect>, Reply);
 
-/// Does what somebody wants about who is who, and shows who is not linked, if they look at that.
+/// Carries out a request about links, and redraws the window of unlinked people if the requester has it open.
 pub(crate) async fn who_is_who(ctx: &TenantCtx, claim: &Claim, job: &PeopleJob) -> Result<Outcome, Fault> {
     let requester = match may_say_who_is_who(ctx, job).await? {
         Ok(requester) => requester,
@@ -67,7 +67,7 @@ pub(crate) async fn who_is_who(ctx: &TenantCtx, claim: &Claim, job: &PeopleJob) 
         effects.push(audit::record_refusal(ctx, &job.requester, "link", why));
     }
     effects.push(match &job.window {
-        // Drawn after this is stored.
+        // The window is drawn after these effects are stored.
         Some(window) => {
             let (linking, window, notice) = (Linking::Show, Some(window.clone()), Some(say));
             let again = PeopleJob { requester: job.requester.clone(), linking, window, notice };
@@ -83,15 +83,15 @@ pub(crate) async fn who_is_who(ctx: &TenantCtx, claim: &Claim, job: &PeopleJob) 
     Ok(Outcome::done(effects))
 }
 
-/// An admin of the workspace who is not linked, and could be.
+/// Returns a user who is an admin of the workspace in Slack and is not linked, but could be.
 async fn unlinked_admin(ctx: &TenantCtx, user: &SlackUserId, why: Unlinked) -> Result<Option<Admin>, Fault> {
     let profile = people::look_up(ctx, user).await?;
     let profile = profile.filter(|profile| profile.admin && why.can_be_linked());
     Ok(profile.map(|profile| Admin { user: profile.user, name: profile.name, member: None }))
 }
 
-/// An admin in Slack may link people without being linked: where dialnote shows no addresses, the first one has
-/// to be linked by someone.
+/// Returns the admin, or the refusal if the requester may not link people. An admin in Slack may do so without being
+/// linked: where dialnote shows no addresses, someone has to link the first admin.
 async fn may_say_who_is_who(ctx: &TenantCtx, job: &PeopleJob) -> Result<Result<Admin, Refusal>, Fault> {
     let user = &job.requester.user;
     let requester = match job.linking {
@@ -121,7 +121,7 @@ fn not_shown(ctx: &TenantCtx, job: &PeopleJob, why: Refusal) -> Effect {
     ctx.say(&message)
 }
 
-/// Links somebody to the member whom some words mean.
+/// Links a user to the member whom `asked` names. Asks which one if several match.
 async fn link_named(
     ctx: &TenantCtx,
     claim: &Claim,
@@ -148,7 +148,7 @@ async fn link_named(
     }
 }
 
-/// Links somebody to a member: if somebody else is that member, only whoever was asked about that (`from`).
+/// Links a user to a member. If another user is that member, refuses unless the requester confirmed that user (`from`).
 async fn link_to(
     ctx: &TenantCtx,
     claim: &Claim,
@@ -207,7 +207,8 @@ async fn link_to(
     ))
 }
 
-/// Who in Slack is a member: by hand, even if that does not count just now; else by the address.
+/// Returns the Slack user that a member is: the one linked by hand, even if that link does not count now, else the one
+/// with the member's address.
 async fn holder(
     ctx: &TenantCtx,
     member: &Member,
@@ -222,7 +223,7 @@ async fn holder(
     Ok(holder.map(|holder| (holder.user, holder.name)))
 }
 
-/// Takes the link of somebody away that was made by hand.
+/// Removes a link that was made by hand.
 async fn unlink(ctx: &TenantCtx, requester: &Admin, user: &SlackUserId) -> Result<LinkChange, Fault> {
     let profile = people::read_profile(ctx, user).await?;
     let name = profile.as_ref().map_or_else(|| NAMELESS.to_owned(), |profile| profile.name.clone());
@@ -256,7 +257,7 @@ fn record_link(
     })
 }
 
-/// Shows who is not linked on both sides, and forgets who wanted something long ago.
+/// Shows the unlinked people on both sides, and drops users whose request is older than `UNLINKED_LIFETIME`.
 async fn show_people(ctx: &TenantCtx, claim: &Claim, job: &PeopleJob) -> Result<Outcome, Fault> {
     let Some(PeopleWindow { view, page }) = job.window.clone() else { return Ok(Outcome::done(Vec::new())) };
     let (mut effects, mut strangers) = (Vec::new(), Vec::new());
@@ -301,7 +302,7 @@ async fn people_face(ctx: &TenantCtx, strangers: Vec<(Profile, Unlinked)>, page:
     Ok(PeopleView { members, strangers, by_hand: card_views, counts, page, pages, notice: None })
 }
 
-/// A link that was made by hand, as admins are shown it.
+/// Returns a link that was made by hand as admins see it.
 pub(crate) async fn link_face(ctx: &TenantCtx, link: &ByHand) -> Result<LinkView, Fault> {
     let members = people::team(ctx).await?;
     let profile = people::look_up(ctx, &link.user).await?;
@@ -355,7 +356,7 @@ impl JobKind for PeopleJob {
     }
 }
 
-/// Links people by hand, and shows who is not linked.
+/// The handler that links people by hand and shows who is not linked.
 pub(crate) struct Linkings;
 
 impl Handler for Linkings {

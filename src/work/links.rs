@@ -1,4 +1,4 @@
-//! A link to a conversation that somebody posts becomes its card, once in a while.
+//! Unfurls: a posted link to a conversation becomes its card, once in a while.
 
 use crate::store::Claim;
 use crate::store::rate_limit::RateLimit;
@@ -19,32 +19,32 @@ use crate::work::ctx::TenantCtx;
 use crate::work::outcome::{Outcome, Stop};
 use crate::work::{acting, conversations, times};
 
-/// How long the same link is not shown again in a channel.
+/// The time for which the same link is not unfurled again in a channel.
 const REPEAT_UNFURL_AFTER: Duration = Duration::from_mins(30);
 
-/// How many links of one message are shown.
+/// The maximum number of links of one message that are unfurled.
 const MAX_UNFURLS: usize = 5;
 
-/// How many channels' links to a conversation are kept true.
+/// The maximum number of channels in which the unfurled links to a conversation are kept up to date.
 const CHANNELS: usize = 20;
 
 /// The last link to a conversation that became its card in a channel (`store::Document`, by channel).
 #[derive(Serialize, Deserialize)]
 struct LastUnfurl {
-    /// The message with the link in it.
+    /// The message that contains the link.
     ts: MessageTs,
-    /// The link, to the letter as Slack gave it.
+    /// The link exactly as Slack sent it.
     url: String,
 }
 
 impl LastUnfurl {
-    /// The kind under which the links to a conversation are kept.
+    /// Returns the document kind of the unfurled links to a conversation.
     fn kind(id: &ConversationId) -> String {
         format!("shown:{id}")
     }
 }
 
-/// Shows what the links lead to, if a teammate posted them and they were not shown just now.
+/// Unfurls the links of a message, if a teammate posted it. Skips links that were unfurled in the channel just now.
 pub(crate) async fn links(ctx: &TenantCtx, job: &LinksJob) -> Result<Outcome, Stop> {
     let poster = acting::reader(ctx, &job.user).await?;
     if poster.is_err() {
@@ -73,14 +73,14 @@ pub(crate) async fn links(ctx: &TenantCtx, job: &LinksJob) -> Result<Outcome, St
     Ok(Outcome::done(effects))
 }
 
-/// The cards that stand in the place of links, as the conversation is now.
+/// Returns the messages that update the unfurled cards of a conversation.
 pub(crate) async fn shown_links(ctx: &TenantCtx, card_view: &CardView) -> Result<Vec<Message>, Fault> {
     let kept = ctx.db.documents(&LastUnfurl::kind(&card_view.conversation.id), CHANNELS).await?;
     let shown = kept.into_iter().filter_map(|kept| Some((kept.id, serde_json::from_str(&kept.body).ok()?)));
     Ok(shown.map(|(channel, shown)| unfurl(ChannelId::new(channel), shown, card_view.clone())).collect())
 }
 
-/// A conversation as it is now, if there is one with this id.
+/// Returns the card view of a conversation as it is now, or none if dialnote has no conversation with this id.
 async fn face_of(ctx: &TenantCtx, id: &ConversationId) -> Result<Option<CardView>, Stop> {
     let conversation = match conversations::look_at(ctx, id).await {
         Ok(conversation) => conversation,
@@ -112,10 +112,10 @@ impl JobKind for LinksJob {
     }
 }
 
-/// Unfurls links to conversations.
-pub(crate) struct Links;
+/// The handler that unfurls links to conversations.
+pub(crate) struct Unfurls;
 
-impl Handler for Links {
+impl Handler for Unfurls {
     type Job = LinksJob;
 
     async fn run(&self, ctx: &TenantCtx, _claim: &Claim, job: &LinksJob) -> Result<Outcome, Stop> {

@@ -1,4 +1,4 @@
-//! Lists and homes: made from all conversations as they were last seen, after a glance at what is new.
+//! Lists and homes. They are made from the projection, after a short poll for news.
 
 use crate::domain::request_context::RequestContext;
 use crate::store::Claim;
@@ -38,13 +38,13 @@ use crate::work::{
     acting, channel_routes, colleagues, conversations, documents, people, poll_state, poller, strangers, times,
 };
 
-/// How long whoever wants a list waits for dialnote; then it is made from what is known.
+/// The time for which the requester of a list waits for dialnote. After that the list is made from the projection.
 const GLANCE: Duration = Duration::from_secs(2);
 
-/// For how long a key that turned out to be read-only is shown to admins.
+/// The time for which admins see that the dialnote key turned out to be read-only.
 const TROUBLED: Duration = Duration::from_hours(24);
 
-/// A list with its conversations taken out of the index.
+/// A listing with its conversations copied out of the projection.
 struct Taken {
     rows: Vec<Conversation>,
     found: usize,
@@ -59,7 +59,7 @@ impl From<Listing<'_>> for Taken {
     }
 }
 
-/// Draws a list where it stands.
+/// Draws a list in its message, window or home.
 pub(crate) async fn list(ctx: &TenantCtx, job: &ListJob) -> Result<Outcome, Fault> {
     let requester = &job.requester;
     let me = match acting::reader(ctx, &requester.user).await? {
@@ -83,7 +83,7 @@ pub(crate) async fn list(ctx: &TenantCtx, job: &ListJob) -> Result<Outcome, Faul
         _ => None,
     };
     let silent = match requester.via {
-        // Nobody waits for it, and what it is drawn for is known already.
+        // No one waits for this list, and the change that it is drawn for is known already.
         Via::Timer => false,
         _ => !matches!(tokio::time::timeout(GLANCE, poller::poll_now(ctx, Urgency::Somebody)).await, Ok(Ok(_))),
     };
@@ -106,7 +106,8 @@ pub(crate) async fn list(ctx: &TenantCtx, job: &ListJob) -> Result<Outcome, Faul
     Ok(drawn(ctx, &message))
 }
 
-/// The query; a colleague's name alone asks for theirs, if no contact is called so.
+/// Returns the query. The typed name of a colleague becomes a query for their conversations, unless a contact has that
+/// name.
 async fn of_a_person(ctx: &TenantCtx, job: &ListJob) -> Result<Query, Fault> {
     let query = &job.list.query;
     if query.filter != Filter::All || query.text.is_empty() || job.requester.via != Via::Typed {
@@ -164,7 +165,8 @@ async fn card_view(
     })
 }
 
-/// What somebody may mean who has typed this into a search field, in a channel or elsewhere.
+/// Suggests at most `most` conversations for the text that a person typed into a search field, in a channel or
+/// elsewhere.
 pub async fn search(
     ctx: &TenantCtx,
     typed: &str,
@@ -182,7 +184,7 @@ pub async fn search(
     ctx.memory.projection.look(&ctx.db, found).await
 }
 
-/// How many open conversations each member owns.
+/// Returns the number of open conversations that each member owns.
 pub(crate) async fn loads(ctx: &TenantCtx) -> Result<Vec<(MemberId, usize)>, Fault> {
     let counted = |known: &Conversations| {
         let mut loads = BTreeMap::<MemberId, usize>::new();
@@ -222,7 +224,7 @@ impl JobKind for ListJob {
     }
 
     fn coalesce_key(&self) -> Option<String> {
-        // A home that nobody looks at just now need not be drawn for each of several changes.
+        // A home that no one is looking at need not be drawn for each of several changes.
         (self.requester.via == Via::Timer).then(|| "home".to_owned())
     }
 
@@ -231,7 +233,7 @@ impl JobKind for ListJob {
     }
 }
 
-/// Draws lists.
+/// The handler that draws lists.
 pub(crate) struct Lists;
 
 impl Handler for Lists {

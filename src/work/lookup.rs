@@ -1,5 +1,5 @@
-//! What did they mean? A typed command is read against the conversations and people that are known. What is clear
-//! is done; everything else is a question, asked privately, that keeps all that was typed.
+//! Resolution of typed commands against the known conversations and people. A clear command is carried out. Anything
+//! else becomes a private question that keeps all that the requester typed.
 
 use crate::work::job;
 use jiff::Timestamp;
@@ -37,23 +37,24 @@ use crate::work::{
     acting, colleagues, conversations, documents, drafts, known, mentions, poll_state, poller, queueing,
 };
 
-/// How many pages of conversations are read where they are not all known yet.
+/// The maximum number of pages of conversations that are read while the projection is not complete.
 const MAX_SEARCH_PAGES: usize = 50;
 
-/// How many conversations are offered to choose from.
+/// The maximum number of conversations that are offered to choose from.
 const MAX_CONVERSATION_CHOICES: usize = 10;
 
-/// A conversation that a text without a time names for sure.
+/// A conversation that the text of a snooze, without its time, names for sure.
 pub struct NamedConversation {
-    /// Which.
+    /// The conversation.
     pub id: ConversationId,
-    /// The contact.
+    /// The title of the conversation: its contact.
     pub title: String,
     /// The words that are left over.
     pub left_over: String,
 }
 
-/// The only conversation that the text of a snooze names, as far as it is known without asking dialnote.
+/// Returns the only conversation that the text of a snooze names. Only the projection is searched; dialnote is not
+/// asked.
 pub async fn surely_named(ctx: &TenantCtx, text: &str) -> Result<Option<NamedConversation>, Fault> {
     let asked = UnresolvedCommand { verb: Verb::Snooze, who: None, text, links: &ctx.links };
     let reading = read_known(ctx, &asked, &Directory::default()).await?;
@@ -67,14 +68,14 @@ pub async fn surely_named(ctx: &TenantCtx, text: &str) -> Result<Option<NamedCon
     Ok(title.map(|title| NamedConversation { id, title, left_over }))
 }
 
-/// Finds out what a typed command means, and goes on with it or asks.
+/// Resolves a typed command, and carries it on or asks the requester.
 pub(crate) async fn look_up(ctx: &TenantCtx, claim: &Claim, job: &CommandJob, text: &str) -> Result<Outcome, Stop> {
     let requester = acting::teammate(ctx, &job.requester.user).await?;
     let requester = requester.map_err(|stranger| Refusal::YouAreNotLinked(stranger.why))?;
     let job = &at_a_time(job, &requester, claim.accepted);
     let mut reading = read_with(ctx, claim, job, text, Freshness::Kept).await?;
     if names_nobody(&reading) {
-        // Nobody is refused on what was kept.
+        // The cache alone never leads to a refusal: people are read again first.
         reading = read_with(ctx, claim, job, text, Freshness::Anew).await?;
     }
     let reading = with_note(ctx, job, still_open(ctx, job, reading).await?).await?;
@@ -82,7 +83,7 @@ pub(crate) async fn look_up(ctx: &TenantCtx, claim: &Claim, job: &CommandJob, te
     act_on(ctx, claim, job, reading).await
 }
 
-/// The reading with the names of the people whom its note mentions: it may be shown before it is written.
+/// Replaces the mentions in a reading's note by names, because the note may be shown before it is written.
 async fn with_people_named(ctx: &TenantCtx, mut reading: Reading) -> Result<Reading, Fault> {
     for words in reading.words_mut() {
         *words = mentions::with_names(ctx, words).await?;
@@ -90,7 +91,7 @@ async fn with_people_named(ctx: &TenantCtx, mut reading: Reading) -> Result<Read
     Ok(reading)
 }
 
-/// The reading with the people as they were kept or as they are.
+/// Reads the text against people who are cached or read again, as `read` says.
 async fn read_with(
     ctx: &TenantCtx,
     claim: &Claim,
@@ -113,7 +114,7 @@ async fn read_with(
     }
 }
 
-/// The people whom the text may name; none, if Slack recognized the person.
+/// Returns the people whom the text may name. Returns none if Slack recognized the person, or the command needs none.
 async fn directory(
     ctx: &TenantCtx,
     job: &CommandJob,
@@ -130,7 +131,7 @@ async fn directory(
     Ok(Directory { people, me })
 }
 
-/// The reading against what is known; nothing, if the list was never read to its end.
+/// Reads the text against the projection. Returns none if the list of conversations was never read to its end.
 async fn read_known(
     ctx: &TenantCtx,
     asked: &UnresolvedCommand<'_>,
@@ -144,7 +145,7 @@ async fn read_known(
     ctx.memory.projection.look(&ctx.db, read).await.map(Some)
 }
 
-/// The reading against the list as dialnote has it.
+/// Reads the text against the list of conversations that dialnote has now.
 async fn read_live(
     ctx: &TenantCtx,
     claim: &Claim,
@@ -155,8 +156,8 @@ async fn read_live(
     Ok(lookup::read(asked, &Book::of(&all), directory))
 }
 
-/// Reads the list of conversations. It is ordered by activity and moves while it is read: what slips past
-/// goes to its top, so it is read from there again until nothing is new.
+/// Reads the list of conversations from dialnote. The list is ordered by activity and moves while it is read. A
+/// conversation that slips past moves to the top, so the list is read from there again until nothing is new.
 async fn read_all(ctx: &TenantCtx, claim: &Claim) -> Result<Vec<KnownConversation>, Stop> {
     let (mut all, mut pages, mut again) = (Vec::new(), Pages::default(), false);
     for _ in 0..MAX_SEARCH_PAGES {
@@ -176,8 +177,8 @@ async fn read_all(ctx: &TenantCtx, claim: &Claim) -> Result<Vec<KnownConversatio
     Ok(all)
 }
 
-/// A name means a conversation only while it is not done: that is asked again, because the list does not
-/// tell of every change at once.
+/// Asks dialnote whether the conversations found by name are done by now. A name means only a conversation that is not
+/// done, and the list does not show every change at once.
 async fn still_open(ctx: &TenantCtx, job: &CommandJob, reading: Reading) -> Result<Reading, Stop> {
     let Reading::Ready { who, ids, by_name, note } = reading else { return Ok(reading) };
     let mut done = Vec::new();
@@ -197,7 +198,7 @@ async fn still_open(ctx: &TenantCtx, job: &CommandJob, reading: Reading) -> Resu
     Ok(Reading::Missing { who, ids, note, what })
 }
 
-/// Where the rules ask for a note, the form asks for it.
+/// Asks for a note in the form, if the rules require one and the reading has none.
 async fn with_note(ctx: &TenantCtx, job: &CommandJob, reading: Reading) -> Result<Reading, Fault> {
     let verb = job.command.act.verb();
     match reading {
@@ -233,7 +234,7 @@ async fn act_on(ctx: &TenantCtx, claim: &Claim, job: &CommandJob, reading: Readi
     }
 }
 
-/// The conversations to choose from, as far as they are still there, and how they are shown.
+/// Returns the question with the conversations to choose from, and how these are shown. Skips those that are gone.
 async fn offer(
     ctx: &TenantCtx,
     ids: &[ConversationId],
@@ -254,7 +255,7 @@ async fn offer(
     Ok((Unclear::Conversation { choices, more, asked, doubt }, seen))
 }
 
-/// A conversation as it was seen last, or else as it is; nothing, if it is gone.
+/// Returns a conversation as it was last seen, else as dialnote has it now. Returns none if it is gone.
 async fn known_or_there(ctx: &TenantCtx, id: &ConversationId) -> Result<Option<Conversation>, Fault> {
     if let Some(known) = known::known(ctx, id).await? {
         return Ok(Some(known));
@@ -266,7 +267,7 @@ async fn known_or_there(ctx: &TenantCtx, id: &ConversationId) -> Result<Option<C
     }
 }
 
-/// Asks which person is meant; what the rest of the text says is kept.
+/// Asks which person is meant, and keeps what the rest of the text says.
 async fn ask_who(
     ctx: &TenantCtx,
     claim: &Claim,
@@ -296,12 +297,12 @@ async fn ask_who(
     Ok(ask(ctx, &with(job, None, which, note), Unclear::Person { people: named, typed }, seen))
 }
 
-/// Asks for the new owner of a command that names none.
+/// Asks the requester for the new owner of a command that names none.
 pub(crate) fn ask_for_owner(ctx: &TenantCtx, job: &CommandJob) -> Outcome {
     ask(ctx, job, Unclear::Missing(Missing::Person), Vec::new())
 }
 
-/// Keeps a command, with how its conversations are shown, and asks about it.
+/// Stores a command as a draft, with how its conversations are shown, and asks the requester about it.
 fn ask(ctx: &TenantCtx, job: &CommandJob, about: Unclear, seen: Vec<Seen>) -> Outcome {
     let draft = drafts::draft(ctx, job, seen);
     let note = job.command.note.clone();
@@ -312,7 +313,7 @@ fn ask(ctx: &TenantCtx, job: &CommandJob, about: Unclear, seen: Vec<Seen>) -> Ou
     Outcome::done(vec![Effect::PutDraft(draft), answer])
 }
 
-/// The command with its time as an instant: a question shows that, and its answer, which may come late, keeps to it.
+/// Turns the time of a snooze into an instant. The question shows that instant, and an answer that comes late keeps it.
 fn at_a_time(job: &CommandJob, requester: &Teammate, asked: Timestamp) -> CommandJob {
     let act = match &job.command.act {
         Action::Snooze(when) => Action::Snooze(when.fix(asked, &hours::zone(requester.zone.as_deref()))),
@@ -325,18 +326,18 @@ fn one(ids: Vec<ConversationId>) -> Option<ConversationId> {
     <[ConversationId; 1]>::try_from(ids).ok().map(|[only]| only)
 }
 
-/// The command with what was found out about it.
+/// Returns the command with the owner, conversations and note that the reading found.
 fn with(job: &CommandJob, who: Option<Assignee>, which: ConversationRef, note: String) -> CommandJob {
     let act = match who {
         Some(who) => job.command.act.clone().with_owner(who),
         None => job.command.act.clone(),
     };
-    // A text that was read in part by an earlier version has its note already.
+    // A text that an earlier version read in part has its note already.
     let note = if note.is_empty() { job.command.note.clone() } else { note };
     CommandJob { command: Command { act, which, note }, ..job.clone() }
 }
 
-/// Whether nothing but ids, links and numbers decided it: what is new cannot change it.
+/// Answers whether only ids, links and numbers decided the reading, so that news cannot change it.
 fn is_explicit(reading: &Reading) -> bool {
     matches!(reading, Reading::Ready { by_name, .. } if by_name.is_empty())
         || matches!(reading, Reading::AllMine { .. })

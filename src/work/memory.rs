@@ -4,7 +4,7 @@ use std::sync::{Arc, Mutex};
 
 use crate::domain::person::Member;
 
-/// The list of members that was last read, and what was kept of it. It may have hundreds, and is needed for every
-/// command.
+/// The list of members that was last decoded, and the stored text it came from. The list may have hundreds of members
+/// and is needed for every command.
 #[derive(Default)]
 pub(crate) struct MembersCache(pub(crate) Mutex<Option<(String, Arc<[Member]>)>>);

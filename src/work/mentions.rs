@@ -7,10 +7,10 @@ use crate::error::Fault;
 use crate::work::ctx::TenantCtx;
 use crate::work::people;
 
-/// How many people are looked up who are mentioned in a note.
+/// The maximum number of people mentioned in a note who are looked up.
 pub(crate) const MOST_NAMES: usize = 20;
 
-/// The note with the names of the people it mentions.
+/// Returns the note with the names of the people it mentions.
 pub(crate) async fn with_names(ctx: &TenantCtx, note: &str) -> Result<String, Fault> {
     let mut named = note.to_owned();
     let mentioned: BTreeSet<_> = typed::unnamed(note).into_iter().collect();

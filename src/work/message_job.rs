@@ -1,4 +1,4 @@
-//! How messages are queued and paced. The limits are Slack's documented ones.
+//! The queueing and pacing of messages. The limits are the ones that Slack documents.
 
 use crate::domain::job::digest_key;
 use crate::domain::message::Message;
@@ -33,7 +33,7 @@ impl JobKind for Message {
         }
     }
 
-    /// Each channel's and each person's messages are a share of their own.
+    /// Returns the channel or the person, so that each has a fair share of its own.
     fn fairness_key(&self) -> String {
         match self {
             Self::Private { to, .. } | Self::Answered { to, .. } => to.user.to_string(),
@@ -56,7 +56,8 @@ impl JobKind for Message {
         }
     }
 
-    /// Of several updates of one card, home, window or link that wait, only the last matters.
+    /// Returns the coalesce key of an update of a card, home, window or link. Of several that wait, only the last
+    /// matters.
     fn coalesce_key(&self) -> Option<String> {
         match self {
             Self::Card { .. } => Some("card".to_owned()),

@@ -1,6 +1,5 @@
-//! What happens after the acknowledgement. One job at a time is claimed, brought one step further
-//! and settled; the server loops [`tenants::Tenants::step`], and so do the tests, so that what is tested is
-//! what runs.
+//! The work after the acknowledgement. A worker claims a job, runs it step by step and settles each step
+//! ([`tenants::Tenants::step`]). The tests drive the same code as the server, so that what is tested is what runs.
 
 pub mod absence;
 pub mod acting;

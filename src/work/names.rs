@@ -1,4 +1,4 @@
-//! People who show the same name are told apart: what is known of each says that another one shows it, too.
+//! People who show the same name. The cached profile of each says that another person shows the name, too.
 
 use crate::domain::lookup::names::folded;
 use crate::domain::person::Profile;
@@ -7,14 +7,14 @@ use crate::ids::SlackUserId;
 use crate::store::CacheEntry;
 use crate::work::ctx::TenantCtx;
 
-/// The users who show a name (a cache entry), by that name.
+/// The cache entry kind of the users who show a name, by that name.
 const CALLED: &str = "called";
 
-/// How many of them are looked at.
+/// The maximum number of namesakes that are looked at.
 const MAX_NAMESAKES: usize = 10;
 
-/// A profile that was read just now, with whether another person who is known shows the same name. What is kept
-/// of them says so from then on, too.
+/// Returns a profile that was just read, marked if another known person shows the same name. Marks the cached profiles
+/// of the others, too.
 pub(crate) async fn told_apart(ctx: &TenantCtx, profile: Profile) -> Result<Profile, Fault> {
     let shown = folded(&profile.name);
     let kept = ctx.db.cache_get(CALLED, &shown).await?;
@@ -39,5 +39,5 @@ pub(crate) async fn told_apart(ctx: &TenantCtx, profile: Profile) -> Result<Prof
     Ok(Profile { shared, ..profile })
 }
 
-/// What Slack says about somebody (`store::Memo`), by user and e-mail address.
+/// The cache entry kind of Slack profiles, by user and email address.
 pub const PROFILE: &str = "profile";

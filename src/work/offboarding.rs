@@ -1,5 +1,5 @@
-//! Who leaves does not take along what they own: whoever made routes hears how much that is, and puts it
-//! back into the queue with one button.
+//! Members who leave dialnote. The people who made routes are notified how many conversations a member left behind, and
+//! can unassign them with one button.
 
 use crate::domain::job::Left;
 use crate::store::Claim;
@@ -24,39 +24,39 @@ use crate::work::outcome::Outcome;
 use crate::work::projection::Conversations;
 use crate::work::{channel_routes, documents, enqueue, homes, people, times};
 
-/// Who was there (`store::Document`).
+/// The document kind of the last roll call (`store::Document`).
 const TEAM: &str = "team";
 
-/// Who was said to have left, by member (`store::Document`).
+/// The document kind of the notice that a member has left, by member (`store::Document`).
 const LEFT: &str = "left";
 
-/// How often it is looked who is there.
+/// The time between roll calls.
 const ROLL_CALL_INTERVAL: Duration = Duration::from_hours(1);
 
-/// How long it is not said again.
+/// The time for which the notice about a member is not repeated.
 const REPEAT_NOTICE_AFTER: Duration = Duration::from_hours(24);
 
-/// How long after a look somebody has to be missing still.
+/// The time after a roll call when missing members are looked for again.
 const CONFIRMED: Duration = Duration::from_mins(1);
 
-/// The members who were there, and when that was looked at.
+/// The members at the last roll call, and the time of it.
 #[derive(Serialize, Deserialize)]
 struct Team {
     at: Timestamp,
     members: Vec<Owner>,
-    /// Members who were missing then for the first time. A list may come incomplete.
+    /// Members who were missing then for the first time. They are looked for again, because a list may come incomplete.
     #[serde(default)]
     missing: Vec<Owner>,
 }
 
 impl Team {
-    /// When it is to be looked at again.
+    /// Returns the time of the next roll call.
     fn due(&self) -> Timestamp {
         times::later(self.at, if self.missing.is_empty() { ROLL_CALL_INTERVAL } else { CONFIRMED })
     }
 }
 
-/// Looks for members who are not in dialnote any more. Somebody has left who is missing twice in a row.
+/// Looks for members who have left dialnote. A member who is missing twice in a row has left.
 pub(crate) async fn look_who_left(ctx: &TenantCtx) -> Result<(), Fault> {
     let now = ctx.clock.now();
     let before: Option<Team> = documents::kept(ctx, TEAM, "").await?;
@@ -81,7 +81,8 @@ pub(crate) async fn look_who_left(ctx: &TenantCtx) -> Result<(), Fault> {
     ctx.db.keep(documents::document(ctx, TEAM, "", &Team { at: now, members, missing }, None)).await
 }
 
-/// Tells whoever made routes what somebody left behind, once.
+/// Notifies the people who made routes, once, how many open conversations a member left behind. Redraws the homes of
+/// former teammates.
 pub(crate) async fn left(ctx: &TenantCtx, gone: &Owner) -> Result<Outcome, Fault> {
     let told: Option<Timestamp> = documents::kept(ctx, LEFT, gone.id.as_str()).await?;
     let count = |all: &Conversations| {
@@ -111,7 +112,7 @@ impl JobKind for Left {
     }
 }
 
-/// Tells what a member left behind who is gone.
+/// The handler that reports what a departed member left behind.
 pub(crate) struct Leavers;
 
 impl Handler for Leavers {

@@ -1,6 +1,6 @@
-//! Whether a key is of the organization that we work with already. dialnote has no call that says whose key it is
-//! (docs/contracts/dialnote.md), so what is asked for is something that only that organization has: a conversation that
-//! we know, with the same contact on the same shared number.
+//! The check that a key belongs to the organization whose data is stored. dialnote has no call that names a key's
+//! organization (docs/contracts/dialnote.md). So the check asks for something that only that organization has: a known
+//! conversation, with the same contact on the same shared number.
 
 use jiff::Timestamp;
 use serde_json::{Value, json};
@@ -17,11 +17,11 @@ use crate::work::ctx::TenantCtx;
 use crate::work::projection::Conversations;
 use crate::work::{acting, people};
 
-/// How many conversations are asked for: one may be gone by now.
+/// The number of conversations that are asked for, because one may be gone by now.
 const ASKED_FOR: usize = 3;
 
-/// Whether somebody else's client reaches the organization whose conversations are kept. If there are none, or
-/// none of them is found, that cannot be told, and the answer is no.
+/// Answers whether a client reaches the organization whose conversations are stored. The answer is no if none is stored
+/// or found, because that leaves it unknown.
 pub(crate) async fn is_of_our_organization(ctx: &TenantCtx, client: &Dialnote) -> Result<bool, DialnoteError> {
     let known = ctx.memory.projection.look(&ctx.db, latest).await?;
     for known in known {
@@ -34,13 +34,13 @@ pub(crate) async fn is_of_our_organization(ctx: &TenantCtx, client: &Dialnote) -
     Ok(false)
 }
 
-/// Since when the audit log tells of the organization that we work with.
+/// Returns the time since when the audit log is about the current organization.
 pub(crate) fn organization_since(ctx: &TenantCtx) -> Timestamp {
     let connection = ctx.record.as_ref().and_then(|tenant| tenant.connection.as_ref());
     connection.and_then(|connection| connection.since).unwrap_or(Timestamp::MIN)
 }
 
-/// The conversations that were seen last.
+/// Returns the conversations that were seen last.
 fn latest(all: &Conversations) -> Vec<Conversation> {
     let mut all: Vec<_> = all.values().collect();
     all.sort_by_key(|sight| std::cmp::Reverse(sight.at));
@@ -52,13 +52,13 @@ fn is_the_same(known: &Conversation, found: &Conversation) -> bool {
     known.id == found.id && known.contact.phone == found.contact.phone && number(known) == number(found)
 }
 
-/// Who a teammate is in dialnote, for the audit log.
+/// Returns a teammate's identity in dialnote, for the audit log.
 pub(crate) async fn verified(ctx: &TenantCtx, teammate: &Teammate) -> Result<Verified, Fault> {
     let name = name_in_dialnote(ctx, teammate).await?;
     Ok(Verified { id: teammate.member.clone(), name })
 }
 
-/// What a teammate is called in dialnote; as in Slack, if they have no name there.
+/// Returns a teammate's name in dialnote, or their name in Slack if they have none there.
 pub(crate) async fn name_in_dialnote(ctx: &TenantCtx, teammate: &Teammate) -> Result<String, Fault> {
     let team = people::team(ctx).await?;
     let member = team.iter().find(|member| member.id == teammate.member);
@@ -66,7 +66,7 @@ pub(crate) async fn name_in_dialnote(ctx: &TenantCtx, teammate: &Teammate) -> Re
     Ok(name.unwrap_or(&teammate.name).to_owned())
 }
 
-/// Writes down what a person changed, and who that is in dialnote.
+/// Returns the audit entry for a change that a person made, with their identity in dialnote.
 pub(crate) async fn record_change(ctx: &TenantCtx, job: &ChangeJob, mut detail: Value) -> Result<Effect, Fault> {
     let actor = job.requester.user.clone();
     let requester = acting::reader(ctx, &actor).await?;

@@ -1,5 +1,5 @@
-//! Saying things in Slack. One message is one job; what Slack refuses for good is not tried again,
-//! what it refuses for now waits, and who must know of it is told.
+//! Delivery of messages to Slack. One message is one job. A message that Slack refuses for good is not retried, one
+//! that Slack refuses for now waits, and the people who must know of a failure are notified.
 
 use crate::work::handler::Handler;
 use crate::work::outcome::Stop;
@@ -26,14 +26,14 @@ use crate::work::{
     answers, channels, digests, direct, enqueue, forms, posting, report, routes, sharing, standing, unreachable,
 };
 
-/// After this many tries of a response URL the answer goes another way, so that one broken URL does
-/// not hold up everything else its person is to be told.
+/// The number of tries of a response URL after which the answer goes another way. One broken URL must not hold up the
+/// other messages to its person.
 const TRIES_OF_A_URL: u32 = 4;
 
-/// The same, if nothing was heard of the last try: that took its time.
+/// The same if the last try got no response, because waiting for it took time.
 const UNHEARD_TRIES_OF_A_URL: u32 = 2;
 
-/// The notice that told a person that their command waits (a cache entry), by the name of what waits.
+/// The cache entry kind of the notice that a person's command waits, by the name of what waits.
 const WAITS: &str = "waits";
 
 /// Delivers a message.
@@ -113,13 +113,13 @@ pub(crate) async fn deliver(ctx: &TenantCtx, claim: &Claim, message: &Message) -
     }
 }
 
-/// Answers somebody privately: through the response URL while it lives and does not fail again and
-/// again, else in the channel, else by direct message.
+/// Answers a person privately: through the response URL while it lives and has not failed too often, else in the
+/// channel, else by direct message.
 async fn answer_privately(ctx: &TenantCtx, claim: &Claim, to: &Addressee, content: &Content) -> Result<(), SlackError> {
     let tries = if claim.outcome_unknown { UNHEARD_TRIES_OF_A_URL } else { TRIES_OF_A_URL };
     let lives = |answer: &&ReplyTarget| answer.until > ctx.clock.now() && claim.attempt <= tries;
     if claim.outcome_unknown {
-        // Nobody can look at what only one person sees.
+        // Only one person sees the message, so the app cannot check whether the last try got through.
         ctx.metrics.repeated_blindly(RESPONSE_URL);
     }
     if let Some(answer) = to.reply.as_ref().filter(lives) {
@@ -139,9 +139,9 @@ async fn answer_privately(ctx: &TenantCtx, claim: &Claim, to: &Addressee, conten
     posting::post_to(ctx, claim, &to.user, content).await.map(drop)
 }
 
-/// Whether this notice is the one that tells a person that their command waits. Several things asked for at
-/// once wait together. Nobody can look whether a try that was not heard of got through, and the answer to the
-/// command comes in any case: such a try is not repeated.
+/// Answers whether this notice is the one that tells a person that their command waits. Several commands requested at
+/// once share one notice. A try without a response is not repeated: the app cannot check whether it got through, and
+/// the answer to the command comes in any case.
 async fn is_first_to_say(ctx: &TenantCtx, claim: &Claim, once: &str) -> Result<bool, Fault> {
     if once.is_empty() {
         // An earlier version did not name what waits.
@@ -156,7 +156,7 @@ async fn is_first_to_say(ctx: &TenantCtx, claim: &Claim, once: &str) -> Result<b
     Ok(true)
 }
 
-/// Posts the card, or brings the posted one up to date. A card that somebody deleted is posted anew.
+/// Posts the card, or updates the posted one. Posts it again if someone has deleted it.
 async fn put_card(
     ctx: &TenantCtx,
     claim: &Claim,
@@ -180,7 +180,7 @@ async fn put_card(
     Ok(vec![put(channel, card_view, ts)])
 }
 
-/// Posts the card once more, and has struck through what stood for it so far.
+/// Posts the card again, and has the message that was its card so far struck through.
 async fn put_anew(
     ctx: &TenantCtx,
     claim: &Claim,
@@ -223,7 +223,7 @@ async fn posted_card(
     Ok(ctx.db.card(channel, conversation).await?.and_then(|card| card.ts))
 }
 
-/// Adds a line to the thread of a card. Without a card there is no thread, and nothing to add to.
+/// Adds an entry to the thread of a card. Without a card there is no thread, and nothing is posted.
 async fn add_line(
     ctx: &TenantCtx,
     claim: &Claim,
@@ -237,7 +237,7 @@ async fn add_line(
     posting::post_once(ctx, claim, channel.as_str(), Some(Thread { of: &card, aloud }), &content).await.map(drop)
 }
 
-/// What follows for its sender if a direct message is not taken at the first try.
+/// Returns the report to the sender of a direct message that Slack did not take at the first try.
 fn not_yet(ctx: &TenantCtx, claim: &Claim, message: &Message, fault: &Fault) -> Option<Effect> {
     let Message::Direct { notice, awaited, .. } = message else { return None };
     let fate = DeliveryState::NotYet { refused: matches!(fault, Fault::UnknownCode { .. }) };
@@ -249,7 +249,7 @@ async fn not_delivered(ctx: &TenantCtx, claim: &Claim, message: &Message, code: 
         Message::Window { .. } | Message::Filled { .. } | Message::People { .. } if codes::is_view_gone(code) => {
             return Ok(Outcome::done(Vec::new()));
         }
-        // Nothing is lost: it is drawn anew when it is opened.
+        // Nothing is lost: it is drawn again when it is opened.
         Message::Home { .. } | Message::Unfurl { .. } => {
             warn!(code, "Slack does not show it");
             return Ok(Outcome::done(Vec::new()));
@@ -269,7 +269,7 @@ async fn not_delivered(ctx: &TenantCtx, claim: &Claim, message: &Message, code: 
     Ok(Outcome { effects, ..Outcome::dead(claim, format!("Slack refused: {code}")) })
 }
 
-/// What follows for others if a message was refused for good.
+/// Returns the effects for other people of a message that was refused for good.
 async fn follows_refusal(ctx: &TenantCtx, message: &Message, code: &str) -> Result<Vec<Effect>, Fault> {
     let private = |to: &Addressee, say| vec![ctx.say(&Message::Private { to: to.clone(), say })];
     Ok(match message {
@@ -288,7 +288,7 @@ async fn follows_refusal(ctx: &TenantCtx, message: &Message, code: &str) -> Resu
     })
 }
 
-/// What is to be stored if a message will not be posted after all.
+/// Returns the effect to store if a message will never be posted.
 pub(crate) fn not_posted(message: &Message) -> Option<Effect> {
     match message {
         Message::Card { channel, card_view, .. } => {
@@ -299,14 +299,14 @@ pub(crate) fn not_posted(message: &Message) -> Option<Effect> {
     }
 }
 
-/// That the card stands there and shows this.
+/// Returns the effect that stores a card's message and the view it shows.
 fn put(channel: &ChannelId, card_view: &CardView, ts: MessageTs) -> Effect {
     let face_shown = serde_json::to_string(card_view).unwrap_or_default();
     let conversation = card_view.conversation.id.clone();
     Effect::PutCard(Card { channel: channel.clone(), conversation, ts: Some(ts), card_view: face_shown })
 }
 
-/// Delivers messages.
+/// The handler that delivers messages.
 pub(crate) struct Messages;
 
 impl Handler for Messages {

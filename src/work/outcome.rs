@@ -6,7 +6,7 @@ use crate::domain::refusal::Refusal;
 use crate::error::Fault;
 use crate::store::{Claim, Effect, Verdict};
 
-/// What a step came to.
+/// The result of a step: the verdict on its job, and the effects to store.
 pub(crate) struct Outcome {
     pub(crate) verdict: Verdict,
     pub(crate) effects: Vec<Effect>,
@@ -23,7 +23,7 @@ impl Outcome {
     }
 }
 
-/// Why a step did not lead on.
+/// The reason why a step did not succeed.
 pub(crate) enum Stop {
     Refused(Refusal),
     Fault(Fault),

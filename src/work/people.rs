@@ -1,5 +1,5 @@
-//! Who is who: reads Slack profiles and dialnote members, keeps them for a while, and links the two.
-//! Nobody is refused on what was kept: before a "no" both sides are read anew.
+//! The identities of people. This module reads Slack profiles and dialnote members, caches them and links the two. No
+//! one is refused because of a cache entry: before a refusal both sides are read again.
 
 use std::sync::{Arc, PoisonError};
 use std::time::Duration;
@@ -23,91 +23,91 @@ use crate::work::documents::read;
 use crate::work::names::PROFILE;
 use crate::work::{names, times};
 
-/// How long a Slack profile is good for. `user_change` events replace it earlier, but events get lost.
+/// The time for which a cached Slack profile is used. `user_change` events replace it earlier, but events get lost.
 const PROFILE_AGE: Duration = Duration::from_mins(10);
 
-/// How long the list of members is good for. dialnote tells nobody when it changes.
+/// The time for which the cached list of members is used. dialnote does not report changes of it.
 const MEMBERS_AGE: Duration = Duration::from_mins(10);
 
-/// For how long people may act by an older list of members, while dialnote does not answer.
+/// The time for which people may act by an older list of members, while dialnote does not answer.
 const STALE_AGE: Duration = Duration::from_hours(1);
 
-/// How long it is known whom the members' addresses belong to in Slack.
+/// The time for which the Slack users found by the members' addresses are used.
 const SOUGHT_AGE: Duration = Duration::from_hours(1);
 
-/// How many members are looked up for that.
+/// The maximum number of members whose Slack users are looked up by address.
 const LOOKED_UP: usize = 100;
 
-/// What an owner is called of whom dialnote says no name: who left has none any more.
+/// The name of an owner for whom dialnote gives none, because a member who has left has none.
 const SOMEBODY_GONE: &str = "somebody who left";
 
-/// How many links made by hand count.
+/// The maximum number of links made by hand that are read.
 const MOST_BY_HAND: usize = 10_000;
 
 const SOUGHT: &str = "sought";
 
-/// The kind of cache entry for a user whom Slack does not know.
+/// The cache entry kind of a user whom Slack does not know.
 const NO_PROFILE: &str = "no_profile";
 
-/// How long Slack is not asked again for a user whom it does not know.
+/// The time for which Slack is not asked again for a user whom it does not know.
 const NO_PROFILE_AGE: Duration = Duration::from_mins(1);
 
-/// Everybody in dialnote (`store::Memo`).
+/// The cache entry kind of the list of members.
 pub const MEMBERS: &str = "members";
 
-/// A Slack user who is no teammate.
+/// A Slack user who is not linked to a member.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct UnlinkedUser {
-    /// What colleagues call them.
+    /// The name that colleagues use.
     pub name: String,
-    /// Why not.
+    /// The reason why the user is not linked.
     pub why: Unlinked,
 }
 
-/// A member who was looked for in Slack by an address.
+/// A member who was looked for in Slack by their address.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 struct SoughtMember {
     member: MemberId,
     email: Option<String>,
-    /// Who has that address there, and is nobody else.
+    /// The Slack user with that address, unless the user is linked to another member.
     user: Option<SlackUserId>,
 }
 
-/// Whether what was kept may be used.
+/// The permission to use cached facts.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Freshness {
-    /// It may; members that cannot be read are those that were read last, however long ago.
+    /// Cached facts may be used. If members cannot be read, the last list is used, however old it is.
     Kept,
-    /// The same, but not for longer than [`STALE_AGE`].
+    /// The same, but an old list of members is used no longer than [`STALE_AGE`].
     Lately,
-    /// It may not.
+    /// Cached facts may not be used.
     Anew,
 }
 
-/// The links that were made by hand.
+/// Returns the links that were made by hand.
 pub(crate) async fn by_hand(ctx: &TenantCtx) -> Result<Vec<ByHand>, Fault> {
     let kept = ctx.db.documents(ByHand::KIND, MOST_BY_HAND).await?;
     kept.iter().map(read).collect()
 }
 
-/// A Slack user as they are.
+/// Returns a Slack user's current profile.
 pub(crate) async fn read_profile(ctx: &TenantCtx, user: &SlackUserId) -> Result<Option<Profile>, Fault> {
     profile(ctx, user, Freshness::Anew).await
 }
 
-/// A Slack user as they are or were a moment ago.
+/// Returns a Slack user's profile, which may be cached.
 pub(crate) async fn look_up(ctx: &TenantCtx, user: &SlackUserId) -> Result<Option<Profile>, Fault> {
     profile(ctx, user, Freshness::Kept).await
 }
 
-/// What colleagues call a Slack user.
+/// Returns the name that colleagues use for a Slack user, or none if Slack does not know the user.
 pub async fn name(ctx: &TenantCtx, user: &SlackUserId) -> Result<Option<String>, Fault> {
     let Some(profile) = profile(ctx, user, Freshness::Kept).await? else { return Ok(None) };
     let members = kept_members(ctx).await?;
     Ok(Some(naming::name(&profile, None, &members)))
 }
 
-/// The same, as far as it is known without asking anybody.
+/// Returns the same name, as far as it can be told from cached facts.
 pub(crate) async fn known_name(ctx: &TenantCtx, user: &SlackUserId) -> Result<Option<String>, Fault> {
     let kept = ctx.db.cache_get(PROFILE, user.as_str()).await?;
     let Some(profile) = kept.and_then(|kept| serde_json::from_str::<Profile>(&kept.body).ok()) else {
@@ -117,12 +117,12 @@ pub(crate) async fn known_name(ctx: &TenantCtx, user: &SlackUserId) -> Result<Op
     Ok(Some(naming::name(&profile, None, &members)))
 }
 
-/// A Slack user's time zone, if Slack knows it.
+/// Returns a Slack user's time zone, if Slack knows it.
 pub(crate) async fn zone(ctx: &TenantCtx, user: &SlackUserId) -> Result<Option<String>, Fault> {
     Ok(profile(ctx, user, Freshness::Kept).await?.and_then(|profile| profile.zone))
 }
 
-/// The members who are nobody in Slack, as far as was looked.
+/// Returns the members without a Slack user, among the first `LOOKED_UP` members.
 pub(crate) async fn unlinked(ctx: &TenantCtx) -> Result<Vec<Member>, Fault> {
     let members = members(ctx, Freshness::Kept).await?;
     let by_hand = by_hand(ctx).await?;
@@ -138,7 +138,8 @@ pub(crate) async fn unlinked(ctx: &TenantCtx) -> Result<Vec<Member>, Fault> {
     Ok(looked_for.filter(|member| !is_somebody(member)).cloned().collect())
 }
 
-/// Whom the members' addresses belong to in Slack. Looked up once in a while, and when an address changed.
+/// Returns the Slack users who have the members' addresses. They are looked up again after `SOUGHT_AGE` and when an
+/// address has changed.
 async fn sought(ctx: &TenantCtx, members: &[Member]) -> Result<Vec<SoughtMember>, Fault> {
     let kept = ctx.db.cache_get(SOUGHT, "").await?;
     let known: Vec<SoughtMember> = usable(ctx, kept.clone(), SOUGHT_AGE, Freshness::Kept).unwrap_or_default();
@@ -166,13 +167,13 @@ async fn seek(ctx: &TenantCtx, member: &Member, members: &[Member]) -> Result<So
     Ok(SoughtMember { member: member.id.clone(), email: member.email.clone(), user })
 }
 
-/// The members as they were last read, without asking anybody.
+/// Returns the ids of the members in the cached list.
 pub(crate) async fn known_members(ctx: &TenantCtx) -> Result<Vec<MemberId>, Fault> {
     Ok(kept_members(ctx).await?.iter().map(|member| member.id.clone()).collect())
 }
 
-/// The Slack user that a member is, and what colleagues call them, as far as that is known without
-/// asking anybody.
+/// Returns the Slack user that a member is, and the name that colleagues use, as far as they can be told from stored
+/// facts.
 pub(crate) async fn known_teammate(ctx: &TenantCtx, member: &MemberId) -> Result<Option<(SlackUserId, String)>, Fault> {
     let (members, by_hand) = (kept_members(ctx).await?, by_hand(ctx).await?);
     let email = members.iter().find(|one| one.id == *member).and_then(|member| member.email.as_deref());
@@ -186,13 +187,13 @@ pub(crate) async fn known_teammate(ctx: &TenantCtx, member: &MemberId) -> Result
     Ok(teammate.filter(|teammate| teammate.member == *member).map(|teammate| (teammate.user, teammate.name)))
 }
 
-/// The teammate that a Slack user with this profile is, by the members as they were last read.
+/// Links a Slack profile to a member by the cached list of members. Returns the reason if it is linked to none.
 pub(crate) async fn who(ctx: &TenantCtx, profile: &Profile) -> Result<Result<Teammate, Unlinked>, Fault> {
     let (members, by_hand) = (kept_members(ctx).await?, by_hand(ctx).await?);
     Ok(link(profile, &members, &by_hand))
 }
 
-/// The member whose address led to a Slack user when members were looked for.
+/// Returns the member whose address led to a Slack user when members were last looked up.
 pub(crate) async fn sought_as(ctx: &TenantCtx, user: &SlackUserId) -> Result<Option<MemberId>, Fault> {
     let kept = ctx.db.cache_get(SOUGHT, "").await?;
     let sought: Vec<SoughtMember> = kept.and_then(|kept| serde_json::from_str(&kept.body).ok()).unwrap_or_default();
@@ -200,7 +201,7 @@ pub(crate) async fn sought_as(ctx: &TenantCtx, user: &SlackUserId) -> Result<Opt
     Ok(theirs.map(|sought| sought.member))
 }
 
-/// Has members looked for in Slack anew.
+/// Clears the results of looking up members by address, so that they are looked up again.
 pub(crate) async fn seek_anew(ctx: &TenantCtx) -> Result<(), Fault> {
     keep(ctx, SOUGHT, &Vec::<SoughtMember>::new()).await
 }
@@ -210,7 +211,7 @@ pub(crate) async fn kept_members(ctx: &TenantCtx) -> Result<Arc<[Member]>, Fault
     Ok(kept.and_then(|kept| listed(ctx, kept.body)).unwrap_or_default())
 }
 
-/// The members of a list that was kept.
+/// Returns the members of a stored list. A list that was decoded last time is not decoded again.
 fn listed(ctx: &TenantCtx, kept: String) -> Option<Arc<[Member]>> {
     let mut last = ctx.memory.members.0.lock().unwrap_or_else(PoisonError::into_inner);
     if let Some((_, members)) = last.as_ref().filter(|(same, _)| *same == kept) {
@@ -221,7 +222,7 @@ fn listed(ctx: &TenantCtx, kept: String) -> Option<Arc<[Member]>> {
     Some(members)
 }
 
-/// An owner as dialnote names them, with the Slack user they are, if they are one.
+/// Returns an owner with the name to show, and with their Slack user if they are linked.
 pub async fn participant(ctx: &TenantCtx, owner: &Owner) -> Result<Participant, Fault> {
     let members = members(ctx, Freshness::Kept).await?;
     let member = members.iter().find(|member| member.id == owner.id);
@@ -238,7 +239,7 @@ pub async fn participant(ctx: &TenantCtx, owner: &Owner) -> Result<Participant, 
     })
 }
 
-/// Who a member is in Slack: by hand, else by the address.
+/// Returns the Slack user that a member is: the one linked by hand, else the one with the member's address.
 pub(crate) async fn is_in_slack(
     ctx: &TenantCtx,
     member: &Member,
@@ -254,18 +255,18 @@ pub(crate) async fn is_in_slack(
     Ok(teammate.filter(|teammate| teammate.member == member.id))
 }
 
-/// Whether a teammate says in dialnote to be away.
+/// Answers whether a teammate has set themselves to away in dialnote.
 pub(crate) async fn is_away(ctx: &TenantCtx, teammate: &Teammate) -> Result<bool, Fault> {
     let members = members(ctx, Freshness::Kept).await?;
     Ok(members.iter().any(|member| member.id == teammate.member && member.away))
 }
 
-/// The members, as they are or were a moment ago.
+/// Returns the members, from a list that may be cached.
 pub(crate) async fn team(ctx: &TenantCtx) -> Result<Arc<[Member]>, Fault> {
     members(ctx, Freshness::Kept).await
 }
 
-/// The members as they are.
+/// Returns the current members, read from dialnote.
 pub(crate) async fn team_now(ctx: &TenantCtx) -> Result<Arc<[Member]>, Fault> {
     members(ctx, Freshness::Anew).await
 }
@@ -314,13 +315,13 @@ pub(crate) async fn profile_by_email(ctx: &TenantCtx, email: &str) -> Result<Opt
     keep_read(ctx, profile).await
 }
 
-/// Keeps what was read just now, told apart from others who are called so.
+/// Caches a profile that was just read, marked if another person shows the same name.
 async fn keep_read(ctx: &TenantCtx, profile: Option<Profile>) -> Result<Option<Profile>, Fault> {
     let Some(profile) = profile else { return Ok(None) };
     keep_profile(ctx, profile, ctx.clock.now()).await.map(Some)
 }
 
-/// Keeps a profile as it was at a time, unless a later one is kept, told apart from others who are called so.
+/// Caches a profile as it was at a time, unless a later one is cached. Marks it if another person shows the same name.
 pub(crate) async fn keep_profile(ctx: &TenantCtx, profile: Profile, at: Timestamp) -> Result<Profile, Fault> {
     let profile = names::told_apart(ctx, profile).await?;
     let alias = profile.email.as_deref().map(person::folded);
@@ -355,7 +356,8 @@ async fn members(ctx: &TenantCtx, read: Freshness) -> Result<Arc<[Member]>, Faul
     };
     let members = match members {
         Ok(members) => members,
-        // Who asks for what needs no dialnote is not to wait for it. What needs it will find out.
+        // A request that does not need dialnote must not wait for it. A request that needs dialnote will notice the
+        // fault.
         Err(_) if may_be_stale && !before.is_empty() => return Ok(before),
         Err(fault) => return Err(fault),
     };
@@ -383,7 +385,7 @@ pub(crate) fn slack_fault(error: SlackError) -> Fault {
     }
 }
 
-/// A key belongs to somebody, so a team does not come to nobody at once.
+/// Returns the fault for an empty list of members. A key belongs to a member, so a team does not become empty at once.
 fn no_members() -> Fault {
     Fault::Unusable { service: Service::Dialnote, cause: "a list without members".to_owned() }
 }

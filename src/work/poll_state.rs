@@ -1,4 +1,4 @@
-//! How far the poller got, and the last absence.
+//! The progress of the poller, and the last absence.
 
 use std::sync::atomic::Ordering;
 use std::time::Duration;
@@ -12,69 +12,69 @@ use crate::error::{Fault, Service};
 use crate::work::ctx::TenantCtx;
 use crate::work::{documents, times};
 
-/// After how long without a look nobody is told of each change any more.
+/// The time without a poll after which people are not notified of each single change.
 pub(crate) const LONG_AWAY: Duration = Duration::from_mins(10);
 
-/// How long a conversation that was seen changed is left alone: what happens to it meanwhile becomes one
-/// change of its card.
+/// The time for which a conversation is left alone after it was seen changed. All that happens to it in that time
+/// becomes one change of its card.
 pub(crate) const CHANGE_QUIET_PERIOD: Duration = Duration::from_secs(15);
 
-/// What is kept of looking (`store::Document`).
+/// The document kind of the poller's progress (`store::Document`).
 pub(crate) const POLL_DOCUMENT: &str = "watch";
 
-/// How far looking got.
+/// The progress of the poller.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct Watched {
-    /// Whether the list was once read to its end: from then on only what changes is read.
+    /// True once the list was read to its end. From then on only changes are read.
     pub(crate) whole: bool,
-    /// When dialnote last answered.
+    /// The time when dialnote last answered.
     pub(crate) at: Option<Timestamp>,
-    /// How far the walk through the whole list is.
+    /// The position of the full scan.
     #[serde(default)]
     pub(crate) walk: FullScan,
-    /// The last long time without a look.
+    /// The last long time without a poll.
     #[serde(default)]
     pub(crate) away: Option<Absence>,
 }
 
-/// A walk through the whole list, over and over, a page at a time.
+/// A scan of the whole list, over and over, a page at a time.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct FullScan {
     pub(crate) offset: usize,
     pub(crate) at: Option<Timestamp>,
 }
 
-/// What a look came to.
+/// The result of a poll.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct PollOutcome {
-    /// How many conversations had changed.
+    /// The number of conversations that had changed.
     pub changed: usize,
-    /// How many of them are left for the next look, because they had changed just before, too.
+    /// The number of those that are left for the next poll, because they had changed just before, too.
     pub left: usize,
 }
 
-/// Who waits for what a look finds.
+/// The urgency of a poll.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Urgency {
-    /// Nobody in particular.
+    /// No one waits for the result.
     Nobody,
-    /// Somebody who looks at a list.
+    /// A person waits for the result.
     Somebody,
 }
 
-/// The absence that a look ends, if the last one was so long ago.
+/// Returns the absence that a poll at `at` ends, if the last poll was more than `LONG_AWAY` earlier.
 pub(crate) fn absence(ctx: &TenantCtx, last: Timestamp, at: Timestamp) -> Option<Absence> {
     let unreachable = is_unreachable(ctx);
     (times::later(last, LONG_AWAY) < at).then_some(Absence { from: last, to: at, unreachable })
 }
 
-/// The last absence, at a look.
+/// Returns the last absence, as of a poll at `at`.
 pub(crate) fn away(ctx: &TenantCtx, before: &Watched, at: Timestamp) -> Option<Absence> {
     let last = before.at.filter(|_| before.whole);
     last.and_then(|last| absence(ctx, last, at)).or(before.away)
 }
 
-/// How far looking got.
+/// Returns the progress of the poller.
 pub(crate) async fn watched(ctx: &TenantCtx) -> Result<Watched, Fault> {
     Ok(documents::kept(ctx, POLL_DOCUMENT, "").await?.unwrap_or_default())
 }
@@ -95,12 +95,12 @@ pub(crate) fn fault(error: DialnoteError) -> Fault {
     }
 }
 
-/// Whether the last look found that dialnote could not be reached.
+/// Answers whether dialnote could not be reached by the last poll.
 pub(crate) fn is_unreachable(ctx: &TenantCtx) -> bool {
     ctx.memory.unreachable.load(Ordering::Relaxed)
 }
 
-/// Remembers what a look came to.
+/// Remembers whether a poll reached dialnote.
 pub(crate) fn looked(ctx: &TenantCtx, looked: &Result<Option<PollOutcome>, Fault>) {
     match looked {
         Ok(Some(_)) => ctx.memory.unreachable.store(false, Ordering::Relaxed),
@@ -109,5 +109,6 @@ pub(crate) fn looked(ctx: &TenantCtx, looked: &Result<Option<PollOutcome>, Fault
     }
 }
 
-/// How long it takes to read what happened while we were away: until then it is told once.
+/// The time allowed for reading what changed during an absence. Notices and digests wait for it, so that each is sent
+/// once.
 pub(crate) const CAUGHT_UP: Duration = Duration::from_secs(30);

@@ -1,5 +1,5 @@
-//! Looking at what changes in dialnote: it tells nobody, so its list is read again and again, from the
-//! most recently active conversation down to where nothing is new.
+//! The poller, which looks for changes in dialnote. dialnote need not report changes, so its list is read again and
+//! again, from the most recently active conversation down to where nothing is new.
 
 use std::collections::HashSet;
 use std::time::Duration;
@@ -20,23 +20,23 @@ use crate::work::poll_state::{CHANGE_QUIET_PERIOD, FullScan, LONG_AWAY, PollOutc
 use crate::work::projection::{Conversations, gone, seen};
 use crate::work::{awake, emit, offboarding, poll_state, subscriptions, times};
 
-/// How often it is looked at least and at most.
+/// The shortest and the longest time between polls.
 const POLL_INTERVAL: [Duration; 2] = [Duration::from_secs(5), Duration::from_mins(1)];
 
-/// How long whoever looks is the only one who does, without a sign of life.
+/// The time for which an instance is the only one that polls, without a sign of life.
 const LEADERSHIP_LEASE: Duration = Duration::from_secs(30);
 
-/// How often whoever looks gives one.
+/// The time between the signs of life of the instance that polls.
 pub(crate) const SIGN_OF_LIFE: Duration = Duration::from_secs(10);
 
-/// How many conversations in a row have to be as they were seen for all below to be so. Not one: commands
-/// see theirs, and whoever is told looks, wherever those stand.
+/// The number of unchanged conversations in a row after which all below count as unchanged. One is not enough:
+/// commands, and jobs that follow a change, store their conversations as seen wherever those are in the list.
 const UNCHANGED_IN_A_ROW: usize = 10;
 
-/// How often the walk takes a step.
+/// The time between steps of the full scan.
 const SCAN_INTERVAL: Duration = Duration::from_mins(1);
 
-/// Looks once. Answers nothing if another instance looks.
+/// Polls once. Returns none if another instance polls.
 pub async fn poll(ctx: &TenantCtx) -> Result<Option<PollOutcome>, Fault> {
     let looked = look_once(ctx).await;
     poll_state::looked(ctx, &looked);
@@ -68,23 +68,23 @@ async fn look_once(ctx: &TenantCtx) -> Result<Option<PollOutcome>, Fault> {
     Ok(Some(looked))
 }
 
-/// Reads one more page of the whole list, if it is time: who changes an owner or a status may not bring
-/// the conversation to the top.
+/// Reads the next page of the full scan, if it is time. A changed owner or status may not bring a conversation to the
+/// top of the list.
 async fn go_on_scanning(ctx: &TenantCtx, watched: &Watched) -> Result<FullScan, Fault> {
     let (FullScan { offset, at: last }, at) = (watched.walk, ctx.clock.now());
     if last.is_some_and(|last| times::is_within(last, SCAN_INTERVAL, at)) {
         return Ok(watched.walk);
     }
     let page = ctx.dialnote.conversations(offset).await.map_err(poll_state::fault)?;
-    // A dialnote that ignores the offset sends its first page again: then there is nothing to walk on to.
+    // A dialnote that ignores the offset sends its first page again. The scan then has no further page.
     let next = if page.items == 0 { 0 } else { offset + page.items };
     let news = news(ctx, page.conversations).await?;
     note(ctx, news, at, watched).await?;
     Ok(FullScan { offset: next, at: Some(at) })
 }
 
-/// Reads all of dialnote anew, and forgets what is not there any more. Answers how many conversations
-/// there are and how many of them were not as they were known; `progress` hears how many are read.
+/// Reads all conversations from dialnote again, and forgets those that are gone. Returns the number of conversations,
+/// and the number that differed from the projection or are gone. Calls `progress` with the number read so far.
 pub async fn resync(ctx: &TenantCtx, progress: impl Fn(usize)) -> Result<(usize, usize), Fault> {
     let (before, begun) = (poll_state::watched(ctx).await?, ctx.clock.now());
     let (mut pages, mut changed) = (Pages::default(), 0);
@@ -106,8 +106,8 @@ pub async fn resync(ctx: &TenantCtx, progress: impl Fn(usize)) -> Result<(usize,
     Ok((pages.seen().len(), changed))
 }
 
-/// Forgets conversations that dialnote does not have: those that were not seen are asked for first,
-/// because the list moves while it is read.
+/// Forgets conversations that dialnote no longer has, and returns their number. Asks dialnote for each unseen one
+/// first, because the list moves while it is read.
 async fn forget_all_but(ctx: &TenantCtx, seen: &HashSet<ConversationId>) -> Result<usize, Fault> {
     let unseen = |known: &Conversations| known.keys().filter(|id| !seen.contains(*id)).cloned().collect::<Vec<_>>();
     let mut forgotten = 0;
@@ -121,14 +121,14 @@ async fn forget_all_but(ctx: &TenantCtx, seen: &HashSet<ConversationId>) -> Resu
     Ok(forgotten)
 }
 
-/// Whether it is this instance that looks; if it is, it goes on being it.
+/// Answers whether this instance is the one that polls, and extends its leadership if it is.
 pub(crate) async fn leads_looking(ctx: &TenantCtx) -> Result<bool, Fault> {
     let (name, now) = (format!("watch:{}", ctx.installation()), ctx.clock.now());
     ctx.store.try_acquire_leadership(&name, &ctx.instance, now, times::later(now, LEADERSHIP_LEASE)).await
 }
 
-/// Looks at the top of the list, whoever else does: somebody waits for a list of their own, or we were
-/// told to.
+/// Polls the top of the list, whether or not another instance polls. A person waits for a list, or dialnote sent a
+/// webhook.
 pub(crate) async fn poll_now(ctx: &TenantCtx, who: Urgency) -> Result<PollOutcome, Fault> {
     let (before, at) = (poll_state::watched(ctx).await?, ctx.clock.now());
     let looked = read_down(ctx, &before, who, false).await?;
@@ -137,12 +137,12 @@ pub(crate) async fn poll_now(ctx: &TenantCtx, who: Urgency) -> Result<PollOutcom
     Ok(looked)
 }
 
-/// Reads the list from its top to a page that ends with nothing new, because what is below was active
-/// before; or to its end. What becomes active meanwhile moves to the top and is found the next time.
+/// Reads the list from its top to a page that ends with nothing new, because all below was active earlier, or else to
+/// its end. A conversation that becomes active during the reading moves to the top and is found the next time.
 ///
-/// News is noted from the bottom up: whoever dies in between finds what is left below what is known,
-/// and would stop reading there if it were the other way round. Only the first reading, which goes to
-/// the end whatever it finds, notes each page at once.
+/// News is noted from the bottom up. If the instance dies in between, the news that is left is at the top, where the
+/// next poll finds it. The other way round, the next poll would stop reading above it. Only the first reading, which
+/// goes to the end in any case, notes each page at once.
 async fn read_down(ctx: &TenantCtx, watched: &Watched, who: Urgency, to_the_end: bool) -> Result<PollOutcome, Fault> {
     let (mut pages, mut looked, mut unnoted) = (Pages::default(), PollOutcome::default(), Vec::new());
     loop {
@@ -155,7 +155,7 @@ async fn read_down(ctx: &TenantCtx, watched: &Watched, who: Urgency, to_the_end:
         let goes_on = to_the_end || watched.whole && below.iter().any(is_news);
         let ends = !pages.goes_on || !goes_on;
         looked.changed += news.len();
-        // Only what the next look finds again may be left for it.
+        // Only news that the next poll finds again may be left for it.
         if is_top && who == Urgency::Nobody {
             news.retain(|changed| !changed.is_left_alone(at));
             looked.left = looked.changed - news.len();
@@ -172,7 +172,7 @@ async fn read_down(ctx: &TenantCtx, watched: &Watched, who: Urgency, to_the_end:
     }
 }
 
-/// What is not as it was seen last.
+/// Returns the conversations that are not as they were last seen.
 async fn news(ctx: &TenantCtx, page: Vec<Conversation>) -> Result<Vec<ChangedConversation>, Fault> {
     let look = |known: &Conversations| {
         let news = page.into_iter().filter_map(|conversation| {
@@ -189,8 +189,8 @@ async fn news(ctx: &TenantCtx, page: Vec<Conversation>) -> Result<Vec<ChangedCon
     ctx.memory.projection.look(&ctx.db, look).await
 }
 
-/// Stores news, and before that, what is to be done about it: whoever dies in between finds it once
-/// more.
+/// Stores the jobs that follow from news, and then the news. An instance that dies in between finds the same news
+/// again.
 async fn note(ctx: &TenantCtx, news: Vec<ChangedConversation>, at: Timestamp, watched: &Watched) -> Result<(), Fault> {
     if news.is_empty() {
         return Ok(());
@@ -203,7 +203,7 @@ async fn note(ctx: &TenantCtx, news: Vec<ChangedConversation>, at: Timestamp, wa
     ctx.db.put_snapshots(seen).await
 }
 
-/// Has done what follows from changes.
+/// Stores the jobs that follow from changes.
 async fn have_noticed(
     ctx: &TenantCtx,
     changed: &[&ChangedConversation],
@@ -228,35 +228,35 @@ async fn have_noticed(
     ctx.store.accept(delivery, jobs, ctx.clock.now()).await.map(drop)
 }
 
-/// A conversation that is not as it was seen before.
+/// A conversation that is not as it was last seen.
 struct ChangedConversation {
     before: Option<Box<Conversation>>,
-    /// Since when it was seen so.
+    /// The time when its previous state was first seen.
     since: Option<Timestamp>,
     now: Conversation,
 }
 
 impl ChangedConversation {
-    /// Whether its card was drawn anew just before.
+    /// Answers whether its card was redrawn just before, so that it is left for the next poll.
     fn is_left_alone(&self, at: Timestamp) -> bool {
         self.concerns_anybody() && self.since.is_some_and(|since| times::is_within(since, CHANGE_QUIET_PERIOD, at))
     }
 
-    /// Whether it is seen for the first time although nothing has happened in it since long before the last look:
-    /// an earlier list was not whole.
+    /// Answers whether the conversation is seen for the first time although its last activity was long before the last
+    /// poll. An earlier list was incomplete then.
     fn is_old_news(&self, last_look: Timestamp) -> bool {
         let quiet = |activity: &Activity| times::later(activity.at, LONG_AWAY) < last_look;
         self.before.is_none() && self.now.last_activity.as_ref().is_none_or(quiet)
     }
 
-    /// That somebody has read it is nobody's news.
+    /// Answers whether anything but the read state has changed. A change of the read state alone is not reported.
     fn concerns_anybody(&self) -> bool {
         let before = self.before.as_ref();
         before.is_none_or(|before| Conversation { read: self.now.read, ..(**before).clone() } != self.now)
     }
 }
 
-/// How long to wait until the next look: less when much happens.
+/// Returns the time to wait until the next poll, which is shorter when much happens.
 pub(crate) fn pause(before: Duration, looked: &Result<Option<PollOutcome>, Fault>) -> Duration {
     let [least, most] = POLL_INTERVAL;
     match looked {

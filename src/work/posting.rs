@@ -1,4 +1,4 @@
-//! Posting a message once, although no answer may come to the first try.
+//! Posting a message once, although the first try may get no response.
 
 use crate::error::Fault;
 use crate::ids::{ChannelId, MessageTs, SlackUserId};
@@ -10,7 +10,7 @@ use crate::store::{CacheEntry, Claim};
 use crate::view::kit::Content;
 use crate::work::ctx::TenantCtx;
 
-/// What an earlier try posted unheard may show what has been replaced since.
+/// Updates a message. An earlier try without a response may have posted content that has been replaced since.
 pub(crate) async fn bring_up_to_date(
     ctx: &TenantCtx,
     claim: &Claim,
@@ -25,8 +25,8 @@ pub(crate) async fn bring_up_to_date(
     }
 }
 
-/// Posts a message. If an earlier try may have got through, looks for it first; where we may not
-/// look, posts it again and counts that.
+/// Posts a message. If an earlier try may have got through, searches for its message first. Where the app may not
+/// search, posts again and counts that.
 pub(crate) async fn post_once(
     ctx: &TenantCtx,
     claim: &Claim,
@@ -46,16 +46,16 @@ pub(crate) async fn post_once(
     ctx.slack.with_deadline(by).post(channel, content, thread, &mark).await
 }
 
-/// What a message of this job is recognized by: ids of jobs begin anew with a new database, so the
-/// time goes along.
+/// Returns the mark by which a message of this job is recognized. It includes the time, because job ids start again
+/// with a new database.
 pub(crate) fn mark(claim: &Claim) -> String {
     format!("{}-{}", claim.id, claim.accepted.as_millisecond())
 }
 
-/// The channel of the direct messages with somebody (a cache entry), by user.
+/// The cache entry kind of the channel of direct messages with a user, by user.
 pub(crate) const CHANNEL: &str = "direct_channel";
 
-/// Posts a direct message. A channel that Slack no longer takes is opened again, once.
+/// Posts a direct message. Opens the channel again, once, if Slack no longer takes the cached one.
 pub(crate) async fn post_to(
     ctx: &TenantCtx,
     claim: &Claim,
@@ -73,7 +73,7 @@ pub(crate) async fn post_to(
     ctx.slack.with_deadline(by).post(&channel, content, None, &mark(claim)).await
 }
 
-/// The channel of the direct messages with somebody, and whether it was remembered.
+/// Returns the channel of the direct messages with a user, and whether it was cached.
 pub(crate) async fn channel_with(ctx: &TenantCtx, user: &SlackUserId) -> Result<(String, bool), SlackError> {
     match ctx.db.cache_get(CHANNEL, user.as_str()).await? {
         Some(kept) => Ok((kept.body, true)),
@@ -81,8 +81,8 @@ pub(crate) async fn channel_with(ctx: &TenantCtx, user: &SlackUserId) -> Result<
     }
 }
 
-/// Opens the direct messages with somebody. Where that is not permitted the user's id stands for the channel
-/// (docs/contracts/slack.md §15.1).
+/// Opens the direct messages with a user and returns their channel. Returns the user's id where opening is not
+/// permitted (docs/contracts/slack.md §15.1).
 pub(crate) async fn open_with(ctx: &TenantCtx, user: &SlackUserId) -> Result<String, SlackError> {
     let channel = match ctx.slack.direct(user).await {
         Ok(channel) => channel.to_string(),

@@ -1,5 +1,5 @@
-//! What follows from a profile that changed in Slack. The event holds all of it, so nobody is looked up: a
-//! status that changes sends one as well, for everybody in the workspace.
+//! Follow-up of a profile that changed in Slack. The event holds the whole profile, so Slack is not asked. A changed
+//! status sends such an event as well, for everyone in the workspace.
 
 use crate::domain::job::Left;
 use crate::work::handler::Handler;
@@ -21,7 +21,8 @@ use crate::work::names::PROFILE;
 use crate::work::outcome::Outcome;
 use crate::work::{homes, people, strangers, times};
 
-/// By how much Slack's clock and ours may differ: an event that is older than what was read since says nothing.
+/// The possible difference between Slack's clock and the app's. An event that is older than the profile read since is
+/// ignored.
 const CLOCKS_DIFFER: Duration = Duration::from_secs(5);
 
 /// A profile before and after a change.
@@ -30,8 +31,8 @@ pub(crate) struct ProfileChange {
     now: Profile,
 }
 
-/// Takes over a changed profile. A switched-off account may leave something behind, and somebody who was
-/// not linked may be by now.
+/// Handles a changed profile. A deactivated member may leave conversations behind, and an unlinked user may be linked
+/// now.
 pub(crate) async fn profile_changed(ctx: &TenantCtx, claim: &Claim, job: &ProfileJob) -> Result<Outcome, Fault> {
     let Some(change) = take_over(ctx, job).await? else {
         return Ok(Outcome::done(Vec::new()));
@@ -43,7 +44,7 @@ pub(crate) async fn profile_changed(ctx: &TenantCtx, claim: &Claim, job: &Profil
     Ok(Outcome::done(left.into_iter().chain(stranger).chain(home).collect()))
 }
 
-/// Who is no teammate any more sees nothing in their home.
+/// Redraws the home of a user who is no longer a teammate, so that it shows nothing.
 async fn home_of_who_was_one(ctx: &TenantCtx, change: &ProfileChange) -> Result<Vec<Effect>, Fault> {
     let was_one = match &change.before {
         Some(before) => people::who(ctx, before).await?.is_ok(),
@@ -67,7 +68,7 @@ async fn stranger_changed(ctx: &TenantCtx, now: &Profile) -> Result<Option<Effec
     }))
 }
 
-/// Keeps a changed profile of somebody who is known here; nothing, if nobody here has to do with them.
+/// Caches the changed profile of a user who is known here. Returns none if the user concerns no one here.
 async fn take_over(ctx: &TenantCtx, job: &ProfileJob) -> Result<Option<ProfileChange>, Fault> {
     let kept = ctx.db.cache_get(PROFILE, job.user.as_str()).await?;
     let before: Option<Profile> = kept.as_ref().and_then(|kept| serde_json::from_str(&kept.body).ok());
@@ -91,7 +92,7 @@ async fn take_over(ctx: &TenantCtx, job: &ProfileJob) -> Result<Option<ProfileCh
     Ok(now.map(|now| ProfileChange { before, now }))
 }
 
-/// Whether somebody of whom no profile is kept is a member's Slack user, or was to be one.
+/// Answers whether a user without a cached profile is a member's Slack user, was found as one, or is noted as unlinked.
 async fn concerns(ctx: &TenantCtx, job: &ProfileJob, told: Option<&Profile>) -> Result<bool, Fault> {
     Ok(is_a_members(told.into_iter(), &people::kept_members(ctx).await?)
         || people::by_hand(ctx).await?.iter().any(|link| link.user == job.user)
@@ -99,7 +100,7 @@ async fn concerns(ctx: &TenantCtx, job: &ProfileJob, told: Option<&Profile>) -> 
         || strangers::noted(ctx, &job.user).await?.is_some())
 }
 
-/// The member who was there until a change switched the account off.
+/// Returns the member whose account a change deactivated.
 async fn left_by(ctx: &TenantCtx, change: &ProfileChange) -> Result<Option<Owner>, Fault> {
     if change.now.account != Account::Deactivated {
         return Ok(None);
@@ -114,7 +115,7 @@ async fn left_by(ctx: &TenantCtx, change: &ProfileChange) -> Result<Option<Owner
     Ok(member.map(|id| Owner { id, name: change.now.name.clone() }))
 }
 
-/// A person who was looked for by an address may be found by it now, or not any more.
+/// Has members looked up again if a member's address changed. A person may be found by it now, or no longer.
 async fn seek_anew_if_changed(ctx: &TenantCtx, before: Option<&Profile>, now: Option<&Profile>) -> Result<(), Fault> {
     let address = |profile: Option<&Profile>| Some(person::folded(profile?.email.as_deref()?));
     let both = before.into_iter().chain(now);
@@ -133,7 +134,7 @@ impl JobKind for ProfileJob {
     }
 
     fn fairness_key(&self) -> String {
-        // A thousand changed profiles are served after the next command.
+        // A thousand changed profiles must wait behind the next command.
         "profiles".to_owned()
     }
 
@@ -142,7 +143,7 @@ impl JobKind for ProfileJob {
     }
 }
 
-/// Follows changed Slack profiles.
+/// The handler of changed Slack profiles.
 pub(crate) struct Profiles;
 
 impl Handler for Profiles {

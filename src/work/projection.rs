@@ -1,6 +1,6 @@
-//! All conversations of an installation in memory, so that lists and searches are answered at once,
-//! also when there are fifty thousand and when dialnote is down. It follows the mirror in the store,
-//! which this instance and others write.
+//! The projection: all conversations of an installation in memory. It answers lists and searches at once, also with
+//! 50,000 conversations and while dialnote is down. It follows the snapshots in the store, which this instance and
+//! others write.
 
 use std::collections::HashMap;
 use std::hash::{BuildHasher, RandomState};
@@ -18,29 +18,30 @@ use crate::ids::ConversationId;
 use crate::store::{Since, Snapshot, TenantDb};
 use crate::work::times;
 
-/// How far behind what was read last it is read again: what is stored late has an earlier time.
+/// The time before the latest snapshot from which on snapshots are read again. A snapshot that is stored late has an
+/// earlier time.
 const OVERLAP: Duration = Duration::from_secs(15);
 
-/// How much is read at a time.
+/// The number of snapshots read at a time.
 const SNAPSHOTS_PER_READ: usize = 5_000;
 
 /// The conversations by their ids.
 pub(crate) type Conversations = HashMap<ConversationId, ProjectedConversation>;
 
-/// A conversation, and the hash of what was seen: what is read again need not be understood again.
+/// A conversation with the hash of its snapshot. A snapshot with the same hash is not decoded again.
 pub(crate) struct ProjectedConversation {
     pub(crate) known: KnownConversation,
-    /// When it was first seen so.
+    /// The time when it was first seen in this state.
     pub(crate) at: Timestamp,
     hash: u64,
 }
 
-/// Counts how often the clock was set back: times of before cannot be compared with those after.
+/// A counter of how often the clock was set back. Times from before cannot be compared with times from after.
 #[derive(Clone, Default)]
 pub struct Epoch(Arc<AtomicU64>);
 
 impl Epoch {
-    /// Begins another one.
+    /// Begins the next epoch.
     pub(crate) fn begin(&self) {
         self.0.fetch_add(1, Ordering::SeqCst);
     }
@@ -65,12 +66,12 @@ struct Followed {
 }
 
 impl Projection {
-    /// An index that reads everything once more when the clock was set back.
+    /// Creates a projection that reads everything again when the clock was set back.
     pub(crate) fn following(epoch: Epoch) -> Self {
         Self { followed: Mutex::default(), epoch }
     }
 
-    /// Looks at the conversations as the store has them now.
+    /// Calls `look` with the conversations as the store has them now.
     pub(crate) async fn look<T>(&self, db: &TenantDb, look: impl FnOnce(&Conversations) -> T) -> Result<T, Fault> {
         let mut followed = self.followed.lock().await;
         let epoch = self.epoch.now();
@@ -101,7 +102,7 @@ impl Followed {
         }
     }
 
-    /// What cannot be read is gone, or will be seen anew.
+    /// Takes a snapshot in. One that cannot be decoded removes its conversation: it is gone, or will be seen again.
     fn take(&mut self, seen: Snapshot) {
         let hash = self.hasher.hash_one(&seen.body);
         if self.conversations.get(&seen.conversation).is_some_and(|sight| sight.hash == hash) {
@@ -117,13 +118,13 @@ impl Followed {
     }
 }
 
-/// A conversation as the mirror keeps it.
+/// Returns the snapshot of a conversation.
 pub(crate) fn seen(conversation: &Conversation, at: Timestamp) -> Snapshot {
     let body = serde_json::to_string(conversation).unwrap_or_default();
     Snapshot { conversation: conversation.id.clone(), at, body }
 }
 
-/// A conversation that is not in dialnote any more.
+/// Returns the snapshot of a conversation that dialnote no longer has. Its body is empty.
 pub(crate) fn gone(id: &ConversationId, at: Timestamp) -> Snapshot {
     Snapshot { conversation: id.clone(), at, body: String::new() }
 }

@@ -1,4 +1,4 @@
-//! Commands whose conversation is known join the queue of that conversation.
+//! Commands whose conversation is known join the queue of that conversation, its partition key.
 
 use crate::domain::command::Command;
 use crate::domain::command_job::{Batch, CommandJob};
@@ -10,8 +10,7 @@ use crate::work::acts;
 use crate::work::ctx::TenantCtx;
 use crate::work::outcome::Outcome;
 
-/// The conversations are known: the command queues up with everything else about its own; several become
-/// several commands.
+/// Enqueues a command under the partition key of its conversation. Several conversations become several commands.
 pub(crate) fn found(ctx: &TenantCtx, claim: &Claim, job: &CommandJob, mut ids: Vec<ConversationId>) -> Outcome {
     if ids.len() != 1 {
         return batched(ctx, claim, job, ids);
@@ -21,7 +20,7 @@ pub(crate) fn found(ctx: &TenantCtx, claim: &Claim, job: &CommandJob, mut ids: V
     Outcome::done(vec![queued_up(ctx, claim, &CommandJob { command, ..job.clone() })])
 }
 
-/// The same command for each of these, told of together.
+/// Enqueues the same command for each conversation, as a batch with a common answer.
 pub(crate) fn batched(ctx: &TenantCtx, claim: &Claim, job: &CommandJob, ids: Vec<ConversationId>) -> Outcome {
     let batch = Batch { id: acts::one(claim), of: ids.len() };
     let each = ids.into_iter().map(|id| {

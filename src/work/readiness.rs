@@ -8,14 +8,14 @@ use crate::ids::InstallationId;
 use crate::store::CacheEntry;
 use crate::store::Store;
 
-/// How much a large command and all that is kept of it take up, in bytes.
+/// The size of a large command with all that is stored for it, in bytes.
 pub(crate) const LARGE_COMMAND: usize = 32 * 1024;
 
-/// How long a store that is well may take.
+/// The time within which a healthy store answers.
 pub(crate) const STORE_TIMEOUT: Duration = Duration::from_secs(2);
 
-/// Stores something of no consequence and of a large command's size, to see whether the store
-/// takes one in: on a disk that is nearly full there may be room for less.
+/// Stores a cache entry without meaning to see whether the store accepts one of the size of a large command. A disk
+/// that is nearly full may have room for less. Fails if the store fails or does not answer in time.
 pub async fn try_store(store: &dyn Store, clock: &Clock, instance: &str) -> Result<(), Fault> {
     let cache_entry = CacheEntry {
         kind: "readiness".to_owned(),

@@ -1,4 +1,4 @@
-//! What the team did, for whoever asks: counted from the mirror and the audit log, and posted with a picture.
+//! Reports of the team's work, counted from the projection and the audit log and posted with a chart.
 
 use crate::domain::request_context::RequestContext;
 use crate::work::handler::Handler;
@@ -32,17 +32,17 @@ use crate::work::outcome::Outcome;
 use crate::work::projection::Conversations;
 use crate::work::{acting, audit, channel_routes, channels, organization, people, posting};
 
-/// How much of the audit log is read at a time, and how often at most.
+/// The number of audit entries read at a time, and the maximum number of reads.
 const ENTRIES_PER_READ: usize = 1000;
 const MAX_READS: usize = 50;
 
-/// How often it is tried to upload a picture before the words go without.
+/// The number of tries to upload a chart before the text is posted alone.
 const TRIES_OF_A_PICTURE: u32 = 3;
 
-/// The file was shared already.
+/// Slack's error code for a file that was shared already.
 const SHARED_BEFORE: &str = "file_not_found";
 
-/// Finds out what the team did.
+/// Counts the team's work and enqueues the report.
 pub(crate) async fn report(ctx: &TenantCtx, job: &ReportJob) -> Result<Outcome, Fault> {
     let (now, to) = (ctx.clock.now(), job.requester.addressee());
     let refused = |why| {
@@ -92,13 +92,15 @@ pub(crate) async fn report(ctx: &TenantCtx, job: &ReportJob) -> Result<Outcome, 
     Ok(Outcome::done(vec![record, ctx.say(&message)]))
 }
 
-/// Why a channel is not shown a report: it says who is in the team and how much there is to do.
+/// Returns the reason why a channel may not show a report, if there is one. A report says who is in the team and how
+/// much there is to do.
 async fn hides(ctx: &TenantCtx, channel: &ChannelId) -> Result<Option<Alone>, Fault> {
     let masked = channels::privacy(ctx, channel).await? == Privacy::Masked;
     Ok((masked || channels::is_shared(ctx, channel).await?).then_some(Alone::Hidden))
 }
 
-/// What was done since, newest first; of a very busy team, as much of it as can be read.
+/// Returns the changes since a time, newest first. For a very busy team, only as many entries as `MAX_READS` allows are
+/// read.
 async fn changes_since(ctx: &TenantCtx, since: jiff::Timestamp) -> Result<Vec<ConversationChange>, Fault> {
     let since = since.max(organization::organization_since(ctx));
     let (mut changes, mut before) = (Vec::new(), None);
@@ -115,8 +117,8 @@ async fn changes_since(ctx: &TenantCtx, since: jiff::Timestamp) -> Result<Vec<Co
     Ok(changes)
 }
 
-/// Posts a report: the picture is uploaded in a step of its own, so that it is shared once. Where no
-/// picture may be posted, the words stand alone.
+/// Posts a report. The chart is uploaded in a step of its own, so that it is shared once. Where no chart may be posted,
+/// the text is posted alone.
 pub(crate) async fn post_report(
     ctx: &TenantCtx,
     claim: &Claim,
@@ -125,7 +127,7 @@ pub(crate) async fn post_report(
     file: Option<&FileId>,
     uploaded: impl FnOnce(FileId) -> Message,
 ) -> Result<Outcome, SlackError> {
-    // Another company may have come since it was made.
+    // Another company may have joined the channel since the report was made.
     if let Some(why) = hides(ctx, channel).await? {
         let say = Reply::Report { report: Box::new(report.clone()), why };
         return Ok(Outcome::done(vec![ctx.say(&Message::Private { to: to.clone(), say })]));
@@ -144,7 +146,7 @@ pub(crate) async fn post_report(
     let by = ctx.ensure_lease(claim).await?;
     match ctx.slack.with_deadline(by).share(file, &title(report), channel, &comment(report)).await {
         Err(SlackError::Refused(code)) if claim.outcome_unknown && code == SHARED_BEFORE => {}
-        // One that cannot be known to be unshared would be there twice.
+        // A chart that may have been shared without a response would be there twice.
         Err(SlackError::Fault(fault)) if !claim.outcome_unknown && claim.attempt >= TRIES_OF_A_PICTURE => {
             info!(%fault, "the picture of a report cannot be shared");
             return post_words(ctx, claim, channel, report).await;
@@ -174,7 +176,7 @@ async fn upload_chart(ctx: &TenantCtx, report: &Report) -> Result<Option<FileId>
     ctx.slack.upload("report.png", &alt(report), picture).await.map(Some)
 }
 
-/// Whether trying again cannot bring the picture.
+/// Answers whether another try cannot succeed.
 fn is_final(error: &SlackError) -> bool {
     matches!(error, SlackError::Refused(_) | SlackError::Fault(Fault::Unauthorized { .. } | Fault::Unusable { .. }))
 }
@@ -191,7 +193,7 @@ impl JobKind for ReportJob {
     }
 }
 
-/// Makes reports.
+/// The handler that makes reports.
 pub(crate) struct Reports;
 
 impl Handler for Reports {

@@ -1,4 +1,5 @@
-//! Which channels get the cards of a shared number: set by admins, asked for whenever something comes in.
+//! Routes: the channels that get the cards of a shared number. Admins set them, and they are read whenever something
+//! comes in.
 
 use serde_json::json;
 
@@ -16,14 +17,15 @@ use crate::store::Effect;
 use crate::work::ctx::TenantCtx;
 use crate::work::{acting, channel_routes, digests, documents, enqueue, organization, people, poll_state};
 
-/// Does what somebody wants about routes; answers what is to be stored, and what they are told.
+/// Carries out a request about routes. Returns the effects to store and the reply to the requester.
 pub(crate) async fn route(ctx: &TenantCtx, job: &ChangeJob, routing: &Routing) -> Result<(Vec<Effect>, Reply), Fault> {
     let refused = |why| Ok((Vec::new(), Reply::Refused { why, note: String::new() }));
     let here = job.requester.channel.as_ref().filter(|channel| !channel.is_direct());
     let (channel, line) = match routing {
         Routing::List => {
             let routes = channel_routes::listed_routes(ctx).await?;
-            // A channel gets one number's cards, or all: who wants another one goes where there is room.
+            // A channel gets the cards of one number, or of all. An admin chooses a channel without a route for another
+            // number.
             let has_room = here.is_some_and(|here| routes.iter().all(|(channel, _)| channel != here));
             let offers = if has_room { offers(ctx, job).await? } else { Vec::new() };
             return Ok((Vec::new(), Reply::Routes { routes, offers }));
@@ -59,8 +61,8 @@ pub(crate) async fn route(ctx: &TenantCtx, job: &ChangeJob, routing: &Routing) -
     Ok((effects, Reply::Routed { channel: channel.clone(), line: channel_routes::called_of(&route) }))
 }
 
-/// What is to be stored if a channel that gets cards is to get them otherwise, and what whoever wants that
-/// is told.
+/// Changes the settings of a channel's route. Returns the effects to store and the reply to the requester. Returns none
+/// if the channel has no route or nothing changes.
 pub(crate) async fn change_route(
     ctx: &TenantCtx,
     job: &ChangeJob,
@@ -75,13 +77,13 @@ pub(crate) async fn change_route(
     let after = Route { settings: wanted.clone(), ..before.clone() };
     let detail = json!({ "route": { "channel": channel, "before": before, "after": after } });
     let mut effects = vec![digests::keep_route(ctx, channel, &after, &documents::rules(ctx).await?)];
-    // Whatever has waited for longer than it may by now is told of at once.
+    // Conversations that are overdue under the new limit are reported at once.
     effects.extend(is_reminded_anew.then(|| digests::remind_at(ctx, channel, Some(ctx.clock.now()))));
     effects.push(organization::record_change(ctx, job, detail).await?);
     Ok((effects, Some(Reply::ChannelChanged)))
 }
 
-/// Posts nothing there any more, and tells whoever wanted it, once.
+/// Pauses a route, so that nothing is posted to its channel, and notifies the person who made it, once.
 pub(crate) async fn pause_route(ctx: &TenantCtx, channel: &ChannelId, archived: bool) -> Result<Vec<Effect>, Fault> {
     let Some(route) = channel_routes::route_of(ctx, channel).await?.filter(|route| !route.paused) else {
         return Ok(Vec::new());
@@ -95,7 +97,7 @@ pub(crate) async fn pause_route(ctx: &TenantCtx, channel: &ChannelId, archived: 
     Ok(std::iter::once(kept).chain(told).collect())
 }
 
-/// The shared numbers whose cards no channel gets, for whoever may change that.
+/// Returns the shared numbers whose cards no channel gets, if the requester may change that.
 async fn offers(ctx: &TenantCtx, job: &ChangeJob) -> Result<Vec<SharedNumber>, Fault> {
     let requester = acting::teammate(ctx, &job.requester.user).await?;
     let rules = documents::rules(ctx).await?;

@@ -1,5 +1,5 @@
-//! The server's loops around the [`Tenants`]: many jobs at once, awake when there is something to do, and
-//! a stop that finishes what was begun.
+//! The server's loops around the [`Tenants`]. They run many jobs at once, wake up when there is work, and finish the
+//! jobs that were begun when the server stops.
 
 use std::collections::HashSet;
 use std::pin::pin;
@@ -20,34 +20,34 @@ use crate::work::poller;
 use crate::work::poller::SIGN_OF_LIFE;
 use crate::work::tenants::Tenants;
 
-/// How long to wait at most before looking again, whatever the bells say.
+/// The longest time to wait before looking for jobs again, whatever the bells say.
 const POLL: Duration = Duration::from_secs(1);
 
-/// How long to wait for others to finish, too, when all were busy: who takes several jobs at once asks the
-/// store once.
+/// The time to wait for more jobs to finish when all slots were busy, so that several jobs are claimed with one request
+/// to the store.
 const CLAIM_GATHER: Duration = Duration::from_millis(1);
 
-/// How long to wait at least before looking again without a bell.
+/// The shortest time to wait before looking for jobs again without a bell.
 const SOON: Duration = Duration::from_millis(5);
 
-/// How long it takes until somebody new is looked after.
+/// The time after which new and newly connected installations are looked for.
 const NEW: Duration = Duration::from_secs(5);
 
-/// How long a stop waits for jobs that were begun; the others are taken up after the next start.
+/// The time that a stop waits for jobs that were begun. The others are taken up after the next start.
 const JOB_GRACE: Duration = Duration::from_secs(10);
 
-/// A job that takes longer waits for a far side, and takes no place from others while it does.
+/// The time after which a job is taken to wait for Slack or dialnote. From then on it takes no slot from other jobs.
 const QUICK: Duration = Duration::from_millis(250);
 
-/// So many times more jobs than at once may wait for a far side.
+/// The number of times by which all jobs, with those that wait for Slack or dialnote, may exceed the slots.
 const WAITING: usize = 8;
 
-/// While there is more to be said than can be, so many times fewer commands are carried out at once: people
-/// see what became of those that were begun before more are. They are still carried out, because it may be
-/// Slack alone that is slow.
+/// The number by which the slots for commands are divided while more messages wait than can be sent. People see the
+/// results of the commands that were begun before more are begun. Some commands still run, because Slack alone may be
+/// slow.
 const HELD_BACK: usize = 4;
 
-/// Works on both queues and on the timers until `stop` turns true.
+/// Runs both queues, the timers and the pollers until `stop` turns true.
 pub async fn run(tenants: Arc<Tenants>, stop: watch::Receiver<bool>) {
     let much_to_say = AtomicBool::new(false);
     tokio::join!(
@@ -58,7 +58,7 @@ pub async fn run(tenants: Arc<Tenants>, stop: watch::Receiver<bool>) {
     );
 }
 
-/// Looks at what changes in dialnote, for each installation apart.
+/// Polls dialnote for each installation separately.
 async fn watchers(tenants: Arc<Tenants>, mut stop: watch::Receiver<bool>) {
     let Some(installations) = tenants.installations().cloned() else {
         return watcher(tenants, None, stop).await;
@@ -86,8 +86,8 @@ async fn watchers(tenants: Arc<Tenants>, mut stop: watch::Receiver<bool>) {
     while watchers.join_next().await.is_some() {}
 }
 
-/// Looks at what changes in dialnote, more often when much does; until the installation is gone. None names the
-/// one whose token is set.
+/// Polls dialnote, more often when much changes, until the installation is gone. An `id` of none is the workspace whose
+/// token is set.
 async fn watcher(tenants: Arc<Tenants>, id: Option<InstallationId>, mut stop: watch::Receiver<bool>) {
     let mut pause = Duration::ZERO;
     while !*stop.borrow() {
@@ -117,8 +117,7 @@ async fn watcher(tenants: Arc<Tenants>, id: Option<InstallationId>, mut stop: wa
     }
 }
 
-/// Waits, and shows meanwhile that it is still there, so that another instance looks soon after this one
-/// has died.
+/// Waits, and gives signs of life while waiting, so that another instance polls soon after this one has died.
 async fn wait_as_leader(work: Option<&TenantCtx>, mut pause: Duration) {
     while pause > SIGN_OF_LIFE {
         sleep(SIGN_OF_LIFE).await;
@@ -135,7 +134,7 @@ async fn queue(tenants: Arc<Tenants>, queue: Queue, much_to_say: &AtomicBool, mu
     let places = Arc::new(WorkerSlots::default());
     let mut running = JoinSet::new();
     while !*stop.borrow() {
-        // Asked for before looking, so that no ring between looking and waiting is missed.
+        // Requested before claiming, so that no ring between claiming and waiting is missed.
         let rung = bell.notified();
         while running.try_join_next().is_some() {}
         let parallel = tenants.common.settings.parallel;
@@ -143,8 +142,8 @@ async fn queue(tenants: Arc<Tenants>, queue: Queue, much_to_say: &AtomicBool, mu
         let given_back = places.given_back.notified();
         let free = at_once.saturating_sub(places.taken()).min((parallel * WAITING).saturating_sub(running.len()));
         let started = start(&tenants, queue, free, &places, &mut running).await;
-        // Whoever finishes makes room then. With room to spare there was no more to do, and who finishes
-        // changes nothing about that without ringing a bell.
+        // If all slots were busy, a job that finishes makes room for the next. If slots were free, no more jobs were
+        // due, and a job that finishes changes that only by ringing a bell.
         let all_busy = started.as_ref().is_ok_and(|count| *count == free);
         if queue == Queue::Outbox {
             much_to_say.store(all_busy, Ordering::Relaxed);
@@ -152,7 +151,7 @@ async fn queue(tenants: Arc<Tenants>, queue: Queue, much_to_say: &AtomicBool, mu
         tokio::select! {
             biased;
             _ = stop.changed() => {}
-            // A store in trouble is not helped by being asked more often, whoever rings.
+            // A store in trouble is not helped by being asked more often, even if a bell rings.
             () = sleep(POLL), if started.is_err() => {}
             _ = running.join_next(), if all_busy => sleep(CLAIM_GATHER).await,
             () = given_back, if all_busy => {}
@@ -161,11 +160,11 @@ async fn queue(tenants: Arc<Tenants>, queue: Queue, much_to_say: &AtomicBool, mu
         }
     }
     let finish = async { while running.join_next().await.is_some() {} };
-    // What does not finish in time keeps its lease and is taken up by whoever claims it next.
+    // A job that does not finish in time keeps its lease. The next worker that claims it takes it up.
     let _ = tokio::time::timeout(JOB_GRACE, finish).await;
 }
 
-/// How many jobs of the queue run at once: never none.
+/// Returns the number of jobs of the queue that run at once, which is never zero.
 fn at_once(queue: Queue, parallel: usize, much_to_say: bool) -> usize {
     match queue {
         Queue::Work if much_to_say => parallel.div_ceil(HELD_BACK),
@@ -173,7 +172,7 @@ fn at_once(queue: Queue, parallel: usize, much_to_say: bool) -> usize {
     }
 }
 
-/// The places of a queue for jobs that run at once.
+/// The slots of a queue for jobs that run at once.
 #[derive(Default)]
 struct WorkerSlots {
     taken: AtomicUsize,
@@ -191,7 +190,7 @@ impl WorkerSlots {
     }
 }
 
-/// A place, until it is given back.
+/// A slot, until it is dropped.
 struct WorkerSlot(Arc<WorkerSlots>);
 
 impl Drop for WorkerSlot {
@@ -201,7 +200,7 @@ impl Drop for WorkerSlot {
     }
 }
 
-/// Does the work, which holds its place only while it is quick.
+/// Does the work, which holds its slot only while it is quick.
 async fn in_place(place: WorkerSlot, work: impl Future<Output = ()>) {
     let mut work = pin!(work);
     tokio::select! {
@@ -239,8 +238,7 @@ async fn start(
     Ok(count)
 }
 
-/// Waits until the next job is due, but not longer than [`POLL`]. Where much is done a bell rings before the
-/// store is asked.
+/// Waits until the next job is due, but not longer than [`POLL`]. Under load a bell rings before the store is asked.
 async fn until_due(tenants: &Tenants, queue: Queue) {
     sleep(SOON).await;
     let pause = match tenants.common.store.next_due(queue).await {
@@ -268,7 +266,8 @@ fn log(fault: &Fault) {
     error!(cause = %fault, "the store did not answer; will try again");
 }
 
-/// The workspace whose token is set, once Slack has said which it is; till then there is nothing to look at.
+/// Returns the workspace whose token is set, once Slack has said which it is. Returns none if several can install the
+/// app.
 async fn at_home(tenants: &Tenants) -> Result<Option<Arc<TenantCtx>>, Fault> {
     match tenants.own() {
         Some(own) => own.at_home().await.map(Some),

@@ -1,4 +1,4 @@
-//! Which conversations did they mean who named none: the last one, those that are theirs, these.
+//! The conversations of commands that name none by id: the last one, all of the requester's, or several given ones.
 
 use crate::domain::command::Action;
 use crate::domain::command_job::CommandJob;
@@ -13,10 +13,10 @@ use crate::work::documents::read_all;
 use crate::work::outcome::{Outcome, Stop};
 use crate::work::{acting, conversations, known, lookup, queueing, undoing};
 
-/// Among how many unanswered hand-overs somebody's own are looked for.
+/// The maximum number of unanswered hand-offs among which the requester's own are looked for.
 const MOST_HANDOVERS: usize = 10_000;
 
-/// Finds out which conversations a command is about that names none by its id.
+/// Finds the conversations of a command that names none by id.
 pub(crate) async fn find(ctx: &TenantCtx, claim: &Claim, job: &CommandJob) -> Result<Outcome, Stop> {
     match &job.command.which {
         ConversationRef::MyLast if job.command.act == Action::Accept => find_given(ctx, claim, job).await,
@@ -28,7 +28,7 @@ pub(crate) async fn find(ctx: &TenantCtx, claim: &Claim, job: &CommandJob) -> Re
     }
 }
 
-/// The conversation that whoever asks was given last and has not answered to.
+/// Finds the conversation that was handed off to the requester last and is not answered.
 async fn find_given(ctx: &TenantCtx, claim: &Claim, job: &CommandJob) -> Result<Outcome, Stop> {
     let kept = ctx.db.documents(Handover::KIND, MOST_HANDOVERS).await?;
     let given = read_all::<Handover>(kept)?.into_iter().filter(|(_, given)| given.receiver == job.requester.user);
@@ -42,15 +42,15 @@ async fn find_given(ctx: &TenantCtx, claim: &Claim, job: &CommandJob) -> Result<
     Err(Refusal::NothingGivenToYou.into())
 }
 
-/// Whether a conversation belongs to whoever asks, as far as we know: what was given to them may have gone on
-/// in dialnote.
+/// Answers whether the requester owns a conversation, as far as the app has seen. It may have been reassigned in
+/// dialnote after it was handed off to them.
 async fn is_still_theirs(ctx: &TenantCtx, job: &CommandJob, id: &ConversationId) -> Result<bool, Fault> {
     let Some(known) = known::known(ctx, id).await? else { return Ok(true) };
     let requester = acting::teammate(ctx, &job.requester.user).await?;
     Ok(requester.is_ok_and(|requester| known.is_owned_by(&requester.member)))
 }
 
-/// Everything open that belongs to whoever asks, or to a member: each becomes a command of its own.
+/// Finds all open conversations of the requester or of a member. Each becomes a command of its own.
 async fn find_all(ctx: &TenantCtx, claim: &Claim, job: &CommandJob) -> Result<Outcome, Stop> {
     let requester = acting::teammate(ctx, &job.requester.user).await?;
     let requester = requester.map_err(|stranger| Refusal::YouAreNotLinked(stranger.why))?;

@@ -1,5 +1,5 @@
-//! A clock that is set back: what waits for a time would wait for as much longer, and what was seen before would
-//! seem newer than all that comes after. So both are brought to the new time.
+//! Handling of a clock that is set back. Whatever waits for a time would wait that much longer, and what was seen
+//! before would seem newer than all that is seen later. So both are moved to the new time.
 
 use std::sync::PoisonError;
 use std::time::Duration;
@@ -12,7 +12,7 @@ use crate::work::tenants::Tenants;
 use crate::work::times::TOLERATED;
 
 impl Tenants {
-    /// Looks whether the clock was set back since the last look, and brings what waits to the new time.
+    /// Checks whether the clock was set back since the last check, and moves stored times to the new time if it was.
     pub(crate) async fn notice_set_back(&self) -> Result<(), Fault> {
         let now = self.common.clock.now();
         let last = *self.last_tick.lock().unwrap_or_else(PoisonError::into_inner);

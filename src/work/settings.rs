@@ -7,36 +7,36 @@ use jiff::Timestamp;
 use crate::work::rate_limits::Pacing;
 use crate::work::times;
 
-/// What can be set about the work.
+/// The operator's settings for the work on jobs.
 #[derive(Clone, Copy, Debug)]
 pub struct WorkSettings {
-    /// How long a command is tried before it is given up.
+    /// The time after which a command is no longer retried.
     pub give_up_after: Duration,
-    /// How long a claim holds without a sign of life; what a dead instance was doing waits so long.
+    /// The time for which a claim holds without a sign of life. The work of an instance that died waits so long.
     pub lease: Duration,
-    /// How fast we speak.
+    /// The pace of calls to Slack.
     pub pacing: Pacing,
-    /// How many jobs of a queue run at once.
+    /// The number of jobs of a queue that run at once.
     pub parallel: usize,
-    /// For how long the audit log is kept; for ever, if it is not said.
+    /// The retention of the audit log, which is kept forever if this is none.
     pub keep_audit: Option<Duration>,
 }
 
-/// How long after it was decided a call may still be sent: less than half of the shortest lease, which is
-/// what its job has left at least.
+/// The time after the decision within which a call may still be sent. It is less than half of the shortest lease, which
+/// is the least that the job has left.
 pub(crate) const SENT_WITHIN: Duration = Duration::from_secs(2);
 
-/// The longest that a call may take.
+/// The longest duration of a call.
 pub(crate) const LONGEST_CALL: Duration = Duration::from_secs(10);
 
-/// When the last call ends of a process that has died by `now`.
+/// Returns the time at which the last call ends of a process that has died by `now`.
 pub fn calls_end(now: Timestamp) -> Timestamp {
     times::later(now, SENT_WITHIN + LONGEST_CALL)
 }
 
 impl WorkSettings {
-    /// How long a call to Slack or dialnote may take: never as long as a lease, which is looked at
-    /// before each call that changes something.
+    /// Returns the timeout of a call to Slack or dialnote. It is shorter than a lease, which is checked before each
+    /// call that changes something.
     pub fn call_timeout(&self) -> Duration {
         LONGEST_CALL.min(self.lease / 2)
     }

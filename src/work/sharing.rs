@@ -1,5 +1,5 @@
-//! How much a channel shows, and what happens when another company begins to read it. Slack tells of that by an
-//! event; since events get lost, it is also asked before anything is posted, unless that was done a moment ago.
+//! Privacy of channels, and the follow-up when another company begins to read one. Slack reports that by an event.
+//! Since events get lost, Slack is also asked before each post, unless it was asked a moment ago.
 
 use crate::work::handler::Handler;
 use crate::work::job::JobKind;
@@ -23,13 +23,13 @@ use crate::work::documents::CHANNEL;
 use crate::work::outcome::Outcome;
 use crate::work::{channels, documents, enqueue, organization, posting};
 
-/// How many cards are drawn again by one job.
+/// The number of cards that one job redraws.
 const CARDS_PER_JOB: usize = 100;
 
-/// What people see of that in the form: whether it shows less, and whether changes are shown to everybody.
+/// A channel's privacy as the form shows it: whether the channel shows less, and whether changes are shown to everyone.
 type PrivacyShown = (bool, bool);
 
-/// A channel is shared: it shows less at once, and its cards are drawn again.
+/// Handles a channel that became shared: it shows less at once, and its cards are redrawn.
 pub(crate) async fn channel_shared(ctx: &TenantCtx, claim: &Claim, job: &SharedJob) -> Result<Outcome, Fault> {
     let channel = &job.channel;
     let mut effects = Vec::new();
@@ -51,8 +51,8 @@ pub(crate) async fn channel_shared(ctx: &TenantCtx, claim: &Claim, job: &SharedJ
     Ok(Outcome::done(effects))
 }
 
-/// Draws a card again with what it shows already, as much of it as the channel shows by now. One that waits to
-/// be drawn otherwise comes after this.
+/// Redraws a card with the view that it shows already, at the present privacy of the channel. An update of the card
+/// that waits comes after this one.
 pub(crate) async fn draw_again(
     ctx: &TenantCtx,
     claim: &Claim,
@@ -60,7 +60,7 @@ pub(crate) async fn draw_again(
     conversation: &ConversationId,
 ) -> Result<(), SlackError> {
     let Some(card) = ctx.db.card(channel, conversation).await? else { return Ok(()) };
-    // What cannot be read is drawn when its conversation changes.
+    // A view that cannot be read is redrawn when its conversation changes.
     let Some((ts, card_view)) = card.ts.zip(serde_json::from_str::<CardView>(&card.card_view).ok()) else {
         return Ok(());
     };
@@ -75,7 +75,7 @@ async fn no_longer_although_shared(ctx: &TenantCtx, job: &SharedJob) -> Result<O
     Ok(ends.then(|| documents::put(ctx, CHANNEL, job.channel.as_str(), &settings)))
 }
 
-/// The effects of a change of what a channel shows, and the answer to it; none if nothing changes.
+/// Returns the effects of a change of what a channel shows, and the reply to it. Returns none if nothing changes.
 pub(crate) async fn change_channel(
     ctx: &TenantCtx,
     job: &ChangeJob,
@@ -113,7 +113,7 @@ impl JobKind for SharedJob {
     }
 }
 
-/// Redraws the cards of a channel that another company reads.
+/// The handler that redraws the cards of a channel that another company reads.
 pub(crate) struct SharedChannels;
 
 impl Handler for SharedChannels {

@@ -1,5 +1,5 @@
-//! Owners are asked whether they are still on what nothing has happened to for long. Once an hour it is looked
-//! who has to be; each of them is a job of its own.
+//! Questions to the owners of stale conversations. A check once an hour finds the owners to ask, and each of them
+//! becomes a job of its own.
 
 use crate::domain::job::AskOwner;
 use crate::domain::job::StaleCheck;
@@ -26,22 +26,22 @@ use crate::work::outcome::Outcome;
 use crate::work::projection::Conversations;
 use crate::work::{digests, documents, enqueue, people, times};
 
-/// That it is looked, and when next (`store::Document`).
+/// The document kind that schedules the next check (`store::Document`).
 pub(crate) const UNTOUCHED: &str = "untouched";
 
-/// What somebody was asked about, and when, by member (`store::Document`).
+/// The document kind of the conversations that an owner was asked about, and when, by member (`store::Document`).
 const ASKED: &str = "asked";
 
-/// How often it is looked.
+/// The time between checks.
 const STALE_CHECK_INTERVAL: Duration = Duration::from_hours(1);
 
-/// About how many conversations somebody is asked at a time.
+/// The maximum number of conversations that an owner is asked about at a time.
 const MAX_ASKED_AT_ONCE: usize = 5;
 
-/// How many of their conversations are looked at for that.
+/// The maximum number of an owner's conversations that are looked at for that.
 const MAX_EXAMINED: usize = 100;
 
-/// Has it looked, unless that is under way.
+/// Schedules a check, unless one is scheduled already.
 pub(crate) async fn have_owners_asked(ctx: &TenantCtx) -> Result<(), Fault> {
     let kept = ctx.db.document(UNTOUCHED, "").await?;
     if kept.is_some_and(|kept| !digests::was_given_up(ctx, &kept)) {
@@ -51,7 +51,7 @@ pub(crate) async fn have_owners_asked(ctx: &TenantCtx) -> Result<(), Fault> {
     ctx.db.keep(documents::document(ctx, UNTOUCHED, "", &(), Some(due))).await
 }
 
-/// Looks which owners are to be asked, and has that done again.
+/// Enqueues a job for each owner who may have to be asked, and schedules the next check.
 pub(crate) async fn look_for_untouched(ctx: &TenantCtx, claim: &Claim) -> Result<Outcome, Fault> {
     let now = ctx.clock.now();
     let again = documents::put_due(ctx, UNTOUCHED, "", &(), Some(times::later(now, STALE_CHECK_INTERVAL)));
@@ -72,7 +72,8 @@ pub(crate) async fn look_for_untouched(ctx: &TenantCtx, claim: &Claim) -> Result
     Ok(Outcome::done(again.into_iter().chain(owners.into_iter().map(ask)).collect()))
 }
 
-/// Asks an owner about what was not touched for longest, unless they rest or were asked lately.
+/// Asks an owner about their stale conversations, longest inactive first. Asks only in working hours, and not about a
+/// conversation that they were asked about recently.
 pub(crate) async fn ask_owner(ctx: &TenantCtx, owner: &Owner) -> Result<Outcome, Fault> {
     let now = ctx.clock.now();
     let (rules, user) = (documents::rules(ctx).await?, people::participant(ctx, owner).await?.user);
@@ -106,7 +107,7 @@ async fn old_of(ctx: &TenantCtx, owner: &Owner, before: Timestamp) -> Result<Vec
     ctx.memory.projection.look(&ctx.db, theirs).await
 }
 
-/// When somebody last did something to a conversation, as far as that is written down.
+/// Returns the time of the last audit entry about a conversation, if there is one.
 async fn touched_here(ctx: &TenantCtx, id: &ConversationId) -> Result<Option<Timestamp>, Fault> {
     Ok(ctx.db.entries(id, 1).await?.first().map(|last| last.at))
 }
@@ -120,7 +121,7 @@ impl JobKind for StaleCheck {
     }
 }
 
-/// Looks for owned conversations that nothing has happened to for long.
+/// The handler that looks for stale conversations.
 pub(crate) struct StaleChecks;
 
 impl Handler for StaleChecks {
@@ -140,7 +141,7 @@ impl JobKind for AskOwner {
     }
 }
 
-/// Asks owners about such conversations.
+/// The handler that asks owners about stale conversations.
 pub(crate) struct Questions;
 
 impl Handler for Questions {

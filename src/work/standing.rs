@@ -1,5 +1,5 @@
-//! Direct messages that still offer to act on a conversation. When it moves on, they say so and offer it no
-//! more.
+//! Direct messages whose buttons still act on a conversation. When the conversation moves on, the messages say so and
+//! lose the buttons.
 
 use serde::{Deserialize, Serialize};
 
@@ -14,17 +14,17 @@ use crate::work::ctx::TenantCtx;
 use crate::work::sent::{STANDS_FOR, Sent};
 use crate::work::{sent, times};
 
-/// The direct messages that stand about a conversation (a cache entry), by conversation and reader.
+/// The cache entry kind of the standing direct messages about a conversation, by conversation and reader.
 const STANDING: &str = "standing";
 
-/// How many of them are known for each.
+/// The maximum number of standing messages that are known for each.
 const MAX_STANDING: usize = 5;
 
-/// The direct messages to one reader that stand about one conversation, oldest first.
+/// The standing direct messages to one reader about one conversation, oldest first.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 struct Standing(Vec<(ChannelId, MessageTs)>);
 
-/// What is to be stored of a message that offers to act on these conversations.
+/// Returns the effects that remember a message with buttons for these conversations.
 pub(crate) async fn stands(
     ctx: &TenantCtx,
     user: &SlackUserId,
@@ -44,8 +44,7 @@ pub(crate) async fn stands(
     Ok(effects)
 }
 
-/// Shows in the messages that stand about a conversation what became of it. Answers what is to be stored
-/// then.
+/// Shows what became of a conversation (`answer`) in its standing messages. Returns the effects to store then.
 pub(crate) async fn show_mark(
     ctx: &TenantCtx,
     claim: &Claim,
@@ -79,7 +78,8 @@ pub(crate) async fn show_mark(
     Ok(effects)
 }
 
-/// Shows what a message says by now. Where its channel is closed to us no one can press its buttons.
+/// Updates a message to its current content, and answers whether it is still there. A message in a channel that is
+/// closed to the app counts as gone, because no one can press its buttons.
 async fn is_shown(ctx: &TenantCtx, claim: &Claim, sent: &Sent) -> Result<bool, SlackError> {
     match sent::show(ctx, claim, sent, &notice::message(&sent.told, &ctx.links)).await {
         Err(SlackError::Refused(code)) if codes::is_final(&code) => Ok(false),

@@ -1,4 +1,4 @@
-//! The steps of a claimed job: what it came to is stored after each, until the job is finished or has to wait.
+//! The steps of a claimed job. The result of each is stored, until the job is finished or has to wait.
 
 use tracing::warn;
 
@@ -39,7 +39,7 @@ pub(crate) async fn work_on(ctx: &TenantCtx, registry: &Registry, mut claim: Cla
     }
 }
 
-/// What the next step came to; nothing, if the job is no longer ours.
+/// Returns the outcome of the next step, or none if the lease is lost.
 async fn next_step(ctx: &TenantCtx, registry: &Registry, claim: &Claim) -> Option<Outcome> {
     let handler = match registry.of(&claim.body) {
         Ok(handler) => handler,
@@ -52,7 +52,7 @@ async fn next_step(ctx: &TenantCtx, registry: &Registry, claim: &Claim) -> Optio
     }
 }
 
-/// Brings a job one step further, if it is for the installation that the token belongs to.
+/// Runs the next step of a job, if the job is for the installation that the token belongs to.
 async fn advance(ctx: &TenantCtx, handler: &dyn AnyHandler, claim: &Claim) -> Result<Outcome, Fault> {
     let facts = handler.facts(&claim.body);
     let facts = facts.map_err(|cause| Fault::Unreadable { what: "the job".to_owned(), cause })?;
@@ -69,7 +69,8 @@ async fn advance(ctx: &TenantCtx, handler: &dyn AnyHandler, claim: &Claim) -> Re
     Ok(outcome)
 }
 
-/// The job is for a workspace that the app is not installed in.
+/// Returns the outcome of a job for a workspace where the app is not installed: a refusal for the requester, if there
+/// is one.
 fn not_installed(ctx: &TenantCtx, facts: JobFacts) -> Outcome {
     let answer = facts.requester.map(|requester| {
         let say = Reply::Refused { why: Refusal::NotInstalled, note: String::new() };
@@ -78,7 +79,7 @@ fn not_installed(ctx: &TenantCtx, facts: JobFacts) -> Outcome {
     Outcome::done(answer.into_iter().collect())
 }
 
-/// The outcome of a step that ended in a fault.
+/// Returns the outcome of a step that ended in a fault.
 async fn after_fault(ctx: &TenantCtx, handler: &dyn AnyHandler, claim: &Claim, fault: &Fault) -> Outcome {
     match faults::next_try(ctx, claim, fault).await {
         RetryDecision::At(due) => {
@@ -94,8 +95,8 @@ async fn after_fault(ctx: &TenantCtx, handler: &dyn AnyHandler, claim: &Claim, f
     }
 }
 
-/// The outcome of a job that this version cannot read. A later version may have written it, which works beside this
-/// one while instances are replaced.
+/// Returns the outcome of a job that this version cannot read. A later version may have written it, because both run
+/// side by side while instances are replaced.
 async fn unreadable(ctx: &TenantCtx, claim: &Claim, cause: String) -> Outcome {
     let fault = Fault::Unreadable { what: "the job".to_owned(), cause };
     match faults::next_try(ctx, claim, &fault).await {
@@ -107,7 +108,7 @@ async fn unreadable(ctx: &TenantCtx, claim: &Claim, cause: String) -> Outcome {
     }
 }
 
-/// What came of a claim, in a trace; nothing yet, if it goes on.
+/// Returns the result of a claim for its trace, or none while the job goes on.
 fn result(verdict: &Verdict) -> Option<&'static str> {
     match verdict {
         Verdict::Continue { .. } => None,
@@ -117,7 +118,7 @@ fn result(verdict: &Verdict) -> Option<&'static str> {
     }
 }
 
-/// The claim as it goes on after the verdict, if it does.
+/// Returns the claim with which the job goes on after the verdict, if it does.
 fn continued(claim: &Claim, verdict: &Verdict) -> Option<Claim> {
     match verdict {
         Verdict::Continue { body, until } => {

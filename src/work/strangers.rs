@@ -1,5 +1,4 @@
-//! Slack users who wanted something, or were to be given something, and are no members: admins see them, and
-//! can say who they are.
+//! Unlinked users who requested something, or were to be assigned something. Admins see them and can link them.
 
 use std::cmp::Reverse;
 use std::time::Duration;
@@ -16,45 +15,45 @@ use crate::work::ctx::TenantCtx;
 use crate::work::documents::read;
 use crate::work::{people, times};
 
-/// The key of all work on links: one at a time, so that no one is linked twice.
+/// The partition key of all work on links: one job at a time, so that no one is linked twice.
 pub(crate) const ONE_AT_A_TIME: &str = "people";
 
-/// How many are remembered, and for how long it is not written down again that they wanted something.
+/// The maximum number of unlinked users that are read, and the time for which another request of one is not noted.
 const MOST_STRANGERS: usize = 1_000;
 const NOTE_AGAIN_AFTER: Duration = Duration::from_hours(24);
 
-/// What they are kept under (`store::Document`), by Slack user.
+/// The document kind of an unlinked user who requested something, by Slack user (`store::Document`).
 pub(crate) const STRANGER: &str = "stranger";
 
-/// A Slack user who wanted something and was no member, as it is written down.
+/// An unlinked user who requested something, as stored.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 struct Noted {
     profile: Profile,
     why: Unlinked,
 }
 
-/// A Slack user who wanted something and was no member then.
+/// A user who requested something while unlinked.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Tried {
-    /// The user.
+    /// The user's profile at that time.
     pub(crate) profile: Profile,
-    /// When.
+    /// The time of the request.
     pub(crate) at: Timestamp,
-    /// Why they are none; nothing, if they are one by now.
+    /// The reason why the user is not linked, or none if they are linked by now.
     pub(crate) why: Option<Unlinked>,
 }
 
-/// The document of a stranger.
+/// The document of an unlinked user.
 pub(crate) struct OfStranger(Document);
 
 impl OfStranger {
-    /// The same with another profile: they wanted something when they did.
+    /// Returns the document with another profile and the unchanged time of the request.
     pub(crate) fn with(self, profile: &Profile, why: Unlinked) -> Document {
         Document { body: written(profile, why), ..self.0 }
     }
 }
 
-/// Writes down that somebody wanted something and is no member.
+/// Notes that an unlinked user requested something, if the user could be linked.
 pub(crate) async fn remember_stranger(ctx: &TenantCtx, user: &SlackUserId, why: Unlinked) -> Result<(), Fault> {
     let profile = people::look_up(ctx, user).await?;
     let Some(profile) = profile.filter(|_| why.can_be_linked()) else { return Ok(()) };
@@ -67,12 +66,12 @@ pub(crate) async fn remember_stranger(ctx: &TenantCtx, user: &SlackUserId, why: 
     ctx.db.keep(Document { kind, id, at, due: None, body }).await
 }
 
-/// A stranger's document, if this user is one.
+/// Returns the document of a user who was noted as unlinked, if there is one.
 pub(crate) async fn noted(ctx: &TenantCtx, user: &SlackUserId) -> Result<Option<OfStranger>, Fault> {
     Ok(ctx.db.document(STRANGER, user.as_str()).await?.map(OfStranger))
 }
 
-/// Strangers, whether they are members by now or not, latest first.
+/// Returns the users who were noted as unlinked, also those who are linked by now, latest first.
 pub(crate) async fn strangers(ctx: &TenantCtx) -> Result<Vec<Tried>, Fault> {
     let kept = ctx.db.documents(STRANGER, MOST_STRANGERS).await?;
     let (members, by_hand) = (people::team(ctx).await?, people::by_hand(ctx).await?);
@@ -89,7 +88,7 @@ fn written(profile: &Profile, why: Unlinked) -> String {
     serde_json::to_string(&Noted { profile: profile.clone(), why }).unwrap_or_default()
 }
 
-/// Somebody is not looked for any more.
+/// Returns the effect that drops the note about an unlinked user.
 pub(crate) fn drop_stranger(user: &SlackUserId) -> Effect {
     Effect::DropDocument { kind: STRANGER.to_owned(), id: user.to_string() }
 }

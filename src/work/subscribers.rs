@@ -1,10 +1,10 @@
-//! Who follows up which domain event.
+//! The subscribers of the domain events.
 
 use crate::work::ctx::Subscribers;
 use crate::work::events::ConversationChanged;
 use crate::work::{absence, deferred, digests, links, stale};
 
-/// The subscribers of the app.
+/// Returns the subscribers of the app.
 pub(crate) fn all() -> Subscribers {
     Subscribers {
         conversation_changed: vec![

@@ -1,4 +1,5 @@
-//! Webhook subscriptions: dialnote is asked again and again, because nothing says how long one lasts.
+//! Webhook subscriptions. The app subscribes again and again, because dialnote does not say how long a subscription
+//! lasts.
 
 use std::time::Duration;
 
@@ -11,22 +12,23 @@ use crate::error::Fault;
 use crate::work::ctx::TenantCtx;
 use crate::work::{documents, times};
 
-/// How often we subscribe anew. Doing so twice is doing it once (docs/contracts/dialnote.md, Calls).
+/// The time after which the app subscribes again. Subscribing twice is the same as subscribing once
+/// (docs/contracts/dialnote.md, Calls).
 pub(super) const RESUBSCRIBE_INTERVAL: Duration = Duration::from_hours(6);
 
-/// The same after a refusal.
+/// The same time after a refusal.
 pub(super) const AGAIN_AFTER_REFUSAL: Duration = Duration::from_hours(1);
 
-/// What is kept of our subscriptions (`store::Document`).
+/// The document kind of the subscriptions (`store::Document`).
 pub(super) const SUBSCRIPTION_DOCUMENT: &str = "hooks";
 
-/// What we asked dialnote for last, and when.
+/// The last request for subscriptions, and the time of it.
 #[derive(Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(super) struct Subscribed {
-    /// The fingerprint of our address.
+    /// The fingerprint of the app's webhook address.
     to: String,
     at: Timestamp,
-    /// The events of which it will not tell.
+    /// The events that dialnote refused to report.
     #[serde(default)]
     refused: Vec<String>,
 }
@@ -37,8 +39,8 @@ impl Subscribed {
     }
 }
 
-/// Asks dialnote to tell us, unless it was asked of late. Where it does not, what happens is found by
-/// looking, only later.
+/// Subscribes to dialnote's webhooks, unless that was done recently. The poller finds what dialnote does not report,
+/// only later.
 pub(crate) async fn subscribe(ctx: &TenantCtx) -> Result<(), Fault> {
     let Some(webhooks) = &ctx.webhooks else { return Ok(()) };
     let (now, address, to) = (ctx.clock.now(), webhooks.address(), webhooks.fingerprint());
@@ -59,7 +61,7 @@ pub(crate) async fn subscribe(ctx: &TenantCtx) -> Result<(), Fault> {
     ctx.db.keep(documents::document(ctx, SUBSCRIPTION_DOCUMENT, "", &Subscribed { to, at: now, refused }, None)).await
 }
 
-/// Of which events dialnote will not tell; nothing, if it was not asked.
+/// Returns the events that dialnote does not report, or none if the app has no webhook address.
 pub(crate) async fn untold(ctx: &TenantCtx) -> Result<Option<Vec<String>>, Fault> {
     subscribe(ctx).await?;
     let last: Option<Subscribed> = documents::kept(ctx, SUBSCRIPTION_DOCUMENT, "").await?;

@@ -1,6 +1,5 @@
-//! One program works for many installations. Here is what they share, and whose work a job is: each job, each
-//! request and each look goes to the [`TenantCtx`] of its installation, which knows that one's tokens and nobody
-//! else's.
+//! The installations that one program works for, and what they share. Each job, request and poll goes to the
+//! [`TenantCtx`] of its installation, which knows the tokens of that installation and of no other.
 
 use crate::domain::job::Removed;
 use crate::work::handler::Registry;
@@ -24,40 +23,40 @@ use crate::work::installations::Installations;
 use crate::work::own_workspace::OwnWorkspace;
 use crate::work::{installations, steps, times};
 
-/// How long work waits whose installation cannot be read.
+/// The time for which a job waits whose installation cannot be read.
 const UNREAD: Duration = Duration::from_secs(30);
 
-/// Everybody's work.
+/// The installations that this program works for.
 pub struct Tenants {
-    /// What all of it has in common.
+    /// The state that all installations share.
     pub common: AppState,
     mode: Mode,
     /// The handlers of all kinds of jobs.
     pub(crate) registry: Registry,
-    /// What the clock showed at the last tick.
+    /// The time of the clock at the last tick.
     pub(crate) last_tick: Mutex<Option<Timestamp>>,
 }
 
 enum Mode {
-    /// That of the workspace whose token is set.
+    /// The workspace whose token is set.
     One(Box<OwnWorkspace>),
-    /// That of every workspace that has installed the app.
+    /// Every workspace that has installed the app.
     Many(Arc<Installations>),
 }
 
 impl Tenants {
-    /// The registry for one workspace.
+    /// Creates the tenants for one workspace.
     pub fn for_one(common: AppState, own: OwnWorkspace) -> Self {
         Self { common, mode: Mode::One(Box::new(own)), registry: handlers::all(None), last_tick: Mutex::default() }
     }
 
-    /// The registry for all workspaces that install the app.
+    /// Creates the tenants for all workspaces that install the app.
     pub fn for_many(common: AppState, installations: Arc<Installations>) -> Self {
         let registry = handlers::all(Some(&installations));
         Self { common, mode: Mode::Many(installations), registry, last_tick: Mutex::default() }
     }
 
-    /// The workspace whose token is set, if one is.
+    /// Returns the workspace whose token is set, if one is.
     pub fn own(&self) -> Option<&OwnWorkspace> {
         match &self.mode {
             Mode::One(own) => Some(own),
@@ -65,7 +64,7 @@ impl Tenants {
         }
     }
 
-    /// Whether the keys of the settings open what is kept of those who have installed the app.
+    /// Answers whether the keys in the settings open the stored secrets of the installations.
     pub async fn opens_what_is_sealed(&self) -> Result<bool, Fault> {
         match &self.mode {
             Mode::One(_) => Ok(true),
@@ -73,7 +72,7 @@ impl Tenants {
         }
     }
 
-    /// Everybody who has installed the app, if anybody can.
+    /// Returns the installations, if several workspaces can install the app.
     pub fn installations(&self) -> Option<&Arc<Installations>> {
         match &self.mode {
             Mode::One(_) => None,
@@ -81,8 +80,8 @@ impl Tenants {
         }
     }
 
-    /// Whose work this is; nobody's, if the app is not installed there. Where there is one workspace, work for
-    /// another is refused by whoever gets it.
+    /// Returns the context of an installation, or none if the app is not installed there. Where there is one workspace,
+    /// the worker refuses jobs for another.
     pub async fn of(&self, installation: &InstallationId) -> Result<Option<Arc<TenantCtx>>, Fault> {
         match &self.mode {
             Mode::One(own) => Ok(Some(own.of(installation))),
@@ -90,7 +89,7 @@ impl Tenants {
         }
     }
 
-    /// The work of everybody, or of the one who is named.
+    /// Returns the contexts of all installations, or of the one that is named.
     pub async fn everybody(&self, only: Option<&InstallationId>) -> Result<Vec<Arc<TenantCtx>>, Fault> {
         let installations = match (&self.mode, only) {
             (Mode::One(own), _) => return Ok(vec![own.at_home().await?]),
@@ -134,7 +133,7 @@ impl Tenants {
         }
     }
 
-    /// In what trace a job is worked on. One that nobody asked for begins its own.
+    /// Returns the trace in which a job runs. A job that no request caused begins its own trace.
     fn trace(&self, claim: &Claim) -> Option<Context> {
         let trace = self.common.traces.of(&claim.installation, claim.request())?;
         let facts = self.registry.of(&claim.body).ok()?.facts(&claim.body).ok()?;
@@ -149,7 +148,7 @@ impl Tenants {
         Some(trace.job(job::kind_in_words(&claim.body), begins, attributes))
     }
 
-    /// There is nobody any more for whom it would be done. Whoever asked is told, where that needs no token.
+    /// Settles a job whose installation is gone. Notifies the requester, if that needs no token.
     async fn let_go(&self, claim: Claim) -> Result<(), Fault> {
         let AppState { store, clock, .. } = &self.common;
         if job::of_kind::<Removed>(&claim.body).is_some() {
@@ -164,7 +163,7 @@ impl Tenants {
         store.settle(&claim, Verdict::Done, Vec::new(), clock.now()).await.map(drop)
     }
 
-    /// Tells the person who asked that the app is not installed where they are.
+    /// Tells the requester that the app is not installed in their workspace.
     pub async fn refuse(&self, url: &str, replace: bool) {
         let slack = match &self.mode {
             Mode::One(own) => own.services().slack.clone(),
@@ -175,7 +174,7 @@ impl Tenants {
         }
     }
 
-    /// It cannot be worked on as long as its installation cannot be read.
+    /// Puts a job off, because its installation cannot be read.
     async fn put_off(&self, claim: Claim, fault: &Fault) -> Result<(), Fault> {
         error!(cause = %fault, "an installation cannot be read; its work is put off");
         let now = self.common.clock.now();
@@ -187,7 +186,7 @@ impl Tenants {
         self.common.store.settle(&claim, verdict, Vec::new(), now).await.map(drop)
     }
 
-    /// A job to be stored, asked for at `now` and due at once.
+    /// Returns a job to store, requested at `now` and due at once.
     pub fn new_job<J: JobKind>(&self, installation: &InstallationId, job: &J, now: Timestamp) -> NewJob {
         job::new_job(installation, job, now, self.common.settings.pacing)
     }

@@ -1,5 +1,5 @@
-//! What happens because time passes: somebody whose command waits is told so, and what is no longer
-//! needed is thrown away.
+//! Work that follows from the passing of time: people whose commands wait are notified, due documents become jobs, and
+//! data that is no longer needed is deleted.
 
 use crate::domain::command_job::{CommandJob, ResumeJob};
 use crate::domain::job::ListJob;
@@ -24,35 +24,35 @@ use crate::work::tenants::Tenants;
 use crate::work::times::DELAY_NOTICE_AFTER;
 use crate::work::{acts, known, people, times};
 
-/// How long Slack may take to name the person whom a waiting command is about.
+/// The time within which Slack must name the person whom a waiting command is about.
 const NAMING_TIMEOUT: Duration = Duration::from_secs(1);
 
-/// How many are told at a time.
+/// The number of waiting jobs that are notified about at a time.
 const TOLD_AT_ONCE: usize = 100;
 
-/// How much that is due is looked at at a time.
+/// The number of due documents that are read at a time.
 const DUE_AT_ONCE: usize = 100;
 
-/// How long delivery keys, kept commands and kept facts are of use. Slack repeats an event for at
-/// most a day (docs/contracts/slack.md §4.7).
+/// The time for which delivery keys, drafts and cache entries are of use. Slack repeats an event for at most a day
+/// (docs/contracts/slack.md §4.7).
 const KEEP: Duration = Duration::from_hours(48);
 
-/// How much is thrown away at a time, and how often each second: more than could ever come in all day
-/// long, and so little that neither reminders nor anybody's commands wait for it.
+/// The number of items deleted at a time, and the number of such deletions each second. Together they are more than
+/// could ever come in all day long, and so few that neither reminders nor commands wait for them.
 const BITE: usize = 200;
 const BITES: usize = 10;
 
-/// What lists conversations.
+/// The command that lists conversations.
 const INBOX: &str = "/inbox";
 
-/// Who is led by one instance at a time.
+/// The name of the leadership of the timers.
 const LEADER: &str = "timers";
 
-/// How long it leads without a sign of life.
+/// The time for which an instance leads without a sign of life.
 const LEADERSHIP_LEASE: Duration = Duration::from_secs(10);
 
 impl Tenants {
-    /// Does what time has brought about, if no other instance does.
+    /// Does the work that is due, if no other instance leads the timers.
     pub async fn tick(&self) -> Result<(), Fault> {
         self.notice_set_back().await?;
         let now = self.common.clock.now();
@@ -69,7 +69,7 @@ impl Tenants {
         Ok(())
     }
 
-    /// Tells people whose commands wait that they do. Answers how many were told.
+    /// Notifies people whose commands wait. Returns the number of people notified.
     async fn tell_who_waits(&self) -> Result<usize, Fault> {
         let now = self.common.clock.now();
         let (mut told, mut asks) = (0, true);
@@ -104,8 +104,8 @@ impl Tenants {
         Ok(told)
     }
 
-    /// The service that a job waits for: the one it calls just now, else the one that failed last, and the setting
-    /// that seems to be wrong.
+    /// Returns the service that a job waits for, and the setting that seems to be wrong. The service is the one that
+    /// the job calls just now, else the one that failed last.
     async fn waited_for(&self, waiting: &Claim) -> (Service, Option<String>) {
         if let Some(service) = self.common.callers.service(waiting.id) {
             return (service, None);
@@ -116,7 +116,7 @@ impl Tenants {
         (Service::in_words(&cause).unwrap_or(Service::Dialnote), setting)
     }
 
-    /// A command as it is typed, with what people call its conversation, as far as that is known here.
+    /// Returns a command as it is typed, with the names of its conversation and owner, as far as they are known here.
     async fn asked(&self, waiting: &Claim, command: &Command, of: usize, asks: &mut bool) -> String {
         let names = match self.of(&waiting.installation).await {
             Ok(Some(work)) => names_for(&work, command, asks).await,
@@ -131,7 +131,7 @@ impl Tenants {
         Some(self.asked(waiting, &command, 1, asks).await)
     }
 
-    /// Has done what is kept for a time that has come.
+    /// Enqueues the jobs of documents whose due time has come.
     async fn fire_due(&self) -> Result<(), Fault> {
         let now = self.common.clock.now();
         for (installation, document) in self.common.store.due_documents(now, DUE_AT_ONCE).await? {
@@ -145,7 +145,7 @@ impl Tenants {
         Ok(())
     }
 
-    /// Throws away what is no longer needed; what is left, the next time.
+    /// Deletes data that is no longer needed. The rest is deleted at the next tick.
     async fn sweep(&self) -> Result<(), Fault> {
         for _ in 0..BITES {
             if self.common.store.sweep(times::earlier(self.common.clock.now(), KEEP), BITE).await? < BITE {
@@ -159,8 +159,8 @@ impl Tenants {
     }
 }
 
-/// What people call those whom a command names. Slack is asked for a name that is not known as long as it
-/// answers at once (`asks`): what is due in the same second does not wait for it.
+/// Returns the names of the conversation and the owner in a command. Slack is asked for an unknown name only while it
+/// answers at once (`asks`), so that other work that is due in the same second does not wait.
 async fn names_for(ctx: &TenantCtx, command: &Command, asks: &mut bool) -> asked::AskedNames {
     let conversation = match &command.which {
         ConversationRef::Id(id) => known::known(ctx, id).await.ok().flatten(),

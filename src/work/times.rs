@@ -14,13 +14,14 @@ pub(crate) fn later(at: Timestamp, by: Duration) -> Timestamp {
     at.saturating_add(by).unwrap_or(Timestamp::MAX)
 }
 
-/// By how much a clock may go back, or another machine's be ahead, without anything being done about it.
+/// The tolerated time by which a clock may go back, or another machine's may be ahead. Nothing is done about it.
 pub(crate) const TOLERATED: Duration = Duration::from_secs(5);
 
-/// Whether less than `period` has passed since then. A time that lies ahead was written before the clock was set back.
+/// Answers whether less than `period` has passed since `since`. A time that lies ahead was written before the clock was
+/// set back, and counts as past.
 pub(crate) fn is_within(since: Timestamp, period: Duration, now: Timestamp) -> bool {
     since <= later(now, TOLERATED) && later(since, period) > now
 }
 
-/// A command that is not finished after this long is said to wait.
+/// The time after which a requester is notified that their command waits.
 pub(crate) const DELAY_NOTICE_AFTER: Duration = Duration::from_secs(3);

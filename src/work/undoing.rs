@@ -1,5 +1,5 @@
-//! Which act is to be taken back, and on which conversations: each becomes a command of its own. Whether that
-//! can be done is decided there (`domain::undo`).
+//! Undo: finds the act to undo and its conversations, each of which becomes a command of its own. That command decides
+//! whether the undo is possible (`domain::undo`).
 
 use crate::domain::about::About;
 use crate::domain::command_job::CommandJob;
@@ -16,13 +16,13 @@ use crate::work::ctx::TenantCtx;
 use crate::work::outcome::{Outcome, Stop};
 use crate::work::{audit, conversations, organization, queueing};
 
-/// Among how many of somebody's attempts an act is looked for: the largest batch, and what was tried since.
+/// The number of a person's attempts among which an act is looked for: the largest batch, and later attempts.
 const RECENT_DEEDS: usize = 1_000;
 
-/// How many conversations of an act are named.
+/// The maximum number of conversations of an act that are named.
 const MOST_NAMED: usize = 3;
 
-/// Finds what somebody did last, or the act whose button they pressed.
+/// Finds the requester's last act, or the act whose button they pressed.
 pub(crate) async fn find_act(ctx: &TenantCtx, claim: &Claim, job: &CommandJob) -> Result<Outcome, Stop> {
     let mut entries = ctx.db.deeds(&job.requester.user, RECENT_DEEDS).await?;
     entries.retain(|entry| entry.at >= organization::organization_since(ctx));
@@ -45,13 +45,13 @@ pub(crate) async fn find_act(ctx: &TenantCtx, claim: &Claim, job: &CommandJob) -
     }
 }
 
-/// Takes an act back, each of its conversations by a command of its own.
+/// Undoes an act, each of its conversations by a command of its own.
 fn take_back(ctx: &TenantCtx, claim: &Claim, job: &CommandJob, act: &str, on: Vec<ConversationId>) -> Outcome {
     let undoing = CommandJob { undoes: Some(act.to_owned()), ..job.clone() };
     queueing::found(ctx, claim, &undoing, on)
 }
 
-/// The conversations of an act as a sentence names them.
+/// Returns the conversations of an act as a sentence names them.
 async fn those(ctx: &TenantCtx, on: &[ConversationId]) -> Result<Option<(About, Others)>, Stop> {
     let mut named = Vec::new();
     for id in on.iter().take(MOST_NAMED) {
@@ -78,7 +78,7 @@ async fn notes_stay(
     Ok(Refusal::NotesStay { about, others, earlier })
 }
 
-/// What a decision to take something back rests on; nothing, if something else is asked for.
+/// Returns the facts for a decision about an undo. They are empty if the command is no undo.
 pub(crate) async fn undoing(ctx: &TenantCtx, job: &CommandJob, entries: &[Entry]) -> Result<Undoing, Fault> {
     if job.command.act.verb() != Verb::Undo {
         return Ok(Undoing::default());

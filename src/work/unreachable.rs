@@ -1,4 +1,4 @@
-//! People who cannot be sent direct messages: admins hear of each once, until it works again.
+//! People who cannot be sent direct messages. Admins are notified of each once, until messages get through again.
 
 use std::collections::BTreeSet;
 
@@ -15,7 +15,7 @@ use crate::store::Effect;
 use crate::work::ctx::TenantCtx;
 use crate::work::{answers, channel_routes, documents, enqueue, people};
 
-/// A person who cannot be sent direct messages (`store::Document`), by Slack user.
+/// The document kind of a person who cannot be sent direct messages, by Slack user (`store::Document`).
 const UNREACHABLE: &str = "unreachable";
 
 /// A person who cannot be sent direct messages.
@@ -27,7 +27,7 @@ pub(crate) struct Unreachable {
     pub(crate) why: Why,
 }
 
-/// What follows from a direct message that was refused for good: its sender and the admins hear of it.
+/// Returns the effects of a direct message that was refused for good: its sender and the admins are notified.
 pub(crate) async fn cannot_notify(
     ctx: &TenantCtx,
     (user, notice): (&SlackUserId, &DirectMessage),
@@ -45,10 +45,11 @@ pub(crate) async fn cannot_notify(
         Some(awaited) => awaited.name.clone(),
         None => people::name(ctx, user).await?.unwrap_or_else(|| user.to_string()),
     };
-    // What admins are told goes the same way: where it is closed to all they see it in the doctor's findings.
+    // Admins are notified by direct message, too. Where those are closed to all, admins see it in the doctor's
+    // findings.
     let is_told = known.is_none() && why != Why::NoMessagesTab && !matches!(notice, DirectMessage::CannotNotify { .. });
     let mut admins = if is_told { admins(ctx).await? } else { BTreeSet::new() };
-    // The sender hears of it anyway.
+    // The sender is notified in any case.
     let sender = awaited.map(|awaited| &awaited.requester.user);
     admins.retain(|admin| admin != user && Some(admin) != sender);
     let unreachable = Unreachable { name: name.clone(), why: why.clone() };
@@ -60,26 +61,26 @@ pub(crate) async fn cannot_notify(
     Ok(report.into_iter().chain([keep]).chain(admins.into_iter().map(told)).collect())
 }
 
-/// What follows from a direct message that was tried for as long as anything is.
+/// Returns the effect of a direct message that the app stopped retrying: its sender is notified.
 pub(crate) fn never_notified(ctx: &TenantCtx, notice: &DirectMessage, awaited: Option<&Awaited>) -> Option<Effect> {
     ctx.metrics.not_notified(Why::GaveUp.kind());
     answers::report_fate(ctx, awaited, notice, DeliveryState::Never(Why::GaveUp))
 }
 
-/// What is to be stored once Slack has taken a message to someone.
+/// Returns the effect to store once Slack has taken a message to a person.
 pub(crate) async fn is_reached(ctx: &TenantCtx, user: &SlackUserId) -> Result<Option<Effect>, Fault> {
     let known = ctx.db.document(UNREACHABLE, user.as_str()).await?;
     Ok(known.map(|known| Effect::DropDocument { kind: known.kind, id: known.id }))
 }
 
-/// The people who cannot be sent direct messages, at most `most`.
+/// Returns the people who cannot be sent direct messages, at most `most`.
 pub(crate) async fn unreachable(ctx: &TenantCtx, most: usize) -> Result<Vec<Unreachable>, Fault> {
     let kept = ctx.db.documents(UNREACHABLE, most).await?;
     Ok(kept.into_iter().filter_map(|kept| serde_json::from_str(&kept.body).ok()).collect())
 }
 
-/// The people who look after the app in a workspace, as far as they are known: those who installed it or
-/// said where cards appear.
+/// Returns the people who look after the app in a workspace, as far as they are known: those who installed it or made
+/// routes.
 async fn admins(ctx: &TenantCtx) -> Result<BTreeSet<SlackUserId>, Fault> {
     let routes = channel_routes::routes(ctx).await?;
     let mut admins: BTreeSet<_> = routes.into_iter().filter_map(|(_, route)| route.by).collect();

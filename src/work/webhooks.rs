@@ -1,5 +1,4 @@
-//! Being told by dialnote, where it can reach us: it is asked to tell, again and again, because nothing
-//! says how long a subscription lasts; and what it tells makes us look.
+//! Webhooks from dialnote, where it can reach the app. A webhook is a hint: it makes the app poll dialnote.
 
 use crate::domain::job::LookAtDialnote;
 use crate::store::rate_limit::RateLimit;
@@ -16,10 +15,10 @@ use crate::work::outcome::Outcome;
 use crate::work::poll_state::{CHANGE_QUIET_PERIOD, Urgency};
 use crate::work::{poller, times};
 
-/// A look that waits for its time stands in a line of its own, or all others would wait with it.
+/// The partition key of a poll that waits for its time. Under the usual key all other polls would wait with it.
 const AGAIN_SOON: &str = "look-again";
 
-/// Stores a hint, once for each event. What is not named is taken for new.
+/// Stores a hint, once for each event. An event without a name counts as new.
 pub(crate) async fn hinted(ctx: &TenantCtx, name: Option<String>) -> Result<Accepted, Fault> {
     let name = name.unwrap_or_else(|| format!("{:032x}", rand::random::<u128>()));
     let delivery = Delivery { installation: ctx.installation().clone(), key: format!("hook:{name}") };
@@ -27,14 +26,14 @@ pub(crate) async fn hinted(ctx: &TenantCtx, name: Option<String>) -> Result<Acce
     ctx.store.accept(delivery, vec![job], ctx.clock.now()).await
 }
 
-/// Looks at dialnote because it told us something. If that fails, the next regular look finds it.
+/// Polls dialnote because it sent a webhook. If that fails, the next regular poll finds the change.
 pub(crate) async fn look_because_told(ctx: &TenantCtx, claim: &Claim) -> Result<Outcome, Fault> {
     let looked = poller::poll_now(ctx, Urgency::Nobody).await;
     let looked = looked.inspect_err(|cause| info!(%cause, "could not look at dialnote; will look again"));
     if looked.unwrap_or_default().left == 0 {
         return Ok(Outcome::done(Vec::new()));
     }
-    // The regular look may be a minute away.
+    // The next regular poll may be a minute away.
     let (due, key) = (times::later(ctx.clock.now(), CHANGE_QUIET_PERIOD), AGAIN_SOON.to_owned());
     let job = ctx.following(claim, &LookAtDialnote);
     let job = NewJob { class: Class::Machine, due, coalesce_key: Some(key.clone()), key, ..job };
@@ -58,7 +57,7 @@ impl JobKind for LookAtDialnote {
     }
 }
 
-/// Looks at dialnote after a webhook.
+/// The handler that polls dialnote after a webhook.
 pub(crate) struct Hints;
 
 impl Handler for Hints {

@@ -1,6 +1,6 @@
-//! What was decided is carried out: each call in dialnote is a step of its own, and the last one concludes.
-//! Before every call that is not the first try, or comes more than a moment after the decision, the
-//! conversation is looked at, and what does not fit any more is decided again.
+//! Carries out a plan. Each call to dialnote is a step of its own, and the last one concludes. Before every call that
+//! is a retry, or comes more than a moment after the decision, the conversation is looked at, and what no longer fits
+//! is decided again.
 
 use crate::dialnote::answer::{Denied, DialnoteError};
 use crate::domain::about::About;
@@ -20,15 +20,15 @@ use crate::work::ctx::TenantCtx;
 use crate::work::outcome::{Outcome, Stop};
 use crate::work::{conclude, conversations, decide, faults};
 
-/// What a look before a call came to.
+/// The result of a look before a call.
 enum Looking {
     /// The call may be made.
     Fits,
-    /// Something else follows.
+    /// Another outcome takes the place of the call.
     Instead(Outcome),
 }
 
-/// Brings a plan one step further.
+/// Carries out the next step of a plan.
 pub(crate) async fn carry_out(
     ctx: &TenantCtx,
     claim: &Claim,
@@ -46,7 +46,7 @@ pub(crate) async fn carry_out(
     }
 }
 
-/// Makes sure that what comes next rests on what is true.
+/// Checks that the next call still rests on the present state of the conversation.
 async fn look_again(ctx: &TenantCtx, claim: &Claim, job: &CommandJob, progress: &Progress) -> Result<Looking, Stop> {
     let basis = progress.basis(claim.attempt, ctx.clock.now());
     let notes_are_left = progress.next().is_none_or(|call| matches!(call, Call::AddNote { .. }));
@@ -73,7 +73,7 @@ async fn look_again(ctx: &TenantCtx, claim: &Claim, job: &CommandJob, progress: 
     decide::decide(ctx, claim, job, id).await.map(Looking::Instead)
 }
 
-/// The plan with the call made, if an earlier try of it got through although no answer came.
+/// Returns the plan with the call made, if an earlier try of it got through without a response.
 async fn made_already(
     ctx: &TenantCtx,
     claim: &Claim,
@@ -91,7 +91,7 @@ async fn made_already(
     Ok(progress.has_been_done(call, &now).then(|| progress.after(Some(now), looked)))
 }
 
-/// A look failed before anything was written by this try: nothing is in doubt that was not before.
+/// Retries after a look that failed before this try wrote anything. Nothing is in doubt that was not in doubt before.
 async fn put_off(ctx: &TenantCtx, claim: &Claim, fault: Fault) -> Result<Outcome, Stop> {
     let RetryDecision::At(due) = faults::next_try(ctx, claim, &fault).await else { return Err(Stop::Fault(fault)) };
     let mut outcome = faults::tried_again(ctx, claim, &fault, due);
@@ -129,8 +129,8 @@ async fn make(
     }
 }
 
-/// Who has to hear of the last call is stored together with that it was made. Where that cannot be worked
-/// out now, that it was made is stored all the same: a call is not repeated for what follows it.
+/// Returns the outcome after a call. The messages about the last call are stored together with the fact that it was
+/// made. If they cannot be worked out now, the fact is stored alone, because a call is not repeated for its follow-ups.
 async fn after_call(ctx: &TenantCtx, claim: &Claim, job: &CommandJob, progress: Progress) -> Outcome {
     let concluded = match progress.next() {
         None => conclude::conclude(ctx, claim, job, &progress, None).await.ok(),
@@ -139,7 +139,7 @@ async fn after_call(ctx: &TenantCtx, claim: &Claim, job: &CommandJob, progress: 
     concluded.unwrap_or_else(|| decide::go_on(ctx, job, progress))
 }
 
-/// Changes owner or status, and makes sure that it stuck.
+/// Changes the owner or the status, and checks that the change stuck.
 async fn change(ctx: &TenantCtx, claim: &Claim, plan: &Plan, call: &Call) -> Result<Conversation, Stop> {
     let id = &plan.before.id;
     let refused = |error| conversations::denied(error, Some(id));
@@ -182,7 +182,7 @@ async fn note_once(
     ctx.dialnote.with_deadline(by).add_note(id, content, &attempt_key).await.map_err(refused)
 }
 
-/// dialnote's words about a status, with what to do about them; else why the call was refused.
+/// Returns dialnote's words about a status as a refusal with advice, else the reason why the call was refused.
 fn status_refused(error: DialnoteError, plan: &Plan, call: &Call) -> Stop {
     match error {
         DialnoteError::Denied(Denied::Words(words)) if call.is_about_status() && names_status(&words) => {
@@ -196,7 +196,7 @@ fn names_status(words: &str) -> bool {
     words.to_lowercase().contains("status")
 }
 
-/// What is not found after it was decided on was there before.
+/// Turns the refusal of a conversation that is not found after the decision into one that says it is gone.
 pub(crate) fn no_longer(stop: Stop, progress: &Progress) -> Stop {
     match stop {
         Stop::Refused(Refusal::NoConversation { .. }) => Refusal::Gone(About::from(&progress.plan.before)).into(),

@@ -1,4 +1,4 @@
-//! The conversations among which a typed one is looked for.
+//! The known conversations that the words of a command are matched against.
 
 use std::collections::BTreeSet;
 
@@ -9,7 +9,7 @@ use crate::domain::phone::written::WrittenNumber;
 use crate::domain::phone::{Fit, HomeCountries};
 use crate::ids::ConversationId;
 
-/// The conversations of a team, as they were last seen.
+/// The known conversations of a team.
 pub struct Book<'a> {
     all: Vec<&'a KnownConversation>,
     home: HomeCountries,
@@ -18,27 +18,27 @@ pub struct Book<'a> {
 /// The conversations that a number or name fits best.
 #[derive(Clone, Debug)]
 pub struct BestMatches<'a, By> {
-    /// How well.
+    /// The quality of the fit.
     pub by: By,
-    /// Which.
+    /// The conversations, most recently active first.
     pub conversations: Vec<&'a Conversation>,
 }
 
 impl<'a> Book<'a> {
-    /// A book of these.
+    /// Returns a book of these conversations, with the home countries of their shared numbers.
     pub fn of(all: impl IntoIterator<Item = &'a KnownConversation>) -> Self {
         let all: Vec<_> = all.into_iter().collect();
         Self { home: home_of(all.iter().copied()), all }
     }
 
-    /// The conversation with this id.
+    /// Returns the conversation with this id, in upper or lower case.
     pub fn by_id(&self, id: &str) -> Option<&'a Conversation> {
         let has = |known: &&&'a KnownConversation| known.conversation.id.as_str().eq_ignore_ascii_case(id);
         self.all.iter().find(has).map(|known| &known.conversation)
     }
 
-    /// The conversations with the contacts whom a number fits best, and whether they have its extension. Of those
-    /// who share a number, the one with the same extension.
+    /// Finds the conversations whose contacts' numbers fit a number best, and says whether the extension is the same.
+    /// Of several contacts with the same number, the one with the same extension wins.
     pub fn by_number(&self, number: &WrittenNumber) -> Option<BestMatches<'a, (Fit, bool)>> {
         let matcher = number.against(&self.home);
         let fit = |phone: &str| Some((matcher.fit(phone)?, matcher.has_same_extension(phone)));
@@ -46,14 +46,15 @@ impl<'a> Book<'a> {
         Some(BestMatches { by: found.by, conversations: found.conversations })
     }
 
-    /// The conversations with the contacts whom a [folded](crate::domain::text) phrase surely names.
+    /// Finds the conversations whose contacts a [folded](crate::domain::text) phrase names by full name, part of a name
+    /// or whole company. Only the strongest matches are returned.
     pub fn by_name(&self, phrase: &str) -> Option<BestMatches<'a, Strength>> {
         let fit = |known: &KnownConversation| strength(phrase, &known.name).max(whole_company(phrase, &known.company));
         best(self.all.iter().filter_map(|known| Some((fit(known)?, *known))))
     }
 
-    /// The conversations that somebody may mean with a [folded](crate::domain::text) phrase: parts of words, misspellings, one word
-    /// of a company. Best first.
+    /// Returns the conversations that a [folded](crate::domain::text) phrase may mean, best first. It accepts parts of
+    /// words, misspellings and single words of a company.
     pub fn offered(&self, phrase: &str) -> Vec<&'a Conversation> {
         let fit = |known: &KnownConversation| {
             let how = how(phrase, &known.names);
@@ -70,13 +71,13 @@ impl<'a> Book<'a> {
         found.into_iter().map(|(_, known)| &known.conversation).collect()
     }
 
-    /// Those of these ids that the book has, in their order.
+    /// Returns the conversations with these ids in their order, without those that the book doesn't have.
     pub fn those(&self, ids: &[ConversationId]) -> Vec<&'a Conversation> {
         ids.iter().filter_map(|id| self.by_id(id.as_str())).collect()
     }
 }
 
-/// The countries of the shared numbers that conversations belong to.
+/// Returns the countries of the shared numbers that conversations belong to.
 pub fn home_of<'a>(all: impl Iterator<Item = &'a KnownConversation>) -> HomeCountries {
     let shared: BTreeSet<_> = all.filter_map(|known| Some(known.conversation.line.as_ref()?.number.as_str())).collect();
     HomeCountries::of(shared)
@@ -90,7 +91,7 @@ fn whole_company(phrase: &str, company: &str) -> Option<Strength> {
     strength(phrase, company).filter(|strength| *strength == Strength::Full)
 }
 
-/// Those that fit best, most recently active first.
+/// Returns the best fits, most recently active first.
 fn best<'a, By: Ord + Copy>(fits: impl Iterator<Item = (By, &'a KnownConversation)>) -> Option<BestMatches<'a, By>> {
     let mut found: Option<(By, Vec<&'a KnownConversation>)> = None;
     for (by, known) in fits {

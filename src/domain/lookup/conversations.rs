@@ -1,4 +1,4 @@
-//! Which conversations the words of a command mean, and which words are its note.
+//! Reads the conversations that the words of a command name, and the words of its note.
 
 use crate::domain::conversation::{Conversation, Links, Status};
 use crate::domain::lookup::book::Book;
@@ -8,60 +8,60 @@ use crate::domain::lookup::token::{Token, TokenKind, TokenizedText};
 use crate::domain::typed;
 use crate::ids::ConversationId;
 
-/// More words than this are not offered as a name.
+/// The longest phrase, in words, that is offered as a name.
 const MOST_OFFERED_WORDS: usize = 4;
 
-/// More conversations than this are not named at once.
+/// The most conversations that one command can name.
 const MOST_NAMED: usize = 100;
 
-/// More words than this within a list are not a name, but the note.
+/// The longest unrecognized phrase, in words, that counts as an item of a list. A longer one is the note.
 const MOST_UNCLEAR_WORDS: usize = 3;
 
-/// More numbers than this are not looked up for one command.
+/// The most numbers that are looked up for one command.
 const MOST_NUMBERS: usize = 12;
 
-/// A word that leads to what follows it.
+/// The words that introduce a conversation.
 const LEADS: [&str; 4] = ["to", "for", "on", "about"];
 
-/// How a command looks at what it finds.
+/// The way in which a command treats conversations and leftover words.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Manner {
-    /// Whether it takes a note.
+    /// True if the command takes a note.
     pub takes_note: bool,
-    /// Whether a name means a done conversation as well as any other.
+    /// True if a name can mean a done conversation as well as an open one.
     pub done_too: bool,
 }
 
-/// The conversations that a text means.
+/// The conversations that a text names.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum ConversationMatch {
-    /// These, and what is left is the note.
+    /// All conversations are clear, and the leftover words are the note.
     Clear {
-        /// Which.
+        /// The conversations.
         ids: Vec<ConversationId>,
-        /// Those of them that are named by words alone.
+        /// The conversations among `ids` that are named only by words.
         by_name: Vec<ConversationId>,
-        /// The words that are left.
+        /// The leftover words.
         note: String,
     },
-    /// One of these; nobody can tell which.
+    /// One of several conversations, and the text doesn't decide which.
     OneOf {
-        /// Which.
+        /// The candidates.
         ids: Vec<ConversationId>,
-        /// What names them.
+        /// The words that name them.
         asked: String,
-        /// Why they are asked about.
+        /// The reason for the question.
         doubt: NameDoubt,
-        /// The words that are left.
+        /// The leftover words.
         note: String,
     },
-    /// Several, some of which are not clear.
+    /// Several conversations, some of them unclear.
     Unclear {
-        /// Those that are.
+        /// The clear ones.
         ids: Vec<ConversationId>,
-        /// What names the others.
+        /// The words that name the unclear ones.
         asked: Vec<String>,
-        /// The words that are left.
+        /// The leftover words.
         note: String,
     },
     /// No conversation.
@@ -71,23 +71,23 @@ pub(super) enum ConversationMatch {
     },
 }
 
-/// Why a name is a question.
+/// The reason why a name leads to a question.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum NameDoubt {
-    /// Several fit equally well.
+    /// Several conversations fit equally well.
     Several,
-    /// Two are named, and only one can be meant.
+    /// Two conversations are named, and only one can be meant.
     TwoNamed,
-    /// It fits only in part, or is misspelt.
+    /// The name fits only in part, or is misspelt.
     Weak,
-    /// What it fits is done.
+    /// The only conversation that fits is done.
     Done,
-    /// Words are left that the command does not take.
+    /// Words are left over, and the command takes no note.
     Leftover,
 }
 
-/// Reads which conversations a text names.
+/// A reader of the conversations that a text names.
 pub(super) struct ReferenceReader<'r, 'a> {
     text: &'r TokenizedText<'r>,
     find: Finder<'r, 'a>,
@@ -95,12 +95,12 @@ pub(super) struct ReferenceReader<'r, 'a> {
 }
 
 impl<'r, 'a> ReferenceReader<'r, 'a> {
-    /// A reader of a text.
+    /// Returns a reader of a text.
     pub(super) fn new(text: &'r TokenizedText<'r>, book: &'r Book<'a>, links: &'r Links, manner: Manner) -> Self {
         Self { text, find: Finder { text, book, links }, manner }
     }
 
-    /// The conversations that the text from `start` on means.
+    /// Reads the conversations that the text names from token `start` on.
     pub(super) fn read(&self, start: usize) -> ConversationMatch {
         let start = self.past_marks(start);
         let named = self.list(self.after_grammar(start));
@@ -114,30 +114,31 @@ impl<'r, 'a> ReferenceReader<'r, 'a> {
         self.without_leftovers(meant)
     }
 
-    /// The conversations that begin at `start`, all of them clear, and where they end.
+    /// Returns the token after the conversations that begin at `start`, if any is named there.
     pub(super) fn clear_at(&self, start: usize) -> Option<usize> {
         let items = self.list(self.after_grammar(start));
         items.last().map(|last| last.to)
     }
 
-    /// The first conversation further on that is named by id, link or number: where it begins and ends.
+    /// Finds the first later conversation that is named by id, link or number, and returns the tokens at which its list
+    /// begins and ends.
     pub(super) fn explicit_after(&self, start: usize) -> Option<(usize, usize)> {
         let item = self.first_explicit(start)?;
         Some((item.from, self.list(item.from).last().map_or(item.to, |last| last.to)))
     }
 
-    /// How many words of a contact's name stand at `at`.
+    /// Counts the words of a contact's name at token `at`.
     pub(super) fn name_words(&self, at: usize) -> usize {
         self.find.name_at(at).map_or(0, |item| item.to - item.from)
     }
 
-    /// Whether a conversation is named from `start` on: by id, link, number or full name.
+    /// Answers whether a conversation is named from `start` on by id, link, number or full name.
     pub(super) fn names_any_after(&self, start: usize) -> bool {
         let is_full = |at| self.find.name_at(at).is_some_and(|item| item.by == NamedBy::FullName);
         self.first_explicit(start).is_some() || (start..self.text.tokens.len()).any(is_full)
     }
 
-    /// Past the marks at `at`, but for the bracket of a number.
+    /// Returns the first token from `at` on that isn't a mark. A bracket that begins a number counts as the number.
     fn past_marks(&self, mut at: usize) -> usize {
         while self.text.token(at).is_some_and(Token::is_mark) && self.find.readings(at).is_empty() {
             at += 1;
@@ -145,7 +146,7 @@ impl<'r, 'a> ReferenceReader<'r, 'a> {
         at
     }
 
-    /// Past a word that only leads to a reference or a full name.
+    /// Skips a word such as "for", if an id, link, number or full name follows it.
     fn after_grammar(&self, at: usize) -> usize {
         let leads = self.text.token(at).and_then(Token::word).is_some_and(|word| LEADS.contains(&&*word));
         if !leads {
@@ -155,7 +156,7 @@ impl<'r, 'a> ReferenceReader<'r, 'a> {
         if follows.is_some_and(|item| item.by != NamedBy::PartOfAName) { at + 1 } else { at }
     }
 
-    /// Conversations one after the other: parted by marks or "and"; ids, links and full numbers also by nothing.
+    /// Reads a list of conversations. Marks or "and" separate its items. Ids, links and full numbers need no separator.
     fn list(&self, start: usize) -> Vec<Item<'a>> {
         let Some(first) = self.find.item(start).or_else(|| self.strange_before_others(start)) else {
             return Vec::new();
@@ -183,7 +184,7 @@ impl<'r, 'a> ReferenceReader<'r, 'a> {
         items
     }
 
-    /// A number that no contact has, before one that names a conversation.
+    /// Reads a number that no contact has, if a conversation named by id, link or number follows it in a list.
     fn strange_before_others(&self, start: usize) -> Option<Item<'a>> {
         let strange = self.find.strange_number(start)?;
         let next = self.past_parting(strange.to);
@@ -191,7 +192,7 @@ impl<'r, 'a> ReferenceReader<'r, 'a> {
         follows.map(|_| strange)
     }
 
-    /// A few words that name nothing, between two conversations of a list.
+    /// Reads a few unrecognized words between two conversations of a list.
     fn unclear(&self, from: usize) -> Option<Item<'a>> {
         let parts = |at: &usize| self.text.token(*at).is_some_and(Token::parts);
         let to = (from + 1..=from + MOST_UNCLEAR_WORDS).find(parts)?;
@@ -208,7 +209,7 @@ impl<'r, 'a> ReferenceReader<'r, 'a> {
         next
     }
 
-    /// A name, unless something further on says more surely which conversation is meant.
+    /// Reads a name, unless a later id, link or number identifies a conversation more surely.
     fn named_or_further_on(&self, start: usize, named: &Item<'a>) -> Option<ConversationMatch> {
         let Some(explicit) = self.first_explicit(named.to) else { return self.named_twice(named) };
         if let ([one], [other]) = (named.fits.as_slice(), explicit.fits.as_slice())
@@ -222,7 +223,7 @@ impl<'r, 'a> ReferenceReader<'r, 'a> {
         self.either(named, &explicit)
     }
 
-    /// `Ana Lima (conv_1001)`: what only says again which one is meant is not the note.
+    /// Reads `Ana Lima (conv_1001)`: the repeated reference isn't part of the note.
     fn said_again(&self, named: &Item<'a>, again: &Item<'a>) -> Option<ConversationMatch> {
         let beside = self.past_marks(named.to) >= again.from;
         let [one] = named.fits.as_slice() else { return None };
@@ -233,7 +234,7 @@ impl<'r, 'a> ReferenceReader<'r, 'a> {
         })
     }
 
-    /// A first or last name, and another contact's full name further on: nobody can tell which is meant.
+    /// Asks which contact is meant if a first or last name is followed by another contact's full name.
     fn named_twice(&self, named: &Item<'a>) -> Option<ConversationMatch> {
         if named.by != NamedBy::PartOfAName {
             return None;
@@ -243,7 +244,7 @@ impl<'r, 'a> ReferenceReader<'r, 'a> {
         full.next().and_then(|full| self.either(named, &full))
     }
 
-    /// One of two, if they are two.
+    /// Asks which of two conversations is meant, if they differ.
     fn either(&self, one: &Item<'a>, other: &Item<'a>) -> Option<ConversationMatch> {
         let ([first], [second]) = (one.fits.as_slice(), other.fits.as_slice()) else { return None };
         (first.id != second.id).then(|| ConversationMatch::OneOf {
@@ -258,7 +259,7 @@ impl<'r, 'a> ReferenceReader<'r, 'a> {
         self.first_explicit(start).map(|explicit| self.with_words_before(start, &explicit))
     }
 
-    /// What is named further on, and all that stands around it as the note.
+    /// Reads the conversations named later in the text, and takes the words around them as the note.
     fn with_words_before(&self, start: usize, explicit: &Item<'a>) -> ConversationMatch {
         let mut before = explicit.from;
         let leads = |at: usize| self.text.token(at).and_then(Token::word).is_some_and(|w| LEADS.contains(&&*w));
@@ -268,7 +269,7 @@ impl<'r, 'a> ReferenceReader<'r, 'a> {
         self.several(&self.list(explicit.from), self.text.between(start, before))
     }
 
-    /// The first conversation from a token on that is named by a known id, a link or a contact's number.
+    /// Finds the first conversation from a token on that is named by a known id, a link or a contact's number.
     fn first_explicit(&self, start: usize) -> Option<Item<'a>> {
         let mut at = start;
         let mut numbers = 0;
@@ -279,7 +280,7 @@ impl<'r, 'a> ReferenceReader<'r, 'a> {
             if let Some(item) = self.find.by_id(at).filter(known).or_else(|| self.find.by_number(at)) {
                 return Some(item);
             }
-            // The end of a number that is nobody's is no number of its own.
+            // The end of a number that no contact has isn't a number of its own.
             let number = self.find.readings(at).first().map(|(_, to)| *to);
             numbers += usize::from(number.is_some());
             at = number.unwrap_or(at + 1);
@@ -287,7 +288,7 @@ impl<'r, 'a> ReferenceReader<'r, 'a> {
         None
     }
 
-    /// What a list of named conversations comes to.
+    /// Turns a list of named conversations into a match, with the words before and after it as the note.
     fn several(&self, items: &[Item<'a>], before: &str) -> ConversationMatch {
         let end = items.last().map_or(0, |last| last.to);
         let note = note(before, self.text.from(end));
@@ -319,7 +320,7 @@ impl<'r, 'a> ReferenceReader<'r, 'a> {
         }
     }
 
-    /// The one conversation that is named, or why nobody can tell.
+    /// Returns the one conversation that an item names, or the doubt about it.
     fn one_of(&self, item: &Item<'a>) -> Result<ConversationId, NameDoubt> {
         if let Some(unknown) = &item.unknown {
             return Ok(unknown.clone());
@@ -339,20 +340,20 @@ impl<'r, 'a> ReferenceReader<'r, 'a> {
         only(&open).or_else(|| only(&item.fits).filter(|_| self.manner.done_too)).ok_or(doubt)
     }
 
-    /// Those that are not done, if there are any.
+    /// Returns the conversations that aren't done. If all are done, or the command accepts done ones, returns all.
     fn not_done(&self, fits: &[&'a Conversation]) -> Vec<&'a Conversation> {
         let open: Vec<_> = fits.iter().filter(|one| one.status != Status::Done).copied().collect();
         if open.is_empty() || self.manner.done_too { fits.to_vec() } else { open }
     }
 
-    /// What somebody may mean who names nothing surely.
+    /// Offers the conversations that the text may mean, if it names none surely.
     fn offered(&self, start: usize) -> ConversationMatch {
         let offered = self.offered_by_digits(start).or_else(|| self.offered_as_misspelt(start));
         let offered = offered.or_else(|| self.offered_further_on(start)).or_else(|| self.offered_by_words(start));
         offered.unwrap_or_else(|| ConversationMatch::Nothing { note: note("", self.text.from(start)) })
     }
 
-    /// `the Robert Hale thing`: a name that stands in the middle.
+    /// Offers a name in the middle of the text: `the Robert Hale thing`.
     fn offered_further_on(&self, start: usize) -> Option<ConversationMatch> {
         let mut named = (start + 1..self.text.tokens.len()).filter_map(|at| self.find.name_at(at));
         let item = named.next()?;
@@ -361,7 +362,7 @@ impl<'r, 'a> ReferenceReader<'r, 'a> {
         Some(ConversationMatch::OneOf { ids, asked: self.words_of(&item), doubt: NameDoubt::Weak, note })
     }
 
-    /// `Anna Lima called`: several words that are nearly a name.
+    /// Offers a misspelt name of several words: `Anna Lima called`.
     fn offered_as_misspelt(&self, start: usize) -> Option<ConversationMatch> {
         let words = self.find.words(start);
         let most = words.len().min(MOST_OFFERED_WORDS);
@@ -388,7 +389,7 @@ impl<'r, 'a> ReferenceReader<'r, 'a> {
         let words = self.find.words(start);
         let (_, first) = words.first()?;
         if is_grammar(first) {
-            // "for Ana": what it leads to is offered, if that is anybody.
+            // "for Ana": the word after the preposition is offered, if it fits a contact.
             let next = words.get(1).filter(|(_, word)| !is_stop_word(word))?;
             return self.offered_by_words(next.0);
         }
@@ -410,7 +411,7 @@ impl<'r, 'a> ReferenceReader<'r, 'a> {
         Some(ConversationMatch::OneOf { ids, asked: phrase.to_owned(), doubt: NameDoubt::Weak, note })
     }
 
-    /// A command that takes no note does nothing if words are left.
+    /// Turns a match into a question if words are left over and the command takes no note.
     fn without_leftovers(&self, meant: ConversationMatch) -> ConversationMatch {
         match meant {
             ConversationMatch::Clear { ids, note, .. } if !self.manner.takes_note && !note.is_empty() => {
@@ -424,7 +425,7 @@ impl<'r, 'a> ReferenceReader<'r, 'a> {
                 }
                 ConversationMatch::Unclear { ids, asked: vec![note], note: String::new() }
             }
-            // Words that it does not take are no note when a button is pressed.
+            // The leftover words don't become a note when the requester chooses a conversation with a button.
             ConversationMatch::OneOf { ids, asked, doubt, .. } if !self.manner.takes_note => {
                 ConversationMatch::OneOf { ids, asked, doubt, note: String::new() }
             }
@@ -438,14 +439,14 @@ impl<'r, 'a> ReferenceReader<'r, 'a> {
     }
 }
 
-/// What stands before and after a conversation as one note, without what parts it from the rest.
+/// Joins the words before and after a conversation into one note, without the separators around them.
 fn note(before: &str, after: &str) -> String {
     let parts = |c: char| c.is_whitespace() || matches!(c, ',' | ':' | ';' | '|' | '-' | '‐'..='―');
     let before = before.trim_start_matches(parts).trim_end_matches(|c| parts(c) || matches!(c, '(' | '['));
-    // `Ana Lima (see conv_1002)`: what was opened in the note is closed there.
+    // `Ana Lima (see conv_1002)`: a bracket that the note opened is closed in the note.
     let is_open = before.matches(['(', '[']).count() > before.matches([')', ']']).count();
     let mut after = after.trim_start_matches(|c| parts(c) || !is_open && matches!(c, ')' | ']'));
-    // A full stop or question mark ends the name, and belongs to nothing; three of them are the writer's.
+    // One full stop or question mark ends the name and is dropped. Three of them are kept as the writer's own.
     if let Some(rest) = after.strip_prefix(['.', '?', '!'])
         && (rest.is_empty() || rest.starts_with(char::is_whitespace))
     {
@@ -453,7 +454,7 @@ fn note(before: &str, after: &str) -> String {
     }
     let blank = if after.starts_with([')', ']']) { "" } else { " " };
     let note = [typed::plain(before), typed::plain(after)].join(blank).trim().to_owned();
-    // `Ana Lima!!!`: marks alone say nothing.
+    // `Ana Lima!!!`: a note of punctuation alone is empty.
     let is_said = |c: char| !matches!(c, '.' | '?' | '!' | '…') && !parts(c);
     if note.contains(is_said) { note } else { String::new() }
 }

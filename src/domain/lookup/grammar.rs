@@ -1,4 +1,4 @@
-//! The order of a command's words: person and conversations in either order, then the note.
+//! The word order of a command: the person and the conversations in either order, then the note.
 
 use crate::domain::assignee::Assignee;
 use crate::domain::lookup::book::Book;
@@ -10,19 +10,19 @@ use crate::domain::typed;
 use crate::domain::verb::Verb;
 use crate::ids::ConversationId;
 
-/// Words that lead to a person.
+/// The words that introduce a person.
 const LEADS: [&str; 2] = ["to", "for"];
 
-/// Stands for everything open that belongs to the person who asks.
+/// The word for all open conversations that the requester owns.
 const ALL: &str = "all";
 
-/// Words before which `all` begins a sentence.
+/// The words that make a preceding `all` the beginning of a sentence.
 const AFTER_ALL: [&str; 24] = [
     "of", "the", "her", "his", "their", "my", "our", "your", "this", "that", "these", "those", "is", "are", "was",
     "were", "right", "good", "set", "clear", "about", "she", "he", "we",
 ];
 
-/// Reads what a typed command means.
+/// Reads a typed command against the known conversations and people.
 pub fn read(asked: &UnresolvedCommand<'_>, book: &Book<'_>, directory: &Directory) -> Reading {
     let source = cleaned(asked.text);
     let text = TokenizedText::read(&source);
@@ -41,17 +41,17 @@ fn reader<'r, 'a>(
     ReferenceReader::new(text, book, asked.links, manner(asked.verb))
 }
 
-/// Whether a command names a new owner.
+/// Answers whether a command names a new owner.
 pub(super) fn takes_person(verb: Verb) -> bool {
     matches!(verb, Verb::Assign | Verb::Handoff)
 }
 
-/// Whether a command has a note.
+/// Answers whether a command takes a note.
 pub(super) fn takes_note(verb: Verb) -> bool {
     takes_person(verb) || matches!(verb, Verb::Done | Verb::Note | Verb::GiveBack)
 }
 
-/// Whether a name means a done conversation as well as any other to a command.
+/// Answers whether a name in this command can mean a done conversation as well as an open one.
 pub fn means_done_too(verb: Verb) -> bool {
     matches!(verb, Verb::Reopen | Verb::Note | Verb::History | Verb::Undo)
 }
@@ -78,7 +78,7 @@ impl Grammar<'_, '_> {
             .unwrap_or_else(|| self.nobody_surely(start))
     }
 
-    /// `all @zoe note`.
+    /// Reads `all @zoe note`.
     fn all_of_mine(&self, start: usize) -> Option<Reading> {
         let next = self.past_all(start)?;
         let named = self.person_at(next)?;
@@ -90,8 +90,8 @@ impl Grammar<'_, '_> {
         is_all.then_some(at + 1)
     }
 
-    /// Whether `all` before a note means everything, and neither begins a sentence (`all the details are …`) nor
-    /// stands beside a conversation that is named.
+    /// Answers whether `all` means all conversations. It doesn't if it begins a sentence (`all the details are …`) or
+    /// if a conversation is named as well.
     fn is_the_whole(&self, at: usize, after: usize) -> bool {
         let goes_on = self.text.token(after).and_then(Token::word).is_some_and(|word| AFTER_ALL.contains(&&*word));
         let named = self.reader.name_words(at) > 0 || self.reader.names_any_after(after);
@@ -102,7 +102,7 @@ impl Grammar<'_, '_> {
         Reading::AllMine { who, note: typed::plain(self.text.from(self.text.past(from, &[]))) }
     }
 
-    /// `@zoe Ana Lima note`, unless the words are a contact's name rather than a person's.
+    /// Reads `@zoe Ana Lima note`, unless the first words are a contact's name rather than a person's.
     fn person_first(&self, start: usize) -> Option<Reading> {
         let named = self.person_at(start)?;
         let of_a_contact = self.reader.name_words(start) > self.directory.name_words(self.text, start);
@@ -120,21 +120,21 @@ impl Grammar<'_, '_> {
         ))
     }
 
-    /// `Ana Lima to @zoe note`.
+    /// Reads `Ana Lima to @zoe note`.
     fn conversation_first(&self, start: usize) -> Option<Reading> {
         let end = self.reader.clear_at(start)?;
         let named = self.person_at(self.text.past(end, &[]))?;
         Some(self.around(start, end, named))
     }
 
-    /// The text around a person who is named between conversation and note.
+    /// Reads the text around a person who is named between the conversation and the note.
     fn around(&self, start: usize, end: usize, named: NamedPerson) -> Reading {
-        // A colon keeps what belongs to the note from being taken for another conversation.
+        // The colon separates the note, so that its words aren't read as another conversation.
         let rest = format!("{} : {}", self.text.between(start, end).trim(), self.text.from(named.to));
         self.with(named.who, |who| self.again(&who, &rest), || rest.clone())
     }
 
-    /// `okafro to @zoe note`: the words before are no conversation's name, and meant as one.
+    /// Reads `okafro to @zoe note`: the words before the person are meant as a name, but fit no conversation.
     fn led_to_a_person(&self, start: usize) -> Option<Reading> {
         let leads = |at: usize| self.text.token(at)?.word().filter(|word| LEADS.contains(&&**word));
         let lead = (start..self.text.tokens.len())
@@ -143,7 +143,7 @@ impl Grammar<'_, '_> {
         (lead > start).then(|| self.around(start, lead, named))
     }
 
-    /// Nobody is named surely: the words before a conversation may be a name that is misspelt.
+    /// Handles a command in which no person is named surely. The words before the conversation may be a misspelt name.
     fn nobody_surely(&self, start: usize) -> Reading {
         let (from, end) = match self.reader.explicit_after(start) {
             Some((from, end)) => (from, end),
@@ -163,7 +163,7 @@ impl Grammar<'_, '_> {
         }
     }
 
-    /// The conversation is clear; the word after it may be a name that is misspelt, if it is led to.
+    /// Reads the word after a clear conversation as a misspelt name, if "to" or "for" precedes it.
     fn somebody_after(&self, start: usize, end: usize) -> Reading {
         let after = self.text.past(end, &LEADS);
         let typed = self.text.between(after, after + 1).trim().to_owned();
@@ -178,7 +178,7 @@ impl Grammar<'_, '_> {
         self.lacking(Missing::Person, start)
     }
 
-    /// Something about the person is missing; what is known of the conversations is kept.
+    /// Reports that the person is missing or unclear, and keeps the clear conversations and the note.
     fn lacking(&self, what: Missing, from: usize) -> Reading {
         let (ids, note) = match self.reader.read(from) {
             ConversationMatch::Clear { ids, note, .. } | ConversationMatch::Unclear { ids, note, .. } => (ids, note),
@@ -196,7 +196,7 @@ impl Grammar<'_, '_> {
         })
     }
 
-    /// Goes on with the person who is named, or asks who it is.
+    /// Continues with the named person, or asks which person is meant.
     fn with(&self, who: PersonRef, go_on: impl FnOnce(Assignee) -> Reading, rest: impl FnOnce() -> String) -> Reading {
         match who {
             PersonRef::Clear(Assignee::Group(_)) if self.asked.verb == Verb::Handoff => {
@@ -212,7 +212,7 @@ impl Grammar<'_, '_> {
         }
     }
 
-    /// What a text says for sure about conversations, and its note.
+    /// Returns the clear conversations of a text and its note.
     fn known_of(&self, text: &str) -> (Vec<ConversationId>, String) {
         match self.again(&Assignee::Me, text) {
             Reading::Ready { ids, note, .. } | Reading::Missing { ids, note, .. } => (ids, note),
@@ -220,7 +220,7 @@ impl Grammar<'_, '_> {
         }
     }
 
-    /// Another text with the person known.
+    /// Reads another text, with the person already known.
     fn again(&self, who: &Assignee, text: &str) -> Reading {
         read(&UnresolvedCommand { who: Some(who), text, ..*self.asked }, self.book, self.directory)
     }

@@ -1,4 +1,4 @@
-//! One conversation as a text names it: by id, link, number or name.
+//! A single conversation as a text names it: by id, link, number or name.
 
 use crate::domain::conversation::{Conversation, Links, id_shaped};
 use crate::domain::lookup::book::Book;
@@ -9,69 +9,69 @@ use crate::domain::phone::written::WrittenNumber;
 use crate::domain::typed;
 use crate::ids::ConversationId;
 
-/// More words than this never belong to a contact's name.
+/// The longest contact name, in words.
 const MOST_NAME_WORDS: usize = 6;
 
-/// One conversation as it is named in a text.
+/// A conversation as a text names it.
 pub(super) struct Item<'a> {
-    /// Those that fit. Empty, if it is an id that dialnote does not know.
+    /// The conversations that fit. Empty if dialnote doesn't know the id, or if the words fit no conversation.
     pub fits: Vec<&'a Conversation>,
-    /// The id that dialnote does not know.
+    /// The id, if dialnote doesn't know it.
     pub unknown: Option<ConversationId>,
-    /// How it is named.
+    /// The way in which it is named.
     pub by: NamedBy,
-    /// The first token that names it.
+    /// The first token of the name.
     pub from: usize,
-    /// The token after the last one.
+    /// The token after the name.
     pub to: usize,
 }
 
-/// How a conversation is named.
+/// The way in which a conversation is named.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum NamedBy {
     /// An id or a link.
     Id,
-    /// A number of a whole line.
+    /// A whole phone number.
     Line,
-    /// The end of a number.
+    /// The last digits of a number.
     Ending,
-    /// The full name, or the company.
+    /// The full name, or the whole company.
     FullName,
     /// A first or last name.
     PartOfAName,
-    /// What only comes near a name.
+    /// Words that only resemble a name.
     NearlyAName,
 }
 
 impl NamedBy {
-    /// Whether words alone name it.
+    /// Answers whether only words name the conversation.
     pub(super) fn is_name(self) -> bool {
         matches!(self, Self::FullName | Self::PartOfAName | Self::NearlyAName)
     }
 
-    /// Whether another one may stand beside it without anything between.
+    /// Answers whether another reference may follow without a separator.
     pub(super) fn stands_alone(self) -> bool {
         matches!(self, Self::Id | Self::Line)
     }
 }
 
-/// Finds the conversations that a text names.
+/// A finder of the conversations that a text names.
 pub(super) struct Finder<'r, 'a> {
     /// The text.
     pub text: &'r TokenizedText<'r>,
-    /// What can be named.
+    /// The known conversations.
     pub book: &'r Book<'a>,
-    /// The links that lead to a conversation.
+    /// The links of the conversations.
     pub links: &'r Links,
 }
 
 impl<'a> Finder<'_, 'a> {
-    /// What a token begins to name, if that is one.
+    /// Reads the id, link, number or name that begins at a token.
     pub(super) fn item(&self, at: usize) -> Option<Item<'a>> {
         self.by_id(at).or_else(|| self.by_number(at)).or_else(|| self.name_at(at))
     }
 
-    /// The id or link at a token.
+    /// Reads the id or link at a token.
     pub(super) fn by_id(&self, at: usize) -> Option<Item<'a>> {
         let (id, is_exact) = match &self.text.token(at)?.kind {
             TokenKind::Link(link) => (self.links.parse(link)?, true),
@@ -89,13 +89,13 @@ impl<'a> Finder<'_, 'a> {
         })
     }
 
-    /// The id in a word, and whether it is written as dialnote does: `CONV_1001` is one only if dialnote has it.
+    /// Returns the id in a word, and whether it has dialnote's spelling. `CONV_1001` counts only if dialnote has it.
     fn id_in(&self, word: &str) -> Option<(ConversationId, bool)> {
         let exact = self.links.parse(word).or_else(|| id_shaped(word)).map(|id| (id, true));
         exact.or_else(|| id_shaped(&word.to_lowercase()).map(|id| (id, false)))
     }
 
-    /// The beginning of a number that fits a contact's best; of several the longest.
+    /// Reads the number at a token that fits a contact's best. Of several equal ones, the longest wins.
     pub(super) fn by_number(&self, at: usize) -> Option<Item<'a>> {
         let mut best: Option<((Fit, bool), Item<'a>)> = None;
         for (number, to) in self.readings(at) {
@@ -109,7 +109,7 @@ impl<'a> Finder<'_, 'a> {
         best.map(|(_, item)| item)
     }
 
-    /// The numbers that begin at a token, longest first, and where each ends.
+    /// Returns the numbers that begin at a token, longest first, each with the token after it.
     pub(super) fn readings(&self, at: usize) -> Vec<(WrittenNumber, usize)> {
         let text = self.text.from(at);
         if !may_begin_a_number(text) {
@@ -119,7 +119,7 @@ impl<'a> Finder<'_, 'a> {
         found.map(|(number, rest)| (number, self.end_of_number(at, rest))).collect()
     }
 
-    /// The token after a number that leaves this rest. Marks that follow it are none of its own.
+    /// Returns the token after a number that leaves `rest`. Marks at the end don't belong to the number.
     fn end_of_number(&self, at: usize, rest: &str) -> usize {
         let mut to = self.text.token_with(rest.len());
         while to > at + 1 && self.text.token(to - 1).is_some_and(Token::is_mark) {
@@ -128,7 +128,7 @@ impl<'a> Finder<'_, 'a> {
         to
     }
 
-    /// The longest name that stands at a token.
+    /// Reads the longest name that begins at a token.
     pub(super) fn name_at(&self, at: usize) -> Option<Item<'a>> {
         if let TokenKind::Quoted(name) = &self.text.token(at)?.kind {
             let name = folded(&typed::plain(name));
@@ -159,19 +159,19 @@ impl<'a> Finder<'_, 'a> {
         })
     }
 
-    /// Whether a part of a name goes on with what is nearly another part of it: `Nora Quin`.
+    /// Answers whether a part of a name is followed by a misspelling of another part: `Nora Quin`.
     fn goes_on_nearly(&self, next: usize, conversations: &[&'a Conversation]) -> bool {
         let Some(word) = self.text.token(next).and_then(Token::word) else { return false };
         conversations.iter().any(|one| is_misspelt(&word, &folded(&one.title())))
     }
 
-    /// Whether a part of a name seems to go on with another one than the contact's: `Nora Smith`. As likely it is
-    /// the first word of the note.
+    /// Answers whether a part of a name is followed by another capitalized word: `Nora Smith`. That word is either a
+    /// different last name or the first word of the note.
     fn goes_on(&self, at: usize, next: usize) -> bool {
         self.is_capitalized(at) && self.is_capitalized(next)
     }
 
-    /// Whether a part of a name is more likely an ordinary word, with which the note begins: `bill is wrong`.
+    /// Answers whether a part of a name is more likely an ordinary word that begins the note: `bill is wrong`.
     fn may_be_a_word(&self, at: usize, next: usize, phrase: &str) -> bool {
         let goes_on = self.text.token(next).and_then(Token::word).is_some();
         goes_on && is_also_a_word(phrase) && !self.is_capitalized(at)
@@ -187,7 +187,7 @@ impl<'a> Finder<'_, 'a> {
         (from..to).any(|at| self.text.token(at).is_some_and(|token| token.kind == TokenKind::Mark(Punctuation::Comma)))
     }
 
-    /// The words from a token on that may belong to one name: a comma may stand between last and first name.
+    /// Returns the words from a token on that may form one name. A comma may separate last and first name.
     pub(super) fn words(&self, at: usize) -> Vec<(usize, String)> {
         let mut words = Vec::new();
         for (index, token) in self.text.tokens.iter().enumerate().skip(at) {
@@ -205,8 +205,8 @@ impl<'a> Finder<'_, 'a> {
         words
     }
 
-    /// A whole number at a token that no contact has, where only conversations are listed: it ends the text, or
-    /// another one follows.
+    /// Reads a whole number that no contact has as an item of a list. It counts only at the end of the text, or before
+    /// a separator or a colon.
     pub(super) fn strange_number(&self, at: usize) -> Option<Item<'a>> {
         let (number, to) = self.readings(at).into_iter().next().filter(|(number, _)| number.is_whole())?;
         let is_strange = self.book.by_number(&number).is_none();
@@ -219,17 +219,17 @@ impl<'a> Finder<'_, 'a> {
         })
     }
 
-    /// Whether an item of a list ends before a token: with the text, before another one, or before the note.
+    /// Answers whether an item of a list ends before a token: at the end of the text, a separator or a colon.
     fn ends_an_item(&self, at: usize) -> bool {
         self.text.token(at).is_none_or(|next| next.parts() || next.kind == TokenKind::Mark(Punctuation::Colon))
     }
 
-    /// What stands where another conversation may, and is nearly one: then nobody can tell.
+    /// Reads a word in a list that nearly names a conversation, so that the requester is asked about it.
     pub(super) fn doubtful(&self, at: usize) -> Option<Item<'a>> {
         let word = self.text.token(at)?.word().filter(|word| !is_stop_word(word))?;
         let long = word.chars().count() >= 3;
         let fits = self.book.offered(&word);
-        // `first call her` is no misspelling of Frost.
+        // `first call her` isn't a misspelling of Frost.
         let may_be_misspelt = self.is_capitalized(at) || self.ends_an_item(at + 1);
         let nearly = |one: &&&'a Conversation| {
             let name = folded(&one.title());
@@ -246,12 +246,12 @@ fn named(strength: Strength, fits: Vec<&Conversation>, from: usize, to: usize) -
     Item { fits, unknown: None, by, from, to }
 }
 
-/// The words as one text.
+/// Joins words with blanks.
 pub(super) fn phrase(words: &[(usize, String)]) -> String {
     words.iter().map(|(_, word)| word.as_str()).collect::<Vec<_>>().join(" ")
 }
 
-/// Whether words with a comma after the one at `comma` are a name with the last name first.
+/// Answers whether words with a comma after the one at `comma` are the contact's name with the last name first.
 fn is_last_first(words: &[(usize, String)], comma: usize, conversation: &Conversation) -> bool {
     let Some((last, first)) = words.split_at_checked(comma + 1) else { return false };
     let name = folded(conversation.contact.name.as_deref().unwrap_or_default());

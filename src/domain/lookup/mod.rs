@@ -1,8 +1,8 @@
-//! What a typed command means: whom and which conversations its words name, and which words are its note.
-//! Pure: it reads a text against the conversations and people that are known.
+//! Reads a typed command: the person and conversations that its words name, and the words of its note.
+//! The module is pure: it compares a text with the known conversations and people.
 //!
-//! An id, a link or a number beats words, wherever it stands. Whole words of a name act at once; anything weaker
-//! is a question, and no word is lost.
+//! An id, a link or a number takes precedence over words, wherever it appears. Whole words of a name act at once.
+//! Anything weaker becomes a question, and no word is lost.
 
 pub mod book;
 mod conversations;

@@ -1,30 +1,30 @@
-//! Names as people type them against names as dialnote keeps them: upper and lower case, accents, hyphens
-//! and the shape of apostrophes do not matter.
+//! Compares names as people type them with names as dialnote stores them. Case, accents, hyphens and the shape of
+//! apostrophes make no difference.
 
 use unicode_normalization::UnicodeNormalization;
 use unicode_normalization::char::is_combining_mark;
 
 use crate::domain::text::is_unseen;
 
-/// Fewer letters than this are part of half the names.
+/// The fewest letters to search for, because shorter text occurs in half the names.
 const FEWEST_LETTERS: usize = 2;
 
-/// A first or last name with fewer letters names nobody by itself.
+/// The fewest letters with which a first or last name alone names a contact.
 const FEWEST_OF_A_NAME: usize = 3;
 
-/// How alike a misspelt word must be to a word of the name (0 nothing alike, 1 the same).
+/// The least similarity of a misspelt word to a word of the name (0 nothing alike, 1 the same).
 const WORD_SIMILARITY: f64 = 0.88;
 
-/// Shorter words are too easily alike.
+/// The fewest letters of a word that may be misspelt, because shorter words are too easily alike.
 const MIN_WORD_LENGTH: usize = 4;
 
-/// Words that never name a conversation.
+/// The words that never name a conversation.
 const STOP_WORDS: [&str; 10] = ["to", "for", "on", "about", "no", "ok", "an", "and", "it", "this"];
 
-/// Those of them that are grammar before a name, and offer nobody either.
+/// The stop words that are grammar before a name and offer no conversation.
 const GRAMMAR: [&str; 7] = ["to", "for", "on", "about", "and", "it", "this"];
 
-/// First and last names that begin sentences, too: `bill is wrong`.
+/// First and last names that also begin sentences: `bill is wrong`.
 const ALSO_WORDS: [&str; 41] = [
     "april",
     "august",
@@ -69,33 +69,33 @@ const ALSO_WORDS: [&str; 41] = [
     "young",
 ];
 
-/// How well words fit a name; greater is better.
+/// The quality with which words fit a name; greater is better.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum How {
-    /// Not at all.
+    /// The words don't fit.
     Nothing,
-    /// They are nearly a word of it.
+    /// The words are nearly a word of the name.
     Misspelt,
-    /// They stand inside a word of it.
+    /// The words occur inside a word of the name.
     InsideAWord,
-    /// They begin a word of it.
+    /// The words begin a word of the name.
     StartOfAWord,
-    /// They are whole words of it.
+    /// The words are whole words of the name.
     WholeWords,
-    /// They are all of it.
+    /// The words are the whole name.
     WholeName,
 }
 
-/// How surely words name somebody; greater is surer. Anything weaker is a question.
+/// The certainty with which words name a contact; greater is surer. Anything weaker becomes a question.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Strength {
-    /// A first or last name, or several of either.
+    /// The first or last words of a name.
     Part,
     /// The full name in either order, or the whole company.
     Full,
 }
 
-/// The text in lower case, without accents, apostrophes and marks, its words parted by one blank:
+/// Folds a text to lower case without accents, apostrophes and punctuation, its words separated by single blanks:
 /// `José  O’Neil-SMITH` becomes `jose oneil smith`.
 pub fn folded(text: &str) -> String {
     let mut bare = String::with_capacity(text.len());
@@ -114,7 +114,7 @@ pub fn folded(text: &str) -> String {
             {
                 bare.push(' ');
             }
-            // A lower-case letter can bring a mark of its own (`İ`).
+            // Lower-casing a letter can add a combining mark (`İ`).
             c if is_combining_mark(c) || is_unseen(c) => {}
             c => bare.push(c),
         }
@@ -122,22 +122,22 @@ pub fn folded(text: &str) -> String {
     bare.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
-/// Whether a [`folded`] word never names a conversation.
+/// Answers whether a [`folded`] word never names a conversation.
 pub fn is_stop_word(word: &str) -> bool {
     STOP_WORDS.contains(&word)
 }
 
-/// Whether a [`folded`] word only leads to what follows it.
+/// Answers whether a [`folded`] word only introduces the words after it.
 pub fn is_grammar(word: &str) -> bool {
     GRAMMAR.contains(&word)
 }
 
-/// Whether a [`folded`] word is a name and a word of every day as well.
+/// Answers whether a [`folded`] word is a name and an everyday word as well.
 pub fn is_also_a_word(word: &str) -> bool {
     ALSO_WORDS.contains(&word)
 }
 
-/// How surely `phrase` is `name`, both [`folded`].
+/// Returns how surely `phrase` names `name`, both [`folded`]. Returns `None` if it doesn't.
 pub fn strength(phrase: &str, name: &str) -> Option<Strength> {
     if phrase.is_empty() || name.is_empty() || is_stop_word(phrase) {
         return None;
@@ -151,7 +151,8 @@ pub fn strength(phrase: &str, name: &str) -> Option<Strength> {
     (is_part && letters(phrase) >= FEWEST_OF_A_NAME).then_some(Strength::Part)
 }
 
-/// Whether `phrase` is all of `name`, last name first as well; names in scripts without blanks have none.
+/// Answers whether `phrase` is the whole `name`, also with the last name first. In a script without blanks, `phrase`
+/// may omit the blanks of `name`.
 fn is_full(phrase: &str, name: &str) -> bool {
     if phrase.len() == name.len() {
         return phrase == name || turns(name).any(|(last, first)| is_turned(phrase, last, first));
@@ -159,12 +160,12 @@ fn is_full(phrase: &str, name: &str) -> bool {
     !phrase.is_ascii() && !phrase.contains(' ') && name.split(' ').collect::<String>() == phrase
 }
 
-/// The ways to part a name in two.
+/// Returns every split of a name into two parts, as (last, first).
 fn turns(name: &str) -> impl Iterator<Item = (&str, &str)> {
     name.match_indices(' ').filter_map(|(at, blank)| Some((name.get(at + blank.len()..)?, name.get(..at)?)))
 }
 
-/// Whether `phrase` is the name with its last words first.
+/// Answers whether `phrase` is the name with its last words first.
 pub fn is_turned(phrase: &str, last: &str, first: &str) -> bool {
     phrase.strip_prefix(last).and_then(|rest| rest.strip_prefix(' ')) == Some(first)
 }
@@ -173,7 +174,7 @@ fn letters(text: &str) -> usize {
     text.chars().filter(|c| c.is_alphanumeric()).count()
 }
 
-/// How well `wanted` fits a name, both [`folded`], wherever it stands in it.
+/// Returns how well `wanted` fits a name, both [`folded`], at any position in it.
 pub fn how(wanted: &str, name: &str) -> How {
     if letters(wanted) < FEWEST_LETTERS {
         return How::Nothing;
@@ -193,7 +194,7 @@ pub fn how(wanted: &str, name: &str) -> How {
         .unwrap_or(How::Nothing)
 }
 
-/// Whether a word is nearly a word of the name, both [`folded`], or what belongs to it: `kims` of `Kim's tenants`.
+/// Answers whether a word is nearly a word of the name or its possessive, both [`folded`]: `kims` of `Kim's tenants`.
 pub fn is_misspelt(word: &str, name: &str) -> bool {
     if word.contains(' ') {
         return false;
@@ -202,8 +203,8 @@ pub fn is_misspelt(word: &str, name: &str) -> bool {
     is_nearly(word, name, MIN_WORD_LENGTH) || owner.is_some_and(|owner| name.split(' ').any(|of_name| of_name == owner))
 }
 
-/// Whether several words are nearly words of the name, both [`folded`]. Beside a longer one also a short one may
-/// be misspelt: `anna limma`.
+/// Answers whether each of several words is nearly a word of the name, both [`folded`]. Beside a longer word a short
+/// one may be misspelt too: `anna limma`.
 pub fn are_misspelt(phrase: &str, name: &str) -> bool {
     let nearly = |word: &str| name.split(' ').any(|of_name| of_name == word) || is_nearly(word, name, FEWEST_OF_A_NAME);
     let words = || phrase.split(' ');

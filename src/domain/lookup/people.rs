@@ -1,4 +1,4 @@
-//! Whom the words of a command name.
+//! Reads the people that the words of a command name.
 
 use serde::{Deserialize, Serialize};
 
@@ -8,22 +8,22 @@ use crate::domain::lookup::token::{TokenKind, TokenizedText};
 use crate::domain::{person, typed};
 use crate::ids::SlackUserId;
 
-/// More words than this never belong to a person's name.
+/// The longest name of a person, in words.
 const MOST_NAME_WORDS: usize = 4;
 
-/// How alike a misspelt name must be (0 nothing alike, 1 the same).
+/// The least similarity of a misspelt name (0 nothing alike, 1 the same).
 const NAME_SIMILARITY: f64 = 0.84;
 
-/// Fewer letters than this begin half the names.
+/// The fewest letters of the beginning of a name, because shorter ones begin half the names.
 const FEWEST_LETTERS: usize = 2;
 
-/// How many people are offered.
+/// The most people that are offered.
 const MOST_OFFERED: usize = 5;
 
-/// What stands between two people who are named together.
+/// The words between two people who are named together.
 const BETWEEN: [&str; 3] = ["and", "or", "/"];
 
-/// A Slack user as colleagues may name them.
+/// A Slack user with the names by which colleagues may call them.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Colleague {
     /// The user.
@@ -32,7 +32,7 @@ pub struct Colleague {
     pub display: String,
     /// The full name.
     pub full: String,
-    /// The e-mail address, if it is known.
+    /// The email address, if known.
     pub email: Option<String>,
 }
 
@@ -41,7 +41,7 @@ impl Colleague {
         folded(&self.display) == phrase || folded(&self.full) == phrase
     }
 
-    /// Whether somebody may mean them with a [`folded`] phrase: the beginning or a word of a name, or misspelt.
+    /// Answers whether a [`folded`] phrase may mean this person: it begins a word of a name, or nearly is one.
     fn is_nearly(&self, phrase: &str) -> bool {
         let names = [folded(&self.display), folded(&self.full)];
         let words = || names.iter().flat_map(|name| name.split(' ').chain([name.as_str()]));
@@ -51,44 +51,44 @@ impl Colleague {
     }
 }
 
-/// Who is named at some place of a text.
+/// A person named at some position of a text.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct NamedPerson {
-    /// Who.
+    /// The person.
     pub who: PersonRef,
     /// The token after the name.
     pub to: usize,
 }
 
-/// A person as somebody named them.
+/// A person as a text names them.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum PersonRef {
-    /// This one.
+    /// Exactly one person or group.
     Clear(Assignee),
-    /// One of these.
+    /// One of several Slack users.
     OneOf(Vec<SlackUserId>),
-    /// Nobody: these words name nobody.
+    /// Words that name no one known.
     Unknown(String),
 }
 
-/// The people of a team, as colleagues name them.
+/// The people of a team, by the names that colleagues use.
 #[derive(Clone, Debug, Default)]
 pub struct Directory {
     /// The people.
     pub people: Vec<Colleague>,
-    /// Who is asking.
+    /// The requester.
     pub me: Option<SlackUserId>,
 }
 
 impl Directory {
-    /// Whom the words at a token surely name. Several who are named together are one question.
+    /// Reads the person that the words at a token surely name. Several people named together become one question.
     pub fn at(&self, text: &TokenizedText<'_>, at: usize) -> Option<NamedPerson> {
         let first = self.one_at(text, at)?;
         let mut all = vec![first];
         while let Some(last) = all.last() {
             let next = text.past(last.to, &BETWEEN);
             let follows = (next > last.to).then(|| self.one_at(text, next)).flatten();
-            // Side by side only those whom Slack recognized: a bare name may as well be a contact's.
+            // Without a separator, only a person recognized by Slack counts: a bare name may be a contact's.
             let beside = || self.one_at(text, last.to).filter(|_| is_recognized(text, last.to));
             match follows.or_else(beside) {
                 Some(follows) => all.push(follows),
@@ -140,7 +140,7 @@ impl Directory {
         Some(NamedPerson { who, to: at + 1 })
     }
 
-    /// The longest full or display name that stands at a token.
+    /// Reads the longest full or display name at a token.
     fn by_name(&self, text: &TokenizedText<'_>, at: usize) -> Option<NamedPerson> {
         if let TokenKind::Quoted(name) = &text.token(at)?.kind {
             return self.called(&folded(&typed::plain(name))).map(|who| NamedPerson { who, to: at + 1 });
@@ -162,7 +162,7 @@ impl Directory {
         }
     }
 
-    /// Whom somebody may mean with words that name nobody: those who come nearest.
+    /// Returns the people whose names come nearest to words that name no one surely.
     pub fn nearest(&self, typed: &str) -> PersonRef {
         let phrase = folded(&typed::plain(typed).replace('@', " "));
         let nearly = self.people.iter().filter(|one| !phrase.is_empty() && one.is_nearly(&phrase));
@@ -170,20 +170,20 @@ impl Directory {
         if users.is_empty() { PersonRef::Unknown(typed::as_typed(typed)) } else { PersonRef::OneOf(users) }
     }
 
-    /// How many words of a person's name stand at a token, if nothing surer does.
+    /// Counts the words of a person's name at a token.
     pub fn name_words(&self, text: &TokenizedText<'_>, at: usize) -> usize {
         self.by_name(text, at).map_or(0, |named| named.to - at)
     }
 }
 
-/// The only one of these people who is called so.
+/// Returns the person with this name, if exactly one of these people has it.
 pub fn only_one_called(name: &str, people: &[Colleague]) -> Option<SlackUserId> {
     let phrase = folded(name.trim_start_matches('@'));
     let mut called = people.iter().filter(|one| one.is_named(&phrase));
     called.next().filter(|_| called.next().is_none()).map(|one| one.user.clone())
 }
 
-/// Whether Slack recognized a person at a token, or it is the one who asks.
+/// Answers whether a token is a person or group that Slack recognized, or means the requester ("me").
 pub fn is_recognized(text: &TokenizedText<'_>, at: usize) -> bool {
     recognized(text, at).is_some()
 }
@@ -197,12 +197,12 @@ fn recognized(text: &TokenizedText<'_>, at: usize) -> Option<Assignee> {
     }
 }
 
-/// The e-mail addresses in a text.
+/// Returns the email addresses in a text.
 pub fn addresses(text: &TokenizedText<'_>) -> Vec<String> {
     text.tokens.iter().filter_map(|token| address(&token.kind)).collect()
 }
 
-/// An e-mail address in small letters, plain or as Slack links it.
+/// Returns an email address in lower case, from a plain word or Slack's `mailto:` link.
 fn address(kind: &TokenKind<'_>) -> Option<String> {
     let address = match kind {
         TokenKind::Link(link) => link.strip_prefix("mailto:")?,
@@ -214,7 +214,7 @@ fn address(kind: &TokenKind<'_>) -> Option<String> {
     is_address.then(|| person::folded(address))
 }
 
-/// The words from a token on that may belong to one name, [`folded`].
+/// Returns the words from a token on that may form one name, [`folded`].
 fn words(text: &TokenizedText<'_>, at: usize) -> Vec<String> {
     let words = text.tokens.iter().skip(at).map_while(|token| match token.kind {
         TokenKind::Word(word) => Some(folded(&typed::plain(word.trim_start_matches('@')))),

@@ -1,4 +1,4 @@
-//! Readings of a typed command.
+//! The result of reading a typed command.
 
 use serde::{Deserialize, Serialize};
 
@@ -7,77 +7,77 @@ use crate::domain::conversation::Links;
 use crate::domain::verb::Verb;
 use crate::ids::{ConversationId, SlackUserId};
 
-/// A typed command of which is still to be found out what it means.
+/// A typed command before its people and conversations are looked up.
 #[derive(Clone, Copy, Debug)]
 pub struct UnresolvedCommand<'a> {
-    /// Its verb.
+    /// The verb.
     pub verb: Verb,
-    /// The new owner, if that is known already.
+    /// The new owner, if already known.
     pub who: Option<&'a Assignee>,
-    /// What was typed, as Slack sent it.
+    /// The typed text, as Slack sent it.
     pub text: &'a str,
-    /// Where conversations stand on the web.
+    /// The links of the conversations on the web.
     pub links: &'a Links,
 }
 
-/// What it means.
+/// The meaning of a typed command.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Reading {
-    /// All of it is clear.
+    /// A command in which everything is clear.
     Ready {
-        /// The new owner, if it names one.
+        /// The new owner, if the command names one.
         who: Option<Assignee>,
         /// The conversations.
         ids: Vec<ConversationId>,
-        /// Those of them that are named by words alone.
+        /// The conversations among `ids` that are named only by words.
         by_name: Vec<ConversationId>,
         /// The note.
         note: String,
     },
-    /// All conversations that are open and belong to the person who asks.
+    /// All open conversations that the requester owns.
     AllMine {
         /// The new owner.
         who: Assignee,
         /// The note.
         note: String,
     },
-    /// One of these conversations.
+    /// A command whose requester has to choose the conversation.
     WhichConversation {
-        /// The new owner, if it names one.
+        /// The new owner, if the command names one.
         who: Option<Assignee>,
-        /// The conversations.
+        /// The candidates.
         ids: Vec<ConversationId>,
-        /// What names them.
+        /// The words that name them.
         asked: String,
-        /// Why they are asked about.
+        /// The reason for the question.
         doubt: super::conversations::NameDoubt,
         /// The note.
         note: String,
     },
-    /// One of these people.
+    /// A command whose requester has to choose the person.
     WhichPerson {
-        /// The people.
+        /// The candidates.
         people: Vec<SlackUserId>,
-        /// The words that name nobody surely; empty if several are named.
+        /// The words that name no one surely; empty if several people are named.
         typed: String,
-        /// The text without them.
+        /// The text without those words.
         rest: String,
     },
-    /// Something is missing.
+    /// A command that lacks something.
     Missing {
-        /// The new owner, if it names one.
+        /// The new owner, if the command names one.
         who: Option<Assignee>,
-        /// The conversations that are clear.
+        /// The clear conversations.
         ids: Vec<ConversationId>,
         /// The note.
         note: String,
-        /// What is missing.
+        /// The missing part.
         what: Missing,
     },
 }
 
 impl Reading {
-    /// What may be shown of the text: the note, and the words that name nothing.
+    /// Returns the parts of the text that may be shown: the note, and the words that name no conversation.
     pub fn words_mut(&mut self) -> Vec<&mut String> {
         match self {
             Self::WhichPerson { .. } => Vec::new(),
@@ -91,28 +91,28 @@ impl Reading {
     }
 }
 
-/// What is missing for a command to be carried out.
+/// The part that a command lacks before it can be carried out.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Missing {
-    /// Which conversation.
+    /// The conversation.
     Conversation {
-        /// The words that name none.
+        /// The words that name no conversation.
         asked: String,
     },
-    /// Which conversations these words mean, among several.
+    /// The conversations meant by some of the words.
     Clarity {
-        /// The words.
+        /// The unclear words.
         asked: Vec<String>,
     },
-    /// Who.
+    /// The new owner.
     Person,
-    /// Who is called so.
+    /// The person with this name.
     Somebody {
-        /// The words that name nobody.
+        /// The words that name no one.
         typed: String,
     },
-    /// One person: a group was named.
+    /// A single person instead of the group that was named.
     OnePerson,
     /// The note.
     Note,

@@ -1,5 +1,5 @@
-//! Words in a search field or a list against the conversations that are known: what a command finds is found
-//! here, too, and much that a command would ask about.
+//! Matches the words of a search field or a list against the known conversations. A search finds everything that a
+//! command finds, and much that a command would ask about.
 
 use crate::domain::known_conversation;
 use crate::domain::known_conversation::KnownConversation;
@@ -7,23 +7,23 @@ use crate::domain::lookup::names::{folded, is_misspelt};
 use crate::domain::phone::written::WrittenNumber;
 use crate::domain::phone::{Fit, HomeCountries, Matcher};
 
-/// Fewer digits than this are part of half the numbers.
+/// The fewest digits to search for, because shorter ones occur in half the numbers.
 const FEWEST_DIGITS: usize = 3;
 
-/// How well a conversation fits; greater is better.
+/// The quality with which a conversation fits a search; greater is better.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Rank {
-    /// Words of it are nearly those.
+    /// The searched words are nearly words of the conversation.
     Misspelt,
-    /// They stand inside its words, or inside its number.
+    /// They occur inside its words, or inside its number.
     Inside,
     /// They begin its words, or end its number.
     Start,
-    /// They are all of its name, its number or its id.
+    /// They are its whole name, number or id.
     Whole,
 }
 
-/// What somebody looks for.
+/// A search among the known conversations.
 pub struct Search {
     wanted: String,
     words: Vec<String>,
@@ -32,7 +32,7 @@ pub struct Search {
 }
 
 impl Search {
-    /// A search for these words, among the conversations of a team at `home`. No words fit everything.
+    /// Returns a search for these words, with numbers read as in the `home` countries. An empty search fits everything.
     pub fn new(typed: &str, home: &HomeCountries) -> Self {
         let wanted = folded(typed);
         let words = wanted.split(' ').filter(|word| !word.is_empty()).map(str::to_owned).collect();
@@ -40,7 +40,7 @@ impl Search {
         Self { words, digits: known_conversation::digits(typed), number, wanted }
     }
 
-    /// How well a conversation fits, if it does.
+    /// Returns how well a conversation fits, or `None` if it doesn't.
     pub fn rank(&self, known: &KnownConversation) -> Option<Rank> {
         if self.words.is_empty() {
             return Some(Rank::Inside);
@@ -63,7 +63,7 @@ impl Search {
     }
 }
 
-/// How a word fits a name, if it does. (Nothing is less than anything.)
+/// Returns how well a word fits a name, or `None` if it doesn't. (`None` is less than any rank.)
 fn word_fits(names: &str, word: &str) -> Option<Rank> {
     let inside = names.match_indices(word).map(|(at, _)| {
         let starts = names.get(..at).is_some_and(|before| !before.ends_with(char::is_alphanumeric));

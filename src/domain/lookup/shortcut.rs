@@ -1,5 +1,5 @@
-//! What a typed command says by itself, before anything is looked up: most name a person whom Slack recognized
-//! and one id or link, and those that name nothing need a form while its trigger lives.
+//! Reads typed commands that need no lookup. Most commands name a person recognized by Slack and one id or link.
+//! A command that names nothing needs a form before its trigger expires.
 
 use crate::domain::assignee::Assignee;
 use crate::domain::conversation::{Links, id_shaped};
@@ -13,18 +13,18 @@ use crate::domain::typed;
 use crate::domain::verb::Verb;
 use crate::ids::ConversationId;
 
-/// A command that says everything by itself.
+/// A command that needs no lookup.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Explicit {
-    /// The new owner, if it names one.
+    /// The new owner, if the command names one.
     pub who: Option<Assignee>,
-    /// The conversation; nothing, if it names none.
+    /// The conversation, if the command names one.
     pub id: Option<ConversationId>,
     /// The note.
     pub note: String,
 }
 
-/// The command, if it says everything by itself, and nothing in it could mean more.
+/// Reads a command that needs no lookup. Returns `None` if anything in it could mean more.
 pub fn explicit(verb: Verb, text: &str, links: &Links) -> Option<Explicit> {
     let source = cleaned(text);
     let text = TokenizedText::read(&source);
@@ -47,12 +47,12 @@ pub fn explicit(verb: Verb, text: &str, links: &Links) -> Option<Explicit> {
     (note_is_right && !may_mean_more(&text, at + 1, links)).then_some(Explicit { who, id: Some(id), note: rest })
 }
 
-/// Whether it may need a note, by itself or by the rules.
+/// Answers whether the command may require a note, by its nature or by the workspace's rules.
 fn needs_note(verb: Verb) -> bool {
     matches!(verb, Verb::Note | Verb::Handoff)
 }
 
-/// Past a word that leads to what follows it.
+/// Skips a word that only introduces the words after it.
 fn led(text: &TokenizedText<'_>, at: usize) -> usize {
     let leads = text.token(at).and_then(Token::word).is_some_and(|word| is_grammar(&word) && word != "and");
     if leads { at + 1 } else { at }
@@ -66,14 +66,14 @@ fn id_at(text: &TokenizedText<'_>, at: usize, links: &Links) -> Option<Conversat
     }
 }
 
-/// Whether another conversation may be named after the first.
+/// Answers whether another conversation may be named after the first.
 fn may_mean_more(text: &TokenizedText<'_>, at: usize, links: &Links) -> bool {
     let parted = text.token(at).is_some_and(Token::parts);
     let more = (at..text.tokens.len()).any(|at| id_at(text, at, links).is_some());
     parted || more || !WrittenNumber::leading(text.from(at)).is_empty()
 }
 
-/// Whether a text names nothing: it is empty, or has only words that lead to what is not there.
+/// Answers whether a text names nothing: it is empty, or has only words such as "for" without a name after them.
 pub fn is_blank(text: &str) -> bool {
     let source = cleaned(text);
     is_empty(&TokenizedText::read(&source), 0)
@@ -84,7 +84,7 @@ fn is_empty(text: &TokenizedText<'_>, at: usize) -> bool {
     text.tokens.iter().skip(at).all(|token| token.is_mark() || token.word().is_some_and(leads))
 }
 
-/// Whether the text begins with a person whom Slack recognized, so that nobody has to be looked up by name.
+/// Answers whether the text begins with a person recognized by Slack, so that no name has to be looked up.
 pub fn starts_with_a_person(text: &str) -> bool {
     let source = cleaned(text);
     let text = TokenizedText::read(&source);
@@ -92,7 +92,7 @@ pub fn starts_with_a_person(text: &str) -> bool {
     is_recognized(&text, at) || is_recognized(&text, led(&text, at))
 }
 
-/// The e-mail addresses in a text.
+/// Returns the email addresses in a text.
 pub fn addresses(text: &str) -> Vec<String> {
     let source = cleaned(text);
     people::addresses(&TokenizedText::read(&source))

@@ -1,5 +1,5 @@
 //! Every case of naming conversations and people, read against the sandbox's contacts and teammates. (The
-//! product's own tests take the same cases through the whole program.)
+//! integration tests run the same cases through the whole program.)
 
 use serde_json::Value;
 use url::Url;
@@ -89,7 +89,7 @@ fn colleagues(case: &Value) -> Vec<Colleague> {
     seed.into_iter().map(|(handle, display, full)| one(handle, display, full)).chain(more).collect()
 }
 
-/// The text as Slack sends it.
+/// Returns the text as Slack sends it.
 fn as_sent(case: &Value) -> String {
     let typed = case.text("/type").unwrap_or_default().replace("{app}", APP);
     if case.flag("/raw") {
@@ -115,7 +115,7 @@ fn with_last_mention(text: &str) -> String {
     ["maya", "leo", "zoe", "sam", "dialnote"].into_iter().find_map(ends).unwrap_or_else(|| text.to_owned())
 }
 
-/// What a typed command comes to, without the shell around it.
+/// Reads a typed command without the rest of the program.
 fn reading(case: &Value) -> Result<(Action, Reading), String> {
     let line = with_last_mention(&as_sent(case));
     let (slash, text) = line.split_once(' ').unwrap_or((&line, ""));
@@ -221,12 +221,12 @@ fn people_are_named() {
     run(include_str!("../../../tests/fixtures/cases/people.jsonl"));
 }
 
-/// What a typed line comes to, in short: `do conv_1001 “note” → who`, `ask …`, `ask who`, `form …`.
+/// Reads a typed line and summarizes the result: `do conv_1001 “note” → who`, `ask …`, `ask who`, `form …`.
 fn in_short(line: &str) -> String {
     in_short_among(&[], line)
 }
 
-/// The same with more contacts, by their numbers: `conv_1015` and up.
+/// Does the same with more contacts, by their numbers: `conv_1015` and up.
 fn in_short_among(phones: &[&str], line: &str) -> String {
     let contacts: Vec<_> = phones.iter().map(|phone| serde_json::json!({ "phone": phone })).collect();
     let case = serde_json::json!({ "type": line, "contacts": contacts });

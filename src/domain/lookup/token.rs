@@ -1,5 +1,5 @@
-//! A typed command as tokens: words, quoted words, people, links and the marks between them, each with where
-//! it stands, so that what is left over is handed on to the letter.
+//! A typed command as tokens: words, quoted words, people, links and the marks between them. Each token keeps its
+//! position, so that the leftover text is passed on exactly as typed.
 
 use std::collections::BTreeSet;
 
@@ -9,7 +9,7 @@ use crate::domain::typed::TypedWord;
 use crate::domain::{text, typed};
 use crate::ids::{SlackUserId, UserGroupId};
 
-/// The quotes that open, each with those that close it.
+/// The opening quotes, each with its closing quotes.
 const QUOTES: [(char, &[char]); 11] = [
     ('"', &['"', '“', '”']),
     ('“', &['”', '“', '"']),
@@ -24,30 +24,30 @@ const QUOTES: [(char, &[char]); 11] = [
     ('*', &['*']),
 ];
 
-/// What ends a word of its own, or belongs to nothing at its end.
+/// The characters that are cut off the end of a word.
 const ENDS: [char; 10] = [':', '.', '?', '!', ')', ']', '"', '”', '“', '»'];
 
-/// Angle brackets that were typed, as Slack writes them after an ampersand.
+/// Typed angle brackets, as Slack escapes them, without the ampersand.
 const BRACKETS: [&str; 2] = ["lt;", "gt;"];
 
-/// What a token is.
+/// The kind of a token.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum TokenKind<'a> {
-    /// A person whom Slack recognized.
+    /// A person recognized by Slack.
     Person(SlackUserId),
-    /// A user group, and what people call it.
+    /// A user group, with its id and name.
     Group(UserGroupId, &'a str),
-    /// What a link leads to.
+    /// The target of a link.
     Link(&'a str),
     /// Words between quotes.
     Quoted(&'a str),
     /// A word, as Slack sent it.
     Word(&'a str),
-    /// What stands between words.
+    /// A mark between words.
     Mark(Punctuation),
 }
 
-/// What stands between words.
+/// A mark between words.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Punctuation {
     /// A comma.
@@ -56,13 +56,13 @@ pub enum Punctuation {
     Semicolon,
     /// A colon.
     Colon,
-    /// What ends a sentence.
+    /// A full stop, question mark or exclamation mark.
     Stop,
     /// A dash between blanks.
     Dash,
     /// An ampersand.
     Ampersand,
-    /// What stands between alternatives: a slash, a bar, a plus between blanks.
+    /// A sign between alternatives: a slash, a bar, or a plus between blanks.
     Slash,
     /// The end of a line.
     Break,
@@ -70,17 +70,17 @@ pub enum Punctuation {
     Bracket,
 }
 
-/// A token, and where it begins.
+/// A token and its position.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Token<'a> {
-    /// What it is.
+    /// The kind.
     pub kind: TokenKind<'a>,
-    /// Where it begins, in bytes.
+    /// The position of its first byte in the text.
     pub start: usize,
 }
 
 impl Token<'_> {
-    /// The word, [`folded`]; nothing, if it is none.
+    /// Returns the word, [`folded`]. An ampersand is the word "and". Returns `None` for every other token.
     pub fn word(&self) -> Option<String> {
         match &self.kind {
             TokenKind::Word(word) => Some(folded(&typed::plain(word))),
@@ -89,7 +89,7 @@ impl Token<'_> {
         }
     }
 
-    /// Whether several people or conversations may be parted by it.
+    /// Answers whether the token can separate several people or conversations.
     pub fn parts(&self) -> bool {
         match &self.kind {
             TokenKind::Mark(mark) => {
@@ -107,7 +107,7 @@ impl Token<'_> {
         }
     }
 
-    /// Whether it only stands between what is meant.
+    /// Answers whether the token is a mark.
     pub fn is_mark(&self) -> bool {
         matches!(self.kind, TokenKind::Mark(_))
     }
@@ -121,14 +121,13 @@ pub struct TokenizedText<'a> {
     pub tokens: Vec<Token<'a>>,
 }
 
-/// The text with one kind of blank, and without marks that nobody sees. (A joiner stays: it holds emoji
-/// together.)
+/// Normalizes blanks and removes invisible characters. (A joiner stays, because it holds emoji together.)
 pub(super) fn cleaned(text: &str) -> String {
     text::words(text).chars().map(|c| if c.is_whitespace() && c != '\n' { ' ' } else { c }).collect()
 }
 
 impl<'a> TokenizedText<'a> {
-    /// Reads a text that is [`cleaned`].
+    /// Splits a [`cleaned`] text into tokens.
     pub fn read(source: &'a str) -> Self {
         let mut tokens = Vec::new();
         let mut number_ends = BTreeSet::new();
@@ -137,7 +136,7 @@ impl<'a> TokenizedText<'a> {
             let start = source.len() - rest.len();
             let numbers = if may_begin_a_number(rest) { WrittenNumber::leading(rest) } else { Vec::new() };
             number_ends.extend(numbers.iter().map(|(_, behind)| source.len() - behind.len()));
-            // What is glued to a number is a token of its own: `0101/+1415…`, `0101(urgent)`.
+            // Text that directly follows a number is a token of its own: `0101/+1415…`, `0101(urgent)`.
             let glued = number_ends.range(start + 1..source.len() - after.len()).next();
             let cut = glued.and_then(|end| Some((rest.get(..end - start)?, source.get(*end..)?)));
             let (kind, after) = match (kind, cut) {
@@ -150,29 +149,29 @@ impl<'a> TokenizedText<'a> {
         Self { source, tokens }
     }
 
-    /// The token at `at`.
+    /// Returns the token at `at`.
     pub fn token(&self, at: usize) -> Option<&Token<'a>> {
         self.tokens.get(at)
     }
 
-    /// The text from the token at `at` on.
+    /// Returns the text from the token at `at` on.
     pub fn from(&self, at: usize) -> &'a str {
         self.tokens.get(at).and_then(|token| self.source.get(token.start..)).unwrap_or_default()
     }
 
-    /// The text from the token at `from` up to the one at `to`.
+    /// Returns the text from the token at `from` up to the one at `to`.
     pub fn between(&self, from: usize, to: usize) -> &'a str {
         let text = self.from(from);
         text.get(..text.len() - self.from(to).len()).unwrap_or_default()
     }
 
-    /// The first token that begins within the last `left` bytes.
+    /// Returns the first token that begins within the last `left` bytes.
     pub fn token_with(&self, left: usize) -> usize {
         let start = self.source.len() - left.min(self.source.len());
         self.tokens.partition_point(|token| token.start < start)
     }
 
-    /// Past the marks at `at`, and past the words in `also`.
+    /// Skips marks and the words in `also`, and returns the first other token from `at` on.
     pub fn past(&self, mut at: usize, also: &[&str]) -> usize {
         let is_passed = |token: &Token<'_>| token.is_mark() || token.word().is_some_and(|word| also.contains(&&*word));
         while self.token(at).is_some_and(is_passed) {
@@ -182,7 +181,7 @@ impl<'a> TokenizedText<'a> {
     }
 }
 
-/// Whether a text begins as numbers do.
+/// Answers whether a text begins as numbers do.
 pub(super) fn may_begin_a_number(text: &str) -> bool {
     let begins = |c: char| {
         c.is_numeric()
@@ -193,7 +192,7 @@ pub(super) fn may_begin_a_number(text: &str) -> bool {
     is_tel || text.starts_with(begins)
 }
 
-/// The next token, if what comes next is one, and what follows it.
+/// Reads the next token and the text after it. The token is `None` for a quote that is never closed.
 fn next(text: &str) -> Option<(Option<TokenKind<'_>>, &str)> {
     let first = text.chars().next()?;
     if let Some(rest) = text.strip_prefix("&amp;") {
@@ -212,7 +211,7 @@ fn next(text: &str) -> Option<(Option<TokenKind<'_>>, &str)> {
     if let Some((_, closing)) = QUOTES.iter().find(|(opening, _)| *opening == first) {
         return Some(match quoted(after, closing) {
             Some((inside, rest)) => (Some(TokenKind::Quoted(inside)), rest),
-            // One that is never closed means nothing.
+            // A quote that is never closed is dropped.
             None => (None, after),
         });
     }
@@ -246,7 +245,7 @@ fn slack_token(word: TypedWord<'_>) -> Option<TokenKind<'_>> {
     }
 }
 
-/// What stands before a closing quote that ends a word: within one it is an apostrophe.
+/// Returns the text before and after the closing quote. A closing quote inside a word is an apostrophe.
 fn quoted<'a>(text: &'a str, closing: &[char]) -> Option<(&'a str, &'a str)> {
     let ends = text.char_indices().filter(|(_, c)| closing.contains(c)).find_map(|(at, c)| {
         let (inside, rest) = (text.get(..at)?, text.get(at + c.len_utf8()..)?);
@@ -265,7 +264,7 @@ fn word(text: &str) -> (&str, &str) {
     (bare, text.get(bare.len()..).unwrap_or_default())
 }
 
-/// Whether no word goes on here: a person, a link or an ampersand ends the one it is glued to.
+/// Answers whether a word ends here. A person, a link or an ampersand ends the word before it, even without a blank.
 fn ends_a_word(rest: &str, at: usize) -> bool {
     let is_bracket =
         rest.strip_prefix('&').is_some_and(|entity| BRACKETS.iter().any(|bracket| entity.starts_with(bracket)));
@@ -273,7 +272,7 @@ fn ends_a_word(rest: &str, at: usize) -> bool {
         || at > 0 && rest.starts_with(['<', '&']) && !is_bracket
 }
 
-/// Whether the semicolon at `at` only ends a bracket as Slack writes it.
+/// Answers whether the semicolon at `at` only ends an escaped angle bracket.
 fn in_bracket(text: &str, at: usize) -> bool {
     let written = text.get(..=at).and_then(|before| before.rsplit_once('&'));
     written.is_some_and(|(_, entity)| BRACKETS.contains(&entity))

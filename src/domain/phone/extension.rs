@@ -1,13 +1,13 @@
-//! Extensions behind a number: `ext. 22`, `x22`, `#22`, `,,22`, `;ext=22`. A contact is found by the number
-//! alone; the extension only tells apart those who share it.
+//! Extensions after a number: `ext. 22`, `x22`, `#22`, `,,22`, `;ext=22`. Only the number finds a contact.
+//! The extension distinguishes contacts that share the number.
 
 use super::signs::{digit, is_blank, is_closing, is_colon, is_comma, is_dash, is_dot, is_opening};
 use crate::domain::text::is_unseen;
 
-/// Longer ones are numbers of their own.
+/// The most digits of an extension. More digits are a number of their own.
 const MOST_DIGITS: usize = 7;
 
-/// The words for it, in lower case. A longer word comes before its own beginning.
+/// The words that introduce an extension, in lower case. A longer word precedes any word that it begins with.
 const WORDS: [&str; 6] = ["extension", "extensión", "extensio\u{301}n", "extn", "ext", "xtn"];
 
 /// Returns the digits of the extension at the start of `text`, and what follows it.
@@ -15,8 +15,8 @@ pub(super) fn read(text: &str) -> Option<(String, &str)> {
     dialled(text).or_else(|| signed(text)).or_else(|| named(text))
 }
 
-/// Whether an extension at the start of `text`, with `rest` behind it, may as well begin a note: `x3 missed calls`,
-/// `#1 priority`.
+/// Answers whether an extension at the start of `text`, with `rest` after it, may instead begin a note:
+/// `x3 missed calls`, `#1 priority`.
 pub(super) fn may_begin_a_note(text: &str, rest: &str) -> bool {
     let sign = text.trim_start_matches(is_blank);
     let is_short = sign.starts_with(['x', 'X', '#', '＃']) && sign.len() < text.len();
@@ -24,19 +24,19 @@ pub(super) fn may_begin_a_note(text: &str, rest: &str) -> bool {
     is_short && word.len() < rest.len() && word.starts_with(char::is_alphabetic)
 }
 
-/// Pauses as phones store them: `,,22`, and `p22` or `w22` directly behind the number.
+/// Reads pauses as phones store them: `,,22`, and `p22` or `w22` directly after the number.
 fn dialled(text: &str) -> Option<(String, &str)> {
     let glued = text.strip_prefix(['p', 'P', 'w', 'W']);
     let pauses = || text.trim_start_matches(is_blank).strip_prefix(",,").map(|rest| rest.trim_start_matches(','));
     number(glued.or_else(pauses)?.trim_start_matches(is_blank))
 }
 
-/// A number sign: `#22`.
+/// Reads a number sign: `#22`.
 fn signed(text: &str) -> Option<(String, &str)> {
     number(text.trim_start_matches(is_blank).strip_prefix(['#', '＃'])?)
 }
 
-/// A word, or an `x` directly before the digits; also behind a comma, a dash or in brackets.
+/// Reads a word, or an `x` directly before the digits, also after a comma or dash, or in brackets.
 fn named(text: &str) -> Option<(String, &str)> {
     let text = text.trim_start_matches(|c| is_blank(c) || is_comma(c) || is_dash(c) || is_dot(c));
     let inside = text.strip_prefix(is_opening);

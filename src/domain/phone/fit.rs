@@ -1,6 +1,5 @@
-//! Holds a written number against stored ones. The plans are looked up once per written number;
-//! after that a stored number costs a few comparisons of digits, because a search may pass a
-//! hundred thousand.
+//! Compares a written number with stored ones. The plans are looked up once per written number. Each stored number
+//! then costs only a few comparisons of digits, because a search may compare a hundred thousand of them.
 
 use std::borrow::Cow;
 
@@ -8,18 +7,18 @@ use crate::domain::phone::plan::NumberPlan;
 use crate::domain::phone::written::{FEWEST_FOR_ONE, WrittenNumber};
 use crate::domain::phone::{extension, plan};
 
-/// Prefix for calls abroad from North America, which people also type where the team's country is unknown.
+/// The prefix for calls abroad from North America. People also type it where the team's country is unknown.
 const FROM_NORTH_AMERICA: &str = "011";
 
 /// The certainty that a written number means a stored one.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Fit {
-    /// A question: the last four to six digits, or the end of a foreign number where a whole number of the
-    /// team's own country was written.
+    /// A question: the last four to six digits, another extension, or the end of a foreign number where a whole
+    /// number of the team's own country was written.
     LastDigits,
-    /// The end of it, seven digits or more.
+    /// The end of the stored number, seven digits or more.
     Ending,
-    /// The very line: international, or a whole national number of the home country.
+    /// The exact number: written internationally, or as a whole national number of the home country.
     Line,
 }
 
@@ -30,7 +29,7 @@ pub struct HomeCountries {
 }
 
 impl HomeCountries {
-    /// Finds the countries of E.164 numbers. Numbers that belong to no country are passed over.
+    /// Finds the countries of E.164 numbers, and skips numbers that belong to no country.
     pub fn of<'a>(numbers: impl IntoIterator<Item = &'a str>) -> Self {
         let plans = numbers.into_iter().filter_map(|number| NumberPlan::of(&stored_digits(number)?));
         let mut countries: Vec<_> = plans.map(NumberPlan::id).collect();
@@ -44,12 +43,12 @@ impl HomeCountries {
     }
 }
 
-/// A written number made ready to be held against many stored ones.
+/// A written number that is prepared for comparison with many stored ones.
 #[derive(Clone, Debug)]
 pub struct Matcher {
-    /// The E.164 numbers that are meant, without plus.
+    /// The E.164 numbers that the written number may mean, without plus.
     lines: Vec<String>,
-    /// The ends that fit as well.
+    /// The endings of a stored number that fit as well.
     endings: Vec<String>,
     /// The certainty that an ending gives.
     ending: Fit,
@@ -57,13 +56,13 @@ pub struct Matcher {
     digits: String,
     /// The extension as written.
     extension: Option<String>,
-    /// Whether what looks like one was left to the text.
+    /// True if text that looks like an extension was left to the note.
     left_extension: bool,
 }
 
 impl Matcher {
-    /// Returns how surely the written number means `stored`; `None` if it doesn't. Another extension than the
-    /// stored one is a question.
+    /// Returns how surely the written number means `stored`, or `None` if it doesn't. A different extension makes it a
+    /// question.
     pub fn fit(&self, stored: &str) -> Option<Fit> {
         let (digits, extension) = digits_and_extension(stored)?;
         if self.left_extension && extension.is_some() {
@@ -73,7 +72,7 @@ impl Matcher {
         self.fit_digits(&digits).map(|fit| if differ { Fit::LastDigits } else { fit })
     }
 
-    /// Returns whether `stored` has the very extension that was written, or neither has one.
+    /// Answers whether `stored` has the extension that was written, or neither has one.
     pub fn has_same_extension(&self, stored: &str) -> bool {
         digits_and_extension(stored).is_some_and(|(_, extension)| extension == self.extension)
     }
@@ -89,7 +88,7 @@ impl Matcher {
 }
 
 impl WrittenNumber {
-    /// Makes the number ready for many stored ones, for a team whose shared numbers are at `home`.
+    /// Prepares the number for comparison with many stored ones, for a team whose shared numbers are in `home`.
     pub fn against(&self, home: &HomeCountries) -> Matcher {
         let (digits, extension, left_extension) = (self.digits.clone(), self.extension.clone(), self.left_extension);
         if let Some(full) = self.full() {
@@ -110,14 +109,14 @@ impl WrittenNumber {
         Matcher { lines, endings: self.endings(home), ending, digits, extension, left_extension }
     }
 
-    /// Returns how this number fits a stored one: E.164, maybe with blanks or an extension. For many
+    /// Returns how surely this number means a stored one: E.164, optionally with blanks or an extension. For many
     /// stored numbers, [`WrittenNumber::against`] is faster.
     pub fn fit(&self, stored: &str, home: &HomeCountries) -> Option<Fit> {
         self.against(home).fit(stored)
     }
 
-    /// Returns the lines that it means within the countries of `home`, and whether it is a whole number
-    /// of one of them beyond doubt.
+    /// Returns the E.164 numbers that this number may mean within the countries of `home`, and whether it is
+    /// certainly a whole number of one of them.
     fn dialled_at(&self, home: &HomeCountries) -> (Vec<String>, bool) {
         let mut lines = Vec::new();
         let mut is_whole = false;
@@ -133,7 +132,7 @@ impl WrittenNumber {
         (lines, is_whole)
     }
 
-    /// Returns the lines that it means if it begins with a prefix for calls abroad.
+    /// Returns the E.164 numbers that this number may mean if it begins with a prefix for calls abroad.
     fn dialled_abroad(&self, home: &HomeCountries) -> Vec<String> {
         if self.international {
             return Vec::new();
@@ -144,8 +143,8 @@ impl WrittenNumber {
         prefixed.filter(|full| full.len() >= FEWEST_FOR_ONE).flat_map(plan::spellings).collect()
     }
 
-    /// Returns the ends of stored numbers that it may be: as written, without the zeros that are
-    /// dialled first, and without Argentina's 15.
+    /// Returns the endings of stored numbers that this number may be: as written, without leading zeros, and without
+    /// Argentina's 15.
     fn endings(&self, home: &HomeCountries) -> Vec<String> {
         let local = home.plans().filter_map(|plan| plan.local(&self.digits));
         let shorter = std::iter::once(self.digits.trim_start_matches('0')).chain(local);
@@ -160,7 +159,7 @@ fn stored_digits(stored: &str) -> Option<Cow<'_, str>> {
     digits_and_extension(stored).map(|(digits, _)| digits)
 }
 
-/// The digits of a stored number and of its extension. `None` for a sender without a number.
+/// Returns the digits of a stored number and of its extension. `None` for a sender without a number.
 fn digits_and_extension(stored: &str) -> Option<(Cow<'_, str>, Option<String>)> {
     let bare = stored.strip_prefix('+').unwrap_or(stored);
     if !bare.is_empty() && bare.bytes().all(|byte| byte.is_ascii_digit()) {
@@ -173,7 +172,7 @@ fn digits_and_extension(stored: &str) -> Option<(Cow<'_, str>, Option<String>)> 
     (!digits.is_empty()).then_some((Cow::Owned(digits), extension))
 }
 
-/// A stored number as E.164, and its extension.
+/// Splits a stored number into its E.164 form and its extension.
 pub(super) fn parted(stored: &str) -> Option<(String, Option<String>)> {
     let (digits, extension) = digits_and_extension(stored)?;
     Some((format!("+{digits}"), extension))

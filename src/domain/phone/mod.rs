@@ -1,5 +1,5 @@
-//! People write phone numbers as they please; dialnote stores them as E.164. Here the two meet:
-//! `read` finds the number in a text, `plan` knows the countries' rules, `fit` compares.
+//! Phone numbers: as people write them, and in E.164 as dialnote stores them. The module `read` finds a number in a
+//! text, `plan` knows the countries' rules, and `fit` compares.
 
 use std::collections::HashMap;
 use std::sync::{LazyLock, Mutex, PoisonError};
@@ -20,11 +20,10 @@ pub use fit::{Fit, HomeCountries, Matcher};
 use self::written::{FEWEST_FOR_ONE, WrittenNumber};
 
 impl WrittenNumber {
-    /// Returns every reading of a number at the start of `text`, longest first, each with the text
-    /// that follows. Blanks, brackets, quotes and invisible marks before the number are skipped, and so are
-    /// closing quotes and separators behind it. An extension belongs to the number; one that may as well begin the
-    /// text that follows is read both ways. Empty if no number
-    /// of at least four digits stands there.
+    /// Returns every reading of a number at the start of `text`, longest first, each with the text after it. Skips
+    /// blanks, brackets, quotes and invisible marks before the number, and closing quotes and separators after it.
+    /// An extension belongs to the number. One that may instead begin the text after it is read both ways. Empty if
+    /// the text doesn't begin with a number of at least four digits.
     pub fn leading(text: &str) -> Vec<(Self, &str)> {
         read::readings(text)
     }
@@ -34,12 +33,12 @@ impl WrittenNumber {
         Self::leading(text).into_iter().find(|(_, rest)| rest.is_empty()).map(|(number, _)| number)
     }
 
-    /// Returns whether the country code was written (`+` or `00`), so that it can only mean one line.
+    /// Answers whether the country code was written (`+` or `00`), so that exactly one number can be meant.
     pub fn is_international(&self) -> bool {
         self.full().is_some()
     }
 
-    /// Returns whether it has the digits of a whole line.
+    /// Answers whether it has enough digits for a whole number.
     pub fn is_whole(&self) -> bool {
         self.digits.len() >= FEWEST_FOR_ONE
     }
@@ -64,20 +63,20 @@ impl std::fmt::Display for WrittenNumber {
     }
 }
 
-/// The first number takes a moment longer: the numbering plans of the world are unpacked then.
+/// Parses an E.164 number. The first call takes longer, because it unpacks the numbering plans of the world.
 fn parsed(e164: &str) -> Option<PhoneNumber> {
     phonenumber::parse(None, e164).ok()
 }
 
-/// How many numbers are remembered as people read them.
+/// The most numbers whose formatted form is cached.
 const FORMAT_CACHE_SIZE: usize = 4096;
 
-/// The latest numbers: the plans take longer to look through than everything else that is done to a
-/// message, and a number stands in the answer, on the card, in its thread and in the direct message.
+/// The formatted form of recent numbers. Looking up the plans takes longer than all other work on a message, and a
+/// number occurs in the answer, on the card, in its thread and in the direct message.
 static PRETTY: LazyLock<Mutex<HashMap<String, String>>> = LazyLock::new(Mutex::default);
 
-/// A stored number as people read it: `+14155550101;ext=22` becomes `+1 415 555 0101 ext. 22`. What cannot
-/// be read as a number is returned as it is.
+/// Formats a stored number for people: `+14155550101;ext=22` becomes `+1 415 555 0101 ext. 22`. Returns text that
+/// isn't a number unchanged.
 pub fn pretty(stored: &str) -> String {
     match fit::parted(stored) {
         Some((e164, Some(extension))) => format!("{} ext. {extension}", pretty_line(&e164)),

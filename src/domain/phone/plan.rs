@@ -1,32 +1,32 @@
-//! Numbering plans: the country codes, the prefixes that people dial within a country, and the
-//! countries with two spellings of one line. All numbers here are ASCII digits.
+//! Numbering plans: the country codes, the prefixes that people dial within a country, and the countries with two
+//! spellings of one number. All numbers here are ASCII digits.
 
 use phonenumber::Metadata;
 use phonenumber::metadata::DATABASE;
 
-/// Argentina writes a mobile with a 9 after the country code, or with a 15 after the area code.
+/// Argentina's country code. A mobile has a 9 after the country code, or a 15 after the area code.
 const ARGENTINA: u16 = 54;
 
-/// Mexico wrote a mobile with a 1 after the country code until 2019.
+/// Mexico's country code. A mobile had a 1 after it until 2019.
 const MEXICO: u16 = 52;
 
-/// North America; its trunk prefix, the 1, is its country code as well.
+/// North America's country code, 1, which is its trunk prefix as well.
 const NORTH_AMERICA: u16 = 1;
 
-/// The prefixes that Mexico dropped in 2019, which the plans have forgotten.
+/// The prefixes that Mexico dropped in 2019, which the plans no longer contain.
 const MEXICAN_PREFIXES: [&str; 4] = ["044", "045", "01", "1"];
 
 /// The digits of a number without country code in Mexico.
 const MEXICAN_DIGITS: usize = 10;
 
-/// The same in Argentina, without the 9 of mobiles.
+/// The digits of a number without country code in Argentina, without the 9 of mobiles.
 const ARGENTINE_DIGITS: usize = 10;
 
 /// The number plan of one country.
 #[derive(Clone, Copy)]
 pub(super) struct NumberPlan(&'static Metadata);
 
-/// A number as its country's plan has it.
+/// A number in the form of its country's plan.
 pub(super) struct National {
     /// Its digits, without country code and trunk prefix.
     pub(super) digits: String,
@@ -58,20 +58,19 @@ impl NumberPlan {
         self.0.country_code()
     }
 
-    /// Returns whether numbers are usually written with a prefix within the country, so that digits
-    /// without it may be just the local end of a number.
+    /// Answers whether numbers are usually written with a prefix within the country. Digits without it may then be
+    /// only the local end of a number.
     pub(super) fn writes_trunk(self) -> bool {
         self.0.national_prefix().is_some() && self.code() != NORTH_AMERICA
     }
 
-    /// Returns whether `national` is a number that the country code could have, from the first digit
-    /// to the last.
+    /// Answers whether all digits of `national` are a number that the country code could have.
     pub(super) fn has(self, national: &str) -> bool {
         let plans = DATABASE.by_code(&self.code()).unwrap_or_default();
         plans.into_iter().any(|plan| is_of(plan, national))
     }
 
-    /// Returns the numbers that `digits` may mean when dialled within the country, as they are first.
+    /// Returns the numbers that `digits` may mean when dialled within the country. The unchanged digits come first.
     pub(super) fn nationals(self, digits: &str) -> Vec<National> {
         let mut all = vec![National { digits: digits.to_owned(), had_trunk: false }];
         let literal = self.0.national_prefix().and_then(|prefix| digits.strip_prefix(prefix)).map(str::to_owned);
@@ -102,13 +101,13 @@ impl NumberPlan {
         stripped.find(|rest| rest.len() == MEXICAN_DIGITS).map(str::to_owned)
     }
 
-    /// Removes the 15 of a mobile that has its 9 as well.
+    /// Removes the 15 of a mobile number that also has its 9.
     fn argentine(self, digits: &str) -> Option<String> {
         let rest = digits.strip_prefix('9').filter(|rest| self.code() == ARGENTINA && rest.len() > ARGENTINE_DIGITS)?;
         self.parsed(rest)
     }
 
-    /// Returns the local end of a mobile that is dialled with a 15 in its own area in Argentina.
+    /// Returns the local end of a mobile number that is dialled with a 15 within its own area in Argentina.
     pub(super) fn local(self, digits: &str) -> Option<&str> {
         digits.strip_prefix("15").filter(|_| self.code() == ARGENTINA && digits.len() <= ARGENTINE_DIGITS)
     }
@@ -120,7 +119,7 @@ impl NumberPlan {
     }
 }
 
-/// Returns whether `national` is a whole number of one country; some country codes have several.
+/// Answers whether `national` is a whole number of one country. Some country codes have several countries.
 fn is_of(plan: &Metadata, national: &str) -> bool {
     let leads = |plan: &Metadata| match plan.leading_digits() {
         Some(digits) => digits.find(national).is_some_and(|found| found.start() == 0),
@@ -142,7 +141,7 @@ fn is_of(plan: &Metadata, national: &str) -> bool {
         .any(|kind| kind.is_match(national))
 }
 
-/// Splits an international number behind its country code.
+/// Splits an international number after its country code.
 fn split_code(digits: &str) -> Option<(u16, &str)> {
     if digits.starts_with('0') {
         return None;
@@ -154,8 +153,8 @@ fn split_code(digits: &str) -> Option<(u16, &str)> {
     })
 }
 
-/// Returns every E.164 spelling, without its plus, of a number written with country code: as it is,
-/// without a trunk prefix after the code, and in the country's other spelling.
+/// Returns every E.164 spelling, without plus, of a number written with country code: unchanged, without a trunk
+/// prefix after the code, and in the country's other spelling.
 pub(super) fn spellings(digits: &str) -> Vec<String> {
     let mut all = vec![digits.to_owned()];
     let Some((code, national)) = split_code(digits) else { return all };
@@ -168,7 +167,7 @@ pub(super) fn spellings(digits: &str) -> Vec<String> {
     all
 }
 
-/// Returns an international number in each spelling that its country has for the line.
+/// Returns an international number in each spelling that its country has for it.
 pub(super) fn twins(code: u16, national: &str) -> Vec<String> {
     let (mobile, length) = match code {
         ARGENTINA => ("9", ARGENTINE_DIGITS),

@@ -1,5 +1,5 @@
-//! Finds the number at the start of a typed text: where it begins, where it may end, and the text
-//! behind it. Nothing here knows a numbering plan.
+//! Finds the number at the start of a typed text, the places where it may end, and the text after it. This module
+//! knows no numbering plan.
 
 use crate::domain::phone::extension;
 use crate::domain::phone::signs::{
@@ -9,19 +9,19 @@ use crate::domain::phone::signs::{
 use crate::domain::phone::written::{FEWEST_FOR_ONE, WrittenNumber};
 use crate::domain::text::is_unseen;
 
-/// A number with fewer digits isn't one.
+/// The fewest digits of a number.
 const FEWEST_DIGITS: usize = 4;
 
-/// E.164 allows 15; a trunk zero may stand between country code and number.
+/// The most digits of a number. E.164 allows 15, and a trunk zero may follow the country code.
 const MOST_DIGITS: usize = 16;
 
-/// Zeros of dialling come on top of [`MOST_DIGITS`].
+/// The most digits with leading zeros, which don't count toward [`MOST_DIGITS`].
 const MOST_WITH_ZEROS: usize = 20;
 
-/// The links that hold a number.
+/// The schemes of links that hold a number.
 const SCHEMES: [&str; 3] = ["tel:", "callto:", "sms:"];
 
-/// A beginning of a text that could be a number, and the text from its last digit on.
+/// A beginning of a text that could be a number, and the text after its last digit.
 struct Beginning<'a> {
     number: WrittenNumber,
     behind: &'a str,
@@ -52,8 +52,8 @@ impl WrittenNumber {
         self.digits.len() >= fewest && significant <= most
     }
 
-    /// Returns the number with the extension that stands behind it, and what follows; and without it, if it may as
-    /// well begin that.
+    /// Returns the number with the extension after it, and the remaining text. If the extension may instead begin that
+    /// text, returns the number without it as well.
     fn extended(self, behind: &str) -> impl Iterator<Item = (Self, &str)> {
         let (with, without) = match extension::read(behind) {
             Some((digits, rest)) => {
@@ -83,7 +83,7 @@ fn scheme(text: &str) -> Option<&str> {
     Some(rest.trim_start_matches("//"))
 }
 
-/// Reads a link as Slack writes it, `<tel:+14155550101|415-555-0101>`: its target counts.
+/// Reads a link as Slack writes it, `<tel:+14155550101|415-555-0101>`. The target counts, not the label.
 fn token(text: &str) -> Option<(WrittenNumber, &str)> {
     let (inside, behind) = text.strip_prefix('<')?.split_once('>')?;
     let target = scheme(inside.split('|').next()?)?;
@@ -121,7 +121,7 @@ fn beginnings(text: &str) -> Vec<Beginning<'_>> {
     }
 }
 
-/// Returns whether `number` may go on after `c`, which is no digit. A plus begins another number.
+/// Answers whether `number` may continue after `c`, which isn't a digit. A plus begins another number.
 fn continues(c: char, number: &WrittenNumber) -> bool {
     if number.digits.is_empty() {
         is_blank(c) || is_opening(c) || (is_plus(c) && !number.international)
@@ -130,8 +130,8 @@ fn continues(c: char, number: &WrittenNumber) -> bool {
     }
 }
 
-/// Returns whether a number of so many digits may end before `behind`: not in a word (`2nd`), in an
-/// amount (`50%`), in a time (`10:30`), or at a separator with no blank (`1-800-FLOWERS`).
+/// Answers whether a number of so many digits may end before `behind`. It can't end in a word (`2nd`), an amount
+/// (`50%`), a time (`10:30`), or at a separator without a blank (`1-800-FLOWERS`).
 fn may_end(behind: &str, digits: usize) -> bool {
     let behind = behind.trim_start_matches(is_unseen);
     let next = behind.trim_start_matches(|c| is_unseen(c) || is_soft(c));
@@ -145,12 +145,12 @@ fn may_end(behind: &str, digits: usize) -> bool {
     }
 }
 
-/// Returns whether `c` may follow a number without a blank.
+/// Answers whether `c` may follow a number without a blank.
 fn is_soft(c: char) -> bool {
     is_quote(c) || is_stop(c) || is_comma(c) || is_colon(c) || (is_separator(c) && !is_blank(c) && !is_opening(c))
 }
 
-/// Skips the quotes that close around a number and the punctuation between it and a note.
+/// Skips closing quotes after a number, and the punctuation between it and a note.
 fn after(behind: &str, opened: bool) -> &str {
     let closes = |c| is_unseen(c) || is_closing(c) || is_quote(c) || is_stop(c) || (opened && is_comma(c));
     let mut rest = behind.trim_start_matches(closes);

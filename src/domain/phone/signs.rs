@@ -1,5 +1,5 @@
-//! The characters of written numbers: digits of several scripts, the signs between them and the
-//! marks around them.
+//! The characters of written numbers: digits of several scripts, the signs between them and the marks around
+//! them.
 
 use crate::domain::text::is_unseen;
 
@@ -71,12 +71,12 @@ pub(super) fn is_stop(c: char) -> bool {
     is_dot(c) || matches!(c, '?' | '!' | '…' | '？' | '！' | '¿')
 }
 
-/// Returns whether `c` sets off what follows.
+/// Returns whether `c` is a comma or a semicolon of any script.
 pub(super) fn is_comma(c: char) -> bool {
     matches!(c, ',' | ';' | '，' | '；' | '、' | '،')
 }
 
-/// Returns whether `c` introduces what follows.
+/// Returns whether `c` is a colon.
 pub(super) fn is_colon(c: char) -> bool {
     matches!(c, ':' | '：')
 }

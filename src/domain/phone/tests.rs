@@ -5,7 +5,7 @@ use super::*;
 
 const CASES: &str = include_str!("../../../tests/fixtures/cases/numbers.jsonl");
 
-/// The outcome of a typed text among contacts: one and the note, a choice, or nothing.
+/// The outcome of a typed text among contacts: one contact and the note, a choice, or nothing.
 #[derive(Debug, PartialEq, Eq)]
 enum Outcome<'a> {
     One(&'a str, &'a str),
@@ -28,7 +28,7 @@ fn outcome<'a>(text: &'a str, contacts: &[&'a str], home: &HomeCountries) -> Out
     Outcome::Nothing
 }
 
-/// A shared number in a country.
+/// Returns a shared number in a country.
 fn shared(region: &str) -> &'static str {
     match region {
         "US" => "+14155550100",
@@ -69,7 +69,7 @@ fn text<'a>(case: &'a Value, field: &str) -> &'a str {
     case.get(field).and_then(Value::as_str).unwrap_or_default()
 }
 
-/// Returns what a case got, if it isn't what it expects.
+/// Returns the actual outcome of a case, if it isn't the expected one.
 fn failure(case: &Value) -> Option<String> {
     let seed = seed();
     let mut contacts: Vec<&str> = seed.iter().map(String::as_str).collect();

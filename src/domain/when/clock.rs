@@ -10,11 +10,11 @@ pub(super) const END_OF_WORK: Time = Time::constant(17, 0, 0, 0);
 
 const NOON: Time = Time::constant(12, 0, 0, 0);
 
-/// A time of day, as it was said.
+/// A time of day as it was said.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum SpokenTime {
     At(Time),
-    /// From 1:00 to 12:59, without am or pm.
+    /// A time from 1:00 to 12:59 without am or pm.
     Half(Time),
     /// The end of the working day.
     EndOfWork,
@@ -31,7 +31,7 @@ pub(super) enum DayPart {
     Night,
 }
 
-/// The form of a clock time. All but the first could be something else.
+/// The form of a clock time. Every form except `Clock` could mean something else.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum ClockForm {
     /// "9am", "9:30", "noon".
@@ -62,7 +62,7 @@ impl DayPart {
         }
     }
 
-    /// The time that stands for the whole part.
+    /// Returns the time that represents the whole part.
     pub(super) const fn time(self) -> Time {
         match self {
             Self::Morning => Time::constant(9, 0, 0, 0),
@@ -83,7 +83,7 @@ impl DayPart {
 }
 
 impl SpokenTime {
-    /// The time of day that is meant; `None` if it isn't in `part`.
+    /// Returns the time of day that is meant, or `None` if it isn't in `part`.
     pub(super) fn time(self, part: Option<DayPart>) -> Option<Time> {
         match (self, part) {
             (Self::EndOfWork, None) => Some(END_OF_WORK),
@@ -102,7 +102,7 @@ fn afternoon(time: Time) -> Option<Time> {
     Time::new(time.hour() % 12 + 12, time.minute(), 0, 0).ok()
 }
 
-/// Takes a clock time off the front.
+/// Reads a clock time at the front and returns it with the remaining words.
 pub(super) fn take(words: Pieces<'_>) -> Option<ReadClock<'_>> {
     let (clock, rest) = match words {
         ["noon" | "midday", rest @ ..] | ["12" | "twelve", "noon" | "midday", rest @ ..] => {
@@ -119,7 +119,7 @@ pub(super) fn take(words: Pieces<'_>) -> Option<ReadClock<'_>> {
     Some(ReadClock { clock, form: ClockForm::Clock, rest })
 }
 
-/// "half past nine", "quarter to 5 pm".
+/// Reads "half past nine", "quarter to 5 pm".
 fn past_the_hour(words: Pieces<'_>) -> Option<ReadClock<'_>> {
     let words = words.strip_prefix(&["a"]).unwrap_or(words);
     let (minute, words) = match words {
@@ -140,7 +140,7 @@ fn past_the_hour(words: Pieces<'_>) -> Option<ReadClock<'_>> {
     Some(ReadClock { clock: on_the_clock(hour, minute, half)?, form: ClockForm::Clock, rest })
 }
 
-/// "9", "nine", "9am", "9.30 p.m.", "17:00", "9 o'clock".
+/// Reads "9", "nine", "9am", "9.30 p.m.", "17:00", "9 o'clock".
 fn figures(words: Pieces<'_>) -> Option<ReadClock<'_>> {
     let (word, rest) = words.split_first()?;
     let is_clock = word.contains(':');
@@ -165,7 +165,7 @@ fn figures(words: Pieces<'_>) -> Option<ReadClock<'_>> {
     Some(ReadClock { clock, form, rest })
 }
 
-/// An hour from 1 to 12 with am, pm or neither.
+/// Returns the time for an hour from 1 to 12 with am, pm or neither.
 fn on_the_clock(hour: i8, minute: i8, half: Option<Half>) -> Option<SpokenTime> {
     let hour = Some(hour).filter(|hour| (1..=12).contains(hour))?;
     let time = |hour| Time::new(hour, minute, 0, 0).ok();
@@ -190,7 +190,7 @@ fn half_of_day(words: Pieces<'_>) -> (Option<Half>, Pieces<'_>) {
     }
 }
 
-/// An hour of one or two digits, or as a word.
+/// Reads an hour of one or two digits, or as a word.
 fn hour(word: &str) -> Option<i8> {
     if let Some(number) = names::number(word) {
         return i8::try_from(number).ok().filter(|hour| *hour <= 12);
@@ -199,7 +199,7 @@ fn hour(word: &str) -> Option<i8> {
     word.parse().ok().filter(|_| all_digits && word.len() <= 2)
 }
 
-/// Minutes of two digits.
+/// Reads minutes of two digits.
 fn sixty(word: &str) -> Option<i8> {
     let all_digits = word.len() == 2 && word.chars().all(|c| c.is_ascii_digit());
     word.parse().ok().filter(|minute| all_digits && *minute < 60)

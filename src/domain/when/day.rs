@@ -12,10 +12,10 @@ const LEAP_YEAR: i16 = 2000;
 
 const MONTHS_OF_A_YEAR: i8 = 12;
 
-/// Hours that a day has. No clock shows as many.
+/// The number of hours of a day. No clock shows 24.
 pub(super) const HOURS_OF_A_DAY: i8 = 24;
 
-/// A day, or half of its name: "friday" and "next week" are one day.
+/// A day, or one half of its name: "friday" and "next week" together name one day.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum NamedDay {
     Day(Day),
@@ -28,15 +28,15 @@ pub(super) enum NamedDay {
 #[derive(Debug)]
 pub(super) struct ReadDay<'a> {
     pub(super) named: NamedDay,
-    /// The part of it that was named in the same breath: "tonight".
+    /// The part of the day that was named with it: "tonight".
     pub(super) part: Option<DayPart>,
-    /// The time that is meant if none is named, where that isn't simply the morning.
+    /// The time that is meant if none is named, unless that is simply the morning.
     pub(super) usual: Option<Time>,
     pub(super) rest: Pieces<'a>,
 }
 
 impl NamedDay {
-    /// The day that one or two names mean; `None` if they contradict each other.
+    /// Returns the day that one or two names mean, or `None` if they contradict each other.
     pub(super) fn together(first: Self, second: Option<Self>) -> Option<Day> {
         match (first, second) {
             (Self::Day(day), None) => Some(day),
@@ -58,7 +58,7 @@ impl NamedDay {
     }
 }
 
-/// A date whose day of the week was said, too.
+/// Returns a date with the weekday that was named as well, or `None` if they contradict each other.
 fn dated(weekday: Weekday, day: Day) -> Option<Day> {
     match day {
         Day::Date(date) => (date.weekday() == weekday).then_some(day),
@@ -77,7 +77,7 @@ impl<'a> ReadDay<'a> {
     }
 }
 
-/// Takes a day off the front.
+/// Reads a day at the front and returns it with the remaining words.
 pub(super) fn take(words: Pieces<'_>) -> Option<ReadDay<'_>> {
     let words = words.strip_prefix(&["on"]).unwrap_or(words);
     part_of_a_day(words)
@@ -88,7 +88,7 @@ pub(super) fn take(words: Pieces<'_>) -> Option<ReadDay<'_>> {
         .or_else(|| date(words))
 }
 
-/// "this morning", "tonight", "last night".
+/// Reads "this morning", "tonight", "last night".
 fn part_of_a_day(words: Pieces<'_>) -> Option<ReadDay<'_>> {
     let (day, part, rest) = match words {
         ["this", word, rest @ ..] => (Day::Today, DayPart::read(word)?, rest),
@@ -99,7 +99,7 @@ fn part_of_a_day(words: Pieces<'_>) -> Option<ReadDay<'_>> {
     Some(ReadDay { part: Some(part), ..ReadDay::day(day, rest) })
 }
 
-/// "tomorrow", "the day after tomorrow", "next week".
+/// Reads "tomorrow", "the day after tomorrow", "next week".
 fn relative(words: Pieces<'_>) -> Option<ReadDay<'_>> {
     let is = |word: &str, name: &str| names::day(word) == Some(name);
     let after_the = words.strip_prefix(&["the"]).unwrap_or(words);
@@ -127,7 +127,7 @@ fn relative(words: Pieces<'_>) -> Option<ReadDay<'_>> {
     Some(ReadDay::day(day, rest))
 }
 
-/// A Saturday, from its morning on: on a Saturday at 08:00 today's.
+/// Reads a weekend as its Saturday morning. Before that time on a Saturday, it is today's.
 fn weekend(words: Pieces<'_>) -> Option<ReadDay<'_>> {
     let saturday = Weekday::Saturday;
     let (named, rest) = match words {
@@ -161,7 +161,7 @@ fn weekday(words: Pieces<'_>) -> Option<ReadDay<'_>> {
     Some(ReadDay::day(day, rest))
 }
 
-/// "end of the week", "eom": when the work of the week or the month ends.
+/// Reads "end of the week" or "eom" as the end of work of that week or month.
 fn end(words: Pieces<'_>) -> Option<ReadDay<'_>> {
     let words = words.strip_prefix(&["the"]).unwrap_or(words);
     let (named, rest) = match words {
@@ -177,7 +177,7 @@ fn end(words: Pieces<'_>) -> Option<ReadDay<'_>> {
     Some(ReadDay { usual: Some(END_OF_WORK), ..ReadDay::new(named, rest) })
 }
 
-/// "31.12.2027", "Dec 31st, 2027", "the 3rd of December", "the 15th".
+/// Reads "31.12.2027", "Dec 31st, 2027", "the 3rd of December", "the 15th".
 fn date(words: Pieces<'_>) -> Option<ReadDay<'_>> {
     let (word, rest) = words.split_first()?;
     if let Some(date) = numeric(word) {
@@ -198,7 +198,7 @@ fn date(words: Pieces<'_>) -> Option<ReadDay<'_>> {
     }
 }
 
-/// "the 15th". Without "the" it ends the names of streets.
+/// Reads "the 15th". Without "the", an ordinal ends the names of streets.
 fn the_ordinal(words: Pieces<'_>) -> Option<ReadDay<'_>> {
     match words {
         ["the", _, "st" | "nd" | "rd" | "th", ..] => {
@@ -209,7 +209,7 @@ fn the_ordinal(words: Pieces<'_>) -> Option<ReadDay<'_>> {
     }
 }
 
-/// Dates that don't exist are none, whatever the year.
+/// Adds the year if one follows. Returns `None` for a date that doesn't exist in that year, or in any year.
 fn with_year(month: i8, day: i8, rest: Pieces<'_>) -> Option<ReadDay<'_>> {
     if let [word, rest @ ..] = rest
         && let Some(year) = year(word)
@@ -220,7 +220,7 @@ fn with_year(month: i8, day: i8, rest: Pieces<'_>) -> Option<ReadDay<'_>> {
     Some(ReadDay::day(Day::Yearly { month, day }, rest))
 }
 
-/// "31", "31st", "the 31st".
+/// Reads "31", "31st", "the 31st".
 fn day_of_month(words: Pieces<'_>) -> Option<(i8, Pieces<'_>)> {
     let (word, rest) = words.strip_prefix(&["the"]).unwrap_or(words).split_first()?;
     let day = digits(word, 1..=2)?.parse().ok().filter(|day| (1..=31).contains(day))?;
@@ -234,15 +234,14 @@ fn year(word: &str) -> Option<i16> {
     digits(word, 4..=4)?.parse().ok().filter(|year| (1900..2200).contains(year))
 }
 
-/// "2027-12-31", "2027/12/31", "31.12.2027", "12/31/2027". Where the day and the month could be either, there is
-/// no date.
+/// Reads "2027-12-31", "2027/12/31", "31.12.2027", "12/31/2027". Returns `None` if day and month could be swapped.
 fn numeric(word: &str) -> Option<Date> {
     let mut dates = readings(word)?.into_iter().filter_map(|(year, month, day)| Date::new(year, month, day).ok());
     let date = dates.next()?;
     dates.all(|other| other == date).then_some(date)
 }
 
-/// "24.12": a day and a month with a full stop, where it can't be a time of day.
+/// Reads "24.12" as a day and a month, if it can't be a time of day.
 fn short(word: &str) -> Option<(i8, i8)> {
     let (day, month) = word.split_once('.')?;
     let small = |figures: &str| digits(figures, 1..=2)?.parse::<i8>().ok();
@@ -250,7 +249,7 @@ fn short(word: &str) -> Option<(i8, i8)> {
     (day >= HOURS_OF_A_DAY && Date::new(LEAP_YEAR, month, day).is_ok()).then_some((month, day))
 }
 
-/// What a date in figures could mean, as year, month and day. With full stops the day is first, if it can be.
+/// Returns the year, month and day that a date in figures could mean. With full stops the day is first, if possible.
 pub(super) fn readings(word: &str) -> Option<Vec<(i16, i8, i8)>> {
     let separator = word.chars().find(|c| !c.is_ascii_digit())?;
     let parts: Vec<&str> = word.split(separator).collect();

@@ -1,17 +1,17 @@
-//! Phrases as instants, in the zone of the person who typed them.
+//! Converts phrases to instants, in the zone of the person who typed them.
 
 use jiff::civil::{Date, Time, Weekday};
 use jiff::{SignedDuration, Span, Timestamp, ZonedDateTime};
 
 use crate::domain::when::model::{Day, MORNING, When};
 
-/// Years in which a date is looked for. All of them but one are further away than any time may be.
+/// The number of years in which a date is looked for. All but one of them are further away than any time may be.
 const YEARS: i16 = 9;
 
-/// A date without a year has passed if it is no more days ago; if it is more, next year's is meant.
+/// The number of days after which a passed date without a year means next year's.
 const JUST_PASSED: i32 = 7;
 
-/// Months in which a day is looked for.
+/// The number of months in which a day is looked for.
 const MONTHS: i32 = 12;
 
 /// A time of day.
@@ -22,7 +22,7 @@ enum Hour {
     End,
 }
 
-/// Works out a phrase for a person in the zone of `now`.
+/// Converts a phrase to an instant, for a person in the zone of `now`.
 pub(super) fn instant(when: &When, now: &ZonedDateTime) -> Option<Timestamp> {
     match when {
         When::At(instant) => Some(*instant),
@@ -70,7 +70,7 @@ fn on_day(day: Day, hour: Hour, is_hour_named: bool, now: &ZonedDateTime) -> Opt
     moment(date, hour, now)
 }
 
-/// A time that comes twice means the second only once the first has passed.
+/// Returns the instant of a time on a date. A time that occurs twice means the second only after the first has passed.
 fn moment(date: Date, hour: Hour, now: &ZonedDateTime) -> Option<Timestamp> {
     let datetime = match hour {
         Hour::At(time) => date.to_datetime(time),
@@ -89,13 +89,13 @@ fn in_months(date: Date, months: i32) -> Option<Date> {
     date.checked_add(Span::new().try_months(months).ok()?).ok()
 }
 
-/// Weeks begin on Monday.
+/// Returns the weekday of the week that is `weeks` from now. Weeks begin on Monday.
 fn of_week(today: Date, weeks: i32, weekday: Weekday) -> Option<Date> {
     let from_monday = |weekday: Weekday| i32::from(weekday.to_monday_zero_offset());
     in_days(today, weeks * 7 + from_monday(weekday) - from_monday(today.weekday()))
 }
 
-/// The months that have such a day, from this one on.
+/// Returns this day in each month that has it, from the current month on.
 fn of_month(today: Date, day: i8) -> impl Iterator<Item = Date> {
     let first = today.first_of_month();
     (0..=MONTHS).filter_map(move |months| {
@@ -104,15 +104,15 @@ fn of_month(today: Date, day: i8) -> impl Iterator<Item = Date> {
     })
 }
 
-/// The date that is meant without a year: one of the past days, which has passed, or the next that is to come.
+/// Returns the date meant without a year: one of the past days, or else the next one that is to come.
 fn yearly(today: Date, month: i8, day: i8, is_to_come: impl Fn(Date) -> bool) -> Option<Date> {
     let first = in_days(today, -JUST_PASSED)?;
     let has_just_passed = |date: Date| first <= date && date <= today;
     dates(today, month, day).find(|date| has_just_passed(*date) || is_to_come(*date))
 }
 
-/// The same where the day of the week was said, which tells last year's date from next year's: the next that is to come
-/// within a year, or else the one of the past year.
+/// Returns the date meant without a year but with a weekday, which tells last year's date from next year's. It is
+/// the next one within a year, or else the one of the past year.
 fn yearly_on(today: Date, month: i8, day: i8, weekday: Weekday, is_to_come: impl Fn(Date) -> bool) -> Option<Date> {
     let (first, last) = (in_months(today, -MONTHS)?, in_months(today, MONTHS)?);
     let such = || dates(today, month, day).filter(move |date| date.weekday() == weekday);
@@ -120,7 +120,7 @@ fn yearly_on(today: Date, month: i8, day: i8, weekday: Weekday, is_to_come: impl
     within_a_year.or_else(|| such().find(|date| *date > first))
 }
 
-/// The dates of the last year, of this one and of some to come.
+/// Returns this date in the last year, the current one and some years to come.
 fn dates(today: Date, month: i8, day: i8) -> impl Iterator<Item = Date> {
     let years = today.year().saturating_sub(1)..=today.year().saturating_add(YEARS);
     years.filter_map(move |year| Date::new(year, month, day).ok())

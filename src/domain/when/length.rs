@@ -1,14 +1,14 @@
-//! Lengths of time: "2h", "1h30", "an hour and a half", "two weeks". Hours and minutes are exact; days,
-//! weeks, months and years are counted by the calendar and can't be divided.
+//! Lengths of time: "2h", "1h30", "an hour and a half", "two weeks". Hours and minutes are exact. Days, weeks, months
+//! and years follow the calendar and can't be divided.
 
 use crate::domain::when::model::{Day, When};
 use crate::domain::when::names;
 use crate::domain::when::words::Pieces;
 
-/// A number so large that every unit of it is too far away.
+/// The largest number. Every unit of it is too far away.
 const LARGEST: i64 = 10_000_000;
 
-/// Numbers are counted in thousandths.
+/// The number one in thousandths, in which numbers are counted.
 const ONE: i64 = 1000;
 
 /// A length of time.
@@ -31,7 +31,7 @@ enum Unit {
 }
 
 impl Length {
-    /// Takes a length off the front: parts in descending order.
+    /// Reads a length at the front, with parts in descending order, and returns the remaining words.
     pub(super) fn take(words: Pieces<'_>) -> Option<(Self, Pieces<'_>)> {
         let (first, mut smallest, mut rest) = part(words)?;
         let mut total = first;
@@ -48,7 +48,7 @@ impl Length {
         (total != Self::default()).then_some((total, rest))
     }
 
-    /// The time so long from now.
+    /// Returns the time that is this length from now.
     pub(super) fn ahead(self) -> Option<When> {
         match self {
             Self { months: 0, days: 0, minutes } => Some(When::After { minutes }),
@@ -59,12 +59,12 @@ impl Length {
         }
     }
 
-    /// The time so long ago.
+    /// Returns the time that was this length ago.
     pub(super) fn ago(self) -> Option<When> {
         Self { months: -self.months, days: -self.days, minutes: -self.minutes }.ahead()
     }
 
-    /// The day so long from today, if the length is one of whole days.
+    /// Returns the day that is this length from today, or `None` unless the length has whole days only.
     pub(super) fn day(self) -> Option<Day> {
         let (months, days) = (i32::try_from(self.months).ok()?, i32::try_from(self.days).ok()?);
         match (months, days, self.minutes) {
@@ -95,7 +95,7 @@ impl Length {
     }
 }
 
-/// "30" behind "1h".
+/// Reads "30" after "1h".
 fn minutes_behind(unit: Unit, so_far: Length, words: Pieces<'_>) -> Option<(Length, Pieces<'_>)> {
     let (word, rest) = words.split_first()?;
     let is_in_figures = word.len() == 2 && word.chars().all(|c| c.is_ascii_digit());
@@ -104,24 +104,24 @@ fn minutes_behind(unit: Unit, so_far: Length, words: Pieces<'_>) -> Option<(Leng
     is_whole.then_some((Length { minutes, ..Length::default() }, rest))
 }
 
-/// "2h", "half an hour", "three and a half hours", "an hour and a half".
+/// Reads "2h", "half an hour", "three and a half hours", "an hour and a half".
 fn part(words: Pieces<'_>) -> Option<(Length, Unit, Pieces<'_>)> {
     let (thousandths, unit, rank, rest) = counted(words)?;
     Some((Length::of(thousandths, unit)?, rank, rest))
 }
 
-/// The pieces of a part that has a fraction, where its unit can't be divided: "1.5 days".
+/// Counts the pieces of a part with a fraction of a unit that can't be divided: "1.5 days".
 pub(super) fn divided(words: Pieces<'_>) -> Option<usize> {
     let (thousandths, unit, _, rest) = counted(words)?;
     Length::of(thousandths, unit).is_none().then(|| words.len() - rest.len())
 }
 
-/// A number of units, in thousandths; the unit, and how it ranks among the parts.
+/// Reads a number of units. Returns the number in thousandths, the unit, and its rank among the parts.
 fn counted(words: Pieces<'_>) -> Option<(i64, Unit, Unit, Pieces<'_>)> {
     if let Some((thousandths, rest)) = fraction(words)
         && let Some((unit, rest)) = unit_of(rest)
     {
-        // "two hours and a half hour" is right, as if it were so many minutes.
+        // "two hours and a half hour" is valid: the half hour ranks as minutes.
         let rank = if unit == Unit::Hour { Unit::Minute } else { unit };
         return Some((thousandths, unit, rank, rest));
     }
@@ -135,7 +135,7 @@ fn counted(words: Pieces<'_>) -> Option<(i64, Unit, Unit, Pieces<'_>)> {
     Some((count + more + still_more, unit, unit, rest))
 }
 
-/// "half an", "a quarter of an", "three quarters of an", "1/2".
+/// Reads "half an", "a quarter of an", "three quarters of an", "1/2".
 fn fraction(words: Pieces<'_>) -> Option<(i64, Pieces<'_>)> {
     let (thousandths, rest) = match words {
         ["half" | "1/2", rest @ ..] | ["a", "half", rest @ ..] => (500, rest),
@@ -148,7 +148,7 @@ fn fraction(words: Pieces<'_>) -> Option<(i64, Pieces<'_>)> {
     Some((thousandths, rest))
 }
 
-/// "and a half", "1/2" behind a number.
+/// Reads "and a half" or "1/2" after a number.
 fn and_fraction(words: Pieces<'_>) -> (i64, Pieces<'_>) {
     match words {
         ["and", "a", "half", rest @ ..] | ["and", "half", rest @ ..] | ["1/2", rest @ ..] => (500, rest),
@@ -158,7 +158,7 @@ fn and_fraction(words: Pieces<'_>) -> (i64, Pieces<'_>) {
     }
 }
 
-/// "2", "1.5", "two", "twenty five", "a", "a couple of".
+/// Reads "2", "1.5", "two", "twenty five", "a", "a couple of".
 fn count(words: Pieces<'_>) -> Option<(i64, Pieces<'_>)> {
     match words {
         ["a", "couple", "of", rest @ ..]
@@ -177,7 +177,7 @@ fn count(words: Pieces<'_>) -> Option<(i64, Pieces<'_>)> {
     }
 }
 
-/// A number in digits. A comma before three digits could be either kind of comma.
+/// Reads a number in digits. A comma before three digits is ambiguous, so `None` is returned.
 fn decimal(word: &str) -> Option<i64> {
     let word = word.strip_prefix('+').unwrap_or(word);
     let (whole, fraction) = word.split_once(['.', ',']).unwrap_or((word, "0"));
@@ -198,7 +198,7 @@ fn unit_of(words: Pieces<'_>) -> Option<(Unit, Pieces<'_>)> {
     unit(word).map(|unit| (unit, rest))
 }
 
-/// A word that names a unit of time.
+/// Answers whether a word names a unit of time.
 pub(super) fn is_unit(word: &str) -> bool {
     unit(word).is_some()
 }

@@ -1,5 +1,5 @@
-//! Phrases for a time: read without knowing the present time or the zone, and worked out in the zone of
-//! the person who typed them when the command runs. Phrases that could mean two times are not read.
+//! Phrases for a time. They are read without knowledge of the present time or the zone. When the command runs, they
+//! are converted in the zone of the person who typed them. Phrases that could mean two times are not read.
 
 mod clock;
 mod day;
@@ -19,13 +19,13 @@ use jiff::tz::TimeZone;
 use crate::domain::when::model::{When, Wrong};
 
 impl When {
-    /// Reads a phrase; `None` if it isn't one or could mean two times.
+    /// Reads a phrase, or returns `None` if it isn't one or could mean two times.
     pub fn read(text: &str) -> Option<Self> {
         phrase::read(&words::pieces_of(&words::words(text)))
     }
 
-    /// Takes the longest phrase off the end of `text`, with the preposition before it; returns the text
-    /// before that, too. `None` if the phrase is only a part of something unclear or wrong.
+    /// Splits the longest phrase, with the preposition before it, from the end of `text`. Returns the text before it
+    /// and the phrase, or `None` if the phrase is only a part of something unclear or wrong.
     pub fn split_off(text: &str) -> Option<(&str, Self)> {
         let words = words::words(text);
         let (at, when) = phrase::last(&words)?;
@@ -37,8 +37,8 @@ impl When {
         Some((words::trimmed(before), when))
     }
 
-    /// Takes the longest phrase off the start of `text`; returns the text behind it, too. `None` if the phrase could
-    /// be a name, or the words behind it could belong to it.
+    /// Splits the longest phrase from the start of `text`. Returns the phrase and the text after it, or `None` if the
+    /// phrase could be a name or the words after it could belong to it.
     pub fn split_start(text: &str) -> Option<(Self, &str)> {
         let words = words::words(text);
         let (to, when) = phrase::first(&words)?;
@@ -50,15 +50,15 @@ impl When {
         Some((when, text.get(named.first()?.start..)?.trim_end()))
     }
 
-    /// Decides if the phrase at the end of `text` could be a name.
+    /// Answers whether the phrase at the end of `text` could be a name.
     pub fn ends_like_a_name(text: &str) -> bool {
         let words = words::words(text);
         let last = phrase::last(&words);
         last.is_some_and(|(at, when)| phrase::is_name(words.get(at..).unwrap_or_default(), &when))
     }
 
-    /// The first phrase that stands between other words, and these words; `None` if it could be a name, or the words
-    /// around it could belong to it.
+    /// Splits off the first phrase between other words. Returns it with the text before and after it, or `None` if it
+    /// could be a name or the words around it could belong to it.
     pub fn split_out(text: &str) -> Option<(&str, Self, &str)> {
         let words = words::words(text);
         let (from, to, when) = phrase::within(&words)?;
@@ -69,7 +69,7 @@ impl When {
         Some((words::trimmed(before), when, after.trim_end()))
     }
 
-    /// The fault of the time at the end of `text`, where there is none to be taken off; and the text before it.
+    /// Returns the fault of the time at the end of `text` and the text before it. Use it if no time can be split off.
     pub fn wrong(text: &str) -> Option<(&str, Wrong)> {
         let words = words::words(text);
         let (at, wrong) = wrong::find(text, &words).or_else(|| wrong::two(text, &words))?;
@@ -77,25 +77,25 @@ impl When {
         Some((words::trimmed(before), wrong))
     }
 
-    /// The phrase in words, as it could be typed: "2h", "tomorrow 17:00".
+    /// Writes the phrase as it could be typed: "2h", "tomorrow 17:00".
     pub fn words(&self) -> String {
         said::words(self)
     }
 
-    /// The instant that is meant by a person in `zone` at `now`; it may have passed. `None` if it is
-    /// too far away for the calendar. Where clocks go forward, a skipped time means an hour later; where they go
-    /// back, a repeated time means its first occurrence that is still to come.
+    /// Returns the instant meant by a person in `zone` at `now`, which may have passed. `None` if it is outside the
+    /// calendar. Where clocks go forward, a skipped time means an hour later. Where they go back, a repeated time
+    /// means its first occurrence that is still to come.
     pub fn instant(&self, now: Timestamp, zone: &TimeZone) -> Option<Timestamp> {
         instant::instant(self, &now.to_zoned_datetime(zone.clone()))
     }
 
-    /// The same as an instant, if there is one.
+    /// Converts the phrase to a fixed instant, or returns it unchanged if it has none.
     #[must_use]
     pub fn fix(&self, now: Timestamp, zone: &TimeZone) -> Self {
         self.instant(now, zone).map_or_else(|| self.clone(), Self::At)
     }
 
-    /// The instant, if it doesn't depend on the present time and the zone.
+    /// Returns the instant, if it doesn't depend on the present time and the zone.
     pub fn fixed(&self) -> Option<Timestamp> {
         match self {
             Self::At(instant) => Some(*instant),

@@ -9,27 +9,27 @@ use crate::domain::when::clock;
 /// The time on a day for which only the day was named.
 pub(crate) const MORNING: Time = clock::DayPart::Morning.time();
 
-/// A time as it was typed. It is stored in jobs and forms: variants are added, never changed.
+/// A time as it was typed. Jobs and forms store it, so variants are added and never changed.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum When {
-    /// Some minutes from now; ago, if negative.
+    /// A number of minutes from now; ago, if negative.
     After {
-        /// Number of minutes.
+        /// The number of minutes.
         minutes: i64,
     },
-    /// This time of day some days from now, and some minutes later.
+    /// The same time of day a number of days from now, and a number of minutes later.
     Later {
-        /// Number of days of the calendar.
+        /// The number of calendar days.
         days: i32,
-        /// Number of minutes.
+        /// The number of minutes.
         minutes: i64,
     },
-    /// A day, at a time of day.
+    /// A day at a time of day.
     On {
         /// The day.
         day: Day,
-        /// Time of day; the morning, if none was named.
+        /// The time of day; the morning, if none was named.
         time: Option<Time>,
     },
     /// The midnight that ends a day.
@@ -37,7 +37,7 @@ pub enum When {
         /// The day.
         day: Day,
     },
-    /// An instant, whatever the zone.
+    /// An instant that doesn't depend on the zone.
     At(Timestamp),
 }
 
@@ -51,57 +51,57 @@ pub enum Day {
     Today,
     /// Tomorrow.
     Tomorrow,
-    /// The next such day; today, if the named time is still to come.
+    /// The next such weekday; today, if the named time is still to come.
     Weekday(#[serde(with = "weekday")] Weekday),
-    /// The next such day; today, even if the named time has passed.
+    /// The next such weekday; today, even if the named time has passed.
     ThisWeekday(#[serde(with = "weekday")] Weekday),
-    /// The latest such day before today.
+    /// The latest such weekday before today.
     LastWeekday(#[serde(with = "weekday")] Weekday),
-    /// Such a day of the week from Monday to Sunday that today is in.
+    /// Such a weekday in the current week, from Monday to Sunday.
     WeekdayOfThisWeek(#[serde(with = "weekday")] Weekday),
-    /// Such a day of the week after that.
+    /// Such a weekday in the next week.
     WeekdayOfNextWeek(#[serde(with = "weekday")] Weekday),
     /// Monday of next week.
     NextWeek,
     /// The first of next month.
     NextMonth,
-    /// The last of this month.
+    /// The last day of this month.
     EndOfMonth,
-    /// Some days from today.
+    /// A number of days from today.
     In(i32),
-    /// The same day of another month, or its last, and some days later.
+    /// The same or the last day of another month, and a number of days later.
     Months {
-        /// Number of months.
+        /// The number of months.
         months: i32,
-        /// Number of days.
+        /// The number of days.
         days: i32,
     },
     /// The next such day of a month on which the named time is still to come.
     OfMonth(i8),
-    /// The next such day of a month that is this day of the week.
+    /// The next such day of a month that falls on this weekday.
     OfMonthOn {
-        /// Day of the month.
+        /// The day of the month.
         day: i8,
-        /// Day of the week.
+        /// The day of the week.
         #[serde(with = "weekday")]
         weekday: Weekday,
     },
     /// The first of January of next year.
     NextYear,
-    /// Such a date of the past days, or else the next on which the named time is still to come.
+    /// Such a date within the past days, or else the next one on which the named time is still to come.
     Yearly {
-        /// Month of the year.
+        /// The month of the year.
         month: i8,
-        /// Day of the month.
+        /// The day of the month.
         day: i8,
     },
-    /// Such a date that is this day of the week: the next within a year, or else the one that has passed.
+    /// Such a date that falls on this weekday: the next one within a year, or else the one that has passed.
     YearlyOn {
-        /// Month of the year.
+        /// The month of the year.
         month: i8,
-        /// Day of the month.
+        /// The day of the month.
         day: i8,
-        /// Day of the week.
+        /// The day of the week.
         #[serde(with = "weekday")]
         weekday: Weekday,
     },
@@ -124,68 +124,68 @@ mod weekday {
     }
 }
 
-/// A fault of a time.
+/// A fault of a typed time.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Wrong {
-    /// No clock shows it: "25:00", "13pm".
+    /// A time that no clock shows: "25:00", "13pm".
     NoClock {
-        /// As it was typed.
+        /// The time as typed.
         typed: String,
     },
-    /// The month hasn't so many days: "Feb 30".
+    /// A day that the month doesn't have: "Feb 30".
     NoDate {
-        /// Month of the year.
+        /// The month of the year.
         month: i8,
-        /// Year, if one was named.
+        /// The year, if one was named.
         year: Option<i16>,
     },
-    /// No month has so many days: "the 32nd".
+    /// A day that no month has: "the 32nd".
     NoDay,
-    /// No year has so many months: "2027-13-01".
+    /// A month that no year has: "2027-13-01".
     NoMonth,
-    /// It isn't ahead: "0h", "-2h".
+    /// A length that isn't ahead: "0h", "-2h".
     NotAhead {
-        /// As it was typed.
+        /// The length as typed.
         typed: String,
     },
-    /// Days, weeks, months and years aren't divided: "1.5 days".
+    /// A fraction of days, weeks, months or years, which can't be divided: "1.5 days".
     Divided {
-        /// As it was typed.
+        /// The length as typed.
         typed: String,
     },
-    /// The day or the month could be first: "2/3/2027".
+    /// A date in which the day and the month could be swapped: "2/3/2027".
     DayOrMonth {
-        /// As it was typed.
+        /// The date as typed.
         typed: String,
     },
-    /// It lacks the year that would make it a date: "31/12".
+    /// A date without the year that it needs: "31/12".
     NoYear {
-        /// As it was typed.
+        /// The date as typed.
         typed: String,
     },
-    /// Its year has two digits, and so have day and month: "31/12/27".
+    /// A date whose year has two digits, as day and month do: "31/12/27".
     ShortYear {
-        /// As it was typed.
+        /// The date as typed.
         typed: String,
     },
-    /// The date is another day of the week.
+    /// A date that falls on another weekday than the named one.
     OtherWeekday {
         /// The date.
         date: Date,
     },
-    /// It is two times, of which one can't be meant: "monday 2h".
+    /// Two times, of which only one can be meant: "monday 2h".
     Two {
-        /// As they were typed.
+        /// The times as typed.
         typed: String,
     },
-    /// It names a time zone.
+    /// A time with a time zone.
     Zone {
-        /// As it was typed.
+        /// The zone as typed.
         typed: String,
     },
-    /// It is no time at all: "soon".
+    /// Words that aren't a time: "soon".
     NoTime {
-        /// As it was typed.
+        /// The words as typed.
         typed: String,
     },
 }

@@ -1,11 +1,11 @@
-//! Names of days, months and numbers, and their misspellings. A word that could be two names is none.
+//! Names of days, months and numbers, and their misspellings. A word that could be two names counts as neither.
 
 use jiff::civil::Weekday;
 
-/// Shortest word that is taken for a misspelling.
+/// The shortest word that can be a misspelling, in letters.
 const MIN_MISSPELT_LENGTH: usize = 5;
 
-/// Shortest name of which two letters may be wrong.
+/// The shortest name in which two letters may be wrong, in letters.
 const LONG_NAME: usize = 8;
 
 const DAYS: [(&str, &[&str]); 10] = [
@@ -61,14 +61,14 @@ const NUMBERS: [&str; 20] = [
 
 const TENS: [&str; 8] = ["twenty", "thirty", "forty", "fifty", "sixty", "seventy", "eighty", "ninety"];
 
-/// The whole name of a day: of the week, or "tomorrow", "yesterday", "tonight".
+/// Returns the whole name of a day: a weekday, "tomorrow", "yesterday" or "tonight".
 pub(super) fn day(word: &str) -> Option<&'static str> {
-    // Names of people are as near: Frida, Sundar, Thursby. None of them ends like a day.
+    // Some names of people are as similar: Frida, Sundar, Thursby. None of them ends like a day.
     let like_a_day = |name: &str| word.ends_with("ay") || word.ends_with("dy") || !name.ends_with("day");
     exact(&DAYS, word).or_else(|| misspelt(&DAYS, word).filter(|name| like_a_day(name)))
 }
 
-/// A day of the week.
+/// Reads a day of the week.
 pub(super) fn weekday(word: &str) -> Option<Weekday> {
     match day(word)? {
         "monday" => Some(Weekday::Monday),
@@ -82,18 +82,18 @@ pub(super) fn weekday(word: &str) -> Option<Weekday> {
     }
 }
 
-/// A month, from 1 to 12.
+/// Reads a month, from 1 to 12.
 pub(super) fn month(word: &str) -> Option<i8> {
     let name = exact(&MONTHS, word).or_else(|| misspelt(&MONTHS, word))?;
     (1..).zip(MONTHS).find(|(_, (month, _))| *month == name).map(|(number, _)| number)
 }
 
-/// A number from 1 to 20, as a word.
+/// Reads a number from 1 to 20 as a word.
 pub(super) fn number(word: &str) -> Option<i64> {
     (1..).zip(NUMBERS).find(|(_, name)| *name == word).map(|(number, _)| number)
 }
 
-/// A round number from 20 to 90, as a word.
+/// Reads a round number from 20 to 90 as a word.
 pub(super) fn tens(word: &str) -> Option<i64> {
     (2..).zip(TENS).find(|(_, name)| *name == word).map(|(number, _)| number * 10)
 }
@@ -102,7 +102,7 @@ fn exact(names: &[(&'static str, &[&str])], word: &str) -> Option<&'static str> 
     names.iter().find(|(name, short)| *name == word || short.contains(&word)).map(|(name, _)| *name)
 }
 
-/// The only name that the word resembles: one letter wrong, two in a long name, never the first.
+/// Returns the only name that the word resembles. One letter may be wrong, two in a long name, but never the first.
 fn misspelt(names: &[(&'static str, &[&str])], word: &str) -> Option<&'static str> {
     let resembles = |name: &str| {
         let wrong = if name.len() >= LONG_NAME { 2 } else { 1 };

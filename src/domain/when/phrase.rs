@@ -15,20 +15,20 @@ use crate::domain::when::{clock, day, names, zones};
 /// The longest phrase, in words: "until the day after tomorrow at half past nine in the morning".
 const MOST_WORDS: usize = 12;
 
-/// Reads the longest phrase at the end; returns its place among the words, too.
+/// Reads the longest phrase at the end, and returns it with its position among the words.
 pub(super) fn last(words: &[Word]) -> Option<(usize, When)> {
     let first = words.len().saturating_sub(MOST_WORDS);
     (first..words.len()).find_map(|at| Some((at, read(&pieces_of(words.get(at..)?))?)))
 }
 
-/// Reads the longest phrase at the start that has other words behind it; returns where it ends, too.
+/// Reads the longest phrase at the start that has other words after it, and returns it with the word after its end.
 pub(super) fn first(words: &[Word]) -> Option<(usize, When)> {
     let most = words.len().saturating_sub(1).min(MOST_WORDS);
     (1..=most).rev().find_map(|to| Some((to, read(&pieces_of(words.get(..to)?))?)))
 }
 
-/// Reads the first phrase, at its longest, that has other words before and behind it; returns where it begins and
-/// ends, too. A part of a longer phrase is none.
+/// Reads the first phrase, at its longest, that has other words before and after it. Returns it with its start and
+/// end. A part of a longer phrase doesn't count.
 pub(super) fn within(words: &[Word]) -> Option<(usize, usize, When)> {
     let mut from = first(words).map_or(1, |(to, _)| to);
     while let Some((before, rest)) = words.split_at_checked(from).filter(|(_, rest)| !rest.is_empty()) {
@@ -49,7 +49,7 @@ pub(super) fn within(words: &[Word]) -> Option<(usize, usize, When)> {
 pub(super) fn read(words: Pieces<'_>) -> Option<When> {
     length(words).or_else(|| {
         let words = match words {
-            // For the time of the weekend, or until it begins?
+            // Ambiguous: for the duration of the weekend, or until it begins.
             ["for", "the", "weekend", ..] | ["for", "weekend", ..] => return None,
             ["until" | "till" | "til" | "by" | "for", rest @ ..] => rest,
             _ => words,
@@ -58,7 +58,7 @@ pub(super) fn read(words: Pieces<'_>) -> Option<When> {
     })
 }
 
-/// "for 2 hours", "in 3 days at 5pm", "2 hours ago".
+/// Reads "for 2 hours", "in 3 days at 5pm", "2 hours ago".
 fn length(words: Pieces<'_>) -> Option<When> {
     if let ["for" | "in", "the", "next", unit] = words {
         return Length::take(&["1", unit])?.0.ahead();
@@ -76,7 +76,7 @@ fn length(words: Pieces<'_>) -> Option<When> {
     }
 }
 
-/// "2027-06-01T14:00:00+02:00".
+/// Reads "2027-06-01T14:00:00+02:00".
 fn instant(words: Pieces<'_>) -> Option<When> {
     let text = match words {
         [date, "t", time] | [date, time] => format!("{date}T{time}"),
@@ -86,7 +86,7 @@ fn instant(words: Pieces<'_>) -> Option<When> {
     text.parse::<Timestamp>().ok().map(When::At)
 }
 
-/// As much of a phrase as was read.
+/// The part of a phrase that was read so far.
 #[derive(Clone, Copy, Debug, Default)]
 struct Said {
     first: Option<NamedDay>,
@@ -95,9 +95,9 @@ struct Said {
     clock: Option<SpokenTime>,
     /// The time that is meant if none is named.
     usual: Option<Time>,
-    /// The day is a length of time: a number behind it needs an "at".
+    /// True if the day is a length of time. A number after it needs an "at".
     is_counted: bool,
-    /// The clock time is a bare hour and no day stands before it.
+    /// True if the clock time is a bare hour with no day before it.
     needs_part: bool,
 }
 
@@ -106,7 +106,7 @@ impl Said {
         Self { first: Some(NamedDay::Day(day)), is_counted: true, ..Self::default() }
     }
 
-    /// Reads on to the end.
+    /// Reads the remaining words, all of them.
     fn all(mut self, mut words: Pieces<'_>) -> Option<Self> {
         while !words.is_empty() {
             words = self.take(words)?;
@@ -114,7 +114,7 @@ impl Said {
         Some(self)
     }
 
-    /// Takes a day, a part of the day or a clock time off the front.
+    /// Reads a day, a part of the day or a clock time at the front, and returns the remaining words.
     fn take<'a>(&mut self, words: Pieces<'a>) -> Option<Pieces<'a>> {
         match words {
             ["at" | "@", "night", rest @ ..] => self.add_part(DayPart::Night, rest),
@@ -160,7 +160,7 @@ impl Said {
         self.clock.replace(read.clock).is_none().then_some(read.rest)
     }
 
-    /// The time that all of it means together.
+    /// Returns the time that all parts mean together.
     fn when(self) -> Option<When> {
         if (self.needs_part && self.part.is_none()) || (self.part == Some(DayPart::Night) && self.first.is_none()) {
             return None;
@@ -181,22 +181,22 @@ impl Said {
     }
 }
 
-/// Words that change the meaning of a time behind them.
+/// The words that change the meaning of a time after them.
 pub(super) const CHANGE: [&str; 17] = [
     "after", "before", "during", "earlier", "every", "except", "for", "from", "half", "later", "minus", "not", "of",
     "over", "quarter", "since", "within",
 ];
 
-/// Words that join two times.
+/// The words that join two times.
 pub(super) const JOIN: [&str; 8] = ["and", "or", "to", "through", "-", "–", "—", "&"];
 
-/// Words that lead to more of a time.
+/// The words that introduce more of a time.
 pub(super) const LEAD: [&str; 7] = ["at", "@", "by", "in", "until", "till", "ago"];
 
-/// Fewest digits that are taken for a phone number.
+/// The fewest digits of a phone number.
 pub(super) const SHORTEST_NUMBER: usize = 7;
 
-/// Decides if `phrase` is only a part of something, with the words before it.
+/// Answers whether `phrase` is only a part of something, together with the words before it.
 pub(super) fn is_unclear_before(words: &[Word], phrase: &[Word]) -> bool {
     let Some((_, rest)) = words.split_last() else { return false };
     let is_range = || {
@@ -207,13 +207,13 @@ pub(super) fn is_unclear_before(words: &[Word], phrase: &[Word]) -> bool {
         [word] if CHANGE.contains(word) => true,
         [word] if JOIN.contains(word) => is_time(rest) || is_time_of_day(rest) || is_range(),
         [word] if is_other_day(word, &pieces_of(phrase)) => true,
-        // One word is the contact: "3M".
+        // A single word is the contact: "3M".
         _ if rest.is_empty() => false,
         _ => is_time(words) || is_time_of_day(words) || is_part_of_date(words),
     }
 }
 
-/// "Nov" before "the 31st", "Friday" before the date of a Thursday.
+/// Answers whether a word before a phrase contradicts it: "Nov" before "the 31st", "Friday" before a Thursday's date.
 pub(super) fn is_other_day(word: &str, phrase: Pieces<'_>) -> bool {
     let is_date = || matches!(read(phrase), Some(When::On { day: Day::Date(_), .. }));
     match phrase {
@@ -222,7 +222,7 @@ pub(super) fn is_other_day(word: &str, phrase: Pieces<'_>) -> bool {
     }
 }
 
-/// Decides if words behind a phrase may belong to it: "9am - 5pm", "tomorrow or friday", "31 Dec 27".
+/// Answers whether words after a phrase may belong to it: "9am - 5pm", "tomorrow or friday", "31 Dec 27".
 pub(super) fn is_unclear_behind(words: &[Word]) -> bool {
     let pieces = pieces_of(words);
     let Some(first) = pieces.first() else { return false };
@@ -236,7 +236,7 @@ pub(super) fn is_unclear_behind(words: &[Word]) -> bool {
         || zones::is_zone(first)
 }
 
-/// The words behind a phrase at the start, past a dash and "for". `None` if they may belong to the phrase.
+/// Returns the words after a phrase at the start, without a dash or "for". `None` if they may belong to the phrase.
 pub(super) fn named_behind(words: &[Word]) -> Option<&[Word]> {
     let is_joint = |word: &Word| word.pieces.iter().all(|piece| matches!(piece.as_str(), "-" | "–" | "—" | "for"));
     let words = words.split_first().filter(|(word, _)| is_joint(word)).map_or(words, |(_, rest)| rest);
@@ -244,8 +244,8 @@ pub(super) fn named_behind(words: &[Word]) -> Option<&[Word]> {
     (is_token || is_phone_number(words) || !is_unclear_behind(words)).then_some(words)
 }
 
-/// A day of the week alone may be a first name: "Sunday Okafor", "Sun Wei Chen". Before two words or an id a whole name
-/// of a day is one.
+/// Answers whether a lone weekday may be a first name: "Sunday Okafor", "Sun Wei Chen". Before two words or an id, a
+/// weekday that is spelled out counts as a day.
 pub(super) fn is_first_name(phrase: &[Word], behind: &[Word]) -> bool {
     let pieces = pieces_of(phrase);
     let [word] = pieces.as_slice() else { return false };
@@ -253,7 +253,7 @@ pub(super) fn is_first_name(phrase: &[Word], behind: &[Word]) -> bool {
     names::weekday(word).is_some() && !is_whole
 }
 
-/// Decides if a phrase before another may be the contact or the end of the name: "3M tomorrow", "Okafor Sunday 2h".
+/// Answers whether a phrase before another may be the contact or the end of a name: "3M tomorrow", "Okafor Sunday 2h".
 pub(super) fn is_contact(named: &[Word], phrase: &[Word], when: &When) -> bool {
     let starts_with_letters = || pieces_of(phrase).first().is_some_and(|piece| piece.starts_with(char::is_alphabetic));
     match named {
@@ -263,12 +263,12 @@ pub(super) fn is_contact(named: &[Word], phrase: &[Word], when: &When) -> bool {
     }
 }
 
-/// An id of a conversation among the words.
+/// Answers whether the words contain the id of a conversation.
 pub(super) fn has_id(words: &[Word]) -> bool {
     pieces_of(words).contains(&"_")
 }
 
-/// "+1 415 555 0101", "(415) 555-0101".
+/// Answers whether the words begin with a phone number: "+1 415 555 0101", "(415) 555-0101".
 pub(super) fn is_phone_number(words: &[Word]) -> bool {
     let pieces = pieces_of(words);
     let is_part = |piece: &&str| piece.chars().all(|c| c.is_ascii_digit() || "+-.()".contains(c));
@@ -279,23 +279,23 @@ pub(super) fn is_phone_number(words: &[Word]) -> bool {
     starts && digits >= SHORTEST_NUMBER && day::take(&pieces).is_none()
 }
 
-/// The words end in a phrase.
+/// Answers whether the words end in a phrase.
 pub(super) fn is_time(words: &[Word]) -> bool {
     last(words).is_some_and(|(at, when)| !is_name(words.get(at..).unwrap_or_default(), &when))
 }
 
-/// A weekday alone may be the contact's name.
+/// Answers whether a phrase of one word may be the contact's name, such as a weekday.
 pub(super) fn is_name(phrase: &[Word], when: &When) -> bool {
     let is_one_word = matches!(pieces_of(phrase).as_slice(), [_]);
     is_one_word && !matches!(when, When::On { day: Day::Today | Day::Tomorrow | Day::In(_) | Day::Date(_), .. })
 }
 
-/// "25:00", "13 pm", "0h", "at 9", "same time".
+/// Answers whether the words end like a time of day or a length: "25:00", "13 pm", "0h", "at 9", "same time".
 pub(super) fn is_time_of_day(words: &[Word]) -> bool {
     match tail(words, 2).as_slice() {
         [.., "same" | "this", "time"] => true,
         [.., "at" | "@", hour] if is_small(hour) => true,
-        // A number behind a conversation's id.
+        // A number after a conversation's id.
         [.., "_", _, hour] if is_small(hour) => true,
         [.., number, unit] if super::length::is_unit(unit) || matches!(*unit, "am" | "pm" | "oclock") => {
             starts_like_a_number(number)
@@ -305,7 +305,7 @@ pub(super) fn is_time_of_day(words: &[Word]) -> bool {
     }
 }
 
-/// "Feb 30", "30th of Feb", "Feb 30 2027", "31/12", "31.12", "2027-02-30".
+/// Answers whether the words end like a date: "Feb 30", "30th of Feb", "Feb 30 2027", "31/12", "31.12", "2027-02-30".
 pub(super) fn is_part_of_date(words: &[Word]) -> bool {
     let mut pieces = tail(words, 4);
     pieces.retain(|piece| !matches!(*piece, "st" | "nd" | "rd" | "th" | "of"));
@@ -328,12 +328,12 @@ pub(super) fn is_numeric_date(figures: &str) -> bool {
     }
 }
 
-/// The pieces of the last words.
+/// Returns the pieces of the last words.
 pub(super) fn tail(words: &[Word], most: usize) -> Vec<&str> {
     pieces_of(words.get(words.len().saturating_sub(most)..).unwrap_or_default())
 }
 
-/// An hour, a number of hours or a day of a month, said as a number.
+/// Answers whether a piece is a small number: an hour, a number of hours or a day of a month.
 pub(super) fn is_small(piece: &str) -> bool {
     is_digits(piece, 1..=2) || names::number(piece).is_some()
 }

@@ -1,4 +1,4 @@
-//! Phrases in words again, as they could be typed.
+//! Writes phrases as they could be typed.
 
 use jiff::Timestamp;
 use jiff::civil::{Date, Time, Weekday};
@@ -10,7 +10,7 @@ const MINUTES_OF_AN_HOUR: i64 = 60;
 /// A leap year, which has every date.
 const LEAP_YEAR: i16 = 2000;
 
-/// "2h", "tomorrow 17:00".
+/// Writes a time: "2h", "tomorrow 17:00".
 pub(super) fn words(when: &When) -> String {
     match when {
         When::After { minutes } => or_ago(*minutes < 0, &length(minutes.saturating_abs())),
@@ -53,7 +53,7 @@ fn day_of(day: Day) -> String {
     }
 }
 
-/// "1h 30m".
+/// Writes a length: "1h 30m".
 fn length(minutes: i64) -> String {
     match (minutes / MINUTES_OF_AN_HOUR, minutes % MINUTES_OF_AN_HOUR) {
         (0, minutes) => format!("{minutes}m"),
@@ -78,12 +78,12 @@ fn at(instant: Timestamp) -> String {
     instant.strftime("%Y-%m-%d %H:%M UTC").to_string()
 }
 
-/// "31 Dec".
+/// Writes a day of a month: "31 Dec".
 fn of_year(month: i8, day: i8) -> String {
     Date::new(LEAP_YEAR, month, day).map(|date| date.strftime("%-d %b").to_string()).unwrap_or_default()
 }
 
-/// "the 2nd".
+/// Writes an ordinal: "the 2nd".
 fn ordinal(day: i8) -> String {
     let ending = match (day, day % 10) {
         (11..=13, _) => "th",

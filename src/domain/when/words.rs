@@ -1,4 +1,4 @@
-//! Text as words and their pieces. Knows nothing of times.
+//! Splits text into words and their pieces, without knowledge of times.
 
 use crate::domain::text::is_unseen;
 use unicode_normalization::UnicodeNormalization;
@@ -9,7 +9,7 @@ pub(super) type Pieces<'a> = &'a [&'a str];
 /// A word of a text: "9:30am" has the pieces "9:30" and "am".
 #[derive(Clone, Debug)]
 pub(super) struct Word {
-    /// The byte of the text at which it starts.
+    /// The position of its first byte in the text.
     pub(super) start: usize,
     pub(super) pieces: Vec<String>,
 }
@@ -20,11 +20,11 @@ enum CharKind {
     /// Part of a number, a clock time or a date.
     Figure,
     Letter,
-    /// Left out without ending a piece: the full stops of "p.m.", the apostrophe of "o'clock".
+    /// A sign that is dropped without ending a piece: the full stops of "p.m.", the apostrophe of "o'clock".
     Silent,
-    /// Left out, and the end of a piece: the hyphen of "twenty-five".
+    /// A sign that is dropped and ends a piece: the hyphen of "twenty-five".
     Gap,
-    /// A piece of its own.
+    /// A sign that is a piece of its own.
     Sign,
 }
 
@@ -53,12 +53,12 @@ pub(super) fn words(text: &str) -> Vec<Word> {
     words
 }
 
-/// All pieces of the words, in order.
+/// Returns all pieces of the words, in order.
 pub(super) fn pieces_of(words: &[Word]) -> Vec<&str> {
     words.iter().flat_map(|word| &word.pieces).map(String::as_str).collect()
 }
 
-/// The text without the blanks, marks and separators at its end.
+/// Returns the text without the blanks, marks and separators at its end.
 pub(super) fn trimmed(text: &str) -> &str {
     let is_gap = |c: char| is_blank(c) || is_unseen(c);
     let ends = |text: &str| text.is_empty() || text.ends_with(is_gap);
@@ -76,7 +76,7 @@ fn is_blank(c: char) -> bool {
     c.is_whitespace() || c.is_control()
 }
 
-/// A comma in "2,5" and in "1,500" is part of the number. In "31,2027" a year follows it.
+/// Answers whether a comma is part of a number, as in "2,5" and "1,500". In "31,2027" a year follows it.
 fn is_in_number(before: &str, after: &str) -> bool {
     let digits = after.chars().take_while(char::is_ascii_digit).count();
     before.ends_with(|c: char| c.is_ascii_digit()) && (1..=3).contains(&digits)
@@ -127,7 +127,7 @@ fn kind(before: Option<char>, c: char, after: Option<char>) -> CharKind {
         '.' | ':' | '/' | ',' | '+' | '-' if is_digit(after) && (before.is_none() || is_digit(before)) => {
             CharKind::Figure
         }
-        // Examples are shown between backticks, and may be copied with them.
+        // Examples are shown between backticks, and people may copy them with the text.
         '`' | '*' => CharKind::Gap,
         '.' if is_digit(before) => CharKind::Gap,
         '-' | '\u{2010}' if before.is_some_and(char::is_alphanumeric) && after.is_some_and(char::is_alphanumeric) => {

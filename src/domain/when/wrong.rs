@@ -1,5 +1,5 @@
-//! What is wrong with a time that is none: "25:00", "Feb 30", "-2h". Something right is put in its place; if that
-//! makes a phrase, it was meant as one.
+//! Finds the fault of an invalid time: "25:00", "Feb 30", "-2h". The fault is replaced by something valid. If the
+//! result is a phrase, a time was meant.
 
 mod faults;
 
@@ -9,13 +9,13 @@ use crate::domain::when::model::{Day, When, Wrong};
 use crate::domain::when::phrase;
 use crate::domain::when::words::{Word, pieces_of};
 
-/// More faults than this are not looked for in one phrase.
+/// The most faults that are looked for in one phrase.
 const MOST_FAULTS: usize = 4;
 
-/// More words than this are not looked at, from the end.
+/// The most words that are examined, counted from the end.
 const MOST_WORDS: usize = 16;
 
-/// Finds the first fault of the time at the end; returns the place of that time among the words, too.
+/// Finds the first fault of the time at the end, and returns it with the position of that time among the words.
 pub(super) fn find(text: &str, words: &[Word]) -> Option<(usize, Wrong)> {
     let first = words.len().saturating_sub(MOST_WORDS);
     let (mut pieces, mut faults) = (Repaired::of(words, first), Vec::new());
@@ -32,7 +32,7 @@ pub(super) fn find(text: &str, words: &[Word]) -> Option<(usize, Wrong)> {
     Some((at, wrong.or_else(|| other_weekday(&when))?))
 }
 
-/// Finds two times at the end that aren't one together; returns the place of the first among the words, too.
+/// Finds two times at the end that don't form one, and returns them with the position of the first among the words.
 pub(super) fn two(text: &str, words: &[Word]) -> Option<(usize, Wrong)> {
     let (second, _) = phrase::last(words)?;
     let before = words.get(..second)?;
@@ -46,7 +46,7 @@ fn is_in_doubt(words: &[Word], repaired: &[Word], at: usize) -> bool {
     words.get(..at).zip(repaired.get(at..)).is_none_or(|(before, phrase)| phrase::is_unclear_before(before, phrase))
 }
 
-/// The weekday was taken away before the date.
+/// Reports a date whose weekday was removed because it contradicted the date.
 fn other_weekday(when: &When) -> Option<Wrong> {
     match when {
         When::On { day: Day::Date(date), .. } | When::Midnight { day: Day::Date(date) } => {
@@ -56,7 +56,7 @@ fn other_weekday(when: &When) -> Option<Wrong> {
     }
 }
 
-/// The words as they were typed, without marks around them.
+/// Returns words as typed, without punctuation around them.
 fn typed(text: &str, words: &[Word], from: usize, to: usize) -> String {
     let start = words.get(from).map_or(text.len(), |word| word.start);
     let end = words.get(to).map_or(text.len(), |word| word.start);
@@ -64,7 +64,7 @@ fn typed(text: &str, words: &[Word], from: usize, to: usize) -> String {
     typed.trim_matches(|c: char| c.is_whitespace() || matches!(c, ',' | ';' | '.' | ':' | '!' | '?')).to_owned()
 }
 
-/// The pieces of the last words with faults put right, each with the word it belongs to.
+/// The pieces of the last words after the repair of faults, each with the word it belongs to.
 struct Repaired {
     pieces: Vec<(usize, String)>,
 }
@@ -78,7 +78,7 @@ impl Repaired {
         Self { pieces: pieces.collect() }
     }
 
-    /// Puts the first fault right; returns the first word of it, the word after it, and what it was.
+    /// Repairs the first fault. Returns its first word, the word after it, and the fix.
     fn repair(&mut self) -> Option<(usize, usize, Fix)> {
         let pieces: Vec<&str> = self.pieces.iter().map(|(_, piece)| piece.as_str()).collect();
         let (at, fix) = (0..pieces.len()).find_map(|at| Some((at, self.fix(&pieces, at)?)))?;
@@ -101,7 +101,7 @@ impl Repaired {
         self.pieces.get(at).map(|(word, _)| *word)
     }
 
-    /// All words, the last of them as they were put right.
+    /// Returns all words, the last of them repaired.
     fn words(self, words: &[Word], first: usize) -> Vec<Word> {
         let mut repaired: Vec<Word> = words.to_vec();
         for word in repaired.iter_mut().skip(first) {

@@ -1,19 +1,19 @@
-//! Names of time zones behind a time. A short name means several zones, so none of them is understood.
+//! Names of time zones after a time. A short name can mean several zones, so no zone is understood.
 
 use super::words::Pieces;
 
-/// Short names of zones.
+/// The short names of zones.
 const SHORT: [&str; 46] = [
     "utc", "gmt", "zulu", "pst", "pdt", "pt", "mst", "mdt", "mt", "cst", "cdt", "ct", "est", "edt", "et", "ast", "adt",
     "nst", "ndt", "akst", "akdt", "hst", "brt", "art", "wet", "west", "bst", "ist", "cet", "cest", "mez", "mesz",
     "eet", "eest", "msk", "trt", "gst", "pkt", "sgt", "hkt", "jst", "kst", "awst", "aest", "aedt", "nzst",
 ];
 
-/// Words before "time" that aren't the name of a place.
+/// The words before "time" that don't name a place.
 const NO_PLACES: [&str; 9] = ["same", "this", "that", "in", "days", "weeks", "months", "hours", "any"];
 
-/// The pieces of a zone at the front, of which `within` belong to its first word: "PST", "UTC+2", "Eastern time",
-/// "Europe/Berlin".
+/// Counts the pieces of a zone at the front: "PST", "UTC+2", "Eastern time", "Europe/Berlin". `within` pieces belong
+/// to its first word.
 pub(super) fn at(pieces: Pieces<'_>, within: usize) -> Option<usize> {
     match pieces {
         [short, "time", ..] if is_zone(short) => Some(2),
@@ -25,7 +25,7 @@ pub(super) fn at(pieces: Pieces<'_>, within: usize) -> Option<usize> {
     }
 }
 
-/// Decides if the piece is the short name of a zone.
+/// Answers whether the piece is the short name of a zone.
 pub(in super::super) fn is_zone(piece: &str) -> bool {
     SHORT.contains(&piece)
 }

@@ -1,5 +1,4 @@
-//! Looking through everything that is kept for an installation, taking parts of it away, and making lines of
-//! the audit log nobody's.
+//! Reading the rows of an installation by category, removing items, and redacting lines of the audit log.
 
 use crate::error::Fault;
 use crate::ids::{ChannelId, ConversationId, DraftId, InstallationId, MessageTs, SlackUserId};
@@ -122,7 +121,7 @@ pub(super) async fn installations_are_known_as_long_as_anything_is_kept(store: &
     Ok(())
 }
 
-/// Lays two things in each category.
+/// Stores two items in each category.
 async fn fill(store: &dyn Store, installation: &InstallationId) -> Result<(), Fault> {
     for (kind, id) in [("b", "a"), ("a", "z")] {
         let (kind, alias) = (kind.to_owned(), Some("alias".to_owned()));

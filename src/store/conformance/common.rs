@@ -9,10 +9,10 @@ use crate::error::Fault;
 use crate::ids::InstallationId;
 use crate::store::{Accepted, Claim, Delivery, Effect, NewJob, Queue, Settled, Store, Verdict};
 
-/// The lease most cases use.
+/// The lease of most cases.
 pub(crate) const LEASE: Duration = Duration::from_secs(30);
 
-/// An instant, in seconds after the suite's beginning of time.
+/// Returns an instant, in seconds after the suite's beginning of time.
 pub(crate) fn at(seconds: i64) -> Timestamp {
     clock::from_millis(1_750_000_000_000 + seconds * 1000)
 }
@@ -29,7 +29,7 @@ pub(crate) fn delivery(key: &str) -> Delivery {
     Delivery { installation: here(), key: key.into() }
 }
 
-/// A command that is due at once. Its body is its name in the assertions.
+/// Returns a command that is due at once. Its body is its name in the assertions.
 pub(crate) fn command(key: &str, body: &str) -> NewJob {
     NewJob::new(&here(), Queue::Work, key, at(0), body)
 }
@@ -38,7 +38,7 @@ pub(crate) fn message(key: &str, body: &str) -> NewJob {
     NewJob { queue: Queue::Outbox, ..command(key, body) }
 }
 
-/// Takes the jobs in as one delivery that is named after them.
+/// Accepts the jobs as one delivery that is named after them.
 pub(crate) async fn accept(store: &dyn Store, jobs: impl IntoIterator<Item = NewJob>) -> Result<(), Fault> {
     let jobs: Vec<_> = jobs.into_iter().collect();
     let key = format!("{:?}", bodies(jobs.iter().map(|job| &job.body)));
@@ -63,7 +63,7 @@ pub(crate) fn only(claims: Vec<Claim>) -> Result<Claim, Fault> {
     Ok(claim)
 }
 
-/// The bodies of claims.
+/// Returns the bodies of claims.
 pub(crate) fn names(claims: &[Claim]) -> Vec<&str> {
     bodies(claims.iter().map(|claim| &claim.body))
 }

@@ -259,7 +259,7 @@ pub(super) async fn a_draft_is_taken_up_once(store: &dyn Store) -> Result<(), Fa
     Ok(())
 }
 
-/// Stores effects by way of a job that is made for it.
+/// Stores effects through a job that is made for them.
 pub(super) async fn put(
     store: &dyn Store,
     installation: &InstallationId,

@@ -1,4 +1,4 @@
-//! Documents, the mirror, cards found by their place, and the audit log from end to end.
+//! Documents, snapshots, cards found by their place, and the audit log from end to end.
 
 use std::time::Duration;
 

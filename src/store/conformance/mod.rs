@@ -1,6 +1,6 @@
-//! What both databases owe beyond the queue's promises (`durable_queue::conformance`): the app's own rows, and that they
-//! are stored together with a verdict. A case gets a store of its own, asserts with a sentence, and passes time in like
-//! every caller.
+//! The promises of both databases beyond the queue's (`durable_queue::conformance`): the app's own rows, and that they
+//! are stored together with a verdict. Each case gets a store of its own, asserts with a sentence, and passes time in
+//! like every caller.
 
 #![expect(clippy::panic, reason = "a failed case panics: that is how a test fails")]
 
@@ -20,14 +20,15 @@ macro_rules! each {
     };
 }
 
-/// Promises of a database, on one handle. `fresh` opens a new, empty store.
+/// Checks the promises of a database, on one handle. `fresh` opens a new, empty store.
 pub async fn all(fresh: &impl AsyncFn() -> Box<dyn Store>) {
     facts(fresh).await;
     kept(fresh).await;
     categories(fresh).await;
 }
 
-/// Cards, drafts, the audit log, cache entries and sweeping, and that they are stored with a verdict or not at all.
+/// Checks cards, drafts, the audit log, cache entries and sweeping, and that they are stored with a verdict or not at
+/// all.
 pub async fn facts(fresh: &impl AsyncFn() -> Box<dyn Store>) {
     each!(
         fresh,
@@ -51,7 +52,7 @@ pub async fn facts(fresh: &impl AsyncFn() -> Box<dyn Store>) {
     );
 }
 
-/// What stays until somebody changes it, and what is kept of dialnote's conversations.
+/// Checks documents and the snapshots of dialnote's conversations.
 pub async fn kept(fresh: &impl AsyncFn() -> Box<dyn Store>) {
     each!(
         fresh,
@@ -72,7 +73,7 @@ pub async fn kept(fresh: &impl AsyncFn() -> Box<dyn Store>) {
     );
 }
 
-/// All that is kept can be looked through, and taken away.
+/// Checks that all rows can be read by category, and removed.
 pub async fn categories(fresh: &impl AsyncFn() -> Box<dyn Store>) {
     each!(
         fresh,

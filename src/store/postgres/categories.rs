@@ -1,4 +1,4 @@
-//! Looking through what is kept for an installation, and making parts of it unreadable for good.
+//! Reading the rows of an installation by category, and redacting some of them for good.
 
 use tokio_postgres::{Error, Row};
 
@@ -20,7 +20,7 @@ const DOCUMENTS: &str = "
     SELECT kind, id, NULL::text, at, body FROM documents
     WHERE installation = $1 AND (kind, id) > ($2, $3) ORDER BY kind, id LIMIT $4";
 
-/// The second name is blank, and only has its place among the parameters.
+/// The second name is blank; the condition on it only uses up its parameter.
 const DRAFTS: &str = "
     SELECT id, '', actor, at, body FROM drafts
     WHERE installation = $1 AND id > $2 AND $3::text IS NOT NULL ORDER BY id LIMIT $4";
@@ -60,7 +60,7 @@ pub(super) fn list_of(category: DataCategory) -> Option<&'static str> {
     }
 }
 
-/// Returns the statement that takes something out of a category; `None` if it is the queue's.
+/// Returns the statement that removes an item from a category; `None` if it is the queue's.
 pub(super) fn take_of(category: DataCategory) -> Option<&'static str> {
     match category {
         DataCategory::Memos => Some(TAKE_MEMO),
@@ -71,7 +71,7 @@ pub(super) fn take_of(category: DataCategory) -> Option<&'static str> {
     }
 }
 
-/// Something in a category, from the columns of its list.
+/// Reads an item of a category from the columns of its list.
 pub(super) fn read(row: &Row) -> Result<StoredItem, Error> {
     Ok(StoredItem {
         name: (row.try_get(0)?, row.try_get(1)?),
@@ -81,7 +81,7 @@ pub(super) fn read(row: &Row) -> Result<StoredItem, Error> {
     })
 }
 
-/// The installation alone, if there is one.
+/// Reads the installation, if there is one.
 pub(super) fn read_installation(row: &Row) -> Result<Option<InstallationId>, Error> {
     Ok(row.try_get::<_, Option<String>>(0)?.map(InstallationId::new))
 }

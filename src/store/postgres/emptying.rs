@@ -1,4 +1,4 @@
-//! What goes when an installation goes, or begins from nothing.
+//! The rows that are removed when an installation goes, or begins from nothing.
 
 use async_trait::async_trait;
 use durable_queue::QueuedJob;
@@ -10,7 +10,7 @@ use crate::ids::{InstallationId, JobId};
 use crate::store::row_limit::limit;
 use crate::store::{Document, Entry};
 
-/// Rows of the app that go with an installation, a bite of each table.
+/// The statements that remove the app's rows of an installation, a batch of each table.
 const CLEAR: [&str; 5] = [
     "DELETE FROM mirror WHERE (installation, conversation) IN (
         SELECT installation, conversation FROM mirror WHERE installation = $1 LIMIT $2)",
@@ -24,7 +24,7 @@ const CLEAR: [&str; 5] = [
         SELECT installation, kind, id FROM documents WHERE installation = $1 LIMIT $2)",
 ];
 
-/// Rows of the app that go at once, besides documents.
+/// The statements that remove the app's rows at once, except documents.
 const EMPTY: [&str; 4] = [
     "DELETE FROM mirror WHERE installation = $1",
     "DELETE FROM cards WHERE installation = $1",
@@ -34,7 +34,7 @@ const EMPTY: [&str; 4] = [
 
 const EMPTY_DOCUMENTS: &str = "DELETE FROM documents WHERE installation = $1 AND kind <> ALL($2)";
 
-/// Removes a bite of all that goes with an installation.
+/// Removes a batch of an installation's rows.
 pub(super) struct Clear<'a> {
     pub(super) installation: &'a InstallationId,
     pub(super) spared: JobId,
@@ -55,8 +55,8 @@ impl UnitOfWork for Clear<'_> {
     }
 }
 
-/// Keeps a document and the line of the audit log about it; before that, if so asked, all goes that the
-/// installation does not keep when it begins from nothing.
+/// Stores a document and its line of the audit log; before that, if requested, removes all rows that the installation
+/// does not keep when it begins from nothing.
 pub(super) struct Begin<'a> {
     pub(super) installation: &'a InstallationId,
     pub(super) emptied_but: Option<&'a [&'a str]>,
@@ -81,7 +81,7 @@ impl UnitOfWork for Begin<'_> {
     }
 }
 
-/// Every partition is locked by now, so the order of locks is kept although jobs join afterwards.
+/// Removes the rows. Every partition is locked by now, so the order of locks is kept although jobs join afterwards.
 async fn empty(db: &Transaction<'_>, installation: &InstallationId, stays: &[&str]) -> Result<(), Error> {
     for sql in EMPTY {
         db.changed(sql, &[&installation.as_str()]).await?;

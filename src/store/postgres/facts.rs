@@ -1,5 +1,5 @@
-//! The few facts we need to do a job once (cards, drafts, the audit log), those we would rather
-//! not read twice (cache entries), and how old ones are swept out.
+//! The few facts that a job needs to run only once (cards, drafts, the audit log), those that are expensive to read
+//! twice (cache entries), and the removal of old ones.
 
 use durable_queue::postgres::Transaction;
 use tokio_postgres::{Error, Row};
@@ -56,7 +56,7 @@ pub(super) const RECALL_ALIAS: &str = "
     SELECT kind, id, alias, at, body FROM memos WHERE installation = $1 AND kind = $2 AND alias = $3
     ORDER BY at DESC LIMIT 1";
 
-/// Two instances that sweep at once take different bites.
+/// Two instances that sweep at once take different batches.
 pub(super) const SWEEP: [&str; 2] = [
     "DELETE FROM drafts USING (
         SELECT installation, id FROM drafts WHERE at < $1 ORDER BY at LIMIT $2 FOR UPDATE SKIP LOCKED
@@ -67,7 +67,7 @@ pub(super) const SWEEP: [&str; 2] = [
     WHERE memos.installation = old.installation AND memos.kind = old.kind AND memos.id = old.id RETURNING 1",
 ];
 
-/// Stores where a conversation's card stands and what it shows.
+/// Stores the place and the content of a conversation's card.
 pub(super) async fn put_card(
     transaction: &Transaction<'_>,
     installation: &InstallationId,
@@ -79,7 +79,7 @@ pub(super) async fn put_card(
     transaction.changed(PUT_CARD, &[&installation, &conversation, &channel, &ts, card_view]).await.map(drop)
 }
 
-/// Keeps a fact.
+/// Stores a cache entry.
 pub(super) async fn cache_put(
     transaction: &Transaction<'_>,
     installation: &InstallationId,
@@ -92,7 +92,7 @@ pub(super) async fn cache_put(
         .map(drop)
 }
 
-/// Forgets a card that was never posted.
+/// Removes a card that was never posted.
 pub(super) async fn drop_card(
     transaction: &Transaction<'_>,
     installation: &InstallationId,
@@ -103,7 +103,7 @@ pub(super) async fn drop_card(
     transaction.changed(DROP_CARD, &[&installation, &conversation, &channel]).await.map(drop)
 }
 
-/// Keeps a command for later.
+/// Stores a draft.
 pub(super) async fn put_draft(
     transaction: &Transaction<'_>,
     installation: &InstallationId,
@@ -115,7 +115,7 @@ pub(super) async fn put_draft(
     transaction.changed(PUT_DRAFT, &[&installation, &id, &actor, &at.as_millisecond(), body]).await.map(drop)
 }
 
-/// Forgets a kept command.
+/// Removes a draft.
 pub(super) async fn drop_draft(
     transaction: &Transaction<'_>,
     installation: &InstallationId,
@@ -136,7 +136,7 @@ pub(super) async fn record(
     transaction.changed(RECORD, &[&installation, &conversation, &at, &actor, verb, detail]).await.map(drop)
 }
 
-/// A card, from the columns of [`CARDS`].
+/// Reads a card from the columns of [`CARDS`].
 pub(super) fn read_card(row: &Row) -> Result<Card, Error> {
     Ok(Card {
         channel: ChannelId::new(row.try_get::<_, String>(0)?),
@@ -146,7 +146,7 @@ pub(super) fn read_card(row: &Row) -> Result<Card, Error> {
     })
 }
 
-/// A kept command, from the columns of [`DRAFT`].
+/// Reads a draft from the columns of [`DRAFT`].
 pub(super) fn read_draft(row: &Row) -> Result<Draft, Error> {
     Ok(Draft {
         id: DraftId::new(row.try_get::<_, String>(0)?),
@@ -156,7 +156,7 @@ pub(super) fn read_draft(row: &Row) -> Result<Draft, Error> {
     })
 }
 
-/// A line of the audit log, from the columns of [`ENTRIES`].
+/// Reads a line of the audit log from the columns of [`ENTRIES`].
 pub(super) fn read_entry(row: &Row) -> Result<Entry, Error> {
     Ok(Entry {
         at: from_millis(row.try_get(0)?),
@@ -167,7 +167,7 @@ pub(super) fn read_entry(row: &Row) -> Result<Entry, Error> {
     })
 }
 
-/// A fact, from the columns of [`RECALL`].
+/// Reads a cache entry from the columns of [`RECALL`].
 pub(super) fn read_memo(row: &Row) -> Result<CacheEntry, Error> {
     Ok(CacheEntry {
         kind: row.try_get(0)?,

@@ -1,5 +1,4 @@
-//! What is kept until somebody changes it (documents), and dialnote's conversations as they were last
-//! seen (the mirror).
+//! Documents, and the snapshots of dialnote's conversations (the table `mirror`).
 
 use async_trait::async_trait;
 use durable_queue::QueuedJob;
@@ -32,8 +31,8 @@ pub(super) const DUE: &str = "
 pub(super) const COME_DUE: &str = "
     UPDATE documents SET due = NULL WHERE installation = $1 AND kind = $2 AND id = $3 AND due = $4";
 
-/// Two workers may see the same conversation and store it in the wrong order: the newer sight stays.
-/// In the order of their names, like everybody who locks several rows.
+/// Two workers may read the same conversation and store it in the wrong order: the newer snapshot stays. Rows are
+/// locked in the order of their names, as in every statement that locks several.
 pub(super) const MIRROR: &str = "
     INSERT INTO mirror (installation, conversation, at, body)
     SELECT $1, conversation, at, body FROM unnest($2::text[], $3::bigint[], $4::text[]) AS seen (conversation, at, body)
@@ -63,7 +62,7 @@ pub(super) const LATEST: &str = "
     SELECT at, actor, conversation, verb, detail, id, installation FROM entries WHERE installation = $1 AND id < $2
     ORDER BY id DESC LIMIT $3";
 
-/// Keeps a document, or replaces it.
+/// Stores a document, or replaces it.
 pub(super) async fn put(
     transaction: &Transaction<'_>,
     installation: &InstallationId,
@@ -74,7 +73,7 @@ pub(super) async fn put(
     transaction.changed(PUT, &[&installation.as_str(), kind, id, &at, &due, body]).await.map(drop)
 }
 
-/// Forgets a document.
+/// Removes a document.
 pub(super) async fn discard(
     transaction: &Transaction<'_>,
     installation: &InstallationId,
@@ -84,7 +83,7 @@ pub(super) async fn discard(
     transaction.changed(DROP, &[&installation.as_str(), &kind, &id]).await.map(drop)
 }
 
-/// Keeps how conversations were seen, each once.
+/// Stores snapshots of conversations, each conversation once.
 pub(super) async fn put_snapshots(
     transaction: &Transaction<'_>,
     installation: &InstallationId,
@@ -94,7 +93,7 @@ pub(super) async fn put_snapshots(
     transaction.changed(MIRROR, &[&installation.as_str(), &names, &times, &bodies]).await.map(drop)
 }
 
-/// The same as columns.
+/// Returns the snapshots as columns.
 pub(super) fn columns(seen: &[Snapshot]) -> (Vec<&str>, Vec<i64>, Vec<&str>) {
     let names = seen.iter().map(|seen| seen.conversation.as_str()).collect();
     let times = seen.iter().map(|seen| seen.at.as_millisecond()).collect();
@@ -102,7 +101,7 @@ pub(super) fn columns(seen: &[Snapshot]) -> (Vec<&str>, Vec<i64>, Vec<&str>) {
     (names, times, bodies)
 }
 
-/// Trades a document's due time for a job, once.
+/// Replaces a document's due time by a job, once.
 pub(super) struct FireDue<'a> {
     pub(super) installation: &'a InstallationId,
     pub(super) document: &'a Document,
@@ -125,7 +124,7 @@ impl UnitOfWork for FireDue<'_> {
     }
 }
 
-/// A document, from the columns of [`FIND`].
+/// Reads a document from the columns of [`FIND`].
 pub(super) fn read(row: &Row) -> Result<(InstallationId, Document), Error> {
     let document = Document {
         kind: row.try_get(1)?,
@@ -137,7 +136,7 @@ pub(super) fn read(row: &Row) -> Result<(InstallationId, Document), Error> {
     Ok((InstallationId::new(row.try_get::<_, String>(0)?), document))
 }
 
-/// How a conversation was seen, from the columns of [`MIRRORED`].
+/// Reads a snapshot from the columns of [`MIRRORED`].
 pub(super) fn read_mirrored(row: &Row) -> Result<Snapshot, Error> {
     Ok(Snapshot {
         conversation: ConversationId::new(row.try_get::<_, String>(0)?),
@@ -146,7 +145,7 @@ pub(super) fn read_mirrored(row: &Row) -> Result<Snapshot, Error> {
     })
 }
 
-/// A line of the audit log, from the columns of [`AUDIT`].
+/// Reads a line of the audit log from the columns of [`AUDIT`].
 pub(super) fn read_audited(row: &Row) -> Result<Audited, Error> {
     Ok(Audited {
         id: row.try_get(5)?,

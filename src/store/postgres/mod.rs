@@ -38,16 +38,16 @@ mod embedded {
     refinery::embed_migrations!("migrations/postgres");
 }
 
-/// The name by which the server knows this program, and under which its instances tell each other of new work.
+/// The program's name on the server, and the channel on which its instances notify each other of new work.
 const PROGRAM: &str = "dialnote-slack";
 
-/// A store in a PostgreSQL database. Dropping it finishes what was handed over.
+/// A store in a PostgreSQL database. Dropping it finishes the writes that were begun.
 pub struct Postgres {
     queue: PostgresQueue,
 }
 
 impl Postgres {
-    /// Says what is wrong with a URL, without connecting and without repeating it.
+    /// Checks a URL, without connecting and without repeating it.
     pub fn check(url: &str) -> Result<(), Fault> {
         address(url).map(drop)
     }
@@ -57,7 +57,7 @@ impl Postgres {
         Ok(has_schema(address(url)?).await?)
     }
 
-    /// Returns what to call the database at `url` without its password.
+    /// Returns the name of the database at `url`, without its password.
     pub fn name(url: &str) -> Result<String, Fault> {
         address(url).map(|address| address.name())
     }

@@ -1,4 +1,4 @@
-//! A verdict of the queue, with what follows from it in the app's own tables.
+//! A verdict of the queue, with its effects in the app's own tables.
 
 use async_trait::async_trait;
 use durable_queue::Settlement;
@@ -32,7 +32,7 @@ impl UnitOfWork for Settle {
 
 async fn follow(db: &Transaction<'_>, installation: &InstallationId, effect: &Effect) -> Result<(), Error> {
     match effect {
-        // The queue has stored these.
+        // The queue has already stored these.
         Effect::Enqueue(_) | Effect::Close { .. } => Ok(()),
         Effect::PutCard(card) => facts::put_card(db, installation, card).await,
         Effect::DropCard { channel, conversation } => facts::drop_card(db, installation, channel, conversation).await,

@@ -1,6 +1,6 @@
-//! What the files beside the program say about PostgreSQL.
+//! The PostgreSQL settings in the files beside the program.
 
-/// The database in compose.yaml has no certificate, so the way to it is in the open, and leads nowhere else.
+/// The database in compose.yaml has no certificate, so the connection is unencrypted, and stays on that network.
 #[test]
 fn what_compose_yaml_says_of_its_database_can_be_connected_to() {
     let compose = include_str!("../../../compose.yaml");

@@ -7,10 +7,10 @@ use durable_queue::postgres::{Transaction, UnitOfWork};
 use jiff::Timestamp;
 use tokio_postgres::Error;
 
-/// Nothing was seen or learned later than now.
+/// The statements that move times later than now to now.
 const BY_NOW: [&str; 2] = ["UPDATE mirror SET at = $1 WHERE at > $1", "UPDATE memos SET at = $1 WHERE at > $1"];
 
-/// Brings nearer what waits for a time, and moves times that have become later than now to now.
+/// Brings due times nearer, and moves times that have become later than now to now.
 pub(super) struct SetBack {
     pub(super) by: Duration,
     pub(super) now: Timestamp,

@@ -1,4 +1,4 @@
-//! Looking through what is kept for an installation, and making parts of it unreadable for good.
+//! Reading the rows of an installation by category, and redacting some of them for good.
 
 use rusqlite::{Connection, Result, Row, params};
 
@@ -22,7 +22,7 @@ pub(super) const DOCUMENTS: &str = "
     SELECT kind, id, NULL, at, body FROM documents
     WHERE installation = ?1 AND (kind, id) > (?2, ?3) ORDER BY kind, id LIMIT ?4";
 
-/// The second name is blank, and only has its place among the parameters.
+/// The second name is blank; the condition on it only uses up its parameter.
 pub(super) const DRAFTS: &str = "
     SELECT id, '', actor, at, body FROM drafts
     WHERE installation = ?1 AND id > ?2 AND ?3 IS NOT NULL ORDER BY id LIMIT ?4";
@@ -47,7 +47,7 @@ pub(super) const REWRITE: &str = "
 
 pub(super) const REDACT: &str = "UPDATE entries SET actor = ?3, detail = ?4 WHERE id = ?2 AND installation = ?1";
 
-/// For whom anything is kept, beyond one of them.
+/// Returns the first installation with any rows beyond `after`.
 pub(super) fn next_installation(connection: &Connection, after: &InstallationId) -> Result<Option<InstallationId>> {
     let read = |row: &Row<'_>| row.get::<_, Option<String>>(0);
     let next = connection.prepare_cached(NEXT_INSTALLATION)?.query_row([after.as_str()], read)?;
@@ -65,7 +65,7 @@ pub(super) fn list_of(category: DataCategory) -> Option<&'static str> {
     }
 }
 
-/// Returns the statement that takes something out of a category; `None` if it is the queue's.
+/// Returns the statement that removes an item from a category; `None` if it is the queue's.
 pub(super) fn take_of(category: DataCategory) -> Option<&'static str> {
     match category {
         DataCategory::Memos => Some(TAKE_MEMO),
@@ -88,7 +88,7 @@ pub(super) fn list(
     connection.prepare_cached(sql)?.query_map(which, read)?.collect()
 }
 
-/// Takes something out of its category by its statement.
+/// Removes an item from its category by its statement.
 pub(super) fn delete_if_unchanged(
     connection: &Connection,
     sql: &str,

@@ -1,7 +1,8 @@
-//! A copy of the database that is complete in itself, made while the app runs, and put back while it does not.
+//! Backup and restore. A backup is complete in itself and is made while the app runs; it is restored while the app does
+//! not.
 //!
-//! `SQLite` keeps what was written last in files beside the database. Where the app was killed they are still there,
-//! and `SQLite` would play them over whatever stands in the place of the database.
+//! `SQLite` keeps the latest writes in files beside the database. After a crash they are still there, and `SQLite`
+//! would apply them to any file in the place of the database.
 
 use std::fs::{self, File};
 use std::io;
@@ -16,47 +17,47 @@ use tempfile::TempDir;
 use super::schema::is_ours;
 use crate::error::{Fault, in_words};
 
-/// How long another process that is writing is waited for.
+/// The time to wait for another process that is writing.
 const BUSY: Duration = Duration::from_secs(10);
 
-/// What `SQLite` writes beside a database and needs to read it completely.
+/// The suffixes of the files that `SQLite` writes beside a database and needs to read it completely.
 const LOGS: [&str; 2] = ["-wal", "-journal"];
 
-/// What it writes beside a database and makes again by itself.
+/// The suffix of the file that `SQLite` writes beside a database and can recreate.
 const INDEX: &str = "-shm";
 
-/// Why a backup was not put in the place of the database. The database was not changed, unless it says so.
+/// The reason why a backup was not restored. The database was not changed, unless the error says so.
 #[derive(Debug, thiserror::Error)]
 pub enum NotRestored {
-    /// There is nothing to put there.
+    /// There is no backup.
     #[error("there is no file {}", .0.display())]
     NoBackup(PathBuf),
-    /// It is the database that it should replace.
+    /// The backup is the database that it should replace.
     #[error("{} is the database itself; name a backup of it", .0.display())]
     Itself(PathBuf),
-    /// It is something else, or broken.
+    /// The file is no database of this app, or broken.
     #[error("{} is no usable database of this app: {why}. Nothing was changed", .file.display())]
     NotOurs {
-        /// What was to be put there.
+        /// The backup.
         file: PathBuf,
-        /// What is wrong with it.
+        /// The problem with it.
         why: String,
     },
-    /// A process works on it.
+    /// A process uses the database.
     #[error("the app, or another of its commands, uses {}: stop it first. Nothing was changed", .0.display())]
     InUse(PathBuf),
     /// A file could not be written or read.
     #[error("{}: {}. Make room or set the permissions right, then restore again", .file.display(), in_words(.cause))]
     Io {
-        /// Which.
+        /// The file.
         file: PathBuf,
-        /// Why.
+        /// The cause.
         cause: io::Error,
     },
 }
 
-/// Copies the database in `from` to `to`, a file that does not exist yet and that nobody else may read: as it
-/// is at one moment, although others write to it.
+/// Copies the database in `from` to `to`, a file that does not exist yet and that no other user may read. The copy is
+/// of one moment, although other processes write to the database.
 pub fn backup(from: &Path, to: &Path) -> Result<(), Fault> {
     let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
     let connection = Connection::open_with_flags(from, flags).map_err(|error| fault(&error))?;
@@ -65,14 +66,14 @@ pub fn backup(from: &Path, to: &Path) -> Result<(), Fault> {
     if to.exists() {
         return Err(failed(io::ErrorKind::AlreadyExists.into()));
     }
-    // A killed process leaves a file of another name behind, so that half a copy is not taken for one.
+    // A killed process leaves a file of another name behind, so that half a copy does not pass for a backup.
     let unfinished = tempfile::Builder::new().suffix(".part").tempfile_in(folder_of(to)).map_err(failed)?;
     let copied = connection.execute("VACUUM INTO ?1", [unfinished.path().display().to_string()]);
     copied.map_err(|error| fault(&error))?;
     unfinished.persist_noclobber(to).map(drop).map_err(|error| failed(error.error))
 }
 
-/// Says what is wrong with a file that should be a database of this app; only looks at it.
+/// Checks whether a file is a database of this app, without changing it; returns the problem.
 pub fn look(path: &Path) -> Result<(), String> {
     let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
     let found = Connection::open_with_flags(path, flags).map_err(|error| error.to_string())?;
@@ -80,13 +81,12 @@ pub fn look(path: &Path) -> Result<(), String> {
     is_ours(&found)
 }
 
-/// Whether another process works on a database just now.
+/// Answers whether another process uses a database at the moment.
 pub fn is_in_use(database: &Path) -> bool {
     database.exists() && matches!(lock_alone(database), Ok(None))
 }
 
-/// Puts a backup in the place of the database. The one that was there is kept beside it, with all that belongs to
-/// it; answers under which name.
+/// Replaces the database by a backup. The old database is kept beside it, with all its files; returns its new name.
 pub fn restore(backup: &Path, database: &Path, now: Timestamp) -> Result<Option<PathBuf>, NotRestored> {
     is_another_file(backup, database)?;
     let _alone = alone(database)?;
@@ -112,14 +112,14 @@ fn is_another_file(backup: &Path, database: &Path) -> Result<(), NotRestored> {
     if same { Err(NotRestored::Itself(backup.to_owned())) } else { Ok(()) }
 }
 
-/// While this is kept no process begins to work on the database; none does already.
+/// Locks the database: while this is held no process begins to use it. Fails if one does already.
 fn alone(database: &Path) -> Result<File, NotRestored> {
     let alone = lock_alone(database).map_err(of(database))?;
     alone.ok_or_else(|| NotRestored::InUse(database.to_owned()))
 }
 
-/// A copy on the disk of the database, so that it takes its place in one step; in a folder that goes with what was
-/// left in it.
+/// Copies the backup onto the disk of the database, so that it can replace the database in one step. The copy's folder
+/// is removed with any remains in it.
 fn copied(backup: &Path, database: &Path) -> Result<(TempDir, PathBuf), NotRestored> {
     let place = folder_of(database);
     let folder = tempfile::Builder::new().prefix(".restoring-").tempdir_in(place).map_err(of(place))?;
@@ -134,7 +134,7 @@ fn copied(backup: &Path, database: &Path) -> Result<(TempDir, PathBuf), NotResto
     Ok((folder, copy))
 }
 
-/// Whether a copy is sound and this program can work on it. What lies beside it is taken into it.
+/// Checks whether a copy is sound and this program can use it. The files beside it are merged into it.
 fn is_whole(copy: &Path) -> Result<(), String> {
     let said = |error: rusqlite::Error| error.to_string();
     let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
@@ -148,7 +148,7 @@ fn is_whole(copy: &Path) -> Result<(), String> {
     found.close().map_err(|(_, error)| said(error))
 }
 
-/// Only the owner of the old one, or of its folder, may read the new one, also when root restores it.
+/// Gives the copy the owner of the old database, or of its folder, also when root restores it: only they may read it.
 fn given_to_its_owner(copy: &Path, database: &Path) -> io::Result<()> {
     let like = if database.exists() { database } else { folder_of(database) };
     let file = File::open(copy)?;
@@ -157,8 +157,8 @@ fn given_to_its_owner(copy: &Path, database: &Path) -> io::Result<()> {
     file.sync_all()
 }
 
-/// Gives the database, and what is needed to read it, a second name. Its own names stay until the copy takes them:
-/// at no moment is there nothing, in the place of which the app would begin with an empty one.
+/// Gives the database, and the files needed to read it, a second name. The old names stay until the copy takes them:
+/// there is no moment without a database, in which the app would start with an empty one.
 fn kept_aside(database: &Path, now: Timestamp) -> Result<Option<PathBuf>, NotRestored> {
     if !database.exists() {
         return Ok(None);
@@ -181,7 +181,7 @@ fn removed(file: &Path) -> Result<(), NotRestored> {
     }
 }
 
-/// Has the names in a folder survive a power cut.
+/// Syncs a folder, so that the names in it survive a power cut.
 fn written(folder: &Path) -> Result<(), NotRestored> {
     File::open(folder).and_then(|folder| folder.sync_all()).map_err(of(folder))
 }

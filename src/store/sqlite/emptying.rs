@@ -1,4 +1,4 @@
-//! What goes when an installation goes, or begins from nothing.
+//! The rows that are removed when an installation goes, or begins from nothing.
 
 use durable_queue::QueuedJob;
 use durable_queue::sqlite::Transaction;
@@ -9,7 +9,7 @@ use crate::ids::{InstallationId, JobId};
 use crate::store::row_limit::limit;
 use crate::store::{Document, Entry};
 
-/// Rows of the app that go with an installation, a bite of each table.
+/// The statements that remove the app's rows of an installation, a batch of each table.
 const CLEAR: [&str; 5] = [
     "DELETE FROM mirror WHERE rowid IN (SELECT rowid FROM mirror WHERE installation = ?1 LIMIT ?2)",
     "DELETE FROM cards WHERE rowid IN (SELECT rowid FROM cards WHERE installation = ?1 LIMIT ?2)",
@@ -18,7 +18,7 @@ const CLEAR: [&str; 5] = [
     "DELETE FROM documents WHERE rowid IN (SELECT rowid FROM documents WHERE installation = ?1 LIMIT ?2)",
 ];
 
-/// Rows of the app that go at once, besides documents.
+/// The statements that remove the app's rows at once, except documents.
 const EMPTY: [&str; 4] = [
     "DELETE FROM mirror WHERE installation = ?1",
     "DELETE FROM cards WHERE installation = ?1",
@@ -26,11 +26,11 @@ const EMPTY: [&str; 4] = [
     "DELETE FROM drafts WHERE installation = ?1",
 ];
 
-/// The kinds that stay come as JSON.
+/// The statement that removes documents, except those of the kinds in a JSON list.
 const EMPTY_DOCUMENTS: &str = "
     DELETE FROM documents WHERE installation = ?1 AND kind NOT IN (SELECT value FROM json_each(?2))";
 
-/// Removes a bite of all that goes with an installation.
+/// Removes a batch of an installation's rows.
 pub(super) fn clear(
     transaction: &mut Transaction<'_>,
     installation: &InstallationId,
@@ -45,7 +45,7 @@ pub(super) fn clear(
     Ok(gone)
 }
 
-/// Removes all that an installation does not keep when it begins from nothing.
+/// Removes all rows that an installation does not keep when it begins from nothing.
 pub(super) fn empty(transaction: &mut Transaction<'_>, installation: &InstallationId, stays: &[&str]) -> Result<()> {
     transaction.drop_jobs(installation)?;
     let connection = transaction.connection();
@@ -56,7 +56,7 @@ pub(super) fn empty(transaction: &mut Transaction<'_>, installation: &Installati
     connection.prepare_cached(EMPTY_DOCUMENTS)?.execute(params![installation.as_str(), stays]).map(drop)
 }
 
-/// Keeps a document, the line of the audit log about it, and the jobs that follow.
+/// Stores a document, its line of the audit log, and the follow-up jobs.
 pub(super) fn begin(
     transaction: &mut Transaction<'_>,
     installation: &InstallationId,

@@ -1,5 +1,5 @@
-//! The few facts we need to do a job once (cards, drafts, the audit log), those we would rather
-//! not read twice (cache entries), and how old ones are swept out.
+//! The few facts that a job needs to run only once (cards, drafts, the audit log), those that are expensive to read
+//! twice (cache entries), and the removal of old ones.
 
 use jiff::Timestamp;
 use rusqlite::{Connection, OptionalExtension, Result, Row, params};
@@ -63,7 +63,7 @@ pub(super) const SWEEP_DRAFTS: &str = "
 pub(super) const SWEEP_MEMOS: &str = "
     DELETE FROM memos WHERE rowid IN (SELECT rowid FROM memos WHERE at < ?1 ORDER BY at LIMIT ?2)";
 
-/// Stores where a conversation's card stands and what it shows.
+/// Stores the place and the content of a conversation's card.
 pub(super) fn put_card(connection: &Connection, installation: &InstallationId, card: &Card) -> Result<()> {
     let Card { channel, conversation, ts, card_view } = card;
     let ts = ts.as_ref().map(MessageTs::as_str);
@@ -71,7 +71,7 @@ pub(super) fn put_card(connection: &Connection, installation: &InstallationId, c
     connection.prepare_cached(PUT_CARD)?.execute(columns).map(drop)
 }
 
-/// Forgets a card that was never posted.
+/// Removes a card that was never posted.
 pub(super) fn drop_card(
     connection: &Connection,
     installation: &InstallationId,
@@ -82,7 +82,7 @@ pub(super) fn drop_card(
     connection.prepare_cached(DROP_CARD)?.execute(which).map(drop)
 }
 
-/// The card of a conversation in a channel.
+/// Returns the card of a conversation in a channel.
 pub(super) fn card(
     connection: &Connection,
     installation: &InstallationId,
@@ -93,7 +93,7 @@ pub(super) fn card(
     connection.prepare_cached(CARD)?.query_row(which, read_card).optional()
 }
 
-/// Every card of a conversation.
+/// Returns every card of a conversation.
 pub(super) fn cards(
     connection: &Connection,
     installation: &InstallationId,
@@ -103,14 +103,14 @@ pub(super) fn cards(
     connection.prepare_cached(CARDS)?.query_map(which, read_card)?.collect()
 }
 
-/// Keeps a command for later.
+/// Stores a draft.
 pub(super) fn put_draft(connection: &Connection, installation: &InstallationId, draft: &Draft) -> Result<()> {
     let columns =
         params![installation.as_str(), draft.id.as_str(), draft.actor.as_str(), draft.at.as_millisecond(), draft.body];
     connection.prepare_cached(PUT_DRAFT)?.execute(columns).map(drop)
 }
 
-/// A kept command.
+/// Removes a draft.
 pub(super) fn drop_draft(connection: &Connection, installation: &InstallationId, id: &DraftId) -> Result<()> {
     connection.prepare_cached(DROP_DRAFT)?.execute(params![installation.as_str(), id.as_str()])?;
     Ok(())
@@ -134,7 +134,7 @@ pub(super) fn record(connection: &Connection, installation: &InstallationId, ent
     connection.prepare_cached(RECORD)?.execute(columns).map(drop)
 }
 
-/// The newest audit entries about a conversation.
+/// Returns the newest audit entries about a conversation.
 pub(super) fn entries(
     connection: &Connection,
     installation: &InstallationId,
@@ -145,7 +145,7 @@ pub(super) fn entries(
     connection.prepare_cached(ENTRIES)?.query_map(which, read_entry)?.collect()
 }
 
-/// The newest audit entries about what somebody asked for.
+/// Returns the newest audit entries of an actor.
 pub(super) fn deeds(
     connection: &Connection,
     installation: &InstallationId,
@@ -156,7 +156,7 @@ pub(super) fn deeds(
     connection.prepare_cached(DEEDS)?.query_map(whose, read_entry)?.collect()
 }
 
-/// Keeps a fact.
+/// Stores a cache entry.
 pub(super) fn cache_put(
     connection: &Connection,
     installation: &InstallationId,
@@ -173,7 +173,7 @@ pub(super) fn cache_put(
     connection.prepare_cached(REMEMBER)?.execute(columns).map(drop)
 }
 
-/// A kept fact.
+/// Returns a cache entry.
 pub(super) fn cache_get(
     connection: &Connection,
     installation: &InstallationId,
@@ -183,7 +183,7 @@ pub(super) fn cache_get(
     connection.prepare_cached(RECALL)?.query_row(params![installation.as_str(), kind, id], read_memo).optional()
 }
 
-/// A kept fact by its second name.
+/// Returns a cache entry by its alias.
 pub(super) fn cache_find(
     connection: &Connection,
     installation: &InstallationId,
@@ -194,7 +194,7 @@ pub(super) fn cache_find(
     connection.prepare_cached(RECALL_ALIAS)?.query_row(which, read_memo).optional()
 }
 
-/// Removes a bite of what is old.
+/// Removes a batch of old rows.
 pub(super) fn sweep(connection: &Connection, before: Timestamp, max: usize) -> Result<usize> {
     let mut swept = 0;
     for bite in [SWEEP_DRAFTS, SWEEP_MEMOS] {
@@ -225,7 +225,7 @@ fn read_entry(row: &Row<'_>) -> Result<Entry> {
     entry(row, 0)
 }
 
-/// An audit entry from five columns, of which this is the first.
+/// Reads an audit entry from five columns, of which this is the first.
 pub(super) fn entry(row: &Row<'_>, first: usize) -> Result<Entry> {
     Ok(Entry {
         at: from_millis(row.get(first)?),

@@ -1,5 +1,4 @@
-//! What is kept until somebody changes it (documents), and dialnote's conversations as they were last
-//! seen (the mirror).
+//! Documents, and the snapshots of dialnote's conversations (the table `mirror`).
 
 use durable_queue::QueuedJob;
 use durable_queue::sqlite::Transaction;
@@ -32,7 +31,7 @@ pub(super) const DUE: &str = "
 pub(super) const COME_DUE: &str = "
     UPDATE documents SET due = NULL WHERE installation = ?1 AND kind = ?2 AND id = ?3 AND due = ?4";
 
-/// Two workers may see the same conversation and store it in the wrong order: the newer sight stays.
+/// Two workers may read the same conversation and store it in the wrong order: the newer snapshot stays.
 pub(super) const MIRROR: &str = "
     INSERT INTO mirror (installation, conversation, at, body) VALUES (?1, ?2, ?3, ?4)
     ON CONFLICT (installation, conversation)
@@ -60,7 +59,7 @@ pub(super) const LATEST: &str = "
     SELECT id, installation, at, actor, conversation, verb, detail FROM entries WHERE installation = ?1 AND id < ?2
     ORDER BY id DESC LIMIT ?3";
 
-/// The newest audit entries of an installation, before one of them if it is named.
+/// Returns the newest audit entries of an installation, before one of them if it is given.
 pub(super) fn latest(
     connection: &Connection,
     installation: &InstallationId,
@@ -71,19 +70,19 @@ pub(super) fn latest(
     connection.prepare_cached(LATEST)?.query_map(which, read_audited)?.collect()
 }
 
-/// Keeps a document, or replaces it.
+/// Stores a document, or replaces it.
 pub(super) fn put(connection: &Connection, installation: &InstallationId, document: &Document) -> Result<()> {
     let Document { kind, id, at, due, body } = document;
     let (at, due) = (at.as_millisecond(), due.map(Timestamp::as_millisecond));
     connection.prepare_cached(PUT)?.execute(params![installation.as_str(), kind, id, at, due, body]).map(drop)
 }
 
-/// Forgets a document.
+/// Removes a document.
 pub(super) fn discard(connection: &Connection, installation: &InstallationId, kind: &str, id: &str) -> Result<()> {
     connection.prepare_cached(DROP)?.execute(params![installation.as_str(), kind, id]).map(drop)
 }
 
-/// One document.
+/// Returns a document.
 pub(super) fn find(
     connection: &Connection,
     installation: &InstallationId,
@@ -94,7 +93,7 @@ pub(super) fn find(
     connection.prepare_cached(FIND)?.query_row(which, read).optional().map(|found| found.map(|(_, document)| document))
 }
 
-/// The documents of a kind.
+/// Returns the documents of a kind.
 pub(super) fn list(
     connection: &Connection,
     installation: &InstallationId,
@@ -106,7 +105,7 @@ pub(super) fn list(
     connection.prepare_cached(LIST)?.query_map(which, read)?.collect()
 }
 
-/// The documents whose time has come.
+/// Returns the documents whose due time has come.
 pub(super) fn due_documents(
     connection: &Connection,
     now: Timestamp,
@@ -115,7 +114,7 @@ pub(super) fn due_documents(
     connection.prepare_cached(DUE)?.query_map(params![now.as_millisecond(), limit(max)], read)?.collect()
 }
 
-/// Trades a document's due time for a job, once.
+/// Replaces a document's due time by a job, once.
 pub(super) fn fire_due(
     transaction: &mut Transaction<'_>,
     installation: &InstallationId,
@@ -132,7 +131,7 @@ pub(super) fn fire_due(
     Ok(true)
 }
 
-/// Keeps how conversations were seen.
+/// Stores snapshots of conversations.
 pub(super) fn put_snapshots(connection: &Connection, installation: &InstallationId, seen: &[Snapshot]) -> Result<()> {
     let mut statement = connection.prepare_cached(MIRROR)?;
     for Snapshot { conversation, at, body } in seen {
@@ -141,7 +140,7 @@ pub(super) fn put_snapshots(connection: &Connection, installation: &Installation
     Ok(())
 }
 
-/// How conversations were seen since.
+/// Returns the snapshots after a place in the table.
 pub(super) fn snapshots(
     connection: &Connection,
     installation: &InstallationId,
@@ -153,7 +152,7 @@ pub(super) fn snapshots(
     connection.prepare_cached(MIRRORED)?.query_map(since, read_mirrored)?.collect()
 }
 
-/// How a conversation was seen.
+/// Returns the snapshot of a conversation.
 pub(super) fn snapshot(
     connection: &Connection,
     installation: &InstallationId,
@@ -171,7 +170,7 @@ fn read_mirrored(row: &Row<'_>) -> Result<Snapshot> {
     })
 }
 
-/// The card that a message is.
+/// Returns the card that a message is.
 pub(super) fn card_at(
     connection: &Connection,
     installation: &InstallationId,
@@ -182,7 +181,7 @@ pub(super) fn card_at(
     connection.prepare_cached(CARD_AT)?.query_row(place, super::facts::read_card).optional()
 }
 
-/// The cards that stand in a channel.
+/// Returns the cards with a message in a channel.
 pub(super) fn cards_in(
     connection: &Connection,
     installation: &InstallationId,
@@ -194,7 +193,7 @@ pub(super) fn cards_in(
     connection.prepare_cached(CARDS_IN)?.query_map(place, super::facts::read_card)?.collect()
 }
 
-/// The audit log from an entry on.
+/// Returns the audit log beyond an entry.
 pub(super) fn audit(connection: &Connection, after: i64, since: Timestamp, max: usize) -> Result<Vec<Audited>> {
     let which = params![after, since.as_millisecond(), limit(max)];
     connection.prepare_cached(AUDIT)?.query_map(which, read_audited)?.collect()

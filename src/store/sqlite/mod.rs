@@ -32,20 +32,20 @@ use crate::store::{
 
 pub use self::copies::{NotRestored, backup, is_in_use, look, restore};
 
-/// A store in one `SQLite` file. Dropping it finishes what was handed over and closes the file.
+/// A store in one `SQLite` file. Dropping it finishes the writes that were begun and closes the file.
 pub struct Sqlite {
     queue: SqliteQueue,
 }
 
 impl Sqlite {
-    /// Opens the database at `path`, creating it or bringing its schema up to date if need be. A process that died
-    /// may have made calls whose effect is still to come, until `calls_end`: its jobs wait for that.
+    /// Opens the database at `path`, creating it or bringing its schema up to date if need be. A crashed process may
+    /// have made calls whose effect is still to come, until `calls_end`: its jobs wait for that.
     pub async fn open(path: &Path, calls_end: Timestamp) -> Result<Self, Fault> {
         Ok(Self { queue: SqliteQueue::open(path, schema(), calls_end).await? })
     }
 
-    /// Returns the number of transactions committed so far. Compared with the number of calls, it tells how
-    /// many callers share a commit.
+    /// Returns the number of transactions committed so far. Compared with the number of calls, it shows how many
+    /// callers share a commit.
     pub fn commits(&self) -> u64 {
         self.queue.commits()
     }
@@ -62,7 +62,7 @@ impl Sqlite {
         Ok(self.queue.read_apart(work).await?)
     }
 
-    /// Writes to the app's own tables alone.
+    /// Writes to the app's own tables only.
     async fn write<T, W>(&self, work: W) -> Result<T, Fault>
     where
         T: Send + 'static,

@@ -1,4 +1,4 @@
-//! For whom we work, and how long the audit log is kept.
+//! The list of installations, and the retention of the audit log.
 
 use jiff::Timestamp;
 use rusqlite::{Connection, Result, Row, params};
@@ -15,7 +15,7 @@ const FORGET: &str = "
 pub(super) const INSTALLATIONS: &str = "
     SELECT installation FROM documents WHERE kind = 'installation' AND installation > ?1 ORDER BY installation LIMIT ?2";
 
-/// For whom we work.
+/// Returns the installations beyond `after`.
 pub(super) fn installations(
     connection: &Connection,
     after: &InstallationId,

@@ -1,6 +1,6 @@
-//! What keeps the store fast with millions of rows is that no statement on the way of a command
-//! reads a table from end to end. `SQLite` tells how it would run each; a plan depends only on the
-//! schema, because we never run `ANALYZE`.
+//! The check of query plans. The store stays fast with millions of rows because no statement in the handling of a
+//! command scans a whole table. `SQLite` shows how it would run each; a plan depends only on the schema, because the
+//! app never runs `ANALYZE`.
 
 use rusqlite::Connection;
 

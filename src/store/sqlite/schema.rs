@@ -12,7 +12,7 @@ pub(super) fn schema() -> Runner {
     embedded::migrations::runner()
 }
 
-/// Says why a database is not one that this program, or an older one, has made.
+/// Checks whether a database was made by this program, or by an older version; returns the reason if not.
 pub(super) fn is_ours(connection: &Connection) -> Result<(), String> {
     let no_schema = |error: rusqlite::Error| match error.sqlite_error_code() {
         Some(ErrorCode::Unknown) => "it has none of the app's tables".to_owned(),

@@ -1,4 +1,4 @@
-//! A verdict of the queue, with what follows from it in the app's own tables.
+//! A verdict of the queue, with its effects in the app's own tables.
 
 use durable_queue::Settlement;
 use durable_queue::sqlite::Transaction;
@@ -21,7 +21,7 @@ pub(super) fn settle(transaction: &mut Transaction<'_>, settlement: &Settlement,
 
 fn follow(connection: &Connection, installation: &InstallationId, effect: &Effect) -> Result<()> {
     match effect {
-        // The queue has stored these.
+        // The queue has already stored these.
         Effect::Enqueue(_) | Effect::Close { .. } => Ok(()),
         Effect::PutCard(card) => facts::put_card(connection, installation, card),
         Effect::DropCard { channel, conversation } => facts::drop_card(connection, installation, channel, conversation),

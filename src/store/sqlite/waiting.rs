@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 use rusqlite::{Connection, Result};
 
-/// Nothing was seen or learned later than now.
+/// The statements that move times later than now to now.
 const BY_NOW: [&str; 2] = ["UPDATE mirror SET at = ?1 WHERE at > ?1", "UPDATE memos SET at = ?1 WHERE at > ?1"];
 
 /// Moves times that have become later than now to now.

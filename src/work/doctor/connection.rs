@@ -1,4 +1,4 @@
-//! Looks at dialnote: the key, the addresses, and what nothing says beforehand about its API.
+//! Checks dialnote: the key, the addresses, and the properties of its API that only a try shows.
 
 use crate::dialnote::answer::{Denied, DialnoteError};
 use crate::dialnote::check::{Shape, Writing};
@@ -14,7 +14,7 @@ const KEY: &str = "dialnote key";
 const API: &str = "dialnote API";
 const HOOKS: &str = "dialnote hooks";
 
-/// What is found of dialnote.
+/// Returns the findings about dialnote.
 pub(crate) async fn dialnote(work: &TenantCtx) -> Vec<Finding> {
     if !work.is_connected() {
         let words = "no organization in dialnote is connected, so nothing can be done. Type /dialnote connect";
@@ -72,7 +72,7 @@ fn unwritten(cause: &DialnoteError) -> Finding {
     }
 }
 
-/// dialnote is there, and does not know such a call at this address.
+/// Returns the finding that dialnote answers, but knows no such call at this address.
 fn nothing_at(setting: &str) -> Finding {
     let (what, default) = match setting {
         ASSIGN => ("takes no changes of owner", "https://app.dialnote.com/api/v1"),
@@ -82,12 +82,12 @@ fn nothing_at(setting: &str) -> Finding {
     Finding::new("dialnote address", FindingState::Bad, words)
 }
 
-/// How to give the app another key.
+/// Returns the words that say how to give the app another key.
 fn new_key(work: &TenantCtx) -> &'static str {
     if work.record.as_ref().is_some() { "type /dialnote connect" } else { "set DIALNOTE_API_KEY" }
 }
 
-/// What was learned about the API: an operator cannot guess it.
+/// Returns what was learned about the API, because an operator cannot guess it.
 async fn api(work: &TenantCtx, done: &Conversation) -> Finding {
     let status_refused = work.dialnote.refuses_status(done).await;
     let learned = shape(&work.dialnote.shape(), status_refused.is_none());
@@ -110,7 +110,7 @@ async fn api(work: &TenantCtx, done: &Conversation) -> Finding {
     }
 }
 
-/// Whether the last change of status was answered and not made.
+/// Answers whether the last change of status was accepted and not made.
 async fn makes_no_change(work: &TenantCtx) -> bool {
     work.db.document(STATUS_TROUBLE, "").await.is_ok_and(|kept| kept.is_some())
 }
@@ -124,7 +124,7 @@ fn shape(shape: &Shape, accepts_status: bool) -> String {
     status.into_iter().chain(members).chain(owners).collect::<Vec<_>>().join("; ")
 }
 
-/// Whether dialnote tells of calls, where it can reach the app.
+/// Returns whether dialnote reports calls at once, if it can reach the app.
 async fn webhooks(work: &TenantCtx) -> Option<Finding> {
     let untold = match subscriptions::untold(work).await {
         Ok(untold) => untold?,

@@ -1,8 +1,8 @@
-//! Times that are none, and what is wrong with them.
+//! Tests of invalid times and their faults.
 
 use super::*;
 
-/// The fault in short, with the text before it.
+/// Returns the fault in short, with the text before it.
 fn fault(text: &str) -> String {
     let Some((before, wrong)) = When::wrong(text) else { return "none".to_owned() };
     let kind = match wrong {

@@ -1,4 +1,4 @@
-//! The cases, and storage.
+//! Runs the shared cases, and tests storage.
 
 mod faults;
 mod reading;
@@ -11,7 +11,7 @@ use super::*;
 
 const CASES: &str = include_str!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/fixtures/cases/when.jsonl"));
 
-/// The limit that a plan has (`domain::plan`).
+/// The limit of a plan (`domain::plan`).
 const LONGEST: SignedDuration = SignedDuration::from_hours(366 * 24);
 
 #[derive(Deserialize)]
@@ -30,7 +30,7 @@ enum Expected {
     Refuses(String),
 }
 
-/// A phrase, read and decided as a plan decides it.
+/// Returns the outcome of a phrase as a plan decides it.
 fn outcome(when: Option<&When>, now: Timestamp, zone: &TimeZone) -> Expected {
     let refuses = |kind: &str| Expected::Refuses(kind.to_owned());
     let Some(when) = when else { return refuses("time_unclear") };
@@ -63,7 +63,7 @@ fn every_case_is_read_alone_and_behind_a_conversation() {
     assert!(failed.is_empty(), "{}", failed.join("\n"));
 }
 
-/// In New York it is Monday 23 November 2026, 10:00.
+/// Reads a phrase in New York on Monday 23 November 2026, 10:00.
 fn new_york(phrase: &str) -> String {
     said("America/New_York", "2026-11-23T15:00:00Z", phrase)
 }

@@ -1,4 +1,4 @@
-//! Faults at the front of some pieces, each with what could stand there instead.
+//! Faults at the front of some pieces, each with a valid replacement.
 
 use jiff::civil::Date;
 
@@ -7,19 +7,19 @@ use crate::domain::when::words::Pieces;
 use crate::domain::when::zones;
 use crate::domain::when::{clock, day, length, names};
 
-/// Time, date and length that are right everywhere.
+/// A time, a date and a number that are valid everywhere.
 const CLOCK: &[&str] = &["8:00"];
 const DATE: &[&str] = &["jan", "1"];
 const ONE: &[&str] = &["1"];
 
-/// Months that a year has, and days that a month has at most.
+/// The months of a year, and the most days of a month.
 const MONTHS: i8 = 12;
 const DAYS: i8 = 31;
 
-/// A year that has every date.
+/// A leap year, which has every date.
 const LEAP_YEAR: i16 = 2000;
 
-/// What kind of fault it is.
+/// The kind of a fault.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum TimeFault {
     NoClock,
@@ -35,7 +35,7 @@ pub(super) enum TimeFault {
     Zone,
 }
 
-/// A fault of so many pieces, and what is put in their place.
+/// A fault of `length` pieces, and the pieces that replace it.
 #[derive(Clone, Debug)]
 pub(super) struct Fix {
     pub(super) length: usize,
@@ -46,7 +46,7 @@ pub(super) struct Fix {
 }
 
 impl Fix {
-    /// The fault with the words it was typed in; `None`, if more has to be known.
+    /// Returns the fault with the words in which it was typed, or `None` if they aren't enough to describe it.
     pub(super) fn named(&self, typed: String) -> Option<Wrong> {
         Some(match self.fault {
             TimeFault::NoClock => Wrong::NoClock { typed },
@@ -64,7 +64,7 @@ impl Fix {
     }
 }
 
-/// The fault at the front. `within` pieces belong to the first one's word, which may be its `start`.
+/// Returns the fault at the front. `within` pieces belong to the first one's word; `is_start` if that one begins it.
 pub(super) fn at(pieces: Pieces<'_>, within: usize, is_start: bool) -> Option<Fix> {
     let fix = |length, instead, fault| Some(Fix { length, shown: length, instead, fault });
     if let Some((length, fault)) = date_in_figures(pieces).or_else(|| date_in_words(pieces)) {
@@ -89,7 +89,7 @@ pub(super) fn at(pieces: Pieces<'_>, within: usize, is_start: bool) -> Option<Fi
     None
 }
 
-/// "25:00", "9:5", "13 pm", "17:00 pm".
+/// Finds a clock time that doesn't exist: "25:00", "9:5", "13 pm", "17:00 pm".
 fn no_clock(pieces: Pieces<'_>) -> Option<usize> {
     let (figures, rest) = pieces.split_first()?;
     let is_written = |c: char| c.is_ascii_digit() || c == ':' || c == '.';
@@ -102,7 +102,7 @@ fn no_clock(pieces: Pieces<'_>) -> Option<usize> {
     clock::take(pieces.get(..length)?).is_none_or(|read| !read.rest.is_empty()).then_some(length)
 }
 
-/// "2027-02-30", "31/12", "2/3/2027", "13/12/26". A time behind a "T" goes with it.
+/// Finds a fault in a date: "2027-02-30", "31/12", "2/3/2027", "13/12/26". A "T" after it belongs to it.
 fn date_in_figures(pieces: Pieces<'_>) -> Option<(usize, TimeFault)> {
     let (figures, rest) = pieces.split_first()?;
     let fault = match day::readings(figures) {
@@ -112,7 +112,7 @@ fn date_in_figures(pieces: Pieces<'_>) -> Option<(usize, TimeFault)> {
     Some((1 + usize::from(rest.first() == Some(&"t")), fault))
 }
 
-/// "31/12" and "13/12/26". With a full stop it is a time of day, unless that can't be.
+/// Finds the fault of "31/12" or "13/12/26". With a full stop it is a time of day, unless that is impossible.
 fn fault_of_short(figures: &str) -> Option<TimeFault> {
     let separator = figures.chars().find(|c| !c.is_ascii_digit()).filter(|c| matches!(c, '/' | '.' | '-'))?;
     let parts: Option<Vec<i8>> = figures.split(separator).map(small).collect();
@@ -126,7 +126,7 @@ fn fault_of_short(figures: &str) -> Option<TimeFault> {
     }
 }
 
-/// What is wrong with a date that could be read so; nothing, if only one of the readings is a date.
+/// Returns the fault of a date with these readings, or `None` if exactly one is a date and a year was named.
 fn fault_of(readings: &[(i16, i8, i8)], has_year: bool) -> Option<TimeFault> {
     let mut dates: Vec<Date> =
         readings.iter().filter_map(|(year, month, day)| Date::new(*year, *month, *day).ok()).collect();
@@ -145,7 +145,7 @@ fn fault_of(readings: &[(i16, i8, i8)], has_year: bool) -> Option<TimeFault> {
     }
 }
 
-/// "Feb 30", "the 30th of February 2027", "the 32nd".
+/// Finds a date in words that doesn't exist: "Feb 30", "the 30th of February 2027", "the 32nd".
 fn date_in_words(pieces: Pieces<'_>) -> Option<(usize, TimeFault)> {
     let (month, day, rest) = month_first(pieces).or_else(|| day_first(pieces))?;
     let year = rest.first().filter(|year| year.len() == 4).and_then(|year| year.parse().ok());
@@ -158,7 +158,7 @@ fn date_in_words(pieces: Pieces<'_>) -> Option<(usize, TimeFault)> {
     Some((pieces.len() - rest.len(), fault))
 }
 
-/// "Feb 30", "February the 30th".
+/// Reads "Feb 30", "February the 30th".
 fn month_first(pieces: Pieces<'_>) -> Option<(Option<i8>, i8, Pieces<'_>)> {
     let (name, rest) = pieces.split_first()?;
     let month = names::month(name)?;
@@ -166,7 +166,7 @@ fn month_first(pieces: Pieces<'_>) -> Option<(Option<i8>, i8, Pieces<'_>)> {
     Some((Some(month), small(day)?, past_ending(rest).unwrap_or(rest)))
 }
 
-/// "30 Feb", "the 30th of February", "the 32nd".
+/// Reads "30 Feb", "the 30th of February", "the 32nd".
 fn day_first(pieces: Pieces<'_>) -> Option<(Option<i8>, i8, Pieces<'_>)> {
     let (day, rest) = pieces.strip_prefix(&["the"]).unwrap_or(pieces).split_first()?;
     let (day, ended) = (small(day)?, past_ending(rest));
@@ -177,7 +177,7 @@ fn day_first(pieces: Pieces<'_>) -> Option<(Option<i8>, i8, Pieces<'_>)> {
     month.map(|(month, rest)| (Some(month), day, rest)).or(only_a_day)
 }
 
-/// Past the ending of an ordinal.
+/// Skips the ending of an ordinal.
 fn past_ending(pieces: Pieces<'_>) -> Option<Pieces<'_>> {
     match pieces {
         ["st" | "nd" | "rd" | "th", rest @ ..] => Some(rest),
@@ -185,7 +185,7 @@ fn past_ending(pieces: Pieces<'_>) -> Option<Pieces<'_>> {
     }
 }
 
-/// "0" before "h", "-2" before "hours", "minus 2" before "days".
+/// Finds a length that isn't ahead: "0" before "h", "-2" before "hours", "minus 2" before "days".
 fn not_ahead(pieces: Pieces<'_>, is_start: bool) -> Option<usize> {
     let is_number = |piece: &str| piece.parse::<f64>().is_ok();
     let is_zero = |piece: &str| piece == "zero" || piece.parse::<f64>().is_ok_and(|number| number == 0.0);
@@ -196,19 +196,19 @@ fn not_ahead(pieces: Pieces<'_>, is_start: bool) -> Option<usize> {
     }
 }
 
-/// A dash behind a number is a range, and one between blanks is none.
+/// Answers whether a piece is a minus. A dash after a number is a range, and a dash between blanks is no sign.
 fn is_sign(piece: &str, is_start: bool) -> bool {
     piece == "minus" || (is_start && matches!(piece, "-" | "−" | "–" | "—"))
 }
 
-/// "Friday" before a date: it is taken away, and the date tells which day it is.
+/// Answers whether the first piece is a weekday that contradicts the date after it. The fix removes the weekday.
 fn is_other_weekday(pieces: Pieces<'_>) -> bool {
     let [name, rest @ ..] = pieces else { return false };
     let date = names::weekday(name).and_then(|weekday| Some((weekday, day::take(rest)?.named)));
     date.is_some_and(|(weekday, named)| day::NamedDay::together(day::NamedDay::Weekday(weekday), Some(named)).is_none())
 }
 
-/// A number of one or two digits.
+/// Reads a number of one or two digits.
 fn small(figures: &str) -> Option<i8> {
     let is_small = (1..=2).contains(&figures.len()) && figures.chars().all(|c| c.is_ascii_digit());
     figures.parse().ok().filter(|_| is_small)
