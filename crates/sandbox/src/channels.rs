@@ -82,7 +82,7 @@ pub struct Message {
     pub channel: String,
     /// Its name in the channel.
     pub ts: String,
-    /// The user id of whoever wrote it; the app writes as its bot user.
+    /// The user id of the author; the app writes as its bot user.
     pub author: String,
     /// The text as it was sent.
     pub text: String,

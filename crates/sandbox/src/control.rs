@@ -261,7 +261,7 @@ fn pass(world: &mut World, seconds: u32) -> Result<(), Impossible> {
 }
 
 /// A browser says which site a request comes from; scripts say nothing. Pages of other sites are
-/// kept out, or any of them could play with the sandbox of whoever looks at it.
+/// kept out, or any of them could play with the sandbox of a visitor.
 fn is_at_home(shared: &Shared, request: &Request) -> bool {
     let origin = request.headers().get(header::ORIGIN);
     origin.is_none_or(|origin| origin.as_bytes() == shared.world(|world| world.base.clone()).as_bytes())

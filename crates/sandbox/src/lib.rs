@@ -221,7 +221,7 @@ impl Sandbox {
         self.world(|world| world.bot = Some(url));
     }
 
-    /// Direct access to everything, for tests. The sandbox waits meanwhile: do not block in `look`.
+    /// Direct access to everything, for tests. The sandbox waits for it: do not block in `look`.
     pub fn world<T>(&self, look: impl FnOnce(&mut World) -> T) -> T {
         let found = self.shared.world(look);
         self.shared.turn();
@@ -244,7 +244,7 @@ impl Sandbox {
     }
 
     /// Says that the app can be killed and started from the page, and is running now; answers what
-    /// the page wants. Whoever does so says it with [`Self::app_runs`].
+    /// the page wants. The program that does so says it with [`Self::app_runs`].
     pub fn app_wanted(&self) -> watch::Receiver<bool> {
         self.app_runs(true);
         self.shared.app_wanted.subscribe()
@@ -273,7 +273,7 @@ impl Sandbox {
 
     /// Resolves as soon as `look` finds what it looks for: at once, or after one of the app's calls
     /// arrived, had its effect or was answered. For tests that wait for something; `look` is asked
-    /// often, and the sandbox waits meanwhile.
+    /// often, and the sandbox waits for it.
     pub async fn until<T>(&self, look: impl FnMut(&mut World) -> Option<T>) -> T {
         self.shared.until(look).await
     }

@@ -1,5 +1,5 @@
 //! The world as one person sees it, for the page: all of it at first, and from then on only what
-//! changed. A channel of thousands of messages must not be sent anew because one was added.
+//! changed. A channel of thousands of messages must not be sent again because one was added.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::hash::{DefaultHasher, Hash, Hasher};

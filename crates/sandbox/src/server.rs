@@ -41,7 +41,7 @@ pub(super) struct Shared {
     released: watch::Sender<u64>,
     /// Grows whenever the app's calls have changed something that can be waited for.
     turns: watch::Sender<u64>,
-    /// Whether the app shall run, for whoever runs it.
+    /// Set if the app is to run; the program that runs it follows.
     pub(super) app_wanted: watch::Sender<bool>,
     stopped: watch::Receiver<bool>,
 }
@@ -197,7 +197,7 @@ async fn upload(State(shared): State<Arc<Shared>>, Path(id): Path<String>, reque
     shared.attend(Asked::slack("upload", &heard), handle).await
 }
 
-/// A picture, for whoever looks at the page.
+/// A picture, as the page shows it.
 async fn file(State(shared): State<Arc<Shared>>, Path(id): Path<String>) -> Response {
     let bytes = shared.world(|world| world.uploads.get(&id).and_then(|upload| upload.bytes.clone()));
     match bytes {
@@ -290,7 +290,7 @@ impl Shared {
         until(self.stopped.clone()).await;
     }
 
-    /// Asks whoever runs the app to start or to kill it, and waits until it is so.
+    /// Asks the program that runs the app to start or to kill it, and waits until it is so.
     pub(super) async fn want_app(&self, running: bool) -> Result<(), Impossible> {
         if self.world(|world| world.app_runs.is_none()) {
             return Err(Impossible("the app was started by somebody else, who can stop and start it".to_owned()));

@@ -119,7 +119,7 @@ fn readable(headers: &std::collections::BTreeMap<String, String>, body: &str) ->
     fields.map(|(name, value)| (name.into_owned(), field(&value).unwrap_or_else(|| json!(value)))).collect()
 }
 
-/// Whoever knows a response URL may speak with it, so it is a secret like a token.
+/// A response URL lets its holder post messages, so it is a secret like a token.
 fn shorten(value: &mut Value) {
     match value {
         Value::Object(fields) => {

@@ -123,3 +123,32 @@ fn every_kind_of_job_is_registered_once() {
     declared.sort();
     assert_eq!(declared, dialnote_slack::work::handlers::all(None).kinds());
 }
+
+#[test]
+fn no_file_is_longer_than_500_lines() {
+    let all = ["src", "crates", "tests", "benches"].iter().flat_map(|folder| sources_of(Path::new(folder)));
+    let long: Vec<_> = all.filter(|path| fs::read_to_string(path).unwrap().lines().count() > 500).collect();
+    assert!(long.is_empty(), "{long:#?}");
+}
+
+/// Words that make a reader read a sentence twice.
+const BANNED: [&str; 5] = ["whoever", "anew", "thereby", "meanwhile", "to mend"];
+
+#[test]
+fn comments_are_in_plain_words() {
+    let mut found = Vec::new();
+    for path in sources() {
+        let text = fs::read_to_string(&path).unwrap();
+        for comment in text.lines().filter_map(|line| line.trim_start().strip_prefix("//")) {
+            let words = comment.to_lowercase();
+            let words: Vec<_> = words.split(|letter: char| !letter.is_alphanumeric()).collect();
+            if BANNED
+                .iter()
+                .any(|banned| words.windows(banned.split(' ').count()).any(|some| some.join(" ") == *banned))
+            {
+                found.push(format!("{}: {comment}", path.display()));
+            }
+        }
+    }
+    assert!(found.is_empty(), "{found:#?}");
+}

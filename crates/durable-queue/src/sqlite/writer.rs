@@ -322,7 +322,7 @@ impl WriterLoop {
     }
 
     /// One transaction for all, as long as none fails. Beginning it may take long, if another program
-    /// holds the file; what was taken back meanwhile is left out.
+    /// holds the file; what was taken back until then is left out.
     fn together(&mut self, waiting: &mut VecDeque<Box<dyn Operation>>) -> Result<(), BatchFailure> {
         self.begin()?;
         // Only now: until the database is ours, every caller may still change its mind.

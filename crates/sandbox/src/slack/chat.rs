@@ -73,7 +73,7 @@ pub(super) fn update(world: &mut World, args: &Args) -> Reply {
     }
     message.broadcast |= broadcast;
     message.text.clone_from(&said.text);
-    // Text without blocks takes the blocks away: whoever forgets them gets a bare line.
+    // Text without blocks takes the blocks away: an app that forgets them gets a bare line.
     message.blocks = said.blocks;
     message.edited = Some(edited);
     match metadata {

@@ -13,7 +13,7 @@ pub(super) fn open(world: &mut World, args: &Args) -> Reply {
     let body = modal(args)?;
     unique_external_id(world, &body, None)?;
     let trigger = exchange(world, args)?;
-    // A person has one stack: what is opened anew replaces what was open.
+    // A person has one stack: what is opened again replaces what was open.
     world.modals.retain(|view| view.user != trigger.user);
     let id = insert_modal(world, &trigger.user, body);
     shown(world, &id)

@@ -41,7 +41,7 @@ async fn a_panic_fails_its_caller_and_nobody_else() -> Result<(), QueueError> {
 }
 
 /// Keeps the writer busy until the sender is used or dropped, so that what is handed over
-/// meanwhile gathers.
+/// until then gathers.
 async fn occupy(writer: &Writer) -> Result<std::sync::mpsc::Sender<()>, QueueError> {
     let (finish, finished) = std::sync::mpsc::channel::<()>();
     let (begin, begun) = oneshot::channel();
