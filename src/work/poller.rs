@@ -12,7 +12,7 @@ use crate::dialnote::pages::Pages;
 use crate::domain::absence::Absence;
 use crate::domain::conversation::{Activity, Conversation};
 use crate::domain::job::ExternalChangeJob;
-use crate::error::Fault;
+use crate::error::{Fault, Service};
 use crate::ids::ConversationId;
 use crate::store::{Class, Delivery, NewJob, Snapshot};
 use crate::work::ctx::TenantCtx;
@@ -86,6 +86,9 @@ async fn go_on_scanning(ctx: &TenantCtx, watched: &Watched) -> Result<FullScan, 
 /// Reads all conversations from dialnote again, and forgets those that are gone. Returns the number of conversations,
 /// and the number that differed from the projection or are gone. Calls `progress` with the number read so far.
 pub async fn resync(ctx: &TenantCtx, progress: impl Fn(usize)) -> Result<(usize, usize), Fault> {
+    if ctx.home().await? != ctx.installation() {
+        return Err(Fault::Unusable { service: Service::Slack, cause: "the token is of another workspace".to_owned() });
+    }
     let (before, begun) = (poll_state::watched(ctx).await?, ctx.clock.now());
     let (mut pages, mut changed) = (Pages::default(), 0);
     loop {

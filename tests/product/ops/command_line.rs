@@ -236,6 +236,24 @@ async fn operating_system_errors_are_printed_in_words() {
     .await;
 }
 
+/// Which workspace is ours only Slack knows. The doctor examines the rest while Slack does not say it, and nothing is
+/// read for an unknown one.
+#[tokio::test]
+async fn the_doctor_examines_the_rest_while_slack_is_down() {
+    on_a_file(async |bot| {
+        let mut settings = bot.settings();
+        settings.retain(|(name, _)| *name != "SLACK_API_URL");
+        settings.push(("SLACK_API_URL", "http://127.0.0.1:9/".to_owned()));
+        let examined = run(&settings, Path::new("."), "doctor").await;
+        assert!(examined.out.contains("BAD  Slack token: Slack did not say whose it is"), "{}", examined.out);
+        assert!(examined.out.contains("ok   dialnote key"), "{}", examined.out);
+        assert_eq!(examined.status, 1, "{}", examined.told);
+        let resynced = run(&settings, Path::new("."), "resync").await;
+        assert!(resynced.told.contains("Slack was not reached"), "{}", resynced.told);
+    })
+    .await;
+}
+
 #[tokio::test]
 async fn a_manifest_is_only_made_for_an_address_that_slack_takes() {
     let folder = tempfile::tempdir().unwrap();
