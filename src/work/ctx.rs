@@ -74,11 +74,24 @@ pub(crate) struct TenantMemory {
     /// The lock held while a member of a group is picked.
     pub(crate) picking: Mutex<()>,
     /// The installation that the token belongs to, once Slack has named it.
-    pub(crate) home: OnceCell<InstallationId>,
+    pub(crate) home: Arc<OnceCell<InstallationId>>,
     /// True if the last look at dialnote failed.
     pub(crate) unreachable: AtomicBool,
     /// The time since which dialnote has refused the key.
     pub(crate) key_refused: std::sync::Mutex<Option<Timestamp>>,
+}
+
+impl TenantMemory {
+    fn new(home: Arc<OnceCell<InstallationId>>, epoch: Epoch) -> Self {
+        Self {
+            members: MembersCache::default(),
+            projection: Projection::following(epoch),
+            picking: Mutex::default(),
+            home,
+            unreachable: AtomicBool::new(false),
+            key_refused: std::sync::Mutex::default(),
+        }
+    }
 }
 
 impl TenantCtx {
@@ -90,14 +103,7 @@ impl TenantCtx {
         webhooks: Option<Hooks>,
     ) -> Self {
         let AppState { store, links, clock, metrics, settings, ingress, instance, epoch, subscribers, .. } = common;
-        let memory = Arc::new(TenantMemory {
-            members: MembersCache::default(),
-            projection: Projection::following(epoch),
-            picking: Mutex::default(),
-            home: OnceCell::new(),
-            unreachable: AtomicBool::new(false),
-            key_refused: std::sync::Mutex::default(),
-        });
+        let memory = Arc::new(TenantMemory::new(Arc::default(), epoch));
         let db = TenantDb::new(store.clone(), installation);
         let record = None;
         Self {
@@ -127,7 +133,9 @@ impl TenantCtx {
 
     /// Returns the same services for the rows of `installation`.
     pub(crate) fn scoped_to(&self, installation: InstallationId) -> Self {
-        Self { db: TenantDb::new(self.store.clone(), installation), ..self.clone() }
+        let memory = TenantMemory::new(self.memory.home.clone(), self.memory.projection.epoch());
+        let db = TenantDb::new(self.store.clone(), installation);
+        Self { db, memory: Arc::new(memory), ..self.clone() }
     }
 
     /// Returns the installation whose rows the context works on.

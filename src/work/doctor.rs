@@ -377,6 +377,7 @@ async fn people(work: &TenantCtx) -> Finding {
 
 impl JobKind for DoctorJob {
     const KIND: &'static str = "doctor.v1";
+    const RUNS_WITHOUT_SLACK: bool = true;
 
     fn key(&self) -> String {
         format!("doctor:{}", self.0.user)

@@ -51,6 +51,7 @@ pub(crate) struct JobFacts {
     pub(crate) requester: Option<RequestContext>,
     pub(crate) is_from_slack: bool,
     pub(crate) needs_dialnote: bool,
+    pub(crate) runs_without_slack: bool,
 }
 
 /// A handler of any kind of job, for the registry.
@@ -86,6 +87,7 @@ impl<H: Handler> AnyHandler for H {
             requester: job.requester().cloned(),
             is_from_slack: job.is_from_slack(),
             needs_dialnote: H::Job::NEEDS_DIALNOTE,
+            runs_without_slack: H::Job::RUNS_WITHOUT_SLACK,
         })
     }
 

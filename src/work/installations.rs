@@ -475,6 +475,7 @@ impl Handler for TokenRefresh {
 
 impl JobKind for Removed {
     const KIND: &'static str = "removed.v1";
+    const RUNS_WITHOUT_SLACK: bool = true;
 
     fn key(&self) -> String {
         "installation".to_owned()

@@ -30,6 +30,9 @@ pub trait JobKind: Serialize + DeserializeOwned + Send + Sync + 'static {
     /// done without being run.
     const NEEDS_DIALNOTE: bool = false;
 
+    /// Set if it runs even while Slack does not name the workspace that the token belongs to.
+    const RUNS_WITHOUT_SLACK: bool = false;
+
     /// Returns the partition key. Jobs with the same key run one at a time, oldest first.
     fn key(&self) -> String;
 

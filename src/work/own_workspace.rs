@@ -1,6 +1,7 @@
 //! The one workspace whose token the operator has set. Only Slack knows which workspace that is, so it is asked once.
 
-use std::sync::{Arc, OnceLock};
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use crate::error::Fault;
 use crate::ids::InstallationId;
@@ -10,13 +11,14 @@ use crate::work::ctx::TenantCtx;
 pub struct OwnWorkspace {
     /// The services, scoped to no installation.
     services: TenantCtx,
-    at_home: OnceLock<Arc<TenantCtx>>,
+    /// The same services for the rows of the installations that it may be: of one, once Slack has named it.
+    scoped: Mutex<HashMap<InstallationId, Arc<TenantCtx>>>,
 }
 
 impl OwnWorkspace {
     /// Creates the workspace that these services belong to.
     pub fn new(services: TenantCtx) -> Self {
-        Self { services, at_home: OnceLock::new() }
+        Self { services, scoped: Mutex::default() }
     }
 
     /// Returns its services, scoped to no installation.
@@ -26,10 +28,11 @@ impl OwnWorkspace {
 
     /// Returns its services, scoped to `installation`. The worker refuses jobs for another workspace.
     pub fn of(&self, installation: &InstallationId) -> Arc<TenantCtx> {
-        match self.at_home.get().filter(|home| home.installation() == installation) {
-            Some(home) => home.clone(),
-            None => Arc::new(self.services.scoped_to(installation.clone())),
+        let scoped = || Arc::new(self.services.scoped_to(installation.clone()));
+        if !self.may_be(installation) {
+            return scoped();
         }
+        self.scoped().entry(installation.clone()).or_insert_with(scoped).clone()
     }
 
     /// Answers whether this workspace may be `installation`. An acknowledgement does not wait until Slack names the
@@ -41,6 +44,12 @@ impl OwnWorkspace {
     /// Returns its services, scoped to its own installation. Asks Slack once which workspace it is.
     pub async fn at_home(&self) -> Result<Arc<TenantCtx>, Fault> {
         let home = self.services.home().await?;
-        Ok(self.at_home.get_or_init(|| Arc::new(self.services.scoped_to(home.clone()))).clone())
+        self.scoped().retain(|installation, _| installation == home);
+        Ok(self.of(home))
+    }
+
+    fn scoped(&self) -> MutexGuard<'_, HashMap<InstallationId, Arc<TenantCtx>>> {
+        // Nothing is done while it is held that could leave it half changed.
+        self.scoped.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

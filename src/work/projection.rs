@@ -71,6 +71,11 @@ impl Projection {
         Self { followed: Mutex::default(), epoch }
     }
 
+    /// Returns the epochs that it follows.
+    pub(crate) fn epoch(&self) -> Epoch {
+        self.epoch.clone()
+    }
+
     /// Calls `look` with the conversations as the store has them now.
     pub(crate) async fn look<T>(&self, db: &TenantDb, look: impl FnOnce(&Conversations) -> T) -> Result<T, Fault> {
         let mut followed = self.followed.lock().await;

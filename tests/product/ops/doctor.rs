@@ -198,3 +198,17 @@ async fn an_admin_can_ask_in_slack() {
     })
     .await;
 }
+
+/// An app that was started with a token that Slack refuses has never heard which workspace is ours.
+#[tokio::test]
+async fn an_admin_is_answered_although_slack_has_never_named_our_workspace() {
+    well_by(By::Settings, async |bot| {
+        bot.world(|world| world.faults.slack.token_error = Some("token_revoked".to_owned()));
+        bot.restart().await;
+        bot.slash(MAYA, "/dialnote doctor").await;
+        let told = bot.answer(MAYA).await;
+        assert!(told.contains("Slack token: Slack does not accept it"), "{told}");
+        bot.world(|world| world.faults.slack.token_error = None);
+    })
+    .await;
+}

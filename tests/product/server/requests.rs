@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 use dialnote_slack::ids::{InstallationId, JobId};
 use dialnote_slack::slack::signature::{SIGNATURE_HEADER, TIMESTAMP_HEADER, sign, verify};
 use dialnote_slack::store::{Accepted, Delivery};
+use dialnote_slack::work::lists;
 use insta::assert_snapshot;
 use reqwest::{Client, RequestBuilder, Response};
 use secrecy::SecretString;
@@ -363,6 +364,18 @@ async fn a_workspace_that_is_not_ours_is_refused_at_the_door() {
         let trigger = form_urlencoded::parse(body.as_bytes()).find(|(name, _)| name == "trigger_id").unwrap().1;
         let delivery = Delivery { installation: other, key: trigger.into_owned() };
         assert_eq!(store.accept(delivery, Vec::new(), bot.clock.now()).await.unwrap(), Accepted::New);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn another_workspace_is_shown_nothing_of_ours() {
+    set_up(async |bot| {
+        bot.look().await;
+        let own = bot.tenants.own().unwrap();
+        let found = async |team| lists::search(&own.of(&InstallationId::new(team)), "Ana", None, 9).await.unwrap();
+        assert_ne!(found("T0ACME").await, []);
+        assert_eq!(found("T0OTHER").await, []);
     })
     .await;
 }

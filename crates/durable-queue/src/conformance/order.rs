@@ -11,7 +11,7 @@ pub(super) async fn one_key_runs_one_at_a_time(store: &dyn DurableQueue) -> Resu
     for expected in ["first", "second", "third"] {
         let claim = common::claim_one(store, common::at(0)).await?;
         assert_eq!(claim.body, expected, "the oldest goes first");
-        assert_eq!(common::claim(store, common::at(0)).await?, [], "nothing else runs meanwhile");
+        assert_eq!(common::claim(store, common::at(0)).await?, [], "nothing else runs until then");
         common::settle(store, &claim, Verdict::Done).await?;
     }
     Ok(())

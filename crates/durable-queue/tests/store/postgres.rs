@@ -270,7 +270,7 @@ async fn a_delivery_that_is_refused_fails_alone() -> Result<(), QueueError> {
     Ok(())
 }
 
-/// Two deliveries arrive while another program holds up the second one's batch: whoever was told that
+/// Two deliveries arrive while another program holds up the second one's batch: a caller that was told that
 /// nothing was saved can rely on it, whatever becomes of the lock.
 #[tokio::test]
 async fn what_was_refused_is_not_stored_later() -> Result<(), QueueError> {
@@ -417,7 +417,7 @@ async fn an_empty_table_teaches_nobody_to_scan() -> Result<(), QueueError> {
     Ok(())
 }
 
-/// Jobs name their buckets in different orders, and settlements close several: whoever locked them
+/// Jobs name their buckets in different orders, and settlements close several: a caller that locked them
 /// in the order given would wait crosswise.
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn buckets_are_shared_without_waiting_crosswise() -> Result<(), QueueError> {
