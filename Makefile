@@ -1,4 +1,5 @@
-# `make help` lists the targets. `make test` is everything, and sets up what it needs on a Debian machine with Rust.
+# `make help` lists the targets. `make test` runs everything, and installs missing packages on a Debian machine with
+# Rust.
 
 CHECKS ?= ../shared/checks
 CARGO ?= cargo
@@ -14,56 +15,56 @@ export INSTA_UPDATE
 help: ## List these targets
 	@sed -n 's/^\([a-z-]*\):[^#]*## \(.*\)/\1|\2/p' $(MAKEFILE_LIST) | awk -F'|' '{ printf "  %-14s %s\n", $$1, $$2 }'
 
-# Tables and random plays that take minutes; `make test` has them all.
+# Tables and random tests that take minutes; `make test` runs them all.
 LONG := properties:: decided_when_written:: every_dialnote_variant:: cases::
 
 # Needs Rust and a C compiler; no root, no PostgreSQL, no browser.
-check: ## Format, lints, unit tests and the product's stories on SQLite: before each commit
+check: ## Check format, lints, unit tests and product tests on SQLite, before each commit
 	$(CARGO) fmt --all --check
 	$(CARGO) clippy --locked --all-targets -- -D warnings
 	$(CARGO) test --locked --lib
 	$(CARGO) test --locked --test product -- $(LONG:%=--skip %)
 
-test: setup unit judge ## Everything: all tests, both databases, the browser
+test: setup unit judge ## Run all tests, on both databases and in the browser
 
 unit: setup
 	sh tests/with-postgres.sh sh tests/run.sh all
 
-test-default: ## All tests but the browser's, the product on SQLite (needs PostgreSQL for the queue)
+test-default: ## Run all tests but the browser's, the product on SQLite (needs PostgreSQL for the queue)
 	sh tests/with-postgres.sh sh tests/run.sh default
 
-test-postgres: ## The product on PostgreSQL
+test-postgres: ## Run the product tests on PostgreSQL
 	sh tests/with-postgres.sh sh tests/run.sh postgres
 
-test-browser: ## The sandbox's page and the README's tour, in Chromium
+test-browser: ## Test the sandbox's page and the README's tour, in Chromium
 	sh tests/with-postgres.sh sh tests/run.sh browser
 
-# A C compiler, for SQLite and for TLS; PostgreSQL's programs, for a server that only the tests see;
-# a browser to use the sandbox's page, with emoji.
-setup: ## Install a C compiler, PostgreSQL and Chromium where they are missing (Debian, root)
+# A C compiler, for SQLite and TLS; PostgreSQL's programs, for the tests' own server; a browser with emoji, for the
+# sandbox's page.
+setup: ## Install a missing C compiler, PostgreSQL and Chromium (Debian, root)
 	@command -v cc >/dev/null || { apt-get update -q && apt-get install -qy gcc libc6-dev; }
 	@command -v initdb >/dev/null || ls /usr/lib/postgresql/*/bin/initdb >/dev/null 2>&1 \
 		|| { apt-get update -q && apt-get install -qy postgresql; }
 	@command -v chromium >/dev/null && command -v chromedriver >/dev/null \
 		|| { apt-get update -q && apt-get install -qy chromium chromium-driver fonts-noto-color-emoji; }
 
-# Second opinions on what we send to Slack, by Slack's own types and models. Written by others and
-# kept elsewhere; where they are not at hand our own limits (in the sandbox) have to do.
-judge: unit ## Have Slack's own schemas judge the manifest and all messages of the last test run
+# Checks of all sent messages by Slack's own types and models. Others wrote them, and they are stored elsewhere. Without
+# them only the sandbox's own limits apply.
+judge: unit ## Check the manifest and all messages of the last test run against Slack's own schemas
 	@if [ -d $(CHECKS) ]; then sh tests/checks/judge.sh $(CHECKS); else echo "no second opinions at hand ($(CHECKS))"; fi
 
 documents: ## Rewrite the generated documents: manifest.yml, docs/messages.md, docs/authorisation.md
 	$(CARGO) run -q --locked -- manifest > manifest.new && mv manifest.new manifest.yml
 	WRITE_MESSAGES=1 $(CARGO) test --locked --test product written_down
 
-lint: ## Format, clippy and rustdoc, all warnings denied
+lint: ## Check format, clippy and rustdoc, all warnings denied
 	$(CARGO) fmt --all --check
 	$(CARGO) clippy --locked --all-targets -- -D warnings
 	RUSTDOCFLAGS="-D warnings" $(CARGO) doc --locked --no-deps --document-private-items
 
-# Whether all that we build on may be built on, comes from where it should and is used. Known holes are looked
-# up where their list can be reached.
-audit: ## Licences, sources, known holes and unused crates (installs cargo-deny and cargo-machete)
+# Dependencies must have an allowed licence, come from an allowed source and be used. Known vulnerabilities are checked
+# if their list can be downloaded.
+audit: ## Check licences, sources, vulnerabilities and unused crates (installs cargo-deny and cargo-machete)
 	@command -v cargo-deny >/dev/null || $(CARGO) install cargo-deny --locked
 	@command -v cargo-machete >/dev/null || $(CARGO) install cargo-machete --locked
 	$(CARGO) deny --locked check licenses bans sources
@@ -71,23 +72,23 @@ audit: ## Licences, sources, known holes and unused crates (installs cargo-deny 
 	@if $(CARGO) deny fetch db; then $(CARGO) deny --locked check advisories --disable-fetch; \
 		else echo "the list of known holes cannot be reached from here"; fi
 
-# No container is needed. TARGET=$(CURDIR)/target uses again what is built already.
-image-check: setup ## Build from exactly the files the Dockerfile copies, and serve as the image would
+# Needs no container. TARGET=$(CURDIR)/target reuses earlier builds.
+image-check: setup ## Build from exactly the files that the Dockerfile copies, and serve as the image does
 	sh tests/image-check.sh
 
-bench: setup ## Half an hour of measurements on an idle machine; writes docs/performance.md
+bench: setup ## Measure for half an hour on an idle machine, and write docs/performance.md
 	POSTGRES_SETTINGS="-c shared_buffers=512MB -c max_wal_size=8GB" sh tests/with-postgres.sh \
 		$(CARGO) bench --locked --bench performance
 
-# Every run of the tests takes them, too; this one keeps them.
-screenshots: setup ## Take the README's pictures from the page
+# Every test run takes them; this one saves them.
+screenshots: setup ## Take the README's screenshots from the sandbox's page
 	PICTURES=$(CURDIR)/docs $(CARGO) test --locked --test browser pictures
 
-# Bytes that nobody would send; what was found before is tried first. The recorded payloads are where it begins.
+# Starts from the recorded payloads, and tries earlier findings first.
 SECONDS ?= 60
 FUZZED := signature request envelope command dialnote webhook
 
-fuzz: ## Fuzz each reader of outside bytes for SECONDS=60 (installs cargo-fuzz)
+fuzz: ## Fuzz each parser of outside bytes for SECONDS=60 (installs cargo-fuzz)
 	@command -v cargo-fuzz >/dev/null || $(CARGO) install cargo-fuzz --locked
 	@for target in $(FUZZED); do \
 		mkdir -p fuzz/corpus/$$target && \
