@@ -1,5 +1,5 @@
-# The app in a small image: nothing runs as root, nothing is written but /data. What was fetched and compiled is kept
-# beside the image (BuildKit's caches), so that another version is built from what has changed.
+# The app in a small image, which runs without root and writes only to /data. BuildKit's caches keep downloads and
+# compiled code outside the image, so that a new version compiles only changed code.
 FROM rust:1.95-slim-bookworm AS build
 RUN apt-get update -q && apt-get install -qy --no-install-recommends gcc libc6-dev && rm -rf /var/lib/apt/lists/*
 WORKDIR /app
@@ -21,7 +21,7 @@ RUN apt-get update -q && apt-get install -qy --no-install-recommends ca-certific
 COPY --from=build /usr/local/bin/dialnote-slack /usr/local/bin/
 USER 10001
 VOLUME /data
-# Readiness and metrics: for the containers beside it. Publish 8080 only.
+# OPS_LISTEN (readiness and metrics) is for neighboring containers. Publish 8080 only.
 ENV DATABASE_URL=sqlite:/data/dialnote-slack.db LISTEN=0.0.0.0:8080 OPS_LISTEN=0.0.0.0:9464
 EXPOSE 8080
 HEALTHCHECK --interval=10s --timeout=3s --start-period=5s CMD ["dialnote-slack", "health"]
