@@ -1,6 +1,6 @@
 #!/bin/sh
-# Builds the program from exactly the files that the Dockerfile copies, and has it serve as the image would: what is
-# missing there is found without a container. TARGET names a folder for what is built, to be used again.
+# Builds the program from exactly the files that the Dockerfile copies, and runs it as the image does. Finds missing
+# files without a container. TARGET names a folder that keeps builds.
 set -eu
 cd "$(dirname "$0")/.."
 folder=$(mktemp -d)
@@ -34,16 +34,16 @@ status=0
 env -i "$program" serve 2> "$folder/told" || status=$?
 [ "$status" -eq 78 ] || fail "without settings it exits with $status, not 78"
 
-# What the image sets, but for its folder and ports, which may be others' here; and keys that are good for nothing,
-# for services that are not there.
+# The image's settings, with another folder and other ports, because its own may be in use here; and invalid keys for
+# services that don't exist.
 port=$((20000 + $$ % 20000))
 mkdir "$folder/data" "$folder/work"
 own=$(sed -n 's/^ENV //p' Dockerfile | sed -e "s|:/data/|:$folder/data/|" \
     -e "s|0\.0\.0\.0:8080|0.0.0.0:$port|" -e "s|0\.0\.0\.0:9464|0.0.0.0:$((port + 1))|")
 keys="SLACK_SIGNING_SECRET=00000000000000000000000000000000 SLACK_BOT_TOKEN=xoxb-none DIALNOTE_API_KEY=none-at-all"
 nowhere="SLACK_API_URL=http://127.0.0.1:9 DIALNOTE_API_URL=http://127.0.0.1:9 DIALNOTE_HOOKS_URL=http://127.0.0.1:9"
-# Takes the place of a subshell, so that what is waited for and stopped is the program; one that does not stop is
-# killed after five minutes. The settings have no spaces.
+# Replaces the subshell, so that the script waits for and stops the program itself. Kills a hanging program after five
+# minutes. The settings have no spaces.
 as_the_image() {
     cd "$folder/work"
     # shellcheck disable=SC2086

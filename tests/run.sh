@@ -1,23 +1,23 @@
 #!/bin/sh
-# Builds all tests and runs their programs side by side: the proofs mostly wait, and the product mostly computes.
+# Builds all tests and runs their programs side by side: the proofs mostly wait, and the product tests mostly compute.
 #
 #   sh tests/with-postgres.sh sh tests/run.sh all|default|postgres|browser
 #
-# The output of each program goes to target/tests and is shown when the program ends. JOBS is how many programs run at
-# once: more than two on two cores, and the proofs' real time-outs pass while they wait for a core. TIMES=1 prints how
-# long each test took.
+# The output of each program goes to target/tests and is printed when the program ends. JOBS is the number of programs
+# at once: with more than two on two cores the proofs' real timeouts expire while they wait for a core. TIMES=1 prints
+# the duration of each test.
 set -eu
 cd "$(dirname "$0")/.."
 
 cargo=${CARGO:-cargo}
 logs=$PWD/target/tests
 
-# What PostgreSQL cannot show: tests without a database, with a file in either run, or about words that are read
-# before anything is stored. Everything else runs on both databases.
+# Tests that no database can change: without a database, with a file in either run, or about words that the app parses
+# before it stores anything. All others run on both databases.
 once="project:: ops::command_line:: every_dialnote_variant::each:: cases::naming cases::numbers cases::people \
 cases::text cases::when"
 
-# Runs one program in a folder, and notes how it ended.
+# Runs one program in a folder, and records its result.
 run() {
     name=$1 folder=$2 began=$(date +%s) result=failed
     shift 2
@@ -35,7 +35,7 @@ programs() {
         "$logs/build.json"
 }
 
-# Prints what is to be run, as lines `PART NAME FOLDER COMMAND…`, the longest first.
+# Prints the programs to run, as lines `PART NAME FOLDER COMMAND…`, the longest first.
 plan() {
     programs | while read -r folder program; do
         name=$(basename "$program")
@@ -53,7 +53,7 @@ plan() {
     echo "default documentation $PWD $cargo test --quiet --locked --doc"
 }
 
-# A disk in memory, where there is room: no test is about a disk's speed, and a killed process loses nothing on it.
+# Uses a disk in memory if it has room: no test is about a disk's speed, and a killed process loses nothing on it.
 use_memory() {
     memory=/dev/shm
     [ -z "${TMPDIR:-}" ] && [ -w $memory ] && [ "$(df -Pm $memory | awk 'NR == 2 { print $4 }')" -ge 2048 ] || return 0

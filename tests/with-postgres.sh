@@ -1,8 +1,7 @@
 #!/bin/sh
-# Runs a command with a PostgreSQL of its own: `sh tests/with-postgres.sh cargo test`. The server
-# exists only meanwhile, in a folder of its own and on a port that nobody else has; the command
-# finds it by TEST_POSTGRES_URL, and the authority behind its certificate by TEST_POSTGRES_CA. It
-# never touches a PostgreSQL that is there already.
+# Runs a command with a PostgreSQL server: `sh tests/with-postgres.sh cargo test`. The server lives as
+# long as the command, in its own folder and on a free port. TEST_POSTGRES_URL is its address,
+# TEST_POSTGRES_CA the authority behind its certificate. The script never touches an existing PostgreSQL.
 set -eu
 
 fail() { echo "tests/with-postgres.sh: $1" >&2; exit 1; }
@@ -13,8 +12,8 @@ for candidate in $(ls -d /usr/lib/postgresql/*/bin 2>/dev/null | sort -rV) "$(di
 done
 [ -n "$bin" ] || fail "there is no PostgreSQL here; run make setup, or apt-get install postgresql"
 
-# Under /tmp and not under target: PostgreSQL refuses root, and the user it runs as instead can
-# perhaps not enter ours. It also keeps the path of the socket short enough.
+# Under /tmp, not under target: PostgreSQL refuses root, and the user it runs as may have no access to
+# this folder. It also keeps the path of the socket short enough.
 home=$(mktemp -d /tmp/dialnote-pg.XXXXXX)
 data=$home/data
 
@@ -34,12 +33,11 @@ stop() {
 trap stop EXIT
 trap 'exit 130' INT TERM HUP
 
-# What the tests are about is not whether disks keep their promises: fsync is off, unless
-# POSTGRES_SETTINGS says otherwise.
+# The tests don't depend on durable disks: fsync is off, unless POSTGRES_SETTINGS says otherwise.
 as_owner "$bin/initdb" -D "$data" -U tests --auth=trust --encoding=UTF8 --locale=C --no-sync >"$home/initdb.log" 2>&1 \
     || { cat "$home/initdb.log" >&2; fail "initdb failed"; }
 
-# A certificate for 127.0.0.1 and the authority that vouches for it, good for as long as the tests last.
+# Makes a certificate for 127.0.0.1 and its authority, valid for 2 days.
 certificate() {
     openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes -days 2 -subj "/CN=tests" \
         -keyout "$home/ca.key" -out "$home/ca.crt"
@@ -53,7 +51,7 @@ certificate() {
 }
 certificate >"$home/openssl.log" 2>&1 || { cat "$home/openssl.log" >&2; fail "no certificate was made"; }
 
-# Everyone is trusted but this one, for the test of passwords.
+# Every user is trusted except this one, for the test of passwords.
 { echo "host all needs_password 127.0.0.1/32 scram-sha-256"; cat "$data/pg_hba.conf"; } >"$home/pg_hba.conf"
 cat "$home/pg_hba.conf" >"$data/pg_hba.conf"
 
