@@ -1,4 +1,4 @@
-//! Freshly signed commands, as Slack would send them: some 600 bytes, each its own.
+//! Freshly signed commands as Slack sends them: about 600 bytes, each different.
 
 use std::io::Write;
 
@@ -7,19 +7,19 @@ use jiff::Timestamp;
 
 use crate::Outcome;
 
-/// The secret that both sides know.
+/// The signing secret of both sides.
 pub(crate) const SECRET: &str = "8f742231b10e8888abcd99yyyzzz85a5";
 
-/// The workspace whose app it is; others have other numbers.
+/// The app's workspace; others have other numbers.
 pub(crate) const TEAM: &str = "T10000000";
 
-/// How many people ask, and are asked for.
+/// The number of people, who are both requesters and owners.
 pub(crate) const PEOPLE: u64 = 100;
 
-/// How many are signed at a time when those that were signed beforehand run out.
+/// The number of commands signed at a time once the prepared ones are used up.
 const CHUNK: usize = 1_000;
 
-/// Requests, ready to be written.
+/// Requests as bytes to send.
 pub(crate) struct Supply {
     from: From,
     bytes: Vec<u8>,
@@ -28,12 +28,12 @@ pub(crate) struct Supply {
     number: u64,
 }
 
-/// Where commands come from.
+/// The origin of commands.
 #[derive(Clone, Debug)]
 pub(crate) struct From {
-    /// How many workspaces.
+    /// The number of workspaces.
     pub(crate) workspaces: u64,
-    /// Where answers are taken: what stands before the command's number.
+    /// The response URL up to the command's number.
     pub(crate) response_url: String,
 }
 
@@ -44,21 +44,21 @@ impl Default for From {
 }
 
 impl Supply {
-    /// Signs `count` commands; more are signed when they are needed.
+    /// Signs `count` commands, and later more on demand.
     pub(crate) fn of(count: usize, from: From) -> Outcome<Self> {
-        // Never the same twice: later supplies go on where no earlier one can have come.
+        // Never the same twice: a later supply starts beyond the numbers of all earlier ones.
         let number = u64::try_from(Timestamp::now().as_microsecond())?;
         let mut supply = Self { from, bytes: Vec::new(), ends: vec![0], next: 0, number };
         supply.sign(count)?;
         Ok(supply)
     }
 
-    /// The number of the next command that will be signed, if none was taken yet that of the first.
+    /// Returns the number of the first command, if none was taken yet.
     pub(crate) fn first(&self) -> u64 {
         self.number + 1 - u64::try_from(self.ends.len() - 1).unwrap_or_default()
     }
 
-    /// The next one.
+    /// Returns the next command.
     pub(crate) fn next(&mut self) -> Outcome<&[u8]> {
         if self.next + 1 >= self.ends.len() {
             (self.next, self.bytes) = (0, Vec::new());
@@ -91,13 +91,13 @@ impl Supply {
     }
 }
 
-/// A person's Slack user id.
+/// Returns a person's Slack user id.
 pub(crate) fn person(number: u64) -> String {
     format!("U2147{:06}", number % PEOPLE)
 }
 
-/// Each about another conversation: so each is the head of its line, which is the most work that
-/// accepting can be.
+/// Returns a command about another conversation each time: as the head of its partition it is the most expensive to
+/// accept.
 fn body(number: u64, from: &From) -> String {
     let From { workspaces, response_url } = from;
     let team = 10_000_000 + number % workspaces;

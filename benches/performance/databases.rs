@@ -1,4 +1,4 @@
-//! Empty databases, what is in them afterwards, and who else works on them.
+//! Databases to measure: created, counted and dropped; and the core of the database server.
 
 use std::path::PathBuf;
 
@@ -16,7 +16,7 @@ pub(crate) enum Backend {
     Postgres,
 }
 
-/// A database of one measurement. Files go with it; a server's databases go with the server.
+/// A database of one measurement. Its files are deleted with it; a server's databases are deleted with the server.
 pub(crate) struct Database {
     /// `DATABASE_URL`.
     pub(crate) url: String,
@@ -26,7 +26,7 @@ pub(crate) struct Database {
 impl Backend {
     pub(crate) const ALL: [Self; 2] = [Self::Sqlite, Self::Postgres];
 
-    /// What people call it.
+    /// Returns the name for people.
     pub(crate) fn name(self) -> &'static str {
         match self {
             Self::Sqlite => "SQLite",
@@ -34,7 +34,7 @@ impl Backend {
         }
     }
 
-    /// Whose core the load is made on: a database server is moved there ([`move_server`]).
+    /// Returns the core of the load, which a database server shares ([`move_server`]).
     pub(crate) fn core(self) -> Core {
         match self {
             Self::Sqlite => Core::Own,
@@ -42,7 +42,7 @@ impl Backend {
         }
     }
 
-    /// An empty database: not even the tables are there.
+    /// Creates an empty database, without tables.
     pub(crate) async fn fresh(self) -> Outcome<Database> {
         match self {
             Self::Sqlite => {
@@ -70,7 +70,7 @@ impl Database {
         }
     }
 
-    /// Has a file written to the disk, all of it.
+    /// Syncs a file to the disk.
     pub(crate) fn sync(&self) -> Outcome<()> {
         if let Some(folder) = &self.folder {
             std::fs::File::open(file(folder))?.sync_all()?;
@@ -78,7 +78,7 @@ impl Database {
         Ok(())
     }
 
-    /// The one number that a statement answers.
+    /// Returns the single number that a statement selects.
     pub(crate) async fn number(&self, sql: &str) -> Outcome<i64> {
         match &self.folder {
             Some(folder) => Ok(Connection::open(file(folder))?.query_row(sql, [], |row| row.get(0))?),
@@ -86,7 +86,7 @@ impl Database {
         }
     }
 
-    /// Fails unless exactly what was acknowledged is stored: a delivery and a job each.
+    /// Fails unless the database has one delivery and one job for each acknowledged command, and no others.
     pub(crate) async fn holds(&self, acknowledged: u64) -> Outcome<()> {
         let deliveries = self.number("SELECT count(*) FROM deliveries").await?;
         let jobs = self.number("SELECT count(*) FROM jobs").await?;
@@ -96,7 +96,7 @@ impl Database {
         Err(format!("{acknowledged} were acknowledged, but {deliveries} deliveries and {jobs} jobs are stored").into())
     }
 
-    /// Throws it away.
+    /// Deletes the database.
     pub(crate) async fn remove(self) -> Outcome<()> {
         if self.folder.is_some() {
             return Ok(());
@@ -106,8 +106,8 @@ impl Database {
     }
 }
 
-/// Moves the database server to the core of whoever measures: in earnest it has a machine of its own,
-/// and what is compared is what ours does with its core.
+/// Moves the database server to the core of the load: in production it has its own machine, and the benchmark compares
+/// what the app does with its core.
 pub(crate) async fn move_server() -> Outcome<String> {
     let client = connect(&server()?).await?;
     let row = client.query_one("SELECT pg_backend_pid(), version(), current_setting('fsync')", &[]).await?;
@@ -115,7 +115,7 @@ pub(crate) async fn move_server() -> Outcome<String> {
     let parent = status.lines().find_map(|line| line.strip_prefix("PPid:")).ok_or("it has no parent")?;
     let parent: i32 = parent.trim().parse()?;
     for child in std::fs::read_to_string(format!("/proc/{parent}/task/{parent}/children"))?.split_whitespace() {
-        // Some are gone by now.
+        // Some have ended by now.
         let _ = machine::pin_process(child.parse()?, &[machine::GENERATOR]);
     }
     machine::pin_process(parent, &[machine::GENERATOR])?;

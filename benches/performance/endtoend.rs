@@ -1,5 +1,5 @@
-//! From the signed command to the last Slack message, with the real program and a far side that
-//! answers at once.
+//! The time from the signed command to the last Slack message, with the real program and a far side that answers at
+//! once.
 
 use std::fmt::Write;
 use std::time::{Duration, Instant};
@@ -13,8 +13,8 @@ use crate::servers::Server;
 use crate::stats::{Latencies, Rounds, number};
 use crate::{Outcome, machine, say};
 
-/// How many commands a second, a calm day's and more than anybody types: a database on the core of the far
-/// side gets less of both.
+/// Returns the commands a second: a calm day's rate, and more than people type. A database on the core of the far side
+/// gets lower rates.
 fn rates(backend: Backend) -> [u32; 2] {
     match backend {
         Backend::Sqlite => [200, 1_000],
@@ -22,28 +22,27 @@ fn rates(backend: Backend) -> [u32; 2] {
     }
 }
 
-/// How long each rate is kept up.
+/// The duration of each rate.
 const TIME: Duration = Duration::from_secs(15);
 
-/// How many may be under way at the end beyond those at half time: what is merely being done just
-/// now, and not a queue that grows.
+/// The allowed increase of unfinished commands between half time and end: running jobs, not a growing queue.
 const STEADY: f64 = 200.0;
 
-/// Commands to the workspace of the app, whose answers go to this far side.
+/// Returns commands to the app's workspace, with response URLs at this far side.
 pub(crate) fn supply(count: usize, far: &Far) -> Outcome<Supply> {
     let [(_, slack), _] = far.settings();
     let response_url = format!("{}%2Fresponse%2F", slack.replace(':', "%3A").replace('/', "%2F"));
     Supply::of(count, From { response_url, ..From::default() })
 }
 
-/// What came of commands at one rate.
+/// The result of one rate.
 struct Run {
-    /// How many were sent and not finished, at half time and at the end.
+    /// The number of unfinished commands, at half time and at the end.
     waiting: [usize; 2],
     latencies: Latencies,
-    /// The share that was finished within 50 ms.
+    /// The share of commands finished within 50 ms.
     soon: f64,
-    /// Milliseconds of the program's core for each, until all were finished.
+    /// The program's core time for each command until all were finished, in milliseconds.
     core: f64,
     calls: f64,
 }
@@ -53,7 +52,7 @@ struct Run {
 struct Figures {
     half: Rounds,
     end: Rounds,
-    /// How many more waited at the end than at half time.
+    /// The increase of unfinished commands between half time and end.
     growth: Rounds,
     p50: Rounds,
     p99: Rounds,
@@ -77,7 +76,7 @@ impl Figures {
     }
 }
 
-/// Runs both rates on the databases, in turns; answers a table.
+/// Runs both rates on the databases, in turns, and returns a table.
 pub(crate) async fn measure(rounds: usize, backends: &[Backend]) -> Outcome<String> {
     let kinds = backends.iter().flat_map(|backend| rates(*backend).map(|rate| (*backend, rate)));
     let mut all: Vec<_> = kinds.map(|(backend, rate)| (backend, rate, Figures::default())).collect();
@@ -154,7 +153,7 @@ fn milliseconds(time: Duration) -> f64 {
     time.as_secs_f64() * 1000.0
 }
 
-/// Waits until everything is finished, or nothing has been for a while.
+/// Waits until all commands are finished, or none was finished for 3 s.
 pub(crate) async fn settle(far: &Far, count: usize) {
     let mut before = usize::MAX;
     while far.finished() < count && before != far.finished() {

@@ -1,5 +1,5 @@
-//! Slack and dialnote, as fast as they can be: every call is answered at once, or after a fixed time.
-//! What the sandbox checks is not checked here; it is checked by the tests, and would be the limit.
+//! A fast fake of Slack and dialnote, which answers every call at once or after a fixed time. It checks nothing: the
+//! tests use the sandbox for that, whose checks would be the limit here.
 
 use std::net::SocketAddr;
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
@@ -16,17 +16,16 @@ use tokio::net::TcpListener;
 use crate::Outcome;
 use crate::commands::{PEOPLE, TEAM};
 
-/// How many messages one command of ours comes to: the answer, the card, a line in its thread, and a
-/// direct message to the new owner.
+/// The number of messages of one command: the answer, the card, a thread entry, and a direct message to the new owner.
 pub(crate) const MESSAGES: usize = 4;
 
-/// A far side that is running, and what it has heard.
+/// A running far side, with its counts.
 #[derive(Clone)]
 pub(crate) struct Far(Arc<Heard>);
 
 struct Heard {
     address: SocketAddr,
-    /// How long every call takes.
+    /// The duration of every call.
     pause: Duration,
     calls: AtomicUsize,
     begun: Instant,
@@ -34,16 +33,16 @@ struct Heard {
     finished: AtomicUsize,
 }
 
-/// The commands whose messages are counted.
+/// The commands to count.
 struct Expected {
-    /// The number of the first.
+    /// The number of the first command.
     first: u64,
-    /// For each how many of its messages have come, and when the last did (µs since `begun`).
+    /// For each command its received messages, and the time of the last one (µs since `begun`).
     messages: Vec<(AtomicUsize, AtomicU64)>,
 }
 
 impl Far {
-    /// Starts to answer.
+    /// Starts the far side.
     pub(crate) async fn start(pause: Duration) -> Outcome<Self> {
         let listener = TcpListener::bind("127.0.0.1:0").await?;
         let far = Self(Arc::new(Heard {
@@ -59,14 +58,14 @@ impl Far {
         Ok(far)
     }
 
-    /// Counts the messages of so many commands, from number `first` on. Once is enough.
+    /// Counts the messages of this many commands, from number `first` on. Only the first call has an effect.
     pub(crate) fn expect(&self, first: u64, commands: usize) {
         self.0
             .expected
             .get_or_init(|| Expected { first, messages: (0..commands).map(|_| Default::default()).collect() });
     }
 
-    /// The settings with which an app talks to this.
+    /// Returns the app's settings for this far side.
     pub(crate) fn settings(&self) -> [(&'static str, String); 2] {
         let address = self.0.address;
         [
@@ -75,24 +74,24 @@ impl Far {
         ]
     }
 
-    /// How many commands have had all their messages delivered.
+    /// Returns the number of commands with all their messages delivered.
     pub(crate) fn finished(&self) -> usize {
         self.0.finished.load(Ordering::Relaxed)
     }
 
-    /// How many calls were made.
+    /// Returns the number of calls.
     pub(crate) fn calls(&self) -> usize {
         self.0.calls.load(Ordering::Relaxed)
     }
 
-    /// When the last message of the nth command came; none if some are missing.
+    /// Returns the time of the nth command's last message, or none if messages are missing.
     pub(crate) fn done(&self, nth: usize) -> Option<Instant> {
         let (count, at) = self.0.expected.get()?.messages.get(nth)?;
         (count.load(Ordering::Relaxed) >= MESSAGES)
             .then(|| self.0.begun + Duration::from_micros(at.load(Ordering::Relaxed)))
     }
 
-    /// One more message of the command that `text` is about.
+    /// Counts a message of the command that `text` names.
     fn message(&self, text: &str) {
         let Some(number) = number_in(text, "conv_").or_else(|| number_in(text, "\"thread_ts\":\"")) else { return };
         let Some(Expected { first, messages }) = self.0.expected.get() else { return };
@@ -131,7 +130,7 @@ fn slack(far: &Far, call: &str, text: &str) -> String {
         }
         "chat.postMessage" => {
             far.message(text);
-            // The time stamp of a card says whose thread it is.
+            // The timestamp of a card identifies its thread.
             let number = number_in(text, "conv_").unwrap_or_default();
             format!(r#"{{"ok":true,"channel":"C2147483705","ts":"{number}.000100"}}"#)
         }
@@ -163,8 +162,8 @@ fn dialnote(method: &Method, path: &str, text: &str) -> String {
     )
 }
 
-/// The number that follows the last `mark` in a text: a direct message that tells of several
-/// conversations is sent anew for each, and the newest stands last.
+/// Returns the number after the last `mark` in a text: a direct message about several conversations is updated for
+/// each, and the newest is last.
 fn number_in(text: &str, mark: &str) -> Option<u64> {
     let (_, rest) = text.rsplit_once(mark)?;
     let digits = rest.find(|c: char| !c.is_ascii_digit()).unwrap_or(rest.len());

@@ -1,29 +1,28 @@
-//! A store after a long life: ten million finished deliveries and as many audit entries, ten thousand
-//! workspaces, a hundred thousand jobs that wait. Written by the databases themselves, with their
-//! indexes made afterwards, or it would take an hour.
+//! A store after long use: 10 million finished deliveries and as many audit entries, 10,000 workspaces, 100,000 pending
+//! jobs. SQL statements generate the rows, and the indexes follow afterwards, or it would take an hour.
 
 use crate::Outcome;
 use crate::databases::{Backend, Database};
 
-/// How many workspaces.
+/// The number of workspaces.
 pub(crate) const INSTALLATIONS: u32 = 10_000;
 
-/// A job as long as a usual one.
+/// A job of the usual length.
 pub(crate) const BODY: &str = r#"{"kind":"command.v1","job":{"asker":{"user":"U2147483697","channel":"C2147483705","reply":{"url":"https://hooks.slack.com/commands/T10000000/1700000000000000/qlGcZ5sVWkPBjeR7zLvRwJtU","until":"2026-01-01T09:29:00Z","replace":false},"via":"typed"},"command":{"act":{"assign":{"user":"U2147483698"}},"which":{"id":"conv_1001"},"note":"wants a call back about the crown, before noon if you can; she is at work afterwards"},"stage":{"found":"conv_1001"}}}"#;
 
-/// The nth workspace.
+/// Returns the id of the nth workspace.
 pub(crate) fn installation(nth: u32) -> String {
     format!("T{nth:08}")
 }
 
-/// Fills a database whose tables are there and empty.
+/// Fills a database with empty tables.
 pub(crate) async fn fill(backend: Backend, database: &Database) -> Outcome<()> {
     let sql = match backend {
         Backend::Sqlite => SQLITE,
         Backend::Postgres => POSTGRES,
     };
     database.execute(&sql.replace("{body}", BODY)).await?;
-    // What would have been done in all that time, and must not be done while something is measured.
+    // Maintenance that would have happened by then, and must not happen during a measurement.
     match backend {
         Backend::Sqlite => database.sync(),
         Backend::Postgres => {
@@ -33,8 +32,8 @@ pub(crate) async fn fill(backend: Backend, database: &Database) -> Outcome<()> {
     }
 }
 
-/// The deliveries are those of the last three days, and their keys grow with the time as Slack's do.
-/// Half of the jobs are heads of their lines and ready, and each has another one behind it.
+/// The statements for SQLite. The deliveries are those of the last three days, and their keys grow with the time as
+/// Slack's do. Half of the jobs are ready heads of their partitions, and each has another one behind it.
 const SQLITE: &str = "
     PRAGMA journal_mode = OFF;
     PRAGMA synchronous = OFF;

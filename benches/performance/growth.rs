@@ -1,5 +1,4 @@
-//! Whether a store that is full costs more than an empty one, and whether throwing things away holds
-//! anybody up.
+//! The cost of a full store compared with an empty one, and the delays caused by deletions.
 
 use std::fmt::Write;
 use std::sync::Arc;
@@ -17,36 +16,36 @@ use crate::report::met;
 use crate::stats::{Rounds, number};
 use crate::{Outcome, filling, machine, say};
 
-/// How many claims are made in a round, of so many jobs.
+/// The number of claims in a pass, and of jobs in a claim.
 const CLAIMS: usize = 100;
 const CLAIMED: usize = 16;
 
-/// How often in a round: one pass takes so short that a single pause of the disk would decide, and with five
-/// the ratio of two runs differed by a tenth.
+/// The number of passes in a round: a single pause of the disk would dominate one short pass, and with five the ratio
+/// of two runs differed by a tenth.
 const PASSES: u32 = 15;
 
-/// How many deliveries are accepted before that, so many at once.
+/// The number of deliveries accepted before the claims, and how many at once.
 const ACCEPTED: usize = CLAIMS * CLAIMED;
 const AT_ONCE: usize = 64;
 
 const LEASE: Duration = Duration::from_secs(30);
 
-/// What may be more in a full store.
+/// The allowed ratio of a full store to an empty one.
 const GOAL: f64 = 1.2;
 
-/// The longest that an acceptance may take while things are thrown away, in milliseconds.
+/// The longest allowed acceptance during deletions, in milliseconds.
 const LONGEST: f64 = 20.0;
 
-/// How long things are thrown away, and as much is left alone to compare with.
+/// The duration of deletions, and of the comparison without them.
 const SWEEPING: Duration = Duration::from_secs(10);
 
-/// As in `work::timers`, which does so every second.
+/// The rows of a kind in a deletion, and the deletions a second, as in `work::timers`.
 const BITE: usize = 200;
 const BITES: usize = 10;
 
-/// Measures both databases; answers tables.
+/// Measures both databases and returns tables.
 pub(crate) async fn measure(rounds: usize) -> Outcome<String> {
-    // The store's threads get what there is.
+    // The store's threads use both cores.
     machine::pin(&[machine::SERVER, machine::GENERATOR])?;
     let mut report = String::new();
     for backend in Backend::ALL {
@@ -114,7 +113,7 @@ async fn compare(
     Ok(writeln!(report)?)
 }
 
-/// Microseconds for each of many deliveries.
+/// Returns the microseconds for each of many deliveries.
 async fn accept_many(store: &Arc<dyn Store>) -> Outcome<f64> {
     let begun = Instant::now();
     let mut callers = JoinSet::new();
@@ -133,7 +132,7 @@ async fn accept_many(store: &Arc<dyn Store>) -> Outcome<f64> {
     Ok(per(begun.elapsed(), ACCEPTED))
 }
 
-/// A command in a workspace among ten thousand, about a conversation of its own.
+/// Accepts a command of one of 10,000 workspaces, about a new conversation.
 async fn accept(store: &Arc<dyn Store>) -> Outcome<()> {
     let now = Timestamp::now();
     let installation = InstallationId::new(filling::installation(rand::random::<u32>() % filling::INSTALLATIONS));
@@ -146,7 +145,7 @@ async fn accept(store: &Arc<dyn Store>) -> Outcome<()> {
     }
 }
 
-/// Microseconds for each of many claims. What was claimed is finished in between, and not measured.
+/// Returns the microseconds for each of many claims. The unmeasured time between them finishes the claimed jobs.
 async fn claim_many(store: &Arc<dyn Store>) -> Outcome<f64> {
     let mut took = Duration::ZERO;
     for _ in 0..CLAIMS {
@@ -175,8 +174,8 @@ fn per(time: Duration, count: usize) -> f64 {
     time.as_secs_f64() * 1e6 / count
 }
 
-/// A disk makes somebody wait now and then, so whether sweeping does is told by comparing, in turns, and by
-/// how long the sweeping itself takes.
+/// Compares acceptances with and without deletions, in turns, and measures the deletions themselves: a disk pauses now
+/// and then even without them.
 async fn sweep(report: &mut String, backend: Backend, rounds: usize, store: &Arc<dyn Store>) -> Outcome<()> {
     let [mut disk, mut alone, mut meanwhile, mut bites] = [(); 4].map(|()| Rounds::default());
     let mut swept = 0;
@@ -205,7 +204,7 @@ async fn sweep(report: &mut String, backend: Backend, rounds: usize, store: &Arc
     )?)
 }
 
-/// Throws away what is old; answers how many rows, and how long the longest bite took in milliseconds.
+/// Deletes old rows. Returns their number, and the longest deletion in milliseconds.
 async fn sweep_for(store: Arc<dyn Store>) -> Outcome<(usize, f64)> {
     let (begun, mut swept, mut longest) = (Instant::now(), 0, Duration::ZERO);
     let young = Timestamp::now() - SignedDuration::from_hours(48);
@@ -221,7 +220,7 @@ async fn sweep_for(store: Arc<dyn Store>) -> Outcome<(usize, f64)> {
     Ok((swept, longest.as_secs_f64() * 1000.0))
 }
 
-/// The longest of a thousand acceptances a second, in milliseconds.
+/// Returns the longest of 1,000 acceptances a second, in milliseconds.
 async fn longest_accept(store: &Arc<dyn Store>) -> Outcome<f64> {
     let (begun, mut callers, mut longest) = (Instant::now(), JoinSet::new(), Duration::ZERO);
     let mut tick = tokio::time::interval(Duration::from_millis(1));

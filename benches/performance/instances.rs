@@ -1,4 +1,4 @@
-//! Two processes on one PostgreSQL, when the far side and not the processor is the limit.
+//! The throughput of two processes on one PostgreSQL, when the far side and not the processor is the limit.
 
 use std::fmt::Write;
 use std::time::{Duration, Instant};
@@ -13,20 +13,20 @@ use crate::servers::Server;
 use crate::stats::Rounds;
 use crate::{Outcome, machine, say};
 
-/// How long every call of ours takes the far side.
+/// The duration of every call at the far side.
 const PAUSE: Duration = Duration::from_millis(20);
 
-/// How many commands wait when it begins, for each process.
+/// The number of pending commands at the start, for each process.
 const COMMANDS: usize = 2_000;
 
-/// How many jobs of a queue a process works on at once. With as many as usual the limit would be the
-/// processor here, which the processes share with each other and with the database server; with so
-/// few it is how long they wait for the far side, as it is wherever a process has a machine.
+/// The number of jobs of a queue that a process runs at once. With the usual number the limit would be this machine's
+/// processor, which the processes share with each other and with the database server. With this few it is the far side,
+/// as for a process with its own machine.
 const PARALLEL: &str = "8";
 
 const GOAL: f64 = 1.6;
 
-/// One process, two processes, in turns; answers a table.
+/// Measures one process and two processes, in turns, and returns a table.
 pub(crate) async fn measure(rounds: usize) -> Outcome<String> {
     let (mut one, mut two) = (Rounds::default(), Rounds::default());
     for _ in 0..rounds {
@@ -41,9 +41,9 @@ pub(crate) async fn measure(rounds: usize) -> Outcome<String> {
     Ok(report)
 }
 
-/// From the start until all are finished. Not a part of that time: people's answers go out before what
-/// a channel is told, so commands are finished slowly at first and then fast, and two processes have
-/// another such course than one.
+/// Returns the finished commands a second, from the start until all are finished. A part of that time would mislead:
+/// answers to people go out before messages to channels, so commands finish slowly at first and then fast, and with two
+/// processes the curve differs.
 async fn finished_per_second(processes: usize) -> Outcome<f64> {
     let database = Backend::Postgres.fresh().await?;
     let far = Far::start(PAUSE).await?;
@@ -62,7 +62,7 @@ async fn finished_per_second(processes: usize) -> Outcome<f64> {
     Ok(count as f64 / (done - begin).as_secs_f64())
 }
 
-/// Has the commands accepted by a server that does not work on them.
+/// Sends the commands to a server that accepts them and doesn't carry them out.
 async fn accept(database: &Database, mut commands: Supply, count: usize) -> Outcome<()> {
     let server = Server::start("ours", &database.url)?;
     let mut connection = load::Connection::open(server.address).await?;
@@ -74,7 +74,7 @@ async fn accept(database: &Database, mut commands: Supply, count: usize) -> Outc
     server.stop()
 }
 
-/// When so many are finished.
+/// Waits until this many commands are finished, and returns the time.
 async fn reached(far: &Far, finished: usize) -> Instant {
     while far.finished() < finished {
         tokio::time::sleep(Duration::from_millis(5)).await;

@@ -1,5 +1,5 @@
-//! The load: plain HTTP/1.1 over TCP, written out before and read only as far as needed, because
-//! whoever measures must be faster than whoever is measured.
+//! The load: plain HTTP/1.1 over TCP, with prepared requests and answers read only as far as needed, because the load
+//! must be faster than the server.
 
 use std::cell::RefCell;
 use std::collections::VecDeque;
@@ -17,19 +17,19 @@ use crate::Outcome;
 use crate::commands::Supply;
 use crate::stats::Latencies;
 
-/// What came of a load.
+/// The result of a load.
 pub(crate) struct Load {
-    /// How many were acknowledged, all in all.
+    /// The number of all acknowledged requests.
     pub(crate) acknowledged: u64,
-    /// How many were acknowledged per second while it was measured.
+    /// The acknowledged requests a second during the measurement.
     pub(crate) per_second: f64,
-    /// How long those took that were measured.
+    /// The latencies of the measured requests.
     pub(crate) latencies: Latencies,
-    /// When each was to be sent; only of an open loop.
+    /// The planned time of each request; only for an open loop.
     pub(crate) moments: Vec<Instant>,
 }
 
-/// Who sends when it is answered, on `connections` at once, for `warm_up` and then for `time`.
+/// Sends the next request after each answer, on `connections` at once, for `warm_up` and then for `time`.
 pub(crate) async fn closed(
     address: SocketAddr,
     connections: usize,
@@ -72,18 +72,18 @@ pub(crate) async fn closed(
     Ok(Load { acknowledged, per_second, latencies: Latencies::of(measured), moments: Vec::new() })
 }
 
-/// Whose core it is on which the load is made.
+/// The core of the load.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Core {
-    /// The load's alone, which watches the clock all the time: sleeping is less exact, and a core that
-    /// sleeps has to be woken by the server for every answer.
+    /// A core for the load alone, which busy-waits: sleeping is less exact, and the server would have to wake a
+    /// sleeping core for every answer.
     Own,
-    /// A database works on it, too, and would get only what watching the clock leaves.
+    /// A core shared with a database, which busy-waiting would starve.
     Shared,
 }
 
-/// `per_second` requests, each at its moment whether earlier ones are answered or not. What is
-/// measured begins at that moment, so a server that stands still is charged for all who wait.
+/// Sends `per_second` requests, each at its planned time whether earlier ones are answered or not. Latencies count from
+/// that time, so that a pause of the server counts for all waiting requests.
 pub(crate) async fn open(
     address: SocketAddr,
     per_second: u32,
@@ -91,7 +91,7 @@ pub(crate) async fn open(
     mut supply: Supply,
     core: Core,
 ) -> Outcome<Load> {
-    // In turns, so that none is idle for so long that the server closes it.
+    // In turns, so that no connection is idle for so long that the server closes it.
     let idle = Rc::new(RefCell::new(VecDeque::new()));
     for _ in 0..64 {
         let connection = Connection::open(address).await?;
@@ -112,7 +112,7 @@ pub(crate) async fn open(
             let (free, request) = (idle.borrow_mut().pop_front(), supply.next()?.to_vec());
             let (idle, measured) = (idle.clone(), measured.clone());
             callers.spawn_local(async move {
-                // Who waits to be let in does not keep others from being on time.
+                // A request that waits for a connection doesn't delay the others.
                 let mut connection = match free {
                     Some(connection) => connection,
                     None => Connection::open(address).await?,
@@ -132,7 +132,7 @@ pub(crate) async fn open(
     Ok(Load { acknowledged, per_second: per_second.into(), latencies, moments })
 }
 
-/// The moments at which so many things a second are to be done.
+/// Returns the planned times of `per_second` events a second.
 pub(crate) fn timetable(begin: Instant, per_second: u32, time: Duration) -> impl Iterator<Item = Instant> {
     let apart = Duration::from_secs(1) / per_second;
     std::iter::successors(Some(begin), move |moment| Some(*moment + apart))
@@ -145,14 +145,14 @@ async fn watch_until(moment: Instant) {
     }
 }
 
-/// Ticks at each moment: a thread that sleeps until then, because tokio's timers count in milliseconds.
+/// A thread that sleeps until each planned time and ticks, because tokio's timers count in milliseconds.
 struct Clock(UnboundedReceiver<()>);
 
 impl Clock {
     fn start(begin: Instant, per_second: u32, time: Duration) -> Self {
         let (tick, ticks) = unbounded_channel();
         std::thread::spawn(move || {
-            // Without this, Linux may let it sleep 50 µs too long. Where that is refused, it does.
+            // Without this, or if Linux refuses it, the thread may sleep 50 µs too long.
             let _ = set_timerslack(1);
             for moment in timetable(begin, per_second, time) {
                 std::thread::sleep(moment.saturating_duration_since(Instant::now()));
@@ -177,7 +177,7 @@ async fn sum(mut callers: JoinSet<Outcome<u64>>) -> Outcome<u64> {
     Ok(sum)
 }
 
-/// One connection, with what is being sent.
+/// A connection, with its request.
 pub(crate) struct Connection {
     address: SocketAddr,
     stream: TcpStream,
@@ -193,11 +193,11 @@ impl Connection {
         Ok(Self { address, stream, request: Vec::with_capacity(2048), answer: Vec::with_capacity(2048) })
     }
 
-    /// Sends what was prepared and waits until all of the answer is there. Only an empty 200 is an
-    /// acknowledgement; one with words in it says that nothing was stored.
+    /// Sends the request and waits for the answer. Only an empty 200 is an acknowledgement; a 200 with words says that
+    /// nothing was stored.
     ///
-    /// A server may close a connection that was idle while a request is on its way to it: like every
-    /// client, this one then tries again on a new one.
+    /// A server may close an idle connection while a request is on its way: like every client, this one then tries
+    /// again on a new connection.
     pub(crate) async fn exchange(&mut self) -> Outcome<()> {
         if self.try_exchange().await.is_err() {
             self.stream = TcpStream::connect(self.address).await?;
@@ -214,7 +214,7 @@ impl Connection {
         Err(format!("not acknowledged: {}", String::from_utf8_lossy(&self.answer)).into())
     }
 
-    /// Reads until all of an answer's head is there.
+    /// Sends the request and reads until the end of the answer's head.
     async fn try_exchange(&mut self) -> Outcome<()> {
         self.stream.write_all(&self.request).await?;
         self.answer.clear();

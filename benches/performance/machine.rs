@@ -1,4 +1,4 @@
-//! Which core does what, what a process costs, and what machine this is.
+//! The cores, a process's time and memory, and a description of this machine.
 
 use std::fs;
 use std::os::unix::fs::FileExt;
@@ -9,18 +9,18 @@ use nix::unistd::Pid;
 
 use crate::{Outcome, load};
 
-/// The core of whoever is measured.
+/// The core of the measured server.
 pub(crate) const SERVER: usize = 0;
 
-/// The core of whoever measures.
+/// The core of the load.
 pub(crate) const GENERATOR: usize = 1;
 
-/// Keeps the current thread, and every thread and process it starts from now on, on these cores.
+/// Pins the current thread, and every thread and process that it starts from now on, to these cores.
 pub(crate) fn pin(cores: &[usize]) -> Outcome<()> {
     pin_process(0, cores)
 }
 
-/// The same for the first thread of another process, or of this one (0).
+/// Pins the first thread of another process, or of this one (0).
 pub(crate) fn pin_process(process: i32, cores: &[usize]) -> Outcome<()> {
     let mut set = CpuSet::new();
     for core in cores {
@@ -29,7 +29,7 @@ pub(crate) fn pin_process(process: i32, cores: &[usize]) -> Outcome<()> {
     Ok(sched_setaffinity(Pid::from_raw(process), &set)?)
 }
 
-/// How much time a process, all its threads together, has had on a core.
+/// Returns the core time of a process, all its threads together.
 pub(crate) fn cpu_time(process: u32) -> Outcome<Duration> {
     let mut nanoseconds = 0;
     for thread in fs::read_dir(format!("/proc/{process}/task"))? {
@@ -39,7 +39,7 @@ pub(crate) fn cpu_time(process: u32) -> Outcome<Duration> {
     Ok(Duration::from_nanos(nanoseconds))
 }
 
-/// A figure of `/proc/<process>/status` in MiB.
+/// Returns a figure of `/proc/<process>/status` in MiB.
 pub(crate) fn memory(process: u32, name: &str) -> Outcome<f64> {
     let status = fs::read_to_string(format!("/proc/{process}/status"))?;
     let figure = status.lines().find_map(|line| line.strip_prefix(name)?.strip_prefix(':'));
@@ -47,7 +47,7 @@ pub(crate) fn memory(process: u32, name: &str) -> Outcome<f64> {
     Ok(kib / 1024.0)
 }
 
-/// What machine this is, in a sentence.
+/// Describes this machine in a phrase.
 pub(crate) fn description() -> Outcome<String> {
     let processor = fs::read_to_string("/proc/cpuinfo")?;
     let model = processor.lines().find_map(|line| line.strip_prefix("model name")?.split_once(": "));
@@ -57,7 +57,7 @@ pub(crate) fn description() -> Outcome<String> {
     Ok(format!("{cores} cores of {model}, Linux {}, fdatasync of 64 KiB {}", kernel.trim(), sync_time()?))
 }
 
-/// What it takes to have a little on the disk, where the databases of the measurements are.
+/// Measures a sync of 64 KiB on the disk of the measured databases.
 fn sync_time() -> Outcome<String> {
     let file = tempfile::tempfile()?;
     let bytes = vec![1; 64 * 1024];
@@ -73,8 +73,8 @@ fn sync_time() -> Outcome<String> {
     Ok(format!("{times} ms"))
 }
 
-/// The longest of a thousand syncs a second of 16 KiB, in milliseconds, each counted from its moment: what
-/// the disk lets wait whatever is stored on it, and however.
+/// Returns the longest of 1,000 syncs a second of 16 KiB, in milliseconds, each counted from its planned time: the
+/// pauses of the disk alone.
 pub(crate) fn longest_sync(time: Duration) -> Outcome<f64> {
     let file = tempfile::tempfile()?;
     let bytes = vec![1; 16 * 1024];

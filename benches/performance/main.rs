@@ -1,8 +1,8 @@
-//! What this program costs, measured: against a server that does nothing, on both databases, with an
-//! empty and with a full store. `make bench` runs everything and writes `docs/performance.md`.
+//! Measures the app's cost: against a server that does nothing, on both databases, with an empty and with a full store.
+//! `make bench` runs everything and writes `docs/performance.md`.
 //!
-//! The servers are processes of their own on one core, the load comes from another: what is
-//! compared is what they do with the same core.
+//! Each server is a process on one core, and the load comes from another: the benchmark compares what the servers do
+//! with the same core.
 
 use std::error::Error;
 use std::io::Write;
@@ -24,7 +24,7 @@ mod surface;
 mod throughput;
 mod watching;
 
-/// What a measurement ends with: a figure that could not be taken is none.
+/// The result of a measurement, which fails if a figure can't be taken.
 type Outcome<T> = Result<T, Box<dyn Error + Send + Sync>>;
 
 fn main() -> Outcome<()> {
@@ -48,7 +48,7 @@ fn main() -> Outcome<()> {
     })
 }
 
-/// Shows how far it got: a quarter of an hour without a word is too long.
+/// Prints progress, because a run takes long.
 fn say(text: &str) -> Outcome<()> {
     Ok(writeln!(std::io::stdout(), "{text}")?)
 }

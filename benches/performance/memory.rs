@@ -1,4 +1,4 @@
-//! What the real program takes of a machine: memory, and time to start.
+//! The memory and start time of the real program.
 
 use std::fmt::Write;
 use std::time::{Duration, Instant};
@@ -16,20 +16,20 @@ use crate::servers::Server;
 use crate::stats::{Rounds, number};
 use crate::{Outcome, machine, say};
 
-/// How long a program that nobody uses is left alone before it is looked at.
+/// The idle time before the memory is read.
 const IDLE: Duration = Duration::from_secs(3);
 
-/// How long 256 connections are busy before it is looked at.
+/// The busy time of 256 connections before the memory is read.
 const BUSY: Duration = Duration::from_secs(5);
 
-/// Starts and loads the program; answers a table.
+/// Starts and loads the program, and returns a table.
 pub(crate) async fn measure(rounds: usize) -> Outcome<String> {
     let mut report = String::from("| | measured | goal | |\n|---|---|---|---|\n");
     for backend in Backend::ALL {
         let (mut start, mut idle, mut busy, mut most) = <(Rounds, Rounds, Rounds, Rounds)>::default();
         for _ in 0..rounds {
             let database = backend.fresh().await?;
-            // The tables are made once in a database's life.
+            // Creates the tables, which happens once in a database's life.
             Server::real(&database.url, &[], &[machine::SERVER])?.end()?;
             let far = Far::start(Duration::ZERO).await?;
             let begun = Instant::now();

@@ -1,16 +1,16 @@
-//! `docs/performance.md`: the words around the figures.
+//! The text of `docs/performance.md` around the figures.
 
 use std::time::Instant;
 
 use crate::databases::Backend;
 use crate::{Outcome, databases, endtoend, growth, instances, machine, memory, say, surface, throughput, watching};
 
-/// How often everything is measured, in turns, so that a bad minute hits everybody.
+/// The number of rounds, in turns, so that a bad minute affects all alike.
 const ROUNDS: usize = 5;
 
-/// The parts that can be measured alone.
+/// Measures one part.
 pub(crate) async fn part(name: &str) -> Outcome<String> {
-    // For a quick look on the way.
+    // Fewer rounds for a quick look.
     let rounds = std::env::var("ROUNDS").ok().map_or(Ok(ROUNDS), |rounds| rounds.parse())?;
     databases::move_server().await?;
     match name {
@@ -27,7 +27,7 @@ pub(crate) async fn part(name: &str) -> Outcome<String> {
     }
 }
 
-/// Measures everything and writes it down.
+/// Measures everything and writes the document.
 pub(crate) async fn write() -> Outcome<()> {
     let begun = Instant::now();
     let (machine, database) = (machine::description()?, databases::move_server().await?);
@@ -41,7 +41,7 @@ pub(crate) async fn write() -> Outcome<()> {
     say("written to docs/performance.md")
 }
 
-/// Says it as it is.
+/// Returns the verdict on a goal.
 pub(crate) fn met(met: bool) -> &'static str {
     if met { "met" } else { "**missed**" }
 }

@@ -1,4 +1,4 @@
-//! Who is measured: two that keep nothing, and ours. Each is a process of its own.
+//! The measured servers: two that store nothing, and the app. Each is a separate process.
 
 use std::collections::HashMap;
 use std::io::{BufRead, BufReader, Write};
@@ -25,14 +25,14 @@ use tokio::net::TcpListener;
 use crate::commands::SECRET;
 use crate::{Outcome, machine};
 
-/// A server that is running.
+/// A running server.
 pub(crate) struct Server {
     process: Child,
     pub(crate) address: SocketAddr,
 }
 
 impl Server {
-    /// Starts this program again as a server; `database` is where it keeps things, if it does.
+    /// Starts this program again as a server; `database` is its database, if it has one.
     pub(crate) fn start(kind: &str, database: &str) -> Outcome<Self> {
         let mut command = Command::new(std::env::current_exe()?);
         command.args(["serve", kind]).env("DATABASE_URL", database);
@@ -42,12 +42,12 @@ impl Server {
         Ok(Self { process, address: address.trim().parse()? })
     }
 
-    /// Starts the real program as it is shipped, on the cores given.
+    /// Starts the shipped program on the given cores.
     pub(crate) fn real(database: &str, settings: &[(&str, String)], cores: &[usize]) -> Outcome<Self> {
         let mut command = Command::new(env!("CARGO_BIN_EXE_dialnote-slack"));
         command.arg("serve").env_clear().envs(ALWAYS).env("DATABASE_URL", database);
         command.envs(settings.iter().map(|(name, value)| (*name, value.as_str())));
-        // A process begins on the cores of the thread that starts it.
+        // A process inherits the cores of the thread that starts it.
         machine::pin(cores)?;
         let started = command.stdin(Stdio::piped()).stdout(Stdio::null()).stderr(Stdio::piped()).spawn();
         machine::pin(&[machine::GENERATOR])?;
@@ -65,26 +65,26 @@ impl Server {
         Ok(Self { process, address: address.parse()? })
     }
 
-    /// The number of the process.
+    /// Returns the id of the process.
     pub(crate) fn id(&self) -> u32 {
         self.process.id()
     }
 
-    /// Asks it to end, and waits until it has.
+    /// Closes the server's input, and waits until it has ended.
     pub(crate) fn stop(mut self) -> Outcome<()> {
         drop(self.process.stdin.take());
         let status = self.process.wait()?;
         if status.success() { Ok(()) } else { Err(format!("the server ended with {status}").into()) }
     }
 
-    /// The same for the real program, which listens to signals.
+    /// Stops the real program by a signal.
     pub(crate) fn end(self) -> Outcome<()> {
         kill(Pid::from_raw(self.id().cast_signed()), Signal::SIGTERM)?;
         self.stop()
     }
 }
 
-/// The settings that are always the same.
+/// The settings of every measurement.
 const ALWAYS: [(&str, &str); 7] = [
     ("SLACK_SIGNING_SECRET", SECRET),
     ("SLACK_BOT_TOKEN", "xoxb-bench"),
@@ -102,10 +102,10 @@ impl Drop for Server {
     }
 }
 
-/// What a process started by [`Server::start`] does: serves until its standard input ends.
+/// Serves until standard input ends, in a process started by [`Server::start`].
 pub(crate) fn serve(kind: &str) -> Outcome<()> {
     machine::pin(&[machine::SERVER])?;
-    // As `#[tokio::main]` does it: as many threads as there are cores for us.
+    // As `#[tokio::main]` does: one thread for each available core.
     tokio::runtime::Builder::new_multi_thread().enable_all().build()?.block_on(async {
         let listener = TcpListener::bind("127.0.0.1:0").await?;
         let address = listener.local_addr()?;
@@ -153,7 +153,7 @@ async fn bare(body: Bytes) -> StatusCode {
     if body.is_empty() { StatusCode::BAD_REQUEST } else { StatusCode::OK }
 }
 
-/// Verifies and decodes as one would write it, and forgets it.
+/// Verifies and decodes in the usual way, and stores nothing.
 async fn verified(headers: HeaderMap, body: Bytes) -> StatusCode {
     if is_genuine(&headers, &body) != Some(true) {
         return StatusCode::UNAUTHORIZED;
@@ -177,7 +177,7 @@ fn is_genuine(headers: &HeaderMap, body: &[u8]) -> Option<bool> {
     Some(age <= 300 && mac.verify_slice(&signature).is_ok())
 }
 
-/// The settings of ours: nothing that it would call exists, because nothing is called.
+/// Returns the app's settings. Their services don't exist, because the app makes no calls here.
 fn config() -> Outcome<Config> {
     let lookup = |name: &str| match name {
         "SLACK_API_URL" | "DIALNOTE_API_URL" => Some("http://127.0.0.1:9".to_owned()),

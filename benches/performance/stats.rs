@@ -2,24 +2,24 @@
 
 use std::fmt;
 
-/// One figure, taken in several rounds.
+/// A figure of several rounds.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Rounds(Vec<f64>);
 
 impl Rounds {
-    /// Adds the figure of one more round.
+    /// Adds the figure of a round.
     pub(crate) fn add(&mut self, figure: f64) {
         self.0.push(figure);
         self.0.sort_by(f64::total_cmp);
     }
 
-    /// The one in the middle.
+    /// Returns the median.
     pub(crate) fn median(&self) -> f64 {
         self.0.get(self.0.len() / 2).copied().unwrap_or(f64::NAN)
     }
 }
 
-/// The median, then the smallest and the largest.
+/// Writes the median, then the smallest and the largest.
 impl fmt::Display for Rounds {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let (least, most) = (self.0.first().copied().unwrap_or(f64::NAN), self.0.last().copied().unwrap_or(f64::NAN));
@@ -27,7 +27,7 @@ impl fmt::Display for Rounds {
     }
 }
 
-/// As many digits as mean something.
+/// Formats a figure with its significant digits.
 pub(crate) fn number(figure: f64) -> String {
     let decimals = match figure.abs() {
         large if large >= 100.0 => 0,
@@ -40,18 +40,18 @@ pub(crate) fn number(figure: f64) -> String {
     if fraction.is_empty() { grouped.join(",") } else { format!("{}.{fraction}", grouped.join(",")) }
 }
 
-/// How long each of many requests took, in milliseconds.
+/// The latencies of many requests, in milliseconds.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Latencies(Vec<f64>);
 
 impl Latencies {
-    /// Sorts what was measured.
+    /// Sorts latencies.
     pub(crate) fn of(mut milliseconds: Vec<f64>) -> Self {
         milliseconds.sort_by(f64::total_cmp);
         Self(milliseconds)
     }
 
-    /// The one that `share` of all do not exceed.
+    /// Returns the latency that `share` of all don't exceed.
     #[expect(
         clippy::cast_possible_truncation,
         clippy::cast_sign_loss,

@@ -1,5 +1,5 @@
-//! What teammates feel in a large organization: how fast lists, search fields and homes are with 50,000
-//! conversations and 500 members, and what that takes of a machine.
+//! The speed of lists, search fields and Home in an organization with 50,000 conversations and 500 members, and the
+//! cost in memory and processor time.
 
 use std::fmt::Write;
 use std::sync::Arc;
@@ -29,16 +29,16 @@ const MEMBERS: u64 = 500;
 /// dialnote's largest page (docs/contracts/dialnote.md, Calls).
 const PAGE: usize = 100;
 
-/// How often each thing is done.
+/// The repetitions of each request, and of opening Home.
 const TIMES: usize = 200;
 const HOMES: usize = 40;
 
-/// How many changes there are while it is looked whether looking costs more than changes do.
+/// The duration of polling without changes.
 const WATCHED: Duration = Duration::from_secs(20);
 
 /// A large organization.
 struct FakeServices {
-    /// How many pages of the list were asked for.
+    /// The number of requested pages of the list.
     pages: AtomicUsize,
     published: Notify,
     whole: Notify,
@@ -112,11 +112,11 @@ fn member(n: u64) -> String {
 const FIRST: [&str; 8] = ["Ana", "Robert", "Diana", "Grace", "Lucía", "Julian", "Priya", "Marta"];
 const LAST: [&str; 10] = ["Lima", "Hale", "Okafor", "Nguyen", "Kim", "Fernández", "Frost", "Shah", "Silva", "Quinn"];
 
-/// What people type, and what they type into search fields.
+/// Typed commands, and searches.
 const TYPED: [&str; 5] = ["/inbox", "/inbox unassigned", "/assign", "/done", "/inbox done lima"];
 const SOUGHT: [&str; 8] = ["", "ana", "okaffor12", "415 000 12", "lucia fern", "zzzzzz", "quinn", "Nguyn77"];
 
-/// The nth of them, over and over.
+/// Returns the nth text, repeating the list.
 fn nth<'a>(all: &[&'a str], n: usize) -> &'a str {
     all.iter().cycle().nth(n % all.len()).copied().unwrap_or_default()
 }
@@ -142,7 +142,7 @@ fn conversation(n: usize) -> Value {
     })
 }
 
-/// Measures; answers a table.
+/// Measures both databases and returns a table.
 pub(crate) async fn measure() -> Outcome<String> {
     let mut report = String::from("| | measured | goal | |\n|---|---|---|---|\n");
     for backend in Backend::ALL {
@@ -153,7 +153,7 @@ pub(crate) async fn measure() -> Outcome<String> {
         services.whole.notified().await;
         let resync = begun.elapsed().as_secs_f64();
         let asking = Asking { http: reqwest::Client::new(), url: format!("http://{}", server.address) };
-        // Everybody is known, as after a morning's work.
+        // The cache has every person, as after a morning's work.
         settled(&asking).await?;
         let acks = asking.acks().await?;
         let options = asking.options().await?;
@@ -190,7 +190,7 @@ async fn settled(asking: &Asking) -> Outcome<()> {
     Ok(())
 }
 
-/// How many pages are read while nothing changes, and the share of a core that it takes.
+/// Returns the number of pages read while nothing changes, and the share of a core for them.
 async fn watching(services: &FakeServices, server: u32) -> Outcome<(usize, f64)> {
     let (pages, core) = (services.pages.load(Ordering::Relaxed), machine::cpu_time(server)?);
     tokio::time::sleep(WATCHED).await;
@@ -198,7 +198,7 @@ async fn watching(services: &FakeServices, server: u32) -> Outcome<(usize, f64)>
     Ok((services.pages.load(Ordering::Relaxed) - pages, core * 100.0))
 }
 
-/// Whoever asks.
+/// A client that plays teammates.
 struct Asking {
     http: reqwest::Client,
     url: String,
@@ -268,7 +268,7 @@ impl Asking {
         self.timed("/slack/options", "application/x-www-form-urlencoded", body).await
     }
 
-    /// Sends it, signed; answers how long the answer took, in milliseconds, and what it was.
+    /// Sends a signed request. Returns the latency in milliseconds, and the answer.
     async fn timed(&self, path: &str, content_type: &str, body: String) -> Outcome<(f64, String)> {
         let now = Timestamp::now().as_second();
         let begun = Instant::now();

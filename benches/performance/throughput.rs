@@ -1,5 +1,5 @@
-//! How many commands are acknowledged, and how fast: by a server that only answers, by one that only
-//! verifies, and by ours on both databases.
+//! The rate and latency of acknowledgements: by a server that only answers, by one that only verifies, and by the app
+//! on both databases.
 
 use std::fmt::Write;
 use std::time::Duration;
@@ -13,14 +13,14 @@ use crate::{Outcome, machine, say};
 
 const CONNECTIONS: [usize; 3] = [1, 32, 256];
 
-/// The load without regard to answers, per second.
+/// The requests a second of the open loop.
 const OPEN: u32 = 1_000;
 
 const WARM_UP: Duration = Duration::from_millis(500);
 const CLOSED_TIME: Duration = Duration::from_millis(2_500);
 const OPEN_TIME: Duration = Duration::from_secs(5);
 
-/// Who is measured.
+/// A measured server.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Who {
     Bare,
@@ -40,7 +40,7 @@ impl Who {
         }
     }
 
-    /// Whose core the load is made on.
+    /// Returns the core of the load.
     fn core(self) -> Core {
         match self {
             Self::Bare | Self::Verified => Core::Own,
@@ -61,7 +61,7 @@ impl Who {
 #[derive(Default)]
 struct Figures {
     per_second: Rounds,
-    /// Microseconds of its core per command.
+    /// The server's core time for each command, in microseconds.
     core: Rounds,
     p50: Rounds,
     p99: Rounds,
@@ -78,7 +78,7 @@ impl Figures {
     }
 }
 
-/// Runs all rounds; answers tables, ratios and goals.
+/// Runs all rounds and returns tables, ratios and goals.
 pub(crate) async fn measure(rounds: usize) -> Outcome<String> {
     let mut report = String::new();
     for connections in CONNECTIONS {
@@ -103,7 +103,7 @@ pub(crate) async fn measure(rounds: usize) -> Outcome<String> {
     Ok(report)
 }
 
-/// One server under a closed loop, for whoever wants to look at it with a profiler meanwhile.
+/// Runs one server under a closed loop, for a profiler.
 pub(crate) async fn one(who: &str, connections: usize, seconds: u64) -> Outcome<()> {
     let named = |one: &&Who| one.name().to_lowercase().contains(&who.to_lowercase());
     let who = EVERYBODY.iter().find(named).ok_or("nobody is called that")?;

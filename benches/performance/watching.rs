@@ -1,5 +1,5 @@
-//! What following a large organization takes: while a few hundred conversations a minute are active, how much
-//! is read, what it costs, and whether that depends on how many there are that are not.
+//! The cost of polling a large organization while a few hundred conversations a minute are active: the pages read, the
+//! core time, and their dependence on the number of inactive conversations.
 
 use std::collections::HashMap;
 use std::fmt::Write;
@@ -26,19 +26,19 @@ use crate::servers::Server;
 use crate::stats::number;
 use crate::{Outcome, machine, say};
 
-/// How many conversations there are, with few and with many that nothing happens to.
+/// The numbers of conversations, with few and with many inactive ones.
 const SIZES: [u32; 2] = [5_000, 50_000];
 
-/// How many are active in a minute.
+/// The conversations active in a minute.
 const ACTIVE: u32 = 200;
 
-/// How long it is watched.
+/// The duration of the measurement.
 const TIME: Duration = Duration::from_mins(1);
 
-/// How many pages of the walk through all of it are read in that time.
+/// The pages of the full scan read in that time.
 const WALKED: usize = 1;
 
-/// How long is let pass before, so that what the start cost does not count.
+/// The wait before the measurement, so that the cost of the start doesn't count.
 const BEFORE: Duration = Duration::from_secs(30);
 
 /// dialnote's largest page (docs/contracts/dialnote.md, Calls).
@@ -47,7 +47,7 @@ const PAGE: usize = 100;
 const CHANNEL: &str = "C2147483705";
 const ADMIN: &str = "U2147000001";
 
-/// dialnote and Slack.
+/// A fake of dialnote and Slack.
 struct Far {
     desk: Mutex<Desk>,
     whole: Notify,
@@ -56,17 +56,17 @@ struct Far {
 /// dialnote's conversations.
 #[derive(Default)]
 struct Desk {
-    /// Most recently active last.
+    /// The conversations, most recently active last.
     order: Vec<usize>,
-    /// When each was active.
+    /// The last activity of each conversation.
     active: HashMap<usize, Timestamp>,
-    /// The changes since a page was read last.
+    /// The changes that no page has returned yet.
     fresh: Vec<usize>,
-    /// What was read and what there was to be read.
+    /// The counts of the measurement.
     read: Read,
 }
 
-/// What was read, and how much of it had changed.
+/// The pages read, the pages with changes, and the messages for cards.
 #[derive(Clone, Copy, Default)]
 struct Read {
     pages: usize,
@@ -101,7 +101,7 @@ impl Far {
 }
 
 impl Desk {
-    /// Something comes in.
+    /// Makes a conversation active.
     fn ring(&mut self, n: usize) {
         self.order.retain(|other| *other != n);
         self.order.push(n);
@@ -179,16 +179,16 @@ fn dialnote(far: &Far, path: &str, query: &str) -> Value {
     }
 }
 
-/// What a minute of it took.
+/// The cost of a minute.
 struct Minute {
     read: Read,
     /// The share of a core, in percent.
     core: f64,
-    /// The most memory it had, in MiB.
+    /// The largest memory, in MiB.
     memory: f64,
 }
 
-/// Measures; answers a table.
+/// Measures both databases and returns a table.
 pub(crate) async fn measure() -> Outcome<String> {
     let mut report = String::from(
         "| | conversations | pages read | of them with changes | cards posted or changed | % of a core | MiB |\n\
@@ -250,7 +250,7 @@ async fn minute(backend: Backend, conversations: u32) -> Outcome<Minute> {
     Ok(Minute { read, core, memory })
 }
 
-/// All cards come to one channel.
+/// Routes all cards to one channel.
 async fn route(server: &str) -> Outcome<()> {
     let body = form_urlencoded::Serializer::new(String::new())
         .extend_pairs([
@@ -273,7 +273,7 @@ async fn route(server: &str) -> Outcome<()> {
     Ok(())
 }
 
-/// Lets conversations be active, evenly.
+/// Makes random conversations active, at an even rate.
 async fn stir(far: &Far, dice: &mut StdRng, conversations: usize, time: Duration) {
     let (begun, every) = (Instant::now(), Duration::from_mins(1) / ACTIVE);
     for nth in 1.. {

@@ -1,5 +1,5 @@
-//! Whatever somebody types: a command, a form, or a sentence that helps; never a panic, and never a note that
-//! was not typed.
+//! Fuzzes typed text: it becomes a command, a form or a helpful sentence, never a panic and never a note that the
+//! person didn't type.
 #![no_main]
 
 use dialnote_slack::domain::command::{Typed, parse};

@@ -1,4 +1,4 @@
-//! Whatever dialnote answers: what can be read of it is read.
+//! Fuzzes dialnote's answers: the app reads the valid parts, and never panics.
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;

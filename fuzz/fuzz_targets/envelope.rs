@@ -1,4 +1,4 @@
-//! Frames of any kind: they are understood, or nothing that we know.
+//! Fuzzes Socket Mode frames: the app reads a frame or ignores it, and never panics.
 #![no_main]
 
 use dialnote_slack::slack::socket::Frame;

@@ -1,4 +1,4 @@
-//! Signed bytes of any kind: they are understood, or refused, or ignored.
+//! Fuzzes signed bytes: the app reads, refuses or ignores them, and never panics.
 #![no_main]
 
 use dialnote_slack::slack::inbound::{self, Inbound};

@@ -1,4 +1,4 @@
-//! Whatever comes in the two headers: nothing but Slack's own signature is let through, and nothing breaks.
+//! Fuzzes the two signature headers: only Slack's own signature is accepted, and nothing panics.
 #![no_main]
 
 use dialnote_slack::slack::signature::{sign, verify};

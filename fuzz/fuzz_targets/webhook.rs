@@ -1,4 +1,4 @@
-//! Whatever comes to the address of the webhooks.
+//! Fuzzes requests to the webhooks' address: nothing panics, and only the app's own address is accepted.
 #![no_main]
 
 use dialnote_slack::dialnote::webhooks::{Hooks, Signing, name};
