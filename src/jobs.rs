@@ -5,11 +5,12 @@ use std::io::Write;
 use jiff::{SignedDuration, Timestamp};
 use serde_json::{Value, json};
 
+use crate::domain::card_view::CardView;
 use crate::domain::command_job::CommandJob;
 use crate::domain::job::ExternalChangeJob;
-use crate::domain::message::Message;
 use crate::error::Fault;
 use crate::ids::JobId;
+use crate::outbox::cards::{PostCard, RepostCard};
 use crate::store::Store;
 use crate::store::{Accepted, Delivery, NewJob, Queue, Stored};
 use crate::work::rate_limits::Pacing;
@@ -98,8 +99,10 @@ fn again(dead: &Stored, now: Timestamp, pacing: Pacing) -> Result<Vec<NewJob>, S
         return Ok(vec![job::new_job(&dead.installation, &command, now, pacing)]);
     }
     let mut jobs = vec![handlers::all(None).of(&dead.body)?.again(&dead.installation, &dead.body, now, pacing)?];
-    if let Some(Message::Card { card_view, .. } | Message::Anew { card_view, .. }) = job::of_kind(&dead.body) {
-        let conversation = card_view.conversation.id;
+    let posted = job::of_kind(&dead.body).map(|card: PostCard| card.card_view);
+    let posted = posted.or_else(|| job::of_kind(&dead.body).map(|card: RepostCard| card.card_view));
+    if let Some(CardView { conversation, .. }) = posted {
+        let conversation = conversation.id;
         let look = ExternalChangeJob { conversation, before: None, at: now, quiet: true, away: None };
         let due = now.saturating_add(POSTED).unwrap_or(now);
         jobs.push(NewJob { due, ..job::new_job(&dead.installation, &look, now, pacing) });

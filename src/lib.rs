@@ -20,6 +20,8 @@ pub mod dialnote;
 pub mod slack;
 pub mod store;
 
+pub mod outbox;
+
 pub mod work;
 
 pub mod http;

@@ -4,6 +4,7 @@
 use jiff::Timestamp;
 
 use crate::domain::about::About;
+use crate::domain::answer::{Answer, Ended, EndedBy, Ending};
 use crate::domain::call::Call;
 use crate::domain::card_view::CardView;
 use crate::domain::command::Action;
@@ -11,12 +12,15 @@ use crate::domain::conversation::{State, Status};
 use crate::domain::direct_message::DirectMessage;
 use crate::domain::event::{Again, Event, ThreadEntry};
 use crate::domain::facts::Plan;
-use crate::domain::message::{Answer, Ended, EndedBy, Ending, Message};
 use crate::domain::plan::Progress;
 use crate::domain::refusal::Refusal;
 use crate::domain::reply::{CommandResult, Hidden, Reply, ResultKind};
 use crate::domain::request_context::{RequestContext, Via};
 use crate::ids::{ChannelId, SlackUserId};
+use crate::outbox::announcement::Announcement;
+use crate::outbox::cards::PostCard;
+use crate::outbox::direct::{MarkDirect, SendDirect, ShowAnswer};
+use crate::view::reply;
 
 /// The end of a plan: all of its calls were made, or all up to the note.
 #[derive(Clone, Copy, Debug)]
@@ -42,27 +46,26 @@ pub fn is_answered(ending: Concluded<'_>, requester: &RequestContext, told: bool
 
 /// Returns the messages about a plan, whether all of it was carried out or all up to the refused note. `cards` are the
 /// channels that have a card of the conversation.
-pub fn messages(
+pub fn announcement(
     ending: Concluded<'_>,
     requester: &RequestContext,
     cards: &[ChannelId],
     now: Timestamp,
-) -> Vec<Message> {
+) -> Announcement {
     let Concluded { progress, note_refused, .. } = ending;
     let plan = &progress.plan;
     let noted = !plan.note.is_empty() && note_refused.is_none();
-    let mut messages = on_cards(progress, requester, cards, noted);
-    // The answer in the requester's direct message comes before updates of older messages.
-    messages.extend(on_direct_message(ending, requester));
-    messages.extend(on_older_messages(plan, now));
-    messages.extend(to_new_owner(progress, noted));
-    messages.extend(to_old_owner(plan));
-    messages.extend(to_giver(progress, noted));
-    messages
+    let directs = [to_new_owner(progress, noted), to_old_owner(plan), to_giver(progress, noted)];
+    Announcement {
+        answered: on_direct_message(ending, requester),
+        marks: on_older_messages(plan, now).into_iter().collect(),
+        directs: directs.into_iter().flatten().collect(),
+        ..on_cards(progress, requester, cards, noted)
+    }
 }
 
 /// Returns the update of the direct message in which the requester answered: it shows the answer.
-fn on_direct_message(ending: Concluded<'_>, requester: &RequestContext) -> Option<Message> {
+fn on_direct_message(ending: Concluded<'_>, requester: &RequestContext) -> Option<ShowAnswer> {
     let plan = &ending.progress.plan;
     let answered = match plan.event() {
         Event::Accepted => Answer::Accepted,
@@ -71,17 +74,17 @@ fn on_direct_message(ending: Concluded<'_>, requester: &RequestContext) -> Optio
         Event::Done => Answer::Done,
         _ => return None,
     };
-    Some(Message::Answered {
+    Some(ShowAnswer {
         to: requester.addressee(),
         ts: requester.message.clone()?,
         conversation: plan.before.id.clone(),
         answer: answered,
-        otherwise: Box::new(Concluded { until: None, ..ending }.answer()),
+        otherwise: reply::content(&Concluded { until: None, ..ending }.answer(), None),
     })
 }
 
 /// Notifies the person who assigned the conversation of the answer.
-fn to_giver(progress: &Progress, noted: bool) -> Option<Message> {
+fn to_giver(progress: &Progress, noted: bool) -> Option<SendDirect> {
     let plan = &progress.plan;
     let giver = plan.giver.as_ref().filter(|giver| giver.member != plan.requester.member)?;
     let actor = plan.requester.name.clone();
@@ -95,11 +98,11 @@ fn to_giver(progress: &Progress, noted: bool) -> Option<Message> {
         },
         _ => return None,
     };
-    Some(Message::direct(giver.user.clone()?, notice))
+    Some(SendDirect::new(giver.user.clone()?, notice))
 }
 
 /// Updates the direct messages that gave the conversation to its previous owner: they show the outcome.
-fn on_older_messages(plan: &Plan, at: Timestamp) -> Option<Message> {
+fn on_older_messages(plan: &Plan, at: Timestamp) -> Option<MarkDirect> {
     let from = plan.from.as_ref()?;
     let user = from.user.clone()?;
     let actor =
@@ -116,7 +119,7 @@ fn on_older_messages(plan: &Plan, at: Timestamp) -> Option<Message> {
         (_, Some(to)) => ended(Ending::Reassigned(to.name.clone()), actor),
         (_, None) => ended(Ending::Unassigned, actor),
     };
-    Some(Message::Marked { user, conversation: plan.before.id.clone(), answer: answer? })
+    Some(MarkDirect { user, conversation: plan.before.id.clone(), answer: answer? })
 }
 
 impl Concluded<'_> {
@@ -164,31 +167,26 @@ fn is_seen_on_card(requester: &RequestContext) -> bool {
     requester.via == Via::Clicked && in_channel && !requester.reply.as_ref().is_some_and(|reply| reply.replace)
 }
 
-fn on_cards(progress: &Progress, requester: &RequestContext, cards: &[ChannelId], noted: bool) -> Vec<Message> {
+fn on_cards(progress: &Progress, requester: &RequestContext, cards: &[ChannelId], noted: bool) -> Announcement {
     let plan = &progress.plan;
-    let line = ThreadEntry {
+    let entry = ThreadEntry {
         actor: plan.requester.name.clone(),
         what: plan.event(),
         note: if noted { plan.note.clone() } else { String::new() },
     };
     let here = requester.channel.iter().filter(|channel| !channel.is_direct() && !cards.contains(channel));
-    let mut messages = Vec::new();
-    for channel in here.chain(cards) {
-        messages.push(Message::Card {
-            channel: channel.clone(),
-            card_view: progress.card_view(),
-            requester: (requester.channel.as_ref() == Some(channel)).then(|| requester.addressee()),
-        });
-        messages.push(Message::Line {
-            channel: channel.clone(),
-            conversation: plan.before.id.clone(),
-            line: line.clone(),
-        });
-    }
-    messages
+    let channels: Vec<_> = here.chain(cards).cloned().collect();
+    let mut on_cards = Announcement::default();
+    on_cards.add_entry(&channels, &plan.before.id, &entry);
+    on_cards.cards.extend(channels.into_iter().map(|channel| PostCard {
+        requester: (requester.channel.as_ref() == Some(&channel)).then(|| requester.addressee()),
+        channel,
+        card_view: progress.card_view(),
+    }));
+    on_cards
 }
 
-fn to_new_owner(progress: &Progress, noted: bool) -> Option<Message> {
+fn to_new_owner(progress: &Progress, noted: bool) -> Option<SendDirect> {
     let plan = &progress.plan;
     let to = plan.to.as_ref().filter(|to| to.member != plan.requester.member)?;
     let user = to.user.clone()?;
@@ -219,14 +217,14 @@ fn to_new_owner(progress: &Progress, noted: bool) -> Option<Message> {
         | Event::Answered { .. }
         | Event::Undone(_) => return None,
     };
-    Some(Message::direct(user, notice))
+    Some(SendDirect::new(user, notice))
 }
 
-fn to_old_owner(plan: &Plan) -> Option<Message> {
+fn to_old_owner(plan: &Plan) -> Option<SendDirect> {
     let from = plan.from.as_ref()?;
     let about = About::from(&plan.before);
     if let Event::Returned { to } = plan.event() {
-        return Some(Message::direct(from.user.clone()?, DirectMessage::Returned { about, to }));
+        return Some(SendDirect::new(from.user.clone()?, DirectMessage::Returned { about, to }));
     }
     let stays = plan.to.as_ref().is_some_and(|to| to.member == from.member);
     if stays || from.member == plan.requester.member {
@@ -237,7 +235,7 @@ fn to_old_owner(plan: &Plan) -> Option<Message> {
         about,
         to: plan.to.as_ref().map(|to| to.name.clone()),
     };
-    Some(Message::direct(from.user.clone()?, notice))
+    Some(SendDirect::new(from.user.clone()?, notice))
 }
 
 impl Progress {

@@ -4,13 +4,16 @@
 use jiff::Timestamp;
 
 use crate::domain::about::About;
+use crate::domain::answer::{Answer, Ended, EndedBy, Ending};
 use crate::domain::card_view::CardView;
 use crate::domain::conversation::{Activity, ActivityContext, ActivityKind, Conversation, State, Status};
 use crate::domain::direct_message::DirectMessage;
 use crate::domain::event::{Event, SOMEBODY, ThreadEntry};
-use crate::domain::message::{Answer, Ended, EndedBy, Ending, Message};
 use crate::domain::participant::Participant;
 use crate::ids::ChannelId;
+use crate::outbox::announcement::Announcement;
+use crate::outbox::cards::{PostCard, RepostCard};
+use crate::outbox::direct::{MarkDirect, SendDirect};
 
 /// A conversation that changed in dialnote, with its state before and now.
 #[derive(Clone, Debug)]
@@ -103,51 +106,48 @@ impl ExternalChange {
 
     /// Returns the messages about the change. `cards` are the channels that have its card. `to_draw` are the channels
     /// whose card is out of date, and those that are to get one.
-    pub fn messages(&self, cards: &[ChannelId], to_draw: &[ChannelId]) -> Vec<Message> {
-        let events = self.events();
-        let mut messages = Vec::new();
-        let done_before = self.before.as_ref().is_some_and(|before| before.status == Status::Done);
-        let reopened = done_before && self.deserves_a_card().is_some();
-        for channel in to_draw {
-            let (channel, card_view) = (channel.clone(), self.card_view());
-            messages.push(if reopened && cards.contains(&channel) {
-                Message::Anew { channel, card_view }
-            } else {
-                Message::Card { channel, card_view, requester: None }
-            });
-        }
-        for channel in cards {
-            let lines = events.iter().map(|(actor, event)| Message::Line {
-                channel: channel.clone(),
-                conversation: self.now.id.clone(),
-                line: ThreadEntry { actor: actor.clone(), what: event.clone(), note: String::new() },
-            });
-            messages.extend(lines);
+    pub fn announcement(&self, cards: &[ChannelId], to_draw: &[ChannelId]) -> Announcement {
+        let (events, id) = (self.events(), &self.now.id);
+        let mut told_of = self.on_cards(cards, to_draw);
+        for (actor, event) in &events {
+            let entry = ThreadEntry { actor: actor.clone(), what: event.clone(), note: String::new() };
+            told_of.add_entry(cards, id, &entry);
         }
         for note in &self.notes {
-            messages.extend(cards.iter().map(|channel| self.noted(channel, note)));
-            messages.extend(self.note_to_owner(note));
+            let entry = ThreadEntry { actor: SOMEBODY.to_owned(), what: Event::Noted, note: note.clone() };
+            told_of.add_entry(cards, id, &entry);
+            told_of.directs.extend(self.note_to_owner(note));
         }
-        messages.extend(events.iter().filter_map(|(_, event)| self.on_older_messages(event)));
-        messages.extend(events.iter().filter_map(|(_, event)| self.to_owner(event)));
-        messages.extend(events.iter().filter_map(|(actor, event)| self.to_owner_before(actor, event)));
-        messages
+        told_of.marks = events.iter().filter_map(|(_, event)| self.on_older_messages(event)).collect();
+        told_of.directs.extend(events.iter().filter_map(|(_, event)| self.to_owner(event)));
+        told_of.directs.extend(events.iter().filter_map(|(actor, event)| self.to_owner_before(actor, event)));
+        told_of
     }
 
-    fn noted(&self, channel: &ChannelId, note: &str) -> Message {
-        let line = ThreadEntry { actor: SOMEBODY.to_owned(), what: Event::Noted, note: note.to_owned() };
-        Message::Line { channel: channel.clone(), conversation: self.now.id.clone(), line }
+    fn on_cards(&self, cards: &[ChannelId], to_draw: &[ChannelId]) -> Announcement {
+        let done_before = self.before.as_ref().is_some_and(|before| before.status == Status::Done);
+        let reopened = done_before && self.deserves_a_card().is_some();
+        let mut on_cards = Announcement::default();
+        for channel in to_draw.iter().cloned() {
+            let card_view = self.card_view();
+            if reopened && cards.contains(&channel) {
+                on_cards.reposts.push(RepostCard { channel, card_view });
+            } else {
+                on_cards.cards.push(PostCard { channel, card_view, requester: None });
+            }
+        }
+        on_cards
     }
 
-    fn note_to_owner(&self, note: &str) -> Option<Message> {
+    fn note_to_owner(&self, note: &str) -> Option<SendDirect> {
         let user = self.to.as_ref()?.user.clone()?;
         let about = About::from(&self.now);
         let notice = DirectMessage::Noted { actor: SOMEBODY.to_owned(), about, note: note.to_owned() };
-        Some(Message::direct(user, notice))
+        Some(SendDirect::new(user, notice))
     }
 
     /// Updates the direct messages that gave the conversation to its previous owner: they show the outcome.
-    fn on_older_messages(&self, event: &Event) -> Option<Message> {
+    fn on_older_messages(&self, event: &Event) -> Option<MarkDirect> {
         let (owner, what) = match (event, &self.to) {
             (Event::Assigned { .. }, Some(to)) => (&self.from, Ending::Reassigned(to.name.clone())),
             (Event::Unassigned { .. }, _) => (&self.from, Ending::Unassigned),
@@ -156,10 +156,10 @@ impl ExternalChange {
         };
         let user = owner.as_ref()?.user.clone()?;
         let answer = Answer::Ended(Ended { what, by: EndedBy::Dialnote, at: self.at });
-        Some(Message::Marked { user, conversation: self.now.id.clone(), answer })
+        Some(MarkDirect { user, conversation: self.now.id.clone(), answer })
     }
 
-    fn to_owner(&self, event: &Event) -> Option<Message> {
+    fn to_owner(&self, event: &Event) -> Option<SendDirect> {
         let user = self.to.as_ref()?.user.clone()?;
         let conversation = Box::new(self.now.clone());
         let notice = match event {
@@ -168,10 +168,10 @@ impl ExternalChange {
             Event::TimeIsUp => DirectMessage::Back { conversation, heard: false },
             _ => return None,
         };
-        Some(Message::direct(user, notice))
+        Some(SendDirect::new(user, notice))
     }
 
-    fn to_owner_before(&self, actor: &str, event: &Event) -> Option<Message> {
+    fn to_owner_before(&self, actor: &str, event: &Event) -> Option<SendDirect> {
         if !matches!(event, Event::Assigned { .. } | Event::Unassigned { .. }) {
             return None;
         }
@@ -180,6 +180,6 @@ impl ExternalChange {
             about: About::from(&self.now),
             to: self.to.as_ref().map(|to| to.name.clone()),
         };
-        Some(Message::direct(self.from.as_ref()?.user.clone()?, notice))
+        Some(SendDirect::new(self.from.as_ref()?.user.clone()?, notice))
     }
 }

@@ -10,11 +10,11 @@ use crate::domain::form::FormContext;
 use crate::domain::linking::Linking;
 use crate::domain::policy::Rules;
 use crate::domain::preferences::NotificationPreferences;
-use crate::domain::reply::Reply;
 use crate::domain::request_context::{Listed, RequestContext};
 use crate::domain::route;
 use crate::domain::routing::Routing;
 use crate::ids::{ChannelId, ConversationId, MessageTs, SlackUserId, ViewId};
+use crate::view::kit::Block;
 
 /// The end of the time to answer a hand-off of this conversation.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -62,7 +62,7 @@ pub struct ListJob {
     pub list: Listed,
     /// The result of the button that was pressed in the list.
     #[serde(default)]
-    pub notice: Option<Reply>,
+    pub notice: Vec<Block>,
 }
 
 /// A form to fill in.
@@ -208,7 +208,8 @@ pub struct PeopleJob {
     /// The window that shows the unlinked people.
     pub window: Option<PeopleWindow>,
     /// The result of the button that was pressed in the window.
-    pub notice: Option<Reply>,
+    #[serde(default)]
+    pub notice: Vec<Block>,
 }
 
 /// The window that shows the unlinked people.

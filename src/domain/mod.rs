@@ -3,6 +3,7 @@
 
 pub mod about;
 pub mod absence;
+pub mod answer;
 pub mod asked;
 pub mod assignee;
 pub mod awake;
@@ -32,7 +33,6 @@ pub mod linking;
 pub mod list;
 pub mod looked;
 pub mod lookup;
-pub mod message;
 pub mod moved;
 pub mod naming;
 pub mod parse_error;

@@ -40,17 +40,3 @@ impl PendingAnswer {
         (self.requester, self.say.with_receipts(self.receipts))
     }
 }
-
-impl Reply {
-    /// Returns the reply with the states of its direct messages, if it is of a kind that shows them.
-    #[must_use]
-    pub fn with_receipts(mut self, receipts: Vec<Receipt>) -> Self {
-        match &mut self {
-            Self::Done(deed) => deed.receipts = receipts,
-            Self::NoteRefused { deed, .. } => deed.receipts = receipts,
-            Self::Several(several) => several.receipts = receipts,
-            _ => {}
-        }
-        self
-    }
-}

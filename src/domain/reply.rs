@@ -5,20 +5,17 @@ use serde::{Deserialize, Serialize};
 
 use crate::domain::about::About;
 use crate::domain::card_view::CardView;
-use crate::domain::conversation::{SharedNumber, State};
-use crate::domain::delivery::{Receipt, Why};
-use crate::domain::event::{Again, HistoryEntry};
-use crate::domain::finding::Finding;
+use crate::domain::conversation::State;
+use crate::domain::delivery::Receipt;
+use crate::domain::event::Again;
 use crate::domain::list::{FILTERS, Query};
 use crate::domain::people::Unlinked;
 use crate::domain::person::{Member, Profile};
 use crate::domain::policy::Rules;
 use crate::domain::preferences::NotificationPreferences;
-use crate::domain::question::Question;
 use crate::domain::refusal::Refusal;
-use crate::domain::report::{Alone, Report};
-use crate::error::Service;
-use crate::ids::{ChannelId, DraftId, SlackUserId};
+use crate::ids::{ChannelId, SlackUserId};
+use crate::view::kit::Block;
 
 /// The content of a list.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -36,7 +33,8 @@ pub struct ListView {
     /// The number of conversations per filter, in the order of [`FILTERS`].
     pub counts: [usize; FILTERS.len()],
     /// The result of the button that was pressed in the list.
-    pub notice: Option<Box<Reply>>,
+    #[serde(default)]
+    pub notice: Vec<Block>,
     /// The time since which dialnote has not answered, if it does not. The list is as old as that.
     pub silent_since: Option<Timestamp>,
     /// True if some conversations have not been read yet.
@@ -90,7 +88,8 @@ pub struct PeopleView {
     /// The number of pages.
     pub pages: usize,
     /// The result of the button that was pressed.
-    pub notice: Option<Box<Reply>>,
+    #[serde(default)]
+    pub notice: Vec<Block>,
 }
 
 /// A link that was made by hand.
@@ -123,26 +122,12 @@ pub enum Broken {
 /// A channel that gets cards, with the name of the shared number; `None` if it gets those of all.
 pub type Routed = (ChannelId, Option<String>);
 
-/// An answer to the requester.
+/// The answer to a command that was carried out. It says who was notified.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Reply {
     /// The command was carried out.
     Done(CommandResult),
-    /// The command was not carried out.
-    Refused {
-        /// The reason.
-        why: Refusal,
-        /// The note that came with the command, so that it is not lost; empty if there was none.
-        note: String,
-    },
-    /// The command was deferred until a person is linked.
-    Postponed {
-        /// The reason.
-        why: Refusal,
-        /// The note that came with the command; empty if there was none.
-        note: String,
-    },
     /// The command was carried out, but its note was not saved.
     NoteRefused {
         /// The result.
@@ -152,133 +137,21 @@ pub enum Reply {
         /// The note, so that it is not lost.
         note: String,
     },
-    /// A question that has to be answered before the command is carried out.
-    Question(Box<Question>),
-    /// The history of a conversation through this app.
-    History {
-        /// The conversation.
-        about: About,
-        /// The events, newest first.
-        deeds: Vec<HistoryEntry>,
-    },
-    /// A command that runs when dialnote answers again, as earlier versions stored it.
-    Waiting,
-    /// A command that runs when a service answers again.
-    Waits {
-        /// The command as it is typed; `None` if there is none.
-        asked: Option<String>,
-        /// The service.
-        service: Service,
-        /// The setting that seems to be wrong, because its address answered with 404.
-        #[serde(default)]
-        setting: Option<String>,
-        /// An id of the waiting command. Commands that were given at once share it, so that the requester reads this
-        /// once.
-        #[serde(default)]
-        once: String,
-    },
-    /// A direct message that Slack refused for good, after its sender was answered or without an answer.
-    NotNotified {
-        /// The receiver's name for colleagues.
-        name: String,
-        /// The conversation that the message was about, if any.
-        about: Option<About>,
-        /// The reason.
-        why: Why,
-    },
-    /// A command that failed after many retries.
-    GivenUp {
-        /// A reference that the operator can search the log for.
-        reference: String,
-        /// The stored command, for another try.
-        draft: DraftId,
-    },
-    /// A list of conversations.
-    List(Box<ListView>),
-    /// A card with the content that its channel hides.
-    Shown(CardView),
     /// The results of several commands that were given at once.
     Several(Box<Several>),
-    /// The rules were changed.
-    RulesChanged,
-    /// The privacy of a channel was changed.
-    PrivacyChanged {
-        /// True if the channel shows less now.
-        masked: bool,
-    },
-    /// Another setting of a channel was changed.
-    ChannelChanged,
-    /// A channel now gets the cards of a shared number.
-    Routed {
-        /// The channel.
-        channel: ChannelId,
-        /// The name of the shared number; `None` for all of them.
-        line: Option<String>,
-    },
-    /// A channel no longer gets cards.
-    RouteOff {
-        /// The channel.
-        channel: ChannelId,
-    },
-    /// The channels that get cards.
-    Routes {
-        /// Each channel with its shared number; `None` for all of them.
-        routes: Vec<Routed>,
-        /// The shared numbers whose cards no channel gets, offered to a requester who may route them to this channel.
-        offers: Vec<SharedNumber>,
-    },
-    /// A Slack user was linked by hand.
-    Linked {
-        /// The user's name in Slack, as colleagues read it.
-        name: String,
-        /// The member's name in dialnote.
-        member: String,
-        /// The name that colleagues read for the Slack user who lost the link to this member, if there was one.
-        from: Option<String>,
-        /// The name in dialnote of the member to whom the user was linked before, if to another.
-        before: Option<String>,
-    },
-    /// A link by hand was removed.
-    Unlinked {
-        /// The user's name in Slack, as colleagues read it.
-        name: String,
-        /// The name of the member with the user's address, if there is one.
-        member: Option<String>,
-    },
-    /// The text matches several members.
-    WhichMember {
-        /// The Slack user to be linked.
-        user: SlackUserId,
-        /// The user's name for colleagues.
-        name: String,
-        /// The members.
-        choices: Vec<Member>,
-        /// The number of further matches.
-        more: usize,
-    },
-    /// The requester's notification preferences were changed.
-    WishesChanged,
-    /// The app was installed.
-    Welcome {
-        /// True if it is connected to dialnote already, because it was installed before.
-        connected: bool,
-    },
-    /// The findings of a check of the setup.
-    Examined(Vec<Finding>),
-    /// A report that cannot be posted in the channel of the request.
-    ReportNotPosted,
-    /// A report that only the requester sees.
-    Report {
-        /// The content of the report.
-        report: Box<Report>,
-        /// The reason why no one else sees it.
-        why: Alone,
-    },
-    /// A card that cannot be posted in the channel of the command.
-    CardNotPosted {
-        /// The channel.
-        channel: ChannelId,
-    },
+}
+
+impl Reply {
+    /// Returns the reply with the states of its direct messages.
+    #[must_use]
+    pub fn with_receipts(mut self, receipts: Vec<Receipt>) -> Self {
+        match &mut self {
+            Self::Done(deed) => deed.receipts = receipts,
+            Self::NoteRefused { deed, .. } => deed.receipts = receipts,
+            Self::Several(several) => several.receipts = receipts,
+        }
+        self
+    }
 }
 
 /// The results of several commands that were given at once.

@@ -13,11 +13,9 @@ use crate::domain::form::FormContext;
 use crate::domain::job::{FormJob, ListJob, PeopleJob, PeopleWindow};
 use crate::domain::linking::Linking;
 use crate::domain::list::{Filter, Query};
-use crate::domain::message::Message;
 use crate::domain::people::Teammate;
 use crate::domain::question::StoredQuestion;
 use crate::domain::refusal::Refusal;
-use crate::domain::reply::Reply;
 use crate::domain::request_context::{ListPlace as Stands, Listed, RequestContext, Via};
 use crate::domain::seen::Seen;
 use crate::domain::snooze::Untimed;
@@ -29,6 +27,7 @@ use crate::http::answers;
 use crate::http::front::PREFETCH_TIMEOUT;
 use crate::http::request::InboundRequest;
 use crate::ids::{ChannelId, ConversationId, DraftId, MessageTs, ViewId};
+use crate::outbox::private::AnswerPrivately;
 use crate::slack::client::OUR_VIEWS;
 use crate::slack::inbound::{From, Surface};
 use crate::slack::pointed::PointedAt;
@@ -36,6 +35,7 @@ use crate::store::Card;
 use crate::view::card::Privacy;
 use crate::view::kit::Modal;
 use crate::view::modal::Here;
+use crate::view::refusal;
 use crate::view::{modal, people, untimed};
 use crate::work::{acting, channel_routes, channels, documents, forms, lists, lookup};
 
@@ -149,8 +149,8 @@ impl InboundRequest<'_> {
     async fn not_opened(&self, from: &From, cause: &str) {
         warn!(cause, "the form was not opened");
         let to = self.requester(from, Via::Clicked, false).addressee();
-        let say = Reply::Refused { why: Refusal::FormNotOpened, note: String::new() };
-        let _ = answers::store(self.front, self.order_from(from, &Message::Private { to, say })).await;
+        let content = refusal::refusal(&Refusal::FormNotOpened);
+        let _ = answers::store(self.front, self.order_from(from, &AnswerPrivately { to, content })).await;
     }
 
     /// Returns a value that is found in time; a store in trouble costs a form its extras, not the form.
@@ -191,7 +191,7 @@ impl InboundRequest<'_> {
         let requester = self.requester(&from, Via::Clicked, false);
         let show = |window| {
             let requester = RequestContext { reply: None, ..requester.clone() };
-            PeopleJob { requester, linking: Linking::Show, window: Some(window), notice: None }
+            PeopleJob { requester, linking: Linking::Show, window: Some(window), notice: Vec::new() }
         };
         if let Some(window) = answers::in_window(&place, page) {
             return match answers::store(self.front, self.order_from(&from, &show(window))).await {
@@ -235,8 +235,8 @@ impl InboundRequest<'_> {
 
     pub(crate) async fn refuse(&self, from: &From, why: Refusal) -> Response {
         let to = self.requester(from, Via::Clicked, false).addressee();
-        let say = Reply::Refused { why, note: String::new() };
-        match answers::store(self.front, self.order_from(from, &Message::Private { to, say })).await {
+        let content = refusal::refusal(&why);
+        match answers::store(self.front, self.order_from(from, &AnswerPrivately { to, content })).await {
             Ok(()) => StatusCode::OK.into_response(),
             Err(_) => answers::unavailable(),
         }
@@ -295,7 +295,7 @@ impl InboundRequest<'_> {
         let response = self.show(&from, &window, &Surface::Message).await;
         let place = Stands::View(view);
         let requester = self.requester(&from, Via::Clicked, false);
-        let list = ListJob { requester, list: Listed { query, place }, notice: None };
+        let list = ListJob { requester, list: Listed { query, place }, notice: Vec::new() };
         let _ = answers::store(self.front, self.order_from(&from, &list)).await;
         response
     }

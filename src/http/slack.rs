@@ -253,7 +253,7 @@ impl<'a> InboundRequest<'a> {
             Ok(Parsed::List(query)) => {
                 let requester = self.requester(from, Via::Typed, false);
                 let list = Listed { query, place: Stands::Message };
-                let job = ListJob { requester, list, notice: None };
+                let job = ListJob { requester, list, notice: Vec::new() };
                 Handling::Order(self.order_from(from, &job), answers::not_saved)
             }
             Ok(Parsed::Choose(wanted)) => {
@@ -270,7 +270,7 @@ impl<'a> InboundRequest<'a> {
             }
             Ok(Parsed::Link(linking)) => {
                 let requester = self.requester(from, Via::Typed, false);
-                let job = PeopleJob { requester, linking, window: None, notice: None };
+                let job = PeopleJob { requester, linking, window: None, notice: Vec::new() };
                 Handling::Order(self.order_from(from, &job), answers::not_saved)
             }
             Ok(Parsed::Doctor) => {
@@ -297,7 +297,7 @@ impl<'a> InboundRequest<'a> {
             message: None,
         };
         let list = Listed { query: Query::of(Filter::Mine), place: Stands::Home };
-        self.order(installation, delivery, &ListJob { requester, list, notice: None })
+        self.order(installation, delivery, &ListJob { requester, list, notice: Vec::new() })
     }
 
     /// Returns the conversations that a search field offers (docs/contracts/slack.md §10). Its form remembers the
@@ -327,7 +327,7 @@ impl<'a> InboundRequest<'a> {
                     return Handling::Answered(answers::ignored("list"));
                 }
                 requester => match requester.list.clone() {
-                    Some(list) => self.order_from(&from, &ListJob { requester, list, notice: None }),
+                    Some(list) => self.order_from(&from, &ListJob { requester, list, notice: Vec::new() }),
                     None => return Handling::Answered(answers::ignored("list")),
                 },
             },
@@ -348,7 +348,7 @@ impl<'a> InboundRequest<'a> {
             Clicked::People(page) => return Handling::Form(Box::pin(self.open_people(from, place, page))),
             Clicked::Link(linking, page) => {
                 let window = answers::in_window(&place, page);
-                self.order_from(&from, &PeopleJob { requester, linking, window, notice: None })
+                self.order_from(&from, &PeopleJob { requester, linking, window, notice: Vec::new() })
             }
             Clicked::Nothing => return Handling::Answered(answers::ignored("click")),
         };

@@ -5,8 +5,9 @@ use crate::domain::form::connect_form::{CALLBACK_ID, KEY};
 use crate::domain::installation::Connection;
 use crate::error::Service;
 use crate::view::element::{Confirm, Element, Style};
-use crate::view::kit::{Block, Modal};
+use crate::view::kit::{Block, Content, Modal};
 use crate::view::mrkdwn::time;
+use crate::view::{parts, words};
 
 /// The most characters of the key field, more than any key has.
 const LONGEST_KEY: usize = 200;
@@ -95,4 +96,15 @@ pub fn connected(members: usize, from_nothing: bool) -> Modal {
     ];
     let blocks = blocks.into_iter().flatten().collect();
     Modal::window("connected", "Connect dialnote", String::new(), blocks)
+}
+
+/// Returns the message to the person who installed the app.
+pub(crate) fn welcome(connected: bool) -> Content {
+    if connected {
+        return words::sentence(
+            "This app is installed anew, and still connected to dialnote. Everything goes on as it was.",
+        );
+    }
+    let text = "Thank you for installing this app. It needs one more thing: a key of your organization in dialnote.";
+    parts::with_buttons(words::sentence(text), vec![button()])
 }

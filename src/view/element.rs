@@ -1,7 +1,9 @@
 //! The Block Kit elements that the app sends: buttons, menus and input fields. As with blocks, the constructors keep
 //! Slack's limits.
 
-use serde::Serialize;
+use std::borrow::Cow;
+
+use serde::{Deserialize, Serialize};
 
 use crate::domain::click::Control;
 use crate::domain::text::cut;
@@ -23,13 +25,13 @@ const CONFIRM_BUTTON: usize = 30;
 pub const INPUT_TEXT: usize = 3000;
 
 /// An interactive control.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "type", rename_all = "snake_case")]
 pub enum Element {
     /// A button.
     Button {
         /// The control's id.
-        action_id: &'static str,
+        action_id: Cow<'static, str>,
         /// The label.
         text: Text,
         /// The data that the button carries.
@@ -48,7 +50,7 @@ pub enum Element {
     /// A menu of people.
     UsersSelect {
         /// The control's id.
-        action_id: &'static str,
+        action_id: Cow<'static, str>,
         /// The text while no person is chosen.
         placeholder: Text,
         /// The initially chosen person.
@@ -58,7 +60,7 @@ pub enum Element {
     /// A menu of fixed options.
     StaticSelect {
         /// The name in the submission.
-        action_id: &'static str,
+        action_id: Cow<'static, str>,
         /// The text while no option is chosen.
         placeholder: Text,
         /// The options.
@@ -70,7 +72,7 @@ pub enum Element {
     /// A menu whose options Slack requests while the user types (docs/contracts/slack.md §10).
     ExternalSelect {
         /// The control's id.
-        action_id: &'static str,
+        action_id: Cow<'static, str>,
         /// The text while no option is chosen.
         placeholder: Text,
         /// The number of letters from which Slack requests options.
@@ -79,30 +81,30 @@ pub enum Element {
     /// A menu of the same kind in which several options can be chosen.
     MultiExternalSelect {
         /// The control's id.
-        action_id: &'static str,
+        action_id: Cow<'static, str>,
         /// The text while no option is chosen.
         placeholder: Text,
         /// The number of letters from which Slack requests options.
         min_query_length: u8,
         /// The initially chosen options.
-        #[serde(skip_serializing_if = "Vec::is_empty")]
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
         initial_options: Vec<Choosable>,
     },
     /// A group of checkboxes.
     Checkboxes {
         /// The name in the submission.
-        action_id: &'static str,
+        action_id: Cow<'static, str>,
         /// The boxes.
         options: Vec<Choosable>,
         /// The initially ticked boxes.
-        #[serde(skip_serializing_if = "Vec::is_empty")]
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
         initial_options: Vec<Choosable>,
     },
     /// A picker for a time of day.
     #[serde(rename = "timepicker")]
     TimePicker {
         /// The name in the submission.
-        action_id: &'static str,
+        action_id: Cow<'static, str>,
         /// The initial time, as `HH:MM`.
         #[serde(skip_serializing_if = "Option::is_none")]
         initial_time: Option<String>,
@@ -111,12 +113,12 @@ pub enum Element {
     #[serde(rename = "datetimepicker")]
     DateTimePicker {
         /// The name in the submission.
-        action_id: &'static str,
+        action_id: Cow<'static, str>,
     },
     /// A text field.
     PlainTextInput {
         /// The name in the submission.
-        action_id: &'static str,
+        action_id: Cow<'static, str>,
         /// True if the field has several lines.
         multiline: bool,
         /// The most characters of the field.
@@ -128,7 +130,7 @@ pub enum Element {
 }
 
 /// An option of a menu, or a checkbox.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Choosable {
     text: Text,
     value: String,
@@ -142,7 +144,7 @@ impl Choosable {
 }
 
 /// The style of a button.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Style {
     /// The main action.
@@ -152,7 +154,7 @@ pub enum Style {
 }
 
 /// A question that is asked before a button acts.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Confirm {
     title: Text,
     text: Text,
@@ -166,7 +168,7 @@ impl Element {
     /// Returns a button that carries `value`.
     pub fn button(control: Control, label: &str, value: &str) -> Self {
         Self::Button {
-            action_id: control.action_id(),
+            action_id: control.action_id().into(),
             text: Text::ours(label, BUTTON_TEXT),
             value: Some(cut(value, BUTTON_VALUE)),
             url: None,
@@ -178,7 +180,7 @@ impl Element {
     /// Returns a button that opens a page.
     pub fn link(control: Control, label: &str, url: String) -> Self {
         Self::Button {
-            action_id: control.action_id(),
+            action_id: control.action_id().into(),
             text: Text::ours(label, BUTTON_TEXT),
             value: None,
             url: Some(url),
@@ -205,37 +207,54 @@ impl Element {
 
     /// Returns a menu of people.
     pub fn people_menu(action_id: &'static str, placeholder: &str) -> Self {
-        Self::UsersSelect { action_id, placeholder: Text::ours(placeholder, PLACEHOLDER), initial_user: None }
+        Self::UsersSelect {
+            action_id: action_id.into(),
+            placeholder: Text::ours(placeholder, PLACEHOLDER),
+            initial_user: None,
+        }
     }
 
     /// Returns a menu of fixed options, at least one. The option at `chosen` is initially chosen.
     pub fn menu(action_id: &'static str, placeholder: &str, options: Vec<Choosable>, chosen: Option<usize>) -> Self {
         let initial_option = chosen.and_then(|chosen| options.get(chosen).cloned());
         let options = options.into_iter().take(OPTIONS).collect();
-        Self::StaticSelect { action_id, placeholder: Text::ours(placeholder, PLACEHOLDER), options, initial_option }
+        Self::StaticSelect {
+            action_id: action_id.into(),
+            placeholder: Text::ours(placeholder, PLACEHOLDER),
+            options,
+            initial_option,
+        }
     }
 
     /// Returns a menu that searches while the user types.
     pub fn search(action_id: &'static str, placeholder: &str) -> Self {
-        Self::ExternalSelect { action_id, placeholder: Text::ours(placeholder, PLACEHOLDER), min_query_length: 1 }
+        Self::ExternalSelect {
+            action_id: action_id.into(),
+            placeholder: Text::ours(placeholder, PLACEHOLDER),
+            min_query_length: 1,
+        }
     }
 
     /// Returns a menu that searches while the user types, with several choices. `chosen` are the initial ones.
     pub fn search_several(action_id: &'static str, placeholder: &str, chosen: Vec<Choosable>) -> Self {
         let placeholder = Text::ours(placeholder, PLACEHOLDER);
         let initial_options = chosen.into_iter().take(OPTIONS).collect();
-        Self::MultiExternalSelect { action_id, placeholder, min_query_length: 1, initial_options }
+        Self::MultiExternalSelect { action_id: action_id.into(), placeholder, min_query_length: 1, initial_options }
     }
 
     /// Returns checkboxes. Each comes with true if it is initially ticked.
     pub fn checkboxes(action_id: &'static str, boxes: Vec<(Choosable, bool)>) -> Self {
         let initial_options = boxes.iter().filter(|(_, ticked)| *ticked).map(|(ticked, _)| ticked.clone()).collect();
-        Self::Checkboxes { action_id, options: boxes.into_iter().map(|(option, _)| option).collect(), initial_options }
+        Self::Checkboxes {
+            action_id: action_id.into(),
+            options: boxes.into_iter().map(|(option, _)| option).collect(),
+            initial_options,
+        }
     }
 
     /// Returns a picker for a time of day. `initial_time` is `HH:MM`.
     pub fn time(action_id: &'static str, initial_time: Option<String>) -> Self {
-        Self::TimePicker { action_id, initial_time }
+        Self::TimePicker { action_id: action_id.into(), initial_time }
     }
 
     /// Sets the initially chosen person of a menu of people.
@@ -256,13 +275,13 @@ impl Element {
 
     /// Returns a picker for a date and a time.
     pub fn date_time(action_id: &'static str) -> Self {
-        Self::DateTimePicker { action_id }
+        Self::DateTimePicker { action_id: action_id.into() }
     }
 
     /// Returns a text field of one line.
     pub fn text_line(action_id: &'static str, max_length: usize) -> Self {
         Self::PlainTextInput {
-            action_id,
+            action_id: action_id.into(),
             multiline: false,
             max_length: max_length.min(INPUT_TEXT),
             initial_value: None,
@@ -271,7 +290,12 @@ impl Element {
 
     /// Returns a text field of several lines.
     pub fn text_area(action_id: &'static str, max_length: usize) -> Self {
-        Self::PlainTextInput { action_id, multiline: true, max_length: max_length.min(INPUT_TEXT), initial_value: None }
+        Self::PlainTextInput {
+            action_id: action_id.into(),
+            multiline: true,
+            max_length: max_length.min(INPUT_TEXT),
+            initial_value: None,
+        }
     }
 
     pub(crate) fn text_length(&self) -> usize {

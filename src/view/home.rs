@@ -8,7 +8,6 @@ use crate::domain::reply::{AdminView, HomeView};
 use crate::domain::rule::Who;
 use crate::view::element::Element;
 use crate::view::kit::{Block, Home};
-use crate::view::reply;
 use crate::view::{connect, list, people_words, routes};
 
 /// The most unlinked members that are named.
@@ -21,7 +20,7 @@ pub fn home(card_view: &HomeView) -> Home {
         Ok(list) => {
             blocks
                 .push(Block::row("Find a conversation", Element::search(Control::Find.action_id(), "Name or number")));
-            blocks.extend(list::blocks(list, reply::notice(list)));
+            blocks.extend(list::blocks(list));
         }
         Err(why) => {
             blocks.push(Block::paragraph(&people_words::you_are_not_linked(*why)));

@@ -2,8 +2,10 @@
 //! through constructors that keep Slack's limits (docs/contracts/slack-limits.json). A long name therefore shortens
 //! a line and never costs the whole message.
 
+use std::borrow::Cow;
+
 use jiff::Timestamp;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use crate::domain::text;
 use crate::domain::text::cut;
@@ -28,7 +30,7 @@ const MESSAGE_BLOCKS: usize = 50;
 const VIEW_BLOCKS: usize = 100;
 
 /// A message: its blocks, and the text for notifications and screen readers (§11.7).
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Content {
     /// The text.
     pub text: String,
@@ -37,7 +39,7 @@ pub struct Content {
 }
 
 /// A block.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "type", rename_all = "snake_case")]
 pub enum Block {
     /// A title.
@@ -89,15 +91,15 @@ pub enum Block {
 }
 
 /// A paragraph of rich text.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Section {
     #[serde(rename = "type")]
-    kind: &'static str,
+    kind: Cow<'static, str>,
     elements: Vec<Span>,
 }
 
 /// A piece of rich text. Slack shows it unchanged and interprets no markup in it.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "type", rename_all = "snake_case")]
 pub enum Span {
     /// Words.
@@ -120,14 +122,14 @@ pub enum Span {
         /// The seconds since 1970.
         timestamp: i64,
         /// Slack's format of the time.
-        format: &'static str,
+        format: Cow<'static, str>,
         /// The text where Slack can't show the time.
         fallback: String,
     },
 }
 
 /// The style of words.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct TextStyle {
     strike: bool,
 }
@@ -150,13 +152,17 @@ impl Span {
 
     /// Returns a time of day without a date, for a time in the near future or past.
     pub fn clock(at: Timestamp) -> Self {
-        Self::Date { timestamp: at.as_second(), format: "{time}", fallback: at.strftime("%H:%M UTC").to_string() }
+        Self::Date {
+            timestamp: at.as_second(),
+            format: "{time}".into(),
+            fallback: at.strftime("%H:%M UTC").to_string(),
+        }
     }
 
     /// Returns a date and a time.
     pub fn time(at: Timestamp) -> Self {
         let fallback = at.strftime("%Y-%m-%d %H:%M UTC").to_string();
-        Self::Date { timestamp: at.as_second(), format: "{date_short_pretty} at {time}", fallback }
+        Self::Date { timestamp: at.as_second(), format: "{date_short_pretty} at {time}".into(), fallback }
     }
 
     /// Returns the shown text, with times in UTC.
@@ -173,7 +179,7 @@ impl Span {
 }
 
 /// A form.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Modal {
     #[serde(rename = "type")]
     kind: &'static str,
@@ -268,7 +274,7 @@ impl Block {
 
     /// Returns rich text.
     pub fn rich(spans: Vec<Span>) -> Self {
-        Self::RichText { elements: [Section { kind: "rich_text_section", elements: spans }] }
+        Self::RichText { elements: [Section { kind: "rich_text_section".into(), elements: spans }] }
     }
 
     /// Returns a line between blocks.

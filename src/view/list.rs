@@ -11,13 +11,16 @@ use crate::view::kit::{Block, Content};
 use crate::view::mrkdwn::{neutral, time};
 
 /// Returns a list as a message.
-pub fn message(card_view: &ListView, notice: Vec<Block>) -> Content {
-    Content::new(&neutral(&title(card_view)), blocks(card_view, notice))
+pub fn message(card_view: &ListView) -> Content {
+    Content::new(&neutral(&title(card_view)), blocks(card_view))
 }
 
 /// Returns a list below the answer to its last button: the title, the conversations and the page buttons.
-pub fn blocks(card_view: &ListView, notice: Vec<Block>) -> Vec<Block> {
-    let mut blocks = notice;
+pub fn blocks(card_view: &ListView) -> Vec<Block> {
+    let mut blocks = card_view.notice.clone();
+    if !blocks.is_empty() {
+        blocks.push(Block::divider());
+    }
     blocks.push(Block::row(&title(card_view), filters(card_view)));
     if card_view.reading {
         blocks.push(Block::small("I am still reading your conversations; some may be missing."));

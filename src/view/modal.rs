@@ -20,7 +20,7 @@ use crate::ids::ChannelId;
 use crate::view::element::{Choosable, Element, INPUT_TEXT, OPTION_VALUE};
 use crate::view::kit::{Block, Modal};
 use crate::view::mrkdwn::time;
-use crate::view::{list, parts, refusal, reply};
+use crate::view::{list, parts, refusal};
 
 /// The callback id of the window with a list.
 pub const LIST_CALLBACK_ID: &str = "list";
@@ -234,7 +234,7 @@ pub fn window(card_view: Option<&ListView>, query: &Query) -> Modal {
     let find = Element::search(Control::Find.action_id(), "Name or number");
     let mut blocks = vec![Block::row("Find a conversation", find)];
     match card_view {
-        Some(card_view) => blocks.extend(list::blocks(card_view, reply::notice(card_view))),
+        Some(card_view) => blocks.extend(list::blocks(card_view)),
         None => blocks.push(Block::small("Names may be misspelt, and of a number the last digits are enough.")),
     }
     Modal::window(LIST_CALLBACK_ID, "dialnote", metadata, blocks)

@@ -5,11 +5,11 @@ use serde::{Deserialize, Serialize};
 
 use crate::domain::about::About;
 use crate::domain::absence::Absence;
+use crate::domain::answer::{Answer, Ended, EndedBy, Ending};
 use crate::domain::click::{Carried, Control, row};
 use crate::domain::conversation::{Conversation, Links};
 use crate::domain::delivery::Why;
 use crate::domain::direct_message::DirectMessage;
-use crate::domain::message::{Answer, Ended, EndedBy, Ending};
 use crate::ids::ConversationId;
 use crate::view::card::{happened, quoted};
 use crate::view::deed::reason;

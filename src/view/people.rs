@@ -8,7 +8,7 @@ use crate::domain::reply::{Broken, LinkView, PeopleView};
 use crate::view::element::Element;
 use crate::view::kit::{Block, Modal};
 use crate::view::mrkdwn::{neutral, time};
-use crate::view::{people_words, refusal, reply};
+use crate::view::{people_words, refusal};
 
 /// The callback id of the window.
 pub const PEOPLE_CALLBACK_ID: &str = "people";
@@ -32,8 +32,8 @@ fn window_of(blocks: Vec<Block>) -> Modal {
 
 fn blocks(card_view: &PeopleView) -> Vec<Block> {
     let mut blocks = Vec::new();
-    if let Some(notice) = &card_view.notice {
-        blocks.extend(reply::say(notice).blocks);
+    if !card_view.notice.is_empty() {
+        blocks.extend(card_view.notice.clone());
         blocks.push(Block::divider());
     }
     let [members, strangers, by_hand] = card_view.counts;

@@ -150,13 +150,6 @@ pub(crate) fn postponed(sentence: &str, why: &Refusal, note: Vec<Block>) -> Cont
     Content::new(&neutral(&text), blocks)
 }
 
-/// Adds the reason for the delay to the answer to a deferred command.
-pub fn late(mut content: Content) -> Content {
-    let why = "You asked for this before, when it had to wait for somebody to be linked to dialnote:";
-    content.blocks.insert(0, Block::small(why));
-    content
-}
-
 /// Returns a member's name and address.
 pub(crate) fn called(member: &Member) -> String {
     match member.email.as_deref().filter(|email| !email.is_empty()) {

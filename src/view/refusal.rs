@@ -19,7 +19,8 @@ pub fn refusal(why: &Refusal) -> Content {
     refused(why, "")
 }
 
-pub(crate) fn refused(refusal: &Refusal, note: &str) -> Content {
+/// Explains why a command was refused, and gives its note back.
+pub fn refused(refusal: &Refusal, note: &str) -> Content {
     let mut content = words::sentence(&no(refusal));
     content.blocks.extend(words::given_back(note));
     match refusal {

@@ -1,27 +1,25 @@
-//! Every answer of the app. A refusal says what was wrong, what is accepted and what to do next. No answer contains
+//! Answers to commands. A refusal says what was wrong, what is accepted and what to do next. No answer contains
 //! the text of an internal error.
 
 use crate::domain::about::About;
 use crate::domain::click::{Carried, Control};
 use crate::domain::event::HistoryEntry;
-use crate::domain::finding::{Finding, FindingState, PEOPLE};
 use crate::domain::form::field;
 use crate::domain::list::Query;
 use crate::domain::refusal::Refusal;
-use crate::domain::reply::ListView;
 use crate::domain::reply::{CommandResult, Reply, Several};
 use crate::domain::text::cut;
 use crate::domain::verb::Verb;
 use crate::error::Service;
+use crate::ids::DraftId;
 use crate::view::card::{event, quoted};
 use crate::view::element::Element;
 use crate::view::help::QUOTE;
 use crate::view::kit::{Block, Content};
-use crate::view::list;
-use crate::view::mrkdwn::{code, neutral, time, with_settings};
+use crate::view::mrkdwn::{code, neutral, time};
 use crate::view::people_words::KEPT;
 use crate::view::refusal::MOST_ROWS;
-use crate::view::{card, connect, deed, next, parts, people_words, question, refusal, report, routes, words};
+use crate::view::{deed, next, parts, people_words, question, refusal, words};
 
 /// The most entries of a conversation's history that are shown.
 const MOST_TOLD: usize = 20;
@@ -31,10 +29,6 @@ const MOST_ROWS_WITH_NOTE: usize = 10;
 
 /// The most characters of such a row.
 const ROW: usize = 240;
-
-/// The most findings that are shown, and the most characters of one.
-const MOST_FINDINGS: usize = 30;
-const LONGEST_FINDING: usize = 900;
 
 /// The error under the people menu of a form, if it was left empty.
 pub const CHOOSE_SOMEBODY: &str = "Choose who is to own it.";
@@ -57,82 +51,22 @@ pub fn write_a_note(verb: Verb) -> &'static str {
     }
 }
 
-/// Returns an answer that only one person sees.
-pub fn say(say: &Reply) -> Content {
-    say_in(say, None)
-}
-
-/// Returns the answer to the button that was last pressed in a list.
-pub fn notice(card_view: &ListView) -> Vec<Block> {
-    let Some(notice) = &card_view.notice else { return Vec::new() };
-    let mut blocks = say_in(notice, Some(&card_view.query)).blocks;
-    blocks.push(Block::divider());
-    blocks
-}
-
-/// Returns the answer. Above a list, its buttons draw the list again.
-pub(crate) fn say_in(say: &Reply, list: Option<&Query>) -> Content {
-    match say {
+/// Returns the answer to a command that was carried out. Above a list, its buttons draw the list again.
+pub(crate) fn content(reply: &Reply, list: Option<&Query>) -> Content {
+    match reply {
         Reply::Done(deed) => next::offered(deed::done(deed).content(), deed, list),
-        Reply::History { about, deeds } => history(about, deeds),
-        Reply::Refused { why, note } => refusal::refused(why, note),
-        Reply::Postponed { why, note } => people_words::postponed(&refusal::no(why), why, words::given_back(note)),
-        Reply::Linked { name, member, from, before } => {
-            words::sentence(&people_words::linked(name, member, from.as_deref(), before.as_deref()))
-        }
-        Reply::Unlinked { name, member } => words::sentence(&people_words::unlinked(name, member.as_deref())),
-        Reply::WhichMember { user, name, choices, more } => people_words::which(user, name, choices, *more),
         Reply::NoteRefused { deed, why, note } => next::offered(note_refused(deed, why, note), deed, list),
-        Reply::Question(question) => question::asked(question),
-        Reply::Waiting => waits(None, Service::Dialnote, None),
-        Reply::Waits { asked, service, setting, .. } => waits(asked.as_deref(), *service, setting.as_deref()),
-        Reply::NotNotified { name, about, why } => {
-            words::sentence(&deed::couldnt_be_notified(name, about.as_ref(), why))
-        }
-        Reply::GivenUp { reference, draft } => {
-            given_up(reference, &Carried { draft: Some(draft.clone()), ..Carried::default() })
-        }
-        Reply::List(card_view) => list::message(card_view, notice(card_view)),
-        Reply::Shown(card_view) => card::shown(card_view),
         Reply::Several(all) => several(all, list),
-        Reply::RulesChanged => words::sentence("Saved. The new rules hold from now on."),
-        Reply::PrivacyChanged { masked: true } => words::sentence(
-            "Saved. From now on cards in this channel hide numbers and messages; Show reveals them to teammates.",
-        ),
-        Reply::PrivacyChanged { masked: false } => {
-            words::sentence("Saved. From now on cards in this channel show everything.")
-        }
-        Reply::ChannelChanged => words::sentence("Saved. It holds in this channel from now on."),
-        Reply::WishesChanged => words::sentence("Saved."),
-        Reply::Routed { channel, line } => routes::made(channel, line.as_deref()),
-        Reply::RouteOff { channel } => words::ours(&format!("Saved. <#{channel}> gets no cards by itself any more.")),
-        Reply::Routes { routes, offers } => routes::all(routes, offers),
-        Reply::Welcome { connected } => welcome(*connected),
-        Reply::Examined(findings) => examined(findings),
-        Reply::Report { report, why } => report::alone(report, *why),
-        Reply::ReportNotPosted => words::sentence(
-            "Slack does not let me post the report here. Type /invite @dialnote, or ask an admin who may post in this \
-             channel; then use the command again.",
-        ),
-        Reply::CardNotPosted { channel: _ } => words::sentence(
-            "Done in dialnote, but Slack does not let me post its card here. Type /invite @dialnote, or ask an admin \
-             who may post in this channel; then use the command again.",
-        ),
     }
 }
 
-fn welcome(connected: bool) -> Content {
-    if connected {
-        return words::sentence(
-            "This app is installed anew, and still connected to dialnote. Everything goes on as it was.",
-        );
-    }
-    let text = "Thank you for installing this app. It needs one more thing: a key of your organization in dialnote.";
-    parts::with_buttons(words::sentence(text), vec![connect::button()])
+/// Returns the answer to a command that is deferred until a person is linked.
+pub(crate) fn postponed(why: &Refusal, note: &str) -> Content {
+    people_words::postponed(&refusal::no(why), why, words::given_back(note))
 }
 
 /// Reports a delay: "dialnote isn't responding. `/done Diana Okafor` is saved and runs when dialnote is back."
-fn waits(asked: Option<&str>, service: Service, setting: Option<&str>) -> Content {
+pub(crate) fn waits(asked: Option<&str>, service: Service, setting: Option<&str>) -> Content {
     let what = asked.map_or_else(|| "Your command".to_owned(), |asked| code(&cut(asked, QUOTE)));
     let why = match setting {
         Some(setting) => format!("There is no {service} at the address in {}.", code(setting)),
@@ -181,31 +115,8 @@ fn rows(mut texts: impl Iterator<Item = (String, Option<Element>)>, most: usize)
     rows
 }
 
-/// Lists the findings of a check, with the number of problems as the title.
-fn examined(findings: &[Finding]) -> Content {
-    let bad = findings.iter().filter(|finding| finding.state == FindingState::Bad).count();
-    let title = match bad {
-        0 => "Everything is as it has to be.".to_owned(),
-        1 => "One thing is to be mended.".to_owned(),
-        many => format!("{many} things are to be mended."),
-    };
-    let row = |finding: &Finding| {
-        let mark = match finding.state {
-            FindingState::Good => ":white_check_mark:",
-            FindingState::Note => ":information_source:",
-            FindingState::Bad => ":x:",
-        };
-        let channel = finding.channel.as_ref().map_or_else(String::new, |channel| format!(" <#{channel}>"));
-        let words = with_settings(&cut(&finding.words, LONGEST_FINDING));
-        Block::formatted(&format!("{mark} {}{channel}: {words}", finding.what))
-    };
-    let rows = findings.iter().take(MOST_FINDINGS).map(row);
-    let people = findings.iter().any(|finding| finding.what == PEOPLE && finding.state != FindingState::Good);
-    let button = people.then(|| Block::actions("actions", vec![people_words::button()]));
-    Content::new(&title, std::iter::once(Block::paragraph(&title)).chain(rows).chain(button).collect())
-}
-
-fn history(about: &About, deeds: &[HistoryEntry]) -> Content {
+/// Returns the history of a conversation through this app.
+pub(crate) fn history(about: &About, deeds: &[HistoryEntry]) -> Content {
     let title = match deeds {
         [] => format!("Nobody did anything about {} through this app yet.", words::named(about)),
         _ => format!("What happened to {}, newest first:", words::named(about)),
@@ -225,12 +136,20 @@ fn note_refused(deed: &CommandResult, why: &Refusal, note: &str) -> Content {
     Content::new(&neutral(&format!("{} {kept}", done.plain())), blocks)
 }
 
-fn given_up(reference: &str, carried: &Carried) -> Content {
+/// Returns the answer to a command that failed after many tries, with a button for another try.
+pub(crate) fn given_up(reference: &str, draft: &DraftId) -> Content {
     let text = format!(
         "I could not do this: dialnote did not answer in a usable way, and I have stopped trying. \
          If it happens again, give your admin this reference: {reference}."
     );
-    parts::with_buttons(words::sentence(&text), vec![Element::button(Control::Retry, "Try again", &carried.encode())])
+    parts::with_buttons(
+        words::sentence(&text),
+        vec![Element::button(
+            Control::Retry,
+            "Try again",
+            &Carried { draft: Some(draft.clone()), ..Carried::default() }.encode(),
+        )],
+    )
 }
 
 /// Returns the response to a command that couldn't be stored.

@@ -24,6 +24,11 @@ pub fn made(channel: &ChannelId, line: Option<&str>) -> Content {
     ))
 }
 
+/// Confirms that a channel gets no cards any more.
+pub fn off(channel: &ChannelId) -> Content {
+    words::ours(&format!("Saved. <#{channel}> gets no cards by itself any more."))
+}
+
 /// Lists the channels that get cards, each with its shared number.
 pub fn channels(routes: &[Routed]) -> Content {
     let row = |(channel, line): &Routed| {

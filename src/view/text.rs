@@ -1,9 +1,9 @@
 //! Text of a block, in one of Slack's two kinds.
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 /// A text object.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "type", rename_all = "snake_case")]
 pub enum Text {
     /// Text without markup.

@@ -13,10 +13,9 @@ use serde::{Deserialize, Serialize};
 
 use crate::domain::absence::Absence;
 use crate::domain::direct_message::DirectMessage;
-
-use crate::domain::message::Message;
 use crate::error::Fault;
 use crate::ids::SlackUserId;
+use crate::outbox::direct::SendDirect;
 use crate::store::{Class, Effect, NewJob};
 use crate::work::ctx::TenantCtx;
 use crate::work::documents::read;
@@ -45,12 +44,10 @@ impl Missed {
 }
 
 /// Keeps the notices that people would have got of a change, and schedules one message with all of them.
-pub(crate) fn keep_missed(ctx: &TenantCtx, &FoundLate { claim, job, messages }: &FoundLate<'_>) -> Vec<Effect> {
+pub(crate) fn keep_missed(ctx: &TenantCtx, &FoundLate { claim, job, directs }: &FoundLate<'_>) -> Vec<Effect> {
     let mut missed = BTreeMap::<&SlackUserId, Vec<DirectMessage>>::new();
-    for message in messages {
-        if let Message::Direct { user, notice, .. } = message {
-            missed.entry(user).or_default().push(notice.clone());
-        }
+    for SendDirect { user, notice, .. } in directs {
+        missed.entry(user).or_default().push(notice.clone());
     }
     let keep = |(user, notices): (&SlackUserId, Vec<DirectMessage>)| {
         let (kind, id) = (Missed::kind(user), format!("{}:{}", job.conversation, claim.id));
@@ -78,7 +75,7 @@ pub(crate) async fn caught_up(ctx: &TenantCtx, user: &SlackUserId) -> Result<Out
     let mut effects: Vec<_> = drop.collect();
     if !notices.is_empty() {
         let notice = DirectMessage::CaughtUp { away, notices, more };
-        effects.push(enqueue::say_unasked(ctx, &Message::Direct { user: user.clone(), notice, awaited: None }));
+        effects.push(enqueue::say_unasked(ctx, &SendDirect::new(user.clone(), notice)));
     }
     Ok(Outcome::done(effects))
 }

@@ -3,45 +3,51 @@
 
 use std::time::Duration;
 
+use serde::{Deserialize, Serialize};
+
 use crate::domain::delivery::{Awaited, DeliveryReport, DeliveryState, Receipt};
 use crate::domain::direct_message::DirectMessage;
 use crate::domain::hours;
-use crate::domain::message::Message;
 use crate::domain::pending_answer::PendingAnswer;
 use crate::domain::reply::Reply;
 use crate::domain::request_context::{ReplyTarget, RequestContext, Via};
 use crate::error::Fault;
 use crate::ids::SlackUserId;
-use crate::store::{Claim, Effect};
+use crate::outbox::direct::SendDirect;
+use crate::outbox::private::answer;
+use crate::store::{Claim, Effect, Queue};
+use crate::view::kit::Content;
+use crate::view::{deed, reply, words};
 use crate::work::ctx::TenantCtx;
-use crate::work::outcome::Outcome;
+use crate::work::handler::Handler;
+use crate::work::job::JobKind;
+use crate::work::outcome::{Outcome, Stop};
 use crate::work::{documents, homes, people, posting, times};
 
 /// The longest time that an answer waits for its direct messages.
 const DELIVERY_WAIT: Duration = Duration::from_secs(4);
 
 /// Returns the answer to the requester: in the list whose button they pressed, or else as a message.
-pub(crate) fn answer_in_place(ctx: &TenantCtx, claim: &Claim, requester: &RequestContext, say: Reply) -> Effect {
-    let in_list = homes::redraw(ctx, claim, requester, say.clone());
-    in_list.unwrap_or_else(|| ctx.say(&Message::Private { to: requester.addressee(), say }))
+pub(crate) fn answer_in_place(ctx: &TenantCtx, claim: &Claim, requester: &RequestContext, content: Content) -> Effect {
+    let in_list = homes::redraw(ctx, claim, requester, &content);
+    in_list.unwrap_or_else(|| answer(ctx, requester.addressee(), content))
 }
 
-/// Marks the direct messages among `messages`, so that the requester learns their delivery states: in the answer, if
+/// Marks the direct messages, so that the requester learns their delivery states: in the answer, if
 /// there is one. Returns the effect that gives the answer now, or stores it until the states are known.
 pub(crate) async fn answer_when_told(
     ctx: &TenantCtx,
     claim: &Claim,
     requester: &RequestContext,
     say: Option<Reply>,
-    messages: &mut [Message],
+    directs: &mut [SendDirect],
     name_of: impl Fn(&SlackUserId) -> Option<String>,
 ) -> Result<Option<Effect>, Fault> {
     if requester.via == Via::Timer {
         return Ok(None);
     }
     let (id, mut receipts) = (posting::mark(claim), Vec::new());
-    for message in messages {
-        let Message::Direct { user, notice, awaited } = message else { continue };
+    for SendDirect { user, notice, awaited } in directs {
         let name = called(ctx, user, name_of(user)).await?;
         // If the state cannot be foreseen now, the answer waits for the delivery instead of failing.
         let fate = foreseen(ctx, user, notice).await.unwrap_or_default();
@@ -54,8 +60,7 @@ pub(crate) async fn answer_when_told(
     let Some(say) = say else { return Ok(None) };
     let pending = PendingAnswer { requester: requester.clone(), say, receipts };
     if pending.is_complete() {
-        let (requester, say) = pending.complete();
-        return Ok(Some(answer_in_place(ctx, claim, &requester, say)));
+        return Ok(Some(complete(ctx, claim, pending)));
     }
     let until = times::later(ctx.clock.now(), DELIVERY_WAIT);
     Ok(Some(documents::put_due(ctx, PendingAnswer::KIND, &id, &pending, Some(until))))
@@ -81,14 +86,50 @@ pub(crate) fn report_fate(
     match &arrival.of.answer {
         Some(answer) => {
             let answer = answer.clone();
-            Some(ctx.say(&Message::Reported { answer, arrival: Some(Box::new(arrival)) }))
+            Some(ctx.say(&ReportDelivery { answer, arrival: Some(Box::new(arrival)) }))
         }
         None => is_refused.then(|| not_notified(ctx, arrival)).flatten(),
     }
 }
 
+/// Returns the effect that gives an answer, with the delivery states that are known.
+fn complete(ctx: &TenantCtx, claim: &Claim, pending: PendingAnswer) -> Effect {
+    let (requester, say) = pending.complete();
+    let list = requester.list.as_ref().map(|list| &list.query);
+    answer_in_place(ctx, claim, &requester, reply::content(&say, list))
+}
+
+/// The delivery state of a direct message, for the answer that waits for it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct ReportDelivery {
+    /// The id of the pending answer.
+    pub(crate) answer: String,
+    /// The state; `None` if the answer has waited long enough.
+    pub(crate) arrival: Option<Box<DeliveryReport>>,
+}
+
+impl JobKind for ReportDelivery {
+    const KIND: &'static str = "report_delivery.v1";
+    const QUEUE: Queue = Queue::Outbox;
+
+    fn key(&self) -> String {
+        format!("answer:{}", self.answer)
+    }
+}
+
+/// The handler that notes delivery states.
+pub(crate) struct DeliveryReports;
+
+impl Handler for DeliveryReports {
+    type Job = ReportDelivery;
+
+    async fn run(&self, ctx: &TenantCtx, claim: &Claim, job: &ReportDelivery) -> Result<Outcome, Stop> {
+        Ok(reported(ctx, claim, &job.answer, job.arrival.as_deref()).await?)
+    }
+}
+
 /// Notes the delivery state of a direct message. Gives the answer if there is nothing left to wait for.
-pub(crate) async fn reported(
+async fn reported(
     ctx: &TenantCtx,
     claim: &Claim,
     answer: &str,
@@ -108,19 +149,18 @@ pub(crate) async fn reported(
     if arrival.is_some() && !pending.is_complete() {
         return Ok(Outcome::done(vec![documents::put_due(ctx, PendingAnswer::KIND, answer, &pending, due)]));
     }
-    let (requester, say) = pending.complete();
     let drop = Effect::DropDocument { kind: PendingAnswer::KIND.to_owned(), id: answer.to_owned() };
-    Ok(Outcome::done(vec![drop, answer_in_place(ctx, claim, &requester, say)]))
+    Ok(Outcome::done(vec![drop, complete(ctx, claim, pending)]))
 }
 
 /// Tells a sender whose answer was already given, or who needed none, that a direct message was refused.
 fn not_notified(ctx: &TenantCtx, arrival: DeliveryReport) -> Option<Effect> {
     let DeliveryState::Never(why) = arrival.fate else { return None };
-    let say = Reply::NotNotified { name: arrival.of.name, about: arrival.about, why };
+    let sentence = deed::couldnt_be_notified(&arrival.of.name, arrival.about.as_ref(), &why);
     let mut to = arrival.of.requester.addressee();
     // The earlier answer stays.
     to.reply = to.reply.map(|reply| ReplyTarget { replace: false, ..reply });
-    Some(ctx.say(&Message::Private { to, say }))
+    Some(answer(ctx, to, words::sentence(&sentence)))
 }
 
 /// Returns the delivery state that the reader's notification preferences already decide, if they decide one.

@@ -11,12 +11,12 @@ use crate::domain::command::Command;
 use crate::domain::command_job::Batch;
 use crate::domain::direct_message::DirectMessage;
 use crate::domain::job::BatchJob;
-use crate::domain::message::Message;
 use crate::domain::refusal::Refusal;
 use crate::domain::reply::{CommandResult, Reply, Several};
 use crate::domain::request_context::RequestContext;
 use crate::error::Fault;
 use crate::ids::{ConversationId, SlackUserId};
+use crate::outbox::direct::SendDirect;
 use crate::store::{Claim, Document, Effect};
 use crate::work::ctx::TenantCtx;
 use crate::work::documents::read;
@@ -86,12 +86,12 @@ pub(crate) async fn batch(ctx: &TenantCtx, claim: &Claim, job: &BatchJob) -> Res
         *which = known.map_or_else(|| which.clone(), |known| known.title());
     }
     let say = Reply::Several(Box::new(several));
-    let mut messages: Vec<_> =
-        together(notices).into_iter().map(|(user, notice)| Message::direct(user, notice)).collect();
-    let answer = answers::answer_when_told(ctx, claim, &job.requester, Some(say), &mut messages, |_| None).await?;
+    let mut directs: Vec<_> =
+        together(notices).into_iter().map(|(user, notice)| SendDirect::new(user, notice)).collect();
+    let answer = answers::answer_when_told(ctx, claim, &job.requester, Some(say), &mut directs, |_| None).await?;
     let dropped = left.into_iter().map(|left| Effect::DropDocument { kind: left.kind, id: left.id });
-    let messages = messages.into_iter().map(|message| ctx.say(&message));
-    Ok(Outcome::done(dropped.chain(answer).chain(messages).collect()))
+    let directs = directs.iter().map(|direct| ctx.say(direct));
+    Ok(Outcome::done(dropped.chain(answer).chain(directs).collect()))
 }
 
 /// Sums up the outcomes: the requester's answer, and the notices for other people.

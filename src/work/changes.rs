@@ -8,14 +8,14 @@ use crate::work::outcome::Stop;
 use serde_json::json;
 
 use crate::domain::job::{ChangeJob, SettingsChange};
-use crate::domain::message::Message;
 use crate::domain::policy::Rules;
 use crate::domain::preferences::NotificationPreferences;
 use crate::domain::refusal::Refusal;
-use crate::domain::reply::Reply;
 use crate::domain::request_context::ListPlace;
 use crate::error::Fault;
+use crate::outbox::private::answer;
 use crate::store::Claim;
+use crate::view::{refusal, saved};
 use crate::work::ctx::TenantCtx;
 use crate::work::outcome::Outcome;
 use crate::work::{acting, audit, digests, documents, homes, organization, routes, sharing};
@@ -23,14 +23,13 @@ use crate::work::{acting, audit, digests, documents, homes, organization, routes
 /// Makes the changes that a person asked for, all or none.
 pub(crate) async fn change_settings(ctx: &TenantCtx, claim: &Claim, job: &ChangeJob) -> Result<Outcome, Fault> {
     let to = job.requester.addressee();
-    let refused = |why| Reply::Refused { why, note: String::new() };
     let rules = documents::rules(ctx).await?;
     if let Err(why) = may_change(ctx, job, &rules).await? {
         let record = audit::record_refusal(ctx, &job.requester, refused_verb(job), &why);
-        return Ok(Outcome::done(vec![record, ctx.say(&Message::Private { to, say: refused(why) })]));
+        return Ok(Outcome::done(vec![record, answer(ctx, to, refusal::refusal(&why))]));
     }
     let mut effects = Vec::new();
-    let mut say = Reply::WishesChanged;
+    let mut say = saved::preferences();
     for change in &job.changes {
         say = match change {
             SettingsChange::Rules(new) if *new == rules => say,
@@ -41,7 +40,7 @@ pub(crate) async fn change_settings(ctx: &TenantCtx, claim: &Claim, job: &Change
                 effects.push(documents::put(ctx, Rules::KIND, "", new));
                 let detail = json!({ "rules": { "before": rules, "after": new } });
                 effects.push(organization::record_change(ctx, job, detail).await?);
-                Reply::RulesChanged
+                saved::rules()
             }
             SettingsChange::Wishes(new) => {
                 effects.push(documents::put(ctx, NotificationPreferences::KIND, job.requester.user.as_str(), new));
@@ -62,8 +61,8 @@ pub(crate) async fn change_settings(ctx: &TenantCtx, claim: &Claim, job: &Change
         };
     }
     let at_home = job.requester.list.as_ref().is_some_and(|list| list.place == ListPlace::Home);
-    let seen = if at_home { homes::redraw(ctx, claim, &job.requester, say.clone()) } else { None };
-    effects.push(seen.unwrap_or_else(|| ctx.say(&Message::Private { to, say })));
+    let seen = if at_home { homes::redraw(ctx, claim, &job.requester, &say) } else { None };
+    effects.push(seen.unwrap_or_else(|| answer(ctx, to, say)));
     // The requester's home may show the rules, so it is drawn again with the new ones.
     effects.extend(homes::refresh_homes(ctx, std::iter::once(job.requester.user.clone())).await?);
     Ok(Outcome::done(effects))

@@ -11,15 +11,17 @@ use crate::domain::conclude::Concluded;
 use crate::domain::conversation::{Conversation, ConversationRef, State};
 use crate::domain::event::ThreadEntry;
 use crate::domain::facts::Plan;
-use crate::domain::message::Message;
 use crate::domain::plan::Progress;
 use crate::domain::refusal::Refusal;
-use crate::domain::reply::Reply;
 use crate::domain::request_context::{ListPlace, Via};
 use crate::domain::seen::Seen;
 use crate::error::{Fault, Service};
 use crate::ids::{ConversationId, SlackUserId};
+use crate::outbox::announcement::Announcement;
+use crate::outbox::private::answer;
 use crate::store::{Claim, Document, Draft, Effect};
+use crate::view::kit::Content;
+use crate::view::{refusal, reply};
 use crate::work::audit::{Detail, Verified};
 use crate::work::batch::BatchPart;
 use crate::work::ctx::TenantCtx;
@@ -29,7 +31,7 @@ use crate::work::groups::pick_is_over;
 use crate::work::outcome::Outcome;
 use crate::work::projection::seen;
 use crate::work::times::DELAY_NOTICE_AFTER;
-use crate::work::{acts, answers, audit, batch, deferred, drafts, emit, enqueue, handovers, homes, known, times};
+use crate::work::{acts, answers, audit, batch, deferred, drafts, emit, handovers, homes, known, times};
 
 /// Concludes a command of which everything is done, or all but the note. Notifies the people concerned.
 pub(crate) async fn conclude(
@@ -45,13 +47,13 @@ pub(crate) async fn conclude(
     let told = claim.delay_notified || times::later(claim.accepted, DELAY_NOTICE_AFTER) < ctx.clock.now();
     let act = acts::act(claim, job);
     let ending = Concluded { progress, act: &act, note_refused, until: None };
-    let mut messages = conclude::messages(ending, &job.requester, &channels, ctx.clock.now());
-    messages.extend(emit::conversation_changed(ctx, &changed(progress)).await?);
-    let handover = handovers::remember_handover(ctx, progress, &messages).await?;
+    let mut told_of = conclude::announcement(ending, &job.requester, &channels, ctx.clock.now());
+    let redrawn = emit::conversation_changed(ctx, &changed(progress)).await?;
+    let handover = handovers::remember_handover(ctx, progress, &told_of.directs).await?;
     let outcome =
         note_refused.map_or(audit::AttemptOutcome::Done, |why| audit::AttemptOutcome::NoteRefused(why.clone()));
     info!(verb = job.command.act.verb().spec().name, conversation = %plan.before.id, "done");
-    let mut effects: Vec<_> = messages.iter().filter_map(|message| enqueue::expected(message, &channels)).collect();
+    let mut effects = told_of.first_cards(&channels);
     effects.extend(handover);
     effects.extend(progress.seen.map(|at| Effect::Mirror(seen(&changed_by_us(progress), at))));
     let quoted = job.quoted.as_ref().filter(|_| note_refused.is_none());
@@ -59,15 +61,16 @@ pub(crate) async fn conclude(
     let until = handovers::has_until(ctx, effects.iter()).await?;
     let ending = Concluded { until, ..ending };
     if let Some(batch) = &job.batch {
-        let part = taken_out(&mut messages, ending);
+        let part = taken_out(&mut told_of, ending);
         effects.extend(batch::leave(ctx, claim, &job.requester, batch, &part));
     } else {
         let is_answered = job.requester.list.is_some() || conclude::is_answered(ending, &job.requester, told);
         let say = is_answered.then(|| ending.answer());
         let name_of = |user: &SlackUserId| plan.name_of(user).map(str::to_owned);
-        effects.extend(answers::answer_when_told(ctx, claim, &job.requester, say, &mut messages, name_of).await?);
+        effects
+            .extend(answers::answer_when_told(ctx, claim, &job.requester, say, &mut told_of.directs, name_of).await?);
     }
-    effects.extend(messages.into_iter().map(|message| ctx.say(&message)));
+    effects.extend(told_of.jobs(ctx).into_iter().chain(redrawn).map(Effect::Enqueue));
     effects.push(record(ctx, claim, job, Some(progress), outcome));
     effects.extend(pick_is_over(job));
     effects.extend(status_trouble_is_over(plan));
@@ -89,8 +92,8 @@ fn keep_quoted(ctx: &TenantCtx, message: &str, id: &ConversationId) -> Effect {
 }
 
 /// Returns the answer to the requester: in the list whose button they pressed, or else as a message.
-pub(crate) fn answer_to(ctx: &TenantCtx, claim: &Claim, job: &CommandJob, say: Reply) -> Effect {
-    answers::answer_in_place(ctx, claim, &job.requester, say)
+pub(crate) fn answer_to(ctx: &TenantCtx, claim: &Claim, job: &CommandJob, content: Content) -> Effect {
+    answers::answer_in_place(ctx, claim, &job.requester, content)
 }
 
 /// Concludes a command that was refused, and tells the requester why.
@@ -112,11 +115,8 @@ pub(crate) async fn refused(ctx: &TenantCtx, claim: &Claim, job: &CommandJob, wh
         _ => {}
     }
     let kept = deferred::postpone(ctx, job, &why).await?;
-    let say = if kept.is_empty() {
-        Reply::Refused { why: why.clone(), note: job.command.note.clone() }
-    } else {
-        Reply::Postponed { why: why.clone(), note: job.command.note.clone() }
-    };
+    let note = &job.command.note;
+    let answer = if kept.is_empty() { refusal::refused(&why, note) } else { reply::postponed(&why, note) };
     effects.extend(kept);
     match &job.batch {
         Some(batch) => {
@@ -124,7 +124,7 @@ pub(crate) async fn refused(ctx: &TenantCtx, claim: &Claim, job: &CommandJob, wh
             effects.extend(batch::leave(ctx, claim, &job.requester, batch, &part));
         }
         None if job.requester.via == Via::Timer => {}
-        None => effects.push(answer_to(ctx, claim, job, say)),
+        None => effects.push(answer_to(ctx, claim, job, answer)),
     }
     Ok(Outcome::done(effects))
 }
@@ -203,13 +203,12 @@ pub(crate) async fn given_up(ctx: &TenantCtx, claim: &Claim, job: &CommandJob, f
     }
     let to = job.requester.addressee();
     if let Some(why) = set_up_wrong(fault) {
-        let say = Reply::Refused { why, note: job.command.note.clone() };
-        effects.push(ctx.say(&Message::Private { to, say }));
+        effects.push(answer(ctx, to, refusal::refused(&why, &job.command.note)));
         return effects;
     }
     let draft = drafts::draft(ctx, job, seen_at_last(ctx, job).await);
-    let say = Reply::GivenUp { reference: claim.id.to_string(), draft: draft.id.clone() };
-    effects.extend([Effect::PutDraft(draft), ctx.say(&Message::Private { to, say })]);
+    let content = reply::given_up(&claim.id.to_string(), &draft.id);
+    effects.extend([Effect::PutDraft(draft), answer(ctx, to, content)]);
     effects
 }
 
@@ -236,16 +235,9 @@ fn changed_by_us(progress: &Progress) -> Conversation {
 
 /// Takes the messages to people out, and returns the outcome of one of several commands. The other people are notified
 /// when all commands have ended.
-fn taken_out(messages: &mut Vec<Message>, ending: Concluded<'_>) -> BatchPart {
-    let mut notices = Vec::new();
-    messages.retain(|message| match message {
-        Message::Answered { .. } => false,
-        Message::Direct { user, notice, .. } => {
-            notices.push((user.clone(), notice.clone()));
-            false
-        }
-        _ => true,
-    });
+fn taken_out(told_of: &mut Announcement, ending: Concluded<'_>) -> BatchPart {
+    told_of.answered = None;
+    let notices = std::mem::take(&mut told_of.directs).into_iter().map(|direct| (direct.user, direct.notice)).collect();
     let unnoted = ending.note_refused.map(|why| (why.clone(), ending.progress.plan.note.clone()));
     BatchPart::Done { deed: Box::new(ending.deed()), notices, unnoted }
 }

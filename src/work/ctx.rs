@@ -15,7 +15,6 @@ use crate::dialnote::webhooks::Hooks;
 use crate::domain::absence::Absence;
 use crate::domain::conversation::Links;
 use crate::domain::installation::{Connection, Installation};
-use crate::domain::message::Message;
 use crate::error::{Fault, Service};
 use crate::ids::InstallationId;
 use crate::metrics::Metrics;
@@ -25,7 +24,7 @@ use crate::store::Store;
 use crate::store::{Claim, Effect, NewJob, Settled, TenantDb};
 use crate::traces::Traces;
 use crate::work::callers::Callers;
-use crate::work::events::{ConversationChanged, FoundLate, WaitsForOwner};
+use crate::work::events::{ChannelClosed, ConversationChanged, FoundLate, WaitsForOwner};
 use crate::work::ingress::Ingress;
 use crate::work::job::JobKind;
 use crate::work::memory::MembersCache;
@@ -195,7 +194,7 @@ impl TenantCtx {
     }
 
     /// Returns the effect that enqueues a message, due at once.
-    pub(crate) fn say(&self, message: &Message) -> Effect {
+    pub(crate) fn say<J: JobKind>(&self, message: &J) -> Effect {
         Effect::Enqueue(self.new_job(message))
     }
 
@@ -262,8 +261,10 @@ type Subscribed<Event, Result> = Vec<for<'a> fn(&'a TenantCtx, &'a Event) -> Fol
 /// The subscribers of each event, in the order in which they follow it up.
 #[derive(Default)]
 pub(crate) struct Subscribers {
-    /// The subscribers that return the messages which redraw other views of the conversation.
-    pub(crate) conversation_changed: Subscribed<ConversationChanged, Vec<Message>>,
+    /// The subscribers that return the jobs which redraw other views of the conversation.
+    pub(crate) conversation_changed: Subscribed<ConversationChanged, Vec<NewJob>>,
+    /// The subscribers that return what to store about a channel that takes no messages.
+    pub(crate) channel_closed: Subscribed<ChannelClosed, Vec<Effect>>,
     /// The subscribers that keep notices for people until one message reports them all.
     pub(crate) found_late: Vec<for<'a> fn(&'a TenantCtx, &'a FoundLate<'a>) -> Vec<Effect>>,
     /// The subscribers that return what to store about an unassigned conversation.

@@ -16,10 +16,10 @@ use crate::domain::participant::Participant;
 use crate::domain::plan;
 use crate::domain::plan::Progress;
 use crate::domain::refusal::Refusal;
-use crate::domain::reply::Reply;
 use crate::error::Fault;
 use crate::ids::ConversationId;
 use crate::store::{Claim, Verdict};
+use crate::view::{card, reply};
 use crate::work::audit::Verified;
 use crate::work::conversations::PAST_ENTRIES;
 use crate::work::ctx::TenantCtx;
@@ -71,8 +71,8 @@ pub(crate) async fn tell_history(
     conversation: &Conversation,
 ) -> Result<Outcome, Fault> {
     let entries = ctx.db.entries(&conversation.id, PAST_ENTRIES).await?;
-    let say = Reply::History { about: About::from(conversation), deeds: audit::told(&entries) };
-    Ok(Outcome::done(vec![conclude::answer_to(ctx, claim, job, say)]))
+    let history = reply::history(&About::from(conversation), &audit::told(&entries));
+    Ok(Outcome::done(vec![conclude::answer_to(ctx, claim, job, history)]))
 }
 
 pub(crate) fn show_all(ctx: &TenantCtx, claim: &Claim, job: &CommandJob, facts: Facts) -> Outcome {
@@ -81,7 +81,7 @@ pub(crate) fn show_all(ctx: &TenantCtx, claim: &Claim, job: &CommandJob, facts: 
     let detail = json!({ "outcome": "done", "by": by, "member": member, "conversation": conversation });
     let record = audit::record_attempt(ctx, &job.requester, "show", &detail);
     let card_view = CardView { conversation: facts.conversation, owner: facts.owner.map(|owner| owner.name) };
-    Outcome::done(vec![record, conclude::answer_to(ctx, claim, job, Reply::Shown(card_view))])
+    Outcome::done(vec![record, conclude::answer_to(ctx, claim, job, card::shown(&card_view))])
 }
 
 /// Returns the conversation whose note the quoted message already is, if it is one.

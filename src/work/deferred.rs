@@ -17,12 +17,12 @@ use serde::{Deserialize, Serialize};
 use crate::domain::command_job::CommandJob;
 use crate::domain::direct_message::DirectMessage;
 use crate::domain::job::LinkedJob;
-use crate::domain::message::Message;
 use crate::domain::question::StoredQuestion;
 use crate::domain::refusal::Refusal;
 use crate::domain::request_context::{RequestContext, Via};
 use crate::error::Fault;
 use crate::ids::{ConversationId, DraftId, SlackUserId};
+use crate::outbox::direct::SendDirect;
 use crate::store::{Class, Delivery, Document, Effect, NewJob};
 use crate::work::conversations::PAST_ENTRIES;
 use crate::work::ctx::TenantCtx;
@@ -106,7 +106,7 @@ pub(crate) async fn linked(ctx: &TenantCtx, job: &LinkedJob) -> Result<Outcome, 
         let members = people::team(ctx).await?;
         let member = members.iter().find(|member| member.id == teammate.member).map(|member| member.name.clone());
         let notice = DirectMessage::Linked { by, member: member.unwrap_or(teammate.name), waiting: theirs };
-        effects.push(ctx.say(&Message::direct(job.user.clone(), notice)));
+        effects.push(ctx.say(&SendDirect::new(job.user.clone(), notice)));
     }
     effects.extend(homes::refresh_homes(ctx, std::iter::once(job.user.clone())).await?);
     Ok(Outcome::done(effects))

@@ -2,38 +2,33 @@
 //! an absence, and when conversations are overdue.
 
 use crate::domain::job::digest_key;
-use crate::work::events::{ConversationChanged, WaitsForOwner};
+use crate::work::events::WaitsForOwner;
 use crate::work::handler::Handler;
 use crate::work::job::JobKind;
 use crate::work::outcome::Stop;
 use std::time::Duration;
 
 use jiff::{SignedDuration, Timestamp};
-use serde::{Deserialize, Serialize};
 
 use crate::domain::absence::Absence;
 use crate::domain::card_view::{CardView, Digest};
-use crate::domain::conversation::{Conversation, Owner};
+use crate::domain::conversation::Owner;
 use crate::domain::digest::{Overdue, Summary};
-use crate::domain::event::ThreadEntry;
 use crate::domain::hours;
 use crate::domain::job::DigestJob;
-use crate::domain::message::Message;
 use crate::domain::policy::Rules;
 use crate::domain::route::{Morning, Route};
 use crate::error::Fault;
-use crate::ids::{ChannelId, ConversationId, MessageTs};
-use crate::slack::answer::SlackError;
-use crate::slack::client::Posted;
-use crate::store::{CacheEntry, Claim, Class, Document, Effect, NewJob, Verdict};
-use crate::view::digest;
+use crate::ids::ChannelId;
+use crate::store::{Claim, Class, Document, Effect, NewJob, Verdict};
 use crate::work::channel_routes::MOST_ROUTES;
 use crate::work::ctx::TenantCtx;
 use crate::work::documents::read;
 use crate::work::outcome::Outcome;
 use crate::work::poll_state::CAUGHT_UP;
+use crate::work::posted_digest::PostDigest;
 use crate::work::projection::Conversations;
-use crate::work::{channel_routes, channels, documents, enqueue, people, poll_state, posting, times};
+use crate::work::{channel_routes, documents, enqueue, people, poll_state, times};
 
 /// The document kind of a channel's reminder (`store::Document`), by channel.
 pub(crate) const OVERDUE: &str = "overdue";
@@ -46,17 +41,6 @@ const STANDS: Duration = Duration::from_mins(10);
 
 /// The document kind of the time of a channel's last summary (`store::Document`), by channel.
 const SUMMED: &str = "summed";
-
-/// The kind of cache entry with the last digest of a channel, by channel.
-const TOLD: &str = "digest";
-
-/// A digest that was posted.
-#[derive(Serialize, Deserialize)]
-struct PostedDigest {
-    channel: ChannelId,
-    ts: MessageTs,
-    digest: Digest,
-}
 
 /// The relation of a digest to an absence.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -99,7 +83,7 @@ pub(crate) async fn digest(ctx: &TenantCtx, claim: &Claim, job: &DigestJob) -> R
         let away = job.away.or(recent);
         let digest = worded(ctx, summary, now).await?;
         let digest = Digest { caught_up: job.caught_up || away.is_some(), away, ..digest };
-        let message = Message::Digest { channel: job.channel.clone(), digest: Box::new(digest) };
+        let message = PostDigest { channel: job.channel.clone(), digest: Box::new(digest) };
         effects.extend([enqueue::say_unasked(ctx, &message), documents::put(ctx, SUMMED, job.channel.as_str(), &now)]);
     }
     Ok(Outcome::done(effects))
@@ -155,7 +139,7 @@ async fn remind(ctx: &TenantCtx, claim: &Claim, channel: &ChannelId, route: &Rou
     let waiting = waiting.into_iter().map(|conversation| CardView { conversation, owner: None }).collect();
     let overdue = Some(rules.remind_within);
     let digest = Digest { overdue, waiting, more, ..Digest::at(now) };
-    let message = Message::Digest { channel: channel.clone(), digest: Box::new(digest) };
+    let message = PostDigest { channel: channel.clone(), digest: Box::new(digest) };
     let told = enqueue::say_unasked(ctx, &message);
     Ok(Outcome::done(vec![told, remind_at(ctx, channel, Some(again))]))
 }
@@ -188,62 +172,6 @@ pub(crate) async fn have_reminded(
 /// Returns the effect that stores when a channel's reminder is checked next.
 pub(crate) fn remind_at(ctx: &TenantCtx, channel: &ChannelId, due: Option<Timestamp>) -> Effect {
     documents::put_due(ctx, OVERDUE, channel.as_str(), &(), due)
-}
-
-/// Posts a digest, and returns the effect that keeps its content.
-pub(crate) async fn post_digest(
-    ctx: &TenantCtx,
-    claim: &Claim,
-    channel: &ChannelId,
-    digest: &Digest,
-) -> Result<Vec<Effect>, SlackError> {
-    let content = digest::message(digest, &ctx.links, channels::privacy(ctx, channel).await?);
-    let Posted { channel, ts } = posting::post_once(ctx, claim, channel.as_str(), None, &content).await?;
-    Ok(vec![told(&PostedDigest { channel, ts, digest: digest.clone() })])
-}
-
-/// Returns the messages that show in the last digests of channels what happened to a conversation.
-pub(crate) async fn settle_in_digests(ctx: &TenantCtx, changed: &ConversationChanged) -> Result<Vec<Message>, Fault> {
-    let mut messages = Vec::new();
-    for entry in &changed.entries {
-        messages.extend(settled(ctx, &changed.now, entry).await?);
-    }
-    Ok(messages)
-}
-
-async fn settled(ctx: &TenantCtx, conversation: &Conversation, line: &ThreadEntry) -> Result<Vec<Message>, Fault> {
-    let waits = conversation.is_open() && conversation.owner.is_none();
-    let mut messages = Vec::new();
-    for (channel, _) in channel_routes::routed(ctx, conversation.line.as_ref()).await? {
-        let told = told_last(ctx, &channel).await?;
-        let id = &conversation.id;
-        if told.is_some_and(|told| told.digest.waiting.iter().any(|card_view| card_view.conversation.id == *id)) {
-            let line = (!waits).then(|| line.clone());
-            messages.push(Message::Settled { channel, conversation: id.clone(), line });
-        }
-    }
-    Ok(messages)
-}
-
-/// Shows in the last digest of a channel what happened to a conversation in it.
-pub(crate) async fn settle_in_digest(
-    ctx: &TenantCtx,
-    claim: &Claim,
-    channel: &ChannelId,
-    conversation: &ConversationId,
-    line: Option<&ThreadEntry>,
-) -> Result<Vec<Effect>, SlackError> {
-    let Some(mut last) = told_last(ctx, channel).await? else { return Ok(Vec::new()) };
-    last.digest.settled.retain(|(id, _)| id != conversation);
-    last.digest.settled.extend(line.map(|line| (conversation.clone(), line.clone())));
-    let content = digest::message(&last.digest, &ctx.links, channels::privacy(ctx, channel).await?);
-    posting::bring_up_to_date(ctx, claim, channel, &last.ts, &content).await?;
-    Ok(vec![told(&last)])
-}
-
-async fn told_last(ctx: &TenantCtx, channel: &ChannelId) -> Result<Option<PostedDigest>, Fault> {
-    let kept = ctx.db.cache_get(TOLD, channel.as_str()).await?;
-    Ok(kept.and_then(|kept| serde_json::from_str(&kept.body).ok()))
 }
 
 /// Returns a digest job for each channel with a route, because the app was offline.
@@ -305,17 +233,6 @@ fn put_off(now: Timestamp) -> Outcome {
         verdict: Verdict::Retry { due: times::later(now, CAUGHT_UP), cause, outcome_unknown: false },
         effects: Vec::new(),
     }
-}
-
-/// Returns the effect that keeps a posted digest, or its content as it is now.
-fn told(told: &PostedDigest) -> Effect {
-    Effect::CachePut(CacheEntry {
-        kind: TOLD.to_owned(),
-        id: told.channel.to_string(),
-        alias: None,
-        at: told.digest.at,
-        body: serde_json::to_string(told).unwrap_or_default(),
-    })
 }
 
 impl JobKind for DigestJob {

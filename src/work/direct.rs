@@ -5,10 +5,11 @@ use std::time::Duration;
 
 use crate::domain::delivery::{Awaited, DeliveryState, may_join};
 use crate::domain::direct_message::DirectMessage;
-use crate::domain::message::Answer;
-use crate::domain::request_context::Addressee;
 use crate::error::Fault;
-use crate::ids::{ConversationId, MessageTs, SlackUserId};
+use crate::ids::SlackUserId;
+use crate::outbox::direct::{MarkDirect, SendDirect, ShowAnswer};
+use crate::outbox::message::Message;
+use crate::outbox::private;
 use crate::slack::answer::SlackError;
 use crate::slack::client::Posted;
 use crate::slack::seek::SearchOutcome;
@@ -29,8 +30,45 @@ const MAX_PER_MESSAGE: usize = 10;
 /// The kind of cache entry that names the last direct message to a person, by reader.
 const LAST: &str = "direct_last";
 
+impl Message for SendDirect {
+    async fn deliver(&self, ctx: &TenantCtx, claim: &Claim) -> Result<Outcome, SlackError> {
+        tell(ctx, claim, &self.user, &self.notice, self.awaited.as_deref()).await
+    }
+
+    async fn refused(&self, ctx: &TenantCtx, code: &str) -> Result<Vec<Effect>, Fault> {
+        unreachable::cannot_notify(ctx, (&self.user, &self.notice), self.awaited.as_deref(), code).await
+    }
+
+    /// Reports to the sender that Slack did not take the message at the first try.
+    fn will_retry(&self, ctx: &TenantCtx, claim: &Claim, fault: &Fault) -> Vec<Effect> {
+        let fate = DeliveryState::NotYet { refused: matches!(fault, Fault::UnknownCode { .. }) };
+        let report = || answers::report_fate(ctx, self.awaited.as_deref(), &self.notice, fate);
+        (claim.attempt == 1).then(report).flatten().into_iter().collect()
+    }
+
+    fn given_up(&self, ctx: &TenantCtx) -> Vec<Effect> {
+        unreachable::never_notified(ctx, &self.notice, self.awaited.as_deref()).into_iter().collect()
+    }
+}
+
+impl Message for MarkDirect {
+    async fn deliver(&self, ctx: &TenantCtx, claim: &Claim) -> Result<Outcome, SlackError> {
+        standing::show_mark(ctx, claim, &self.user, &self.conversation, &self.answer).await.map(Outcome::done)
+    }
+}
+
+impl Message for ShowAnswer {
+    async fn deliver(&self, ctx: &TenantCtx, claim: &Claim) -> Result<Outcome, SlackError> {
+        let shown = show_answer(ctx, claim, self).await?;
+        if shown.is_none() {
+            private::answer_privately(ctx, claim, &self.to, &self.otherwise).await?;
+        }
+        Ok(Outcome::done(shown.into_iter().collect()))
+    }
+}
+
 /// Sends a person a notice, now or after their quiet hours.
-pub(crate) async fn tell(
+async fn tell(
     ctx: &TenantCtx,
     claim: &Claim,
     user: &SlackUserId,
@@ -119,16 +157,11 @@ async fn said_unheard(
 
 /// Shows in a direct message what its reader answered. Returns the effect that stores the message, or `None` if the
 /// answer cannot be shown there.
-pub(crate) async fn show_answer(
-    ctx: &TenantCtx,
-    claim: &Claim,
-    to: &Addressee,
-    ts: &MessageTs,
-    answered: (ConversationId, Answer),
-) -> Result<Option<Effect>, SlackError> {
+async fn show_answer(ctx: &TenantCtx, claim: &Claim, shown: &ShowAnswer) -> Result<Option<Effect>, SlackError> {
+    let ShowAnswer { to, ts, conversation, answer, .. } = shown;
     let Some(channel) = &to.channel else { return Ok(None) };
     let Some(mut sent) = sent::sent(ctx, channel, ts).await? else { return Ok(None) };
-    sent.told.answers.push(answered);
+    sent.told.answers.push((conversation.clone(), answer.clone()));
     let there = sent::show(ctx, claim, &sent, &notice::message(&sent.told, &ctx.links)).await?;
     Ok(there.then(|| sent::remember(&sent)))
 }

@@ -16,11 +16,11 @@ use url::Url;
 
 use crate::domain::delivery::Why;
 use crate::domain::finding::{Finding, FindingState, PEOPLE};
-use crate::domain::message::Message;
 use crate::domain::refusal::Refusal;
-use crate::domain::reply::{Broken, Reply};
+use crate::domain::reply::Broken;
 use crate::domain::request_context::RequestContext;
 use crate::error::{Fault, whole};
+use crate::outbox::private::answer;
 use crate::slack::answer::SlackError;
 use crate::slack::client::Identity;
 use crate::slack::scopes::{OPTIONAL_SCOPES, SCOPES, Scope};
@@ -28,6 +28,7 @@ use crate::slack::signature::sign;
 use crate::slack::socket::{Dialer, is_hopeless};
 use crate::transport;
 use crate::view::notice;
+use crate::view::{findings, refusal};
 use crate::work::ctx::TenantCtx;
 use crate::work::outcome::Outcome;
 use crate::work::unreachable::Unreachable;
@@ -53,16 +54,16 @@ const MAX_LINKS_CHECKED: usize = 100;
 
 /// Runs all checks for an admin.
 pub(crate) async fn doctor(ctx: &TenantCtx, requester: &RequestContext) -> Result<Outcome, Fault> {
-    let say = match acting::reader(ctx, &requester.user).await {
+    let content = match acting::reader(ctx, &requester.user).await {
         Ok(Ok(teammate)) => match documents::rules(ctx).await?.may_configure(&teammate) {
-            Ok(()) => Reply::Examined(examine_in_time(ctx).await),
-            Err(why) => Reply::Refused { why, note: String::new() },
+            Ok(()) => findings::examined(&examine_in_time(ctx).await),
+            Err(why) => refusal::refusal(&why),
         },
-        Ok(Err(stranger)) => Reply::Refused { why: Refusal::YouAreNotLinked(stranger.why), note: String::new() },
+        Ok(Err(stranger)) => refusal::refusal(&Refusal::YouAreNotLinked(stranger.why)),
         Err(fault @ (Fault::Store(_) | Fault::Sealed(_) | Fault::LeaseLost)) => return Err(fault),
-        Err(_) => Reply::Examined(who_asks_is_unknown(ctx).await),
+        Err(_) => findings::examined(&who_asks_is_unknown(ctx).await),
     };
-    Ok(Outcome::done(vec![ctx.say(&Message::Private { to: requester.addressee(), say })]))
+    Ok(Outcome::done(vec![answer(ctx, requester.addressee(), content)]))
 }
 
 /// Returns the findings that anyone may see while the app cannot find out who asks.

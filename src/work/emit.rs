@@ -1,19 +1,18 @@
 //! Passes domain events to their subscribers.
 
 use crate::domain::absence::Absence;
-use crate::domain::message::Message;
 use crate::error::Fault;
 use crate::store::{Effect, NewJob};
 use crate::work::ctx::TenantCtx;
-use crate::work::events::{ConversationChanged, FoundLate, WaitsForOwner};
+use crate::work::events::{ChannelClosed, ConversationChanged, FoundLate, WaitsForOwner};
 
-/// Returns the messages that redraw other views of a changed conversation.
-pub(crate) async fn conversation_changed(ctx: &TenantCtx, event: &ConversationChanged) -> Result<Vec<Message>, Fault> {
-    let mut messages = Vec::new();
+/// Returns the jobs that redraw other views of a changed conversation.
+pub(crate) async fn conversation_changed(ctx: &TenantCtx, event: &ConversationChanged) -> Result<Vec<NewJob>, Fault> {
+    let mut jobs = Vec::new();
     for follow in &ctx.subscribers.conversation_changed {
-        messages.extend(follow(ctx, event).await?);
+        jobs.extend(follow(ctx, event).await?);
     }
-    Ok(messages)
+    Ok(jobs)
 }
 
 /// Returns what to store about changes that were found after an absence.
@@ -25,6 +24,15 @@ pub(crate) fn found_late(ctx: &TenantCtx, event: &FoundLate<'_>) -> Vec<Effect> 
 pub(crate) async fn waits_for_owner(ctx: &TenantCtx, event: &WaitsForOwner) -> Result<Vec<Effect>, Fault> {
     let mut effects = Vec::new();
     for follow in &ctx.subscribers.waits_for_owner {
+        effects.extend(follow(ctx, event).await?);
+    }
+    Ok(effects)
+}
+
+/// Returns what to store about a channel that takes no messages.
+pub(crate) async fn channel_closed(ctx: &TenantCtx, event: &ChannelClosed) -> Result<Vec<Effect>, Fault> {
+    let mut effects = Vec::new();
+    for follow in &ctx.subscribers.channel_closed {
         effects.extend(follow(ctx, event).await?);
     }
     Ok(effects)

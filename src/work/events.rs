@@ -5,9 +5,9 @@ use crate::domain::card_view::CardView;
 use crate::domain::conversation::Conversation;
 use crate::domain::event::ThreadEntry;
 use crate::domain::job::ExternalChangeJob;
-use crate::domain::message::Message;
 use crate::domain::route::Route;
 use crate::ids::ChannelId;
+use crate::outbox::direct::SendDirect;
 use crate::store::Claim;
 
 /// A change of a conversation, by a command or in dialnote.
@@ -26,12 +26,20 @@ pub(crate) struct FoundLate<'a> {
     pub(crate) claim: &'a Claim,
     /// The job with the conversation and the absence.
     pub(crate) job: &'a ExternalChangeJob,
-    /// The messages that would have been sent.
-    pub(crate) messages: &'a [Message],
+    /// The direct messages that would have been sent.
+    pub(crate) directs: &'a [SendDirect],
 }
 
 /// An unassigned conversation that was found.
 pub(crate) struct WaitsForOwner {
     /// The channels that get its cards, with their routes.
     pub(crate) routed: Vec<(ChannelId, Route)>,
+}
+
+/// A channel in which Slack no longer lets the app post.
+pub(crate) struct ChannelClosed {
+    /// The channel.
+    pub(crate) channel: ChannelId,
+    /// True if it is archived.
+    pub(crate) archived: bool,
 }

@@ -11,12 +11,12 @@ use crate::work::handler::Handler;
 use crate::work::job::{self, JobKind};
 use crate::work::rate_limits;
 
-use crate::domain::message::Message;
 use crate::domain::question::StoredQuestion;
 use crate::domain::refusal::Refusal;
-use crate::domain::reply::Reply;
 use crate::error::Fault;
+use crate::outbox::private::answer;
 use crate::store::{Claim, Effect, Verdict};
+use crate::view::refusal;
 use crate::work::ctx::TenantCtx;
 use crate::work::documents::read_draft;
 use crate::work::outcome::{Outcome, Stop};
@@ -53,9 +53,8 @@ pub(crate) async fn resume(ctx: &TenantCtx, job: &ResumeJob) -> Result<Outcome, 
     let kept = kept.filter(|draft| draft.actor == job.requester.user);
     let Some(StoredQuestion { mut command, seen }) = kept.as_ref().map(read_draft::<StoredQuestion>).transpose()?
     else {
-        let say = Reply::Refused { why: Refusal::DraftGone, note: String::new() };
-        let answer = ctx.say(&Message::Private { to: job.requester.addressee(), say });
-        return Ok(Outcome::done(vec![answer]));
+        let gone = refusal::refusal(&Refusal::DraftGone);
+        return Ok(Outcome::done(vec![answer(ctx, job.requester.addressee(), gone)]));
     };
     if let Some(pick) = &job.resume.pick {
         command.which = ConversationRef::Id(pick.clone());

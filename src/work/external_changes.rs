@@ -14,7 +14,6 @@ use crate::domain::conversation::{ActivityContext, ActivityKind, Conversation, S
 use crate::domain::event::{Event, SOMEBODY, ThreadEntry};
 use crate::domain::external_change::ExternalChange;
 use crate::domain::job::ExternalChangeJob;
-use crate::domain::message::Message;
 use crate::domain::plan::ends_with_reference;
 use crate::domain::refusal::Refusal;
 use crate::domain::request_context::Via;
@@ -171,20 +170,20 @@ async fn tell_of(
         let new = new.filter(|(_, route)| route.settings.makes_cards_of(heard.kind));
         to_draw.extend(new.map(|(channel, _)| channel.clone()));
     }
-    let mut messages = found.messages(&channels, &to_draw);
-    let late = FoundLate { claim, job, messages: &messages };
+    let mut told_of = found.announcement(&channels, &to_draw);
+    let late = FoundLate { claim, job, directs: &told_of.directs };
     let missed = if job.quiet { emit::found_late(ctx, &late) } else { Vec::new() };
     if job.quiet {
-        messages = messages.into_iter().filter_map(silent).collect();
+        told_of = told_of.silent();
     }
-    messages.extend(emit::conversation_changed(ctx, &changed(found)).await?);
-    let mut effects: Vec<_> = messages.iter().filter_map(|message| enqueue::expected(message, &channels)).collect();
+    let redrawn = emit::conversation_changed(ctx, &changed(found)).await?;
+    let mut effects = told_of.first_cards(&channels);
     effects.extend(missed);
     if found.now.is_open() && found.to.is_none() && !routed.is_empty() {
         effects.extend(emit::waits_for_owner(ctx, &WaitsForOwner { routed }).await?);
     }
     effects.extend(found.events().into_iter().filter_map(|(_, event)| record(found, event)));
-    effects.extend(messages.into_iter().map(|message| enqueue::say_unasked(ctx, &message)));
+    effects.extend(told_of.jobs(ctx).into_iter().chain(redrawn).map(enqueue::unasked));
     let concerned = [&found.from, &found.to].into_iter().flatten().filter_map(|participant| participant.user.clone());
     effects.extend(homes::refresh_homes(ctx, concerned).await?);
     Ok(effects)
@@ -195,15 +194,6 @@ fn changed(found: &ExternalChange) -> ConversationChanged {
     let events = found.events().into_iter().filter(|(_, event)| event.changes_state());
     let entries = events.map(|(actor, what)| ThreadEntry { actor, what, note: String::new() }).collect();
     ConversationChanged { card_view: found.card_view(), now: found.now.clone(), entries }
-}
-
-/// Returns what is left of a message if no one is to be notified: cards are updated in place.
-fn silent(message: Message) -> Option<Message> {
-    match message {
-        Message::Card { .. } | Message::Marked { .. } => Some(message),
-        Message::Anew { channel, card_view } => Some(Message::Card { channel, card_view, requester: None }),
-        _ => None,
-    }
 }
 
 /// Returns the notes since that time, without those that were written here. Each reference accounts for one note, the

@@ -1,27 +1,27 @@
-//! The content of views: homes, windows, and forms that were opened before their content was known.
+//! Forms that were opened before their content was known.
 
 use crate::domain::conversation::Conversation;
 use crate::domain::form::FormContext;
 use crate::domain::job::FormJob;
-use crate::domain::message::Message;
-use crate::domain::reply::{HomeView, ListView};
 use crate::domain::request_context::RequestContext;
 use crate::domain::seen::Seen;
 use crate::domain::verb::Verb;
 use crate::error::Fault;
 use crate::ids::{ConversationId, MemberId, SlackUserId, ViewId};
+use crate::outbox::message::Message;
 use crate::slack::answer::SlackError;
+use crate::slack::codes;
 use crate::store::rate_limit::RateLimit;
-use crate::store::{Audited, Claim, Document, Effect};
-use crate::view::{home, modal};
+use crate::store::{Audited, Claim, Queue};
+use crate::view::modal;
 use crate::work::ctx::TenantCtx;
 use crate::work::handler::Handler;
-use crate::work::homes::{HOME, Opened};
 use crate::work::job::JobKind;
 use crate::work::outcome::{Outcome, Stop};
 use crate::work::projection::Conversations;
 use crate::work::rate_limits;
-use crate::work::{acting, audit, conversations, documents, homes, known, lists, organization, people};
+use crate::work::{acting, audit, conversations, documents, known, lists, organization, people};
+use serde::{Deserialize, Serialize};
 
 /// The maximum number of suggested owners of each sort: those chosen recently, and those with the fewest open
 /// conversations.
@@ -30,42 +30,45 @@ const SUGGESTED: usize = 3;
 /// The number of recent commands in which recently chosen owners are looked for.
 const RECENT_COMMANDS: usize = 30;
 
-/// Slack's error code for a home that was drawn later than the one we know (docs/contracts/slack.md §21.2).
-const OTHER_HOME: &str = "hash_conflict";
+/// A form that was opened before its content was known.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct DrawForm {
+    /// The person who has the form open.
+    user: SlackUserId,
+    /// The form's view.
+    view: ViewId,
+    /// The conversation's name for people; `None` if there is no conversation.
+    title: Option<String>,
+    /// The form's context, as JSON (`domain::form::FormContext`).
+    context: String,
+}
 
-/// Shows a person's home. If Slack already shows a later home than the stored one, that one stays, and the home is
-/// drawn again from the current state.
-pub(crate) async fn publish(
-    ctx: &TenantCtx,
-    claim: &Claim,
-    user: &SlackUserId,
-    card_view: &HomeView,
-) -> Result<Vec<Effect>, SlackError> {
-    let kept = ctx.db.document(HOME, user.as_str()).await?;
-    let opened = kept.and_then(|kept| serde_json::from_str::<Opened>(&kept.body).ok());
-    let hash = opened.and_then(|opened| opened.hash);
-    let drawn = home::home(card_view);
-    let by = ctx.ensure_lease(claim).await?;
-    let published = ctx.slack.with_deadline(by).publish(user, &drawn, hash.as_deref()).await;
-    let Ok(list) = &card_view.list else { return published.map(|_| Vec::new()) };
-    let query = list.query.clone();
-    let opened = |hash| {
-        let body = serde_json::to_string(&Opened { query: query.clone(), hash }).unwrap_or_default();
-        let (kind, id) = (HOME.to_owned(), user.to_string());
-        Effect::PutDocument(Document { kind, id, at: ctx.clock.now(), due: None, body })
-    };
-    match published {
-        Ok(hash) => Ok(vec![opened(hash)]),
-        Err(SlackError::Refused(code)) if code == OTHER_HOME => {
-            Ok(vec![opened(None), homes::draw_home(ctx, user.clone(), query.clone())])
-        }
-        Err(error) => Err(error),
+impl JobKind for DrawForm {
+    const KIND: &'static str = "draw_form.v1";
+    const QUEUE: Queue = Queue::Outbox;
+
+    fn key(&self) -> String {
+        rate_limits::view_key(&self.view)
+    }
+
+    fn fairness_key(&self) -> String {
+        self.user.to_string()
+    }
+
+    fn rate_limits(&self) -> Vec<RateLimit> {
+        vec![rate_limits::updating_views()]
     }
 }
 
-/// Shows a list in a window.
-pub(crate) async fn show_window(ctx: &TenantCtx, view: &ViewId, card_view: &ListView) -> Result<(), SlackError> {
-    ctx.slack.update_view(view, &modal::window(Some(card_view), &card_view.query)).await
+impl Message for DrawForm {
+    async fn deliver(&self, ctx: &TenantCtx, _claim: &Claim) -> Result<Outcome, SlackError> {
+        show_form(ctx, &self.view, self.title.clone(), &self.context).await?;
+        Ok(Outcome::done(Vec::new()))
+    }
+
+    fn is_dispensable(code: &str) -> bool {
+        codes::is_view_gone(code)
+    }
 }
 
 /// Looks up the conversation of a form that was opened before it was known.
@@ -83,17 +86,12 @@ pub(crate) async fn fill_in(ctx: &TenantCtx, job: &FormJob) -> Result<Outcome, F
     let context = job.context.clone().having_shown(now.as_ref().map(Seen::unasked));
     let context = serde_json::to_string(&context).unwrap_or_default();
     let user = job.requester.user.clone();
-    let filled = Message::Filled { user, view: job.view.clone(), title, context };
+    let filled = DrawForm { user, view: job.view.clone(), title, context };
     Ok(Outcome::done(vec![ctx.say(&filled)]))
 }
 
 /// Shows a form in place of the window that said that it was being prepared.
-pub(crate) async fn show_form(
-    ctx: &TenantCtx,
-    view: &ViewId,
-    title: Option<String>,
-    context: &str,
-) -> Result<(), SlackError> {
+async fn show_form(ctx: &TenantCtx, view: &ViewId, title: Option<String>, context: &str) -> Result<(), SlackError> {
     let Ok(context) = serde_json::from_str::<FormContext>(context) else { return Ok(()) };
     if title.is_none() {
         return ctx.slack.update_view(view, &modal::waiting(&context, true)).await;

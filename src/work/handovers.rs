@@ -18,13 +18,13 @@ use crate::domain::event::Event;
 use crate::domain::handover::Handover;
 use crate::domain::hours;
 
-use crate::domain::message::Message;
 use crate::domain::people::Teammate;
 use crate::domain::plan::Progress;
 use crate::domain::policy::Rules;
 use crate::domain::request_context::{RequestContext, Via};
 use crate::error::Fault;
 use crate::ids::ConversationId;
+use crate::outbox::direct::SendDirect;
 use crate::store::{Document, Effect, Verdict};
 use crate::work::ctx::TenantCtx;
 use crate::work::outcome::{Outcome, Stop};
@@ -39,14 +39,12 @@ pub(crate) async fn handover(ctx: &TenantCtx, id: &ConversationId) -> Result<Opt
 pub(crate) async fn remember_handover(
     ctx: &TenantCtx,
     progress: &Progress,
-    messages: &[Message],
+    directs: &[SendDirect],
 ) -> Result<Option<Effect>, Fault> {
     let plan = &progress.plan;
     let id = &plan.before.id;
-    let given = messages.iter().find_map(|message| match message {
-        Message::Direct { user, notice: DirectMessage::YoursNow { note, handoff, .. }, .. } => {
-            Some((user, note, *handoff))
-        }
+    let given = directs.iter().find_map(|direct| match &direct.notice {
+        DirectMessage::YoursNow { note, handoff, .. } => Some((&direct.user, note, *handoff)),
         _ => None,
     });
     if let Some((receiver, note, handoff)) = given {
@@ -115,7 +113,7 @@ pub(crate) async fn handover_due(ctx: &TenantCtx, id: &ConversationId) -> Result
     }
     let actor = people::name(ctx, &handover.giver).await?.unwrap_or_else(|| "Somebody".to_owned());
     let notice = DirectMessage::Reminder { actor, about: About::from(&conversation), note: handover.note.clone() };
-    let reminder = ctx.say(&Message::direct(handover.receiver.clone(), notice));
+    let reminder = ctx.say(&SendDirect::new(handover.receiver.clone(), notice));
     let reminded = Handover { reminded: true, ..handover };
     Ok(Outcome::done(vec![reminder, keep_handover(ctx, id, &reminded, true).await?]))
 }

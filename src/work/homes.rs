@@ -4,11 +4,11 @@ use serde::{Deserialize, Serialize};
 
 use crate::domain::job::ListJob;
 use crate::domain::list::Query;
-use crate::domain::reply::Reply;
 use crate::domain::request_context::{ListPlace, Listed, RequestContext, Via};
 use crate::error::Fault;
 use crate::ids::SlackUserId;
 use crate::store::{Claim, Effect};
+use crate::view::kit::Content;
 use crate::work::acting;
 use crate::work::ctx::TenantCtx;
 
@@ -32,14 +32,14 @@ pub(crate) fn home_job(user: SlackUserId, query: Query) -> ListJob {
     let requester =
         RequestContext { user, channel: None, team: None, reply: None, via: Via::Timer, list: None, message: None };
     let list = Listed { query, place: ListPlace::Home };
-    ListJob { requester, list, notice: None }
+    ListJob { requester, list, notice: Vec::new() }
 }
 
 /// Returns the effect that redraws the list in which the requester pressed a button, with a notice of the result.
 /// Returns none if the request did not come from a list.
-pub(crate) fn redraw(ctx: &TenantCtx, claim: &Claim, requester: &RequestContext, notice: Reply) -> Option<Effect> {
+pub(crate) fn redraw(ctx: &TenantCtx, claim: &Claim, requester: &RequestContext, notice: &Content) -> Option<Effect> {
     let list = requester.list.clone()?;
-    let job = ListJob { requester: requester.clone(), list, notice: Some(notice) };
+    let job = ListJob { requester: requester.clone(), list, notice: notice.blocks.clone() };
     Some(Effect::Enqueue(ctx.following(claim, &job)))
 }
 

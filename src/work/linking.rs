@@ -12,17 +12,20 @@ use serde_json::json;
 
 use crate::domain::job::{LinkedJob, PeopleJob, PeopleWindow};
 use crate::domain::linking::{Linking, MemberMatch, likely, meant, suggested};
-use crate::domain::message::Message;
 use crate::domain::people::{ByHand, Unlinked, link, may_be_linked};
 use crate::domain::person::{Member, Profile};
 use crate::domain::refusal::Refusal;
-use crate::domain::reply::{Broken, LinkView, PeopleView, Reply};
+use crate::domain::reply::{Broken, LinkView, PeopleView};
 use crate::error::Fault;
 use crate::ids::{MemberId, SlackUserId};
+use crate::outbox::private::answer;
 use crate::store::{Claim, Effect, Entry};
+use crate::view::kit::Content;
+use crate::view::{people_words, refusal, words};
 use crate::work::audit::Verified;
 use crate::work::ctx::TenantCtx;
 use crate::work::outcome::Outcome;
+use crate::work::people_window::DrawPeople;
 use crate::work::{acting, audit, documents, homes, organization, people, strangers, times};
 
 /// The number of entries of each sort on a page. All of them fit a window (docs/contracts/slack-limits.json).
@@ -45,8 +48,8 @@ struct Admin {
     member: Option<Verified>,
 }
 
-/// The effects to store, and the reply to the requester.
-type LinkChange = (Vec<Effect>, Reply);
+/// The effects to store, and the answer to the requester.
+type LinkChange = (Vec<Effect>, Result<Content, Refusal>);
 
 /// Carries out a request about links, and redraws the window of unlinked people if the requester has it open.
 pub(crate) async fn who_is_who(ctx: &TenantCtx, claim: &Claim, job: &PeopleJob) -> Result<Outcome, Fault> {
@@ -63,17 +66,18 @@ pub(crate) async fn who_is_who(ctx: &TenantCtx, claim: &Claim, job: &PeopleJob) 
         Linking::To { user, member, from } => link_to(ctx, claim, &requester, user, member, from.as_ref()).await?,
         Linking::Off { user } => unlink(ctx, &requester, user).await?,
     };
-    if let Reply::Refused { why, .. } = &say {
-        effects.push(audit::record_refusal(ctx, &job.requester, "link", why));
-    }
+    let say = say.unwrap_or_else(|why| {
+        effects.push(audit::record_refusal(ctx, &job.requester, "link", &why));
+        refusal::refusal(&why)
+    });
     effects.push(match &job.window {
         // The window is drawn after these effects are stored.
         Some(window) => {
-            let (linking, window, notice) = (Linking::Show, Some(window.clone()), Some(say));
+            let (linking, window, notice) = (Linking::Show, Some(window.clone()), say.blocks);
             let again = PeopleJob { requester: job.requester.clone(), linking, window, notice };
             Effect::Enqueue(ctx.following(claim, &again))
         }
-        None => ctx.say(&Message::Private { to: job.requester.addressee(), say }),
+        None => answer(ctx, job.requester.addressee(), say),
     });
     let unlinked = match &job.linking {
         Linking::Off { user } => Some(user.clone()),
@@ -112,13 +116,12 @@ async fn may_say_who_is_who(ctx: &TenantCtx, job: &PeopleJob) -> Result<Result<A
 }
 
 fn not_shown(ctx: &TenantCtx, job: &PeopleJob, why: Refusal) -> Effect {
-    let message = match job.window.clone() {
+    match job.window.clone() {
         Some(PeopleWindow { view, .. }) => {
-            Message::People { user: job.requester.user.clone(), view, card_view: Err(why) }
+            ctx.say(&DrawPeople { user: job.requester.user.clone(), view, card_view: Err(why) })
         }
-        None => Message::Private { to: job.requester.addressee(), say: refusal(why) },
-    };
-    ctx.say(&message)
+        None => answer(ctx, job.requester.addressee(), refusal::refusal(&why)),
+    }
 }
 
 /// Links a user to the member whom `asked` names. Asks which one if several match.
@@ -138,8 +141,8 @@ async fn link_named(
         MemberMatch::Several(several) => {
             let name = people::name(ctx, user).await?.unwrap_or_else(|| NAMELESS.to_owned());
             let more = several.len().saturating_sub(MAX_MEMBER_CHOICES);
-            let choices = several.into_iter().take(MAX_MEMBER_CHOICES).cloned().collect();
-            Ok((Vec::new(), Reply::WhichMember { user: user.clone(), name, choices, more }))
+            let choices: Vec<_> = several.into_iter().take(MAX_MEMBER_CHOICES).cloned().collect();
+            Ok((Vec::new(), Ok(people_words::which(user, &name, &choices, more))))
         }
         MemberMatch::Nobody(nearest) => {
             let nearest = nearest.map(|member| member.name.clone());
@@ -196,15 +199,9 @@ async fn link_to(
     let linked = LinkedJob { user: user.clone(), by: Some(requester.name.clone()) };
     effects.push(Effect::Enqueue(ctx.following(claim, &linked)));
     let before = before.filter(|before| *before != member.id);
-    Ok((
-        effects,
-        Reply::Linked {
-            name: profile.name,
-            member: member.name.clone(),
-            from: holder.map(|(_, name)| name),
-            before: before.and_then(|before| called(&members, &before)),
-        },
-    ))
+    let (from, before) = (holder.map(|(_, name)| name), before.and_then(|before| called(&members, &before)));
+    let linked = people_words::linked(&profile.name, &member.name, from.as_deref(), before.as_deref());
+    Ok((effects, Ok(words::sentence(&linked))))
 }
 
 /// Returns the Slack user that a member is: the one linked by hand, even if that link does not count now, else the one
@@ -236,7 +233,8 @@ async fn unlink(ctx: &TenantCtx, requester: &Admin, user: &SlackUserId) -> Resul
     let now = profile.and_then(|profile| link(&profile, &members, &by_hand).ok()).map(|now| now.member);
     let record = record_link(ctx, requester, user, Some(&gone.member), now.as_ref());
     let member = now.and_then(|now| called(&members, &now));
-    Ok((vec![drop_link(user), record], Reply::Unlinked { name, member }))
+    let unlinked = people_words::unlinked(&name, member.as_deref());
+    Ok((vec![drop_link(user), record], Ok(words::sentence(&unlinked))))
 }
 
 fn record_link(
@@ -275,9 +273,9 @@ async fn show_people(ctx: &TenantCtx, claim: &Claim, job: &PeopleJob) -> Result<
         }
     }
     let mut card_view = people_face(ctx, strangers, page).await?;
-    card_view.notice = job.notice.clone().map(Box::new);
+    card_view.notice.clone_from(&job.notice);
     let user = job.requester.user.clone();
-    effects.push(ctx.say(&Message::People { user, view, card_view: Ok(Box::new(card_view)) }));
+    effects.push(ctx.say(&DrawPeople { user, view, card_view: Ok(Box::new(card_view)) }));
     Ok(Outcome::done(effects))
 }
 
@@ -299,7 +297,7 @@ async fn people_face(ctx: &TenantCtx, strangers: Vec<(Profile, Unlinked)>, page:
         card_views.push(link_face(ctx, link).await?);
     }
     let (members, strangers) = (of_members.collect(), of_strangers.collect());
-    Ok(PeopleView { members, strangers, by_hand: card_views, counts, page, pages, notice: None })
+    Ok(PeopleView { members, strangers, by_hand: card_views, counts, page, pages, notice: Vec::new() })
 }
 
 /// Returns a link that was made by hand as admins see it.
@@ -333,11 +331,7 @@ fn called(members: &[Member], id: &MemberId) -> Option<String> {
 }
 
 fn refused(why: Refusal) -> LinkChange {
-    (Vec::new(), refusal(why))
-}
-
-fn refusal(why: Refusal) -> Reply {
-    Reply::Refused { why, note: String::new() }
+    (Vec::new(), Err(why))
 }
 
 fn drop_link(user: &SlackUserId) -> Effect {

@@ -11,13 +11,15 @@ use serde::{Deserialize, Serialize};
 
 use crate::domain::card_view::CardView;
 use crate::domain::job::LinksJob;
-use crate::domain::message::Message;
 use crate::error::Fault;
 use crate::ids::{ChannelId, ConversationId, MessageTs};
-use crate::store::{Document, Effect};
+use crate::outbox::message::Message;
+use crate::slack::answer::SlackError;
+use crate::store::{Document, Effect, NewJob, Queue};
+use crate::view::card;
 use crate::work::ctx::TenantCtx;
 use crate::work::outcome::{Outcome, Stop};
-use crate::work::{acting, conversations, times};
+use crate::work::{acting, channels, conversations, times};
 
 /// The time for which the same link is not unfurled again in a channel.
 const REPEAT_UNFURL_AFTER: Duration = Duration::from_mins(30);
@@ -27,6 +29,59 @@ const MAX_UNFURLS: usize = 5;
 
 /// The maximum number of channels in which the unfurled links to a conversation are kept up to date.
 const CHANNELS: usize = 20;
+
+/// A link to a conversation, to unfurl as its card.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct UnfurlLink {
+    /// The channel with the link.
+    channel: ChannelId,
+    /// The message with the link in it.
+    ts: MessageTs,
+    /// The link, exactly as Slack gave it.
+    url: String,
+    /// The content of the card.
+    card_view: CardView,
+}
+
+impl JobKind for UnfurlLink {
+    const KIND: &'static str = "unfurl_link.v1";
+    const QUEUE: Queue = Queue::Outbox;
+
+    fn key(&self) -> String {
+        links_key(&self.channel, &self.ts)
+    }
+
+    fn fairness_key(&self) -> String {
+        self.channel.to_string()
+    }
+
+    /// Returns one key for all updates of the card: of several that wait, only the last matters.
+    fn coalesce_key(&self) -> Option<String> {
+        Some(format!("link {}", self.card_view.conversation.id))
+    }
+
+    fn rate_limits(&self) -> Vec<RateLimit> {
+        vec![rate_limits::limited("chat.unfurl", 1200, 50)]
+    }
+}
+
+impl Message for UnfurlLink {
+    async fn deliver(&self, ctx: &TenantCtx, _claim: &Claim) -> Result<Outcome, SlackError> {
+        let content = card::card(&self.card_view, &ctx.links, channels::privacy(ctx, &self.channel).await?);
+        ctx.slack.unfurl(&self.channel, &self.ts, &self.url, &content).await?;
+        Ok(Outcome::done(Vec::new()))
+    }
+
+    /// Nothing is lost without the card: the link stays.
+    fn is_dispensable(_code: &str) -> bool {
+        true
+    }
+}
+
+/// Returns the partition key of the links in a message.
+fn links_key(channel: &ChannelId, ts: &MessageTs) -> String {
+    format!("links:{channel}:{ts}")
+}
 
 /// The last link to a conversation that became its card in a channel (`store::Document`, by channel).
 #[derive(Serialize, Deserialize)]
@@ -73,11 +128,12 @@ pub(crate) async fn links(ctx: &TenantCtx, job: &LinksJob) -> Result<Outcome, St
     Ok(Outcome::done(effects))
 }
 
-/// Returns the messages that update the unfurled cards of a conversation.
-pub(crate) async fn shown_links(ctx: &TenantCtx, card_view: &CardView) -> Result<Vec<Message>, Fault> {
+/// Returns the jobs that update the unfurled cards of a conversation.
+pub(crate) async fn shown_links(ctx: &TenantCtx, card_view: &CardView) -> Result<Vec<NewJob>, Fault> {
     let kept = ctx.db.documents(&LastUnfurl::kind(&card_view.conversation.id), CHANNELS).await?;
     let shown = kept.into_iter().filter_map(|kept| Some((kept.id, serde_json::from_str(&kept.body).ok()?)));
-    Ok(shown.map(|(channel, shown)| unfurl(ChannelId::new(channel), shown, card_view.clone())).collect())
+    let unfurls = shown.map(|(channel, shown)| unfurl(ChannelId::new(channel), shown, card_view.clone()));
+    Ok(unfurls.map(|unfurl| ctx.new_job(&unfurl)).collect())
 }
 
 /// Returns the card view of a conversation as it is now, or none if dialnote has no conversation with this id.
@@ -91,8 +147,8 @@ async fn face_of(ctx: &TenantCtx, id: &ConversationId) -> Result<Option<CardView
     Ok(Some(CardView { conversation, owner }))
 }
 
-fn unfurl(channel: ChannelId, shown: LastUnfurl, card_view: CardView) -> Message {
-    Message::Unfurl { channel, ts: shown.ts, url: shown.url, card_view }
+fn unfurl(channel: ChannelId, shown: LastUnfurl, card_view: CardView) -> UnfurlLink {
+    UnfurlLink { channel, ts: shown.ts, url: shown.url, card_view }
 }
 
 impl JobKind for LinksJob {
@@ -100,7 +156,7 @@ impl JobKind for LinksJob {
     const NEEDS_DIALNOTE: bool = true;
 
     fn key(&self) -> String {
-        format!("links:{}:{}", self.channel, self.ts)
+        links_key(&self.channel, &self.ts)
     }
 
     fn rate_limits(&self) -> Vec<RateLimit> {

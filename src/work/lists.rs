@@ -19,21 +19,23 @@ use crate::domain::list::{Filter, Listing, Query};
 use crate::domain::lookup::book::{Book, home_of};
 use crate::domain::lookup::names::folded;
 use crate::domain::lookup::people::only_one_called;
-use crate::domain::message::Message;
 use crate::domain::people::Teammate;
 use crate::domain::preferences::NotificationPreferences;
 use crate::domain::refusal::Refusal;
-use crate::domain::reply::{AdminView, HomeView, ListView, Reply};
+use crate::domain::reply::{AdminView, HomeView, ListView};
 use crate::domain::request_context::{ListPlace, Via};
 use crate::domain::suggest::suggest;
 use crate::error::Fault;
 use crate::ids::{ChannelId, MemberId};
+use crate::outbox::private::{AnswerPrivately, answer};
+use crate::view::{list as view, refusal};
 use crate::work::ctx::TenantCtx;
 use crate::work::documents::TROUBLE;
 use crate::work::outcome::Outcome;
 use crate::work::people::Freshness;
 use crate::work::poll_state::Urgency;
 use crate::work::projection::Conversations;
+use crate::work::views::{DrawHome, DrawList};
 use crate::work::{
     acting, channel_routes, colleagues, conversations, documents, people, poll_state, poller, strangers, times,
 };
@@ -67,7 +69,7 @@ pub(crate) async fn list(ctx: &TenantCtx, job: &ListJob) -> Result<Outcome, Faul
         Err(stranger) if job.list.place == ListPlace::Home => {
             let card_view =
                 HomeView { list: Err(stranger.why), preferences: NotificationPreferences::default(), admin: None };
-            return Ok(drawn(ctx, &Message::Home { user: requester.user.clone(), card_view: Box::new(card_view) }));
+            return Ok(drawn(ctx, &DrawHome { user: requester.user.clone(), card_view: Box::new(card_view) }));
         }
         Err(stranger) => return Ok(list_refused(ctx, job, Refusal::YouAreNotLinked(stranger.why))),
     };
@@ -88,22 +90,22 @@ pub(crate) async fn list(ctx: &TenantCtx, job: &ListJob) -> Result<Outcome, Faul
         _ => !matches!(tokio::time::timeout(GLANCE, poller::poll_now(ctx, Urgency::Somebody)).await, Ok(Ok(_))),
     };
     let mut card_view = card_view(ctx, &query, &me, person.as_ref(), silent).await?;
-    card_view.notice = job.notice.clone().map(Box::new);
-    let message = match &job.list.place {
-        ListPlace::Message => Message::Private { to: requester.addressee(), say: Reply::List(Box::new(card_view)) },
+    card_view.notice.clone_from(&job.notice);
+    Ok(match &job.list.place {
+        ListPlace::Message => {
+            let content = view::message(&card_view);
+            drawn(ctx, &AnswerPrivately { to: requester.addressee(), content })
+        }
         ListPlace::View(view) => {
-            Message::Window { user: requester.user.clone(), view: view.clone(), card_view: Box::new(card_view) }
+            drawn(ctx, &DrawList { user: requester.user.clone(), view: view.clone(), card_view: Box::new(card_view) })
         }
         ListPlace::Home => {
             let preferences = documents::preferences(ctx, &requester.user).await?;
             let admin = if me.admin { Some(admin(ctx).await?) } else { None };
-            Message::Home {
-                user: requester.user.clone(),
-                card_view: Box::new(HomeView { list: Ok(card_view), preferences, admin }),
-            }
+            let home = HomeView { list: Ok(card_view), preferences, admin };
+            drawn(ctx, &DrawHome { user: requester.user.clone(), card_view: Box::new(home) })
         }
-    };
-    Ok(drawn(ctx, &message))
+    })
 }
 
 /// Returns the query. The typed name of a colleague becomes a query for their conversations, unless a contact has that
@@ -123,14 +125,13 @@ async fn of_a_person(ctx: &TenantCtx, job: &ListJob) -> Result<Query, Fault> {
     Ok(if also_a_contact { query.clone() } else { Query::of(Filter::Person(user)) })
 }
 
-fn drawn(ctx: &TenantCtx, message: &Message) -> Outcome {
+fn drawn<J: JobKind>(ctx: &TenantCtx, message: &J) -> Outcome {
     Outcome::done(vec![ctx.say(message)])
 }
 
 fn list_refused(ctx: &TenantCtx, job: &ListJob, why: Refusal) -> Outcome {
     info!("no list");
-    let say = Reply::Refused { why, note: String::new() };
-    Outcome::done(vec![ctx.say(&Message::Private { to: job.requester.addressee(), say })])
+    Outcome::done(vec![answer(ctx, job.requester.addressee(), refusal::refusal(&why))])
 }
 
 async fn card_view(
@@ -159,7 +160,7 @@ async fn card_view(
         found,
         page,
         counts,
-        notice: None,
+        notice: Vec::new(),
         silent_since: watched.at.filter(|_| silent),
         reading: !watched.whole,
     })

@@ -16,18 +16,18 @@ use crate::domain::lookup::NameDoubt;
 use crate::domain::lookup::book::Book;
 use crate::domain::lookup::people::Directory;
 use crate::domain::lookup::reading::{Missing, Reading, UnresolvedCommand};
-use crate::domain::message::Message;
 use crate::domain::people::Teammate;
 use crate::domain::question::{Choice, Question, Unclear};
 use crate::domain::refusal::Refusal;
-use crate::domain::reply::Reply;
 use crate::domain::seen::Seen;
 use crate::domain::verb::Verb;
 use crate::domain::when::model::When;
 use crate::domain::{hours, lookup};
 use crate::error::Fault;
 use crate::ids::{ConversationId, SlackUserId};
+use crate::outbox::private::answer;
 use crate::store::{Claim, Effect, Verdict};
+use crate::view::question;
 use crate::work::ctx::TenantCtx;
 use crate::work::outcome::{Outcome, Stop};
 use crate::work::people::Freshness;
@@ -308,8 +308,7 @@ fn ask(ctx: &TenantCtx, job: &CommandJob, about: Unclear, seen: Vec<Seen>) -> Ou
     let note = job.command.note.clone();
     let until = job.command.act.when().and_then(When::fixed);
     let question = Question { draft: draft.id.clone(), verb: job.command.act.verb(), about, note, until };
-    let say = Reply::Question(Box::new(question));
-    let answer = ctx.say(&Message::Private { to: job.requester.addressee(), say });
+    let answer = answer(ctx, job.requester.addressee(), question::asked(&question));
     Outcome::done(vec![Effect::PutDraft(draft), answer])
 }
 

@@ -15,9 +15,9 @@ use serde::{Deserialize, Serialize};
 use crate::domain::conversation::Owner;
 use crate::domain::direct_message::DirectMessage;
 
-use crate::domain::message::Message;
 use crate::error::Fault;
 use crate::ids::SlackUserId;
+use crate::outbox::direct::SendDirect;
 use crate::store::{Class, Delivery, NewJob};
 use crate::work::ctx::TenantCtx;
 use crate::work::outcome::Outcome;
@@ -97,7 +97,7 @@ pub(crate) async fn left(ctx: &TenantCtx, gone: &Owner) -> Result<Outcome, Fault
     let routes = channel_routes::routes(ctx).await?;
     let makers: BTreeSet<SlackUserId> = routes.into_iter().filter_map(|(_, route)| route.by).collect();
     let notice = DirectMessage::Left { name: gone.name.clone(), member: gone.id.clone(), open };
-    let messages = makers.into_iter().map(|user| enqueue::say_unasked(ctx, &Message::direct(user, notice.clone())));
+    let messages = makers.into_iter().map(|user| enqueue::say_unasked(ctx, &SendDirect::new(user, notice.clone())));
     effects.extend(messages);
     effects.push(documents::put(ctx, LEFT, gone.id.as_str(), &ctx.clock.now()));
     Ok(Outcome::done(effects))

@@ -2,6 +2,7 @@
 //! often allows more, so a pause earns a generous burst.
 
 pub(crate) use crate::dialnote::answer::BUCKET as DIALNOTE;
+use crate::ids::ViewId;
 use crate::store::rate_limit::RateLimit;
 
 /// The pace of calls to Slack.
@@ -28,6 +29,21 @@ pub(crate) fn paced(mut limits: Vec<RateLimit>, pacing: Pacing) -> Vec<RateLimit
 /// bursts.
 pub(crate) fn posting(channel: &str) -> Vec<RateLimit> {
     vec![limited("chat.postMessage", 200, 100), limited(&format!("channel:{channel}"), 1000, 10)]
+}
+
+/// Returns the limit for updating messages. Tier 3: 50 a minute.
+pub(crate) fn updating() -> RateLimit {
+    limited("chat.update", 1200, 50)
+}
+
+/// Returns the limit for a view that is opened already. Tier 4: 100 a minute.
+pub(crate) fn updating_views() -> RateLimit {
+    limited("views.update", 600, 100)
+}
+
+/// Returns the partition key of everything that is drawn in a view.
+pub(crate) fn view_key(view: &ViewId) -> String {
+    format!("view:{view}")
 }
 
 /// Returns a bucket that only the other side closes.

@@ -6,31 +6,35 @@ use crate::work::job::{self, JobKind};
 use crate::work::outcome::Stop;
 use std::collections::HashSet;
 
+use serde::{Deserialize, Serialize};
 use serde_json::json;
 use tracing::info;
 
 use crate::domain::conversation::{Conversation, Owner};
 use crate::domain::job::ReportJob;
-use crate::domain::message::Message;
 use crate::domain::refusal::Refusal;
-use crate::domain::reply::Reply;
 use crate::domain::report::{Alone, ConversationChange, Report};
 use crate::domain::request_context::Addressee;
 use crate::domain::route::called;
 use crate::domain::{hours, report};
 use crate::error::Fault;
 use crate::ids::{ChannelId, ConversationId, FileId};
+use crate::outbox::message::Message;
+use crate::outbox::private::answer;
 use crate::slack::answer::SlackError;
-use crate::store::{Claim, Verdict};
+use crate::slack::codes;
+use crate::store::rate_limit::RateLimit;
+use crate::store::{Claim, Effect, Queue, Verdict};
 use crate::view::card::Privacy;
 use crate::view::chart;
 use crate::view::kit::Content;
-use crate::view::report::{alt, comment, title};
+use crate::view::report::{alone as alone_with, alt, comment, title};
+use crate::view::{refusal, words};
 use crate::work::audit::counted;
 use crate::work::ctx::TenantCtx;
 use crate::work::outcome::Outcome;
 use crate::work::projection::Conversations;
-use crate::work::{acting, audit, channel_routes, channels, organization, people, posting};
+use crate::work::{acting, audit, channel_routes, channels, organization, people, posting, rate_limits};
 
 /// The number of audit entries read at a time, and the maximum number of reads.
 const ENTRIES_PER_READ: usize = 1000;
@@ -42,13 +46,46 @@ const TRIES_OF_A_PICTURE: u32 = 3;
 /// Slack's error code for a file that was shared already.
 const SHARED_BEFORE: &str = "file_not_found";
 
+/// The answer to a requester whose report cannot be posted.
+const NOT_POSTED: &str = "Slack does not let me post the report here. Type /invite @dialnote, or ask an admin who may post \
+                          in this channel; then use the command again.";
+
+/// A report with its picture, for a channel.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct PostReport {
+    /// The channel.
+    channel: ChannelId,
+    /// The requester.
+    to: Addressee,
+    /// The content of the report.
+    report: Box<Report>,
+    /// The picture, once it is uploaded.
+    file: Option<FileId>,
+}
+
+impl JobKind for PostReport {
+    const KIND: &'static str = "post_report.v1";
+    const QUEUE: Queue = Queue::Outbox;
+
+    fn key(&self) -> String {
+        format!("report:{}", self.to.user)
+    }
+
+    fn fairness_key(&self) -> String {
+        self.channel.to_string()
+    }
+
+    fn rate_limits(&self) -> Vec<RateLimit> {
+        let mut limits = rate_limits::posting(self.channel.as_str());
+        limits.push(rate_limits::limited("files.completeUploadExternal", 600, 100));
+        limits
+    }
+}
+
 /// Counts the team's work and enqueues the report.
 pub(crate) async fn report(ctx: &TenantCtx, job: &ReportJob) -> Result<Outcome, Fault> {
     let (now, to) = (ctx.clock.now(), job.requester.addressee());
-    let refused = |why| {
-        let say = Reply::Refused { why, note: String::new() };
-        Ok(Outcome::done(vec![ctx.say(&Message::Private { to: to.clone(), say })]))
-    };
+    let refused = |why| Ok(Outcome::done(vec![answer(ctx, to.clone(), refusal::refusal(&why))]));
     let requester = match acting::reader(ctx, &job.requester.user).await {
         Ok(Ok(requester)) => requester,
         Ok(Err(stranger)) => return refused(Refusal::YouAreNotLinked(stranger.why)),
@@ -85,11 +122,11 @@ pub(crate) async fn report(ctx: &TenantCtx, job: &ReportJob) -> Result<Outcome, 
     };
     let detail = json!({ "outcome": "done", "days": job.days, "member": member });
     let record = audit::record_attempt(ctx, &job.requester, "report", &detail);
-    let message = match alone {
-        Some(why) => Message::Private { to, say: Reply::Report { report, why } },
-        None => Message::Report { channel, to, report, file: None },
+    let told = match alone {
+        Some(why) => answer(ctx, to, alone_with(&report, why)),
+        None => ctx.say(&PostReport { channel, to, report, file: None }),
     };
-    Ok(Outcome::done(vec![record, ctx.say(&message)]))
+    Ok(Outcome::done(vec![record, told]))
 }
 
 /// Returns the reason why a channel may not show a report, if there is one. A report says who is in the team and how
@@ -117,25 +154,29 @@ async fn changes_since(ctx: &TenantCtx, since: jiff::Timestamp) -> Result<Vec<Co
     Ok(changes)
 }
 
+impl Message for PostReport {
+    async fn deliver(&self, ctx: &TenantCtx, claim: &Claim) -> Result<Outcome, SlackError> {
+        post_report(ctx, claim, self).await
+    }
+
+    async fn refused(&self, ctx: &TenantCtx, code: &str) -> Result<Vec<Effect>, Fault> {
+        let is_closed = codes::is_unwelcome(code);
+        Ok(is_closed.then(|| answer(ctx, self.to.clone(), words::sentence(NOT_POSTED))).into_iter().collect())
+    }
+}
+
 /// Posts a report. The chart is uploaded in a step of its own, so that it is shared once. Where no chart may be posted,
 /// the text is posted alone.
-pub(crate) async fn post_report(
-    ctx: &TenantCtx,
-    claim: &Claim,
-    (channel, to): (&ChannelId, &Addressee),
-    report: &Report,
-    file: Option<&FileId>,
-    uploaded: impl FnOnce(FileId) -> Message,
-) -> Result<Outcome, SlackError> {
+async fn post_report(ctx: &TenantCtx, claim: &Claim, post: &PostReport) -> Result<Outcome, SlackError> {
+    let PostReport { channel, to, report, file } = post;
     // Another company may have joined the channel since the report was made.
     if let Some(why) = hides(ctx, channel).await? {
-        let say = Reply::Report { report: Box::new(report.clone()), why };
-        return Ok(Outcome::done(vec![ctx.say(&Message::Private { to: to.clone(), say })]));
+        return Ok(Outcome::done(vec![answer(ctx, to.clone(), alone_with(report, why))]));
     }
     let Some(file) = file else {
         return match upload_chart(ctx, report).await {
             Ok(Some(file)) => {
-                let body = job::encode(&uploaded(file));
+                let body = job::encode(&PostReport { file: Some(file), ..post.clone() });
                 let verdict = Verdict::Continue { body, until: ctx.lease_end() };
                 Ok(Outcome { verdict, effects: Vec::new() })
             }

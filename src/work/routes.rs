@@ -6,20 +6,26 @@ use serde_json::json;
 use crate::domain::conversation::SharedNumber;
 use crate::domain::direct_message::DirectMessage;
 use crate::domain::job::ChangeJob;
-use crate::domain::message::Message;
 use crate::domain::refusal::Refusal;
-use crate::domain::reply::Reply;
 use crate::domain::route::{Route, RouteSettings, called, meant};
 use crate::domain::routing::Routing;
 use crate::error::Fault;
 use crate::ids::ChannelId;
+use crate::outbox::direct::SendDirect;
 use crate::store::Effect;
+use crate::view::kit::Content;
+use crate::view::{refusal, routes as view, saved};
 use crate::work::ctx::TenantCtx;
+use crate::work::events::ChannelClosed;
 use crate::work::{acting, channel_routes, digests, documents, enqueue, organization, people, poll_state};
 
 /// Carries out a request about routes. Returns the effects to store and the reply to the requester.
-pub(crate) async fn route(ctx: &TenantCtx, job: &ChangeJob, routing: &Routing) -> Result<(Vec<Effect>, Reply), Fault> {
-    let refused = |why| Ok((Vec::new(), Reply::Refused { why, note: String::new() }));
+pub(crate) async fn route(
+    ctx: &TenantCtx,
+    job: &ChangeJob,
+    routing: &Routing,
+) -> Result<(Vec<Effect>, Content), Fault> {
+    let refused = |why| Ok((Vec::new(), refusal::refusal(&why)));
     let here = job.requester.channel.as_ref().filter(|channel| !channel.is_direct());
     let (channel, line) = match routing {
         Routing::List => {
@@ -28,7 +34,7 @@ pub(crate) async fn route(ctx: &TenantCtx, job: &ChangeJob, routing: &Routing) -
             // number.
             let has_room = here.is_some_and(|here| routes.iter().all(|(channel, _)| channel != here));
             let offers = if has_room { offers(ctx, job).await? } else { Vec::new() };
-            return Ok((Vec::new(), Reply::Routes { routes, offers }));
+            return Ok((Vec::new(), view::all(&routes, &offers)));
         }
         Routing::Off { channel } => (channel, None),
         Routing::Set { channel, line } => (channel, Some(line.as_str())),
@@ -38,7 +44,7 @@ pub(crate) async fn route(ctx: &TenantCtx, job: &ChangeJob, routing: &Routing) -
         let drop = Effect::DropDocument { kind: Route::KIND.to_owned(), id: channel.to_string() };
         let record = json!({ "route": { "channel": channel, "after": null } });
         let record = organization::record_change(ctx, job, record).await?;
-        return Ok((vec![drop, record], Reply::RouteOff { channel: channel.clone() }));
+        return Ok((vec![drop, record], view::off(channel)));
     };
     let lines = ctx.dialnote.lines().await.map_err(poll_state::fault)?;
     let line = match meant(asked, &lines) {
@@ -58,7 +64,7 @@ pub(crate) async fn route(ctx: &TenantCtx, job: &ChangeJob, routing: &Routing) -
     effects.extend(digests::have_reminded(ctx, channel, &route, &rules).await?);
     let detail = json!({ "route": { "channel": channel, "after": route } });
     effects.push(organization::record_change(ctx, job, detail).await?);
-    Ok((effects, Reply::Routed { channel: channel.clone(), line: channel_routes::called_of(&route) }))
+    Ok((effects, view::made(channel, channel_routes::called_of(&route).as_deref())))
 }
 
 /// Changes the settings of a channel's route. Returns the effects to store and the reply to the requester. Returns none
@@ -68,7 +74,7 @@ pub(crate) async fn change_route(
     job: &ChangeJob,
     channel: &ChannelId,
     wanted: Option<&RouteSettings>,
-) -> Result<(Vec<Effect>, Option<Reply>), Fault> {
+) -> Result<(Vec<Effect>, Option<Content>), Fault> {
     let before = channel_routes::route_of(ctx, channel).await?;
     let Some((before, wanted)) = before.zip(wanted).filter(|(before, wanted)| before.settings != **wanted) else {
         return Ok((Vec::new(), None));
@@ -80,17 +86,18 @@ pub(crate) async fn change_route(
     // Conversations that are overdue under the new limit are reported at once.
     effects.extend(is_reminded_anew.then(|| digests::remind_at(ctx, channel, Some(ctx.clock.now()))));
     effects.push(organization::record_change(ctx, job, detail).await?);
-    Ok((effects, Some(Reply::ChannelChanged)))
+    Ok((effects, Some(saved::channel())))
 }
 
 /// Pauses a route, so that nothing is posted to its channel, and notifies the person who made it, once.
-pub(crate) async fn pause_route(ctx: &TenantCtx, channel: &ChannelId, archived: bool) -> Result<Vec<Effect>, Fault> {
+pub(crate) async fn pause_route(ctx: &TenantCtx, closed: &ChannelClosed) -> Result<Vec<Effect>, Fault> {
+    let ChannelClosed { channel, archived } = closed;
     let Some(route) = channel_routes::route_of(ctx, channel).await?.filter(|route| !route.paused) else {
         return Ok(Vec::new());
     };
     let told = route.by.clone().map(|user| {
-        let notice = DirectMessage::RoutePaused { channel: channel.clone(), archived };
-        enqueue::say_unasked(ctx, &Message::direct(user, notice))
+        let notice = DirectMessage::RoutePaused { channel: channel.clone(), archived: *archived };
+        enqueue::say_unasked(ctx, &SendDirect::new(user, notice))
     });
     let paused = Route { paused: true, ..route };
     let kept = digests::keep_route(ctx, channel, &paused, &documents::rules(ctx).await?);

@@ -7,21 +7,19 @@ use crate::work::outcome::Stop;
 use serde_json::json;
 use tracing::info;
 
-use crate::domain::card_view::CardView;
 use crate::domain::job::{ChangeJob, SharedJob};
-use crate::domain::message::Message;
-use crate::domain::reply::Reply;
 use crate::error::Fault;
-use crate::ids::{ChannelId, ConversationId, MessageTs};
-use crate::slack::answer::SlackError;
+use crate::ids::{ChannelId, MessageTs};
+use crate::outbox::cards::RedrawCard;
 use crate::store::{Claim, Effect};
-use crate::view::card;
 use crate::view::card::Privacy;
+use crate::view::kit::Content;
+use crate::view::saved;
 use crate::work::channels::{ChannelSettings, DRAWN};
 use crate::work::ctx::TenantCtx;
 use crate::work::documents::CHANNEL;
 use crate::work::outcome::Outcome;
-use crate::work::{channels, documents, enqueue, organization, posting};
+use crate::work::{channels, documents, enqueue, organization};
 
 /// The number of cards that one job redraws.
 const CARDS_PER_JOB: usize = 100;
@@ -45,27 +43,9 @@ pub(crate) async fn channel_shared(ctx: &TenantCtx, claim: &Claim, job: &SharedJ
         let next = SharedJob { after: Some(last), ..job.clone() };
         effects.push(Effect::Enqueue(ctx.following(claim, &next)));
     }
-    let again =
-        cards.into_iter().map(|card| Message::CardAgain { channel: card.channel, conversation: card.conversation });
+    let again = cards.into_iter().map(|card| RedrawCard { channel: card.channel, conversation: card.conversation });
     effects.extend(again.map(|again| enqueue::say_unasked(ctx, &again)));
     Ok(Outcome::done(effects))
-}
-
-/// Redraws a card with the view that it shows already, at the present privacy of the channel. An update of the card
-/// that waits comes after this one.
-pub(crate) async fn draw_again(
-    ctx: &TenantCtx,
-    claim: &Claim,
-    channel: &ChannelId,
-    conversation: &ConversationId,
-) -> Result<(), SlackError> {
-    let Some(card) = ctx.db.card(channel, conversation).await? else { return Ok(()) };
-    // A view that cannot be read is redrawn when its conversation changes.
-    let Some((ts, card_view)) = card.ts.zip(serde_json::from_str::<CardView>(&card.card_view).ok()) else {
-        return Ok(());
-    };
-    let content = card::card(&card_view, &ctx.links, channels::privacy(ctx, channel).await?);
-    posting::bring_up_to_date(ctx, claim, channel, &ts, &content).await
 }
 
 async fn no_longer_although_shared(ctx: &TenantCtx, job: &SharedJob) -> Result<Option<Effect>, Fault> {
@@ -81,7 +61,7 @@ pub(crate) async fn change_channel(
     job: &ChangeJob,
     channel: &ChannelId,
     (masked, aloud): PrivacyShown,
-) -> Result<(Vec<Effect>, Option<Reply>), Fault> {
+) -> Result<(Vec<Effect>, Option<Content>), Fault> {
     let settings = channels::channel_settings(ctx, channel).await?;
     let was_masked = channels::privacy(ctx, channel).await? == Privacy::Masked;
     if (was_masked, settings.aloud) == (masked, aloud) {
@@ -97,7 +77,7 @@ pub(crate) async fn change_channel(
     let before = json!({ "masked": was_masked, "aloud": settings.aloud });
     let after = json!({ "masked": masked, "aloud": aloud });
     let detail = json!({ "channel": { "channel": channel, "before": before, "after": after } });
-    let say = if was_masked == masked { Reply::ChannelChanged } else { Reply::PrivacyChanged { masked } };
+    let say = if was_masked == masked { saved::channel() } else { saved::privacy(masked) };
     Ok((vec![kept, organization::record_change(ctx, job, detail).await?], Some(say)))
 }
 

@@ -16,10 +16,10 @@ use crate::domain::conversation::{Conversation, Owner};
 use crate::domain::direct_message::DirectMessage;
 use crate::domain::hours;
 
-use crate::domain::message::Message;
 use crate::domain::stale::{is_to_be_asked, owned_and_old, touched};
 use crate::error::Fault;
 use crate::ids::ConversationId;
+use crate::outbox::direct::SendDirect;
 use crate::store::{Claim, Class, Effect, NewJob};
 use crate::work::ctx::TenantCtx;
 use crate::work::outcome::Outcome;
@@ -91,7 +91,7 @@ pub(crate) async fn ask_owner(ctx: &TenantCtx, owner: &Owner) -> Result<Outcome,
             && last.is_some_and(|last| is_to_be_asked(last, (rules.working, patience), &zone, now));
         if is_asked {
             let notice = DirectMessage::StillOnIt { about: About::from(&one), hours: rules.untouched_hours };
-            effects.push(enqueue::say_unasked(ctx, &Message::direct(user.clone(), notice)));
+            effects.push(enqueue::say_unasked(ctx, &SendDirect::new(user.clone(), notice)));
         }
         still.extend(is_asked.then_some(now).or(asked).map(|at| (one.id, at)));
     }

@@ -3,7 +3,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::domain::message::Answer;
+use crate::domain::answer::Answer;
 use crate::error::Fault;
 use crate::ids::{ChannelId, ConversationId, MessageTs, SlackUserId};
 use crate::slack::answer::SlackError;

@@ -2,13 +2,13 @@
 
 use tracing::warn;
 
-use crate::domain::message::Message;
 use crate::domain::refusal::Refusal;
-use crate::domain::reply::Reply;
 use crate::domain::retry::RetryDecision;
 use crate::error::Fault;
+use crate::outbox::private::answer;
 use crate::store::{Claim, Queue, Settled, Verdict};
 use crate::traces;
+use crate::view::refusal;
 use crate::work::ctx::TenantCtx;
 use crate::work::faults;
 use crate::work::handler::{AnyHandler, JobFacts, Registry};
@@ -76,10 +76,8 @@ async fn advance(ctx: &TenantCtx, handler: &dyn AnyHandler, claim: &Claim) -> Re
 /// Returns the outcome of a job for a workspace where the app is not installed: a refusal for the requester, if there
 /// is one.
 fn not_installed(ctx: &TenantCtx, facts: JobFacts) -> Outcome {
-    let answer = facts.requester.map(|requester| {
-        let say = Reply::Refused { why: Refusal::NotInstalled, note: String::new() };
-        ctx.say(&Message::Private { to: requester.addressee(), say })
-    });
+    let answer =
+        facts.requester.map(|requester| answer(ctx, requester.addressee(), refusal::refusal(&Refusal::NotInstalled)));
     Outcome::done(answer.into_iter().collect())
 }
 

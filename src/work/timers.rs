@@ -13,12 +13,12 @@ use crate::domain::asked;
 use crate::domain::assignee::Assignee;
 use crate::domain::command::Command;
 use crate::domain::conversation::ConversationRef;
-use crate::domain::message::Message;
-use crate::domain::reply::Reply;
 use crate::domain::request_context::{ListPlace, Via};
 use crate::error::{Fault, Service};
 use crate::ids::{DraftId, SlackUserId};
+use crate::outbox::private::NotifyDelay;
 use crate::store::{Claim, NewJob};
+use crate::view::reply;
 use crate::work::ctx::TenantCtx;
 use crate::work::tenants::Tenants;
 use crate::work::times::DELAY_NOTICE_AFTER;
@@ -95,8 +95,8 @@ impl Tenants {
             if requester.via == Via::Timer {
                 continue;
             }
-            let say = Reply::Waits { asked, service, setting, once };
-            let notice = Message::Private { to: requester.addressee(), say };
+            let content = reply::waits(asked.as_deref(), service, setting.as_deref());
+            let notice = NotifyDelay { to: requester.addressee(), content, once };
             let notice =
                 NewJob { request: Some(waiting.request()), ..self.new_job(&waiting.installation, &notice, now) };
             told += usize::from(self.common.store.tell(waiting.id, notice, now).await?);

@@ -7,9 +7,9 @@ use serde::{Deserialize, Serialize};
 use crate::domain::delivery::{Awaited, DeliveryState, Why};
 use crate::domain::direct_message::DirectMessage;
 use crate::domain::installation::Installation;
-use crate::domain::message::Message;
 use crate::error::Fault;
 use crate::ids::SlackUserId;
+use crate::outbox::direct::SendDirect;
 use crate::slack::codes;
 use crate::store::Effect;
 use crate::work::ctx::TenantCtx;
@@ -55,7 +55,7 @@ pub(crate) async fn cannot_notify(
     let unreachable = Unreachable { name: name.clone(), why: why.clone() };
     let told = |admin| {
         let notice = DirectMessage::CannotNotify { name: name.clone(), why: why.clone() };
-        enqueue::say_unasked(ctx, &Message::direct(admin, notice))
+        enqueue::say_unasked(ctx, &SendDirect::new(admin, notice))
     };
     let keep = documents::put(ctx, UNREACHABLE, user.as_str(), &unreachable);
     Ok(report.into_iter().chain([keep]).chain(admins.into_iter().map(told)).collect())

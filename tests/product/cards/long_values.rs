@@ -9,11 +9,10 @@ use dialnote_slack::domain::form::{FormContext, Quoted};
 use dialnote_slack::domain::list::{Filter, Query};
 use dialnote_slack::domain::refusal::Refusal;
 use dialnote_slack::domain::reply::ListView;
-use dialnote_slack::domain::reply::Reply;
 use dialnote_slack::domain::request_context::{ListPlace, Listed, ReplyTarget};
 use dialnote_slack::ids::{ChannelId, ConversationId, MemberId, SlackUserId, ViewId};
 use dialnote_slack::view::card::{self, Privacy};
-use dialnote_slack::view::{list, modal, reply};
+use dialnote_slack::view::{list, modal, refusal};
 use jiff::Timestamp;
 use proptest::prelude::*;
 use serde_json::Value;
@@ -87,11 +86,11 @@ proptest! {
             found: 60_000,
             page: page + 1,
             counts: [60_000; 7],
-            notice: None,
+            notice: Vec::new(),
             silent_since: None,
             reading: false,
         };
-        comes_back(&serde_json::to_value(list::message(&list, Vec::new())).unwrap());
+        comes_back(&serde_json::to_value(list::message(&list)).unwrap());
         comes_back(&serde_json::to_value(modal::window(Some(&list), &query)).unwrap());
         for privacy in [Privacy::Full, Privacy::Masked] {
             comes_back(&serde_json::to_value(card::card(&card_view, &links(), privacy)).unwrap());
@@ -100,7 +99,7 @@ proptest! {
         let about = About { id, title: String::new(), number: String::new() };
         let owner_id = MemberId::new(owner.unwrap_or_default());
         let why = Refusal::Taken { about, owner: String::new(), owner_id, seconds_ago: None };
-        comes_back(&serde_json::to_value(reply::say(&Reply::Refused { why, note: typed })).unwrap());
+        comes_back(&serde_json::to_value(refusal::refused(&why, &typed)).unwrap());
         let carried = Carried::list(&query);
         prop_assert_eq!(Carried::decode(&carried.encode()), Some(carried));
     }

@@ -212,7 +212,8 @@ impl Bot {
         let all = payloads.into_iter().chain(answers.filter(|answer| answer.get("blocks").is_some()));
         let lines: Vec<String> = all.map(|payload| payload.to_string()).collect();
         let database = std::env::var("PRODUCT_ON").unwrap_or_default();
-        let name = std::thread::current().name().unwrap_or("test").replace("::", "-") + &database;
+        let test = std::thread::current().name().unwrap_or("test").replace("::", "-");
+        let name = format!("{test}{database}");
         std::fs::create_dir_all("target/rendered").unwrap();
         std::fs::write(format!("target/rendered/{name}.jsonl"), lines.join("\n") + "\n").unwrap();
     }
