@@ -13,8 +13,9 @@ use crate::ids::JobId;
 use crate::outbox::cards::{PostCard, RepostCard};
 use crate::store::Store;
 use crate::store::{Accepted, Delivery, NewJob, Queue, Stored};
+use crate::work::handler::Registry;
+use crate::work::job;
 use crate::work::rate_limits::Pacing;
-use crate::work::{handlers, job};
 
 /// The number of jobs in one read.
 const JOBS_PER_READ: usize = 500;
@@ -82,9 +83,14 @@ pub fn whole(job: &Stored) -> Value {
 
 /// Retries a dead job as if it had just been requested. Repeating this is safe: if it stops halfway, nothing is lost
 /// and nothing happens twice.
-pub async fn retry(store: &dyn Store, id: JobId, now: Timestamp, pacing: Pacing) -> Result<(), JobsError> {
+pub async fn retry(
+    store: &dyn Store,
+    registry: &Registry,
+    id: JobId,
+    (now, pacing): (Timestamp, Pacing),
+) -> Result<(), JobsError> {
     let dead = given_up(store, id).await?;
-    let jobs = again(&dead, now, pacing).map_err(|cause| JobsError::Unreadable(id, cause))?;
+    let jobs = again(&dead, registry, now, pacing).map_err(|cause| JobsError::Unreadable(id, cause))?;
     let delivery = Delivery { installation: dead.installation.clone(), key: format!("retry:{id}") };
     let (Accepted::New | Accepted::Duplicate) = store.accept(delivery, jobs, now).await?;
     store.discard(id).await?;
@@ -93,12 +99,12 @@ pub async fn retry(store: &dyn Store, id: JobId, now: Timestamp, pacing: Pacing)
 
 /// Returns the jobs that replace a job after a long time. A command is decided again. A card shows an old state, so its
 /// conversation is read again once the card is there.
-fn again(dead: &Stored, now: Timestamp, pacing: Pacing) -> Result<Vec<NewJob>, String> {
+fn again(dead: &Stored, registry: &Registry, now: Timestamp, pacing: Pacing) -> Result<Vec<NewJob>, String> {
     if let Some(CommandJob { requester, command, quoted, .. }) = job::of_kind(&dead.body) {
         let command = CommandJob { quoted, ..CommandJob::new(requester, command) };
         return Ok(vec![job::new_job(&dead.installation, &command, now, pacing)]);
     }
-    let mut jobs = vec![handlers::all(None).of(&dead.body)?.again(&dead.installation, &dead.body, now, pacing)?];
+    let mut jobs = vec![registry.of(&dead.body)?.again(&dead.installation, &dead.body, now, pacing)?];
     let posted = job::of_kind(&dead.body).map(|card: PostCard| card.card_view);
     let posted = posted.or_else(|| job::of_kind(&dead.body).map(|card: RepostCard| card.card_view));
     if let Some(CardView { conversation, .. }) = posted {

@@ -36,6 +36,7 @@ use dialnote_slack::store::{Store, sqlite};
 use dialnote_slack::transport;
 use dialnote_slack::vault;
 use dialnote_slack::work::ctx::TenantCtx;
+use dialnote_slack::work::handlers;
 use dialnote_slack::work::rate_limits::Pacing;
 use reqwest::Response;
 use sd_notify::NotifyState;
@@ -226,7 +227,7 @@ async fn look_after_jobs(settings: &SettingsLookup, command: Jobs) -> Result<(),
         Jobs::Retry(chosen) => {
             let ids = chosen.ids(store).await?;
             for id in &ids {
-                jobs::retry(store, *id, now, Pacing::default()).await?;
+                jobs::retry(store, &handlers::all(None), *id, (now, Pacing::default())).await?;
             }
             writeln!(out, "{} will be tried again.", counted(ids.len()))?;
         }

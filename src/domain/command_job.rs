@@ -1,5 +1,6 @@
 //! A command being carried out, and its progress.
 
+use crate::domain::job_keys::conversation_key;
 use jiff::Timestamp;
 use serde::de::IgnoredAny;
 use serde::{Deserialize, Serialize};
@@ -117,11 +118,6 @@ impl Batch {
     pub fn kind(&self) -> String {
         format!("{}{}", Self::KIND, self.id)
     }
-}
-
-/// Returns the key of a conversation. Jobs with the same key run one after the other.
-pub fn conversation_key(id: &ConversationId) -> String {
-    format!("conversation:{id}")
 }
 
 /// Returns the key of a requester's commands, until their conversation is known.

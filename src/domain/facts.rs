@@ -6,17 +6,16 @@ use serde::{Deserialize, Serialize};
 use crate::domain::about::About;
 use crate::domain::call::Call;
 use crate::domain::command::Action;
-use crate::domain::conversation::{Conversation, State};
+use crate::domain::conversation::Conversation;
 use crate::domain::handover::Handover;
 use crate::domain::participant::Participant;
+use crate::domain::past::Past;
 use crate::domain::people::Teammate;
 use crate::domain::policy::Rules;
 use crate::domain::refusal::Refusal;
 use crate::domain::reply::Picked;
 use crate::domain::request_context::RequestContext;
 use crate::domain::undo_log::Undoing;
-use crate::domain::verb::Verb;
-use crate::ids::SlackUserId;
 
 /// The facts that a decision rests on.
 #[derive(Clone, Debug)]
@@ -49,23 +48,6 @@ pub struct Facts {
     pub reference: String,
     /// The requester's name in dialnote. It is verified, while people choose their names in Slack freely.
     pub writer: String,
-}
-
-/// An earlier change in the audit log.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Past {
-    /// The verb of the command.
-    pub verb: Verb,
-    /// The Slack user who did it.
-    pub actor: SlackUserId,
-    /// The actor's name for colleagues.
-    pub by: String,
-    /// The state before.
-    pub before: State,
-    /// The state afterwards.
-    pub after: State,
-    /// The time of the change.
-    pub at: Timestamp,
 }
 
 /// The plan: the calls that carry out a command, and the facts that its messages need.

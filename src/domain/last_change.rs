@@ -1,6 +1,10 @@
 //! The last change of a conversation and who made it.
 
+use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
+
+use crate::domain::conversation::State;
+use crate::ids::ConversationId;
 
 /// The last change of a conversation.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -21,4 +25,19 @@ pub enum Changer {
     Colleague(String),
     /// A person in dialnote who is not known here.
     Elsewhere,
+}
+
+/// A change of a conversation.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ConversationChange {
+    /// The conversation.
+    pub conversation: ConversationId,
+    /// The time of the change.
+    pub at: Timestamp,
+    /// The time at which the contact had called or written, if known.
+    pub heard: Option<Timestamp>,
+    /// The state before.
+    pub before: State,
+    /// The state after.
+    pub after: State,
 }

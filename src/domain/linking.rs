@@ -265,3 +265,12 @@ mod tests {
         assert_eq!(likely_one, Some(&sam));
     }
 }
+
+/// An unlinked user who may be linked by now.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct LinkedJob {
+    /// The Slack user.
+    pub user: SlackUserId,
+    /// The name that colleagues read for the admin who made the link by hand; `None` if no one did.
+    pub by: Option<String>,
+}

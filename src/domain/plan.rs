@@ -1,6 +1,7 @@
 //! The central decision: facts in, plans out. [`decide`] says which dialnote calls to make, or why not. The messages
 //! that follow are decided in `domain::conclude`.
 
+use crate::domain::note::SIGNATURE;
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 
@@ -10,25 +11,13 @@ use crate::domain::command::Action;
 use crate::domain::conversation::{Conversation, Status};
 use crate::domain::facts::{Facts, Plan};
 use crate::domain::looked::Looked;
+use crate::domain::note::LONGEST_NOTE;
 use crate::domain::participant::Participant;
 use crate::domain::people::Teammate;
 use crate::domain::refusal::Refusal;
 use crate::domain::text::LONGEST_NAME;
 use crate::domain::when::model::When;
 use crate::domain::{hours, text, undo};
-
-/// The text that closes each of the app's notes, between its writer and its reference.
-const SIGNATURE: &str = ", via Slack · ref ";
-
-/// Answers whether a note ends with the app's signature and this reference. A person who quotes such a note can write
-/// the same ending, so each reference accounts for one note only.
-pub fn ends_with_reference(note: &str, reference: &str) -> bool {
-    let rest = note.trim_end().strip_suffix(reference);
-    rest.is_some_and(|rest| rest.ends_with(SIGNATURE))
-}
-
-/// The longest note dialnote takes, in characters (docs/contracts/dialnote.md, Objects).
-pub const LONGEST_NOTE: usize = 5000;
 
 /// The longest time for which a conversation can be snoozed.
 const LONGEST_SNOOZE: SignedDuration = SignedDuration::from_hours(366 * 24);

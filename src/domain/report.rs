@@ -9,14 +9,12 @@ use jiff::tz::TimeZone;
 use jiff::{Timestamp, ToSpan};
 use serde::{Deserialize, Serialize};
 
-use crate::domain::conversation::{Conversation, State, Status};
-use crate::ids::{ConversationId, MemberId};
+use crate::domain::conversation::{Conversation, Status};
+use crate::domain::last_change::ConversationChange;
+use crate::ids::MemberId;
 
 /// The most people whose loads are listed.
 const MAX_REPORT_LOADS: usize = 20;
-
-/// The most days that a report covers.
-pub const MAX_REPORT_DAYS: u16 = 90;
 
 /// A report.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -68,21 +66,6 @@ pub struct Waits {
     pub to_done: Option<i64>,
     /// The number of changes from one owner to another.
     pub handed: usize,
-}
-
-/// A change of a conversation.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct ConversationChange {
-    /// The conversation.
-    pub conversation: ConversationId,
-    /// The time of the change.
-    pub at: Timestamp,
-    /// The time at which the contact had called or written, if known.
-    pub heard: Option<Timestamp>,
-    /// The state before.
-    pub before: State,
-    /// The state after.
-    pub after: State,
 }
 
 impl Report {
@@ -170,8 +153,10 @@ fn median(mut all: Vec<i64>) -> Option<i64> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::domain::conversation::State;
     use crate::domain::parse_error::ParseError;
     use crate::domain::report_period::period;
+    use crate::ids::ConversationId;
 
     fn change(id: &str, at: i64, heard: i64, owners: [Option<&str>; 2], statuses: [Status; 2]) -> ConversationChange {
         let state = |owner: Option<&str>, status| State { owner: owner.map(MemberId::new), status, until: None };

@@ -1,7 +1,6 @@
 //! The period of a report, as it is typed.
 
 use crate::domain::parse_error::ParseError;
-use crate::domain::report::MAX_REPORT_DAYS;
 
 /// Reads the number of days that a report covers; a week if nothing was typed. Fails on anything but a known word or
 /// 1 to `MAX_REPORT_DAYS` days.
@@ -13,3 +12,6 @@ pub fn period(text: &str) -> Result<u16, ParseError> {
         number => number.parse().ok().filter(|days| (1..=MAX_REPORT_DAYS).contains(days)).ok_or(ParseError::NoPeriod),
     }
 }
+
+/// The most days that a report covers.
+pub const MAX_REPORT_DAYS: u16 = 90;

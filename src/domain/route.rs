@@ -11,7 +11,7 @@ use crate::domain::phone::written::WrittenNumber;
 use crate::domain::phone::{Fit, HomeCountries};
 use crate::domain::policy::Rules;
 use crate::domain::{hours, phone};
-use crate::ids::SlackUserId;
+use crate::ids::{ChannelId, SlackUserId};
 
 /// A channel's route: the shared number whose cards it gets, and its settings.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -143,3 +143,6 @@ mod tests {
         assert_eq!(meant("kitchen", &lines), None);
     }
 }
+
+/// A channel that gets cards, with the name of the shared number; `None` if it gets those of all.
+pub type Routed = (ChannelId, Option<String>);

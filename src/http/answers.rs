@@ -7,7 +7,6 @@ use jiff::{SignedDuration, Timestamp};
 use serde_json::json;
 use tracing::{debug, error, info};
 
-use crate::domain::job::PeopleWindow;
 use crate::domain::list::Query;
 use crate::domain::request_context::{ListPlace as Stands, Listed, RequestContext};
 use crate::error::Fault;
@@ -16,6 +15,7 @@ use crate::slack::inbound::Surface;
 use crate::store::{Delivery, NewJob};
 use crate::view::kit::{Content, Modal};
 use crate::view::reply;
+use crate::work::linking::PeopleWindow;
 
 /// The time for which a response URL takes answers (§6.1), less the time that an answer may take on its way.
 pub(crate) const REPLY_LIFE: SignedDuration = SignedDuration::from_secs(29 * 60);

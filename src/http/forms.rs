@@ -10,10 +10,10 @@ use tracing::warn;
 use crate::domain::command::PendingAction;
 use crate::domain::conversation::{Conversation, ConversationRef};
 use crate::domain::form::FormContext;
-use crate::domain::job::{FormJob, ListJob, PeopleJob, PeopleWindow};
 use crate::domain::linking::Linking;
 use crate::domain::list::{Filter, Query};
 use crate::domain::people::Teammate;
+use crate::domain::privacy::Privacy;
 use crate::domain::question::StoredQuestion;
 use crate::domain::refusal::Refusal;
 use crate::domain::request_context::{ListPlace as Stands, Listed, RequestContext, Via};
@@ -32,11 +32,12 @@ use crate::slack::client::OUR_VIEWS;
 use crate::slack::inbound::{From, Surface};
 use crate::slack::pointed::PointedAt;
 use crate::store::Card;
-use crate::view::card::Privacy;
 use crate::view::kit::Modal;
 use crate::view::modal::Here;
-use crate::view::refusal;
-use crate::view::{modal, people, untimed};
+use crate::view::{modal, people, refusal, untimed};
+use crate::work::forms::FormJob;
+use crate::work::homes::ListJob;
+use crate::work::linking::{PeopleJob, PeopleWindow};
 use crate::work::{acting, channel_routes, channels, documents, forms, lists, lookup};
 
 /// The callback id of a shortcut, global or on messages, as in the manifest.

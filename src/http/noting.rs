@@ -8,8 +8,7 @@ use crate::domain::command::{Action, Command, PendingAction};
 use crate::domain::command_job::CommandJob;
 use crate::domain::conversation::ConversationRef;
 use crate::domain::form::{FormContext, Quoted};
-
-use crate::domain::plan::LONGEST_NOTE;
+use crate::domain::note::LONGEST_NOTE;
 use crate::domain::refusal::Refusal;
 use crate::domain::request_context::Via;
 use crate::domain::verb::Verb;

@@ -1,8 +1,6 @@
 //! The answers to Slack's requests: a command is read, stored and acknowledged; a command that cannot be read is
 //! explained at once and not stored (docs/contracts/slack.md §4, §9).
 
-use crate::domain::job::{DoctorJob, Removed};
-use crate::work::job::JobKind;
 use std::convert::Infallible;
 use std::pin::Pin;
 use std::sync::Arc;
@@ -20,16 +18,16 @@ use tokio::time::timeout;
 use tracing::{debug, error, info, warn};
 
 use crate::domain::click::{Click, Clicked};
-use crate::domain::command::Parsed;
 use crate::domain::command_job::{CommandJob, ResumeJob};
 use crate::domain::conversation::Conversation;
 use crate::domain::form::FormContext;
-use crate::domain::job::{ChangeJob, ListJob, PeopleJob, ReportJob, SettingsChange, SharedJob};
 use crate::domain::linking::Linking;
 use crate::domain::list::{Filter, Query};
+use crate::domain::parser::Parsed;
 use crate::domain::refusal::Refusal;
 use crate::domain::request_context::{ListPlace as Stands, Listed, ReplyTarget, RequestContext, Via};
-use crate::domain::{command, typed};
+use crate::domain::settings_change::{ChangeJob, SettingsChange};
+use crate::domain::{parser, typed};
 use crate::error::Fault;
 use crate::http::answers;
 use crate::http::answers::{AcceptRequest, REPLY_LIFE};
@@ -43,7 +41,14 @@ use crate::slack::inbound::{From, Inbound, Surface};
 use crate::store::Delivery;
 use crate::view::element::OPTIONS;
 use crate::view::{help, modal, refusal};
+use crate::work::channels::SharedJob;
 use crate::work::ctx::{AppState, TenantCtx};
+use crate::work::doctor::DoctorJob;
+use crate::work::homes::ListJob;
+use crate::work::installations::Removed;
+use crate::work::job::JobKind;
+use crate::work::linking::PeopleJob;
+use crate::work::report::ReportJob;
 
 /// The time after which an answer is so late that the operator should know. Slack gives up after 3 s.
 const LATE_ACK: Duration = Duration::from_secs(1);
@@ -239,7 +244,7 @@ fn unavailable_reply(inbound: &Inbound) -> Response {
 
 impl<'a> InboundRequest<'a> {
     fn slash(self, from: &From, slash: &str, text: &str) -> Handling<'a> {
-        match command::parse(slash, text, &self.front.tenants.common.links) {
+        match parser::parse(slash, text, &self.front.tenants.common.links) {
             Err(parse_error) => {
                 let content = help::parse_error(&parse_error, &format!("{slash} {}", typed::as_typed(text)));
                 Handling::Answered(answers::ephemeral(&content))

@@ -6,7 +6,7 @@ use std::time::Duration;
 use reqwest::StatusCode;
 use serde_json::Value;
 
-use crate::domain::lookup::people::Colleague;
+use crate::domain::colleague::Colleague;
 use crate::domain::people::is_outside;
 use crate::domain::person::{Account, Profile};
 use crate::domain::text;

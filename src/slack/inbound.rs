@@ -9,7 +9,7 @@ use jiff::Timestamp;
 use serde_json::Value;
 
 use crate::domain::click::Click;
-use crate::domain::job::LinksJob;
+use crate::domain::links_job::LinksJob;
 use crate::domain::people::ProfileJob;
 use crate::domain::text;
 use crate::ids::{ChannelId, InstallationId, MessageTs, SlackUserId, TeamId, ViewId};

@@ -3,27 +3,20 @@
 use crate::domain::card_view::CardView;
 use crate::domain::click::{Carried, Control};
 use crate::domain::conversation::{Activity, ActivityContext, ActivityKind, Contact, Conversation, Links, Status};
-use crate::domain::event::{Again, Event, ThreadEntry};
-use crate::domain::phone;
+use crate::domain::event::{Event, ThreadEntry};
+use crate::domain::privacy::Privacy;
 use crate::domain::text::cut;
+use crate::domain::{event_words, phone};
 use crate::view::element::{Element, Style};
 use crate::view::kit::{BLOCK_ID, Block, Content, Span};
 use crate::view::mrkdwn::{hidden, neutral, time};
+use crate::view::parts;
 
 /// The longest preview of a message or of a voicemail's summary on a card, in characters.
 const PREVIEW: usize = 300;
 
 /// The longest shown word for an unknown status, in characters.
 const STATUS_WORD: usize = 40;
-
-/// The amount of detail that a channel shows of a conversation.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Privacy {
-    /// All details.
-    Full,
-    /// A card without full numbers, company and message texts. Teammates can view these privately.
-    Masked,
-}
 
 /// Returns the card, with the buttons that the conversation's state allows.
 pub fn card(card_view: &CardView, links: &Links, privacy: Privacy) -> Content {
@@ -175,68 +168,18 @@ fn buttons(conversation: &Conversation, links: &Links, privacy: Privacy) -> Vec<
 /// Returns a thread entry: the event, and the note if there is one and the channel shows it.
 pub fn line(line: &ThreadEntry, privacy: Privacy) -> Content {
     let note = if privacy == Privacy::Full { line.note.as_str() } else { "" };
-    let sentence = format!("{} {}", line.actor, event(&line.what));
+    let sentence = format!("{} {}", line.actor, event_words::event(&line.what));
     let mut blocks = vec![Block::paragraph(&sentence)];
     if let Event::Snoozed(until) = line.what {
         blocks.push(Block::small(&format!("It comes back {}.", time(until))));
     }
-    blocks.extend(quoted(note));
+    blocks.extend(parts::quoted(note));
     let text = if note.is_empty() { sentence } else { format!("{sentence} “{note}”") };
     Content::new(&neutral(&text), blocks)
 }
 
-/// Splits a note into as many quoted paragraphs as its length needs.
-pub fn quoted(note: &str) -> Vec<Block> {
-    const ROOM: usize = 2990;
-    let mut blocks = Vec::new();
-    let mut rest: Vec<char> = note.trim().chars().collect();
-    while !rest.is_empty() {
-        let tail = rest.split_off(rest.len().min(ROOM));
-        let part: String = rest.into_iter().collect();
-        let open = if blocks.is_empty() { "“" } else { "" };
-        let close = if tail.is_empty() { "”" } else { "" };
-        blocks.push(Block::paragraph(&format!("{open}{part}{close}")));
-        rest = tail;
-    }
-    blocks
-}
-
-/// Describes the state that an undo restored.
-fn again_so(again: &Again) -> String {
-    match again {
-        Again::OwnedBy(name) => format!("{name} owns this again"),
-        Again::Queued => "nobody owns this again".to_owned(),
-        Again::Open => "this is open again".to_owned(),
-        Again::Done => "this is done again".to_owned(),
-        Again::Snoozed => "this is snoozed again".to_owned(),
-    }
-}
-
-/// Describes an event, to follow the name of the person who caused it.
-pub fn event(event: &Event) -> String {
-    match event {
-        Event::Took { from: None } => "took this.".to_owned(),
-        Event::Took { from: Some(from) } => format!("took this over from {from}."),
-        Event::Assigned { from: None, to } => format!("assigned this to {to}."),
-        Event::Assigned { from: Some(from), to } => format!("assigned this to {to}; {from} owned it before."),
-        Event::HandedOff { to } => format!("handed this over to {to}."),
-        Event::Unassigned { from: None } => "put this back into the queue.".to_owned(),
-        Event::Unassigned { from: Some(from) } => format!("put this back into the queue; {from} owned it before."),
-        Event::Done => "marked this done.".to_owned(),
-        Event::Reopened => "opened this again.".to_owned(),
-        Event::Snoozed(_) => "snoozed this.".to_owned(),
-        Event::Woke => "brought this back.".to_owned(),
-        Event::Undone(again) => format!("took that back: {}.", again_so(again)),
-        Event::Noted => "added a note.".to_owned(),
-        Event::Accepted => "takes care of this.".to_owned(),
-        Event::Kept => "is still on this.".to_owned(),
-        Event::GaveBack { to: Some(to) } => format!("gave this back to {to}."),
-        Event::GaveBack { to: None } => "gave this back; nobody owns it now.".to_owned(),
-        Event::Answered { call: true } => "called back.".to_owned(),
-        Event::Answered { call: false } => "answered.".to_owned(),
-        Event::TimeIsUp => "is back: the time it was snoozed for is over.".to_owned(),
-        Event::GotInTouch => "got in touch; this is open again.".to_owned(),
-        Event::Returned { to: Some(to) } => format!("did not answer in time; {to} owns this again."),
-        Event::Returned { to: None } => "did not answer in time; nobody owns this now.".to_owned(),
-    }
+pub(crate) fn headline(card_view: &CardView) -> String {
+    let title = card_view.conversation.title();
+    let details = details(&card_view.conversation).map_or_else(String::new, |details| format!(" · {details}"));
+    format!("{title}{details}\n{}", standing(card_view))
 }

@@ -4,6 +4,7 @@ use crate::domain::click::Control;
 use crate::domain::form::connect_form::{CALLBACK_ID, KEY};
 use crate::domain::installation::Connection;
 use crate::error::Service;
+use crate::view::connect_button;
 use crate::view::element::{Confirm, Element, Style};
 use crate::view::kit::{Block, Content, Modal};
 use crate::view::mrkdwn::time;
@@ -27,11 +28,6 @@ pub enum Unfit {
     NotKept,
     /// A person who isn't allowed to connect the workspace.
     NotYours,
-}
-
-/// Returns the button that opens the form.
-pub fn button() -> Element {
-    Element::button(Control::Connect, "Connect dialnote", "{}").styled(Style::Primary)
 }
 
 /// Returns the error under the field.
@@ -106,5 +102,5 @@ pub(crate) fn welcome(connected: bool) -> Content {
         );
     }
     let text = "Thank you for installing this app. It needs one more thing: a key of your organization in dialnote.";
-    parts::with_buttons(words::sentence(text), vec![button()])
+    parts::with_buttons(words::sentence(text), vec![connect_button::button()])
 }

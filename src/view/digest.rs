@@ -1,15 +1,15 @@
 //! The digest and the catch-up message of a channel: its unassigned conversations.
 
 use crate::domain::card_view::{CardView, Digest};
-use crate::domain::click;
 use crate::domain::click::{Carried, Control};
 use crate::domain::conversation::Links;
-use crate::view::card::{Privacy, event, happened, masked};
+use crate::domain::privacy::Privacy;
+use crate::domain::{click, event_words};
+use crate::view::card::{happened, masked};
 use crate::view::element::{Element, Style};
 use crate::view::kit::{Block, Content};
-use crate::view::list::headline;
 use crate::view::mrkdwn::neutral;
-use crate::view::{absence, words};
+use crate::view::{absence, card, words};
 
 /// Returns a digest.
 pub fn message(digest: &Digest, links: &Links, privacy: Privacy) -> Content {
@@ -64,7 +64,7 @@ fn row(card_view: &CardView, digest: &Digest, links: &Links, privacy: Privacy) -
     };
     let shown = CardView { conversation, owner: None };
     if let Some((_, line)) = digest.settled.iter().find(|(id, _)| *id == shown.conversation.id) {
-        let happened = format!(":white_check_mark: {} {}", line.actor, event(&line.what));
+        let happened = format!(":white_check_mark: {} {}", line.actor, event_words::event(&line.what));
         return vec![Block::paragraph(&shown.conversation.title()), Block::small(&happened)];
     }
     let last = shown.conversation.last_activity.as_ref();
@@ -78,7 +78,7 @@ fn row(card_view: &CardView, digest: &Digest, links: &Links, privacy: Privacy) -
         Element::link(Control::Open, "Open in dialnote", links.to(&shown.conversation.id)),
     ];
     vec![
-        Block::paragraph(&headline(&shown)),
+        Block::paragraph(&card::headline(&shown)),
         Block::small(waits.as_deref().unwrap_or("Nothing has come in yet.")),
         Block::actions(&click::row(&shown.conversation.id), buttons),
     ]

@@ -1,16 +1,14 @@
 //! The answers to a request for help, and to a command that wasn't understood.
 
-use crate::domain::command::MOST_TYPED;
+use crate::domain::note::LONGEST_NOTE;
 use crate::domain::parse_error::ParseError;
-use crate::domain::plan::LONGEST_NOTE;
-use crate::domain::report::MAX_REPORT_DAYS;
+use crate::domain::parser::MOST_TYPED;
+use crate::domain::report_period::MAX_REPORT_DAYS;
 use crate::domain::text::cut;
 use crate::domain::verb::{COMMANDS, Spec, UMBRELLA, Verb};
 use crate::view::kit::{Block, Content};
 use crate::view::mrkdwn::neutral;
-
-/// The most characters of a person's words that are quoted in a sentence.
-pub(crate) const QUOTE: usize = 80;
+use crate::view::words::QUOTE;
 
 /// The longest command, in characters, that a refusal doesn't repeat.
 const EASILY_TYPED_AGAIN: usize = 100;

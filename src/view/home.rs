@@ -1,14 +1,15 @@
 //! The Home tab of a user: their list, their notification preferences, and the settings for admins.
 
 use crate::domain::click::Control;
+use crate::domain::list_view::{AdminView, HomeView};
 use crate::domain::people::Unlinked;
 use crate::domain::policy::Rules;
 use crate::domain::preferences::{KINDS, NotificationPreferences};
-use crate::domain::reply::{AdminView, HomeView};
 use crate::domain::rule::Who;
+use crate::view::connect_button;
 use crate::view::element::Element;
 use crate::view::kit::{Block, Home};
-use crate::view::{connect, list, people_words, routes};
+use crate::view::{list, people_words, routes};
 
 /// The most unlinked members that are named.
 const NAMED: usize = 20;
@@ -25,7 +26,7 @@ pub fn home(card_view: &HomeView) -> Home {
         Err(why) => {
             blocks.push(Block::paragraph(&people_words::you_are_not_linked(*why)));
             if *why == Unlinked::NotConnected {
-                blocks.push(Block::actions("connect", vec![connect::button()]));
+                blocks.push(Block::actions("connect", vec![connect_button::button()]));
             }
         }
     }

@@ -4,8 +4,9 @@ use crate::domain::card_view::CardView;
 use crate::domain::click::{Carried, Control, row};
 use crate::domain::conversation::{Conversation, Status};
 use crate::domain::list::{FILTERS, Filter, LIST_PAGE_SIZE, Query};
-use crate::domain::reply::ListView;
-use crate::view::card::{details, happened, standing};
+use crate::domain::list_view::ListView;
+use crate::view::card;
+use crate::view::card::happened;
 use crate::view::element::{Choosable, Element, Style};
 use crate::view::kit::{Block, Content};
 use crate::view::mrkdwn::{neutral, time};
@@ -77,7 +78,7 @@ fn filters(card_view: &ListView) -> Element {
 
 fn conversation(card_view: &CardView, query: &Query) -> Vec<Block> {
     let conversation = &card_view.conversation;
-    let mut blocks = vec![Block::paragraph(&headline(card_view))];
+    let mut blocks = vec![Block::paragraph(&card::headline(card_view))];
     if let Some(last) = &conversation.last_activity {
         let preview = last.preview.as_ref().map(|preview| format!("“{preview}”"));
         blocks.push(Block::small(&happened(last)));
@@ -86,12 +87,6 @@ fn conversation(card_view: &CardView, query: &Query) -> Vec<Block> {
     let carried = Carried { list: Some(query.clone()), ..Carried::showing(conversation) }.encode();
     blocks.push(Block::actions(&row(&conversation.id), buttons(conversation, &carried)));
     blocks
-}
-
-pub(crate) fn headline(card_view: &CardView) -> String {
-    let title = card_view.conversation.title();
-    let details = details(&card_view.conversation).map_or_else(String::new, |details| format!(" · {details}"));
-    format!("{title}{details}\n{}", standing(card_view))
 }
 
 fn buttons(conversation: &Conversation, value: &str) -> Vec<Element> {

@@ -6,6 +6,7 @@ pub mod absence;
 pub mod card;
 pub mod chart;
 pub mod connect;
+pub mod connect_button;
 pub mod deed;
 pub mod digest;
 pub mod element;

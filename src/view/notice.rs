@@ -11,12 +11,12 @@ use crate::domain::conversation::{Conversation, Links};
 use crate::domain::delivery::Why;
 use crate::domain::direct_message::DirectMessage;
 use crate::ids::ConversationId;
-use crate::view::card::{happened, quoted};
+use crate::view::card::happened;
 use crate::view::deed::reason;
 use crate::view::element::{Element, Style};
 use crate::view::kit::{Block, Content, fit};
 use crate::view::mrkdwn::neutral;
-use crate::view::{absence, words};
+use crate::view::{absence, parts, words};
 
 /// The temporary block id of a row of buttons, until it gets its own.
 const ROW: &str = "row";
@@ -135,7 +135,7 @@ fn part(notice: &DirectMessage, told: &Occasion, links: &Links) -> Content {
         }
         DirectMessage::Reminder { actor, about, note } => {
             let sentence = format!("{actor} handed {} to you and waits for your answer.", words::named(about));
-            let blocks = std::iter::once(Block::paragraph(&sentence)).chain(quoted(note));
+            let blocks = std::iter::once(Block::paragraph(&sentence)).chain(parts::quoted(note));
             let blocks = blocks.chain(to_answer(&about.id, told, links)).collect();
             Content::new(&neutral(&sentence), blocks)
         }
@@ -202,7 +202,7 @@ fn part(notice: &DirectMessage, told: &Occasion, links: &Links) -> Content {
         }
         DirectMessage::Noted { actor, about, note } => {
             let text = format!("{actor} added a note about {}, which is yours.", words::named(about));
-            let blocks = std::iter::once(Block::paragraph(&text)).chain(quoted(note)).collect();
+            let blocks = std::iter::once(Block::paragraph(&text)).chain(parts::quoted(note)).collect();
             Content::new(&neutral(&format!("{text} “{note}”")), blocks)
         }
     }
@@ -226,7 +226,7 @@ fn yours(
 ) -> Content {
     let (id, value) = (&conversation.id, Carried::showing(conversation).encode());
     let mut blocks = vec![Block::paragraph(text)];
-    blocks.extend(quoted(note));
+    blocks.extend(parts::quoted(note));
     blocks.extend(conversation.last_activity.as_ref().map(|last| Block::small(&happened(last))));
     let answer = told.answer(id);
     blocks.extend(answer.map(answered));
@@ -270,7 +270,7 @@ fn caught_up(
 fn several(actor: &str, abouts: &[About], note: &str, handoff: bool, (told, links): (&Occasion, &Links)) -> Content {
     let text = format!("{actor} {} {} conversations to you.", given(handoff), abouts.len());
     let mut blocks = vec![Block::paragraph(&text)];
-    blocks.extend(quoted(note));
+    blocks.extend(parts::quoted(note));
     for about in abouts.iter().take(MOST_NAMED) {
         blocks.push(Block::paragraph(&words::named(about)));
         blocks.extend(to_answer(&about.id, told, links));

@@ -2,9 +2,9 @@
 
 use crate::domain::click::{Carried, Control};
 use crate::domain::people::Unlinked;
+use crate::domain::people_view::{Broken, LinkView, PeopleView};
 use crate::domain::person::{Member, Profile};
 use crate::domain::refusal::Refusal;
-use crate::domain::reply::{Broken, LinkView, PeopleView};
 use crate::view::element::Element;
 use crate::view::kit::{Block, Modal};
 use crate::view::mrkdwn::{neutral, time};

@@ -7,9 +7,9 @@ use crate::domain::refusal::Refusal;
 use crate::domain::text::cut;
 use crate::ids::{MemberId, SlackUserId};
 use crate::view::element::{Confirm, Element, Style};
-use crate::view::help::QUOTE;
 use crate::view::kit::{Block, Content};
 use crate::view::mrkdwn::neutral;
+use crate::view::words::QUOTE;
 
 /// The explanation shown if some of several commands wait for a link.
 pub(crate) const KEPT: &str =

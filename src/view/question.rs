@@ -15,9 +15,9 @@ use crate::domain::text::cut;
 use crate::domain::verb::Verb;
 use crate::ids::{ConversationId, DraftId, SlackUserId};
 use crate::view::element::Element;
-use crate::view::help::QUOTE;
 use crate::view::kit::{Block, Content};
 use crate::view::mrkdwn::{neutral, time};
+use crate::view::words::QUOTE;
 use crate::view::{parts, words};
 
 /// Returns a question with its answers.

@@ -9,10 +9,12 @@ use crate::domain::rule::{Rule, Who};
 use crate::domain::text::cut;
 use crate::domain::verb::Verb;
 use crate::ids::MemberId;
+use crate::view::connect_button;
 use crate::view::element::{Confirm, Element, Style};
-use crate::view::help::{QUOTE, what_note, with_usage};
+use crate::view::help::{what_note, with_usage};
 use crate::view::kit::Content;
-use crate::view::{connect, next, parts, people_words, question, untimed, words};
+use crate::view::words::QUOTE;
+use crate::view::{next, parts, people_words, question, untimed, words};
 
 /// Explains why a command was refused.
 pub fn refusal(why: &Refusal) -> Content {
@@ -49,7 +51,9 @@ pub fn refused(refusal: &Refusal, note: &str) -> Content {
         Refusal::NotesStay { earlier: Some(earlier), .. } => {
             parts::with_buttons(content, vec![next::button_for(earlier)])
         }
-        Refusal::YouAreNotLinked(Unlinked::NotConnected) => parts::with_buttons(content, vec![connect::button()]),
+        Refusal::YouAreNotLinked(Unlinked::NotConnected) => {
+            parts::with_buttons(content, vec![connect_button::button()])
+        }
         Refusal::MemberTaken { user, name, member, member_name, holder, holder_name, .. } => {
             let button = people_words::move_it((user, name), (member, member_name), (holder, holder_name));
             parts::with_buttons(content, vec![button])

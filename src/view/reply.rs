@@ -4,6 +4,7 @@
 use crate::domain::about::About;
 use crate::domain::click::{Carried, Control};
 use crate::domain::event::HistoryEntry;
+use crate::domain::event_words;
 use crate::domain::form::field;
 use crate::domain::list::Query;
 use crate::domain::refusal::Refusal;
@@ -12,13 +13,12 @@ use crate::domain::text::cut;
 use crate::domain::verb::Verb;
 use crate::error::Service;
 use crate::ids::DraftId;
-use crate::view::card::{event, quoted};
 use crate::view::element::Element;
-use crate::view::help::QUOTE;
 use crate::view::kit::{Block, Content};
 use crate::view::mrkdwn::{code, neutral, time};
 use crate::view::people_words::KEPT;
 use crate::view::refusal::MOST_ROWS;
+use crate::view::words::QUOTE;
 use crate::view::{deed, next, parts, people_words, question, refusal, words};
 
 /// The most entries of a conversation's history that are shown.
@@ -123,7 +123,7 @@ pub(crate) fn history(about: &About, deeds: &[HistoryEntry]) -> Content {
     };
     let mut blocks = vec![Block::paragraph(&title)];
     for told in deeds.iter().take(MOST_TOLD) {
-        blocks.push(Block::paragraph(&format!("{} {}", told.by, event(&told.what))));
+        blocks.push(Block::paragraph(&format!("{} {}", told.by, event_words::event(&told.what))));
         blocks.push(Block::small(&time(told.at)));
     }
     Content::new(&neutral(&title), blocks)
@@ -132,7 +132,7 @@ pub(crate) fn history(about: &About, deeds: &[HistoryEntry]) -> Content {
 fn note_refused(deed: &CommandResult, why: &Refusal, note: &str) -> Content {
     let (done, kept) =
         (deed::done(deed), format!("But the note was not written: {} Here it is, to keep:", refusal::no(why)));
-    let blocks = [done.paragraph(), Block::paragraph(&kept)].into_iter().chain(quoted(note)).collect();
+    let blocks = [done.paragraph(), Block::paragraph(&kept)].into_iter().chain(parts::quoted(note)).collect();
     Content::new(&neutral(&format!("{} {kept}", done.plain())), blocks)
 }
 

@@ -2,8 +2,7 @@
 
 use crate::domain::click::{Carried, Control};
 use crate::domain::conversation::SharedNumber;
-use crate::domain::reply::Routed;
-use crate::domain::route::called;
+use crate::domain::route::{Routed, called};
 use crate::domain::verb::Verb;
 use crate::ids::ChannelId;
 use crate::view::element::Element;

@@ -11,9 +11,9 @@ use crate::domain::verb::Verb;
 use crate::domain::when::model::Wrong;
 use crate::ids::ConversationId;
 use crate::view::element::Element;
-use crate::view::help::QUOTE;
 use crate::view::kit::{Block, Content};
 use crate::view::mrkdwn::{neutral, time};
+use crate::view::words::QUOTE;
 
 /// Examples of times that can be typed.
 const EXAMPLES: &str = "For example: `2h`, `tomorrow 9am`, `monday`, `31 Dec`";

@@ -1,16 +1,16 @@
 //! Phrases that several messages share.
 
 use crate::domain::about::About;
-use crate::view::card::quoted;
 use crate::view::kit::{Block, Content};
 use crate::view::mrkdwn::neutral;
+use crate::view::parts;
 
 pub(crate) fn given_back(note: &str) -> Vec<Block> {
     if note.is_empty() {
         return Vec::new();
     }
     let mut blocks = vec![Block::paragraph("Here is your note, so that it is not lost:")];
-    blocks.extend(quoted(note));
+    blocks.extend(parts::quoted(note));
     blocks
 }
 
@@ -62,3 +62,6 @@ pub(crate) fn listed_most(names: &[&str]) -> String {
 
 /// The most people that a sentence names.
 pub(crate) const MOST_NAMED: usize = 5;
+
+/// The most characters of a person's words that are quoted in a sentence.
+pub(crate) const QUOTE: usize = 80;

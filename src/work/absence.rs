@@ -1,12 +1,6 @@
 //! Catches people up after an absence. Notices of single changes are held back until everything that happened in the
 //! absence has been read. Then each person gets one message with theirs.
 
-use crate::domain::job::CaughtUp;
-use crate::store::Claim;
-use crate::work::events::FoundLate;
-use crate::work::handler::Handler;
-use crate::work::job::JobKind;
-use crate::work::outcome::Stop;
 use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
@@ -16,10 +10,13 @@ use crate::domain::direct_message::DirectMessage;
 use crate::error::Fault;
 use crate::ids::SlackUserId;
 use crate::outbox::direct::SendDirect;
-use crate::store::{Class, Effect, NewJob};
+use crate::store::{Claim, Class, Effect, NewJob};
 use crate::work::ctx::TenantCtx;
 use crate::work::documents::read;
-use crate::work::outcome::Outcome;
+use crate::work::events::FoundLate;
+use crate::work::handler::Handler;
+use crate::work::job::JobKind;
+use crate::work::outcome::{Outcome, Stop};
 use crate::work::poll_state::CAUGHT_UP;
 use crate::work::{documents, enqueue, times};
 
@@ -103,3 +100,7 @@ impl Handler for CatchingUp {
         Ok(caught_up(ctx, &job.0).await?)
     }
 }
+
+/// A person to notify after the app has read everything that happened during an absence.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct CaughtUp(pub SlackUserId);

@@ -7,9 +7,9 @@ use serde_json::{Value, json};
 
 use crate::domain::conversation::State;
 use crate::domain::event::{Event, HistoryEntry};
-use crate::domain::facts::Past;
+use crate::domain::last_change::ConversationChange;
+use crate::domain::past::Past;
 use crate::domain::refusal::Refusal;
-use crate::domain::report::ConversationChange;
 use crate::domain::request_context::{RequestContext, Via};
 use crate::domain::undo_log::Logged;
 use crate::domain::verb::Verb;

@@ -1,16 +1,12 @@
 //! Commands that were asked for together. Each command stores its outcome, and once all have ended, one answer reports
 //! them.
 
-use crate::work::handler::Handler;
-use crate::work::job::JobKind;
-use crate::work::outcome::Stop;
 use serde::{Deserialize, Serialize};
 
 use crate::domain::about::About;
 use crate::domain::command::Command;
 use crate::domain::command_job::Batch;
 use crate::domain::direct_message::DirectMessage;
-use crate::domain::job::BatchJob;
 use crate::domain::refusal::Refusal;
 use crate::domain::reply::{CommandResult, Reply, Several};
 use crate::domain::request_context::RequestContext;
@@ -20,7 +16,9 @@ use crate::outbox::direct::SendDirect;
 use crate::store::{Claim, Document, Effect};
 use crate::work::ctx::TenantCtx;
 use crate::work::documents::read;
-use crate::work::outcome::Outcome;
+use crate::work::handler::Handler;
+use crate::work::job::JobKind;
+use crate::work::outcome::{Outcome, Stop};
 use crate::work::{answers, known};
 
 /// The maximum number of commands that are reported together.
@@ -169,4 +167,14 @@ impl Handler for Batches {
     async fn run(&self, ctx: &TenantCtx, claim: &Claim, job: &BatchJob) -> Result<Outcome, Stop> {
         Ok(batch(ctx, claim, job).await?)
     }
+}
+
+/// The end of one command of a batch.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct BatchJob {
+    /// The requester.
+    #[serde(alias = "asker")]
+    pub requester: RequestContext,
+    /// The batch.
+    pub batch: Batch,
 }

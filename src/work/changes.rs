@@ -1,23 +1,21 @@
 //! Changes of settings: the workspace's rules, a channel's settings and route, and notification preferences.
 
-use crate::domain::command_job::person_key;
-use crate::domain::request_context::RequestContext;
-use crate::work::handler::Handler;
-use crate::work::job::JobKind;
-use crate::work::outcome::Stop;
 use serde_json::json;
 
-use crate::domain::job::{ChangeJob, SettingsChange};
+use crate::domain::command_job::person_key;
 use crate::domain::policy::Rules;
 use crate::domain::preferences::NotificationPreferences;
 use crate::domain::refusal::Refusal;
-use crate::domain::request_context::ListPlace;
+use crate::domain::request_context::{ListPlace, RequestContext};
+use crate::domain::settings_change::{ChangeJob, SettingsChange};
 use crate::error::Fault;
 use crate::outbox::private::answer;
 use crate::store::Claim;
 use crate::view::{refusal, saved};
 use crate::work::ctx::TenantCtx;
-use crate::work::outcome::Outcome;
+use crate::work::handler::Handler;
+use crate::work::job::JobKind;
+use crate::work::outcome::{Outcome, Stop};
 use crate::work::{acting, audit, digests, documents, homes, organization, routes, sharing};
 
 /// Makes the changes that a person asked for, all or none.

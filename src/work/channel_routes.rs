@@ -1,8 +1,7 @@
 //! The routes of channels: which channel gets the cards of which shared number.
 
 use crate::domain::conversation::SharedNumber;
-use crate::domain::reply::Routed;
-use crate::domain::route::{Route, called};
+use crate::domain::route::{Route, Routed, called};
 use crate::error::Fault;
 use crate::ids::ChannelId;
 use crate::work::ctx::TenantCtx;

@@ -4,11 +4,10 @@ use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
-use crate::domain::job::SharedJob;
+use crate::domain::privacy::Privacy;
 use crate::error::Fault;
-use crate::ids::ChannelId;
+use crate::ids::{ChannelId, MessageTs};
 use crate::store::{CacheEntry, Class, Delivery, NewJob};
-use crate::view::card::Privacy;
 use crate::work::ctx::TenantCtx;
 use crate::work::documents::CHANNEL;
 use crate::work::{documents, times};
@@ -89,4 +88,16 @@ pub(crate) async fn have_drawn_again(ctx: &TenantCtx, channel: &ChannelId) -> Re
     let key = format!("shared:{channel}:{}", now.as_second());
     ctx.store.accept(Delivery { installation: ctx.installation().clone(), key }, vec![job], now).await?;
     Ok(())
+}
+
+/// A channel that another company reads, too.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SharedJob {
+    /// The channel.
+    pub channel: ChannelId,
+    /// True if Slack reported the sharing just now. An admin's earlier choice to show everything then no longer
+    /// counts.
+    pub told: bool,
+    /// The last card already redrawn; `None` if all are still to be redrawn.
+    pub after: Option<MessageTs>,
 }

@@ -3,7 +3,7 @@
 
 use std::time::Duration;
 
-use crate::domain::lookup::people::Colleague;
+use crate::domain::colleague::Colleague;
 use crate::domain::person;
 use crate::error::Fault;
 use crate::ids::{SlackUserId, TeamId};

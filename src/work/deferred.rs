@@ -2,32 +2,30 @@
 //! hand, or because their addresses in Slack and dialnote have become the same. It then runs like a new request, on the
 //! facts of that time.
 
-use crate::store::Claim;
-use crate::work::handler::Handler;
-use crate::work::job::JobKind;
-use crate::work::outcome::Stop;
-use crate::work::strangers::ONE_AT_A_TIME;
 use std::cmp::Reverse;
 use std::time::Duration;
-use tracing::info;
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
+use tracing::info;
 
 use crate::domain::command_job::CommandJob;
 use crate::domain::direct_message::DirectMessage;
-use crate::domain::job::LinkedJob;
+use crate::domain::linking::LinkedJob;
 use crate::domain::question::StoredQuestion;
 use crate::domain::refusal::Refusal;
 use crate::domain::request_context::{RequestContext, Via};
 use crate::error::Fault;
 use crate::ids::{ConversationId, DraftId, SlackUserId};
 use crate::outbox::direct::SendDirect;
-use crate::store::{Class, Delivery, Document, Effect, NewJob};
+use crate::store::{Claim, Class, Delivery, Document, Effect, NewJob};
 use crate::work::conversations::PAST_ENTRIES;
 use crate::work::ctx::TenantCtx;
 use crate::work::documents::{read, read_draft};
-use crate::work::outcome::Outcome;
+use crate::work::handler::Handler;
+use crate::work::job::JobKind;
+use crate::work::outcome::{Outcome, Stop};
+use crate::work::strangers::ONE_AT_A_TIME;
 use crate::work::{acting, audit, documents, drafts, homes, people, strangers, times};
 
 /// The time for which a deferred command is kept.

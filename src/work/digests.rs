@@ -1,21 +1,16 @@
 //! Digests and reminders: lists that a channel gets instead of single messages. They come each working morning, after
 //! an absence, and when conversations are overdue.
 
-use crate::domain::job::digest_key;
-use crate::work::events::WaitsForOwner;
-use crate::work::handler::Handler;
-use crate::work::job::JobKind;
-use crate::work::outcome::Stop;
 use std::time::Duration;
 
 use jiff::{SignedDuration, Timestamp};
+use serde::{Deserialize, Serialize};
 
 use crate::domain::absence::Absence;
 use crate::domain::card_view::{CardView, Digest};
 use crate::domain::conversation::Owner;
 use crate::domain::digest::{Overdue, Summary};
 use crate::domain::hours;
-use crate::domain::job::DigestJob;
 use crate::domain::policy::Rules;
 use crate::domain::route::{Morning, Route};
 use crate::error::Fault;
@@ -24,11 +19,14 @@ use crate::store::{Claim, Class, Document, Effect, NewJob, Verdict};
 use crate::work::channel_routes::MOST_ROUTES;
 use crate::work::ctx::TenantCtx;
 use crate::work::documents::read;
-use crate::work::outcome::Outcome;
+use crate::work::events::WaitsForOwner;
+use crate::work::handler::Handler;
+use crate::work::job::JobKind;
+use crate::work::outcome::{Outcome, Stop};
 use crate::work::poll_state::CAUGHT_UP;
 use crate::work::posted_digest::PostDigest;
 use crate::work::projection::Conversations;
-use crate::work::{channel_routes, documents, enqueue, people, poll_state, times};
+use crate::work::{channel_routes, documents, enqueue, people, poll_state, posted_digest, times};
 
 /// The document kind of a channel's reminder (`store::Document`), by channel.
 pub(crate) const OVERDUE: &str = "overdue";
@@ -240,7 +238,7 @@ impl JobKind for DigestJob {
     const NEEDS_DIALNOTE: bool = true;
 
     fn key(&self) -> String {
-        digest_key(&self.channel)
+        posted_digest::digest_key(&self.channel)
     }
 
     fn coalesce_key(&self) -> Option<String> {
@@ -257,4 +255,19 @@ impl Handler for Digests {
     async fn run(&self, ctx: &TenantCtx, claim: &Claim, job: &DigestJob) -> Result<Outcome, Stop> {
         Ok(digest(ctx, claim, job).await?)
     }
+}
+
+/// A channel that is due for a digest or a reminder.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct DigestJob {
+    /// The channel.
+    pub channel: ChannelId,
+    /// True if the digest follows an absence, rather than being the daily one.
+    pub caught_up: bool,
+    /// True if it lists only overdue conversations.
+    #[serde(default)]
+    pub overdue: bool,
+    /// The absence that it follows, if any.
+    #[serde(default)]
+    pub away: Option<Absence>,
 }

@@ -2,22 +2,19 @@
 
 mod connection;
 
-use crate::domain::job::DoctorJob;
-use crate::store::Claim;
-use crate::work::handler::Handler;
-use crate::work::job::JobKind;
-use crate::work::outcome::Stop;
+use crate::work::{people, unreachable};
 use std::time::Duration;
 
 use jiff::{SignedDuration, Timestamp};
 use secrecy::ExposeSecret;
+use serde::{Deserialize, Serialize};
 use serde_json::json;
 use url::Url;
 
 use crate::domain::delivery::Why;
 use crate::domain::finding::{Finding, FindingState, PEOPLE};
+use crate::domain::people_view::Broken;
 use crate::domain::refusal::Refusal;
-use crate::domain::reply::Broken;
 use crate::domain::request_context::RequestContext;
 use crate::error::{Fault, whole};
 use crate::outbox::private::answer;
@@ -26,13 +23,15 @@ use crate::slack::client::Identity;
 use crate::slack::scopes::{OPTIONAL_SCOPES, SCOPES, Scope};
 use crate::slack::signature::sign;
 use crate::slack::socket::{Dialer, is_hopeless};
+use crate::store::Claim;
 use crate::transport;
-use crate::view::notice;
-use crate::view::{findings, refusal};
+use crate::view::{findings, notice, refusal};
 use crate::work::ctx::TenantCtx;
-use crate::work::outcome::Outcome;
+use crate::work::handler::Handler;
+use crate::work::job::JobKind;
+use crate::work::outcome::{Outcome, Stop};
 use crate::work::unreachable::Unreachable;
-use crate::work::{acting, channel_routes, documents, linking, people, readiness, unreachable};
+use crate::work::{acting, channel_routes, documents, linking, readiness};
 
 /// The tolerated error of this machine's clock. The app refuses Slack's requests when they seem five minutes old.
 const MAX_CLOCK_ERROR: SignedDuration = SignedDuration::from_secs(60);
@@ -399,3 +398,7 @@ impl Handler for Doctor {
         Ok(doctor(ctx, &job.0).await?)
     }
 }
+
+/// An admin's request to check the setup.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct DoctorJob(pub RequestContext);

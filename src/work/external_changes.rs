@@ -1,11 +1,6 @@
 //! Applies changes detected in dialnote to cards, threads and direct messages. The app's own changes are detected like
 //! any others. The audit log records each of those, so it shows whether people already know.
 
-use crate::domain::command_job::conversation_key;
-use crate::store::rate_limit::RateLimit;
-use crate::work::handler::Handler;
-use crate::work::job::JobKind;
-use crate::work::rate_limits;
 use std::time::Duration;
 
 use jiff::Timestamp;
@@ -14,21 +9,25 @@ use crate::domain::conversation::{ActivityContext, ActivityKind, Conversation, S
 use crate::domain::event::{Event, SOMEBODY, ThreadEntry};
 use crate::domain::external_change::ExternalChange;
 use crate::domain::job::ExternalChangeJob;
-use crate::domain::plan::ends_with_reference;
 use crate::domain::refusal::Refusal;
 use crate::domain::request_context::Via;
 use crate::domain::verb::Verb;
+use crate::domain::{job_keys, note};
 use crate::error::Fault;
 use crate::ids::SlackUserId;
+use crate::store::rate_limit::RateLimit;
 use crate::store::{Claim, Effect, Entry};
 use crate::work::audit::Detail;
 use crate::work::conversations::{HEARD, PAST_ENTRIES};
 use crate::work::ctx::TenantCtx;
 use crate::work::events::{ConversationChanged, FoundLate, WaitsForOwner};
+use crate::work::handler::Handler;
+use crate::work::job::JobKind;
 use crate::work::outcome::{Outcome, Stop};
 use crate::work::projection::seen;
 use crate::work::{
-    audit, channel_routes, conversations, documents, emit, enqueue, homes, known, people, poll_state, times,
+    audit, channel_routes, conversations, documents, emit, enqueue, homes, known, people, poll_state, rate_limits,
+    times,
 };
 
 /// The tolerated difference between the clocks of two instances.
@@ -204,7 +203,7 @@ fn theirs(notes: Vec<(String, Timestamp)>, entries: &[Entry], since: Timestamp) 
     let mut made = audit::references(entries.iter().filter(|entry| times::later(entry.at, CLOCKS_DIFFER) >= oldest));
     let mut theirs = Vec::new();
     for (note, at) in notes {
-        match made.iter().position(|made| ends_with_reference(&note, made)) {
+        match made.iter().position(|made| note::ends_with_reference(&note, made)) {
             Some(ours) => drop(made.swap_remove(ours)),
             None if at > since => theirs.push(note),
             None => {}
@@ -246,7 +245,7 @@ impl JobKind for ExternalChangeJob {
     const NEEDS_DIALNOTE: bool = true;
 
     fn key(&self) -> String {
-        conversation_key(&self.conversation)
+        job_keys::conversation_key(&self.conversation)
     }
 
     fn rate_limits(&self) -> Vec<RateLimit> {

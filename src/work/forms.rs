@@ -1,8 +1,9 @@
 //! Forms that were opened before their content was known.
 
+use serde::{Deserialize, Serialize};
+
 use crate::domain::conversation::Conversation;
 use crate::domain::form::FormContext;
-use crate::domain::job::FormJob;
 use crate::domain::request_context::RequestContext;
 use crate::domain::seen::Seen;
 use crate::domain::verb::Verb;
@@ -19,9 +20,7 @@ use crate::work::handler::Handler;
 use crate::work::job::JobKind;
 use crate::work::outcome::{Outcome, Stop};
 use crate::work::projection::Conversations;
-use crate::work::rate_limits;
-use crate::work::{acting, audit, conversations, documents, known, lists, organization, people};
-use serde::{Deserialize, Serialize};
+use crate::work::{acting, audit, conversations, documents, known, lists, organization, people, rate_limits};
 
 /// The maximum number of suggested owners of each sort: those chosen recently, and those with the fewest open
 /// conversations.
@@ -186,4 +185,16 @@ impl Handler for Forms {
     async fn run(&self, ctx: &TenantCtx, _claim: &Claim, job: &FormJob) -> Result<Outcome, Stop> {
         Ok(fill_in(ctx, job).await?)
     }
+}
+
+/// A form to fill in.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct FormJob {
+    /// The person who has the form open.
+    #[serde(alias = "asker")]
+    pub requester: RequestContext,
+    /// The form's view.
+    pub view: ViewId,
+    /// The context that the form keeps.
+    pub context: FormContext,
 }

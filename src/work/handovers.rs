@@ -1,13 +1,7 @@
 //! Hand-offs that wait for an answer. The receiver is reminded once, and then the conversation returns to the sender.
 
-use crate::domain::command_job::conversation_key;
-use crate::domain::job::HandoverDue;
-use crate::store::Claim;
-use crate::store::rate_limit::RateLimit;
-use crate::work::handler::Handler;
-use crate::work::job::{self, JobKind};
-use crate::work::rate_limits;
 use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
 
 use crate::domain::about::About;
 use crate::domain::command::{Action, Command};
@@ -16,19 +10,21 @@ use crate::domain::conversation::ConversationRef;
 use crate::domain::direct_message::DirectMessage;
 use crate::domain::event::Event;
 use crate::domain::handover::Handover;
-use crate::domain::hours;
-
 use crate::domain::people::Teammate;
 use crate::domain::plan::Progress;
 use crate::domain::policy::Rules;
 use crate::domain::request_context::{RequestContext, Via};
+use crate::domain::{hours, job_keys};
 use crate::error::Fault;
 use crate::ids::ConversationId;
 use crate::outbox::direct::SendDirect;
-use crate::store::{Document, Effect, Verdict};
+use crate::store::rate_limit::RateLimit;
+use crate::store::{Claim, Document, Effect, Verdict};
 use crate::work::ctx::TenantCtx;
+use crate::work::handler::Handler;
+use crate::work::job::JobKind;
 use crate::work::outcome::{Outcome, Stop};
-use crate::work::{acting, conversations, documents, people};
+use crate::work::{acting, conversations, documents, job, people, rate_limits};
 
 /// Returns the unanswered hand-off of a conversation, if there is one.
 pub(crate) async fn handover(ctx: &TenantCtx, id: &ConversationId) -> Result<Option<Handover>, Fault> {
@@ -148,7 +144,7 @@ impl JobKind for HandoverDue {
     const NEEDS_DIALNOTE: bool = true;
 
     fn key(&self) -> String {
-        conversation_key(&self.0)
+        job_keys::conversation_key(&self.0)
     }
 
     fn rate_limits(&self) -> Vec<RateLimit> {
@@ -166,3 +162,7 @@ impl Handler for HandoverTimers {
         handover_due(ctx, &job.0).await
     }
 }
+
+/// The end of the time to answer a hand-off of this conversation.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct HandoverDue(pub ConversationId);

@@ -2,21 +2,16 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::domain::job::ListJob;
 use crate::domain::list::Query;
 use crate::domain::request_context::{ListPlace, Listed, RequestContext, Via};
 use crate::error::Fault;
 use crate::ids::SlackUserId;
 use crate::store::{Claim, Effect};
-use crate::view::kit::Content;
-use crate::work::acting;
+use crate::view::kit::{Block, Content};
 use crate::work::ctx::TenantCtx;
 
 /// The document kind of an open home, by Slack user (`store::Document`).
 pub(crate) const HOME: &str = "home";
-
-/// The maximum number of open homes that are read.
-pub(crate) const MOST_HOMES: usize = 10_000;
 
 /// A home as it was last drawn.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -57,20 +52,20 @@ pub(crate) async fn refresh_homes(
     Ok(effects)
 }
 
-/// Returns the effects that redraw every open home of a user who is no longer a teammate. Such a home shows nothing.
-/// Only stored facts decide that; neither Slack nor dialnote is asked.
-pub(crate) async fn clear_homes(ctx: &TenantCtx) -> Result<Vec<Effect>, Fault> {
-    let mut strangers = Vec::new();
-    for home in ctx.db.documents(HOME, MOST_HOMES).await? {
-        let user = SlackUserId::new(home.id);
-        if !acting::is_kept_as_teammate(ctx, &user).await? {
-            strangers.push(user);
-        }
-    }
-    refresh_homes(ctx, strangers.into_iter()).await
-}
-
 /// Returns the effect that redraws a user's home without a request.
 pub(crate) fn draw_home(ctx: &TenantCtx, user: SlackUserId, query: Query) -> Effect {
     Effect::Enqueue(ctx.new_job(&home_job(user, query)))
+}
+
+/// A list to draw.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ListJob {
+    /// The requester.
+    #[serde(alias = "asker")]
+    pub requester: RequestContext,
+    /// The query, and the place where the list is shown.
+    pub list: Listed,
+    /// The result of the button that was pressed in the list.
+    #[serde(default)]
+    pub notice: Vec<Block>,
 }

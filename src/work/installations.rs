@@ -7,8 +7,8 @@ use std::time::Duration;
 
 use jiff::Timestamp;
 use secrecy::SecretString;
-use serde::Serialize;
 use serde::de::DeserializeOwned;
+use serde::{Deserialize, Serialize};
 use serde_json::json;
 use tracing::{error, info, warn};
 use url::Url;
@@ -16,7 +16,6 @@ use url::Url;
 use crate::dialnote::client::{Addresses, Dialnote};
 use crate::dialnote::webhooks::{Hooks, Signing};
 use crate::domain::installation::{Connection, Installation, end};
-use crate::domain::job::{RefreshToken, Removed};
 use crate::domain::list::{Filter, Query};
 use crate::domain::policy::Rules;
 use crate::domain::preferences::NotificationPreferences;
@@ -27,16 +26,16 @@ use crate::outbox::private::AnswerPrivately;
 use crate::slack::answer::SlackError;
 use crate::slack::client::Slack;
 use crate::slack::oauth::{Granted, OAuth, Tokens};
-use crate::store::Store;
 use crate::store::data_category::StoredItem;
-use crate::store::{Accepted, Claim, Delivery, Document, Effect, Entry, NewJob};
+use crate::store::{Accepted, Claim, Delivery, Document, Effect, Entry, NewJob, Store};
 use crate::vault::{Purpose, Sealed, Unopened, Vault};
 use crate::view::connect;
 use crate::work::ctx::{AppState, TenantCtx, TenantRecord};
 use crate::work::documents::{CHANNEL, read};
 use crate::work::handler::Handler;
-use crate::work::homes::{HOME, MOST_HOMES, home_job};
+use crate::work::homes::{HOME, home_job};
 use crate::work::job::JobKind;
+use crate::work::offboarding::MOST_HOMES;
 use crate::work::outcome::{Outcome, Stop};
 use crate::work::{documents, job, times};
 
@@ -496,3 +495,11 @@ impl Handler for Removals {
         Ok(removed(ctx, claim, job.0, self.0.as_ref()).await?)
     }
 }
+
+/// A token that is about to expire.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RefreshToken;
+
+/// The removal of the app from the workspace, with its time.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Removed(pub Timestamp);

@@ -1,31 +1,30 @@
 //! Links that admins make by hand where email addresses do not match. An admin names the member in a command, or
 //! presses a button in the window that shows the unlinked people on both sides.
 
-use crate::domain::request_context::RequestContext;
-use crate::work::handler::Handler;
-use crate::work::job::JobKind;
-use crate::work::outcome::Stop;
-use crate::work::strangers::ONE_AT_A_TIME;
 use std::time::Duration;
 
+use serde::{Deserialize, Serialize};
 use serde_json::json;
 
-use crate::domain::job::{LinkedJob, PeopleJob, PeopleWindow};
-use crate::domain::linking::{Linking, MemberMatch, likely, meant, suggested};
+use crate::domain::linking::{LinkedJob, Linking, MemberMatch, likely, meant, suggested};
 use crate::domain::people::{ByHand, Unlinked, link, may_be_linked};
+use crate::domain::people_view::{Broken, LinkView, PeopleView};
 use crate::domain::person::{Member, Profile};
 use crate::domain::refusal::Refusal;
-use crate::domain::reply::{Broken, LinkView, PeopleView};
+use crate::domain::request_context::RequestContext;
 use crate::error::Fault;
-use crate::ids::{MemberId, SlackUserId};
+use crate::ids::{MemberId, SlackUserId, ViewId};
 use crate::outbox::private::answer;
 use crate::store::{Claim, Effect, Entry};
-use crate::view::kit::Content;
+use crate::view::kit::{Block, Content};
 use crate::view::{people_words, refusal, words};
 use crate::work::audit::Verified;
 use crate::work::ctx::TenantCtx;
-use crate::work::outcome::Outcome;
+use crate::work::handler::Handler;
+use crate::work::job::JobKind;
+use crate::work::outcome::{Outcome, Stop};
 use crate::work::people_window::DrawPeople;
+use crate::work::strangers::ONE_AT_A_TIME;
 use crate::work::{acting, audit, documents, homes, organization, people, strangers, times};
 
 /// The number of entries of each sort on a page. All of them fit a window (docs/contracts/slack-limits.json).
@@ -359,4 +358,28 @@ impl Handler for Linkings {
     async fn run(&self, ctx: &TenantCtx, claim: &Claim, job: &PeopleJob) -> Result<Outcome, Stop> {
         Ok(who_is_who(ctx, claim, job).await?)
     }
+}
+
+/// A request about links between Slack users and members.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PeopleJob {
+    /// The requester.
+    #[serde(alias = "asker")]
+    pub requester: RequestContext,
+    /// The request.
+    pub linking: Linking,
+    /// The window that shows the unlinked people.
+    pub window: Option<PeopleWindow>,
+    /// The result of the button that was pressed in the window.
+    #[serde(default)]
+    pub notice: Vec<Block>,
+}
+
+/// The window that shows the unlinked people.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PeopleWindow {
+    /// The window's view.
+    pub view: ViewId,
+    /// The page, from 0.
+    pub page: usize,
 }

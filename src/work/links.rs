@@ -1,25 +1,23 @@
 //! Unfurls: a posted link to a conversation becomes its card, once in a while.
 
-use crate::store::Claim;
-use crate::store::rate_limit::RateLimit;
-use crate::work::handler::Handler;
-use crate::work::job::JobKind;
-use crate::work::rate_limits;
 use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
 use crate::domain::card_view::CardView;
-use crate::domain::job::LinksJob;
+use crate::domain::links_job::LinksJob;
 use crate::error::Fault;
-use crate::ids::{ChannelId, ConversationId, MessageTs};
+use crate::ids::{ChannelId, ConversationId, MessageTs, SlackUserId};
 use crate::outbox::message::Message;
 use crate::slack::answer::SlackError;
-use crate::store::{Document, Effect, NewJob, Queue};
+use crate::store::rate_limit::RateLimit;
+use crate::store::{Claim, Document, Effect, NewJob, Queue};
 use crate::view::card;
 use crate::work::ctx::TenantCtx;
+use crate::work::handler::Handler;
+use crate::work::job::JobKind;
 use crate::work::outcome::{Outcome, Stop};
-use crate::work::{acting, channels, conversations, times};
+use crate::work::{acting, channels, conversations, rate_limits, times};
 
 /// The time for which the same link is not unfurled again in a channel.
 const REPEAT_UNFURL_AFTER: Duration = Duration::from_mins(30);
@@ -151,6 +149,17 @@ fn unfurl(channel: ChannelId, shown: LastUnfurl, card_view: CardView) -> UnfurlL
     UnfurlLink { channel, ts: shown.ts, url: shown.url, card_view }
 }
 
+/// The handler that unfurls links to conversations.
+pub(crate) struct Unfurls;
+
+impl Handler for Unfurls {
+    type Job = LinksJob;
+
+    async fn run(&self, ctx: &TenantCtx, _claim: &Claim, job: &LinksJob) -> Result<Outcome, Stop> {
+        links(ctx, job).await
+    }
+}
+
 impl JobKind for LinksJob {
     const KIND: &'static str = "links.v1";
     const NEEDS_DIALNOTE: bool = true;
@@ -168,13 +177,15 @@ impl JobKind for LinksJob {
     }
 }
 
-/// The handler that unfurls links to conversations.
-pub(crate) struct Unfurls;
-
-impl Handler for Unfurls {
-    type Job = LinksJob;
-
-    async fn run(&self, ctx: &TenantCtx, _claim: &Claim, job: &LinksJob) -> Result<Outcome, Stop> {
-        links(ctx, job).await
-    }
+/// Links that a person posted.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct LinksJob {
+    /// The person.
+    pub user: SlackUserId,
+    /// The channel.
+    pub channel: ChannelId,
+    /// The message with the links.
+    pub ts: MessageTs,
+    /// The links, exactly as Slack gave them.
+    pub urls: Vec<String>,
 }

@@ -1,10 +1,5 @@
 //! Lists and homes. They are made from the projection, after a short poll for news.
 
-use crate::domain::request_context::RequestContext;
-use crate::store::Claim;
-use crate::work::handler::Handler;
-use crate::work::job::JobKind;
-use crate::work::outcome::Stop;
 use std::collections::BTreeMap;
 use std::time::Duration;
 
@@ -13,25 +8,28 @@ use tracing::info;
 
 use crate::domain::card_view::CardView;
 use crate::domain::conversation::Conversation;
-use crate::domain::job::ListJob;
 use crate::domain::list;
 use crate::domain::list::{Filter, Listing, Query};
+use crate::domain::list_view::{AdminView, HomeView, ListView};
 use crate::domain::lookup::book::{Book, home_of};
 use crate::domain::lookup::names::folded;
 use crate::domain::lookup::people::only_one_called;
 use crate::domain::people::Teammate;
 use crate::domain::preferences::NotificationPreferences;
 use crate::domain::refusal::Refusal;
-use crate::domain::reply::{AdminView, HomeView, ListView};
-use crate::domain::request_context::{ListPlace, Via};
+use crate::domain::request_context::{ListPlace, RequestContext, Via};
 use crate::domain::suggest::suggest;
 use crate::error::Fault;
 use crate::ids::{ChannelId, MemberId};
 use crate::outbox::private::{AnswerPrivately, answer};
+use crate::store::Claim;
 use crate::view::{list as view, refusal};
 use crate::work::ctx::TenantCtx;
 use crate::work::documents::TROUBLE;
-use crate::work::outcome::Outcome;
+use crate::work::handler::Handler;
+use crate::work::homes::ListJob;
+use crate::work::job::JobKind;
+use crate::work::outcome::{Outcome, Stop};
 use crate::work::people::Freshness;
 use crate::work::poll_state::Urgency;
 use crate::work::projection::Conversations;

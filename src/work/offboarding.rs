@@ -1,11 +1,6 @@
 //! Members who leave dialnote. The people who made routes are notified how many conversations a member left behind, and
 //! can unassign them with one button.
 
-use crate::domain::job::Left;
-use crate::store::Claim;
-use crate::work::handler::Handler;
-use crate::work::job::JobKind;
-use crate::work::outcome::Stop;
 use std::collections::BTreeSet;
 use std::time::Duration;
 
@@ -14,15 +9,17 @@ use serde::{Deserialize, Serialize};
 
 use crate::domain::conversation::Owner;
 use crate::domain::direct_message::DirectMessage;
-
 use crate::error::Fault;
 use crate::ids::SlackUserId;
 use crate::outbox::direct::SendDirect;
-use crate::store::{Class, Delivery, NewJob};
+use crate::store::{Claim, Class, Delivery, Effect, NewJob};
 use crate::work::ctx::TenantCtx;
-use crate::work::outcome::Outcome;
+use crate::work::handler::Handler;
+use crate::work::homes::HOME;
+use crate::work::job::JobKind;
+use crate::work::outcome::{Outcome, Stop};
 use crate::work::projection::Conversations;
-use crate::work::{channel_routes, documents, enqueue, homes, people, times};
+use crate::work::{acting, channel_routes, documents, enqueue, homes, people, times};
 
 /// The document kind of the last roll call (`store::Document`).
 const TEAM: &str = "team";
@@ -90,7 +87,7 @@ pub(crate) async fn left(ctx: &TenantCtx, gone: &Owner) -> Result<Outcome, Fault
         all.filter(|one| one.is_open() && one.is_owned_by(&gone.id)).count()
     };
     let open = ctx.memory.projection.look(&ctx.db, count).await?;
-    let mut effects = homes::clear_homes(ctx).await?;
+    let mut effects = clear_homes(ctx).await?;
     if open == 0 || told.is_some_and(|told| times::later(told, REPEAT_NOTICE_AFTER) > ctx.clock.now()) {
         return Ok(Outcome::done(effects));
     }
@@ -121,4 +118,24 @@ impl Handler for Leavers {
     async fn run(&self, ctx: &TenantCtx, _claim: &Claim, job: &Left) -> Result<Outcome, Stop> {
         Ok(left(ctx, &job.0).await?)
     }
+}
+
+/// A member who left the organization.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Left(pub Owner);
+
+/// The maximum number of open homes that are read.
+pub(crate) const MOST_HOMES: usize = 10_000;
+
+/// Returns the effects that redraw every open home of a user who is no longer a teammate. Such a home shows nothing.
+/// Only stored facts decide that; neither Slack nor dialnote is asked.
+pub(crate) async fn clear_homes(ctx: &TenantCtx) -> Result<Vec<Effect>, Fault> {
+    let mut strangers = Vec::new();
+    for home in ctx.db.documents(HOME, MOST_HOMES).await? {
+        let user = SlackUserId::new(home.id);
+        if !acting::is_kept_as_teammate(ctx, &user).await? {
+            strangers.push(user);
+        }
+    }
+    homes::refresh_homes(ctx, strangers.into_iter()).await
 }

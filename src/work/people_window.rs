@@ -2,8 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::domain::people_view::PeopleView;
 use crate::domain::refusal::Refusal;
-use crate::domain::reply::PeopleView;
 use crate::ids::{SlackUserId, ViewId};
 use crate::outbox::message::Message;
 use crate::slack::answer::SlackError;

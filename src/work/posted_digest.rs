@@ -5,7 +5,6 @@ use serde::{Deserialize, Serialize};
 use crate::domain::card_view::Digest;
 use crate::domain::conversation::Conversation;
 use crate::domain::event::ThreadEntry;
-use crate::domain::job::digest_key;
 use crate::error::Fault;
 use crate::ids::{ChannelId, ConversationId, MessageTs};
 use crate::outbox::message::Message;
@@ -150,4 +149,9 @@ fn told(told: &PostedDigest) -> Effect {
         at: told.digest.at,
         body: serde_json::to_string(told).unwrap_or_default(),
     })
+}
+
+/// Returns the coalesce key of every job that posts or updates a digest in a channel.
+pub(crate) fn digest_key(channel: &ChannelId) -> String {
+    format!("digest:{channel}")
 }

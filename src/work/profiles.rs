@@ -1,24 +1,23 @@
 //! Follow-up of a profile that changed in Slack. The event holds the whole profile, so Slack is not asked. A changed
 //! status sends such an event as well, for everyone in the workspace.
 
-use crate::domain::job::Left;
-use crate::work::handler::Handler;
-use crate::work::job::JobKind;
-use crate::work::outcome::Stop;
 use std::time::Duration;
 
 use jiff::Timestamp;
 
 use crate::domain::conversation::Owner;
-use crate::domain::job::LinkedJob;
+use crate::domain::linking::LinkedJob;
 use crate::domain::people::{ProfileJob, is_a_members, linked_before};
 use crate::domain::person;
 use crate::domain::person::{Account, Profile};
 use crate::error::Fault;
 use crate::store::{Claim, Effect};
 use crate::work::ctx::TenantCtx;
+use crate::work::handler::Handler;
+use crate::work::job::JobKind;
 use crate::work::names::PROFILE;
-use crate::work::outcome::Outcome;
+use crate::work::offboarding::Left;
+use crate::work::outcome::{Outcome, Stop};
 use crate::work::{homes, people, strangers, times};
 
 /// The possible difference between Slack's clock and the app's. An event that is older than the profile read since is

@@ -1,9 +1,6 @@
 //! Reports of the team's work, counted from the projection and the audit log and posted with a chart.
 
-use crate::domain::request_context::RequestContext;
-use crate::work::handler::Handler;
-use crate::work::job::{self, JobKind};
-use crate::work::outcome::Stop;
+use crate::domain::report;
 use std::collections::HashSet;
 
 use serde::{Deserialize, Serialize};
@@ -11,12 +8,13 @@ use serde_json::json;
 use tracing::info;
 
 use crate::domain::conversation::{Conversation, Owner};
-use crate::domain::job::ReportJob;
+use crate::domain::hours;
+use crate::domain::last_change::ConversationChange;
+use crate::domain::privacy::Privacy;
 use crate::domain::refusal::Refusal;
-use crate::domain::report::{Alone, ConversationChange, Report};
-use crate::domain::request_context::Addressee;
+use crate::domain::report::{Alone, Report};
+use crate::domain::request_context::{Addressee, RequestContext};
 use crate::domain::route::called;
-use crate::domain::{hours, report};
 use crate::error::Fault;
 use crate::ids::{ChannelId, ConversationId, FileId};
 use crate::outbox::message::Message;
@@ -25,16 +23,16 @@ use crate::slack::answer::SlackError;
 use crate::slack::codes;
 use crate::store::rate_limit::RateLimit;
 use crate::store::{Claim, Effect, Queue, Verdict};
-use crate::view::card::Privacy;
-use crate::view::chart;
 use crate::view::kit::Content;
 use crate::view::report::{alone as alone_with, alt, comment, title};
-use crate::view::{refusal, words};
+use crate::view::{chart, refusal, words};
 use crate::work::audit::counted;
 use crate::work::ctx::TenantCtx;
-use crate::work::outcome::Outcome;
+use crate::work::handler::Handler;
+use crate::work::job::JobKind;
+use crate::work::outcome::{Outcome, Stop};
 use crate::work::projection::Conversations;
-use crate::work::{acting, audit, channel_routes, channels, organization, people, posting, rate_limits};
+use crate::work::{acting, audit, channel_routes, channels, job, organization, people, posting, rate_limits};
 
 /// The number of audit entries read at a time, and the maximum number of reads.
 const ENTRIES_PER_READ: usize = 1000;
@@ -243,4 +241,14 @@ impl Handler for Reports {
     async fn run(&self, ctx: &TenantCtx, _claim: &Claim, job: &ReportJob) -> Result<Outcome, Stop> {
         Ok(report(ctx, job).await?)
     }
+}
+
+/// A request for a report.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ReportJob {
+    /// The requester, and the place to answer.
+    #[serde(alias = "asker")]
+    pub requester: RequestContext,
+    /// The number of days that the report covers.
+    pub days: u16,
 }

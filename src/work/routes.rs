@@ -5,10 +5,10 @@ use serde_json::json;
 
 use crate::domain::conversation::SharedNumber;
 use crate::domain::direct_message::DirectMessage;
-use crate::domain::job::ChangeJob;
 use crate::domain::refusal::Refusal;
 use crate::domain::route::{Route, RouteSettings, called, meant};
 use crate::domain::routing::Routing;
+use crate::domain::settings_change::ChangeJob;
 use crate::error::Fault;
 use crate::ids::ChannelId;
 use crate::outbox::direct::SendDirect;

@@ -1,24 +1,23 @@
 //! Privacy of channels, and the follow-up when another company begins to read one. Slack reports that by an event.
 //! Since events get lost, Slack is also asked before each post, unless it was asked a moment ago.
 
-use crate::work::handler::Handler;
-use crate::work::job::JobKind;
-use crate::work::outcome::Stop;
 use serde_json::json;
 use tracing::info;
 
-use crate::domain::job::{ChangeJob, SharedJob};
+use crate::domain::privacy::Privacy;
+use crate::domain::settings_change::ChangeJob;
 use crate::error::Fault;
 use crate::ids::{ChannelId, MessageTs};
 use crate::outbox::cards::RedrawCard;
 use crate::store::{Claim, Effect};
-use crate::view::card::Privacy;
 use crate::view::kit::Content;
 use crate::view::saved;
-use crate::work::channels::{ChannelSettings, DRAWN};
+use crate::work::channels::{ChannelSettings, DRAWN, SharedJob};
 use crate::work::ctx::TenantCtx;
 use crate::work::documents::CHANNEL;
-use crate::work::outcome::Outcome;
+use crate::work::handler::Handler;
+use crate::work::job::JobKind;
+use crate::work::outcome::{Outcome, Stop};
 use crate::work::{channels, documents, enqueue, organization};
 
 /// The number of cards that one job redraws.

@@ -1,28 +1,25 @@
 //! Questions to the owners of stale conversations. A check once an hour finds the owners to ask, and each of them
 //! becomes a job of its own.
 
-use crate::domain::job::AskOwner;
-use crate::domain::job::StaleCheck;
-use crate::work::handler::Handler;
-use crate::work::job::JobKind;
-use crate::work::outcome::Stop;
 use std::collections::BTreeMap;
 use std::time::Duration;
 
 use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
 
 use crate::domain::about::About;
 use crate::domain::conversation::{Conversation, Owner};
 use crate::domain::direct_message::DirectMessage;
 use crate::domain::hours;
-
 use crate::domain::stale::{is_to_be_asked, owned_and_old, touched};
 use crate::error::Fault;
 use crate::ids::ConversationId;
 use crate::outbox::direct::SendDirect;
 use crate::store::{Claim, Class, Effect, NewJob};
 use crate::work::ctx::TenantCtx;
-use crate::work::outcome::Outcome;
+use crate::work::handler::Handler;
+use crate::work::job::JobKind;
+use crate::work::outcome::{Outcome, Stop};
 use crate::work::projection::Conversations;
 use crate::work::{digests, documents, enqueue, people, times};
 
@@ -151,3 +148,11 @@ impl Handler for Questions {
         Ok(ask_owner(ctx, &job.0).await?)
     }
 }
+
+/// The periodic check for stale conversations.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct StaleCheck;
+
+/// An owner to ask about their stale conversations.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct AskOwner(pub Owner);

@@ -1,10 +1,6 @@
 //! The installations that one program works for, and what they share. Each job, request and poll goes to the
 //! [`TenantCtx`] of its installation, which knows the tokens of that installation and of no other.
 
-use crate::domain::job::Removed;
-use crate::work::handler::Registry;
-use crate::work::handlers;
-use crate::work::job::{self, JobKind};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
@@ -19,9 +15,11 @@ use crate::ids::InstallationId;
 use crate::store::{Claim, NewJob, Queue, Verdict};
 use crate::view::refusal;
 use crate::work::ctx::{AppState, TenantCtx};
-use crate::work::installations::Installations;
+use crate::work::handler::Registry;
+use crate::work::installations::{Installations, Removed};
+use crate::work::job::JobKind;
 use crate::work::own_workspace::OwnWorkspace;
-use crate::work::{installations, steps, times};
+use crate::work::{handlers, installations, job, steps, times};
 
 /// The time for which a job waits whose installation cannot be read.
 const UNREAD: Duration = Duration::from_secs(30);

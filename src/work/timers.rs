@@ -1,9 +1,6 @@
 //! Work that follows from the passing of time: people whose commands wait are notified, due documents become jobs, and
 //! data that is no longer needed is deleted.
 
-use crate::domain::command_job::{CommandJob, ResumeJob};
-use crate::domain::job::ListJob;
-use crate::work::job;
 use std::time::Duration;
 
 use tracing::warn;
@@ -12,6 +9,7 @@ use crate::dialnote::client::ASSIGN;
 use crate::domain::asked;
 use crate::domain::assignee::Assignee;
 use crate::domain::command::Command;
+use crate::domain::command_job::{CommandJob, ResumeJob};
 use crate::domain::conversation::ConversationRef;
 use crate::domain::request_context::{ListPlace, Via};
 use crate::error::{Fault, Service};
@@ -20,9 +18,10 @@ use crate::outbox::private::NotifyDelay;
 use crate::store::{Claim, NewJob};
 use crate::view::reply;
 use crate::work::ctx::TenantCtx;
+use crate::work::homes::ListJob;
 use crate::work::tenants::Tenants;
 use crate::work::times::DELAY_NOTICE_AFTER;
-use crate::work::{acts, known, people, times};
+use crate::work::{acts, job, known, people, times};
 
 /// The time within which Slack must name the person whom a waiting command is about.
 const NAMING_TIMEOUT: Duration = Duration::from_secs(1);

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::domain::reply::{HomeView, ListView};
+use crate::domain::list_view::{HomeView, ListView};
 use crate::ids::{SlackUserId, ViewId};
 use crate::outbox::message::Message;
 use crate::slack::answer::SlackError;

@@ -1,19 +1,17 @@
 //! Webhooks from dialnote, where it can reach the app. A webhook is a hint: it makes the app poll dialnote.
 
-use crate::domain::job::LookAtDialnote;
-use crate::store::rate_limit::RateLimit;
-use crate::work::handler::Handler;
-use crate::work::job::JobKind;
-use crate::work::outcome::Stop;
-use crate::work::rate_limits;
+use serde::{Deserialize, Serialize};
 use tracing::info;
 
 use crate::error::Fault;
+use crate::store::rate_limit::RateLimit;
 use crate::store::{Accepted, Claim, Class, Delivery, Effect, NewJob};
 use crate::work::ctx::TenantCtx;
-use crate::work::outcome::Outcome;
+use crate::work::handler::Handler;
+use crate::work::job::JobKind;
+use crate::work::outcome::{Outcome, Stop};
 use crate::work::poll_state::{CHANGE_QUIET_PERIOD, Urgency};
-use crate::work::{poller, times};
+use crate::work::{poller, rate_limits, times};
 
 /// The partition key of a poll that waits for its time. Under the usual key all other polls would wait with it.
 const AGAIN_SOON: &str = "look-again";
@@ -67,3 +65,7 @@ impl Handler for Hints {
         Ok(look_because_told(ctx, claim).await?)
     }
 }
+
+/// A hint from a webhook that something changed in dialnote.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct LookAtDialnote;

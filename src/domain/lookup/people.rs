@@ -1,8 +1,7 @@
 //! Reads the people that the words of a command name.
 
-use serde::{Deserialize, Serialize};
-
 use crate::domain::assignee::{Assignee, UserGroup};
+use crate::domain::colleague::Colleague;
 use crate::domain::lookup::names::folded;
 use crate::domain::lookup::token::{TokenKind, TokenizedText};
 use crate::domain::{person, typed};
@@ -11,45 +10,11 @@ use crate::ids::SlackUserId;
 /// The longest name of a person, in words.
 const MOST_NAME_WORDS: usize = 4;
 
-/// The least similarity of a misspelt name (0 nothing alike, 1 the same).
-const NAME_SIMILARITY: f64 = 0.84;
-
-/// The fewest letters of the beginning of a name, because shorter ones begin half the names.
-const FEWEST_LETTERS: usize = 2;
-
 /// The most people that are offered.
 const MOST_OFFERED: usize = 5;
 
 /// The words between two people who are named together.
 const BETWEEN: [&str; 3] = ["and", "or", "/"];
-
-/// A Slack user with the names by which colleagues may call them.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Colleague {
-    /// The user.
-    pub user: SlackUserId,
-    /// The display name.
-    pub display: String,
-    /// The full name.
-    pub full: String,
-    /// The email address, if known.
-    pub email: Option<String>,
-}
-
-impl Colleague {
-    fn is_named(&self, phrase: &str) -> bool {
-        folded(&self.display) == phrase || folded(&self.full) == phrase
-    }
-
-    /// Answers whether a [`folded`] phrase may mean this person: it begins a word of a name, or nearly is one.
-    fn is_nearly(&self, phrase: &str) -> bool {
-        let names = [folded(&self.display), folded(&self.full)];
-        let words = || names.iter().flat_map(|name| name.split(' ').chain([name.as_str()]));
-        let begins = phrase.chars().count() >= FEWEST_LETTERS && words().any(|word| word.starts_with(phrase));
-        let one_slip = |word: &str| phrase.chars().count() > FEWEST_LETTERS && strsim::osa_distance(word, phrase) == 1;
-        begins || words().any(|word| one_slip(word) || strsim::jaro_winkler(word, phrase) >= NAME_SIMILARITY)
-    }
-}
 
 /// A person named at some position of a text.
 #[derive(Clone, Debug, PartialEq, Eq)]

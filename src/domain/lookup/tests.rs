@@ -5,13 +5,16 @@ use serde_json::Value;
 use url::Url;
 
 use crate::domain::assignee::Assignee;
-use crate::domain::command::{Action, Command, Parsed, parse};
+use crate::domain::colleague::Colleague;
+use crate::domain::command::{Action, Command};
 use crate::domain::conversation::{Contact, Conversation, ConversationRef, Links, Owner, SharedNumber, Status};
 use crate::domain::known_conversation::KnownConversation;
 use crate::domain::lookup::book::Book;
-use crate::domain::lookup::people::{Colleague, Directory};
+use crate::domain::lookup::people::Directory;
 use crate::domain::lookup::read;
 use crate::domain::lookup::reading::{Reading, UnresolvedCommand};
+use crate::domain::parser;
+use crate::domain::parser::Parsed;
 use crate::ids::{ConversationId, MemberId, SlackUserId};
 use crate::json::Peek;
 
@@ -119,7 +122,7 @@ fn with_last_mention(text: &str) -> String {
 fn reading(case: &Value) -> Result<(Action, Reading), String> {
     let line = with_last_mention(&as_sent(case));
     let (slash, text) = line.split_once(' ').unwrap_or((&line, ""));
-    let command = match parse(slash, text, &links()) {
+    let command = match parser::parse(slash, text, &links()) {
         Ok(Parsed::Do(command)) => command,
         other => return Err(format!("{other:?}")),
     };

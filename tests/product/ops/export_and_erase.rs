@@ -242,7 +242,7 @@ async fn everything_that_is_kept_is_shown() {
         };
         assert_snapshot!(kinds("memos"), @"called direct direct direct direct_channel direct_last members profile standing standing");
         assert_snapshot!(kinds("documents"), @"handover handover home team wishes");
-        assert_snapshot!(kinds("jobs_given_up"), @"message.v1");
+        assert_snapshot!(kinds("jobs_given_up"), @"post_card.v1");
         assert_eq!(all["drafts"].as_array().unwrap().len(), 1);
         let audit: Vec<_> = all["audit"].as_array().unwrap().iter().map(|line| line["verb"].to_string()).collect();
         assert_snapshot!(audit.join(" "), @r#""assign" "take" "assign" "take" "handoff" "assign""#);

@@ -3,6 +3,7 @@
 use dialnote_sandbox::SlackFailure;
 use dialnote_slack::ids::JobId;
 use dialnote_slack::jobs;
+use dialnote_slack::work::handlers;
 use dialnote_slack::work::rate_limits::Pacing;
 use insta::assert_snapshot;
 use jiff::SignedDuration;
@@ -14,15 +15,15 @@ use crate::support::{ANA, Bot, LEO, MAYA, Setup, product, product_with, set_up};
 async fn failed_jobs_can_be_listed_and_retried() {
     set_up(async |bot| {
         a_message_is_given_up(bot).await;
-        assert_snapshot!(list(bot, true).await, @"job-2 T0ACME message.v1 card:C0FRONT:conv_1001 since 2026-11-23T09:00:00Z, one try: Slack refused: msg_too_long");
+        assert_snapshot!(list(bot, true).await, @"job-2 T0ACME post_card.v1 card:C0FRONT:conv_1001 since 2026-11-23T09:00:00Z, one try: Slack refused: msg_too_long");
         let id = jobs::dead(bot.work.store.as_ref()).await.unwrap()[0];
         let mut shown = Vec::new();
         jobs::show(bot.work.store.as_ref(), id, &mut shown).await.unwrap();
         let shown = String::from_utf8(shown).unwrap();
-        assert!(shown.contains("\"kind\": \"message.v1\"") && shown.contains("Ana Lima"), "{shown}");
+        assert!(shown.contains("\"kind\": \"post_card.v1\"") && shown.contains("Ana Lima"), "{shown}");
         bot.in_dialnote(serde_json::json!({ "conversation": ANA, "assignedToId": "mem_leo" })).await;
         for _ in 0..2 {
-            let again = jobs::retry(bot.work.store.as_ref(), id, bot.clock.now(), Pacing::default()).await;
+            let again = jobs::retry(bot.work.store.as_ref(), &handlers::all(None), id, (bot.clock.now(), Pacing::default())).await;
             assert!(again.is_ok() || again.unwrap_err().to_string().starts_with("there is no job-"));
         }
         assert!(bot.card(ANA).await.contains("Owner: Zoe"), "as it was then");

@@ -103,6 +103,8 @@ async fn a_command_is_followed_to_its_last_call() {
         bot.read_all().await;
         let spans = collector.spans(bot).await;
         let expected = [
+            "command > answer_privately.v1 > Slack response_url: ok",
+            "command > answer_privately.v1: done",
             "command > command.v1 > Slack auth.test: ok",
             "command > command.v1 > Slack users.info: ok",
             "command > command.v1 > dialnote GET conversations/_: ok",
@@ -110,11 +112,15 @@ async fn a_command_is_followed_to_its_last_call() {
             "command > command.v1 > dialnote PATCH conversations/_: ok",
             "command > command.v1 > dialnote POST conversations/_/notes: ok",
             "command > command.v1: done",
-            "command > message.v1 > Slack chat.postMessage: ok",
-            "command > message.v1 > Slack conversations.info: ok",
-            "command > message.v1 > Slack conversations.open: ok",
-            "command > message.v1 > Slack response_url: ok",
-            "command > message.v1: done",
+            "command > post_card.v1 > Slack chat.postMessage: ok",
+            "command > post_card.v1 > Slack conversations.info: ok",
+            "command > post_card.v1: done",
+            "command > post_entry.v1 > Slack chat.postMessage: ok",
+            "command > post_entry.v1: done",
+            "command > report_delivery.v1: done",
+            "command > send_direct.v1 > Slack chat.postMessage: ok",
+            "command > send_direct.v1 > Slack conversations.open: ok",
+            "command > send_direct.v1: done",
             "command: 200",
         ];
         assert_eq!(paths(&spans), expected.map(String::from).into());
