@@ -15,32 +15,32 @@ use tracing_subscriber::filter::{FilterFn, filter_fn};
 use tracing_subscriber::layer::SubscriberExt;
 use tracing_subscriber::util::SubscriberInitExt;
 
-use crate::clock::Clock;
 use crate::config::Config;
 use crate::config::model::{Database, LogFormat, Workspaces};
-use crate::dialnote::answer::DialnoteError;
-use crate::domain::conversation::Links;
-use crate::error::{Fault, Service, in_words};
-use crate::http;
-use crate::http::ops::Ops;
-use crate::http::server::Server;
-use crate::http::sockets::Sockets;
-use crate::metrics::Metrics;
-use crate::slack::oauth::OAuth;
-use crate::slack::socket::Dialer;
-use crate::store::Store;
-use crate::store::postgres::Postgres;
-use crate::store::sqlite;
-use crate::store::sqlite::Sqlite;
-use crate::traces::{NotSent, Traces};
-use crate::transport;
-use crate::vault::{BadKey, Vault};
-use crate::work::ctx::AppState;
-use crate::work::ingress::Ingress;
-use crate::work::installations::{Installations, Services};
-use crate::work::own_workspace::OwnWorkspace;
-use crate::work::tenants::Tenants;
-use crate::work::{runner, settings, subscribers};
+use crate::core::clock::Clock;
+use crate::core::conversation::Links;
+use crate::core::error::{Fault, Service, in_words};
+use crate::jobs::ctx::AppState;
+use crate::jobs::ingress::Ingress;
+use crate::jobs::settings;
+use crate::platform::db::postgres::Postgres;
+use crate::platform::db::sqlite::Sqlite;
+use crate::platform::db::{Store, sqlite};
+use crate::platform::dialnote::answer::DialnoteError;
+use crate::platform::slack::oauth::OAuth;
+use crate::platform::slack::socket::Dialer;
+use crate::platform::telemetry::metrics::Metrics;
+use crate::platform::telemetry::traces::{NotSent, Traces};
+use crate::platform::transport;
+use crate::platform::vault::{BadKey, Vault};
+use crate::server;
+use crate::server::ops::Ops;
+use crate::server::server::Server;
+use crate::server::sockets::Sockets;
+use crate::tenants::installations::{Installations, Services};
+use crate::tenants::own_workspace::OwnWorkspace;
+use crate::worker::tenants::Tenants;
+use crate::worker::{runner, subscribers};
 
 /// The reason why the program did not start.
 #[derive(Debug, thiserror::Error)]
@@ -172,7 +172,7 @@ impl App {
         let check = tokio::spawn(check_connections(self.tenants.clone()));
         let received = receive(self.sockets, stop.clone());
         let working = Box::pin(async {
-            tokio::join!(http::serve::serve(requests, self.site, stopped), received, runner::run(self.tenants, stop))
+            tokio::join!(server::serve::serve(requests, self.site, stopped), received, runner::run(self.tenants, stop))
         });
         tokio::select! {
             _ = working => {}
@@ -185,7 +185,7 @@ impl App {
 
 async fn answer_tools(ops: Ops, listener: Option<TcpListener>) {
     match listener {
-        Some(listener) => http::serve::serve(listener, Server::for_operators(&ops), std::future::pending()).await,
+        Some(listener) => server::serve::serve(listener, Server::for_operators(&ops), std::future::pending()).await,
         None => std::future::pending().await,
     }
 }
@@ -253,7 +253,7 @@ pub async fn open(database: &Database, clock: &Clock) -> Result<Arc<dyn Store>, 
 pub const TOLD: &str = "info,refinery_core=warn,tokio_postgres=warn";
 
 /// The log filter that also logs every request with its duration: for a person who tests by hand.
-pub const TOLD_IN_DETAIL: &str = "info,refinery_core=warn,tokio_postgres=warn,dialnote_slack::http=debug";
+pub const TOLD_IN_DETAIL: &str = "info,refinery_core=warn,tokio_postgres=warn,dialnote_slack::server=debug";
 
 /// Initializes logging from `RUST_LOG`, falling back to `told`.
 pub fn log_to_stderr(told: &str, format: LogFormat) {

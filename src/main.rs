@@ -1,16 +1,9 @@
 //! The command line.
 
-mod care;
 mod cli;
-#[cfg(feature = "sandbox")]
-mod demo;
-mod failure;
-#[cfg(feature = "sandbox")]
-mod sandbox;
-mod stopping;
 
-use dialnote_slack::work::doctor;
-use dialnote_slack::work::poller;
+use dialnote_slack::ops::doctor;
+use dialnote_slack::sync::poller;
 use std::io::Write;
 use std::net::Ipv4Addr;
 use std::path::PathBuf;
@@ -19,31 +12,31 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use clap::Parser;
-use dialnote_slack::app::{self, App};
-use dialnote_slack::audit;
-use dialnote_slack::clock::Clock;
-use dialnote_slack::config::Config;
-use dialnote_slack::config::file::{self, Source};
+use dialnote_slack::app;
+use dialnote_slack::app::App;
+use dialnote_slack::config::file::Source;
 use dialnote_slack::config::model::Database;
-use dialnote_slack::domain::finding::FindingState;
-use dialnote_slack::error::whole;
-use dialnote_slack::ids::{InstallationId, JobId};
-use dialnote_slack::jobs;
-use dialnote_slack::limits;
-use dialnote_slack::manifest::{self, Reached};
-use dialnote_slack::person;
-use dialnote_slack::store::{Store, sqlite};
-use dialnote_slack::transport;
-use dialnote_slack::vault;
-use dialnote_slack::work::ctx::TenantCtx;
-use dialnote_slack::work::handlers;
-use dialnote_slack::work::rate_limits::Pacing;
+use dialnote_slack::config::{Config, file};
+use dialnote_slack::core::clock::Clock;
+use dialnote_slack::core::error::whole;
+use dialnote_slack::core::ids::{InstallationId, JobId};
+use dialnote_slack::jobs::ctx::TenantCtx;
+use dialnote_slack::jobs::rate_limits::Pacing;
+use dialnote_slack::ops::finding::FindingState;
+use dialnote_slack::ops::manifest::Reached;
+use dialnote_slack::ops::{audit_report, jobs, limits, manifest, person};
+use dialnote_slack::platform::db::{Store, sqlite};
+use dialnote_slack::platform::{transport, vault};
+use dialnote_slack::worker::handlers;
 use reqwest::Response;
 use sd_notify::NotifyState;
 use secrecy::ExposeSecret;
 
+use crate::cli::failure::Failure;
+use crate::cli::stopping;
 use crate::cli::{Care, Chosen, Cli, CliCommand, Jobs, Limits, Somebody, TenantOption, VaultCommand};
-use crate::failure::Failure;
+#[cfg(feature = "sandbox")]
+use crate::cli::{demo, sandbox};
 
 /// The time in which the app must answer that it is alive.
 const HEALTH_TIMEOUT: Duration = Duration::from_secs(3);
@@ -143,16 +136,16 @@ fn warn_if_in_use(database: &Database) {
 
 async fn audit(settings: &SettingsLookup, since: Option<String>, json: bool, csv: bool) -> Result<(), Failure> {
     let since = match since {
-        Some(text) => audit::since(&text, Clock::System.now()).ok_or(Failure::Since(text))?,
+        Some(text) => audit_report::since(&text, Clock::System.now()).ok_or(Failure::Since(text))?,
         None => jiff::Timestamp::MIN,
     };
     let form = match (json, csv) {
-        (true, _) => audit::AuditFormat::Json,
-        (_, true) => audit::AuditFormat::Csv,
-        _ => audit::AuditFormat::Lines,
+        (true, _) => audit_report::AuditFormat::Json,
+        (_, true) => audit_report::AuditFormat::Csv,
+        _ => audit_report::AuditFormat::Lines,
     };
     let store = existing(settings).await?;
-    Ok(audit::write(store.as_ref(), since, form, &mut std::io::stdout().lock()).await?)
+    Ok(audit_report::write(store.as_ref(), since, form, &mut std::io::stdout().lock()).await?)
 }
 
 async fn resync(settings: &SettingsLookup, whose: TenantOption) -> Result<(), Failure> {

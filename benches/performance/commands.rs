@@ -2,7 +2,7 @@
 
 use std::io::Write;
 
-use dialnote_slack::slack::signature::sign;
+use dialnote_slack::platform::slack::signature::sign;
 use jiff::Timestamp;
 
 use crate::Outcome;

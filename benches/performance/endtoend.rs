@@ -7,11 +7,10 @@ use std::time::{Duration, Instant};
 use crate::commands::{From, Supply};
 use crate::databases::Backend;
 use crate::far::Far;
-use crate::load;
 use crate::report::met;
 use crate::servers::Server;
 use crate::stats::{Latencies, Rounds, number};
-use crate::{Outcome, machine, say};
+use crate::{Outcome, load, machine, say};
 
 /// Returns the commands a second: a calm day's rate, and more than people type. A database on the core of the far side
 /// gets lower rates.

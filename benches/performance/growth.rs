@@ -4,10 +4,10 @@ use std::fmt::Write;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use dialnote_slack::ids::InstallationId;
-use dialnote_slack::store::postgres::Postgres;
-use dialnote_slack::store::sqlite::Sqlite;
-use dialnote_slack::store::{Accepted, Delivery, NewJob, Queue, Store, Verdict};
+use dialnote_slack::core::ids::InstallationId;
+use dialnote_slack::platform::db::postgres::Postgres;
+use dialnote_slack::platform::db::sqlite::Sqlite;
+use dialnote_slack::platform::db::{Accepted, Delivery, NewJob, Queue, Store, Verdict};
 use jiff::{SignedDuration, Timestamp};
 use tokio::task::JoinSet;
 
@@ -39,7 +39,7 @@ const LONGEST: f64 = 20.0;
 /// The duration of deletions, and of the comparison without them.
 const SWEEPING: Duration = Duration::from_secs(10);
 
-/// The rows of a kind in a deletion, and the deletions a second, as in `work::timers`.
+/// The rows of a kind in a deletion, and the deletions a second, as in `worker::timers`.
 const BITE: usize = 200;
 const BITES: usize = 10;
 

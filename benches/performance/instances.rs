@@ -7,11 +7,10 @@ use crate::commands::Supply;
 use crate::databases::{Backend, Database};
 use crate::endtoend::supply;
 use crate::far::Far;
-use crate::load;
 use crate::report::met;
 use crate::servers::Server;
 use crate::stats::Rounds;
-use crate::{Outcome, machine, say};
+use crate::{Outcome, load, machine, say};
 
 /// The duration of every call at the far side.
 const PAUSE: Duration = Duration::from_millis(20);

@@ -10,11 +10,10 @@ use crate::commands::Supply;
 use crate::databases::Backend;
 use crate::endtoend::supply;
 use crate::far::Far;
-use crate::load;
 use crate::report::met;
 use crate::servers::Server;
 use crate::stats::{Rounds, number};
-use crate::{Outcome, machine, say};
+use crate::{Outcome, load, machine, say};
 
 /// The idle time before the memory is read.
 const IDLE: Duration = Duration::from_secs(3);

@@ -10,11 +10,11 @@ use axum::Router;
 use axum::body::Bytes;
 use axum::http::{HeaderMap, StatusCode};
 use axum::routing::post;
-use dialnote_slack::app::{self, App};
-use dialnote_slack::clock::Clock;
+use dialnote_slack::app::App;
 use dialnote_slack::config::Config;
 use dialnote_slack::config::model::LogFormat;
-use dialnote_slack::http;
+use dialnote_slack::core::clock::Clock;
+use dialnote_slack::{app, server};
 use hmac::{Hmac, KeyInit, Mac};
 use jiff::Timestamp;
 use nix::sys::signal::{Signal, kill};
@@ -116,7 +116,7 @@ pub(crate) fn serve(kind: &str) -> Outcome<()> {
                 app::log_to_stderr(app::TOLD, LogFormat::Text);
                 let app = App::build(&config()?, Clock::System).await?;
                 announce(address)?;
-                http::serve::serve(listener, app.site, end_of_input()).await;
+                server::serve::serve(listener, app.site, end_of_input()).await;
                 Ok(())
             }
             other => Err(format!("there is no server called {other}").into()),

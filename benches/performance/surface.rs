@@ -10,7 +10,7 @@ use axum::Router;
 use axum::extract::State;
 use axum::http::{Uri, header};
 use axum::response::{IntoResponse, Response};
-use dialnote_slack::slack::signature::sign;
+use dialnote_slack::platform::slack::signature::sign;
 use jiff::Timestamp;
 use serde_json::{Value, json};
 use tokio::net::TcpListener;

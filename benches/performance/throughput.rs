@@ -6,10 +6,10 @@ use std::time::Duration;
 
 use crate::commands::{From, Supply};
 use crate::databases::{Backend, Database};
-use crate::load::{self, Core, Load};
+use crate::load::{Core, Load};
 use crate::servers::Server;
 use crate::stats::{Rounds, number};
-use crate::{Outcome, machine, say};
+use crate::{Outcome, load, machine, say};
 
 const CONNECTIONS: [usize; 3] = [1, 32, 256];
 

@@ -16,7 +16,7 @@ use tracing::warn;
 use crate::config::model::{Database, LogFormat, Mistake};
 use crate::config::settings::names;
 use crate::config::{Config, SECRETS, SETTINGS};
-use crate::error::in_words;
+use crate::core::error::in_words;
 
 /// The sources of settings.
 #[derive(Debug)]

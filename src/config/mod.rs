@@ -17,10 +17,10 @@ use url::Url;
 
 use crate::config::model::{Database, LogFormat, Mistake, Workspaces};
 use crate::config::reader::SettingsReader;
-use crate::dialnote::client::Addresses;
-use crate::dialnote::webhooks::Signing;
-use crate::traces::Collector;
-use crate::work::settings::WorkSettings;
+use crate::jobs::settings::WorkSettings;
+use crate::platform::dialnote::client::Addresses;
+use crate::platform::dialnote::webhooks::Signing;
+use crate::platform::telemetry::traces::Collector;
 
 pub use self::settings::{SECRETS, SETTINGS, Setting};
 

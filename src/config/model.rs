@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use secrecy::SecretString;
 
-use crate::slack::oauth;
+use crate::platform::slack::oauth;
 
 /// The workspaces that the app works for.
 #[derive(Debug)]

@@ -10,11 +10,11 @@ use crate::config::model::{Database, Mistake, Workspaces};
 use crate::config::secret_file;
 use crate::config::settings::{NONE, SECRETS, SETTINGS};
 use crate::config::values::{WITH_A_SPACE, collector_address, database, headers, share, web_address, word};
-use crate::dialnote::client::{ASSIGN, Addresses, READS};
-use crate::slack::oauth;
-use crate::store::postgres;
-use crate::traces::Collector;
-use crate::vault::Vault;
+use crate::platform::db::postgres;
+use crate::platform::dialnote::client::{ASSIGN, Addresses, READS};
+use crate::platform::slack::oauth;
+use crate::platform::telemetry::traces::Collector;
+use crate::platform::vault::Vault;
 
 /// A reader of one setting at a time. A missing or wrong one reads as `None` and adds a mistake.
 pub(super) struct SettingsReader<F> {

@@ -5,7 +5,7 @@ use std::fs::File;
 use std::io::{self, Read};
 use std::path::Path;
 
-use crate::error::in_words;
+use crate::core::error::in_words;
 
 /// The size of the longest secret, in bytes: a longer file is not a secret.
 const LONGEST: u64 = 64 * 1024;

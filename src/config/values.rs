@@ -9,8 +9,8 @@ use secrecy::SecretString;
 use url::Url;
 
 use crate::config::model::{Database, LogFormat};
-use crate::store::postgres::Postgres;
-use crate::work::rate_limits::Pacing;
+use crate::jobs::rate_limits::Pacing;
+use crate::platform::db::postgres::Postgres;
 
 /// Reads a text without spaces.
 pub(super) fn word(text: &str) -> Result<String, String> {

@@ -12,9 +12,9 @@ use std::collections::HashSet;
 use std::sync::{Arc, Mutex};
 
 use dialnote_sandbox::Sandbox;
-use dialnote_slack::clock::ManualClock;
-use dialnote_slack::work::ctx::TenantCtx;
-use dialnote_slack::work::tenants::Tenants;
+use dialnote_slack::core::clock::ManualClock;
+use dialnote_slack::jobs::ctx::TenantCtx;
+use dialnote_slack::worker::tenants::Tenants;
 use serde_json::{Value, json};
 use tokio::sync::watch;
 use tokio::task::JoinHandle;

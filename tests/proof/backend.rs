@@ -10,9 +10,9 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
-use dialnote_slack::store::Store;
-use dialnote_slack::store::postgres::Postgres;
-use dialnote_slack::store::sqlite::Sqlite;
+use dialnote_slack::platform::db::Store;
+use dialnote_slack::platform::db::postgres::Postgres;
+use dialnote_slack::platform::db::sqlite::Sqlite;
 use rusqlite::{Connection, TransactionBehavior};
 use tempfile::TempDir;
 use tokio_postgres::NoTls;

@@ -6,15 +6,14 @@ use std::time::Duration;
 
 use dialnote_sandbox::Clock;
 use dialnote_sandbox::{Options, Outcome, Sandbox, Secrets, World};
-use dialnote_slack::slack::scopes::{OPTIONAL_SCOPES, SCOPES};
+use dialnote_slack::platform::slack::scopes::{OPTIONAL_SCOPES, SCOPES};
 use tokio::sync::watch;
 
-use crate::answers;
 use crate::backend::{Backend, Database};
 use crate::ledger::{Ledger, Order, Typing};
 use crate::process::{Log, Process};
-use crate::town;
 use crate::verdict::Verdict;
+use crate::{answers, town};
 
 /// Far longer than any proof takes: who waits this long waits for something that will not happen.
 const TOO_LONG: Duration = Duration::from_mins(15);

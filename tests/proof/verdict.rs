@@ -7,11 +7,10 @@ use std::fmt::{Display, Formatter};
 
 use dialnote_sandbox::{Conversation, Message, Status, World};
 
-use crate::answers;
 use crate::cards::{Cards, cards};
 use crate::changes::Changes;
 use crate::ledger::{Act, Typing};
-use crate::town;
+use crate::{answers, town};
 
 /// How many cases of one kind are shown.
 const SHOWN: usize = 5;

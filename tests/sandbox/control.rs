@@ -1,7 +1,7 @@
 //! The control API and the page, over HTTP like any other client.
 
 use dialnote_sandbox::{Incoming, Options, Sandbox, Secrets, every_scope};
-use dialnote_slack::clock::{Clock, ManualClock};
+use dialnote_slack::core::clock::{Clock, ManualClock};
 use serde_json::{Value, json};
 
 use crate::stage::{Reply, Stage, actions, button, home, modal, section};

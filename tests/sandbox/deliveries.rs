@@ -3,7 +3,7 @@
 use dialnote_sandbox::{
     Channel, ChannelKind, Click, Close, Options, Sandbox, Secrets, Shortcut, Submit, Typing, every_scope,
 };
-use dialnote_slack::clock::Clock;
+use dialnote_slack::core::clock::Clock;
 use serde_json::{Value, json};
 
 use crate::stage::{Reply, Stage, actions, button, home, input, modal, option, section, text_input};

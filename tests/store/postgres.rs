@@ -4,9 +4,9 @@
 
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-use dialnote_slack::error::Fault;
-use dialnote_slack::store::postgres::{Postgres, with_password};
-use dialnote_slack::store::{Store, conformance};
+use dialnote_slack::core::error::Fault;
+use dialnote_slack::platform::db::postgres::{Postgres, with_password};
+use dialnote_slack::platform::db::{Store, conformance};
 use durable_queue::postgres::{Address, PostgresQueue, schema};
 use tokio_postgres::{Client, NoTls};
 

@@ -4,11 +4,11 @@ use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
-use dialnote_slack::clock::from_millis;
-use dialnote_slack::error::Fault;
-use dialnote_slack::ids::{ChannelId, ConversationId, InstallationId, MessageTs};
-use dialnote_slack::store::sqlite::Sqlite;
-use dialnote_slack::store::{
+use dialnote_slack::core::clock::from_millis;
+use dialnote_slack::core::error::Fault;
+use dialnote_slack::core::ids::{ChannelId, ConversationId, InstallationId, MessageTs};
+use dialnote_slack::platform::db::sqlite::Sqlite;
+use dialnote_slack::platform::db::{
     Accepted, CacheEntry, Card, Delivery, Effect, NewJob, Overview, Queue, Store, Verdict, conformance,
 };
 use durable_queue::sqlite::{SqliteQueue, schema};

@@ -1,19 +1,21 @@
 //! Buttons, menus and forms carry their values whole, however long the accepted texts and ids are.
 
-use dialnote_slack::domain::about::About;
-use dialnote_slack::domain::card_view::CardView;
-use dialnote_slack::domain::click::Carried;
-use dialnote_slack::domain::command::{Action, Command, PendingAction};
-use dialnote_slack::domain::conversation::{Contact, Conversation, ConversationRef, Links, Owner, Status};
-use dialnote_slack::domain::form::{FormContext, Quoted};
-use dialnote_slack::domain::list::{Filter, Query};
-use dialnote_slack::domain::list_view::ListView;
-use dialnote_slack::domain::parser::{Parsed, parse};
-use dialnote_slack::domain::privacy::Privacy;
-use dialnote_slack::domain::refusal::Refusal;
-use dialnote_slack::domain::request_context::{ListPlace, Listed, ReplyTarget};
-use dialnote_slack::ids::{ChannelId, ConversationId, MemberId, SlackUserId, ViewId};
-use dialnote_slack::view::{card, list, modal, refusal};
+use dialnote_slack::cards::view as card;
+use dialnote_slack::commands::parser::{Parsed, parse};
+use dialnote_slack::commands::refusal_view;
+use dialnote_slack::core::about::About;
+use dialnote_slack::core::card_view::CardView;
+use dialnote_slack::core::command::{Action, Command, PendingAction};
+use dialnote_slack::core::control::Carried;
+use dialnote_slack::core::conversation::{Contact, Conversation, ConversationRef, Links, Owner, Status};
+use dialnote_slack::core::form::{FormContext, Quoted};
+use dialnote_slack::core::ids::{ChannelId, ConversationId, MemberId, SlackUserId, ViewId};
+use dialnote_slack::core::privacy::Privacy;
+use dialnote_slack::core::query::{Filter, Query};
+use dialnote_slack::core::refusal::Refusal;
+use dialnote_slack::core::request_context::{ListPlace, Listed, ReplyTarget};
+use dialnote_slack::lists::content::ListView;
+use dialnote_slack::lists::{forms_view, view as list_view};
 use jiff::Timestamp;
 use proptest::prelude::*;
 use serde_json::Value;
@@ -91,16 +93,16 @@ proptest! {
             silent_since: None,
             reading: false,
         };
-        comes_back(&serde_json::to_value(list::message(&list)).unwrap());
-        comes_back(&serde_json::to_value(modal::window(Some(&list), &query)).unwrap());
+        comes_back(&serde_json::to_value(list_view::message(&list)).unwrap());
+        comes_back(&serde_json::to_value(forms_view::window(Some(&list), &query)).unwrap());
         for privacy in [Privacy::Full, Privacy::Masked] {
             comes_back(&serde_json::to_value(card::card(&card_view, &links(), privacy)).unwrap());
         }
-        comes_back(&serde_json::to_value(modal::option(&card_view.conversation)).unwrap());
+        comes_back(&serde_json::to_value(forms_view::option(&card_view.conversation)).unwrap());
         let about = About { id, title: String::new(), number: String::new() };
         let owner_id = MemberId::new(owner.unwrap_or_default());
         let why = Refusal::Taken { about, owner: String::new(), owner_id, seconds_ago: None };
-        comes_back(&serde_json::to_value(refusal::refused(&why, &typed)).unwrap());
+        comes_back(&serde_json::to_value(refusal_view::refused(&why, &typed)).unwrap());
         let carried = Carried::list(&query);
         prop_assert_eq!(Carried::decode(&carried.encode()), Some(carried));
     }
@@ -130,7 +132,7 @@ proptest! {
             quoted: quoted.map(|text| Quoted { message: "C0123456789:1700000000.123456".to_owned(), text }),
             ..FormContext::new(wanted, id, Some(ChannelId::new("C0123456789")))
         };
-        let form = serde_json::to_value(modal::form(&context, &modal::FormFacts::default())).unwrap();
+        let form = serde_json::to_value(forms_view::form(&context, &forms_view::FormFacts::default())).unwrap();
         comes_back(&form);
         let memory: FormContext = serde_json::from_str(form["private_metadata"].as_str().unwrap()).unwrap();
         prop_assert_eq!(&memory.conversation, &context.conversation);

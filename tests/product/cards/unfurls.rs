@@ -1,6 +1,6 @@
 //! Links to conversations become cards.
 
-use dialnote_slack::ids::ConversationId;
+use dialnote_slack::core::ids::ConversationId;
 use insta::assert_snapshot;
 use jiff::SignedDuration;
 

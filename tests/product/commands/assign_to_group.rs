@@ -1,8 +1,8 @@
 //! Assigning to a group picks the member who is present and least busy.
 
 use dialnote_sandbox::{DialnoteFailure, Status};
-use dialnote_slack::ids::InstallationId;
-use dialnote_slack::store::Queue;
+use dialnote_slack::core::ids::InstallationId;
+use dialnote_slack::platform::db::Queue;
 use insta::assert_snapshot;
 use jiff::SignedDuration;
 

@@ -5,9 +5,9 @@ mod cases;
 
 use cases::{CASES, Case};
 use dialnote_sandbox::{DialnoteFailure, Hang, Service};
-use dialnote_slack::domain::policy::Rules;
-use dialnote_slack::ids::InstallationId;
-use dialnote_slack::store::Document;
+use dialnote_slack::core::ids::InstallationId;
+use dialnote_slack::core::rules::Rules;
+use dialnote_slack::platform::db::Document;
 use futures_util::StreamExt;
 use futures_util::stream::iter;
 use jiff::SignedDuration;

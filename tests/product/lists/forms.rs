@@ -2,8 +2,8 @@
 
 use std::fmt::Write;
 
-use dialnote_slack::ids::{ConversationId, InstallationId};
-use dialnote_slack::store::Snapshot;
+use dialnote_slack::core::ids::{ConversationId, InstallationId};
+use dialnote_slack::platform::db::Snapshot;
 use insta::assert_snapshot;
 use serde_json::json;
 

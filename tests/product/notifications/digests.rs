@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use dialnote_slack::store::{Queue, Verdict};
+use dialnote_slack::platform::db::{Queue, Verdict};
 use insta::assert_snapshot;
 use jiff::SignedDuration;
 use serde_json::json;

@@ -1,7 +1,7 @@
 //! Reports about the team's work, with a chart.
 
 use dialnote_sandbox::{Hang, Service};
-use dialnote_slack::store::Queue;
+use dialnote_slack::platform::db::Queue;
 use insta::assert_snapshot;
 use jiff::SignedDuration;
 use serde_json::json;

@@ -1,6 +1,7 @@
 //! Every attempt is in the audit log, and the operator can read it.
 
-use dialnote_slack::audit::{self, AuditFormat};
+use dialnote_slack::ops::audit_report;
+use dialnote_slack::ops::audit_report::AuditFormat;
 use insta::assert_snapshot;
 use jiff::{SignedDuration, Timestamp};
 
@@ -9,7 +10,7 @@ use crate::support::{Bot, LEO, MAYA, SAM, product};
 /// The audit log as it is written.
 pub async fn log(bot: &Bot, form: AuditFormat) -> String {
     let mut out = Vec::new();
-    audit::write(bot.work.store.as_ref(), Timestamp::MIN, form, &mut out).await.unwrap();
+    audit_report::write(bot.work.store.as_ref(), Timestamp::MIN, form, &mut out).await.unwrap();
     String::from_utf8(out).unwrap()
 }
 

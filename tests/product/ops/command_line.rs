@@ -5,8 +5,8 @@ use std::path::Path;
 use std::process::Stdio;
 
 use dialnote_sandbox::SlackFailure;
-use dialnote_slack::jobs;
-use dialnote_slack::store::sqlite;
+use dialnote_slack::ops::jobs;
+use dialnote_slack::platform::db::sqlite;
 use tokio::io::{AsyncBufReadExt, BufReader};
 use tokio::process::Command;
 

@@ -1,11 +1,12 @@
 //! Everything kept about a person can be exported and erased.
 
 use dialnote_sandbox::SlackFailure;
-use dialnote_slack::audit::AuditFormat;
-use dialnote_slack::ids::{InstallationId, JobId, SlackUserId};
-use dialnote_slack::person::model::PersonError;
-use dialnote_slack::person::{self, Person, PersonQuery};
-use dialnote_slack::store::{Document, sqlite};
+use dialnote_slack::core::ids::{InstallationId, JobId, SlackUserId};
+use dialnote_slack::ops::audit_report::AuditFormat;
+use dialnote_slack::ops::person;
+use dialnote_slack::ops::person::model::PersonError;
+use dialnote_slack::ops::person::{Person, PersonQuery};
+use dialnote_slack::platform::db::{Document, sqlite};
 use insta::assert_snapshot;
 use jiff::SignedDuration;
 use rusqlite::Connection;

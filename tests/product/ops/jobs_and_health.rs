@@ -1,10 +1,10 @@
 //! Failed jobs, metrics and readiness, as an operator sees them.
 
 use dialnote_sandbox::SlackFailure;
-use dialnote_slack::ids::JobId;
-use dialnote_slack::jobs;
-use dialnote_slack::work::handlers;
-use dialnote_slack::work::rate_limits::Pacing;
+use dialnote_slack::core::ids::JobId;
+use dialnote_slack::jobs::rate_limits::Pacing;
+use dialnote_slack::ops::jobs;
+use dialnote_slack::worker::handlers;
 use insta::assert_snapshot;
 use jiff::SignedDuration;
 

@@ -1,6 +1,7 @@
 //! A service may ask for a long wait: an operator sees the rate limit and can lift it.
 
-use dialnote_slack::limits::{self, LimitFilter};
+use dialnote_slack::ops::limits;
+use dialnote_slack::ops::limits::LimitFilter;
 use insta::assert_snapshot;
 use jiff::SignedDuration;
 

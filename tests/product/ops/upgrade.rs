@@ -4,8 +4,8 @@
 //! while dialnote and Slack were down: commands asked for, found and half done, a kept one taken up, a
 //! changed profile, and every kind of message.
 
-use dialnote_slack::ids::{InstallationId, JobId};
-use dialnote_slack::store::{Delivery, NewJob, Queue};
+use dialnote_slack::core::ids::{InstallationId, JobId};
+use dialnote_slack::platform::db::{Delivery, NewJob, Queue};
 use insta::assert_snapshot;
 use jiff::SignedDuration;
 

@@ -1,7 +1,7 @@
 //! Admins link Slack users and dialnote members whose email addresses differ.
 
 use dialnote_sandbox::{Member, Person};
-use dialnote_slack::audit::AuditFormat;
+use dialnote_slack::ops::audit_report::AuditFormat;
 use insta::assert_snapshot;
 use jiff::SignedDuration;
 use serde_json::json;

@@ -1,8 +1,8 @@
 //! Profile changes come all day long, and delay nothing.
 
 use dialnote_sandbox::Person;
-use dialnote_slack::ids::InstallationId;
-use dialnote_slack::store::{Delivery, NewJob, Queue};
+use dialnote_slack::core::ids::InstallationId;
+use dialnote_slack::platform::db::{Delivery, NewJob, Queue};
 use serde_json::json;
 
 use crate::support::{ANA, Bot, FRONT_DESK, MAYA, ZOE, product};

@@ -1,7 +1,7 @@
 //! Rights are checked again in time: Slack's event about a change can be lost, and dialnote sends none.
 
 use dialnote_sandbox::{DialnoteFailure, Faults, SlackFailure};
-use dialnote_slack::ids::InstallationId;
+use dialnote_slack::core::ids::InstallationId;
 use insta::assert_snapshot;
 use jiff::SignedDuration;
 use serde_json::json;

@@ -6,9 +6,10 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use dialnote_slack::config::SETTINGS;
-use dialnote_slack::domain::verb::COMMANDS;
-use dialnote_slack::manifest::{self, PLACEHOLDER_URL, Reached, UNFURL_DOMAIN};
-use dialnote_slack::slack::scopes::{OPTIONAL_SCOPES, SCOPES, Scope};
+use dialnote_slack::core::verb::COMMANDS;
+use dialnote_slack::ops::manifest;
+use dialnote_slack::ops::manifest::{PLACEHOLDER_URL, Reached, UNFURL_DOMAIN};
+use dialnote_slack::platform::slack::scopes::{OPTIONAL_SCOPES, SCOPES, Scope};
 
 fn readme_has(rows: &[String]) {
     let readme = fs::read_to_string("README.md").unwrap();
@@ -35,7 +36,7 @@ fn for_socket_mode_the_manifest_has_no_address() {
 
 #[test]
 fn the_readme_lists_every_command() {
-    let row = |spec: &dialnote_slack::domain::verb::Spec| {
+    let row = |spec: &dialnote_slack::core::verb::Spec| {
         format!("| `{}` | {} |", spec.usage().replace('|', "\\|"), spec.summary)
     };
     readme_has(&COMMANDS.iter().map(row).collect::<Vec<_>>());

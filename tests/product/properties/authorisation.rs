@@ -7,9 +7,9 @@ mod play;
 mod stage;
 mod table;
 
-use dialnote_slack::domain::click::{CONTROLS, Carried, Control};
-use dialnote_slack::domain::verb::COMMANDS;
-use dialnote_slack::ids::ConversationId;
+use dialnote_slack::core::control::{CONTROLS, Carried, Control};
+use dialnote_slack::core::ids::ConversationId;
+use dialnote_slack::core::verb::COMMANDS;
 use serde_json::json;
 
 use expected::expected;

@@ -2,7 +2,7 @@
 //! every word that the app sent.
 
 use dialnote_sandbox::{Click, Kind, Service};
-use dialnote_slack::ids::ConversationId;
+use dialnote_slack::core::ids::ConversationId;
 use rand::rngs::StdRng;
 use rand::{RngExt, SeedableRng};
 use serde_json::{Value, json};

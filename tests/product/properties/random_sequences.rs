@@ -7,9 +7,9 @@ mod pressing;
 use std::collections::{HashMap, HashSet};
 
 use dialnote_sandbox::{Conversation, Status as Theirs, TEAM};
-use dialnote_slack::domain::conversation::{State as Seen, Status as SeenStatus};
-use dialnote_slack::ids::{ConversationId, InstallationId};
-use dialnote_slack::work::audit;
+use dialnote_slack::audit::log;
+use dialnote_slack::core::conversation::{State as Seen, Status as SeenStatus};
+use dialnote_slack::core::ids::{ConversationId, InstallationId};
 use jiff::{SignedDuration, Timestamp};
 use rand::rngs::StdRng;
 use rand::{RngExt, SeedableRng};
@@ -346,7 +346,7 @@ impl<'a> Play<'a> {
             }
             let (workspace, conversation) = (InstallationId::new(TEAM), ConversationId::new(id));
             let entries = self.bot.work.store.entries(&workspace, &conversation, 10_000).await.unwrap();
-            let changes: Vec<_> = entries.iter().rev().filter_map(audit::change).collect();
+            let changes: Vec<_> = entries.iter().rev().filter_map(log::change).collect();
             let written: Vec<_> =
                 changes.iter().map(|one| (state_of(&one.before), state_of(&one.after), one.at)).collect();
             let expected: Vec<_> =

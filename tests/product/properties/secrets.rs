@@ -10,11 +10,11 @@ use base64::Engine;
 use base64::prelude::BASE64_STANDARD;
 use dialnote_sandbox::Secrets;
 use dialnote_slack::app;
+use dialnote_slack::commands::job::CommandJob;
 use dialnote_slack::config::{Config, SETTINGS};
-use dialnote_slack::domain::command_job::CommandJob;
-use dialnote_slack::ids::JobId;
-use dialnote_slack::slack::inbound;
-use dialnote_slack::work::job;
+use dialnote_slack::core::ids::JobId;
+use dialnote_slack::jobs::job;
+use dialnote_slack::platform::slack::inbound;
 use tokio::io::{AsyncBufReadExt, AsyncReadExt, BufReader};
 use tokio::process::Command;
 use tracing_subscriber::layer::SubscriberExt;
@@ -34,7 +34,7 @@ static SECRETS: LazyLock<Vec<String>> = LazyLock::new(|| {
         bot_token.trim_start_matches("xoxb-"),
         "sandbox-refresh",
         "/slack/response/",
-        dialnote_slack::dialnote::webhooks::PATH,
+        dialnote_slack::platform::dialnote::webhooks::PATH,
         "planted",
     ];
     let plain = plain.into_iter().chain(parts.map(str::to_owned));

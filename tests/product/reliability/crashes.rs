@@ -1,8 +1,8 @@
 //! A crash or a failing database at any step loses nothing, and repeats only what Slack gives no way to find again.
 
 use dialnote_sandbox::{Hang, Service};
-use dialnote_slack::error::Fault;
-use dialnote_slack::store::Queue;
+use dialnote_slack::core::error::Fault;
+use dialnote_slack::platform::db::Queue;
 use jiff::SignedDuration;
 
 use crate::support::database::On;

@@ -1,7 +1,7 @@
 //! Documents that only a later version can read are not overwritten or replaced by defaults: the work waits.
 
-use dialnote_slack::ids::InstallationId;
-use dialnote_slack::store::Document;
+use dialnote_slack::core::ids::InstallationId;
+use dialnote_slack::platform::db::Document;
 use jiff::SignedDuration;
 use serde_json::json;
 

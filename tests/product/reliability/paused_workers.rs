@@ -1,8 +1,8 @@
 //! A worker that was paused and overtaken by another one does nothing a second time.
 
 use dialnote_sandbox::{DialnoteFailure, Hang, Service, SlackFailure};
-use dialnote_slack::store::Queue;
-use dialnote_slack::work::tenants::Tenants;
+use dialnote_slack::platform::db::Queue;
+use dialnote_slack::worker::tenants::Tenants;
 use jiff::SignedDuration;
 use serde_json::json;
 

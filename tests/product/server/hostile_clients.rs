@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use dialnote_slack::slack::signature::{SIGNATURE_HEADER, TIMESTAMP_HEADER, sign};
+use dialnote_slack::platform::slack::signature::{SIGNATURE_HEADER, TIMESTAMP_HEADER, sign};
 use serde_json::json;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;

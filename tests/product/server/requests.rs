@@ -4,10 +4,10 @@ use std::fmt::Write;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use dialnote_slack::ids::{InstallationId, JobId};
-use dialnote_slack::slack::signature::{SIGNATURE_HEADER, TIMESTAMP_HEADER, sign, verify};
-use dialnote_slack::store::{Accepted, Delivery};
-use dialnote_slack::work::lists;
+use dialnote_slack::core::ids::{InstallationId, JobId};
+use dialnote_slack::lists::drawing;
+use dialnote_slack::platform::db::{Accepted, Delivery};
+use dialnote_slack::platform::slack::signature::{SIGNATURE_HEADER, TIMESTAMP_HEADER, sign, verify};
 use insta::assert_snapshot;
 use reqwest::{Client, RequestBuilder, Response};
 use secrecy::SecretString;
@@ -373,7 +373,7 @@ async fn another_workspace_is_shown_nothing_of_ours() {
     set_up(async |bot| {
         bot.look().await;
         let own = bot.tenants.own().unwrap();
-        let found = async |team| lists::search(&own.of(&InstallationId::new(team)), "Ana", None, 9).await.unwrap();
+        let found = async |team| drawing::search(&own.of(&InstallationId::new(team)), "Ana", None, 9).await.unwrap();
         assert_ne!(found("T0ACME").await, []);
         assert_eq!(found("T0OTHER").await, []);
     })

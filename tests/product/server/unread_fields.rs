@@ -2,7 +2,8 @@
 
 use std::fs;
 
-use dialnote_slack::slack::inbound::{self, Inbound};
+use dialnote_slack::platform::slack::inbound;
+use dialnote_slack::platform::slack::inbound::Inbound;
 use proptest::prelude::*;
 use serde_json::{Value, json};
 

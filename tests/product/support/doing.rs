@@ -3,9 +3,9 @@
 use dialnote_sandbox::{
     Click, Close, Incoming, Member, Message, Outcome, Person, Saying, Shortcut, Submit, Typing, View,
 };
-use dialnote_slack::error::Fault;
-use dialnote_slack::work::poll_state::PollOutcome;
-use dialnote_slack::work::poller;
+use dialnote_slack::core::error::Fault;
+use dialnote_slack::sync::poll_state::PollOutcome;
+use dialnote_slack::sync::poller;
 use jiff::SignedDuration;
 use serde_json::{Value, json};
 

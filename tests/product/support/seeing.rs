@@ -3,7 +3,7 @@
 use std::collections::HashSet;
 
 use dialnote_sandbox::{Message, World};
-use dialnote_slack::store::Queue;
+use dialnote_slack::platform::db::Queue;
 use jiff::SignedDuration;
 use serde_json::{Value, json};
 

@@ -1,7 +1,7 @@
 //! Changes made in dialnote appear on cards, threads and in direct messages, once.
 
 use dialnote_sandbox::{Hang, Service};
-use dialnote_slack::work::poller;
+use dialnote_slack::sync::poller;
 use insta::assert_snapshot;
 use jiff::SignedDuration;
 use serde_json::json;

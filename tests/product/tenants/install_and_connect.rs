@@ -2,7 +2,7 @@
 
 use dialnote_sandbox::{Hang, Person, Service};
 use dialnote_slack::app::NotStarted;
-use dialnote_slack::ids::InstallationId;
+use dialnote_slack::core::ids::InstallationId;
 use insta::assert_snapshot;
 use jiff::SignedDuration;
 use serde_json::json;
@@ -309,7 +309,7 @@ async fn a_stolen_database_shows_no_token() {
         bot.slash(LEO, "/dialnote take conv_1001").await;
         bot.read_all().await;
         let backup = bot.database().with_extension("stolen");
-        dialnote_slack::store::sqlite::backup(&bot.database(), &backup).unwrap();
+        dialnote_slack::platform::db::sqlite::backup(&bot.database(), &backup).unwrap();
         let secrets = bot.world(|world| world.grants.tokens.iter().map(|token| token.text.clone()).collect::<Vec<_>>());
         let secrets = [secrets, vec![bot.sandbox.credentials().dialnote_api_key, ENCRYPTION_KEY.to_owned()]].concat();
         assert_eq!(secrets.len(), 3);

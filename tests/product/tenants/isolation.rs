@@ -1,9 +1,9 @@
 //! One organization's data is never another's: another key, a removed app, people who leave.
 
-use dialnote_slack::audit::AuditFormat;
-use dialnote_slack::ids::{ConversationId, InstallationId};
-use dialnote_slack::store::{Accepted, Delivery, NewJob, Queue, Verdict};
-use dialnote_slack::work::lists;
+use dialnote_slack::core::ids::{ConversationId, InstallationId};
+use dialnote_slack::lists::drawing;
+use dialnote_slack::ops::audit_report::AuditFormat;
+use dialnote_slack::platform::db::{Accepted, Delivery, NewJob, Queue, Verdict};
 use insta::assert_snapshot;
 use jiff::SignedDuration;
 use serde_json::json;
@@ -29,7 +29,7 @@ async fn another_organizations_key_begins_with_nothing() {
         }
         assert_eq!(store.cards(&team, &ConversationId::new(ANA)).await.unwrap(), []);
         assert_eq!(store.snapshot(&team, &ConversationId::new(ANA)).await.unwrap(), None);
-        assert_eq!(lists::search(&*bot.current().await, "Ana", None, 9).await.unwrap(), [], "nothing is offered");
+        assert_eq!(drawing::search(&*bot.current().await, "Ana", None, 9).await.unwrap(), [], "nothing is offered");
         assert!(!bot.home(LEO).await.contains("Ana Lima"));
         let conversation = bot.missed_call("+14155550999").await;
         bot.slash(LEO, &format!("/dialnote take {conversation}")).await;

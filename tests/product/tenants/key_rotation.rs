@@ -3,9 +3,9 @@
 use std::pin::pin;
 
 use dialnote_slack::app::NotStarted;
-use dialnote_slack::domain::installation::{Connection, Installation};
-use dialnote_slack::ids::InstallationId;
-use dialnote_slack::vault::{Purpose, Sealed, Vault};
+use dialnote_slack::core::ids::InstallationId;
+use dialnote_slack::jobs::installation::{Connection, Installation};
+use dialnote_slack::platform::vault::{Purpose, Sealed, Vault};
 use jiff::SignedDuration;
 use secrecy::{ExposeSecret, SecretString};
 

@@ -2,8 +2,8 @@
 
 use std::fmt::Write;
 
-use dialnote_slack::domain::policy::Rules;
-use dialnote_slack::domain::rule::Who;
+use dialnote_slack::core::rule::Who;
+use dialnote_slack::core::rules::Rules;
 
 use super::expected::{Outcome, expected};
 use super::table::{Deed, Kind, Way};

@@ -1,7 +1,7 @@
 //! Who may what, by the rules as people read them: written without a look at the app, and compared with it.
 
-use dialnote_slack::domain::policy::Rules;
-use dialnote_slack::domain::rule::Who;
+use dialnote_slack::core::rule::Who;
+use dialnote_slack::core::rules::Rules;
 
 use super::table::{Deed, Kind, Way};
 

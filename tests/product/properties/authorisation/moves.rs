@@ -1,10 +1,10 @@
 //! What people do to ask for something, and by what it is known that it was done.
 
-use dialnote_slack::domain::click::{Carried, Control};
-use dialnote_slack::domain::command::PendingAction;
-use dialnote_slack::domain::list::{Filter, Query};
-use dialnote_slack::domain::verb::Verb;
-use dialnote_slack::ids::{ConversationId, DraftId, MemberId, SlackUserId};
+use dialnote_slack::core::command::PendingAction;
+use dialnote_slack::core::control::{Carried, Control};
+use dialnote_slack::core::ids::{ConversationId, DraftId, MemberId, SlackUserId};
+use dialnote_slack::core::query::{Filter, Query};
+use dialnote_slack::core::verb::Verb;
 use serde_json::{Value, json};
 
 use super::table::{Deed, Way};

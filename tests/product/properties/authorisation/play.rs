@@ -3,8 +3,8 @@
 use dialnote_sandbox::{
     Click, Delivery, Impossible, Message, Outcome as Answer, Shortcut, Submit, Typing, View, World,
 };
-use dialnote_slack::domain::click::{Carried, Control};
-use dialnote_slack::slack::inbound;
+use dialnote_slack::core::control::{Carried, Control};
+use dialnote_slack::platform::slack::inbound;
 use serde_json::{Value, json};
 
 use super::expected::Outcome;

@@ -2,10 +2,10 @@
 //! the app is not installed.
 
 use dialnote_sandbox::{NewContact, Person, Status, Workspace};
-use dialnote_slack::domain::click::Control;
-use dialnote_slack::domain::policy::Rules;
-use dialnote_slack::ids::{ConversationId, InstallationId, SlackUserId};
-use dialnote_slack::work::acting;
+use dialnote_slack::core::control::Control;
+use dialnote_slack::core::ids::{ConversationId, InstallationId, SlackUserId};
+use dialnote_slack::core::rules::Rules;
+use dialnote_slack::people::acting;
 use jiff::SignedDuration;
 use serde_json::{Value, json};
 

@@ -2,12 +2,12 @@
 //! follows one of the app's own, by a match without a remainder: what is added there has no cells yet, and does not
 //! compile here.
 
-use dialnote_slack::domain::click::Control;
-use dialnote_slack::domain::people::Unlinked;
-use dialnote_slack::domain::policy::Rules;
-use dialnote_slack::domain::rule::Who;
-use dialnote_slack::domain::verb::Verb;
-use dialnote_slack::slack::inbound::Inbound;
+use dialnote_slack::core::control::Control;
+use dialnote_slack::core::rule::Who;
+use dialnote_slack::core::rules::Rules;
+use dialnote_slack::core::teammate::Unlinked;
+use dialnote_slack::core::verb::Verb;
+use dialnote_slack::platform::slack::inbound::Inbound;
 
 /// An enum with the list of all its values.
 macro_rules! listed {

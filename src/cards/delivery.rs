@@ -1,0 +1,181 @@
+//! Delivery of cards and their thread entries to Slack.
+
+use crate::cards::view;
+use crate::channels::privacy;
+use crate::core::card_view::CardView;
+use crate::core::error::Fault;
+use crate::core::ids::{ChannelId, ConversationId, MessageTs};
+use crate::jobs::ctx::TenantCtx;
+use crate::jobs::events::ChannelClosed;
+use crate::jobs::outbox::cards::{PostCard, PostEntry, RedrawCard, RepostCard, RetireCard};
+use crate::jobs::outbox::message::Message;
+use crate::jobs::outbox::posting;
+use crate::jobs::outbox::private::answer;
+use crate::jobs::outcome::Outcome;
+use crate::jobs::{emit, enqueue};
+use crate::platform::db::{Card, Claim, Effect};
+use crate::platform::slack::answer::SlackError;
+use crate::platform::slack::blocks::words;
+use crate::platform::slack::client::Thread;
+use crate::platform::slack::codes;
+
+/// The answer to a requester whose card cannot be posted.
+const NOT_POSTED: &str = "Done in dialnote, but Slack does not let me post its card here. Type /invite @dialnote, or ask an \
+                          admin who may post in this channel; then use the command again.";
+
+impl Message for PostCard {
+    async fn deliver(&self, ctx: &TenantCtx, claim: &Claim) -> Result<Outcome, SlackError> {
+        put_card(ctx, claim, &self.channel, &self.card_view).await.map(Outcome::done)
+    }
+
+    async fn refused(&self, ctx: &TenantCtx, code: &str) -> Result<Vec<Effect>, Fault> {
+        let mut effects = vec![self.not_posted()];
+        match &self.requester {
+            _ if !codes::is_unwelcome(code) => {}
+            Some(requester) => {
+                effects.push(answer(ctx, requester.clone(), words::sentence(NOT_POSTED)));
+            }
+            None => effects.extend(closed(ctx, &self.channel, code).await?),
+        }
+        Ok(effects)
+    }
+
+    fn given_up(&self, _ctx: &TenantCtx) -> Vec<Effect> {
+        vec![self.not_posted()]
+    }
+}
+
+impl PostCard {
+    /// Returns the effect to store if the card will never be posted.
+    fn not_posted(&self) -> Effect {
+        Effect::DropCard { channel: self.channel.clone(), conversation: self.card_view.conversation.id.clone() }
+    }
+}
+
+impl Message for RedrawCard {
+    async fn deliver(&self, ctx: &TenantCtx, claim: &Claim) -> Result<Outcome, SlackError> {
+        draw_again(ctx, claim, &self.channel, &self.conversation).await?;
+        Ok(Outcome::done(Vec::new()))
+    }
+}
+
+impl Message for RepostCard {
+    async fn deliver(&self, ctx: &TenantCtx, claim: &Claim) -> Result<Outcome, SlackError> {
+        post_again(ctx, claim, &self.channel, &self.card_view).await.map(Outcome::done)
+    }
+
+    async fn refused(&self, ctx: &TenantCtx, code: &str) -> Result<Vec<Effect>, Fault> {
+        if codes::is_unwelcome(code) { closed(ctx, &self.channel, code).await } else { Ok(Vec::new()) }
+    }
+}
+
+impl Message for RetireCard {
+    async fn deliver(&self, ctx: &TenantCtx, claim: &Claim) -> Result<Outcome, SlackError> {
+        let link = ctx.slack.permalink(&self.channel, &self.new).await?;
+        let pointer = view::moved(&self.title, &link);
+        posting::bring_up_to_date(ctx, claim, &self.channel, &self.old, &pointer).await?;
+        Ok(Outcome::done(Vec::new()))
+    }
+}
+
+impl Message for PostEntry {
+    async fn deliver(&self, ctx: &TenantCtx, claim: &Claim) -> Result<Outcome, SlackError> {
+        // Without a card there is no thread, and nothing is posted.
+        if let Some(card) = posted_card(ctx, &self.channel, &self.conversation).await? {
+            post_entry(ctx, claim, self, &card).await?;
+        }
+        Ok(Outcome::done(Vec::new()))
+    }
+}
+
+/// Returns the effects of a channel in which the app may no longer post.
+async fn closed(ctx: &TenantCtx, channel: &ChannelId, code: &str) -> Result<Vec<Effect>, Fault> {
+    let event = ChannelClosed { channel: channel.clone(), archived: code == codes::ARCHIVED };
+    emit::channel_closed(ctx, &event).await
+}
+
+/// Redraws a card with the view that it shows already, at the present privacy of the channel. An update of the card
+/// that waits comes after this one.
+async fn draw_again(
+    ctx: &TenantCtx,
+    claim: &Claim,
+    channel: &ChannelId,
+    conversation: &ConversationId,
+) -> Result<(), SlackError> {
+    let Some(card) = ctx.db.card(channel, conversation).await? else { return Ok(()) };
+    // A view that cannot be read is redrawn when its conversation changes.
+    let Some((ts, card_view)) = card.ts.zip(serde_json::from_str::<CardView>(&card.card_view).ok()) else {
+        return Ok(());
+    };
+    let content = view::card(&card_view, &ctx.links, privacy::privacy(ctx, channel).await?);
+    posting::bring_up_to_date(ctx, claim, channel, &ts, &content).await
+}
+
+/// Posts the card, or updates the posted one. Posts it again if someone has deleted it.
+async fn put_card(
+    ctx: &TenantCtx,
+    claim: &Claim,
+    channel: &ChannelId,
+    card_view: &CardView,
+) -> Result<Vec<Effect>, SlackError> {
+    let id = &card_view.conversation.id;
+    let content = view::card(card_view, &ctx.links, privacy::privacy(ctx, channel).await?);
+    if let Some(ts) = posted_card(ctx, channel, id).await? {
+        let by = ctx.ensure_lease(claim).await?;
+        match ctx.slack.with_deadline(by).update(channel, &ts, &content).await {
+            Ok(()) => return Ok(vec![put(channel, card_view, ts)]),
+            Err(SlackError::Refused(code)) if codes::is_message_gone(&code) => {}
+            Err(error) => return Err(error),
+        }
+    }
+    let ts = posting::post_once(ctx, claim, channel.as_str(), None, &content).await?.ts;
+    if claim.outcome_unknown {
+        posting::bring_up_to_date(ctx, claim, channel, &ts, &content).await?;
+    }
+    Ok(vec![put(channel, card_view, ts)])
+}
+
+/// Posts the card again, and has the message that was its card so far struck through.
+async fn post_again(
+    ctx: &TenantCtx,
+    claim: &Claim,
+    channel: &ChannelId,
+    card_view: &CardView,
+) -> Result<Vec<Effect>, SlackError> {
+    let conversation = &card_view.conversation;
+    let old = posted_card(ctx, channel, &conversation.id).await?;
+    let privacy = privacy::privacy(ctx, channel).await?;
+    let content = view::card(card_view, &ctx.links, privacy);
+    let new = posting::post_once(ctx, claim, channel.as_str(), None, &content).await?.ts;
+    let retired = old.map(|old| RetireCard {
+        channel: channel.clone(),
+        conversation: conversation.id.clone(),
+        title: view::title(conversation, privacy),
+        old,
+        new: new.clone(),
+    });
+    let retire = retired.map(|retired| enqueue::say_unasked(ctx, &retired));
+    Ok([put(channel, card_view, new)].into_iter().chain(retire).collect())
+}
+
+async fn posted_card(
+    ctx: &TenantCtx,
+    channel: &ChannelId,
+    conversation: &ConversationId,
+) -> Result<Option<MessageTs>, Fault> {
+    Ok(ctx.db.card(channel, conversation).await?.and_then(|card| card.ts))
+}
+
+async fn post_entry(ctx: &TenantCtx, claim: &Claim, post: &PostEntry, card: &MessageTs) -> Result<(), SlackError> {
+    let PostEntry { channel, entry, .. } = post;
+    let content = view::line(entry, privacy::privacy(ctx, channel).await?);
+    let aloud = entry.what.changes_state() && privacy::is_told_aloud(ctx, channel).await?;
+    posting::post_once(ctx, claim, channel.as_str(), Some(Thread { of: card, aloud }), &content).await.map(drop)
+}
+
+/// Returns the effect that stores a card's message and the view it shows.
+fn put(channel: &ChannelId, card_view: &CardView, ts: MessageTs) -> Effect {
+    let face_shown = serde_json::to_string(card_view).unwrap_or_default();
+    let conversation = card_view.conversation.id.clone();
+    Effect::PutCard(Card { channel: channel.clone(), conversation, ts: Some(ts), card_view: face_shown })
+}

@@ -1,0 +1,4 @@
+//! Channels: their privacy, and the routes that bring cards to them.
+
+pub mod privacy;
+pub mod routes;

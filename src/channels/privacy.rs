@@ -1,0 +1,104 @@
+//! Settings of a channel: how much its cards show, and whether changes are posted for all to see.
+
+use std::time::Duration;
+
+use serde::{Deserialize, Serialize};
+
+use crate::core::error::Fault;
+use crate::core::ids::{ChannelId, MessageTs};
+use crate::core::privacy::Privacy;
+use crate::core::times;
+use crate::jobs::ctx::TenantCtx;
+use crate::jobs::documents;
+use crate::jobs::documents::CHANNEL;
+use crate::platform::db::{CacheEntry, Class, Delivery, NewJob};
+
+/// The kind of cache entry that says whether a channel is shared with another organization, by channel.
+pub(crate) const SHARED: &str = "shared";
+
+/// The time for which that cache entry is used.
+pub(crate) const SHARED_AGE: Duration = Duration::from_mins(1);
+
+/// The document kind that records that a shared channel's cards were drawn again (`platform::db::Document`), by channel.
+pub(crate) const DRAWN: &str = "drawn_shared";
+
+/// The settings of a channel.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct ChannelSettings {
+    /// The choice whether the channel shows less, if someone made it.
+    #[serde(default)]
+    pub(crate) masked: Option<bool>,
+    /// True if that choice was made while the channel was shared. A choice that was made before another company joined
+    /// does not apply to that company.
+    #[serde(default)]
+    pub(crate) although_shared: bool,
+    /// True if changes are posted for everyone in the channel, and not only in threads.
+    #[serde(default)]
+    pub(crate) aloud: bool,
+}
+
+/// Returns how much a channel shows: what was set, or else less if outsiders read the channel. If the app may not find
+/// out who reads it, outsiders are assumed.
+pub(crate) async fn privacy(ctx: &TenantCtx, channel: &ChannelId) -> Result<Privacy, Fault> {
+    let settings = channel_settings(ctx, channel).await?;
+    let masked = match settings.masked {
+        Some(true) => true,
+        Some(false) if settings.although_shared => false,
+        _ => is_shared(ctx, channel).await?,
+    };
+    Ok(if masked { Privacy::Masked } else { Privacy::Full })
+}
+
+/// Answers whether a change of owner or status is posted for everyone in a channel.
+pub(crate) async fn is_told_aloud(ctx: &TenantCtx, channel: &ChannelId) -> Result<bool, Fault> {
+    Ok(channel_settings(ctx, channel).await?.aloud)
+}
+
+pub(crate) async fn channel_settings(ctx: &TenantCtx, channel: &ChannelId) -> Result<ChannelSettings, Fault> {
+    Ok(documents::kept(ctx, CHANNEL, channel.as_str()).await?.unwrap_or_default())
+}
+
+pub(crate) async fn is_shared(ctx: &TenantCtx, channel: &ChannelId) -> Result<bool, Fault> {
+    let kept = ctx.db.cache_get(SHARED, channel.as_str()).await?;
+    let fresh = kept.filter(|kept| times::later(kept.at, SHARED_AGE) > ctx.clock.now());
+    if let Some(kept) = fresh {
+        return Ok(kept.body != "false");
+    }
+    let known = ctx.slack.is_shared(channel).await?;
+    if known == Some(true) {
+        have_drawn_again(ctx, channel).await?;
+    }
+    let shared = known.unwrap_or(true);
+    ctx.db.cache_put(shared_memo(ctx, channel, shared)).await?;
+    Ok(shared)
+}
+
+pub(crate) fn shared_memo(ctx: &TenantCtx, channel: &ChannelId, shared: bool) -> CacheEntry {
+    let (kind, id, at) = (SHARED.to_owned(), channel.to_string(), ctx.clock.now());
+    CacheEntry { kind, id, alias: None, at, body: shared.to_string() }
+}
+
+/// Schedules a redraw of the cards in a channel that was found shared, once per channel.
+pub(crate) async fn have_drawn_again(ctx: &TenantCtx, channel: &ChannelId) -> Result<(), Fault> {
+    if ctx.db.document(DRAWN, channel.as_str()).await?.is_some() {
+        return Ok(());
+    }
+    let now = ctx.clock.now();
+    let job = SharedJob { channel: channel.clone(), told: false, after: None };
+    let job = NewJob { class: Class::Machine, ..ctx.new_job(&job) };
+    let key = format!("shared:{channel}:{}", now.as_second());
+    ctx.store.accept(Delivery { installation: ctx.installation().clone(), key }, vec![job], now).await?;
+    Ok(())
+}
+
+/// A channel that another company reads, too.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SharedJob {
+    /// The channel.
+    pub channel: ChannelId,
+    /// True if Slack reported the sharing just now. An admin's earlier choice to show everything then no longer
+    /// counts.
+    pub told: bool,
+    /// The last card already redrawn; `None` if all are still to be redrawn.
+    pub after: Option<MessageTs>,
+}

@@ -1,0 +1,46 @@
+//! The routes of channels: which channel gets the cards of which shared number.
+
+use crate::core::conversation::SharedNumber;
+use crate::core::error::Fault;
+use crate::core::ids::ChannelId;
+use crate::core::route::{Route, Routed, called};
+use crate::jobs::ctx::TenantCtx;
+use crate::jobs::documents;
+use crate::jobs::documents::read_all;
+
+/// Returns the channels that get the cards of a shared number, with their routes. Paused routes are left out.
+pub(crate) async fn routed(ctx: &TenantCtx, line: Option<&SharedNumber>) -> Result<Vec<(ChannelId, Route)>, Fault> {
+    let routes = routes(ctx).await?;
+    Ok(routes.into_iter().filter(|(_, route)| !route.paused && route.takes(line)).collect())
+}
+
+/// Returns the channel's route, if it has one.
+pub(crate) async fn route_of(ctx: &TenantCtx, channel: &ChannelId) -> Result<Option<Route>, Fault> {
+    documents::kept(ctx, Route::KIND, channel.as_str()).await
+}
+
+pub(crate) async fn routes(ctx: &TenantCtx) -> Result<Vec<(ChannelId, Route)>, Fault> {
+    let kept = ctx.db.documents(Route::KIND, MOST_ROUTES).await?;
+    let routes = read_all(kept)?.into_iter();
+    Ok(routes.map(|(channel, route)| (ChannelId::new(channel), route)).collect())
+}
+
+/// Returns the channels that have routes, each with the words that people read about its route.
+pub(crate) async fn listed_routes(ctx: &TenantCtx) -> Result<Vec<Routed>, Fault> {
+    let routes = routes(ctx).await?;
+    Ok(routes.into_iter().map(|(channel, route)| (channel, listed(&route))).collect())
+}
+
+/// The maximum number of channels that can have routes.
+pub(crate) const MOST_ROUTES: usize = 1000;
+
+pub(crate) fn called_of(route: &Route) -> Option<String> {
+    route.line.as_ref().map(called)
+}
+
+pub(crate) fn listed(route: &Route) -> Option<String> {
+    if route.paused {
+        return Some("nothing, because I cannot post there".to_owned());
+    }
+    called_of(route)
+}

@@ -1,0 +1,210 @@
+//! The demo: the app together with a sandbox, in one program. The app has a runtime of its own, so that the page can
+//! kill it at any moment, and start it again.
+
+use std::io::Write;
+use std::net::SocketAddr;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use dialnote_sandbox::{Credentials, Sandbox, Workspace};
+use dialnote_slack::app;
+use dialnote_slack::app::{App, Listeners};
+use dialnote_slack::config::Config;
+use dialnote_slack::core::clock::{AheadClock, Clock};
+use dialnote_slack::platform::vault;
+use secrecy::{ExposeSecret, SecretString};
+use tokio::runtime::Runtime;
+use tokio::sync::{oneshot, watch};
+
+use crate::cli::failure::Failure;
+use crate::cli::sandbox::{Where, print_where};
+use crate::cli::{sandbox, stopping};
+
+/// The time for a killed app to end. Its actions after that no longer count.
+const DEATH: Duration = Duration::from_secs(5);
+
+/// The options of the demo.
+#[derive(clap::Args)]
+pub(crate) struct DemoOptions {
+    /// The sandbox's address; the app takes the next port.
+    #[arg(long, default_value = "127.0.0.1:4010")]
+    listen: SocketAddr,
+    /// Keep all data in this folder, and continue with the data in it.
+    #[arg(long, value_name = "DIR")]
+    keep: Option<PathBuf>,
+    /// Start without an installation: two workspaces install the app, each with its own dialnote.
+    #[arg(long, conflicts_with = "keep")]
+    install: bool,
+    /// Deliver by Socket Mode, over connections that the app opens.
+    #[arg(long)]
+    socket_mode: bool,
+    /// Print the addresses and secrets as one line of JSON.
+    #[arg(long)]
+    json: bool,
+}
+
+/// Runs until Ctrl-C.
+pub(crate) async fn run(options: DemoOptions) -> Result<(), Failure> {
+    let mut stop = stopping::on_signal()?;
+    let clock = Clock::Ahead(AheadClock::default());
+    let sandbox = sandbox::start(options.listen, None, &clock).await?;
+    sandbox.world(|world| world.sockets.switch(options.socket_mode));
+    let temporary = tempfile::tempdir()?;
+    let folder = options.keep.as_deref().unwrap_or(temporary.path());
+    if options.keep.is_some() {
+        std::fs::create_dir_all(folder)
+            .and_then(|()| sandbox.keep_in(folder))
+            .map_err(|cause| Failure::Folder { folder: folder.display().to_string(), cause })?;
+    }
+    let (credentials, database) = (sandbox.credentials(), folder.join("dialnote-slack.db"));
+    let address = beside(options.listen, sandbox.addr());
+    let sealing = options.install.then(vault::new_key);
+    let config = |address| settings(&credentials, &database, options.socket_mode, sealing.as_ref(), address);
+    let listener = app::listen("LISTEN", address).await.map_err(in_words)?;
+    let address = listener.local_addr()?;
+    drop(listener);
+    let (mut running, address) = start(config(address)?, &clock, address).await?;
+    let bot = format!("http://{address}");
+    sandbox.set_bot(bot.clone());
+    let second = if options.install { Some(nobody_yet(&sandbox, options.listen).await?) } else { None };
+    let mut wanted = sandbox.app_wanted();
+    let beside = second.as_ref().map(Sandbox::credentials);
+    print_where(&Where { bot: Some(&bot), credentials: &credentials, beside: beside.as_ref() }, options.json)?;
+    if let Some(beside) = beside.filter(|_| !options.json) {
+        print_how_to_install(&bot, &credentials, &beside)?;
+    }
+    loop {
+        tokio::select! {
+            _ = stop.wait_for(|stop| *stop) => break,
+            _ = wanted.wait_for(|wanted| !wanted) => {}
+        }
+        kill(running).await;
+        sandbox.app_runs(false);
+        tokio::select! {
+            _ = stop.wait_for(|stop| *stop) => return finish(&sandbox, &options),
+            _ = wanted.wait_for(|wanted| *wanted) => {}
+        }
+        (running, _) = start(config(address)?, &clock, address).await?;
+        sandbox.app_runs(true);
+    }
+    // Nothing waits for the runtime's threads: they end with the program.
+    running.shutdown_background();
+    finish(&sandbox, &options)
+}
+
+/// Removes the app from the workspace, and adds another workspace.
+async fn nobody_yet(sandbox: &Sandbox, listen: SocketAddr) -> Result<Sandbox, Failure> {
+    sandbox.not_installed();
+    let second = sandbox.beside(Workspace::globex()).await;
+    let second = second.map_err(|cause| Failure::Busy { what: "the sandbox", address: listen, cause })?;
+    second.not_installed();
+    Ok(second)
+}
+
+fn print_how_to_install(bot: &str, one: &Credentials, other: &Credentials) -> std::io::Result<()> {
+    let mut out = std::io::stdout();
+    writeln!(out, "\nNobody has installed the app yet. Open {bot}/slack/install, once for each workspace:")?;
+    writeln!(out, "  Acme Dental     {}   dialnote key {}", one.sandbox, one.dialnote_api_key)?;
+    writeln!(out, "  Globex Clinic   {}   dialnote key {}", other.sandbox, other.dialnote_api_key)
+}
+
+fn finish(sandbox: &Sandbox, options: &DemoOptions) -> Result<(), Failure> {
+    sandbox.stop();
+    match &options.keep {
+        Some(folder) => {
+            sandbox.save_in(folder).map_err(|cause| Failure::Folder { folder: folder.display().to_string(), cause })
+        }
+        None => Ok(()),
+    }
+}
+
+/// Returns the port after the sandbox's; any free one if the sandbox took any.
+fn beside(asked: SocketAddr, sandbox: SocketAddr) -> SocketAddr {
+    let port = if asked.port() == 0 { 0 } else { sandbox.port().saturating_add(1) };
+    SocketAddr::new(sandbox.ip(), port)
+}
+
+/// Starts the app, and returns its address.
+async fn start(config: Config, clock: &Clock, address: SocketAddr) -> Result<(Runtime, SocketAddr), Failure> {
+    let runtime = Runtime::new()?;
+    let clock = clock.clone();
+    let (ready, started) = oneshot::channel();
+    runtime.spawn(async move {
+        let (app, listener) = match put_together(config, clock, address).await {
+            Ok(parts) => parts,
+            Err(failure) => {
+                let _ = ready.send(Err(failure));
+                return;
+            }
+        };
+        let _ = ready.send(listener.local_addr().map_err(Failure::from));
+        // The app is never asked to stop: it is killed, which it must survive anyway.
+        let (_never, stop) = watch::channel(false);
+        app.run(Listeners { requests: listener, ops: None }, stop).await;
+    });
+    match started.await {
+        Ok(Ok(address)) => Ok((runtime, address)),
+        Ok(Err(failure)) => {
+            runtime.shutdown_background();
+            Err(failure)
+        }
+        Err(_) => {
+            runtime.shutdown_background();
+            Err(Failure::Io(std::io::Error::other("the app ended before it had begun")))
+        }
+    }
+}
+
+fn in_words(error: app::NotStarted) -> Failure {
+    match error {
+        app::NotStarted::Address { address, cause, .. } => Failure::Busy { what: "the app", address, cause },
+        other => other.into(),
+    }
+}
+
+async fn put_together(
+    config: Config,
+    clock: Clock,
+    address: SocketAddr,
+) -> Result<(App, tokio::net::TcpListener), Failure> {
+    let listener = app::listen("LISTEN", address).await.map_err(in_words)?;
+    Ok((App::build(&config, clock).await?, listener))
+}
+
+/// Kills the app at any point of its work.
+async fn kill(app: Runtime) {
+    // Waiting for the threads to end blocks, and must not happen on a runtime's own thread.
+    let _ = tokio::task::spawn_blocking(move || app.shutdown_timeout(DEATH)).await;
+}
+
+/// Returns the settings with which an app uses the sandbox. With keys to seal with, every workspace can install the
+/// app, which then has a public address.
+fn settings(
+    credentials: &Credentials,
+    database: &Path,
+    socket_mode: bool,
+    sealing: Option<&SecretString>,
+    address: SocketAddr,
+) -> Result<Config, Failure> {
+    let one = |setting: &String| sealing.is_none().then(|| setting.clone());
+    let many = |setting: &String| sealing.is_some().then(|| setting.clone());
+    let lookup = |name: &str| match name {
+        "SLACK_SIGNING_SECRET" => (!socket_mode).then(|| credentials.signing_secret.clone()),
+        "SLACK_APP_TOKEN" => socket_mode.then(|| credentials.slack_app_token.clone()),
+        "SLACK_BOT_TOKEN" => one(&credentials.slack_bot_token),
+        "SLACK_API_URL" => Some(credentials.slack_api.clone()),
+        "SLACK_AUTHORIZE_URL" => Some(format!("{}/slack/oauth/v2/authorize", credentials.sandbox)),
+        "SLACK_CLIENT_ID" => many(&credentials.slack_client_id),
+        "SLACK_CLIENT_SECRET" => many(&credentials.slack_client_secret),
+        "ENCRYPTION_KEY" => sealing.map(|key| key.expose_secret().to_owned()),
+        "PUBLIC_URL" => Some(format!("http://{address}")),
+        "DIALNOTE_API_KEY" => one(&credentials.dialnote_api_key),
+        "DIALNOTE_API_URL" => Some(format!("{}/public", credentials.dialnote_api)),
+        "DIALNOTE_ASSIGN_URL" => Some(credentials.dialnote_api.clone()),
+        "DIALNOTE_APP_URL" => Some(credentials.sandbox.clone()),
+        "DIALNOTE_HOOKS_URL" => Some(format!("{}/dialnote/api/hooks", credentials.sandbox)),
+        "DATABASE_URL" => Some(format!("sqlite:{}", database.display())),
+        _ => None,
+    };
+    Config::read(lookup).map_err(Failure::Settings)
+}

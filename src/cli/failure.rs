@@ -1,0 +1,150 @@
+//! The reasons why the program ends early, in words for the operator.
+
+use std::net::SocketAddr;
+use std::path::PathBuf;
+
+use dialnote_slack::app::NotStarted;
+use dialnote_slack::config::model::Mistake;
+use dialnote_slack::core::error::{Fault, in_words};
+use dialnote_slack::ops::{audit_report, jobs, limits, person};
+use dialnote_slack::platform::db::sqlite::NotRestored;
+
+/// The reason why the program ends early. Shown to the operator.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum Failure {
+    #[error("{}", listed(.0))]
+    Settings(Vec<Mistake>),
+    #[error(transparent)]
+    NotStarted(#[from] NotStarted),
+    #[cfg_attr(not(feature = "sandbox"), expect(dead_code, reason = "only the sandbox and the demo fail so"))]
+    #[error("{}", busy(what, *address, cause))]
+    Busy { what: &'static str, address: SocketAddr, cause: std::io::Error },
+    #[cfg_attr(not(feature = "sandbox"), expect(dead_code, reason = "only the sandbox and the demo fail so"))]
+    #[error("{folder} cannot keep the demo: {}", in_words(.cause))]
+    Folder { folder: String, cause: std::io::Error },
+    #[error("{0} is no time to begin at: give 24h, 7d, a date like 2026-11-23, or a time like 2026-11-23T09:00:00Z")]
+    Since(String),
+    #[error("not all conversations could be read: {0}. What was read is kept; try again")]
+    Resync(#[from] Fault),
+    #[error("the installations cannot be read: {0}")]
+    Installations(Fault),
+    #[error("nobody has installed the app{}", .0.as_ref().map_or_else(String::new, |id| format!(" in {id}")))]
+    Nobody(Option<String>),
+    #[error("not everything could be sealed anew: {0}. What was, is; try again")]
+    Sealing(Fault),
+    #[error("there is nothing to seal: the tokens of one workspace are settings (see SLACK_CLIENT_ID in the README)")]
+    NothingSealed,
+    #[error("the audit log cannot be printed: {0}")]
+    Audit(#[from] audit_report::NotWritten),
+    #[error("nothing answers at {address}: {cause}")]
+    NotAlive { address: SocketAddr, cause: String },
+    #[error("{} to be mended", if *.0 == 1 { "one thing is".to_owned() } else { format!("{} things are", .0) })]
+    Unwell(usize),
+    #[error(transparent)]
+    Jobs(#[from] jobs::JobsError),
+    #[error(transparent)]
+    Limits(#[from] limits::LimitsError),
+    #[error(transparent)]
+    Person(#[from] person::model::PersonError),
+    #[error("the database cannot be copied to {}: {}", .file.display(), cause.in_short())]
+    Backup { file: PathBuf, cause: Fault },
+    #[error("a PostgreSQL is copied by its own tools: pg_dump --format=custom --file={} \"$DATABASE_URL\"", .0.display())]
+    BackupElsewhere(PathBuf),
+    #[error("the database was not restored: {0}")]
+    Restore(#[from] NotRestored),
+    #[error(
+        "a PostgreSQL is restored by its own tools: pg_restore --clean --if-exists --dbname=\"$DATABASE_URL\" {}", .0.display()
+    )]
+    RestoreElsewhere(PathBuf),
+    #[error("nothing was {done}: nobody can be asked here. Add --yes, or look first with --dry-run")]
+    Unasked { done: &'static str },
+    #[error("nothing was {done}")]
+    Refused { done: &'static str },
+    #[error("{0}")]
+    Io(#[from] std::io::Error),
+    #[error("--url is not an address that Slack can reach; give one like https://dialnote-slack.acme.com")]
+    NoAddress,
+    #[error("--unfurl-domain is not the name of a host; give one like app.dialnote.com")]
+    NoDomain,
+    #[error("the manifest cannot be written: {0}")]
+    Manifest(#[from] serde_yaml_ng::Error),
+    #[error("cannot print: {0}")]
+    Json(#[from] serde_json::Error),
+}
+
+/// Exit codes for systemd and for scripts: the numbers of sysexits.h. docs/operate.md lists them.
+impl Failure {
+    pub(crate) fn status(&self) -> u8 {
+        match self {
+            Self::Settings(_)
+            | Self::NoAddress
+            | Self::NoDomain
+            | Self::NotStarted(NotStarted::Vault(_) | NotStarted::AnotherKey)
+            | Self::NothingSealed => CONFIG,
+            Self::NotStarted(NotStarted::NoDatabase { .. }) | Self::Restore(NotRestored::NoBackup(_)) => NO_INPUT,
+            Self::Since(_)
+            | Self::Restore(NotRestored::Itself(_))
+            | Self::BackupElsewhere(_)
+            | Self::RestoreElsewhere(_)
+            | Self::Unasked { .. } => USAGE,
+            Self::Restore(NotRestored::NotOurs { .. }) => DATA,
+            Self::NotStarted(_) | Self::Busy { .. } | Self::Resync(_) | Self::Installations(_) | Self::Sealing(_) => {
+                UNAVAILABLE
+            }
+            Self::Audit(audit_report::NotWritten::Store(_))
+            | Self::Jobs(jobs::JobsError::Store(_))
+            | Self::Limits(limits::LimitsError::Store(_))
+            | Self::Person(person::model::PersonError::Store(_)) => UNAVAILABLE,
+            Self::Backup { .. } | Self::Restore(NotRestored::Io { .. }) => CANNOT_CREATE,
+            Self::Folder { .. }
+            | Self::Io(_)
+            | Self::Audit(_)
+            | Self::Json(_)
+            | Self::Manifest(_)
+            | Self::Jobs(jobs::JobsError::Io(_))
+            | Self::Limits(limits::LimitsError::Io(_))
+            | Self::Person(person::model::PersonError::Io(_)) => IO,
+            Self::Restore(NotRestored::InUse(_)) => NOT_NOW,
+            Self::Nobody(_)
+            | Self::NotAlive { .. }
+            | Self::Unwell(_)
+            | Self::Jobs(_)
+            | Self::Limits(_)
+            | Self::Person(_)
+            | Self::Refused { .. } => 1,
+        }
+    }
+}
+
+/// A wrong argument. If the command line itself is wrong, its parser exits with 2.
+const USAGE: u8 = 64;
+/// A file has the wrong contents.
+const DATA: u8 = 65;
+/// There is no such database or file.
+const NO_INPUT: u8 = 66;
+/// The database, a service or an address is not available at the moment.
+const UNAVAILABLE: u8 = 69;
+/// A file cannot be written.
+const CANNOT_CREATE: u8 = 73;
+/// Reading or printing failed.
+const IO: u8 = 74;
+/// The app is running and prevents the command.
+const NOT_NOW: u8 = 75;
+/// Settings are missing or wrong: a restart does not help.
+const CONFIG: u8 = 78;
+
+pub(crate) fn busy(what: &str, address: SocketAddr, cause: &std::io::Error) -> String {
+    let way_out = "Choose other ports with --listen, for example --listen 127.0.0.1:4020";
+    match cause.kind() {
+        std::io::ErrorKind::AddrInUse => format!(
+            "{what} cannot listen on {address}: somebody else does already, perhaps a demo that still runs. \
+             Stop that one with Ctrl-C in its terminal. {way_out}, where the app takes 4021."
+        ),
+        _ => format!("{what} cannot listen on {address}: {cause}. {way_out}."),
+    }
+}
+
+pub(crate) fn listed(mistakes: &[Mistake]) -> String {
+    let lines: Vec<_> = mistakes.iter().map(|mistake| format!("  {mistake}")).collect();
+    format!("The settings are not complete (README.md, Settings):\n{}", lines.join("\n"))
+}

@@ -1,0 +1,181 @@
+//! Commands that were asked for together. Each command stores its outcome, and once all have ended, one answer reports
+//! them.
+
+use serde::{Deserialize, Serialize};
+
+use crate::commands::answers;
+use crate::commands::job::Batch;
+use crate::commands::result::{CommandResult, Reply, Several};
+use crate::core::about::About;
+use crate::core::command::Command;
+use crate::core::direct_message::DirectMessage;
+use crate::core::error::Fault;
+use crate::core::ids::{ConversationId, SlackUserId};
+use crate::core::refusal::Refusal;
+use crate::core::request_context::RequestContext;
+use crate::jobs::ctx::TenantCtx;
+use crate::jobs::documents::read;
+use crate::jobs::handler::Handler;
+use crate::jobs::job::JobKind;
+use crate::jobs::outbox::direct::SendDirect;
+use crate::jobs::outcome::{Outcome, Stop};
+use crate::platform::db::{Claim, Document, Effect};
+use crate::sync::known;
+
+/// The maximum number of commands that are reported together.
+const MAX_BATCH: usize = 1_000;
+
+/// The outcome of one of the commands.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) enum BatchPart {
+    /// The command was carried out.
+    Done {
+        /// The result.
+        deed: Box<CommandResult>,
+        /// The notices for other people.
+        notices: Vec<(SlackUserId, DirectMessage)>,
+        /// The reason why the note was not written, and the note, if that happened.
+        unnoted: Option<(Refusal, String)>,
+    },
+    /// The command was not carried out.
+    Refused {
+        /// The conversation, as the requester named it.
+        which: String,
+        /// The reason.
+        why: Refusal,
+        /// The note that came with the command; empty if there was none.
+        note: String,
+    },
+}
+
+impl BatchPart {
+    pub(crate) fn refused(command: &Command, why: Refusal) -> Self {
+        Self::Refused { which: command.which.to_string(), why, note: command.note.clone() }
+    }
+}
+
+/// Stores the outcome of one of several commands, and enqueues the job that checks whether it was the last.
+pub(crate) fn leave(
+    ctx: &TenantCtx,
+    claim: &Claim,
+    requester: &RequestContext,
+    batch: &Batch,
+    part: &BatchPart,
+) -> [Effect; 2] {
+    let document = Document {
+        kind: batch.kind(),
+        id: claim.id.to_string(),
+        at: ctx.clock.now(),
+        due: None,
+        body: serde_json::to_string(part).unwrap_or_default(),
+    };
+    let job = BatchJob { requester: requester.clone(), batch: batch.clone() };
+    [Effect::PutDocument(document), Effect::Enqueue(ctx.following(claim, &job))]
+}
+
+/// Reports all commands of the batch, if all have ended.
+pub(crate) async fn batch(ctx: &TenantCtx, claim: &Claim, job: &BatchJob) -> Result<Outcome, Fault> {
+    let left = ctx.db.documents(&job.batch.kind(), MAX_BATCH).await?;
+    if left.len() < job.batch.of {
+        return Ok(Outcome::done(Vec::new()));
+    }
+    let (mut several, notices) = summed_up(left.iter().map(read).collect::<Result<Vec<_>, _>>()?);
+    for (which, _) in &mut several.refused {
+        let known = known::known(ctx, &ConversationId::new(which.clone())).await?;
+        *which = known.map_or_else(|| which.clone(), |known| known.title());
+    }
+    let say = Reply::Several(Box::new(several));
+    let mut directs: Vec<_> =
+        together(notices).into_iter().map(|(user, notice)| SendDirect::new(user, notice)).collect();
+    let answer = answers::answer_when_told(ctx, claim, &job.requester, Some(say), &mut directs, |_| None).await?;
+    let dropped = left.into_iter().map(|left| Effect::DropDocument { kind: left.kind, id: left.id });
+    let directs = directs.iter().map(|direct| ctx.say(direct));
+    Ok(Outcome::done(dropped.chain(answer).chain(directs).collect()))
+}
+
+/// Sums up the outcomes: the requester's answer, and the notices for other people.
+fn summed_up(parts: Vec<BatchPart>) -> (Several, Vec<(SlackUserId, DirectMessage)>) {
+    let (mut several, mut notices) = (Several::default(), Vec::new());
+    for part in parts {
+        let unwritten = match part {
+            BatchPart::Done { deed, notices: told, unnoted } => {
+                notices.extend(told);
+                let (why, note) = unnoted.unzip();
+                several.unnoted.extend(why.map(|why| (deed.about.clone(), why)));
+                several.deeds.push(*deed);
+                note.unwrap_or_default()
+            }
+            BatchPart::Refused { which, why, note } => {
+                several.refused.push((which, why));
+                note
+            }
+        };
+        if several.note.is_empty() {
+            several.note = unwritten;
+        }
+    }
+    (several, notices)
+}
+
+/// Joins the notices of several assignments to one person into one notice.
+fn together(notices: Vec<(SlackUserId, DirectMessage)>) -> Vec<(SlackUserId, DirectMessage)> {
+    let mut joined: Vec<(SlackUserId, DirectMessage)> = Vec::new();
+    for (user, notice) in notices {
+        let DirectMessage::YoursNow { actor, conversation, note, handoff } = &notice else {
+            joined.push((user, notice));
+            continue;
+        };
+        let about = About::from(&**conversation);
+        let same = joined.iter_mut().find(|(other, _)| *other == user);
+        match same.map(|(_, notice)| notice) {
+            Some(DirectMessage::SeveralYours { abouts, .. }) => abouts.push(about),
+            Some(earlier @ DirectMessage::YoursNow { .. }) => {
+                let first = match &*earlier {
+                    DirectMessage::YoursNow { conversation, .. } => About::from(&**conversation),
+                    _ => about.clone(),
+                };
+                *earlier = DirectMessage::SeveralYours {
+                    actor: actor.clone(),
+                    abouts: vec![first, about],
+                    note: note.clone(),
+                    handoff: *handoff,
+                };
+            }
+            _ => joined.push((user, notice)),
+        }
+    }
+    joined
+}
+
+impl JobKind for BatchJob {
+    const KIND: &'static str = "batch.v1";
+
+    fn key(&self) -> String {
+        self.batch.kind()
+    }
+
+    fn requester(&self) -> Option<&RequestContext> {
+        Some(&self.requester)
+    }
+}
+
+/// The handler that answers several commands at once.
+pub(crate) struct Batches;
+
+impl Handler for Batches {
+    type Job = BatchJob;
+
+    async fn run(&self, ctx: &TenantCtx, claim: &Claim, job: &BatchJob) -> Result<Outcome, Stop> {
+        Ok(batch(ctx, claim, job).await?)
+    }
+}
+
+/// The end of one command of a batch.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct BatchJob {
+    /// The requester.
+    #[serde(alias = "asker")]
+    pub requester: RequestContext,
+    /// The batch.
+    pub batch: Batch,
+}

@@ -1,0 +1,263 @@
+//! The end of a command: done, refused or given up. Answers the requester, notifies the people concerned, refreshes
+//! lists and homes, and records the outcome in the audit log.
+
+use tracing::info;
+
+use crate::audit::log;
+use crate::audit::log::{Detail, Verified};
+use crate::commands::announce::Concluded;
+use crate::commands::batch::BatchPart;
+use crate::commands::facts::Plan;
+use crate::commands::groups::pick_is_over;
+use crate::commands::job::{CommandJob, Stage};
+use crate::commands::plan::Progress;
+use crate::commands::{acts, announce, answers, batch, deferred, drafts, handovers, refusal_view, reply_view};
+use crate::core::about::About;
+use crate::core::call::Call;
+use crate::core::conversation::{Conversation, ConversationRef, State};
+use crate::core::error::{Fault, Service};
+use crate::core::event::ThreadEntry;
+use crate::core::ids::{ConversationId, SlackUserId};
+use crate::core::refusal::Refusal;
+use crate::core::request_context::{ListPlace, Via};
+use crate::core::seen::Seen;
+use crate::core::times;
+use crate::core::times::DELAY_NOTICE_AFTER;
+use crate::jobs::ctx::TenantCtx;
+use crate::jobs::documents::{QUOTED, STATUS_TROUBLE, TROUBLE};
+use crate::jobs::emit;
+use crate::jobs::events::ConversationChanged;
+use crate::jobs::outbox::announcement::Announcement;
+use crate::jobs::outbox::private::answer;
+use crate::jobs::outbox::redraw;
+use crate::jobs::outcome::Outcome;
+use crate::platform::db::projection::seen;
+use crate::platform::db::{Claim, Document, Draft, Effect};
+use crate::platform::slack::blocks::kit::Content;
+use crate::sync::known;
+
+/// Concludes a command of which everything is done, or all but the note. Notifies the people concerned.
+pub(crate) async fn conclude(
+    ctx: &TenantCtx,
+    claim: &Claim,
+    job: &CommandJob,
+    progress: &Progress,
+    note_refused: Option<&Refusal>,
+) -> Result<Outcome, Fault> {
+    let plan = &progress.plan;
+    let cards = ctx.db.cards(&plan.before.id).await?;
+    let channels: Vec<_> = cards.into_iter().map(|card| card.channel).collect();
+    let told = claim.delay_notified || times::later(claim.accepted, DELAY_NOTICE_AFTER) < ctx.clock.now();
+    let act = acts::act(claim, job);
+    let ending = Concluded { progress, act: &act, note_refused, until: None };
+    let mut told_of = announce::announcement(ending, &job.requester, &channels, ctx.clock.now());
+    let redrawn = emit::conversation_changed(ctx, &changed(progress)).await?;
+    let handover = handovers::remember_handover(ctx, progress, &told_of.directs).await?;
+    let outcome = note_refused.map_or(log::AttemptOutcome::Done, |why| log::AttemptOutcome::NoteRefused(why.clone()));
+    info!(verb = job.command.act.verb().spec().name, conversation = %plan.before.id, "done");
+    let mut effects = told_of.first_cards(&channels);
+    effects.extend(handover);
+    effects.extend(progress.seen.map(|at| Effect::Mirror(seen(&changed_by_us(progress), at))));
+    let quoted = job.quoted.as_ref().filter(|_| note_refused.is_none());
+    effects.extend(quoted.map(|message| keep_quoted(ctx, message, &plan.before.id)));
+    let until = handovers::has_until(ctx, effects.iter()).await?;
+    let ending = Concluded { until, ..ending };
+    if let Some(batch) = &job.batch {
+        let part = taken_out(&mut told_of, ending);
+        effects.extend(batch::leave(ctx, claim, &job.requester, batch, &part));
+    } else {
+        let is_answered = job.requester.list.is_some() || announce::is_answered(ending, &job.requester, told);
+        let say = is_answered.then(|| ending.answer());
+        let name_of = |user: &SlackUserId| plan.name_of(user).map(str::to_owned);
+        effects
+            .extend(answers::answer_when_told(ctx, claim, &job.requester, say, &mut told_of.directs, name_of).await?);
+    }
+    effects.extend(told_of.jobs(ctx).into_iter().chain(redrawn).map(Effect::Enqueue));
+    effects.push(record(ctx, claim, job, Some(progress), outcome));
+    effects.extend(pick_is_over(job));
+    effects.extend(status_trouble_is_over(plan));
+    effects.extend(redraw::refresh_homes(ctx, concerned(progress, job)).await?);
+    Ok(Outcome::done(effects))
+}
+
+/// Returns the change that a command has made, for everything else that shows the conversation.
+fn changed(progress: &Progress) -> ConversationChanged {
+    let plan = &progress.plan;
+    let entry = ThreadEntry { actor: plan.requester.name.clone(), what: plan.event(), note: String::new() };
+    let entries = Some(entry).filter(|entry| entry.what.changes_state()).into_iter().collect();
+    ConversationChanged { card_view: progress.card_view(), now: progress.now.clone(), entries }
+}
+
+fn keep_quoted(ctx: &TenantCtx, message: &str, id: &ConversationId) -> Effect {
+    let (kind, id) = (QUOTED.to_owned(), format!("{message}:{id}"));
+    Effect::PutDocument(Document { kind, id, at: ctx.clock.now(), due: None, body: "{}".to_owned() })
+}
+
+/// Returns the answer to the requester: in the list whose button they pressed, or else as a message.
+pub(crate) fn answer_to(ctx: &TenantCtx, claim: &Claim, job: &CommandJob, content: Content) -> Effect {
+    answers::answer_in_place(ctx, claim, &job.requester, content)
+}
+
+/// Concludes a command that was refused, and tells the requester why.
+pub(crate) async fn refused(ctx: &TenantCtx, claim: &Claim, job: &CommandJob, why: Refusal) -> Result<Outcome, Fault> {
+    info!(verb = job.command.act.verb().spec().name, "refused");
+    let why = or_gone(ctx, why).await?;
+    let mut effects = vec![record(ctx, claim, job, None, log::AttemptOutcome::Refused(why.clone()))];
+    effects.extend(pick_is_over(job));
+    match &why {
+        Refusal::ReadOnlyKey => effects.push(keep_trouble(ctx, TROUBLE)),
+        Refusal::StatusUnchanged(_) => effects.push(keep_trouble(ctx, STATUS_TROUBLE)),
+        Refusal::Moved(moved) => {
+            let draft = drafts::draft(ctx, job, vec![moved.seen.clone()]);
+            effects.push(Effect::PutDraft(Draft { id: moved.draft.clone(), ..draft }));
+        }
+        Refusal::NoConversation { id } | Refusal::Gone(About { id, .. }) => {
+            effects.extend(known::forget(ctx, id).await?);
+        }
+        _ => {}
+    }
+    let kept = deferred::postpone(ctx, job, &why).await?;
+    let note = &job.command.note;
+    let answer = if kept.is_empty() { refusal_view::refused(&why, note) } else { reply_view::postponed(&why, note) };
+    effects.extend(kept);
+    match &job.batch {
+        Some(batch) => {
+            let part = BatchPart::refused(&job.command, why);
+            effects.extend(batch::leave(ctx, claim, &job.requester, batch, &part));
+        }
+        None if job.requester.via == Via::Timer => {}
+        None => effects.push(answer_to(ctx, claim, job, answer)),
+    }
+    Ok(Outcome::done(effects))
+}
+
+/// Turns “not found” into “gone” for a conversation that was seen before.
+async fn or_gone(ctx: &TenantCtx, why: Refusal) -> Result<Refusal, Fault> {
+    let Refusal::NoConversation { id } = &why else { return Ok(why) };
+    let known = known::known(ctx, id).await?;
+    Ok(known.map_or(why, |known| Refusal::Gone(About::from(&known))))
+}
+
+/// Returns the conversation of a command that is given up, as it was decided on or as it was last seen.
+async fn seen_at_last(ctx: &TenantCtx, job: &CommandJob) -> Vec<Seen> {
+    let known = match (&job.stage, job.conversation()) {
+        (Stage::Asked, _) if !job.seen.is_empty() => return job.seen.clone(),
+        (Stage::Doing(progress), _) => Some(progress.plan.before.clone()),
+        (Stage::Asked, Some(id)) => known::known(ctx, id).await.ok().flatten(),
+        (Stage::Asked, None) => None,
+    };
+    known.iter().map(Seen::from).collect()
+}
+
+fn keep_trouble(ctx: &TenantCtx, kind: &str) -> Effect {
+    let (kind, id) = (kind.to_owned(), String::new());
+    Effect::PutDocument(Document { kind, id, at: ctx.clock.now(), due: None, body: "{}".to_owned() })
+}
+
+fn record(
+    ctx: &TenantCtx,
+    claim: &Claim,
+    job: &CommandJob,
+    progress: Option<&Progress>,
+    outcome: log::AttemptOutcome,
+) -> Effect {
+    let done = outcome == log::AttemptOutcome::Done;
+    let detail = Detail {
+        verb: job.command.act.verb(),
+        by: progress.map(|progress| progress.plan.requester.name.clone()).unwrap_or_default(),
+        member: progress.map(|progress| verified(&progress.plan)),
+        via: job.requester.via,
+        channel: job.requester.channel.clone(),
+        before: progress.map(|progress| State::from(&progress.plan.before)),
+        after: progress.map(|progress| State::from(&progress.now)),
+        outcome,
+        event: progress.map(|progress| progress.plan.event()),
+        heard: progress.and_then(|progress| progress.plan.before.last_inbound_at()),
+        act: Some(acts::act(claim, job)),
+        noted: done && progress.is_some_and(|progress| !progress.plan.note.is_empty()),
+        references: progress.map(|progress| progress.plan.references()).unwrap_or_default(),
+    };
+    let conversation = match &job.command.which {
+        ConversationRef::Id(id) => Some(id.clone()),
+        _ => progress.map(|progress| progress.plan.before.id.clone()),
+    };
+    Effect::Record(detail.entry(ctx.clock.now(), job.requester.user.clone(), conversation))
+}
+
+/// Returns what follows when a command is given up: its requester gets a message, and can try again. A command that has
+/// begun is concluded without its note instead.
+pub(crate) async fn given_up(ctx: &TenantCtx, claim: &Claim, job: &CommandJob, fault: &Fault) -> Vec<Effect> {
+    if let Stage::Doing(progress) = &job.stage
+        && progress.has_begun()
+        && let Ok(outcome) = conclude(ctx, claim, job, progress, Some(&Refusal::DialnoteSilent)).await
+    {
+        return outcome.effects;
+    }
+    let mut effects = vec![record(ctx, claim, job, None, log::AttemptOutcome::GivenUp)];
+    effects.extend(pick_is_over(job));
+    if let Some(batch) = &job.batch {
+        let part = BatchPart::refused(&job.command, Refusal::DialnoteSilent);
+        effects.extend(batch::leave(ctx, claim, &job.requester, batch, &part));
+        return effects;
+    }
+    if job.requester.via == Via::Timer {
+        return effects;
+    }
+    let to = job.requester.addressee();
+    if let Some(why) = set_up_wrong(fault) {
+        effects.push(answer(ctx, to, refusal_view::refused(&why, &job.command.note)));
+        return effects;
+    }
+    let draft = drafts::draft(ctx, job, seen_at_last(ctx, job).await);
+    let content = reply_view::given_up(&claim.id.to_string(), &draft.id);
+    effects.extend([Effect::PutDraft(draft), answer(ctx, to, content)]);
+    effects
+}
+
+/// Returns the refusal for a fault that only the people who run the app can fix.
+fn set_up_wrong(fault: &Fault) -> Option<Refusal> {
+    match fault {
+        Fault::Unauthorized { service: Service::Dialnote, .. } => Some(Refusal::KeyRefused),
+        Fault::NoSuchAddress { setting, .. } => Some(Refusal::WrongAddress { setting: (*setting).to_owned() }),
+        _ => None,
+    }
+}
+
+/// Drops the record of unchanged statuses, if the command made a change of status.
+fn status_trouble_is_over(plan: &Plan) -> Option<Effect> {
+    let over = Effect::DropDocument { kind: STATUS_TROUBLE.to_owned(), id: String::new() };
+    plan.calls.iter().any(Call::is_about_status).then_some(over)
+}
+
+/// Returns the conversation as the command left it. Activity that came in while the command ran is left for the poller
+/// to find.
+fn changed_by_us(progress: &Progress) -> Conversation {
+    Conversation { last_activity: progress.plan.before.last_activity.clone(), ..progress.now.clone() }
+}
+
+/// Takes the messages to people out, and returns the outcome of one of several commands. The other people are notified
+/// when all commands have ended.
+fn taken_out(told_of: &mut Announcement, ending: Concluded<'_>) -> BatchPart {
+    told_of.answered = None;
+    let notices = std::mem::take(&mut told_of.directs).into_iter().map(|direct| (direct.user, direct.notice)).collect();
+    let unnoted = ending.note_refused.map(|why| (why.clone(), ending.progress.plan.note.clone()));
+    BatchPart::Done { deed: Box::new(ending.deed()), notices, unnoted }
+}
+
+/// Returns the people whose homes now show something else.
+fn concerned(progress: &Progress, job: &CommandJob) -> impl Iterator<Item = SlackUserId> {
+    let Plan { to, from, .. } = &progress.plan;
+    let mut users: Vec<_> =
+        [to, from].into_iter().flatten().filter_map(|participant| participant.user.clone()).collect();
+    users.push(job.requester.user.clone());
+    users.sort();
+    users.dedup();
+    let at_home = job.requester.list.as_ref().is_some_and(|list| list.place == ListPlace::Home);
+    let requester = job.requester.user.clone();
+    // A requester who pressed a button in their home sees the change there anyway.
+    users.into_iter().filter(move |user| !at_home || *user != requester)
+}
+
+fn verified(plan: &Plan) -> Verified {
+    Verified { id: plan.requester.member.clone(), name: plan.writer.clone() }
+}

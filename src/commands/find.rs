@@ -1,0 +1,68 @@
+//! The conversations of commands that name none by id: the last one, all of the requester's, or several given ones.
+
+use crate::commands::handover::Handover;
+use crate::commands::job::CommandJob;
+use crate::commands::{queueing, resolve, undoing};
+use crate::core::command::Action;
+use crate::core::conversation::ConversationRef;
+use crate::core::error::Fault;
+use crate::core::ids::ConversationId;
+use crate::core::refusal::Refusal;
+use crate::jobs::ctx::TenantCtx;
+use crate::jobs::documents::read_all;
+use crate::jobs::outcome::{Outcome, Stop};
+use crate::people::acting;
+use crate::platform::db::Claim;
+use crate::sync::{conversations, known};
+
+/// The maximum number of unanswered hand-offs among which the requester's own are looked for.
+const MOST_HANDOVERS: usize = 10_000;
+
+/// Finds the conversations of a command that names none by id.
+pub(crate) async fn find(ctx: &TenantCtx, claim: &Claim, job: &CommandJob) -> Result<Outcome, Stop> {
+    match &job.command.which {
+        ConversationRef::MyLast if job.command.act == Action::Accept => find_given(ctx, claim, job).await,
+        ConversationRef::MyLast | ConversationRef::Act { .. } => undoing::find_act(ctx, claim, job).await,
+        ConversationRef::AllMine | ConversationRef::AllOf(_) => find_all(ctx, claim, job).await,
+        ConversationRef::These(ids) => Ok(queueing::found(ctx, claim, job, ids.clone())),
+        ConversationRef::Text(text) => resolve::look_up(ctx, claim, job, text).await,
+        ConversationRef::Id(id) => Ok(queueing::found(ctx, claim, job, vec![id.clone()])),
+    }
+}
+
+/// Finds the conversation that was handed off to the requester last and is not answered.
+async fn find_given(ctx: &TenantCtx, claim: &Claim, job: &CommandJob) -> Result<Outcome, Stop> {
+    let kept = ctx.db.documents(Handover::KIND, MOST_HANDOVERS).await?;
+    let given = read_all::<Handover>(kept)?.into_iter().filter(|(_, given)| given.receiver == job.requester.user);
+    let mut given: Vec<_> = given.map(|(id, given)| (given.at, ConversationId::new(id))).collect();
+    given.sort();
+    while let Some((_, id)) = given.pop() {
+        if is_still_theirs(ctx, job, &id).await? {
+            return Ok(queueing::found(ctx, claim, job, vec![id]));
+        }
+    }
+    Err(Refusal::NothingGivenToYou.into())
+}
+
+/// Answers whether the requester owns a conversation, as far as the app has seen. It may have been reassigned in
+/// dialnote after it was handed off to them.
+async fn is_still_theirs(ctx: &TenantCtx, job: &CommandJob, id: &ConversationId) -> Result<bool, Fault> {
+    let Some(known) = known::known(ctx, id).await? else { return Ok(true) };
+    let requester = acting::teammate(ctx, &job.requester.user).await?;
+    Ok(requester.is_ok_and(|requester| known.is_owned_by(&requester.member)))
+}
+
+/// Finds all open conversations of the requester or of a member. Each becomes a command of its own.
+async fn find_all(ctx: &TenantCtx, claim: &Claim, job: &CommandJob) -> Result<Outcome, Stop> {
+    let requester = acting::teammate(ctx, &job.requester.user).await?;
+    let requester = requester.map_err(|stranger| Refusal::YouAreNotLinked(stranger.why))?;
+    ctx.ensure_lease(claim).await?;
+    let owner = if let ConversationRef::AllOf(member) = &job.command.which { member } else { &requester.member };
+    let mine = ctx.dialnote.all_open_of(owner).await.map_err(|error| conversations::denied(error, None))?;
+    if mine.is_empty() {
+        let theirs = job.command.which != ConversationRef::AllMine;
+        return Err(if theirs { Refusal::NothingTheirs } else { Refusal::NothingYours }.into());
+    }
+    let ids = mine.into_iter().map(|conversation| conversation.id).collect();
+    Ok(queueing::batched(ctx, claim, job, ids))
+}

@@ -1,0 +1,153 @@
+//! Gathers the facts that a command's decision rests on, and decides.
+
+use crate::jobs::job;
+use serde_json::json;
+
+use crate::commands::facts::Facts;
+use crate::commands::fresh::Answered;
+use crate::commands::job::{CommandJob, Stage};
+use crate::core::about::About;
+use crate::core::card_view::CardView;
+use crate::core::command::Action;
+use crate::core::conversation::Conversation;
+
+use crate::audit::log;
+use crate::audit::log::Verified;
+use crate::cards::view;
+use crate::commands::looked::Looked;
+use crate::commands::plan::Progress;
+use crate::commands::{conclude, deferred, drafts, groups, handovers, plan, reply_view, undoing};
+use crate::core::error::Fault;
+use crate::core::ids::ConversationId;
+use crate::core::participant::Participant;
+use crate::core::refusal::Refusal;
+use crate::jobs::ctx::TenantCtx;
+use crate::jobs::documents;
+use crate::jobs::documents::QUOTED;
+use crate::jobs::outcome::{Outcome, Stop};
+use crate::people::{acting, mentions, organization};
+use crate::platform::db::{Claim, Verdict};
+use crate::sync::conversations::PAST_ENTRIES;
+use crate::sync::{conversations, external_changes};
+
+/// Gathers the facts that the decision rests on, and decides.
+pub(crate) async fn decide(
+    ctx: &TenantCtx,
+    claim: &Claim,
+    job: &CommandJob,
+    id: &ConversationId,
+) -> Result<Outcome, Stop> {
+    if let Some(quoted) = quoted_already(ctx, job, id).await? {
+        return Err(Refusal::NotedAlready(quoted).into());
+    }
+    if deferred::was_done_since(ctx, job, id).await? {
+        return Ok(Outcome::done(Vec::new()));
+    }
+    let at = ctx.clock.now();
+    let facts = gather(ctx, claim, job, id).await?;
+    if let Some(told) = external_changes::not_seen_yet(ctx, claim, &facts.conversation, at).await? {
+        let verdict = Verdict::Continue { body: job::encode(job), until: ctx.lease_end() };
+        return Ok(Outcome { verdict, effects: told });
+    }
+    match job.command.act {
+        Action::History => return Ok(tell_history(ctx, claim, job, &facts.conversation).await?),
+        Action::Show => return Ok(show_all(ctx, claim, job, facts)),
+        _ => {}
+    }
+    if job.batch.is_none() {
+        facts.is_still_theirs(&job.requester, &job.command.act)?;
+    }
+    let note = mentions::with_names(ctx, &job.command.note).await?;
+    let answered = Answered::new(&job.seen, &facts);
+    let plan = plan::decide(&job.command.act, &note, facts)?;
+    answered.holds_for(&plan, drafts::new_draft)?;
+    Ok(go_on(ctx, job, Progress::new(plan, Looked { at, attempt: claim.attempt })))
+}
+
+pub(crate) async fn tell_history(
+    ctx: &TenantCtx,
+    claim: &Claim,
+    job: &CommandJob,
+    conversation: &Conversation,
+) -> Result<Outcome, Fault> {
+    let entries = ctx.db.entries(&conversation.id, PAST_ENTRIES).await?;
+    let history = reply_view::history(&About::from(conversation), &log::told(&entries));
+    Ok(Outcome::done(vec![conclude::answer_to(ctx, claim, job, history)]))
+}
+
+pub(crate) fn show_all(ctx: &TenantCtx, claim: &Claim, job: &CommandJob, facts: Facts) -> Outcome {
+    let member = Verified { id: facts.requester.member, name: facts.writer };
+    let (by, conversation) = (facts.requester.name, &facts.conversation.id);
+    let detail = json!({ "outcome": "done", "by": by, "member": member, "conversation": conversation });
+    let record = log::record_attempt(ctx, &job.requester, "show", &detail);
+    let card_view = CardView { conversation: facts.conversation, owner: facts.owner.map(|owner| owner.name) };
+    Outcome::done(vec![record, conclude::answer_to(ctx, claim, job, view::shown(&card_view))])
+}
+
+/// Returns the conversation whose note the quoted message already is, if it is one.
+pub(crate) async fn quoted_already(
+    ctx: &TenantCtx,
+    job: &CommandJob,
+    id: &ConversationId,
+) -> Result<Option<About>, Stop> {
+    let Some(message) = &job.quoted else { return Ok(None) };
+    let kept = ctx.db.document(QUOTED, &format!("{message}:{id}")).await?;
+    match kept {
+        Some(_) => Ok(Some(About::from(&conversations::look_at(ctx, id).await?))),
+        None => Ok(None),
+    }
+}
+
+pub(crate) async fn gather(
+    ctx: &TenantCtx,
+    claim: &Claim,
+    job: &CommandJob,
+    id: &ConversationId,
+) -> Result<Facts, Stop> {
+    let requester = acting::teammate(ctx, &job.requester.user).await?;
+    let requester = requester.map_err(|stranger| Refusal::YouAreNotLinked(stranger.why))?;
+    let target = match job.command.act.assignee() {
+        Some(user) => {
+            let target = acting::teammate(ctx, user).await?;
+            Some(target.map_err(|stranger| Refusal::NotLinked { name: stranger.name, why: stranger.why })?)
+        }
+        None => None,
+    };
+    let conversation = conversations::look_at(ctx, id).await?;
+    let (target, picked) = match job.command.act.group() {
+        Some(group) if conversation.owner.is_none() => {
+            let (target, picked) = groups::pick(ctx, claim, group, job.requester.team.as_ref(), id).await?;
+            (Some(target), Some(picked))
+        }
+        _ => (target, None),
+    };
+    let writer = organization::name_in_dialnote(ctx, &requester).await?;
+    let entries = ctx.db.entries(id, PAST_ENTRIES).await?;
+    let handover = handovers::handover(ctx, id).await?;
+    let giver = match &handover {
+        Some(handover) => acting::teammate(ctx, &handover.giver).await?.ok().map(Participant::from),
+        None => None,
+    };
+    Ok(Facts {
+        undoing: undoing::undoing(ctx, job, &entries).await?,
+        past: log::past(&entries),
+        owner: conversations::owner(ctx, &conversation).await?,
+        requester,
+        target,
+        picked,
+        conversation,
+        handover,
+        giver,
+        rules: documents::rules(ctx).await?,
+        asked: claim.accepted,
+        now: ctx.clock.now(),
+        reference: format!("{:08x}", rand::random::<u32>()),
+        writer,
+    })
+}
+
+pub(crate) fn go_on(ctx: &TenantCtx, job: &CommandJob, progress: Progress) -> Outcome {
+    let job = CommandJob { stage: Stage::Doing(Box::new(progress)), ..job.clone() };
+    let verdict = Verdict::Continue { body: job::encode(&job), until: ctx.lease_end() };
+    Outcome { verdict, effects: Vec::new() }
+}

@@ -1,0 +1,137 @@
+//! Buttons that follow a change: undo it, or reopen a conversation that its new owner wouldn't see.
+
+use crate::commands::result::{CommandResult, Hidden, ResultKind};
+use crate::core::about::About;
+use crate::core::control::{Carried, Control};
+use crate::core::event::Again;
+use crate::core::query::Query;
+use crate::core::refusal::{Earlier, Others, Refusal};
+use crate::core::shown::ShownState;
+use crate::core::text::cut;
+use crate::core::verb::Verb;
+use crate::platform::slack::blocks::element::Element;
+use crate::platform::slack::blocks::kit::{Block, Content};
+use crate::platform::slack::blocks::mrkdwn::time;
+use crate::platform::slack::blocks::{parts, words};
+
+/// The most characters of a contact's name on a button.
+const BUTTON_NAME_LENGTH: usize = 40;
+
+/// Explains why the new owner doesn't find the conversation among the open ones.
+pub(crate) fn still(about: &About, hidden: Hidden) -> String {
+    match hidden {
+        Hidden::Done => format!("{} is done.", about.title),
+        Hidden::Snoozed(_) => format!("{} is snoozed.", about.title),
+    }
+}
+
+/// Returns the button that reopens or unsnoozes a hidden conversation.
+pub(crate) fn reopening(deed: &CommandResult, list: Option<&Query>) -> Option<Element> {
+    let (control, label) = match deed.hidden? {
+        Hidden::Done => (Control::Reopen, "Reopen"),
+        Hidden::Snoozed(_) => (Control::Wake, "Unsnooze"),
+    };
+    let shown = deed.state.clone().map(ShownState::from);
+    let carried = Carried { list: list.cloned(), shown, ..Carried::conversation(&deed.about.id) };
+    Some(Element::button(control, label, &carried.encode()))
+}
+
+/// Adds the buttons that undo a change or reopen its conversation to an answer, and the end of the snooze.
+pub(crate) fn offered(mut content: Content, deed: &CommandResult, list: Option<&Query>) -> Content {
+    let mut buttons = Vec::new();
+    match (content.blocks.first_mut(), button(deed, list)) {
+        (Some(Block::Section { accessory, .. }), undo) => *accessory = undo,
+        (_, undo) => buttons.extend(undo),
+    }
+    let until = match (&deed.what, deed.hidden) {
+        (ResultKind::Snoozed(until), _) => Some(format!("It comes back {}.", time(*until))),
+        (_, Some(Hidden::Snoozed(Some(until)))) => Some(format!("Snoozed until {}", time(until))),
+        _ => None,
+    };
+    content.blocks.extend(until.map(|until| Block::small(&until)));
+    buttons.extend(reopening(deed, list));
+    if buttons.is_empty() { content } else { parts::with_buttons(content, buttons) }
+}
+
+/// Adds the button that undoes all undoable changes to the title of several.
+pub(crate) fn offered_for_all(mut title: Block, deeds: &[CommandResult], list: Option<&Query>) -> Vec<Block> {
+    let undo = button_for_all(deeds, list);
+    match (&mut title, undo) {
+        (Block::Section { accessory, .. }, undo) => {
+            *accessory = undo;
+            vec![title]
+        }
+        (_, Some(undo)) => vec![title, Block::actions("undo", vec![undo])],
+        (_, None) => vec![title],
+    }
+}
+
+/// Returns the button that undoes a change, if it can be undone.
+fn button(deed: &CommandResult, list: Option<&Query>) -> Option<Element> {
+    let carried = Carried { act: deed.undo.clone(), list: list.cloned(), ..Carried::conversation(&deed.about.id) };
+    deed.undo.as_ref().map(|_| Element::button(Control::Undo, "Undo", &carried.encode()))
+}
+
+/// Returns the button that undoes several changes together, if any can be undone.
+fn button_for_all(deeds: &[CommandResult], list: Option<&Query>) -> Option<Element> {
+    let undoable = || deeds.iter().filter(|deed| deed.undo.is_some());
+    let carried = Carried { act: undoable().next()?.undo.clone(), list: list.cloned(), ..Carried::default() };
+    Some(Element::button(Control::Undo, &format!("Undo {}", undoable().count()), &carried.encode()))
+}
+
+/// Returns the button that undoes the change before a note. The note stays.
+pub(crate) fn button_for(earlier: &Earlier) -> Element {
+    let Earlier { act, verb, about, of } = earlier;
+    let verb = if *verb == Verb::Wake { "unsnooze" } else { verb.spec().name };
+    let (what, only) = match of {
+        1 => (cut(&about.title, BUTTON_NAME_LENGTH), Some(about.id.clone())),
+        several => (format!("{several} conversations"), None),
+    };
+    let carried = Carried { act: Some(act.clone()), conversation: only, ..Carried::default() };
+    Element::button(Control::Undo, &format!("Undo {verb}: {what}"), &carried.encode())
+}
+
+/// Describes the state of a conversation after an undo.
+pub(crate) fn undone(about: &About, again: &Again, note_stays: bool) -> String {
+    let state = match again {
+        Again::OwnedBy(owner) => format!("assigned to {owner}"),
+        Again::Queued => "unassigned".to_owned(),
+        Again::Open => "open".to_owned(),
+        Again::Done => "done".to_owned(),
+        Again::Snoozed => "snoozed".to_owned(),
+    };
+    let note = if note_stays { " The note stays in dialnote." } else { "" };
+    format!("Undone: {} is {state} again.{note}", about.title)
+}
+
+/// Lists contacts: "Ana Lima, Diana Okafor and 2 more".
+fn those(about: &About, others: &Others) -> String {
+    let titles = std::iter::once(about).chain(&others.named).map(|about| about.title.as_str());
+    words::listed(&titles.collect::<Vec<_>>(), others.more)
+}
+
+/// Explains why a change can't be undone.
+pub(crate) fn refused(why: &Refusal) -> String {
+    match why {
+        Refusal::ChangedSince { about, yourself: true, .. } => {
+            format!("Can't undo: you changed {} again after that.", about.title)
+        }
+        Refusal::ChangedSince { about, by: Some(by), .. } => {
+            format!("Can't undo: {by} changed {} after you.", about.title)
+        }
+        Refusal::ChangedSince { about, by: None, .. } => {
+            format!("Can't undo: {} was changed in dialnote after you.", about.title)
+        }
+        Refusal::TooLateToUndo(about) => {
+            format!("Can't undo: your last change to {} was over 10 minutes ago.", about.title)
+        }
+        Refusal::AllTooLateToUndo { about, others } => {
+            format!("Can't undo: your last change to {} was over 10 minutes ago.", those(about, others))
+        }
+        Refusal::NotesStay { about, others, .. } => {
+            format!("Can't undo your note on {}. Notes stay in dialnote.", those(about, others))
+        }
+        Refusal::UndoneAlready => "Already undone. Nothing changed.".to_owned(),
+        _ => "Nothing to undo.".to_owned(),
+    }
+}

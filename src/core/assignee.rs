@@ -1,0 +1,29 @@
+//! The person or group that a command names as owner.
+
+use serde::{Deserialize, Serialize};
+
+use crate::core::ids::{SlackUserId, UserGroupId};
+
+/// The new owner that a command names.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Assignee {
+    /// The requester.
+    Me,
+    /// This Slack user.
+    User(SlackUserId),
+    /// The member of this group with the fewest open conversations.
+    Group(UserGroup),
+    /// A person whom the text names
+    /// ([`ConversationRef::Text`](crate::core::conversation::ConversationRef::Text)), or who is still to be chosen.
+    InText,
+}
+
+/// A group of Slack users.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct UserGroup {
+    /// The group's id.
+    pub id: UserGroupId,
+    /// The group's name, with its @.
+    pub name: String,
+}

@@ -1,0 +1,437 @@
+//! The meaning of buttons, menus and forms. They express the same commands as typed text. The meaning of a control
+//! is its action id and value. Both directions are here, so that the controls that `view` draws come back as the same
+//! [`Command`].
+
+use serde::{Deserialize, Serialize};
+
+use crate::core::assignee::Assignee;
+use crate::core::command::{Action, Command, PendingAction};
+use crate::core::conversation::{Conversation, ConversationRef};
+use crate::core::ids::{ConversationId, DraftId, MemberId, SlackUserId};
+use crate::core::linking::Linking;
+use crate::core::query::{Filter, Query};
+use crate::core::routing::Routing;
+use crate::core::seen::Seen;
+use crate::core::shown::ShownState;
+use crate::core::verb::Verb;
+
+/// A control in a message or window of the app.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Control {
+    /// Take the conversation.
+    Take,
+    /// Take the conversation over from its owner.
+    TakeOver,
+    /// Choose the next owner from a menu.
+    AssignTo,
+    /// Open the form in which the next owner is chosen.
+    Assign,
+    /// Open the hand-off form.
+    HandOff,
+    /// Unassign the conversation.
+    Unassign,
+    /// Mark the conversation done.
+    Done,
+    /// Open the form for marking it done with a note.
+    DoneWithNote,
+    /// Reopen the conversation.
+    Reopen,
+    /// Open the snooze form.
+    Snooze,
+    /// End the snooze.
+    Wake,
+    /// Undo an earlier act.
+    Undo,
+    /// Open the form for a note.
+    Note,
+    /// Show the conversation's history.
+    History,
+    /// Show the details that the channel hides.
+    Show,
+    /// Accept the assignment.
+    Accept,
+    /// Decline the assignment.
+    GiveBack,
+    /// Confirm that the owner is still working on it.
+    Keep,
+    /// A link to dialnote. A click on it needs no action of the app (docs/contracts/slack.md §8.2).
+    Open,
+    /// Choose one of several conversations.
+    Pick,
+    /// Choose one of several people.
+    PickPerson,
+    /// Open the form of a kept command, with all known fields filled in.
+    FillIn,
+    /// Retry a kept command.
+    Retry,
+    /// Open the form in which a conversation is chosen.
+    Choose,
+    /// Show another list.
+    Filter,
+    /// Show an earlier page of a list.
+    Newer,
+    /// Show a later page of a list.
+    Older,
+    /// Find a conversation and show it as a list of one.
+    Find,
+    /// Open the form of the notification preferences.
+    Wishes,
+    /// Open the form of the rules.
+    Rules,
+    /// Unassign all open conversations of a person.
+    Requeue,
+    /// Show the cards of a shared number in the control's channel.
+    Route,
+    /// Open the form in which the workspace is connected to dialnote.
+    Connect,
+    /// Disconnect the workspace from dialnote.
+    Disconnect,
+    /// Show the users and members who are not linked.
+    People,
+    /// Link a Slack user to a dialnote member.
+    Link,
+    /// Link a Slack user to a member who is linked to another Slack user.
+    MoveLink,
+    /// Remove a link that an admin made by hand.
+    Unlink,
+}
+
+/// All controls, each with its `action_id`.
+pub const CONTROLS: [(Control, &str); 38] = [
+    (Control::Take, "take"),
+    (Control::TakeOver, "take_over"),
+    (Control::AssignTo, "assign_to"),
+    (Control::Assign, "assign"),
+    (Control::HandOff, "hand_off"),
+    (Control::Unassign, "unassign"),
+    (Control::Done, "done"),
+    (Control::DoneWithNote, "done_with_note"),
+    (Control::Reopen, "reopen"),
+    (Control::Snooze, "snooze"),
+    (Control::Wake, "wake"),
+    (Control::Undo, "undo"),
+    (Control::Note, "note"),
+    (Control::History, "history"),
+    (Control::Show, "show"),
+    (Control::Accept, "accept"),
+    (Control::GiveBack, "give_back"),
+    (Control::Keep, "keep"),
+    (Control::Open, "open"),
+    (Control::Pick, "pick"),
+    (Control::PickPerson, "pick_person"),
+    (Control::FillIn, "fill_in"),
+    (Control::Retry, "retry"),
+    (Control::Choose, "choose"),
+    (Control::Filter, "filter"),
+    (Control::Newer, "newer"),
+    (Control::Older, "older"),
+    (Control::Find, "find"),
+    (Control::Wishes, "wishes"),
+    (Control::Rules, "rules"),
+    (Control::Requeue, "requeue"),
+    (Control::Route, "route"),
+    (Control::Connect, "connect"),
+    (Control::Disconnect, "disconnect"),
+    (Control::People, "people"),
+    (Control::Link, "link"),
+    (Control::MoveLink, "move_link"),
+    (Control::Unlink, "unlink"),
+];
+
+impl Control {
+    /// Returns the `action_id` by which a click names the control.
+    pub fn action_id(self) -> &'static str {
+        CONTROLS.iter().find(|(control, _)| *control == self).map_or("", |(_, id)| id)
+    }
+
+    /// Returns the control with this `action_id`; nothing, if it is unknown.
+    pub fn by_action_id(id: &str) -> Option<Self> {
+        CONTROLS.iter().find(|(_, known)| *known == id).map(|(control, _)| *control)
+    }
+
+    /// Returns the verb of the form that the control opens, if it opens one.
+    fn form(self) -> Option<Verb> {
+        match self {
+            Self::Assign => Some(Verb::Assign),
+            Self::HandOff => Some(Verb::Handoff),
+            Self::DoneWithNote => Some(Verb::Done),
+            Self::Snooze => Some(Verb::Snooze),
+            Self::Note => Some(Verb::Note),
+            _ => None,
+        }
+    }
+}
+
+/// The data of a control: the `value` of a button, or the `block_id` around a menu, which has no value of its own.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Carried {
+    /// The conversation, if the control is about one.
+    #[serde(rename = "c", default, skip_serializing_if = "Option::is_none")]
+    pub conversation: Option<ConversationId>,
+    /// The state in which the control shows the conversation. Controls of earlier versions do not carry it.
+    #[serde(rename = "s", default, skip_serializing_if = "Option::is_none")]
+    pub shown: Option<ShownState>,
+    /// The owner from whom conversations are taken.
+    #[serde(rename = "o", default, skip_serializing_if = "Option::is_none")]
+    pub owner: Option<MemberId>,
+    /// The kept command to resume.
+    #[serde(rename = "d", default, skip_serializing_if = "Option::is_none")]
+    pub draft: Option<DraftId>,
+    /// The list that holds the control, or that the control asks for.
+    #[serde(rename = "q", default, skip_serializing_if = "Option::is_none")]
+    pub list: Option<Query>,
+    /// The action on a conversation that is still to be chosen.
+    #[serde(rename = "w", default, skip_serializing_if = "Option::is_none")]
+    pub wanted: Option<PendingAction>,
+    /// A shared number.
+    #[serde(rename = "l", default, skip_serializing_if = "Option::is_none")]
+    pub line: Option<String>,
+    /// A Slack user.
+    #[serde(rename = "u", default, skip_serializing_if = "Option::is_none")]
+    pub user: Option<SlackUserId>,
+    /// A dialnote member.
+    #[serde(rename = "m", default, skip_serializing_if = "Option::is_none")]
+    pub member: Option<MemberId>,
+    /// The Slack user to whom the member is linked so far.
+    #[serde(rename = "f", default, skip_serializing_if = "Option::is_none")]
+    pub from: Option<SlackUserId>,
+    /// The id of the act to undo.
+    #[serde(rename = "a", default, skip_serializing_if = "Option::is_none")]
+    pub act: Option<String>,
+    /// The page, in a list of anything but conversations.
+    #[serde(rename = "p", default, skip_serializing_if = "Option::is_none")]
+    pub page: Option<usize>,
+}
+
+impl Carried {
+    /// Returns the data of a control on this conversation.
+    pub fn conversation(id: &ConversationId) -> Self {
+        Self { conversation: Some(id.clone()), ..Self::default() }
+    }
+
+    /// Returns the data of a control on this conversation, with the state in which it shows the conversation.
+    pub fn showing(conversation: &Conversation) -> Self {
+        Self { shown: Some(ShownState::from(conversation)), ..Self::conversation(&conversation.id) }
+    }
+
+    /// Returns the data of a control of this list.
+    pub fn list(query: &Query) -> Self {
+        Self { list: Some(query.clone()), ..Self::default() }
+    }
+
+    /// Encodes the data for Slack.
+    pub fn encode(&self) -> String {
+        serde_json::to_string(self).unwrap_or_default()
+    }
+
+    /// Encodes the data for Slack. Leaves out the shown state, if the text would exceed `most` characters.
+    pub fn encode_within(&self, most: usize) -> String {
+        let whole = self.encode();
+        if whole.chars().count() <= most { whole } else { Self { shown: None, ..self.clone() }.encode() }
+    }
+
+    /// Reads the option that was chosen in a search field. Options of earlier versions are a bare conversation id.
+    pub fn chosen(option: &str) -> Self {
+        Self::decode(option).unwrap_or_else(|| Self::conversation(&ConversationId::new(option)))
+    }
+
+    /// Returns the conversation as the control shows it, if the control carries that.
+    pub fn seen(self) -> Option<Seen> {
+        Some(self.shown?.of(self.conversation?))
+    }
+
+    /// Decodes the data that Slack returned; nothing, if the text is not understood.
+    pub fn decode(text: &str) -> Option<Self> {
+        serde_json::from_str(text).ok()
+    }
+}
+
+/// The parts of a click that carry its meaning.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Click {
+    /// The control's `action_id`.
+    pub action_id: String,
+    /// The value of a button, or of the option that was chosen in a menu.
+    pub value: Option<String>,
+    /// The id of the block around the control; for a menu, its data.
+    pub block_id: String,
+    /// The user who was chosen in a people menu.
+    pub selected_user: Option<SlackUserId>,
+}
+
+/// The request that a click makes.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Clicked {
+    /// A command.
+    Do(Command),
+    /// A kept command to resume.
+    Resume(Resume),
+    /// The form of a kept command, with the conversation if the control names one.
+    FillIn(DraftId, Option<ConversationId>),
+    /// The form for an action, with its conversation or for one that is still to be chosen.
+    Open(PendingAction, Option<ConversationId>),
+    /// A list.
+    List(Query),
+    /// The form of the notification preferences.
+    Wishes,
+    /// The form of the rules.
+    Rules,
+    /// The form in which the workspace is connected to dialnote.
+    Connect,
+    /// The removal of the connection to dialnote.
+    Disconnect,
+    /// A change of the route of the channel in which the click was made.
+    Route(Routing),
+    /// This page of the users and members who are not linked.
+    People(usize),
+    /// A change of a link, with the page of the window in which it was made.
+    Link(Linking, usize),
+    /// No request.
+    Nothing,
+}
+
+/// A kept command to resume: with the chosen conversation or person, or unchanged.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Resume {
+    /// The kept command.
+    pub draft: DraftId,
+    /// The conversation that was chosen.
+    pub pick: Option<ConversationId>,
+    /// The person who was chosen.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub person: Option<SlackUserId>,
+}
+
+/// The prefix of block ids of rows of controls, in a message about several conversations with a row for each.
+const ROW: &str = "row:";
+
+/// Returns the block id of the row for `which`.
+pub fn row(which: impl std::fmt::Display) -> String {
+    format!("{ROW}{which}")
+}
+
+impl Click {
+    /// Returns the request of the click. An unknown control, or one whose data cannot be read, makes no request: it may
+    /// come from an older or newer version of this program.
+    pub fn meaning(&self) -> Clicked {
+        self.known().unwrap_or(Clicked::Nothing)
+    }
+
+    /// Returns the list that holds the control, if there is one.
+    pub fn list(&self) -> Option<Query> {
+        self.carried().and_then(|carried| carried.list)
+    }
+
+    /// Returns the conversation as the control shows it, if the control carries that.
+    pub fn seen(&self) -> Option<Seen> {
+        self.carried()?.seen()
+    }
+
+    /// Returns whether the click was made in a message about several conversations.
+    pub fn is_of_several(&self) -> bool {
+        self.block_id.starts_with(ROW)
+    }
+
+    fn known(&self) -> Option<Clicked> {
+        let control = Control::by_action_id(&self.action_id)?;
+        match control {
+            Control::Wishes => return Some(Clicked::Wishes),
+            Control::Rules => return Some(Clicked::Rules),
+            Control::Connect => return Some(Clicked::Connect),
+            Control::Disconnect => return Some(Clicked::Disconnect),
+            Control::Find => {
+                let id = Carried::chosen(self.value.as_ref()?).conversation?;
+                return Some(Clicked::List(Query::of(Filter::Only(id))));
+            }
+            _ => {}
+        }
+        let carried = self.carried()?;
+        if let Some(verb) = control.form() {
+            return carried.conversation.map(|id| Clicked::Open(PendingAction::only(verb), Some(id)));
+        }
+        let on = |act| {
+            let which = ConversationRef::Id(carried.conversation.clone()?);
+            Some(Clicked::Do(Command { act, which, note: String::new() }))
+        };
+        match control {
+            Control::Take => on(Action::Take { over: None }),
+            Control::TakeOver => on(Action::Take { over: carried.owner.clone() }),
+            Control::AssignTo => on(Action::Assign(Assignee::User(self.selected_user.clone()?))),
+            Control::Unassign => on(Action::Unassign),
+            Control::Done => on(Action::Done),
+            Control::Reopen => on(Action::Reopen),
+            Control::Wake => on(Action::Wake),
+            Control::Undo => {
+                let which = ConversationRef::Act { id: carried.act?, only: carried.conversation };
+                Some(Clicked::Do(Command { act: Action::Undo, which, note: String::new() }))
+            }
+            Control::History => on(Action::History),
+            Control::Show => on(Action::Show),
+            Control::Accept => on(Action::Accept),
+            Control::GiveBack => on(Action::GiveBack),
+            Control::Keep => on(Action::Keep),
+            Control::Route => Some(Clicked::Route(Routing::Set { channel: None, line: carried.line? })),
+            Control::Requeue => {
+                let which = ConversationRef::AllOf(carried.owner.clone()?);
+                Some(Clicked::Do(Command { act: Action::Unassign, which, note: String::new() }))
+            }
+            Control::Pick | Control::PickPerson | Control::Retry => {
+                let Carried { draft, conversation: pick, user: person, .. } = carried;
+                Some(Clicked::Resume(Resume { draft: draft?, pick, person }))
+            }
+            Control::FillIn => carried.draft.clone().map(|draft| Clicked::FillIn(draft, carried.conversation.clone())),
+            Control::People => Some(Clicked::People(carried.page.unwrap_or_default())),
+            Control::Link | Control::MoveLink => {
+                let (user, member) = (carried.user.clone()?, carried.member.clone()?);
+                Some(Clicked::Link(
+                    Linking::To { user, member, from: carried.from.clone() },
+                    carried.page.unwrap_or_default(),
+                ))
+            }
+            Control::Unlink => {
+                Some(Clicked::Link(Linking::Off { user: carried.user.clone()? }, carried.page.unwrap_or_default()))
+            }
+            Control::Choose => carried.wanted.clone().map(|wanted| Clicked::Open(wanted, carried.conversation.clone())),
+            Control::Filter | Control::Newer | Control::Older => carried.list.map(Clicked::List),
+            _ => None,
+        }
+    }
+
+    fn carried(&self) -> Option<Carried> {
+        self.value.as_deref().and_then(Carried::decode).or_else(|| Carried::decode(&self.block_id))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_control_has_its_own_id() {
+        for (control, id) in CONTROLS {
+            assert_eq!(Control::by_action_id(id), Some(control));
+            assert_eq!(control.action_id(), id);
+        }
+    }
+
+    #[test]
+    fn a_menu_carries_in_its_block() {
+        let click = Click {
+            action_id: "assign_to".into(),
+            block_id: Carried::conversation(&ConversationId::new("c1")).encode(),
+            selected_user: Some(SlackUserId::new("U1")),
+            ..Click::default()
+        };
+        let Clicked::Do(command) = click.meaning() else { unreachable!("{click:?}") };
+        assert_eq!(command.act, Action::Assign(Assignee::User(SlackUserId::new("U1"))));
+        assert_eq!(command.which, ConversationRef::Id(ConversationId::new("c1")));
+    }
+
+    #[test]
+    fn what_is_not_ours_asks_for_nothing() {
+        for (action_id, value) in [("take", None), ("take", Some("{}")), ("a", Some("click_me_123")), ("open", None)] {
+            let click = Click { action_id: action_id.into(), value: value.map(str::to_owned), ..Click::default() };
+            assert_eq!(click.meaning(), Clicked::Nothing, "{action_id} {value:?}");
+        }
+    }
+}

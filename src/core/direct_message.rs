@@ -1,0 +1,186 @@
+//! Direct messages to people whom someone else's action concerns.
+
+use serde::{Deserialize, Serialize};
+
+use crate::core::about::About;
+use crate::core::absence::Absence;
+use crate::core::conversation::Conversation;
+use crate::core::delivery::Why;
+use crate::core::ids::{ChannelId, ConversationId, MemberId};
+
+/// A direct message to a person whom someone else's action concerns.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum DirectMessage {
+    /// The reader is the new owner of a conversation.
+    YoursNow {
+        /// The actor's name for colleagues.
+        actor: String,
+        /// The conversation as it is now.
+        conversation: Box<Conversation>,
+        /// The actor's note; empty if there is none.
+        note: String,
+        /// True if it was handed off rather than assigned.
+        handoff: bool,
+    },
+    /// The reader is the new owner: the change was made in dialnote itself.
+    YoursElsewhere {
+        /// The conversation as it is now.
+        conversation: Box<Conversation>,
+    },
+    /// A snoozed or done conversation of the reader is open again.
+    Back {
+        /// The conversation as it is now.
+        conversation: Box<Conversation>,
+        /// True if its contact called or wrote; false if its snooze ended.
+        heard: bool,
+    },
+    /// The reader is the new owner of several conversations.
+    SeveralYours {
+        /// The actor's name for colleagues.
+        actor: String,
+        /// The conversations.
+        abouts: Vec<About>,
+        /// The actor's note; empty if there is none.
+        note: String,
+        /// True if they were handed off rather than assigned.
+        handoff: bool,
+    },
+    /// The receiver accepted a conversation that the reader assigned to them.
+    Accepted {
+        /// The receiver's name for colleagues.
+        actor: String,
+        /// The conversation.
+        about: About,
+    },
+    /// A conversation that the reader assigned to someone is the reader's again.
+    BackToYou {
+        /// The receiver's name for colleagues.
+        actor: String,
+        /// The conversation as it is now.
+        conversation: Box<Conversation>,
+        /// The receiver's note; empty if there is none.
+        note: String,
+        /// True if the receiver did not answer in time, rather than declining it.
+        late: bool,
+    },
+    /// The reader did not answer in time, and is no longer the owner.
+    Returned {
+        /// The conversation.
+        about: About,
+        /// The new owner's name for colleagues, if it has an owner.
+        to: Option<String>,
+    },
+    /// The reader has not answered a hand-off yet.
+    Reminder {
+        /// The name for colleagues of the person who handed it off.
+        actor: String,
+        /// The conversation.
+        about: About,
+        /// The note of the hand-off; empty if there is none.
+        note: String,
+    },
+    /// The reader owns a stale conversation.
+    StillOnIt {
+        /// The conversation.
+        about: About,
+        /// The number of working hours without activity.
+        hours: u16,
+    },
+    /// The reader is no longer the owner.
+    NotYoursNow {
+        /// The actor's name for colleagues.
+        actor: String,
+        /// The conversation.
+        about: About,
+        /// The new owner's name for colleagues, if it has an owner.
+        to: Option<String>,
+    },
+    /// A member who left still owns open conversations.
+    Left {
+        /// The member's name in dialnote.
+        name: String,
+        /// The member's id.
+        member: MemberId,
+        /// The number of open conversations that the member owns.
+        open: usize,
+    },
+    /// Someone cannot be sent direct messages: for admins, once until it works again.
+    CannotNotify {
+        /// The person's name for colleagues.
+        name: String,
+        /// The reason.
+        why: Why,
+    },
+    /// An admin linked the reader to a dialnote member.
+    Linked {
+        /// The admin's name for colleagues.
+        by: String,
+        /// The member's name in dialnote.
+        member: String,
+        /// The number of deferred commands of the reader that run now.
+        waiting: usize,
+    },
+    /// A channel gets no more cards, because the app cannot post there.
+    RoutePaused {
+        /// The channel.
+        channel: ChannelId,
+        /// True if the channel is archived; false if the app is not a member of it.
+        archived: bool,
+    },
+    /// The changes that concern the reader, from a time in which the poller did not read dialnote.
+    CaughtUp {
+        /// The time without polls, if it is known.
+        away: Option<Absence>,
+        /// The changes that are shown.
+        notices: Vec<DirectMessage>,
+        /// The number of changes that are not shown.
+        more: usize,
+    },
+    /// A person wrote a note on a conversation of the reader.
+    Noted {
+        /// The actor's name for colleagues.
+        actor: String,
+        /// The conversation.
+        about: About,
+        /// The note.
+        note: String,
+    },
+}
+
+impl DirectMessage {
+    /// Returns the conversation that the message is about, if it is about one.
+    pub fn about(&self) -> Option<About> {
+        match self {
+            Self::YoursNow { conversation, .. }
+            | Self::YoursElsewhere { conversation }
+            | Self::Back { conversation, .. }
+            | Self::BackToYou { conversation, .. } => Some(About::from(&**conversation)),
+            Self::Accepted { about, .. }
+            | Self::Returned { about, .. }
+            | Self::Reminder { about, .. }
+            | Self::StillOnIt { about, .. }
+            | Self::NotYoursNow { about, .. }
+            | Self::Noted { about, .. } => Some(about.clone()),
+            Self::SeveralYours { .. }
+            | Self::CaughtUp { .. }
+            | Self::Left { .. }
+            | Self::CannotNotify { .. }
+            | Self::Linked { .. }
+            | Self::RoutePaused { .. } => None,
+        }
+    }
+
+    /// Returns the conversations that the reader owns and can act on from the message.
+    pub fn given(&self) -> Vec<ConversationId> {
+        match self {
+            Self::YoursNow { conversation, .. }
+            | Self::YoursElsewhere { conversation }
+            | Self::Back { conversation, .. }
+            | Self::BackToYou { conversation, .. } => vec![conversation.id.clone()],
+            Self::Reminder { about, .. } | Self::StillOnIt { about, .. } => vec![about.id.clone()],
+            Self::SeveralYours { abouts, .. } => abouts.iter().map(|about| about.id.clone()).collect(),
+            _ => Vec::new(),
+        }
+    }
+}

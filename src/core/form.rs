@@ -1,0 +1,176 @@
+//! The names of the fields in forms, and the context that a form keeps while it is open.
+
+use serde::{Deserialize, Serialize};
+
+use crate::core::assignee::Assignee;
+use crate::core::command::{Command, PendingAction};
+use crate::core::conversation::ConversationRef;
+use crate::core::ids::{ChannelId, ConversationId, SlackUserId};
+use crate::core::request_context::{Listed, ReplyTarget};
+use crate::core::seen::Seen;
+use crate::core::shown::ShownState;
+
+/// The names of a form's fields. Each form has the fields that its command needs.
+pub mod field {
+    /// The conversation.
+    pub const WHICH: &str = "which";
+    /// The new owner.
+    pub const TO: &str = "to";
+    /// A suggested new owner.
+    pub const SUGGESTED: &str = "suggested";
+    /// The note.
+    pub const NOTE: &str = "note";
+    /// The rest of a long note: one input takes 3,000 characters, dialnote 5,000.
+    pub const MORE: &str = "more";
+    /// One of the usual times, as a phrase.
+    pub const SOON: &str = "soon";
+    /// A custom date and time.
+    pub const EXACTLY: &str = "exactly";
+    /// The usual times: their labels, and the phrases that they stand for.
+    pub const USUAL: [(&str, &str); 5] = [
+        ("In one hour", "1h"),
+        ("In three hours", "3h"),
+        ("Tomorrow morning", "tomorrow"),
+        ("Next Monday", "monday"),
+        ("In two weeks", "2w"),
+    ];
+}
+
+/// The names of the fields in the form in which the workspace is connected to dialnote.
+pub mod connect_form {
+    /// The form's callback id.
+    pub const CALLBACK_ID: &str = "connect";
+    /// The dialnote key.
+    pub const KEY: &str = "key";
+}
+
+/// The names of the fields in the form of the rules.
+pub mod rules_form {
+    /// The form's callback id.
+    pub const CALLBACK_ID: &str = "rules";
+    /// The people who may reassign.
+    pub const REASSIGN: &str = "reassign";
+    /// The people who may mark done.
+    pub const DONE: &str = "done";
+    /// The cases in which a note is required.
+    pub const NOTES: &str = "notes";
+    /// The time within which a hand-off has to be answered.
+    pub const ANSWER: &str = "answer";
+    /// The time after which channels are reminded of unassigned conversations.
+    pub const REMIND: &str = "remind";
+    /// The time without activity after which an owned conversation is stale.
+    pub const UNTOUCHED: &str = "untouched";
+    /// The beginning of working hours.
+    pub const FROM: &str = "from";
+    /// The end of working hours. See [`FROM`].
+    pub const UNTIL: &str = "until";
+    /// The people who may change the rules.
+    pub const CONFIGURE: &str = "configure";
+    /// The details that the channel shows.
+    pub const CHANNEL: &str = "channel";
+    /// The kinds of activity that make cards in the channel.
+    pub const CARDS: &str = "cards";
+    /// The time of the channel's digest.
+    pub const DIGEST: &str = "digest";
+    /// The time after which this channel is reminded of unassigned conversations.
+    pub const REMIND_HERE: &str = "remind_here";
+}
+
+/// The names of the fields in the form of the notification preferences.
+pub mod wishes_form {
+    /// The form's callback id.
+    pub const CALLBACK_ID: &str = "wishes";
+    /// The kinds of notifications that the user wants.
+    pub const KINDS: &str = "kinds";
+    /// The beginning of quiet hours.
+    pub const FROM: &str = "from";
+    /// The end of quiet hours. See [`FROM`].
+    pub const UNTIL: &str = "until";
+    /// The choice to stay the owner of a hand-off that was not answered in time.
+    pub const KEEPS: &str = "keeps";
+}
+
+/// The context that a form keeps while it is open. A submission names neither conversation nor channel
+/// (docs/contracts/slack.md §8).
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct FormContext {
+    /// The action that the form is for.
+    pub wanted: PendingAction,
+    /// The conversation, if the form does not let the requester choose one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub conversation: Option<ConversationId>,
+    /// The channel of the button that opened the form.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub channel: Option<ChannelId>,
+    /// The list that held the button.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub list: Option<Listed>,
+    /// The response URL by which that list is redrawn, if it is in a private message.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reply: Option<ReplyTarget>,
+    /// The message that becomes the note. It is kept so that the message becomes a note only once.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub quoted: Option<Quoted>,
+    /// The states in which the form's conversations were shown to the person who has it open.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub shown: Vec<(ConversationId, ShownState)>,
+}
+
+impl FormContext {
+    /// Returns the context of a form that was opened in a channel, about a conversation or one that is still to be
+    /// chosen.
+    pub fn new(wanted: PendingAction, conversation: Option<ConversationId>, channel: Option<ChannelId>) -> Self {
+        Self { wanted, conversation, channel, list: None, reply: None, quoted: None, shown: Vec::new() }
+    }
+
+    /// Returns the context of the form for a kept command of this person.
+    pub fn of(command: &Command, person: &SlackUserId, channel: Option<ChannelId>) -> Self {
+        let to = command.act.named_owner().and_then(|who| match who {
+            Assignee::User(user) => Some(user.clone()),
+            Assignee::Me => Some(person.clone()),
+            Assignee::Group(_) | Assignee::InText => None,
+        });
+        let conversation = match &command.which {
+            ConversationRef::Id(id) => Some(id.clone()),
+            _ => None,
+        };
+        let wanted = PendingAction { verb: command.act.verb(), to, when: command.act.when().cloned() };
+        Self::new(wanted, conversation, channel)
+    }
+
+    /// Adds the states in which conversations were shown. The first state shown of each conversation counts.
+    #[must_use]
+    pub fn having_shown(mut self, seen: impl IntoIterator<Item = Seen>) -> Self {
+        for Seen { conversation, state, .. } in seen {
+            if self.shown.iter().all(|(id, _)| *id != conversation) {
+                self.shown.push((conversation, ShownState::from(state)));
+            }
+        }
+        self
+    }
+
+    /// Returns its conversations as they were shown.
+    pub fn seen(&self) -> Vec<Seen> {
+        self.shown.iter().map(|(id, shown)| shown.clone().of(id.clone())).collect()
+    }
+
+    /// Encodes the context for Slack. Drops shown states from the end until the text has at most `most` characters.
+    pub fn encode_within(&self, most: usize) -> String {
+        let mut kept = self.clone();
+        loop {
+            let encoded = serde_json::to_string(&kept).unwrap_or_default();
+            if encoded.chars().count() <= most || kept.shown.pop().is_none() {
+                return encoded;
+            }
+        }
+    }
+}
+
+/// A message that a person wants to make a note.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Quoted {
+    /// The message's channel and its id there.
+    pub message: String,
+    /// The message's text and its author.
+    pub text: String,
+}

@@ -1,0 +1,43 @@
+//! The last change of a conversation and who made it.
+
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+
+use crate::core::conversation::State;
+use crate::core::ids::ConversationId;
+
+/// The last change of a conversation.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct LastChange {
+    /// The actor.
+    pub by: Changer,
+    /// The age of the change, in seconds.
+    pub seconds_ago: i64,
+}
+
+/// The actor who changed a conversation.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Changer {
+    /// The requester.
+    You,
+    /// A colleague, by name.
+    Colleague(String),
+    /// A person in dialnote who is not known here.
+    Elsewhere,
+}
+
+/// A change of a conversation.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ConversationChange {
+    /// The conversation.
+    pub conversation: ConversationId,
+    /// The time of the change.
+    pub at: Timestamp,
+    /// The time at which the contact had called or written, if known.
+    pub heard: Option<Timestamp>,
+    /// The state before.
+    pub before: State,
+    /// The state after.
+    pub after: State,
+}

@@ -1,0 +1,79 @@
+//! A person's notification preferences: the kinds of direct messages that they receive, and the quiet hours.
+
+use serde::{Deserialize, Serialize};
+
+use crate::core::direct_message::DirectMessage;
+use crate::core::working_hours::Hours;
+
+/// A person's notification preferences.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct NotificationPreferences {
+    /// The kinds of messages that are switched off.
+    pub off: Vec<MessageKind>,
+    /// The quiet hours, if any.
+    pub quiet: Option<Hours>,
+    /// True if an unanswered hand-off stays with the person instead of returning.
+    pub keeps: bool,
+}
+
+/// Kinds of direct messages.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum MessageKind {
+    /// The reader got a conversation.
+    Yours,
+    /// The reader is no longer the owner of a conversation.
+    NotYours,
+    /// Another person added a note to a conversation that the reader owns.
+    Noted,
+    /// Another person accepted or declined an assignment by the reader.
+    Answered,
+    /// The reader has not answered a hand-off yet.
+    Reminder,
+    /// A snoozed or done conversation of the reader's is open again.
+    Back,
+    /// A conversation of the reader's is stale.
+    Untouched,
+}
+
+/// All kinds, each with its key and its label.
+pub const KINDS: [(MessageKind, &str, &str); 7] = [
+    (MessageKind::Yours, "yours", "Something is mine now"),
+    (MessageKind::NotYours, "not_yours", "Something is mine no more"),
+    (MessageKind::Noted, "noted", "Somebody wrote a note on what is mine"),
+    (MessageKind::Answered, "answered", "Somebody accepted or gave back what I gave them"),
+    (MessageKind::Reminder, "reminder", "I did not answer a hand-over yet"),
+    (MessageKind::Back, "back", "What I own comes back: its time is over, or the contact got in touch"),
+    (MessageKind::Untouched, "untouched", "What I own has not been touched for long"),
+];
+
+impl NotificationPreferences {
+    /// The document kind (`platform::db::Document`). The document id is the Slack user's.
+    pub const KIND: &str = "wishes";
+
+    /// Answers whether the person wants this message. A message without a kind is always wanted.
+    pub fn want(&self, notice: &DirectMessage) -> bool {
+        notice.kind().is_none_or(|kind| !self.off.contains(&kind))
+    }
+}
+
+impl DirectMessage {
+    /// Returns the kind of the message; `None` if it cannot be switched off.
+    pub fn kind(&self) -> Option<MessageKind> {
+        Some(match self {
+            Self::RoutePaused { .. }
+            | Self::Left { .. }
+            | Self::Linked { .. }
+            | Self::CaughtUp { .. }
+            | Self::CannotNotify { .. } => return None,
+            Self::YoursNow { .. } | Self::YoursElsewhere { .. } | Self::SeveralYours { .. } => MessageKind::Yours,
+            Self::Back { .. } => MessageKind::Back,
+            Self::NotYoursNow { .. } | Self::Returned { .. } => MessageKind::NotYours,
+            Self::Noted { .. } => MessageKind::Noted,
+            Self::Accepted { .. } | Self::BackToYou { .. } => MessageKind::Answered,
+            Self::Reminder { .. } => MessageKind::Reminder,
+            Self::StillOnIt { .. } => MessageKind::Untouched,
+        })
+    }
+}

@@ -1,0 +1,113 @@
+//! The origin of a request: the person in Slack who made it, and the place to answer.
+
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+
+use crate::core::ids::{ChannelId, MessageTs, SlackUserId, TeamId, ViewId};
+use crate::core::query::Query;
+
+/// The requester, and the place to answer.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RequestContext {
+    /// The person, from the verified payload (docs/contracts/slack.md §8.5).
+    pub user: SlackUserId,
+    /// The channel of the request.
+    pub channel: Option<ChannelId>,
+    /// The workspace of the channel, if the app is installed in an organization.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub team: Option<TeamId>,
+    /// The place where Slack takes answers to this request.
+    pub reply: Option<ReplyTarget>,
+    /// The way in which the request was made.
+    pub via: Via,
+    /// The list whose button was pressed. It is redrawn afterwards, and shows the result.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub list: Option<Listed>,
+    /// The direct message whose button was pressed. It shows the requester's answer afterwards.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub message: Option<MessageTs>,
+}
+
+/// A list that is on display.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Listed {
+    /// The query of the list.
+    #[serde(rename = "q")]
+    pub query: Query,
+    /// The place of the list.
+    #[serde(rename = "w")]
+    pub place: ListPlace,
+}
+
+/// A place where a list is shown.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ListPlace {
+    /// A private message: that of the response URL.
+    Message,
+    /// The person's Home tab.
+    Home,
+    /// A window.
+    View(ViewId),
+}
+
+/// The way in which a command was given.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Via {
+    /// A slash command.
+    Typed,
+    /// A control on a message.
+    Clicked,
+    /// A control on a message about several conversations.
+    Digest,
+    /// A form.
+    Submitted,
+    /// Any of these ways, deferred until an unlinked user was linked.
+    Postponed,
+    /// No person: a time was reached.
+    Timer,
+    /// A way outside this app.
+    Elsewhere,
+}
+
+/// A person, and the place where only they see an answer.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Addressee {
+    /// The person.
+    pub user: SlackUserId,
+    /// The channel where they asked.
+    pub channel: Option<ChannelId>,
+    /// The place where Slack takes answers to this request.
+    pub reply: Option<ReplyTarget>,
+    /// True if they asked so long ago that the answer has to repeat the request.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub late: bool,
+}
+
+/// A response URL (docs/contracts/slack.md §6). The URL is a secret: anyone who has it can post.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ReplyTarget {
+    /// The URL.
+    pub url: String,
+    /// The time at which it stops working.
+    pub until: Timestamp,
+    /// True if the answer replaces the message that was clicked.
+    pub replace: bool,
+}
+
+impl std::fmt::Debug for ReplyTarget {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Reply").field("until", &self.until).field("replace", &self.replace).finish_non_exhaustive()
+    }
+}
+
+impl RequestContext {
+    /// Returns the place to answer. A deferred command is answered by direct message, because the requester may have
+    /// left the channel since.
+    pub fn addressee(&self) -> Addressee {
+        let late = self.via == Via::Postponed;
+        let channel = self.channel.clone().filter(|_| !late);
+        Addressee { user: self.user.clone(), channel, reply: self.reply.clone(), late }
+    }
+}

@@ -1,0 +1,148 @@
+//! Routes: the channels that get a shared number's cards, and the reading of the number from a command.
+
+use jiff::Timestamp;
+use jiff::tz::TimeZone;
+use serde::{Deserialize, Serialize};
+
+use crate::core::conversation::{ActivityKind, SharedNumber};
+use crate::core::ids::{ChannelId, SlackUserId};
+use crate::core::names::folded;
+use crate::core::phone::written::WrittenNumber;
+use crate::core::phone::{Fit, HomeCountries};
+use crate::core::rules::Rules;
+use crate::core::working_hours::TimeOfDay;
+use crate::core::{phone, working_hours};
+
+/// A channel's route: the shared number whose cards it gets, and its settings.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Route {
+    /// The shared number; `None` for all of them.
+    pub line: Option<SharedNumber>,
+    /// The time zone of the person who set the route, if Slack knows it.
+    pub zone: Option<String>,
+    /// The person who set the route. They are notified if cards cannot be posted there.
+    #[serde(default)]
+    pub by: Option<SlackUserId>,
+    /// True if posting is paused, because Slack refused it.
+    #[serde(default)]
+    pub paused: bool,
+    /// The other settings of the route.
+    #[serde(flatten)]
+    pub settings: RouteSettings,
+}
+
+/// The settings of a channel that gets cards.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct RouteSettings {
+    /// The kinds of activity that create no card where there is none yet.
+    pub without: Vec<ActivityKind>,
+    /// The time of the digest.
+    pub digest: Morning,
+    /// The working time, in minutes, after which the channel is reminded of unassigned conversations; 0 if never.
+    /// `None` follows the rules of the workspace.
+    pub remind_within: Option<u16>,
+}
+
+/// The time of a digest on working days.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Morning {
+    /// The start of the working hours.
+    #[default]
+    WithWork,
+    /// A time of its own.
+    At(TimeOfDay),
+    /// No digest.
+    Never,
+}
+
+impl RouteSettings {
+    /// Answers whether an activity of this kind creates a card where there is none.
+    pub fn makes_cards_of(&self, kind: ActivityKind) -> bool {
+        !self.without.contains(&kind)
+    }
+
+    /// Returns the rules with this channel's own settings in place of the workspace's.
+    #[must_use]
+    pub fn over(&self, rules: &Rules) -> Rules {
+        Rules { remind_within: self.remind_within.unwrap_or(rules.remind_within), ..rules.clone() }
+    }
+
+    /// Returns the time of the next digest; `None` if the channel gets none.
+    pub fn next_digest(&self, rules: &Rules, now: Timestamp, zone: &TimeZone) -> Option<Timestamp> {
+        match self.digest {
+            Morning::WithWork => Some(working_hours::next_morning(rules.working.from, now, zone)),
+            Morning::At(clock) => Some(working_hours::next_morning(clock, now, zone)),
+            Morning::Never => None,
+        }
+    }
+}
+
+impl Route {
+    /// The document kind (`platform::db::Document`). The document id is the channel's.
+    pub const KIND: &str = "route";
+
+    /// Answers whether the cards of this shared number's conversations go to the channel.
+    pub fn takes(&self, line: Option<&SharedNumber>) -> bool {
+        self.line.as_ref().is_none_or(|wanted| line.is_some_and(|line| line.number == wanted.number))
+    }
+}
+
+/// Finds the shared number that a text means: by its number in any usual spelling, or by its name.
+pub fn meant<'a>(asked: &str, lines: &'a [SharedNumber]) -> Option<&'a SharedNumber> {
+    let by_name = || lines.iter().find(|line| line.name.as_deref().is_some_and(|name| folded(name) == folded(asked)));
+    let number = WrittenNumber::parse(asked);
+    let home = HomeCountries::of(lines.iter().map(|line| line.number.as_str()));
+    let matcher = number.map(|number| number.against(&home));
+    let fit = |line: &&SharedNumber| matcher.as_ref().and_then(|matcher| matcher.fit(&line.number));
+    let by_number = lines.iter().rev().filter(|line| fit(line) >= Some(Fit::Ending)).max_by_key(fit);
+    by_number.or_else(by_name)
+}
+
+/// Returns the shared number's name, else the number as people read it.
+pub fn called(line: &SharedNumber) -> String {
+    line.name.clone().unwrap_or_else(|| phone::pretty(&line.number))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::core::ids::ChannelId;
+    use crate::core::parse_error::ParseError;
+    use crate::core::routing::Routing;
+
+    #[test]
+    fn reads_channel_and_number_in_every_spelling() {
+        let billing = || Some(ChannelId::new("C1"));
+        let set = |channel, line: &str| Ok(Routing::Set { channel, line: line.to_owned() });
+        for (text, expected) in [
+            ("", Ok(Routing::List)),
+            ("list", Ok(Routing::List)),
+            ("<#C1|billing> \"Front desk\"", set(billing(), "Front desk")),
+            ("<#C1|> Front desk", set(billing(), "Front desk")),
+            ("<#C1> *", set(billing(), "*")),
+            ("<tel:+14155550100|+1 415 555 0100>", set(None, "+14155550100")),
+            ("*", set(None, "*")),
+            ("off", Ok(Routing::Off { channel: None })),
+            ("<#C1|billing> off", Ok(Routing::Off { channel: billing() })),
+            ("<#C1|billing>", Err(ParseError::NoLine)),
+            ("#biling *", Err(ParseError::UnknownChannel)),
+        ] {
+            assert_eq!(Routing::parse(text), expected, "{text}");
+        }
+    }
+
+    #[test]
+    fn finds_the_shared_number_that_is_meant() {
+        let line =
+            |number: &str, name: Option<&str>| SharedNumber { number: number.into(), name: name.map(str::to_owned) };
+        let lines = [line("+14155550100", Some("Front desk")), line("+14155550200", None)];
+        assert_eq!(meant("front DESK", &lines), Some(&lines[0]));
+        assert_eq!(meant("(415) 555-0200", &lines), Some(&lines[1]));
+        assert_eq!(meant("kitchen", &lines), None);
+    }
+}
+
+/// A channel that gets cards, with the name of the shared number; `None` if it gets those of all.
+pub type Routed = (ChannelId, Option<String>);

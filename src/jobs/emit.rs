@@ -1,0 +1,56 @@
+//! Passes domain events to their subscribers.
+
+use crate::core::absence::Absence;
+use crate::core::error::Fault;
+use crate::jobs::ctx::TenantCtx;
+use crate::jobs::events::{ChannelClosed, ConversationChanged, FoundLate, WaitsForOwner};
+use crate::platform::db::{Effect, NewJob};
+
+/// Returns the jobs that redraw other views of a changed conversation.
+pub(crate) async fn conversation_changed(ctx: &TenantCtx, event: &ConversationChanged) -> Result<Vec<NewJob>, Fault> {
+    let mut jobs = Vec::new();
+    for follow in &ctx.subscribers.conversation_changed {
+        jobs.extend(follow(ctx, event).await?);
+    }
+    Ok(jobs)
+}
+
+/// Returns what to store about changes that were found after an absence.
+pub(crate) fn found_late(ctx: &TenantCtx, event: &FoundLate<'_>) -> Vec<Effect> {
+    ctx.subscribers.found_late.iter().flat_map(|follow| follow(ctx, event)).collect()
+}
+
+/// Returns what to store about an unassigned conversation.
+pub(crate) async fn waits_for_owner(ctx: &TenantCtx, event: &WaitsForOwner) -> Result<Vec<Effect>, Fault> {
+    let mut effects = Vec::new();
+    for follow in &ctx.subscribers.waits_for_owner {
+        effects.extend(follow(ctx, event).await?);
+    }
+    Ok(effects)
+}
+
+/// Returns what to store about a channel that takes no messages.
+pub(crate) async fn channel_closed(ctx: &TenantCtx, event: &ChannelClosed) -> Result<Vec<Effect>, Fault> {
+    let mut effects = Vec::new();
+    for follow in &ctx.subscribers.channel_closed {
+        effects.extend(follow(ctx, event).await?);
+    }
+    Ok(effects)
+}
+
+/// Runs what is due at each poll of dialnote.
+pub(crate) async fn polling(ctx: &TenantCtx) -> Result<(), Fault> {
+    for follow in &ctx.subscribers.polling {
+        follow(ctx).await?;
+    }
+    Ok(())
+}
+
+/// Returns the jobs that follow from the end of an absence.
+pub(crate) async fn absence_ended(ctx: &TenantCtx, away: Absence) -> Result<Vec<NewJob>, Fault> {
+    let mut jobs = Vec::new();
+    for follow in &ctx.subscribers.absence_ended {
+        jobs.extend(follow(ctx, &away).await?);
+    }
+    Ok(jobs)
+}

@@ -1,0 +1,45 @@
+//! Domain events. A capability says what has happened, and does not know which capabilities follow it up. Capabilities
+//! above it subscribe. All subscriptions are listed in one place, where the app is put together.
+
+use crate::core::card_view::CardView;
+use crate::core::conversation::Conversation;
+use crate::core::event::ThreadEntry;
+use crate::core::external_change_job::ExternalChangeJob;
+use crate::core::ids::ChannelId;
+use crate::core::route::Route;
+use crate::jobs::outbox::direct::SendDirect;
+use crate::platform::db::Claim;
+
+/// A change of a conversation, by a command or in dialnote.
+pub(crate) struct ConversationChanged {
+    /// The content that its cards show from now on.
+    pub(crate) card_view: CardView,
+    /// The conversation after the change.
+    pub(crate) now: Conversation,
+    /// The changes of owner or status, in order.
+    pub(crate) entries: Vec<ThreadEntry>,
+}
+
+/// Changes that were found after an absence, and that are not announced one by one.
+pub(crate) struct FoundLate<'a> {
+    /// The job that found them.
+    pub(crate) claim: &'a Claim,
+    /// The job with the conversation and the absence.
+    pub(crate) job: &'a ExternalChangeJob,
+    /// The direct messages that would have been sent.
+    pub(crate) directs: &'a [SendDirect],
+}
+
+/// An unassigned conversation that was found.
+pub(crate) struct WaitsForOwner {
+    /// The channels that get its cards, with their routes.
+    pub(crate) routed: Vec<(ChannelId, Route)>,
+}
+
+/// A channel in which Slack no longer lets the app post.
+pub(crate) struct ChannelClosed {
+    /// The channel.
+    pub(crate) channel: ChannelId,
+    /// True if it is archived.
+    pub(crate) archived: bool,
+}

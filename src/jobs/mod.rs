@@ -1,0 +1,20 @@
+//! Durable jobs: what a job is, what it works with, and the messages that it sends.
+
+pub mod awake;
+pub mod callers;
+pub mod ctx;
+pub mod documents;
+pub(crate) mod emit;
+pub mod enqueue;
+pub mod events;
+pub mod faults;
+pub mod handler;
+pub mod ingress;
+pub mod installation;
+pub mod job;
+pub(crate) mod memory;
+pub mod outbox;
+pub mod outcome;
+pub mod rate_limits;
+pub mod retry_window;
+pub mod settings;

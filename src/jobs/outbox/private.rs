@@ -1,0 +1,162 @@
+//! Private answers: only the requester sees them, where they asked.
+
+use serde::{Deserialize, Serialize};
+use tracing::warn;
+
+use crate::core::error::Fault;
+use crate::core::request_context::{Addressee, ReplyTarget};
+use crate::jobs::ctx::TenantCtx;
+use crate::jobs::job::JobKind;
+use crate::jobs::outbox::message::Message;
+use crate::jobs::outbox::posting;
+use crate::jobs::outcome::Outcome;
+use crate::jobs::rate_limits;
+use crate::platform::db::rate_limit::RateLimit;
+use crate::platform::db::{CacheEntry, Claim, Effect, Queue};
+use crate::platform::slack::answer::SlackError;
+use crate::platform::slack::blocks::kit::{Block, Content};
+use crate::platform::slack::client::RESPONSE_URL;
+
+/// The number of tries of a response URL after which the answer goes another way. One broken URL must not hold up the
+/// other messages to its person.
+const TRIES_OF_A_URL: u32 = 4;
+
+/// The same if the last try got no response, because waiting for it took time.
+const UNHEARD_TRIES_OF_A_URL: u32 = 2;
+
+/// The cache entry kind of the notice that a person's command waits, by the name of what waits.
+const WAITS: &str = "waits";
+
+/// An answer that only the requester sees.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct AnswerPrivately {
+    /// The receiver.
+    pub to: Addressee,
+    /// The answer.
+    pub content: Content,
+}
+
+/// A notice that the requester's command waits until a service answers again.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct NotifyDelay {
+    /// The receiver.
+    pub to: Addressee,
+    /// The notice.
+    pub content: Content,
+    /// An id of the waiting command. Commands that were given at once share it, so that the requester reads this once.
+    pub once: String,
+}
+
+/// Returns the effect that answers a person privately.
+pub(crate) fn answer(ctx: &TenantCtx, to: Addressee, content: Content) -> Effect {
+    ctx.say(&AnswerPrivately { to, content })
+}
+
+impl JobKind for AnswerPrivately {
+    const KIND: &'static str = "answer_privately.v1";
+    const QUEUE: Queue = Queue::Outbox;
+
+    fn key(&self) -> String {
+        private_key(&self.to)
+    }
+
+    fn fairness_key(&self) -> String {
+        self.to.user.to_string()
+    }
+
+    fn rate_limits(&self) -> Vec<RateLimit> {
+        vec![rate_limits::unlimited(RESPONSE_URL)]
+    }
+}
+
+impl JobKind for NotifyDelay {
+    const KIND: &'static str = "notify_delay.v1";
+    const QUEUE: Queue = Queue::Outbox;
+
+    fn key(&self) -> String {
+        private_key(&self.to)
+    }
+
+    fn fairness_key(&self) -> String {
+        self.to.user.to_string()
+    }
+
+    fn rate_limits(&self) -> Vec<RateLimit> {
+        vec![rate_limits::unlimited(RESPONSE_URL)]
+    }
+}
+
+fn private_key(to: &Addressee) -> String {
+    format!("private:{}", to.user)
+}
+
+impl Message for AnswerPrivately {
+    async fn deliver(&self, ctx: &TenantCtx, claim: &Claim) -> Result<Outcome, SlackError> {
+        if self.to.late {
+            answer_privately(ctx, claim, &self.to, &late(self.content.clone())).await?;
+        } else {
+            answer_privately(ctx, claim, &self.to, &self.content).await?;
+        }
+        Ok(Outcome::done(Vec::new()))
+    }
+}
+
+impl Message for NotifyDelay {
+    async fn deliver(&self, ctx: &TenantCtx, claim: &Claim) -> Result<Outcome, SlackError> {
+        if is_first_to_say(ctx, claim, &self.once).await? {
+            answer_privately(ctx, claim, &self.to, &self.content).await?;
+        }
+        Ok(Outcome::done(Vec::new()))
+    }
+}
+
+/// Answers a person privately: through the response URL while it lives and has not failed too often, else in the
+/// channel, else by direct message.
+pub(crate) async fn answer_privately(
+    ctx: &TenantCtx,
+    claim: &Claim,
+    to: &Addressee,
+    content: &Content,
+) -> Result<(), SlackError> {
+    let tries = if claim.outcome_unknown { UNHEARD_TRIES_OF_A_URL } else { TRIES_OF_A_URL };
+    let lives = |answer: &&ReplyTarget| answer.until > ctx.clock.now() && claim.attempt <= tries;
+    if claim.outcome_unknown {
+        // Only one person sees the message, so the app cannot check whether the last try got through.
+        ctx.metrics.repeated_blindly(RESPONSE_URL);
+    }
+    if let Some(answer) = to.reply.as_ref().filter(lives) {
+        let by = ctx.ensure_lease(claim).await?;
+        match ctx.slack.with_deadline(by).respond(&answer.url, content, answer.replace).await {
+            Err(SlackError::Refused(code)) => warn!(code, "the response URL no longer takes answers"),
+            other => return other,
+        }
+    }
+    if let Some(channel) = to.channel.as_ref().filter(|channel| !channel.is_direct()) {
+        let by = ctx.ensure_lease(claim).await?;
+        match ctx.slack.with_deadline(by).post_ephemeral(channel, &to.user, content).await {
+            Err(SlackError::Refused(code)) => warn!(code, "no private answer in the channel"),
+            other => return other,
+        }
+    }
+    posting::post_to(ctx, claim, &to.user, content).await.map(drop)
+}
+
+/// Answers whether this notice is the one that tells a person that their command waits. Several commands requested at
+/// once share one notice. A try without a response is not repeated: the app cannot check whether it got through, and
+/// the answer to the command comes in any case.
+async fn is_first_to_say(ctx: &TenantCtx, claim: &Claim, once: &str) -> Result<bool, Fault> {
+    let said_by = ctx.db.cache_get(WAITS, once).await?.map(|said| said.body);
+    if let Some(by) = said_by {
+        return Ok(by == posting::mark(claim) && !claim.outcome_unknown);
+    }
+    let (kind, id, at, body) = (WAITS.to_owned(), once.to_owned(), ctx.clock.now(), posting::mark(claim));
+    ctx.db.cache_put(CacheEntry { kind, id, alias: None, at, body }).await?;
+    Ok(true)
+}
+
+/// Adds the reason for the delay to the answer to a deferred command.
+fn late(mut content: Content) -> Content {
+    let why = "You asked for this before, when it had to wait for somebody to be linked to dialnote:";
+    content.blocks.insert(0, Block::small(why));
+    content
+}

@@ -1,0 +1,71 @@
+//! Open homes, and redrawing them without a request.
+
+use serde::{Deserialize, Serialize};
+
+use crate::core::error::Fault;
+use crate::core::ids::SlackUserId;
+use crate::core::query::Query;
+use crate::core::request_context::{ListPlace, Listed, RequestContext, Via};
+use crate::jobs::ctx::TenantCtx;
+use crate::platform::db::{Claim, Effect};
+use crate::platform::slack::blocks::kit::{Block, Content};
+
+/// The document kind of an open home, by Slack user (`platform::db::Document`).
+pub(crate) const HOME: &str = "home";
+
+/// A home as it was last drawn.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct Opened {
+    /// The query of the list in it.
+    pub(crate) query: Query,
+    /// Slack's hash of the drawn content.
+    pub(crate) hash: Option<String>,
+}
+
+/// Returns the job that redraws a person's home.
+pub(crate) fn home_job(user: SlackUserId, query: Query) -> ListJob {
+    let requester =
+        RequestContext { user, channel: None, team: None, reply: None, via: Via::Timer, list: None, message: None };
+    let list = Listed { query, place: ListPlace::Home };
+    ListJob { requester, list, notice: Vec::new() }
+}
+
+/// Returns the effect that redraws the list in which the requester pressed a button, with a notice of the result.
+/// Returns none if the request did not come from a list.
+pub(crate) fn redraw(ctx: &TenantCtx, claim: &Claim, requester: &RequestContext, notice: &Content) -> Option<Effect> {
+    let list = requester.list.clone()?;
+    let job = ListJob { requester: requester.clone(), list, notice: notice.blocks.clone() };
+    Some(Effect::Enqueue(ctx.following(claim, &job)))
+}
+
+/// Returns the effects that redraw the open homes of these users.
+pub(crate) async fn refresh_homes(
+    ctx: &TenantCtx,
+    users: impl Iterator<Item = SlackUserId>,
+) -> Result<Vec<Effect>, Fault> {
+    let mut effects = Vec::new();
+    for user in users {
+        let Some(opened) = ctx.db.document(HOME, user.as_str()).await? else { continue };
+        let Ok(opened) = serde_json::from_str::<Opened>(&opened.body) else { continue };
+        effects.push(draw_home(ctx, user, opened.query));
+    }
+    Ok(effects)
+}
+
+/// Returns the effect that redraws a user's home without a request.
+pub(crate) fn draw_home(ctx: &TenantCtx, user: SlackUserId, query: Query) -> Effect {
+    Effect::Enqueue(ctx.new_job(&home_job(user, query)))
+}
+
+/// A list to draw.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ListJob {
+    /// The requester.
+    #[serde(alias = "asker")]
+    pub requester: RequestContext,
+    /// The query, and the place where the list is shown.
+    pub list: Listed,
+    /// The result of the button that was pressed in the list.
+    #[serde(default)]
+    pub notice: Vec<Block>,
+}

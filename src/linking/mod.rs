@@ -1,0 +1,6 @@
+//! Links between Slack users and dialnote members that admins make by hand.
+
+pub mod content;
+pub mod requests;
+pub mod view;
+pub(crate) mod window;

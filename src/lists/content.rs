@@ -1,0 +1,67 @@
+//! The content of lists and homes.
+
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+
+use crate::core::card_view::CardView;
+use crate::core::preferences::NotificationPreferences;
+use crate::core::query::{FILTERS, Query};
+use crate::core::route::Routed;
+use crate::core::rules::Rules;
+use crate::core::teammate::Unlinked;
+use crate::platform::slack::blocks::kit::Block;
+
+/// The content of a list.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ListView {
+    /// The query.
+    pub query: Query,
+    /// The name that colleagues read for the person whose conversations are listed, if the filter is a person.
+    pub whose: Option<String>,
+    /// The conversations of the page.
+    pub rows: Vec<CardView>,
+    /// The number of conversations on all pages.
+    pub found: usize,
+    /// The page that is shown, from 0.
+    pub page: usize,
+    /// The number of conversations per filter, in the order of [`FILTERS`].
+    pub counts: [usize; FILTERS.len()],
+    /// The result of the button that was pressed in the list.
+    #[serde(default)]
+    pub notice: Vec<Block>,
+    /// The time since which dialnote has not answered, if it does not. The list is as old as that.
+    pub silent_since: Option<Timestamp>,
+    /// True if some conversations have not been read yet.
+    pub reading: bool,
+}
+
+/// The content of a person's Home tab.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct HomeView {
+    /// The list, or the reason why there is none.
+    pub list: Result<ListView, Unlinked>,
+    /// The person's notification preferences.
+    #[serde(alias = "wishes")]
+    pub preferences: NotificationPreferences,
+    /// The part for admins; `None` for others.
+    pub admin: Option<AdminView>,
+}
+
+/// The part of the Home tab that only admins see.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct AdminView {
+    /// The rules.
+    pub rules: Rules,
+    /// The number of members in the dialnote organization, if dialnote gives it.
+    pub members: Option<usize>,
+    /// True if the key is read-only, as far as the app noticed.
+    pub read_only_key: bool,
+    /// The names of members without a Slack user.
+    pub unlinked: Vec<String>,
+    /// The number of unlinked users who tried to use the app.
+    #[serde(default)]
+    pub strangers: usize,
+    /// The channels that get cards.
+    #[serde(default)]
+    pub routes: Vec<Routed>,
+}

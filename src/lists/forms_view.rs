@@ -1,0 +1,373 @@
+//! The forms and windows of the app.
+
+use crate::commands::refusal_view;
+use crate::core::control::{Carried, Control};
+use crate::core::conversation::{ActivityKind, Conversation, Status};
+use crate::core::form::{FormContext, Quoted, field, rules_form, wishes_form};
+use crate::core::ids::ChannelId;
+use crate::core::note::LONGEST_NOTE;
+use crate::core::preferences::{KINDS, NotificationPreferences};
+use crate::core::query::Query;
+use crate::core::refusal::Refusal;
+use crate::core::route::Morning;
+use crate::core::rule::Who;
+use crate::core::rules::Rules;
+use crate::core::seen::Seen;
+use crate::core::verb::Verb;
+use crate::core::when::model::When;
+use crate::core::working_hours::{Hours, TimeOfDay};
+use crate::core::{route, text};
+use crate::lists::content::ListView;
+use crate::lists::view;
+use crate::platform::slack::blocks::element::{Choosable, Element, INPUT_TEXT, OPTION_VALUE};
+use crate::platform::slack::blocks::kit::{Block, Modal};
+use crate::platform::slack::blocks::mrkdwn::time;
+use crate::platform::slack::blocks::parts;
+
+/// The callback id of the window with a list.
+pub const LIST_CALLBACK_ID: &str = "list";
+
+/// The most characters of a form's metadata.
+const METADATA: usize = 3000;
+
+/// The choices for unanswered hand-offs and for reminders: the minutes, and their label.
+const TIMES: [(&str, &str); 5] =
+    [("0", "Never"), ("15", "15 minutes"), ("30", "30 minutes"), ("60", "1 hour"), ("120", "2 hours")];
+
+/// The choices for a time without activity: the working hours, and their label.
+const HOURS: [(&str, &str); 5] = [
+    ("0", "Never"),
+    ("4", "After 4 working hours"),
+    ("8", "After 8 working hours"),
+    ("16", "After 16 working hours"),
+    ("40", "After 40 working hours"),
+];
+
+/// The activities that can make a card, each with its option value and label.
+const CARDS_OF: [(ActivityKind, &str, &str); 4] = [
+    (ActivityKind::MissedCall, "missed", "Missed calls"),
+    (ActivityKind::Voicemail, "voicemail", "Voicemails"),
+    (ActivityKind::Call, "call", "Answered calls"),
+    (ActivityKind::Sms, "sms", "Text messages"),
+];
+
+/// The choices for the time of a digest: the value, and its label.
+const MORNINGS: [(&str, &str); 8] = [
+    (WITH_WORK, "When work begins"),
+    ("06:00", "At 6 am"),
+    ("07:00", "At 7 am"),
+    ("08:00", "At 8 am"),
+    ("09:00", "At 9 am"),
+    ("10:00", "At 10 am"),
+    ("12:00", "At noon"),
+    (NEVER, "Never"),
+];
+
+const WITH_WORK: &str = "work";
+
+const NEVER: &str = "never";
+
+/// The choice of a channel whose reminders follow the rules: the value, and its label.
+const AS_RULED: (&str, &str) = ("rules", "As the rules say");
+
+/// The choices for the people allowed to do something, each with its option value and label.
+const WHO: [(Who, &str, &str); 3] = [
+    (Who::Anyone, "anyone", "Every teammate"),
+    (Who::OwnerAndAdmins, "owner_and_admins", "The owner and admins"),
+    (Who::Admins, "admins", "Admins only"),
+];
+
+/// The option that a hand-off requires a note.
+pub const NOTE_ON_HANDOFF: &str = "handoff";
+/// The option that marking done requires a note. See [`NOTE_ON_HANDOFF`].
+pub const NOTE_ON_DONE: &str = "done";
+/// The option that only admins may change the rules.
+pub const ONLY_ADMINS: &str = "admins";
+/// The option that a channel hides numbers and messages.
+pub const MASKED: &str = "masked";
+/// The option that a channel shows changes to everyone.
+pub const ALOUD: &str = "aloud";
+/// The option that a user keeps an unanswered hand-off.
+pub const KEEPS: &str = "keeps";
+
+/// The known facts that a form shows. Any of them may be missing.
+#[derive(Clone, Debug, Default)]
+pub struct FormFacts {
+    /// The name of the conversation.
+    pub title: Option<String>,
+    /// The state of the conversation, as far as known.
+    pub seen: Option<Seen>,
+    /// The suggested next owners: the label, and the Slack user.
+    pub suggested: Vec<(String, String)>,
+    /// True if a note is required.
+    pub needs_note: bool,
+    /// The conversations that are already chosen, if there may be several.
+    pub several: Vec<Conversation>,
+    /// The note that was already typed.
+    pub note: String,
+}
+
+/// Returns the form for the pending action on a conversation.
+pub fn form(context: &FormContext, known: &FormFacts) -> Modal {
+    let verb = context.wanted.verb;
+    let metadata = memory(context);
+    let (title, submit) = parts::names(verb);
+    let mut blocks = vec![match &context.conversation {
+        Some(id) => Block::paragraph(known.title.as_deref().unwrap_or(id.as_str())),
+        None if known.several.is_empty() => {
+            Block::field(field::WHICH, "Conversation", Element::search(field::WHICH, "Name or number"))
+        }
+        None => {
+            let chosen = known.several.iter().map(option).collect();
+            Block::field(field::WHICH, "Conversations", Element::search_several(field::WHICH, "Name or number", chosen))
+        }
+    }];
+    match verb {
+        Verb::Assign | Verb::Handoff => blocks.extend(owner_fields(context, known)),
+        Verb::Snooze => {
+            blocks.extend(typed_time(context));
+            blocks.extend(time_fields());
+        }
+        _ => {}
+    }
+    if matches!(verb, Verb::Assign | Verb::Handoff | Verb::Done | Verb::Note | Verb::GiveBack) {
+        blocks.extend(note_fields(context, known));
+    }
+    Modal::new(verb.spec().name, title, submit, metadata, blocks)
+}
+
+/// Encodes the metadata of the form. The words of a quoted message are left out, because the form itself has them
+/// and they may be too long.
+fn memory(context: &FormContext) -> String {
+    let quoted = context.quoted.clone().map(|quoted| Quoted { text: String::new(), ..quoted });
+    FormContext { quoted, ..context.clone() }.encode_within(METADATA)
+}
+
+fn owner_fields(context: &FormContext, known: &FormFacts) -> Vec<Block> {
+    let people = Element::people_menu(field::TO, "Choose a teammate").with_user(context.wanted.to.as_ref());
+    if known.suggested.is_empty() || context.wanted.to.is_some() {
+        return vec![Block::field(field::TO, "New owner", people)];
+    }
+    let options = known.suggested.iter().map(|(text, user)| Choosable::new(text, user)).collect();
+    vec![
+        Block::optional_field(
+            field::SUGGESTED,
+            "New owner",
+            "Whom you chose lately, and who has the least to do.",
+            Element::menu(field::SUGGESTED, "Suggestions", options, None),
+        ),
+        Block::optional_field(field::TO, "Or somebody else", "If you fill this in, it counts.", people),
+    ]
+}
+
+/// Shows the time that was typed. It applies if no other time is chosen in the form.
+fn typed_time(context: &FormContext) -> Option<Block> {
+    let until = context.wanted.when.as_ref().and_then(When::fixed)?;
+    Some(Block::small(&format!("Until {}, unless you choose another time", time(until))))
+}
+
+fn time_fields() -> [Block; 2] {
+    let usual = field::USUAL.iter().map(|(text, value)| Choosable::new(text, value)).collect();
+    [
+        Block::optional_field(
+            field::SOON,
+            "Until when?",
+            "In your time zone.",
+            Element::menu(field::SOON, "Choose a time", usual, None),
+        ),
+        Block::optional_field(
+            field::EXACTLY,
+            "Or exactly",
+            "If you fill this in, it counts.",
+            Element::date_time(field::EXACTLY),
+        ),
+    ]
+}
+
+fn note_fields(context: &FormContext, known: &FormFacts) -> [Block; 2] {
+    let (label, hint) = match context.wanted.verb {
+        Verb::Handoff => ("What should they know?", "The next owner gets it with the conversation."),
+        Verb::Done => ("How did it end?", "It goes into dialnote as an internal note."),
+        Verb::GiveBack => ("Why?", "Whoever gave it to you gets it."),
+        _ => ("Note", "It goes into dialnote; the contact does not see it."),
+    };
+    let written = context.quoted.as_ref().map_or(known.note.as_str(), |quoted| quoted.text.as_str());
+    let beginning = text::beginning(written, INPUT_TEXT);
+    let rest = written.strip_prefix(beginning).unwrap_or_default();
+    let area = Element::text_area(field::NOTE, INPUT_TEXT).with_text(beginning);
+    let note = if known.needs_note {
+        Block::field(field::NOTE, label, area)
+    } else {
+        Block::optional_field(field::NOTE, label, hint, area)
+    };
+    let more = Element::text_area(field::MORE, LONGEST_NOTE - INPUT_TEXT).with_text(rest);
+    [note, Block::optional_field(field::MORE, "More", "For notes of more than 3,000 characters.", more)]
+}
+
+/// Returns a conversation as an option of a search field. The option carries the state that it shows.
+pub fn option(conversation: &Conversation) -> Choosable {
+    let number = conversation.contact.name.as_ref().map(|_| conversation.number());
+    let status = match conversation.status {
+        Status::Open => None,
+        Status::Snoozed => Some("snoozed".to_owned()),
+        Status::Done => Some("done".to_owned()),
+        Status::Other => conversation.status_word.clone(),
+    };
+    let owner = conversation.owner.as_ref().map(|owner| owner.name.clone()).filter(|name| !name.is_empty());
+    let parts: Vec<_> = [Some(conversation.title()), number, owner, status].into_iter().flatten().collect();
+    Choosable::new(&parts.join(" · "), &Carried::showing(conversation).encode_within(OPTION_VALUE))
+}
+
+/// Returns the window that replaces a form while its content is looked up, or if the conversation or the requester
+/// is no longer in dialnote.
+pub fn waiting(context: &FormContext, gone: bool) -> Modal {
+    let text = if gone { "This conversation is not in dialnote any more, or you are not." } else { "One moment …" };
+    Modal::window("waiting", parts::names(context.wanted.verb).0, String::new(), vec![Block::paragraph(text)])
+}
+
+/// Returns the window that replaces a form after a refusal.
+pub fn refused(why: &Refusal) -> Modal {
+    Modal::window("refused", "dialnote", String::new(), refusal_view::refusal(why).blocks)
+}
+
+/// Returns the window with a search field and, optionally, a list.
+pub fn window(card_view: Option<&ListView>, query: &Query) -> Modal {
+    let metadata = serde_json::to_string(query).unwrap_or_default();
+    let find = Element::search(Control::Find.action_id(), "Name or number");
+    let mut blocks = vec![Block::row("Find a conversation", find)];
+    match card_view {
+        Some(card_view) => blocks.extend(view::blocks(card_view)),
+        None => blocks.push(Block::small("Names may be misspelt, and of a number the last digits are enough.")),
+    }
+    Modal::window(LIST_CALLBACK_ID, "dialnote", metadata, blocks)
+}
+
+/// The settings of the channel in which the form of the rules is opened.
+#[derive(Clone, Debug)]
+pub struct Here {
+    /// The channel.
+    pub channel: ChannelId,
+    /// True if the channel hides numbers and messages.
+    pub masked: bool,
+    /// True if the channel shows changes to everyone.
+    pub aloud: bool,
+    /// The settings of the channel's route, if it has one.
+    pub route: Option<route::RouteSettings>,
+}
+
+/// Returns the form of the rules, and of the channel where it was opened.
+pub fn rules(rules: &Rules, here: Option<&Here>) -> Modal {
+    use rules_form::{ANSWER, CALLBACK_ID, CONFIGURE, DONE, FROM, NOTES, REASSIGN, REMIND, UNTIL, UNTOUCHED};
+    let who = |name, who: Who| {
+        let options = WHO.iter().map(|(_, value, text)| Choosable::new(text, value)).collect();
+        Element::menu(name, "Who", options, WHO.iter().position(|(one, ..)| *one == who))
+    };
+    let notes = vec![
+        (Choosable::new("When handing over", NOTE_ON_HANDOFF), rules.note_on_handoff),
+        (Choosable::new("When marking done", NOTE_ON_DONE), rules.note_on_done),
+    ];
+    let how_long = |name, choices: &[(&str, &str)], now: u16| menu(name, "How long", choices, &now.to_string());
+    let configure =
+        vec![(Choosable::new("Only admins may change these rules", ONLY_ADMINS), rules.only_admins_configure)];
+    let mut blocks = vec![
+        Block::field(REASSIGN, "Who may re-assign what somebody owns?", who(REASSIGN, rules.reassign)),
+        Block::field(DONE, "Who may mark done?", who(DONE, rules.done)),
+        Block::optional_field(NOTES, "A note is needed", "It is asked for before.", Element::checkboxes(NOTES, notes)),
+        Block::field(ANSWER, "Hand-overs go back if nobody answers", how_long(ANSWER, &TIMES, rules.answer_within)),
+        Block::field(
+            REMIND,
+            "Channels are reminded of what nobody owns",
+            how_long(REMIND, &TIMES, rules.remind_within),
+        ),
+        Block::field(
+            UNTOUCHED,
+            "Owners are asked about what nothing happens to",
+            how_long(UNTOUCHED, &HOURS, rules.untouched_hours),
+        ),
+        Block::field(FROM, "Working hours begin", Element::time(FROM, Some(rules.working.from.to_string()))),
+        Block::field(UNTIL, "Working hours end", Element::time(UNTIL, Some(rules.working.to.to_string()))),
+        Block::optional_field(
+            CONFIGURE,
+            "Rules",
+            "They hold for everybody.",
+            Element::checkboxes(CONFIGURE, configure),
+        ),
+    ];
+    blocks.extend(here.into_iter().flat_map(channel_fields));
+    let metadata = here.map(|here| here.channel.to_string()).unwrap_or_default();
+    Modal::new(CALLBACK_ID, "Rules", "Save", metadata, blocks)
+}
+
+/// Returns the fields for a channel, with more of them if it has a route.
+fn channel_fields(here: &Here) -> Vec<Block> {
+    use rules_form::{CARDS, CHANNEL, DIGEST, REMIND_HERE};
+    let shows = vec![
+        (Choosable::new("Hide numbers and messages", MASKED), here.masked),
+        (Choosable::new("Show changes of owner and status to everybody", ALOUD), here.aloud),
+    ];
+    let hint = "What is hidden teammates see with Show. Changes always stand in the card’s thread.";
+    let mut blocks = vec![Block::optional_field(CHANNEL, "In this channel", hint, Element::checkboxes(CHANNEL, shows))];
+    let Some(settings) = &here.route else { return blocks };
+    let kinds =
+        CARDS_OF.iter().map(|(kind, value, text)| (Choosable::new(text, value), settings.makes_cards_of(*kind)));
+    let cards = Element::checkboxes(CARDS, kinds.collect());
+    let digest = match settings.digest {
+        Morning::WithWork => WITH_WORK.to_owned(),
+        Morning::At(clock) => clock.to_string(),
+        Morning::Never => NEVER.to_owned(),
+    };
+    let remind = settings.remind_within.map_or_else(|| AS_RULED.0.to_owned(), |minutes| minutes.to_string());
+    let times: Vec<_> = std::iter::once(AS_RULED).chain(TIMES).collect();
+    blocks.extend([
+        Block::optional_field(CARDS, "New cards in this channel", "Cards that are there always stay true.", cards),
+        Block::field(DIGEST, "Digest of this channel", menu(DIGEST, "When", &MORNINGS, &digest)),
+        Block::field(
+            REMIND_HERE,
+            "Reminders of what nobody owns, here",
+            menu(REMIND_HERE, "How long", &times, &remind),
+        ),
+    ]);
+    blocks
+}
+
+/// Returns a menu of values with their labels.
+fn menu(name: &'static str, placeholder: &str, choices: &[(&str, &str)], now: &str) -> Element {
+    let options = choices.iter().map(|(value, text)| Choosable::new(text, value)).collect();
+    Element::menu(name, placeholder, options, choices.iter().position(|(value, _)| *value == now))
+}
+
+/// Returns the settings chosen for a channel's route, or `None` if the form had no such fields.
+pub fn chosen(cards: &[&str], digest: Option<&str>, remind: Option<&str>) -> Option<route::RouteSettings> {
+    let digest = match digest? {
+        WITH_WORK => Morning::WithWork,
+        time => TimeOfDay::read(time).map_or(Morning::Never, Morning::At),
+    };
+    let without = CARDS_OF.iter().filter(|(_, value, _)| !cards.contains(value)).map(|(kind, ..)| *kind).collect();
+    Some(route::RouteSettings { without, digest, remind_within: remind.and_then(|minutes| minutes.parse().ok()) })
+}
+
+/// Returns the permission for the value of an option.
+pub fn who(value: &str) -> Option<Who> {
+    WHO.iter().find(|(_, name, _)| *name == value).map(|(who, ..)| *who)
+}
+
+/// Returns the form of a user's notification preferences.
+pub fn preferences(preferences: &NotificationPreferences, context: String) -> Modal {
+    use wishes_form::{CALLBACK_ID, FROM, KEEPS as KEEPS_FIELD, KINDS as KINDS_FIELD, UNTIL};
+    let kinds = KINDS.iter().map(|(kind, value, text)| (Choosable::new(text, value), !preferences.off.contains(kind)));
+    let kinds = Element::checkboxes(KINDS_FIELD, kinds.collect());
+    let quiet = |edge: fn(Hours) -> TimeOfDay| preferences.quiet.map(|quiet| edge(quiet).to_string());
+    let keeps = vec![(Choosable::new("I keep what I was handed, also if I do not answer", KEEPS), preferences.keeps)];
+    let blocks = vec![
+        Block::optional_field(KINDS_FIELD, "Tell me when", "By direct message.", kinds),
+        Block::optional_field(FROM, "Quiet from", "In your time zone.", Element::time(FROM, quiet(|quiet| quiet.from))),
+        Block::optional_field(
+            UNTIL,
+            "Quiet until",
+            "What comes meanwhile is told afterwards.",
+            Element::time(UNTIL, quiet(|quiet| quiet.to)),
+        ),
+        Block::optional_field(KEEPS_FIELD, "Hand-overs", "Else they go back.", Element::checkboxes(KEEPS_FIELD, keeps)),
+    ];
+    Modal::new(CALLBACK_ID, "Notifications", "Save", context, blocks)
+}

@@ -1,0 +1,10 @@
+//! Lists of conversations in messages, windows and the Home tab, and forms.
+
+pub mod content;
+pub mod drawing;
+pub mod forms;
+pub mod forms_view;
+pub mod home_view;
+pub mod suggest;
+pub mod view;
+pub(crate) mod views;

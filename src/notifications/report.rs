@@ -1,0 +1,260 @@
+//! Reports of the team's work, counted from the projection and the audit log and posted with a chart.
+
+use crate::notifications::report_facts;
+use std::collections::HashSet;
+
+use serde::{Deserialize, Serialize};
+use serde_json::json;
+use tracing::info;
+
+use crate::audit::log;
+use crate::audit::log::counted;
+use crate::channels::{privacy, routes};
+use crate::commands::refusal_view;
+use crate::core::conversation::{Conversation, Owner};
+use crate::core::error::Fault;
+use crate::core::ids::{ChannelId, ConversationId, FileId};
+use crate::core::last_change::ConversationChange;
+use crate::core::privacy::Privacy;
+use crate::core::refusal::Refusal;
+use crate::core::request_context::{Addressee, RequestContext};
+use crate::core::route::called;
+use crate::core::working_hours;
+use crate::jobs::ctx::TenantCtx;
+use crate::jobs::handler::Handler;
+use crate::jobs::job::JobKind;
+use crate::jobs::outbox::message::Message;
+use crate::jobs::outbox::posting;
+use crate::jobs::outbox::private::answer;
+use crate::jobs::outcome::{Outcome, Stop};
+use crate::jobs::{job, rate_limits};
+use crate::notifications::chart;
+use crate::notifications::report_facts::{Alone, Report};
+use crate::notifications::report_view::{alone as alone_with, alt, comment, title};
+use crate::people::{acting, directory, organization};
+use crate::platform::db::projection::Conversations;
+use crate::platform::db::rate_limit::RateLimit;
+use crate::platform::db::{Claim, Effect, Queue, Verdict};
+use crate::platform::slack::answer::SlackError;
+use crate::platform::slack::blocks::kit::Content;
+use crate::platform::slack::blocks::words;
+use crate::platform::slack::codes;
+
+/// The number of audit entries read at a time, and the maximum number of reads.
+const ENTRIES_PER_READ: usize = 1000;
+const MAX_READS: usize = 50;
+
+/// The number of tries to upload a chart before the text is posted alone.
+const TRIES_OF_A_PICTURE: u32 = 3;
+
+/// Slack's error code for a file that was shared already.
+const SHARED_BEFORE: &str = "file_not_found";
+
+/// The answer to a requester whose report cannot be posted.
+const NOT_POSTED: &str = "Slack does not let me post the report here. Type /invite @dialnote, or ask an admin who may post \
+                          in this channel; then use the command again.";
+
+/// A report with its picture, for a channel.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct PostReport {
+    /// The channel.
+    channel: ChannelId,
+    /// The requester.
+    to: Addressee,
+    /// The content of the report.
+    report: Box<Report>,
+    /// The picture, once it is uploaded.
+    file: Option<FileId>,
+}
+
+impl JobKind for PostReport {
+    const KIND: &'static str = "post_report.v1";
+    const QUEUE: Queue = Queue::Outbox;
+
+    fn key(&self) -> String {
+        format!("report:{}", self.to.user)
+    }
+
+    fn fairness_key(&self) -> String {
+        self.channel.to_string()
+    }
+
+    fn rate_limits(&self) -> Vec<RateLimit> {
+        let mut limits = rate_limits::posting(self.channel.as_str());
+        limits.push(rate_limits::limited("files.completeUploadExternal", 600, 100));
+        limits
+    }
+}
+
+/// Counts the team's work and enqueues the report.
+pub(crate) async fn report(ctx: &TenantCtx, job: &ReportJob) -> Result<Outcome, Fault> {
+    let (now, to) = (ctx.clock.now(), job.requester.addressee());
+    let refused = |why| Ok(Outcome::done(vec![answer(ctx, to.clone(), refusal_view::refusal(&why))]));
+    let requester = match acting::reader(ctx, &job.requester.user).await {
+        Ok(Ok(requester)) => requester,
+        Ok(Err(stranger)) => return refused(Refusal::YouAreNotLinked(stranger.why)),
+        Err(fault @ (Fault::Store(_) | Fault::Sealed(_) | Fault::LeaseLost)) => return Err(fault),
+        Err(_) => return refused(Refusal::DialnoteSilent),
+    };
+    let Some(channel) = job.requester.channel.clone() else { return refused(Refusal::WhichChannel) };
+    let member = organization::verified(ctx, &requester).await?;
+    let route = routes::route_of(ctx, &channel).await?.filter(|_| !channel.is_direct());
+    let zone = working_hours::zone(requester.zone.as_deref());
+    let count = |all: &Conversations| {
+        let is_the_channels = |one: &&Conversation| match &route {
+            Some(route) => route.takes(one.line.as_ref()),
+            None => true,
+        };
+        let all = || all.values().map(|sight| &sight.known.conversation).filter(is_the_channels);
+        let ids: HashSet<ConversationId> = all().map(|one| one.id.clone()).collect();
+        (report_facts::days(all(), job.days, now, &zone), report_facts::loads(all()), ids)
+    };
+    let (days, owners, ids) = ctx.memory.projection.look(&ctx.db, count).await?;
+    let mut changes = changes_since(ctx, report_facts::beginning(&days, &zone).unwrap_or(now)).await?;
+    changes.retain(|change| ids.contains(&change.conversation));
+    changes.reverse();
+    let mut loads = Vec::new();
+    for (id, open) in owners {
+        let owner = Owner { id, name: String::new() };
+        loads.push((directory::participant(ctx, &owner).await?.name, open));
+    }
+    let line = route.as_ref().and_then(|route| route.line.as_ref()).map(called);
+    let report = Box::new(Report { by: requester.name, line, days, waits: report_facts::waits(changes.iter()), loads });
+    let alone = match route {
+        None => Some(Alone::NoRoute),
+        Some(_) => hides(ctx, &channel).await?,
+    };
+    let detail = json!({ "outcome": "done", "days": job.days, "member": member });
+    let record = log::record_attempt(ctx, &job.requester, "report", &detail);
+    let told = match alone {
+        Some(why) => answer(ctx, to, alone_with(&report, why)),
+        None => ctx.say(&PostReport { channel, to, report, file: None }),
+    };
+    Ok(Outcome::done(vec![record, told]))
+}
+
+/// Returns the reason why a channel may not show a report, if there is one. A report says who is in the team and how
+/// much there is to do.
+async fn hides(ctx: &TenantCtx, channel: &ChannelId) -> Result<Option<Alone>, Fault> {
+    let masked = privacy::privacy(ctx, channel).await? == Privacy::Masked;
+    Ok((masked || privacy::is_shared(ctx, channel).await?).then_some(Alone::Hidden))
+}
+
+/// Returns the changes since a time, newest first. For a very busy team, only as many entries as `MAX_READS` allows are
+/// read.
+async fn changes_since(ctx: &TenantCtx, since: jiff::Timestamp) -> Result<Vec<ConversationChange>, Fault> {
+    let since = since.max(organization::organization_since(ctx));
+    let (mut changes, mut before) = (Vec::new(), None);
+    for _ in 0..MAX_READS {
+        let piece = ctx.db.latest(before, ENTRIES_PER_READ).await?;
+        let ends = piece.len() < ENTRIES_PER_READ || piece.last().is_some_and(|last| last.entry.at < since);
+        before = piece.last().map(|last| last.id);
+        let recent = piece.into_iter().map(|audited| audited.entry).filter(|entry| entry.at >= since);
+        changes.extend(recent.filter_map(counted));
+        if ends {
+            break;
+        }
+    }
+    Ok(changes)
+}
+
+impl Message for PostReport {
+    async fn deliver(&self, ctx: &TenantCtx, claim: &Claim) -> Result<Outcome, SlackError> {
+        post_report(ctx, claim, self).await
+    }
+
+    async fn refused(&self, ctx: &TenantCtx, code: &str) -> Result<Vec<Effect>, Fault> {
+        let is_closed = codes::is_unwelcome(code);
+        Ok(is_closed.then(|| answer(ctx, self.to.clone(), words::sentence(NOT_POSTED))).into_iter().collect())
+    }
+}
+
+/// Posts a report. The chart is uploaded in a step of its own, so that it is shared once. Where no chart may be posted,
+/// the text is posted alone.
+async fn post_report(ctx: &TenantCtx, claim: &Claim, post: &PostReport) -> Result<Outcome, SlackError> {
+    let PostReport { channel, to, report, file } = post;
+    // Another company may have joined the channel since the report was made.
+    if let Some(why) = hides(ctx, channel).await? {
+        return Ok(Outcome::done(vec![answer(ctx, to.clone(), alone_with(report, why))]));
+    }
+    let Some(file) = file else {
+        return match upload_chart(ctx, report).await {
+            Ok(Some(file)) => {
+                let body = job::encode(&PostReport { file: Some(file), ..post.clone() });
+                let verdict = Verdict::Continue { body, until: ctx.lease_end() };
+                Ok(Outcome { verdict, effects: Vec::new() })
+            }
+            Err(error) if !is_final(&error) && claim.attempt < TRIES_OF_A_PICTURE => Err(error),
+            Ok(None) | Err(_) => post_words(ctx, claim, channel, report).await,
+        };
+    };
+    let by = ctx.ensure_lease(claim).await?;
+    match ctx.slack.with_deadline(by).share(file, &title(report), channel, &comment(report)).await {
+        Err(SlackError::Refused(code)) if claim.outcome_unknown && code == SHARED_BEFORE => {}
+        // A chart that may have been shared without a response would be there twice.
+        Err(SlackError::Fault(fault)) if !claim.outcome_unknown && claim.attempt >= TRIES_OF_A_PICTURE => {
+            info!(%fault, "the picture of a report cannot be shared");
+            return post_words(ctx, claim, channel, report).await;
+        }
+        other => other?,
+    }
+    Ok(Outcome::done(Vec::new()))
+}
+
+/// Posts a report without its picture.
+async fn post_words(
+    ctx: &TenantCtx,
+    claim: &Claim,
+    channel: &ChannelId,
+    report: &Report,
+) -> Result<Outcome, SlackError> {
+    let content = Content::new(&comment(report), Vec::new());
+    posting::post_once(ctx, claim, channel.as_str(), None, &content).await?;
+    Ok(Outcome::done(Vec::new()))
+}
+
+async fn upload_chart(ctx: &TenantCtx, report: &Report) -> Result<Option<FileId>, SlackError> {
+    let drawn = report.clone();
+    let Ok(Some(picture)) = tokio::task::spawn_blocking(move || chart::png(&drawn)).await else {
+        return Ok(None);
+    };
+    ctx.slack.upload("report.png", &alt(report), picture).await.map(Some)
+}
+
+/// Answers whether another try cannot succeed.
+fn is_final(error: &SlackError) -> bool {
+    matches!(error, SlackError::Refused(_) | SlackError::Fault(Fault::Unauthorized { .. } | Fault::Unusable { .. }))
+}
+
+impl JobKind for ReportJob {
+    const KIND: &'static str = "report.v1";
+
+    fn key(&self) -> String {
+        format!("report:{}", self.requester.user)
+    }
+
+    fn requester(&self) -> Option<&RequestContext> {
+        Some(&self.requester)
+    }
+}
+
+/// The handler that makes reports.
+pub(crate) struct Reports;
+
+impl Handler for Reports {
+    type Job = ReportJob;
+
+    async fn run(&self, ctx: &TenantCtx, _claim: &Claim, job: &ReportJob) -> Result<Outcome, Stop> {
+        Ok(report(ctx, job).await?)
+    }
+}
+
+/// A request for a report.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ReportJob {
+    /// The requester, and the place to answer.
+    #[serde(alias = "asker")]
+    pub requester: RequestContext,
+    /// The number of days that the report covers.
+    pub days: u16,
+}

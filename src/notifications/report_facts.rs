@@ -1,0 +1,205 @@
+//! A team's report over some days: the number of conversations and their outcome, the waiting times, and the number
+//! of open conversations per person.
+
+use std::cmp::Reverse;
+use std::collections::{BTreeMap, HashSet};
+
+use jiff::civil::{Date, Time};
+use jiff::tz::TimeZone;
+use jiff::{Timestamp, ToSpan};
+use serde::{Deserialize, Serialize};
+
+use crate::core::conversation::{Conversation, Status};
+use crate::core::ids::MemberId;
+use crate::core::last_change::ConversationChange;
+
+/// The most people whose loads are listed.
+const MAX_REPORT_LOADS: usize = 20;
+
+/// A report.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Report {
+    /// The name that colleagues read for the requester.
+    pub by: String,
+    /// The name of the shared number that the report covers; `None` if it covers all.
+    #[serde(default)]
+    pub line: Option<String>,
+    /// The days, oldest first.
+    pub days: Vec<DayActivity>,
+    /// The waiting times.
+    pub waits: Waits,
+    /// The people's names for colleagues, each with the number of open conversations they own, busiest first.
+    pub loads: Vec<(String, usize)>,
+}
+
+/// The reason why only the requester sees a report.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Alone {
+    /// The channel gets no shared number's cards, so the report is about all of them.
+    NoRoute,
+    /// The channel hides numbers and messages, or another company reads it.
+    Hidden,
+}
+
+/// The conversations whose last activity was on a day, counted by their present state.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct DayActivity {
+    /// The day, in the requester's time zone.
+    pub date: Date,
+    /// The number of done conversations.
+    pub done: usize,
+    /// The number of snoozed conversations.
+    pub snoozed: usize,
+    /// The number of open conversations with an owner.
+    pub owned: usize,
+    /// The number of unassigned open conversations.
+    pub waiting: usize,
+}
+
+/// The median waiting times, in seconds, and the number of changes of owner.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Waits {
+    /// The time until a conversation got its first owner after its contact got in touch; `None` if none got one.
+    pub to_owner: Option<i64>,
+    /// The time until a conversation was done.
+    pub to_done: Option<i64>,
+    /// The number of changes from one owner to another.
+    pub handed: usize,
+}
+
+impl Report {
+    /// Returns the number of conversations on all days.
+    pub fn total(&self) -> usize {
+        self.days.iter().map(DayActivity::total).sum()
+    }
+}
+
+impl DayActivity {
+    /// Returns the number of conversations on this day.
+    pub fn total(&self) -> usize {
+        self.done + self.snoozed + self.owned + self.waiting
+    }
+}
+
+/// Counts the conversations of the last `count` days in `zone`, today included, oldest day first.
+pub fn days<'a>(
+    all: impl Iterator<Item = &'a Conversation>,
+    count: u16,
+    now: Timestamp,
+    zone: &TimeZone,
+) -> Vec<DayActivity> {
+    let today = now.to_zoned_datetime(zone.clone()).date();
+    let dates = (0..i64::from(count)).rev().filter_map(|ago| today.checked_sub(ago.days()).ok());
+    let mut days: Vec<_> = dates.map(|date| DayActivity { date, done: 0, snoozed: 0, owned: 0, waiting: 0 }).collect();
+    for one in all {
+        let Some(last) = &one.last_activity else { continue };
+        let date = last.at.to_zoned_datetime(zone.clone()).date();
+        let Some(day) = days.iter_mut().find(|day| day.date == date) else { continue };
+        match (one.status, &one.owner) {
+            (Status::Done, _) => day.done += 1,
+            (Status::Snoozed, _) => day.snoozed += 1,
+            (Status::Open, Some(_)) => day.owned += 1,
+            (Status::Open, None) => day.waiting += 1,
+            (Status::Other, _) => {}
+        }
+    }
+    days
+}
+
+/// Counts the open conversations per owner, busiest first, for at most `MAX_REPORT_LOADS` owners.
+pub fn loads<'a>(all: impl Iterator<Item = &'a Conversation>) -> Vec<(MemberId, usize)> {
+    let mut loads = BTreeMap::<MemberId, usize>::new();
+    for owner in all.filter(|one| one.is_open()).filter_map(|one| one.owner.as_ref()) {
+        *loads.entry(owner.id.clone()).or_default() += 1;
+    }
+    let mut loads: Vec<_> = loads.into_iter().collect();
+    loads.sort_by_key(|(_, open)| Reverse(*open));
+    loads.truncate(MAX_REPORT_LOADS);
+    loads
+}
+
+/// Returns the time at which the first of these days began; `None` without days.
+pub fn beginning(days: &[DayActivity], zone: &TimeZone) -> Option<Timestamp> {
+    let midnight = days.first()?.date.to_datetime(Time::midnight());
+    Some(midnight.to_zoned_datetime(zone.clone()).ok()?.timestamp())
+}
+
+/// Computes the waiting times from changes, given oldest first.
+pub fn waits<'a>(changes: impl Iterator<Item = &'a ConversationChange>) -> Waits {
+    let (mut to_owner, mut to_done, mut handed) = (Vec::new(), Vec::new(), 0);
+    let mut owned = HashSet::new();
+    for change in changes {
+        let waited = change.heard.map(|heard| change.at.duration_since(heard).as_secs().max(0));
+        match (&change.before.owner, &change.after.owner) {
+            (None, Some(_)) if owned.insert((&change.conversation, change.heard)) => to_owner.extend(waited),
+            (Some(before), Some(after)) if before != after => handed += 1,
+            _ => {}
+        }
+        if change.before.status != Status::Done && change.after.status == Status::Done {
+            to_done.extend(waited);
+        }
+    }
+    Waits { to_owner: median(to_owner), to_done: median(to_done), handed }
+}
+
+fn median(mut all: Vec<i64>) -> Option<i64> {
+    all.sort_unstable();
+    let middle = all.len().checked_sub(1)? / 2;
+    let (low, high) = (all.get(middle)?, all.get(all.len() / 2)?);
+    Some(i64::midpoint(*low, *high))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::core::conversation::State;
+    use crate::core::ids::ConversationId;
+    use crate::core::parse_error::ParseError;
+    use crate::core::report_period::period;
+
+    fn change(id: &str, at: i64, heard: i64, owners: [Option<&str>; 2], statuses: [Status; 2]) -> ConversationChange {
+        let state = |owner: Option<&str>, status| State { owner: owner.map(MemberId::new), status, until: None };
+        let second = |second| Timestamp::from_second(second).unwrap_or_default();
+        ConversationChange {
+            conversation: ConversationId::new(id),
+            at: second(at),
+            heard: Some(second(heard)),
+            before: state(owners[0], statuses[0]),
+            after: state(owners[1], statuses[1]),
+        }
+    }
+
+    #[test]
+    fn only_the_first_owner_ends_the_waiting() {
+        let open = [Status::Open; 2];
+        let changes = [
+            change("a", 160, 100, [None, Some("zoe")], open),
+            change("a", 170, 100, [Some("zoe"), Some("leo")], open),
+            change("a", 180, 100, [Some("leo"), None], open),
+            change("a", 900, 100, [None, Some("zoe")], open),
+            change("b", 120, 100, [None, Some("zoe")], open),
+            change("b", 500, 100, [Some("zoe"); 2], [Status::Open, Status::Done]),
+            change("a", 2100, 2000, [None, Some("zoe")], open),
+        ];
+        let expected = Waits { to_owner: Some(60), to_done: Some(400), handed: 1 };
+        assert_eq!(waits(changes.iter()), expected);
+        assert_eq!(waits([].iter()), Waits::default());
+    }
+
+    #[test]
+    fn half_of_an_even_number_lies_between_two() {
+        assert_eq!(median(vec![40, 10, 20, 30]), Some(25));
+        assert_eq!(median(vec![7]), Some(7));
+    }
+
+    #[test]
+    fn a_period_is_a_word_or_a_number_of_days() {
+        for (text, days) in [("", Ok(7)), ("Week", Ok(7)), ("today", Ok(1)), ("90", Ok(90)), ("month", Ok(30))] {
+            assert_eq!(period(text), days, "{text}");
+        }
+        for text in ["0", "91", "-1", "fortnight"] {
+            assert_eq!(period(text), Err(ParseError::NoPeriod), "{text}");
+        }
+    }
+}

@@ -1,0 +1,410 @@
+//! Checks the setup and explains how to fix each problem: the first step when someone says that the app does not work.
+
+mod connection;
+
+use crate::notifications::unreachable;
+use crate::people::directory;
+use std::time::Duration;
+
+use jiff::{SignedDuration, Timestamp};
+use secrecy::ExposeSecret;
+use serde::{Deserialize, Serialize};
+use serde_json::json;
+use url::Url;
+
+use crate::channels::routes;
+use crate::commands::refusal_view;
+use crate::core::delivery::Why;
+use crate::core::error::{Fault, whole};
+use crate::core::refusal::Refusal;
+use crate::core::request_context::RequestContext;
+use crate::jobs::ctx::TenantCtx;
+use crate::jobs::documents;
+use crate::jobs::handler::Handler;
+use crate::jobs::job::JobKind;
+use crate::jobs::outbox::private::answer;
+use crate::jobs::outcome::{Outcome, Stop};
+use crate::linking::content::Broken;
+use crate::linking::requests;
+use crate::notifications::direct_view;
+use crate::notifications::unreachable::Unreachable;
+use crate::ops::finding::{Finding, FindingState, PEOPLE};
+use crate::ops::{findings_view, readiness};
+use crate::people::acting;
+use crate::platform::db::Claim;
+use crate::platform::slack::answer::SlackError;
+use crate::platform::slack::client::Identity;
+use crate::platform::slack::scopes::{OPTIONAL_SCOPES, SCOPES, Scope};
+use crate::platform::slack::signature::sign;
+use crate::platform::slack::socket::{Dialer, is_hopeless};
+use crate::platform::transport;
+
+/// The tolerated error of this machine's clock. The app refuses Slack's requests when they seem five minutes old.
+const MAX_CLOCK_ERROR: SignedDuration = SignedDuration::from_secs(60);
+
+/// The longest time that a job waits while all is well.
+const MAX_JOB_AGE: Duration = Duration::from_mins(10);
+
+/// The time that the app's own address may take to answer.
+const OWN_ADDRESS_TIMEOUT: Duration = Duration::from_secs(5);
+
+/// The challenge that the app's own address has to repeat.
+const CHALLENGE: &str = "is-this-dialnote-slack";
+
+/// The maximum number of people that are named.
+const MAX_NAMED: usize = 10;
+
+/// The maximum number of links made by hand that are checked.
+const MAX_LINKS_CHECKED: usize = 100;
+
+/// Runs all checks for an admin.
+pub(crate) async fn doctor(ctx: &TenantCtx, requester: &RequestContext) -> Result<Outcome, Fault> {
+    let content = match acting::reader(ctx, &requester.user).await {
+        Ok(Ok(teammate)) => match documents::rules(ctx).await?.may_configure(&teammate) {
+            Ok(()) => findings_view::examined(&examine_in_time(ctx).await),
+            Err(why) => refusal_view::refusal(&why),
+        },
+        Ok(Err(stranger)) => refusal_view::refusal(&Refusal::YouAreNotLinked(stranger.why)),
+        Err(fault @ (Fault::Store(_) | Fault::Sealed(_) | Fault::LeaseLost)) => return Err(fault),
+        Err(_) => findings_view::examined(&who_asks_is_unknown(ctx).await),
+    };
+    Ok(Outcome::done(vec![answer(ctx, requester.addressee(), content)]))
+}
+
+/// Returns the findings that anyone may see while the app cannot find out who asks.
+async fn who_asks_is_unknown(ctx: &TenantCtx) -> Vec<Finding> {
+    let found = tokio::time::timeout(ctx.settings.lease / 3, connection::dialnote(ctx)).await;
+    let unknown = "it can't be found out yet whether you are an admin. \
+                       Run dialnote-slack doctor where the app runs";
+    found.unwrap_or_default().into_iter().chain([Finding::new("you", FindingState::Note, unknown)]).collect()
+}
+
+/// Runs all checks, for as long as the lease allows. A worker that took longer would count as dead, and the checks
+/// would be repeated again and again.
+async fn examine_in_time(ctx: &TenantCtx) -> Vec<Finding> {
+    let found = tokio::time::timeout(ctx.settings.lease * 2 / 3, examine(ctx)).await;
+    found.unwrap_or_else(|_| {
+        let words = "not all of it answered in time. Run dialnote-slack doctor where the app runs: it waits longer";
+        vec![Finding::new("everything", FindingState::Bad, words)]
+    })
+}
+
+/// Runs all checks. Those that call a service run at the same time.
+pub async fn examine(ctx: &TenantCtx) -> Vec<Finding> {
+    let mut findings = vec![store(ctx).await];
+    findings.extend(queue(ctx).await);
+    let (slack, address, dialnote, routes, people, links) = Box::pin(async {
+        tokio::join!(slack(ctx), address(ctx), connection::dialnote(ctx), routes(ctx), people(ctx), broken_links(ctx))
+    })
+    .await;
+    findings.extend(slack.into_iter().chain([address]).chain(dialnote).chain(routes).chain([people]).chain(links));
+    findings.extend(unreachable(ctx).await);
+    findings
+}
+
+async fn store(work: &TenantCtx) -> Finding {
+    match readiness::try_store(work.store.as_ref(), &work.clock, &work.instance).await {
+        Ok(()) => Finding::new("database", FindingState::Good, "it takes in what has to be kept"),
+        Err(cause) => {
+            let words = "it takes nothing in. Look for a full disk, and whether the app may write there";
+            Finding::new("database", FindingState::Bad, words).because(&cause)
+        }
+    }
+}
+
+async fn queue(work: &TenantCtx) -> Vec<Finding> {
+    // A single workspace has only its own jobs. An admin of one workspace among many sees only its jobs.
+    let counted = match work.record {
+        Some(_) => work.store.overview_of(work.installation()).await,
+        None => work.store.overview().await,
+    };
+    let Ok(overview) = counted else { return Vec::new() };
+    let age = overview.oldest.map(|oldest| work.clock.now().duration_since(oldest).unsigned_abs());
+    let waiting = match age {
+        Some(age) if age > MAX_JOB_AGE => Finding::new(
+            "queue",
+            FindingState::Bad,
+            format!(
+                "the oldest of {} jobs has waited for {} minutes. See why: dialnote-slack jobs list --waiting",
+                overview.inbox + overview.outbox,
+                age.as_secs() / 60
+            ),
+        ),
+        _ => Finding::new(
+            "queue",
+            FindingState::Good,
+            format!("{} jobs wait, none for long", overview.inbox + overview.outbox),
+        ),
+    };
+    let given_up = match overview.dead {
+        0 => Finding::new("given up", FindingState::Good, "nothing was given up"),
+        dead => Finding::new(
+            "given up",
+            FindingState::Note,
+            format!("{dead} jobs. See why: dialnote-slack jobs list; then jobs retry, or jobs drop"),
+        ),
+    };
+    vec![waiting, given_up]
+}
+
+async fn slack(work: &TenantCtx) -> Vec<Finding> {
+    match work.slack.identity().await {
+        Ok(identity) => {
+            let known = Finding::new("Slack token", FindingState::Good, format!("it belongs to {}", identity.team));
+            vec![known, scopes(&identity, work), clock(&identity, work.clock.now())]
+        }
+        Err(SlackError::Fault(Fault::Unauthorized { cause, .. })) => {
+            let words = match again(work) {
+                Some(install) => format!("Slack does not accept it. Install the app again: {install}"),
+                None => "Slack does not accept it. \
+                         Copy the Bot User OAuth Token anew (OAuth & Permissions) to SLACK_BOT_TOKEN"
+                    .to_owned(),
+            };
+            vec![Finding::new("Slack token", FindingState::Bad, words).because(&cause)]
+        }
+        Err(cause) => {
+            let words = "Slack did not say whose it is. Look whether this machine reaches SLACK_API_URL";
+            vec![Finding::new("Slack token", FindingState::Bad, words).because(&cause)]
+        }
+    }
+}
+
+/// Returns the page where an app that anyone can install is installed again.
+fn again(work: &TenantCtx) -> Option<String> {
+    work.record.as_ref().and_then(|record| record.install_page.clone())
+}
+
+fn scopes(identity: &Identity, work: &TenantCtx) -> Finding {
+    let missing = |needed: &'static [Scope]| {
+        let missing = needed.iter().filter(|scope| !identity.scopes.iter().any(|granted| granted == scope.name));
+        missing.map(|scope| format!("{} ({})", scope.name, scope.reason.trim_end_matches('.'))).collect::<Vec<_>>()
+    };
+    let (needed, optional) = (missing(&SCOPES), missing(&OPTIONAL_SCOPES));
+    if !needed.is_empty() {
+        let words = match again(work) {
+            Some(install) => format!("Install the app again, which keeps everything: {install}"),
+            None => "Put them under OAuth & Permissions, and press Reinstall".to_owned(),
+        };
+        return Finding::new("scopes", FindingState::Bad, format!("not granted: {}. {words}", needed.join("; ")));
+    }
+    if !optional.is_empty() {
+        return Finding::new(
+            "scopes",
+            FindingState::Note,
+            format!("it can do without, but worse: {}", optional.join("; ")),
+        );
+    }
+    Finding::new("scopes", FindingState::Good, "all are granted")
+}
+
+fn clock(identity: &Identity, now: Timestamp) -> Finding {
+    match identity.date.map(|date| now.duration_since(date)) {
+        Some(skew) if skew.abs() > MAX_CLOCK_ERROR => Finding::new(
+            "clock",
+            FindingState::Bad,
+            format!(
+                "this machine's differs from Slack's by {} s, and from 300 s on every request is refused. Set it by NTP",
+                skew.abs().as_secs()
+            ),
+        ),
+        Some(_) => Finding::new("clock", FindingState::Good, "it shows what Slack's does"),
+        None => Finding::new("clock", FindingState::Note, "Slack did not say what its clock shows"),
+    }
+}
+
+/// Sends the app's own address the challenge that Slack sends when the address is saved in the app's settings. This
+/// shows whether the address is reached, and whether the app there has the same signing secret.
+async fn address(work: &TenantCtx) -> Finding {
+    const WHAT: &str = "request URL";
+    if let Some(dialer) = &work.ingress.dialer {
+        return sockets(dialer).await;
+    }
+    let Some(public) = &work.ingress.public else {
+        let words = "PUBLIC_URL is not set, so it was not looked whether Slack can reach the app, \
+                     and calls are found by looking rather than told at once";
+        return Finding::new(WHAT, FindingState::Note, words);
+    };
+    let url = format!("{}/slack/events", public.as_str().trim_end_matches('/'));
+    match challenge(&url, work).await {
+        Ok((200, answer)) if answer.contains(CHALLENGE) => {
+            Finding::new(WHAT, FindingState::Good, format!("{url} answers, with this signing secret"))
+        }
+        Ok((401, _)) => Finding::new(
+            WHAT,
+            FindingState::Bad,
+            format!(
+                "{url} answers, but does not know SLACK_SIGNING_SECRET: the app there runs with another one. Give both the one under Basic Information"
+            ),
+        ),
+        Ok((status, _)) => Finding::new(
+            WHAT,
+            FindingState::Bad,
+            format!("{url} answers {status}, which is not this app's answer. Look where the proxy sends /slack/"),
+        ),
+        Err(cause) => {
+            let words =
+                format!("{url} is not reached. Look whether the app runs, and where the proxy sends PUBLIC_URL");
+            Finding::new(WHAT, FindingState::Bad, words).because(&cause)
+        }
+    }
+}
+
+/// Asks for the address of a connection, and opens none: events that Slack delivered over it would be lost.
+async fn sockets(dialer: &Dialer) -> Finding {
+    const WHAT: &str = "Socket Mode";
+    match dialer.address().await {
+        Ok(_) => Finding::new(WHAT, FindingState::Good, "Slack opens connections for SLACK_APP_TOKEN"),
+        Err(cause) if is_hopeless(&cause) => {
+            let words = "Slack does not accept SLACK_APP_TOKEN. Make an app-level token with connections:write \
+                         (Basic Information → App-Level Tokens), and look whether Socket Mode is on";
+            Finding::new(WHAT, FindingState::Bad, words).because(&cause)
+        }
+        Err(cause) => {
+            let words = "Slack opens no connection. Look whether this machine reaches SLACK_API_URL";
+            Finding::new(WHAT, FindingState::Bad, words).because(&cause)
+        }
+    }
+}
+
+async fn challenge(url: &str, work: &TenantCtx) -> Result<(u16, String), String> {
+    let url: Url = url.parse().map_err(|_| "it is no address".to_owned())?;
+    let Some(secret) = work.ingress.secrets.first() else { return Err("there is no signing secret".to_owned()) };
+    let body = json!({ "type": "url_verification", "challenge": CHALLENGE }).to_string();
+    let now = work.clock.now().as_second();
+    let client = transport::client(OWN_ADDRESS_TIMEOUT).map_err(|error| whole(&error))?;
+    let request = client
+        .post(url)
+        .header("Content-Type", "application/json")
+        .header("X-Slack-Request-Timestamp", now)
+        .header("X-Slack-Signature", sign(secret.expose_secret(), now, body.as_bytes()))
+        .body(body);
+    let answer = request.send().await.map_err(|error| whole(&error.without_url()))?;
+    let status = answer.status().as_u16();
+    Ok((status, answer.text().await.unwrap_or_default()))
+}
+
+async fn routes(work: &TenantCtx) -> Vec<Finding> {
+    const WHAT: &str = "channel";
+    let routes = match routes::routes(work).await {
+        Ok(routes) => routes,
+        Err(cause) => return vec![Finding::new(WHAT, FindingState::Note, "none could be looked at").because(&cause)],
+    };
+    if routes.is_empty() {
+        let words = "none gets cards by itself. Type /dialnote route in the one that is to";
+        return vec![Finding::new(WHAT, FindingState::Note, words)];
+    }
+    let mut findings = Vec::new();
+    for (channel, _) in routes {
+        let found = match work.slack.is_in(&channel).await {
+            Ok(Some(true)) => Finding::new(WHAT, FindingState::Good, "the app can post there"),
+            Ok(Some(false)) => {
+                let words = "it is to get cards, and the app cannot post there. Type /invite @dialnote there, \
+                             then /dialnote route again; or /dialnote route #channel off";
+                Finding::new(WHAT, FindingState::Bad, words)
+            }
+            Ok(None) => Finding::new(WHAT, FindingState::Note, "whether the app can post there needs channels:read"),
+            Err(cause) => Finding::new(WHAT, FindingState::Note, "it could not be looked at").because(&cause),
+        };
+        findings.push(found.about(channel));
+    }
+    findings
+}
+
+/// Returns findings about links made by hand that no longer count.
+async fn broken_links(work: &TenantCtx) -> Vec<Finding> {
+    let card_views = async {
+        let mut card_views = Vec::new();
+        for link in directory::by_hand(work).await?.iter().take(MAX_LINKS_CHECKED) {
+            card_views.push(requests::link_face(work, link).await?);
+        }
+        Ok::<_, Fault>(card_views)
+    };
+    let card_views = match card_views.await {
+        Ok(card_views) => card_views,
+        Err(cause) => {
+            let words = "the links made by hand could not be looked at";
+            return vec![Finding::new(PEOPLE, FindingState::Note, words).because(&cause)];
+        }
+    };
+    let broken = card_views.into_iter().filter_map(|link| {
+        let why = match link.broken? {
+            Broken::MemberGone => "who is not in dialnote any more",
+            Broken::Account(_) => "but has no account in Slack any more that can be linked",
+        };
+        let words = format!(
+            "{} was linked by hand to {}, {why}, so the link does not count. Remove it, or link them anew: /dialnote link",
+            link.name, link.member
+        );
+        Some(Finding::new(PEOPLE, FindingState::Note, words))
+    });
+    broken.take(MAX_NAMED).collect()
+}
+
+/// Returns findings about people that Slack takes no direct messages for.
+async fn unreachable(work: &TenantCtx) -> Vec<Finding> {
+    const WHAT: &str = "notifications";
+    let people = match unreachable::unreachable(work, MAX_NAMED).await {
+        Ok(people) => people,
+        Err(cause) => {
+            let words = "the people who can't be notified could not be looked at";
+            return vec![Finding::new(WHAT, FindingState::Note, words).because(&cause)];
+        }
+    };
+    let finding = |Unreachable { name, why }| {
+        // A problem of one person is not a problem of the app.
+        let state =
+            if matches!(why, Why::NoMessagesTab | Why::Restricted) { FindingState::Bad } else { FindingState::Note };
+        Finding::new(WHAT, state, format!("{name} can't be notified: {}", direct_view::because(&name, &why)))
+    };
+    people.into_iter().map(finding).collect()
+}
+
+async fn people(work: &TenantCtx) -> Finding {
+    match directory::unlinked(work).await {
+        Ok(members) if members.is_empty() => {
+            Finding::new(PEOPLE, FindingState::Good, "every member of dialnote is found in Slack")
+        }
+        Ok(members) => {
+            let shown =
+                members.iter().take(MAX_NAMED).map(|member| member.name.as_str()).collect::<Vec<_>>().join(", ");
+            let more = members.len().saturating_sub(MAX_NAMED);
+            let more = if more > 0 { format!(" and {more} more") } else { String::new() };
+            Finding::new(
+                PEOPLE,
+                FindingState::Note,
+                format!(
+                    "nobody in Slack has the e-mail address of {shown}{more}. Give both the same address, or link them by hand: /dialnote link; or they can own nothing"
+                ),
+            )
+        }
+        Err(cause) => Finding::new(PEOPLE, FindingState::Note, "they could not be looked at").because(&cause),
+    }
+}
+
+impl JobKind for DoctorJob {
+    const KIND: &'static str = "doctor.v1";
+    const RUNS_WITHOUT_SLACK: bool = true;
+
+    fn key(&self) -> String {
+        format!("doctor:{}", self.0.user)
+    }
+
+    fn requester(&self) -> Option<&RequestContext> {
+        Some(&self.0)
+    }
+}
+
+/// The handler that checks the setup for an admin.
+pub(crate) struct Doctor;
+
+impl Handler for Doctor {
+    type Job = DoctorJob;
+
+    async fn run(&self, ctx: &TenantCtx, _claim: &Claim, job: &DoctorJob) -> Result<Outcome, Stop> {
+        Ok(doctor(ctx, &job.0).await?)
+    }
+}
+
+/// An admin's request to check the setup.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct DoctorJob(pub RequestContext);

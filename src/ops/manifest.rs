@@ -1,0 +1,267 @@
+//! The app's description for Slack (docs/contracts/slack.md §26), made from the table of commands so
+//! that Slack offers exactly what the program understands. `manifest.yml` is its output, checked in.
+
+use serde::Serialize;
+use url::{Host, Url};
+
+use crate::core::verb::{COMMANDS, UMBRELLA};
+use crate::platform::slack::oauth;
+use crate::platform::slack::scopes::{OPTIONAL_SCOPES, SCOPES};
+use crate::server::forms;
+
+/// The placeholder for the app's public address in the checked-in manifest.
+pub const PLACEHOLDER_URL: &str = "https://dialnote-slack.example.com";
+
+/// The events that the app subscribes to. They need nothing but `users:read` and, for links, `links:read`.
+const EVENTS: [&str; 7] = [
+    "app_home_opened",
+    "app_uninstalled",
+    "channel_shared",
+    "link_shared",
+    "team_join",
+    "tokens_revoked",
+    "user_change",
+];
+
+/// The host of dialnote's web app, unless `DIALNOTE_APP_URL` sets another.
+pub const UNFURL_DOMAIN: &str = "app.dialnote.com";
+
+#[derive(Serialize)]
+struct Manifest {
+    _metadata: ManifestMetadata,
+    display_information: DisplayInformation,
+    features: Features,
+    oauth_config: OauthConfig,
+    settings: Settings,
+}
+
+#[derive(Serialize)]
+struct ManifestMetadata {
+    major_version: u8,
+    minor_version: u8,
+}
+
+#[derive(Serialize)]
+struct DisplayInformation {
+    name: &'static str,
+    description: &'static str,
+    background_color: &'static str,
+}
+
+#[derive(Serialize)]
+struct Features {
+    app_home: AppHome,
+    bot_user: BotUser,
+    shortcuts: Vec<Shortcut>,
+    slash_commands: Vec<SlashCommand>,
+    unfurl_domains: Vec<String>,
+}
+
+#[derive(Serialize)]
+struct Shortcut {
+    name: &'static str,
+    #[serde(rename = "type")]
+    kind: &'static str,
+    callback_id: &'static str,
+    description: &'static str,
+}
+
+#[derive(Serialize)]
+struct AppHome {
+    home_tab_enabled: bool,
+    messages_tab_enabled: bool,
+    messages_tab_read_only_enabled: bool,
+}
+
+#[derive(Serialize)]
+struct BotUser {
+    display_name: &'static str,
+    always_online: bool,
+}
+
+#[derive(Serialize)]
+struct SlashCommand {
+    command: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    url: Option<String>,
+    description: String,
+    usage_hint: String,
+    should_escape: bool,
+}
+
+#[derive(Serialize)]
+struct OauthConfig {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    redirect_urls: Option<[String; 1]>,
+    scopes: Scopes,
+}
+
+#[derive(Serialize)]
+struct Scopes {
+    bot: Vec<&'static str>,
+    bot_optional: Vec<&'static str>,
+}
+
+#[derive(Serialize)]
+struct Settings {
+    event_subscriptions: EventSubscriptions,
+    interactivity: Interactivity,
+    org_deploy_enabled: bool,
+    socket_mode_enabled: bool,
+    token_rotation_enabled: bool,
+}
+
+#[derive(Serialize)]
+struct EventSubscriptions {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    request_url: Option<String>,
+    bot_events: Vec<&'static str>,
+}
+
+#[derive(Serialize)]
+struct Interactivity {
+    is_enabled: bool,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    request_url: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    message_menu_options_url: Option<String>,
+}
+
+/// The way in which Slack reaches the program.
+#[derive(Clone, Copy, Debug)]
+pub enum Reached<'a> {
+    /// Slack sends requests to this address, which has no path.
+    At(&'a str),
+    /// The program opens connections (Socket Mode).
+    BySockets,
+}
+
+impl Reached<'_> {
+    fn url(self, path: &str) -> Option<String> {
+        match self {
+            Self::At(url) => Some(format!("{}{path}", url.trim_end_matches('/'))),
+            Self::BySockets => None,
+        }
+    }
+}
+
+/// Reads the public address; returns `None` if Slack would refuse it.
+pub fn address(text: &str) -> Option<Url> {
+    let url = Url::parse(text).ok().filter(|url| url.scheme() == "https" && url.host_str().is_some_and(is_host))?;
+    let further = url.query().is_some() || url.fragment().is_some() || !url.username().is_empty();
+    (!further).then_some(url)
+}
+
+/// Answers whether a text is the name of a host on the web.
+pub fn is_host(text: &str) -> bool {
+    let labels =
+        |label: &str| !label.is_empty() && label.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-');
+    matches!(Host::parse(text), Ok(Host::Domain(name)) if name.contains('.') && name.split('.').all(labels))
+}
+
+/// Returns the manifest as YAML, for a program that is reached like this and a dialnote web app at `unfurl_domain`.
+pub fn yaml(reached: Reached<'_>, unfurl_domain: &str) -> Result<String, serde_yaml_ng::Error> {
+    let yaml = serde_yaml_ng::to_string(&manifest(reached, unfurl_domain))?;
+    Ok(format!("# Made by `dialnote-slack manifest`; do not edit by hand.\n{yaml}"))
+}
+
+fn manifest(reached: Reached<'_>, unfurl_domain: &str) -> Manifest {
+    Manifest {
+        _metadata: ManifestMetadata { major_version: 1, minor_version: 1 },
+        display_information: DisplayInformation {
+            name: "dialnote",
+            description: "Decide who owns each phone conversation.",
+            background_color: "#1d3557",
+        },
+        features: Features {
+            app_home: AppHome {
+                home_tab_enabled: true,
+                messages_tab_enabled: true,
+                messages_tab_read_only_enabled: true,
+            },
+            bot_user: BotUser { display_name: "dialnote", always_online: true },
+            shortcuts: shortcuts(),
+            slash_commands: slash_commands(reached),
+            unfurl_domains: vec![unfurl_domain.to_owned()],
+        },
+        oauth_config: OauthConfig {
+            redirect_urls: reached.url(oauth::PATH).map(|url| [url]),
+            scopes: Scopes {
+                bot: SCOPES.iter().chain(&OPTIONAL_SCOPES).map(|scope| scope.name).collect(),
+                bot_optional: OPTIONAL_SCOPES.iter().map(|scope| scope.name).collect(),
+            },
+        },
+        settings: Settings {
+            event_subscriptions: EventSubscriptions {
+                request_url: reached.url("/slack/events"),
+                bot_events: EVENTS.to_vec(),
+            },
+            interactivity: Interactivity {
+                is_enabled: true,
+                request_url: reached.url("/slack/interactions"),
+                message_menu_options_url: reached.url("/slack/options"),
+            },
+            org_deploy_enabled: false,
+            socket_mode_enabled: matches!(reached, Reached::BySockets),
+            token_rotation_enabled: false,
+        },
+    }
+}
+
+fn shortcuts() -> Vec<Shortcut> {
+    let shortcut = |name, kind, callback_id, description| Shortcut { name, kind, callback_id, description };
+    vec![
+        shortcut("Find a conversation", "global", forms::FIND, "Search by name or number, and act on what you find."),
+        shortcut("My inbox", "global", forms::MY_INBOX, "List the conversations that are yours."),
+        shortcut("Hand off", "message", forms::HAND_OFF, "Pass on the conversation that this message is about."),
+        shortcut("Add as note", "message", forms::NOTE, "Write this message into dialnote as an internal note."),
+    ]
+}
+
+fn slash_commands(reached: Reached<'_>) -> Vec<SlashCommand> {
+    let command = |command: &str, description: &str, usage_hint: String| SlashCommand {
+        command: command.to_owned(),
+        url: reached.url("/slack/commands"),
+        description: description.replace('`', ""),
+        usage_hint,
+        should_escape: true,
+    };
+    let names: Vec<_> = COMMANDS.iter().map(|spec| spec.name).collect();
+    let own = COMMANDS.iter().filter_map(|spec| Some(command(spec.slash?, spec.summary, spec.arguments.to_owned())));
+    own.chain([command(UMBRELLA, "Everything dialnote can do here.", names.join(" | "))]).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_address_is_one_that_slack_takes() {
+        let read = |text| address(text).map(String::from);
+        assert_eq!(read(PLACEHOLDER_URL), Some(format!("{PLACEHOLDER_URL}/")));
+        assert_eq!(read("https://app.example:8443/dialnote"), Some("https://app.example:8443/dialnote".to_owned()));
+        let refused = ["foo", "app.example", "http://app.example", "http://localhost", "https://", "https:///", ""];
+        let refused =
+            refused.into_iter().chain(["https://127.0.0.1:80", "https://localhost", "https://{{url}}.example"]);
+        for text in refused.chain(["https://a@app.example", "https://app.example?a", "https://app.example#a"]) {
+            assert_eq!(read(text), None, "{text}");
+        }
+    }
+
+    #[test]
+    fn a_domain_is_the_name_of_a_host() {
+        assert!(is_host("app.dialnote.com") && is_host("xn--bcher-kva.example"));
+        for text in
+            ["", "https://app.dialnote.com", "a b.example", "a.example/path", "a.example\nb", "127.0.0.1", "app"]
+        {
+            assert!(!is_host(text), "{text:?}");
+        }
+    }
+
+    #[test]
+    fn a_slash_at_the_end_is_not_doubled() {
+        for url in ["https://app.example", "https://app.example/", "https://app.example//"] {
+            assert_eq!(Reached::At(url).url("/slack/events").as_deref(), Some("https://app.example/slack/events"));
+        }
+    }
+}

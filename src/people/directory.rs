@@ -1,0 +1,402 @@
+//! The identities of people. This module reads Slack profiles and dialnote members, caches them and links the two. No
+//! one is refused because of a cache entry: before a refusal both sides are read again.
+
+use std::sync::{Arc, PoisonError};
+use std::time::Duration;
+
+use jiff::Timestamp;
+use serde::de::DeserializeOwned;
+use serde::{Deserialize, Serialize};
+
+use crate::core::conversation::Owner;
+use crate::core::error::{Fault, Service};
+use crate::core::ids::{MemberId, SlackUserId};
+use crate::core::participant::Participant;
+use crate::core::person::{Member, Profile};
+use crate::core::teammate::{ByHand, Teammate, Unlinked, link};
+use crate::core::{naming, person, times};
+use crate::jobs::ctx::TenantCtx;
+use crate::jobs::documents::read;
+use crate::people::names;
+use crate::people::names::PROFILE;
+use crate::platform::db::CacheEntry;
+use crate::platform::dialnote::answer::{Denied, DialnoteError};
+use crate::platform::slack::answer::SlackError;
+
+/// The time for which a cached Slack profile is used. `user_change` events replace it earlier, but events get lost.
+const PROFILE_AGE: Duration = Duration::from_mins(10);
+
+/// The time for which the cached list of members is used. dialnote does not report changes of it.
+const MEMBERS_AGE: Duration = Duration::from_mins(10);
+
+/// The time for which people may act by an older list of members, while dialnote does not answer.
+const STALE_AGE: Duration = Duration::from_hours(1);
+
+/// The time for which the Slack users found by the members' addresses are used.
+const SOUGHT_AGE: Duration = Duration::from_hours(1);
+
+/// The maximum number of members whose Slack users are looked up by address.
+const LOOKED_UP: usize = 100;
+
+/// The name of an owner for whom dialnote gives none, because a member who has left has none.
+const SOMEBODY_GONE: &str = "somebody who left";
+
+/// The maximum number of links made by hand that are read.
+const MOST_BY_HAND: usize = 10_000;
+
+const SOUGHT: &str = "sought";
+
+/// The cache entry kind of a user whom Slack does not know.
+const NO_PROFILE: &str = "no_profile";
+
+/// The time for which Slack is not asked again for a user whom it does not know.
+const NO_PROFILE_AGE: Duration = Duration::from_mins(1);
+
+/// The cache entry kind of the list of members.
+pub const MEMBERS: &str = "members";
+
+/// A Slack user who is not linked to a member.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct UnlinkedUser {
+    /// The name that colleagues use.
+    pub name: String,
+    /// The reason why the user is not linked.
+    pub why: Unlinked,
+}
+
+/// A member who was looked for in Slack by their address.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+struct SoughtMember {
+    member: MemberId,
+    email: Option<String>,
+    /// The Slack user with that address, unless the user is linked to another member.
+    user: Option<SlackUserId>,
+}
+
+/// The permission to use cached facts.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Freshness {
+    /// Cached facts may be used. If members cannot be read, the last list is used, however old it is.
+    Kept,
+    /// The same, but an old list of members is used no longer than [`STALE_AGE`].
+    Lately,
+    /// Cached facts may not be used.
+    Anew,
+}
+
+/// Returns the links that were made by hand.
+pub(crate) async fn by_hand(ctx: &TenantCtx) -> Result<Vec<ByHand>, Fault> {
+    let kept = ctx.db.documents(ByHand::KIND, MOST_BY_HAND).await?;
+    kept.iter().map(read).collect()
+}
+
+/// Returns a Slack user's current profile.
+pub(crate) async fn read_profile(ctx: &TenantCtx, user: &SlackUserId) -> Result<Option<Profile>, Fault> {
+    profile(ctx, user, Freshness::Anew).await
+}
+
+/// Returns a Slack user's profile, which may be cached.
+pub(crate) async fn look_up(ctx: &TenantCtx, user: &SlackUserId) -> Result<Option<Profile>, Fault> {
+    profile(ctx, user, Freshness::Kept).await
+}
+
+/// Returns the name that colleagues use for a Slack user, or none if Slack does not know the user.
+pub async fn name(ctx: &TenantCtx, user: &SlackUserId) -> Result<Option<String>, Fault> {
+    let Some(profile) = profile(ctx, user, Freshness::Kept).await? else { return Ok(None) };
+    let members = kept_members(ctx).await?;
+    Ok(Some(naming::name(&profile, None, &members)))
+}
+
+/// Returns the same name, as far as it can be told from cached facts.
+pub(crate) async fn known_name(ctx: &TenantCtx, user: &SlackUserId) -> Result<Option<String>, Fault> {
+    let kept = ctx.db.cache_get(PROFILE, user.as_str()).await?;
+    let Some(profile) = kept.and_then(|kept| serde_json::from_str::<Profile>(&kept.body).ok()) else {
+        return Ok(None);
+    };
+    let members = kept_members(ctx).await?;
+    Ok(Some(naming::name(&profile, None, &members)))
+}
+
+/// Returns a Slack user's time zone, if Slack knows it.
+pub(crate) async fn zone(ctx: &TenantCtx, user: &SlackUserId) -> Result<Option<String>, Fault> {
+    Ok(profile(ctx, user, Freshness::Kept).await?.and_then(|profile| profile.zone))
+}
+
+/// Returns the members without a Slack user, among the first `LOOKED_UP` members.
+pub(crate) async fn unlinked(ctx: &TenantCtx) -> Result<Vec<Member>, Fault> {
+    let members = members(ctx, Freshness::Kept).await?;
+    let by_hand = by_hand(ctx).await?;
+    let sought = sought(ctx, &members).await?;
+    let elsewhere = |user: &SlackUserId| {
+        by_hand.iter().any(|link| link.user == *user && members.iter().any(|member| member.id == link.member))
+    };
+    let is_somebody = |member: &Member| {
+        let by_address = || sought.iter().find(|sought| sought.member == member.id)?.user.clone();
+        by_hand.iter().any(|link| link.member == member.id) || by_address().is_some_and(|user| !elsewhere(&user))
+    };
+    let looked_for = members.iter().take(LOOKED_UP);
+    Ok(looked_for.filter(|member| !is_somebody(member)).cloned().collect())
+}
+
+/// Returns the Slack users who have the members' addresses. They are looked up again after `SOUGHT_AGE` and when an
+/// address has changed.
+async fn sought(ctx: &TenantCtx, members: &[Member]) -> Result<Vec<SoughtMember>, Fault> {
+    let kept = ctx.db.cache_get(SOUGHT, "").await?;
+    let known: Vec<SoughtMember> = usable(ctx, kept.clone(), SOUGHT_AGE, Freshness::Kept).unwrap_or_default();
+    let mut sought = Vec::new();
+    for member in members.iter().take(LOOKED_UP) {
+        let same = known.iter().find(|known| known.member == member.id && known.email == member.email);
+        sought.push(match same {
+            Some(known) => known.clone(),
+            None => seek(ctx, member, members).await?,
+        });
+    }
+    if sought != known {
+        keep(ctx, SOUGHT, &sought).await?;
+    }
+    Ok(sought)
+}
+
+async fn seek(ctx: &TenantCtx, member: &Member, members: &[Member]) -> Result<SoughtMember, Fault> {
+    let profile = match &member.email {
+        Some(email) => profile_by_email(ctx, email).await?,
+        None => None,
+    };
+    let teammate = profile.and_then(|profile| link(&profile, members, &[]).ok());
+    let user = teammate.filter(|teammate| teammate.member == member.id).map(|teammate| teammate.user);
+    Ok(SoughtMember { member: member.id.clone(), email: member.email.clone(), user })
+}
+
+/// Returns the ids of the members in the cached list.
+pub(crate) async fn known_members(ctx: &TenantCtx) -> Result<Vec<MemberId>, Fault> {
+    Ok(kept_members(ctx).await?.iter().map(|member| member.id.clone()).collect())
+}
+
+/// Returns the Slack user that a member is, and the name that colleagues use, as far as they can be told from stored
+/// facts.
+pub(crate) async fn known_teammate(ctx: &TenantCtx, member: &MemberId) -> Result<Option<(SlackUserId, String)>, Fault> {
+    let (members, by_hand) = (kept_members(ctx).await?, by_hand(ctx).await?);
+    let email = members.iter().find(|one| one.id == *member).and_then(|member| member.email.as_deref());
+    let kept = match (by_hand.iter().find(|link| link.member == *member), email) {
+        (Some(link), _) => ctx.db.cache_get(PROFILE, link.user.as_str()).await?,
+        (None, Some(email)) => ctx.db.cache_find(PROFILE, &person::folded(email)).await?,
+        (None, None) => None,
+    };
+    let profile = kept.and_then(|kept| serde_json::from_str::<Profile>(&kept.body).ok());
+    let teammate = profile.and_then(|profile| link(&profile, &members, &by_hand).ok());
+    Ok(teammate.filter(|teammate| teammate.member == *member).map(|teammate| (teammate.user, teammate.name)))
+}
+
+/// Links a Slack profile to a member by the cached list of members. Returns the reason if it is linked to none.
+pub(crate) async fn who(ctx: &TenantCtx, profile: &Profile) -> Result<Result<Teammate, Unlinked>, Fault> {
+    let (members, by_hand) = (kept_members(ctx).await?, by_hand(ctx).await?);
+    Ok(link(profile, &members, &by_hand))
+}
+
+/// Returns the member whose address led to a Slack user when members were last looked up.
+pub(crate) async fn sought_as(ctx: &TenantCtx, user: &SlackUserId) -> Result<Option<MemberId>, Fault> {
+    let kept = ctx.db.cache_get(SOUGHT, "").await?;
+    let sought: Vec<SoughtMember> = kept.and_then(|kept| serde_json::from_str(&kept.body).ok()).unwrap_or_default();
+    let theirs = sought.into_iter().find(|sought| sought.user.as_ref() == Some(user));
+    Ok(theirs.map(|sought| sought.member))
+}
+
+/// Clears the results of looking up members by address, so that they are looked up again.
+pub(crate) async fn seek_anew(ctx: &TenantCtx) -> Result<(), Fault> {
+    keep(ctx, SOUGHT, &Vec::<SoughtMember>::new()).await
+}
+
+pub(crate) async fn kept_members(ctx: &TenantCtx) -> Result<Arc<[Member]>, Fault> {
+    let kept = ctx.db.cache_get(MEMBERS, "").await?;
+    Ok(kept.and_then(|kept| listed(ctx, kept.body)).unwrap_or_default())
+}
+
+/// Returns the members of a stored list. A list that was decoded last time is not decoded again.
+fn listed(ctx: &TenantCtx, kept: String) -> Option<Arc<[Member]>> {
+    let mut last = ctx.memory.members.0.lock().unwrap_or_else(PoisonError::into_inner);
+    if let Some((_, members)) = last.as_ref().filter(|(same, _)| *same == kept) {
+        return Some(Arc::clone(members));
+    }
+    let members: Arc<[Member]> = serde_json::from_str::<Vec<_>>(&kept).ok()?.into();
+    *last = Some((kept, Arc::clone(&members)));
+    Some(members)
+}
+
+/// Returns an owner with the name to show, and with their Slack user if they are linked.
+pub async fn participant(ctx: &TenantCtx, owner: &Owner) -> Result<Participant, Fault> {
+    let members = members(ctx, Freshness::Kept).await?;
+    let member = members.iter().find(|member| member.id == owner.id);
+    let known_as = member.filter(|_| owner.name.is_empty()).map_or(&owner.name, |member| &member.name).clone();
+    let known_as = if known_as.is_empty() { SOMEBODY_GONE.to_owned() } else { known_as };
+    let teammate = match member {
+        Some(member) => is_in_slack(ctx, member, &members).await?,
+        None => None,
+    };
+    Ok(Participant {
+        member: owner.id.clone(),
+        name: teammate.as_ref().map_or(known_as, |teammate| teammate.name.clone()),
+        user: teammate.map(|teammate| teammate.user),
+    })
+}
+
+/// Returns the Slack user that a member is: the one linked by hand, else the one with the member's address.
+pub(crate) async fn is_in_slack(
+    ctx: &TenantCtx,
+    member: &Member,
+    members: &[Member],
+) -> Result<Option<Teammate>, Fault> {
+    let by_hand = by_hand(ctx).await?;
+    let profile = match (by_hand.iter().find(|link| link.member == member.id), &member.email) {
+        (Some(link), _) => profile(ctx, &link.user, Freshness::Kept).await?,
+        (None, Some(email)) => profile_by_email(ctx, email).await?,
+        (None, None) => None,
+    };
+    let teammate = profile.and_then(|profile| link(&profile, members, &by_hand).ok());
+    Ok(teammate.filter(|teammate| teammate.member == member.id))
+}
+
+/// Answers whether a teammate has set themselves to away in dialnote.
+pub(crate) async fn is_away(ctx: &TenantCtx, teammate: &Teammate) -> Result<bool, Fault> {
+    let members = members(ctx, Freshness::Kept).await?;
+    Ok(members.iter().any(|member| member.id == teammate.member && member.away))
+}
+
+/// Returns the members, from a list that may be cached.
+pub(crate) async fn team(ctx: &TenantCtx) -> Result<Arc<[Member]>, Fault> {
+    members(ctx, Freshness::Kept).await
+}
+
+/// Returns the current members, read from dialnote.
+pub(crate) async fn team_now(ctx: &TenantCtx) -> Result<Arc<[Member]>, Fault> {
+    members(ctx, Freshness::Anew).await
+}
+
+pub(crate) async fn linked(
+    ctx: &TenantCtx,
+    user: &SlackUserId,
+    read: Freshness,
+) -> Result<Result<Teammate, UnlinkedUser>, Fault> {
+    if !ctx.dialnote.is_connected() {
+        return Ok(Err(UnlinkedUser { name: "That person".to_owned(), why: Unlinked::NotConnected }));
+    }
+    let Some(profile) = profile(ctx, user, read).await? else {
+        return Ok(Err(UnlinkedUser { name: "That person".to_owned(), why: Unlinked::NoMember }));
+    };
+    let members = members(ctx, read).await?;
+    let by_hand = by_hand(ctx).await?;
+    let stranger = |why| UnlinkedUser { name: naming::name(&profile, None, &members), why };
+    Ok(link(&profile, &members, &by_hand).map_err(stranger))
+}
+
+pub(crate) async fn profile(ctx: &TenantCtx, user: &SlackUserId, read: Freshness) -> Result<Option<Profile>, Fault> {
+    let kept = ctx.db.cache_get(PROFILE, user.as_str()).await?;
+    if let Some(profile) = usable(ctx, kept, PROFILE_AGE, read) {
+        return Ok(Some(profile));
+    }
+    let missing = ctx.db.cache_get(NO_PROFILE, user.as_str()).await?;
+    if fresh(ctx, missing, NO_PROFILE_AGE, Freshness::Kept).is_some() {
+        return Ok(None);
+    }
+    let profile = ctx.slack.profile(ctx.installation(), user).await.map_err(slack_fault)?;
+    if profile.is_none() {
+        let (kind, id, at) = (NO_PROFILE.to_owned(), user.to_string(), ctx.clock.now());
+        let cache_entry = CacheEntry { kind, id, alias: None, at, body: "{}".to_owned() };
+        ctx.db.cache_put(cache_entry).await?;
+    }
+    keep_read(ctx, profile).await
+}
+
+pub(crate) async fn profile_by_email(ctx: &TenantCtx, email: &str) -> Result<Option<Profile>, Fault> {
+    let kept = ctx.db.cache_find(PROFILE, &person::folded(email)).await?;
+    if let Some(profile) = usable(ctx, kept, PROFILE_AGE, Freshness::Kept) {
+        return Ok(Some(profile));
+    }
+    let profile = ctx.slack.profile_by_email(ctx.installation(), email).await.map_err(slack_fault)?;
+    keep_read(ctx, profile).await
+}
+
+/// Caches a profile that was just read, marked if another person shows the same name.
+async fn keep_read(ctx: &TenantCtx, profile: Option<Profile>) -> Result<Option<Profile>, Fault> {
+    let Some(profile) = profile else { return Ok(None) };
+    keep_profile(ctx, profile, ctx.clock.now()).await.map(Some)
+}
+
+/// Caches a profile as it was at a time, unless a later one is cached. Marks it if another person shows the same name.
+pub(crate) async fn keep_profile(ctx: &TenantCtx, profile: Profile, at: Timestamp) -> Result<Profile, Fault> {
+    let profile = names::told_apart(ctx, profile).await?;
+    let alias = profile.email.as_deref().map(person::folded);
+    let body = serde_json::to_string(&profile).unwrap_or_default();
+    let cache_entry = CacheEntry { kind: PROFILE.to_owned(), id: profile.user.to_string(), alias, at, body };
+    ctx.db.cache_put(cache_entry).await?;
+    Ok(profile)
+}
+
+pub(crate) async fn keep(ctx: &TenantCtx, kind: &str, fact: &impl Serialize) -> Result<(), Fault> {
+    let (kind, body) = (kind.to_owned(), serde_json::to_string(fact).unwrap_or_default());
+    let cache_entry = CacheEntry { kind, id: String::new(), alias: None, at: ctx.clock.now(), body };
+    ctx.db.cache_put(cache_entry).await
+}
+
+async fn members(ctx: &TenantCtx, read: Freshness) -> Result<Arc<[Member]>, Fault> {
+    let kept = ctx.db.cache_get(MEMBERS, "").await?;
+    let may_be_stale = match read {
+        Freshness::Kept => true,
+        Freshness::Lately => fresh(ctx, kept.clone(), STALE_AGE, read).is_some(),
+        Freshness::Anew => false,
+    };
+    if let Some(members) = fresh(ctx, kept, MEMBERS_AGE, read).and_then(|kept| listed(ctx, kept.body)) {
+        return Ok(members);
+    }
+    let before = kept_members(ctx).await?;
+    let members = match ctx.dialnote.members().await {
+        Ok(members) if members.is_empty() && !before.is_empty() => Err(no_members()),
+        Ok(members) => Ok(members),
+        Err(DialnoteError::Fault(fault)) => Err(fault),
+        Err(error) => return Err(dialnote_fault(error)),
+    };
+    let members = match members {
+        Ok(members) => members,
+        // A request that does not need dialnote must not wait for it. A request that needs dialnote will notice the
+        // fault.
+        Err(_) if may_be_stale && !before.is_empty() => return Ok(before),
+        Err(fault) => return Err(fault),
+    };
+    keep(ctx, MEMBERS, &members).await?;
+    Ok(members.into())
+}
+
+pub(crate) fn usable<T: DeserializeOwned>(
+    ctx: &TenantCtx,
+    kept: Option<CacheEntry>,
+    age: Duration,
+    read: Freshness,
+) -> Option<T> {
+    serde_json::from_str(&fresh(ctx, kept, age, read)?.body).ok()
+}
+
+pub(crate) fn fresh(ctx: &TenantCtx, kept: Option<CacheEntry>, age: Duration, read: Freshness) -> Option<CacheEntry> {
+    kept.filter(|cache_entry| read != Freshness::Anew && times::later(cache_entry.at, age) > ctx.clock.now())
+}
+
+pub(crate) fn slack_fault(error: SlackError) -> Fault {
+    match error {
+        SlackError::Fault(fault) => fault,
+        SlackError::Refused(cause) => Fault::Unusable { service: Service::Slack, cause },
+    }
+}
+
+/// Returns the fault for an empty list of members. A key belongs to a member, so a team does not become empty at once.
+fn no_members() -> Fault {
+    Fault::Unusable { service: Service::Dialnote, cause: "a list without members".to_owned() }
+}
+
+fn dialnote_fault(error: DialnoteError) -> Fault {
+    match error {
+        DialnoteError::Fault(fault) => fault,
+        DialnoteError::Denied(Denied::NoSuchAddress(setting)) => {
+            Fault::NoSuchAddress { service: Service::Dialnote, setting }
+        }
+        DialnoteError::Denied(Denied::Words(cause)) => Fault::Unusable { service: Service::Dialnote, cause },
+        DialnoteError::Denied(denied) => Fault::Unusable { service: Service::Dialnote, cause: format!("{denied:?}") },
+    }
+}

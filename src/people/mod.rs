@@ -1,0 +1,12 @@
+//! People: who is a teammate, by which name, and who has left.
+
+pub mod acting;
+pub mod colleagues;
+pub mod directory;
+pub mod mentions;
+pub mod names;
+pub mod offboarding;
+pub mod organization;
+pub mod people_words;
+pub mod profiles;
+pub mod strangers;

@@ -1,0 +1,88 @@
+//! The promises of both databases beyond the queue's (`durable_queue::conformance`): the app's own rows, and that they
+//! are stored together with a verdict. Each case gets a store of its own, asserts with a sentence, and passes time in
+//! like every caller.
+
+#![expect(clippy::panic, reason = "a failed case panics: that is how a test fails")]
+
+mod categories;
+pub(crate) mod common;
+mod facts;
+mod kept;
+
+use crate::platform::db::Store;
+
+/// Runs each case on a store of its own and names the one whose store failed.
+macro_rules! each {
+    ($fresh:expr, [$($case:path),+ $(,)?]) => {
+        $(if let Err(fault) = $case($fresh().await.as_ref()).await {
+            panic!("{}: {fault}", stringify!($case));
+        })+
+    };
+}
+
+/// Checks the promises of a database, on one handle. `fresh` opens a new, empty store.
+pub async fn all(fresh: &impl AsyncFn() -> Box<dyn Store>) {
+    facts(fresh).await;
+    kept(fresh).await;
+    categories(fresh).await;
+}
+
+/// Checks cards, drafts, the audit log, cache entries and sweeping, and that they are stored with a verdict or not at
+/// all.
+pub async fn facts(fresh: &impl AsyncFn() -> Box<dyn Store>) {
+    each!(
+        fresh,
+        [
+            facts::a_conversation_has_one_card_in_a_channel,
+            facts::a_card_is_known_before_it_is_posted,
+            facts::cards_come_in_the_order_of_their_channels,
+            facts::entries_come_newest_first,
+            facts::deeds_are_somebodys_own,
+            facts::a_draft_is_kept_for_its_person,
+            facts::a_memo_replaces_an_older_one,
+            facts::a_memo_is_found_by_its_alias,
+            facts::a_memo_is_kept_with_its_verdict,
+            facts::facts_belong_to_their_installation,
+            facts::sweeps_what_is_old_in_bites,
+            facts::sweeping_leaves_jobs_and_cards_alone,
+            facts::effects_are_stored_with_every_verdict,
+            facts::nothing_of_a_late_settlement_is_stored,
+            facts::a_draft_is_taken_up_once,
+        ]
+    );
+}
+
+/// Checks documents and the snapshots of dialnote's conversations.
+pub async fn kept(fresh: &impl AsyncFn() -> Box<dyn Store>) {
+    each!(
+        fresh,
+        [
+            kept::a_document_is_kept_until_it_is_dropped,
+            kept::documents_come_by_kind_in_the_order_of_ids,
+            kept::a_due_time_becomes_a_job_once,
+            kept::installations_are_found_among_all_that_is_kept,
+            kept::what_is_kept_for_an_installation_goes_with_it,
+            kept::jobs_and_deliveries_go_with_an_installation,
+            kept::an_installation_begins_from_nothing,
+            kept::the_cards_of_a_channel_come_in_the_order_of_time,
+            kept::the_mirror_shows_the_latest_sight,
+            kept::a_card_is_found_by_its_place,
+            kept::the_audit_log_is_read_from_end_to_end,
+            kept::nothing_is_newer_than_a_clock_that_is_set_back,
+        ]
+    );
+}
+
+/// Checks that all rows can be read by category, and removed.
+pub async fn categories(fresh: &impl AsyncFn() -> Box<dyn Store>) {
+    each!(
+        fresh,
+        [
+            categories::a_shelf_is_looked_through_in_the_order_of_names,
+            categories::what_is_taken_off_a_shelf_is_gone_unless_it_was_changed,
+            categories::a_document_is_rewritten_unless_it_was_changed,
+            categories::lines_of_the_audit_log_become_nobodys,
+            categories::installations_are_known_as_long_as_anything_is_kept,
+        ]
+    );
+}

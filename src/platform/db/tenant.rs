@@ -1,0 +1,117 @@
+//! The rows of one installation. The holder of this handle cannot read or write another installation's rows.
+
+use std::sync::Arc;
+
+use crate::core::error::Fault;
+use crate::core::ids::{ChannelId, ConversationId, DraftId, InstallationId, MessageTs, SlackUserId};
+use crate::platform::db::api::Store;
+use crate::platform::db::values::{Audited, CacheEntry, Card, Document, Draft, Entry, Since, Snapshot};
+
+/// A handle on the rows of one installation. Its methods are those of [`Store`] that are scoped to one.
+#[derive(Clone)]
+pub struct TenantDb {
+    store: Arc<dyn Store>,
+    installation: InstallationId,
+}
+
+impl TenantDb {
+    /// Creates a handle on the rows of `installation`.
+    pub fn new(store: Arc<dyn Store>, installation: InstallationId) -> Self {
+        Self { store, installation }
+    }
+
+    /// Returns the installation of these rows.
+    pub fn installation(&self) -> &InstallationId {
+        &self.installation
+    }
+
+    /// See [`Store::card`].
+    pub async fn card(&self, channel: &ChannelId, conversation: &ConversationId) -> Result<Option<Card>, Fault> {
+        self.store.card(&self.installation, channel, conversation).await
+    }
+
+    /// See [`Store::cards`].
+    pub async fn cards(&self, conversation: &ConversationId) -> Result<Vec<Card>, Fault> {
+        self.store.cards(&self.installation, conversation).await
+    }
+
+    /// See [`Store::card_at`].
+    pub async fn card_at(&self, channel: &ChannelId, ts: &MessageTs) -> Result<Option<Card>, Fault> {
+        self.store.card_at(&self.installation, channel, ts).await
+    }
+
+    /// See [`Store::cards_in`].
+    pub async fn cards_in(&self, channel: &ChannelId, after: &MessageTs, max: usize) -> Result<Vec<Card>, Fault> {
+        self.store.cards_in(&self.installation, channel, after, max).await
+    }
+
+    /// See [`Store::draft`].
+    pub async fn draft(&self, id: &DraftId) -> Result<Option<Draft>, Fault> {
+        self.store.draft(&self.installation, id).await
+    }
+
+    /// See [`Store::entries`].
+    pub async fn entries(&self, conversation: &ConversationId, max: usize) -> Result<Vec<Entry>, Fault> {
+        self.store.entries(&self.installation, conversation, max).await
+    }
+
+    /// See [`Store::deeds`].
+    pub async fn deeds(&self, actor: &SlackUserId, max: usize) -> Result<Vec<Entry>, Fault> {
+        self.store.deeds(&self.installation, actor, max).await
+    }
+
+    /// See [`Store::latest`].
+    pub async fn latest(&self, before: Option<i64>, max: usize) -> Result<Vec<Audited>, Fault> {
+        self.store.latest(&self.installation, before, max).await
+    }
+
+    /// See [`Store::cache_put`].
+    pub async fn cache_put(&self, entry: CacheEntry) -> Result<(), Fault> {
+        self.store.cache_put(&self.installation, entry).await
+    }
+
+    /// See [`Store::cache_get`].
+    pub async fn cache_get(&self, kind: &str, id: &str) -> Result<Option<CacheEntry>, Fault> {
+        self.store.cache_get(&self.installation, kind, id).await
+    }
+
+    /// See [`Store::cache_find`].
+    pub async fn cache_find(&self, kind: &str, alias: &str) -> Result<Option<CacheEntry>, Fault> {
+        self.store.cache_find(&self.installation, kind, alias).await
+    }
+
+    /// See [`Store::keep`].
+    pub async fn keep(&self, document: Document) -> Result<(), Fault> {
+        self.store.keep(&self.installation, document).await
+    }
+
+    /// See [`Store::document`].
+    pub async fn document(&self, kind: &str, id: &str) -> Result<Option<Document>, Fault> {
+        self.store.document(&self.installation, kind, id).await
+    }
+
+    /// See [`Store::documents`].
+    pub async fn documents(&self, kind: &str, max: usize) -> Result<Vec<Document>, Fault> {
+        self.store.documents(&self.installation, kind, max).await
+    }
+
+    /// See [`Store::record`].
+    pub async fn record(&self, entry: Entry) -> Result<(), Fault> {
+        self.store.record(&self.installation, entry).await
+    }
+
+    /// See [`Store::put_snapshots`].
+    pub async fn put_snapshots(&self, seen: Vec<Snapshot>) -> Result<(), Fault> {
+        self.store.put_snapshots(&self.installation, seen).await
+    }
+
+    /// See [`Store::snapshot`].
+    pub async fn snapshot(&self, id: &ConversationId) -> Result<Option<Snapshot>, Fault> {
+        self.store.snapshot(&self.installation, id).await
+    }
+
+    /// See [`Store::snapshots`].
+    pub async fn snapshots(&self, since: &Since, max: usize) -> Result<Vec<Snapshot>, Fault> {
+        self.store.snapshots(&self.installation, since, max).await
+    }
+}

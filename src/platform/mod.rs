@@ -1,0 +1,9 @@
+//! Everything outside: Slack, dialnote, the databases, metrics and traces.
+
+pub mod db;
+pub mod dialnote;
+pub mod retry;
+pub mod slack;
+pub mod telemetry;
+pub mod transport;
+pub mod vault;

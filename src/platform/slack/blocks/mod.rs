@@ -1,0 +1,9 @@
+//! Block Kit: blocks, elements and texts, with Slack's limits in their constructors.
+
+pub mod connect_button;
+pub mod element;
+pub mod kit;
+pub mod mrkdwn;
+pub mod parts;
+pub mod text;
+pub mod words;

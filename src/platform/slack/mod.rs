@@ -1,0 +1,16 @@
+//! Slack's protocol: verifying and reading its requests, and calling its API.
+
+pub mod answer;
+pub mod blocks;
+mod channels;
+pub mod client;
+pub mod codes;
+pub mod fields;
+mod files;
+pub mod inbound;
+pub mod oauth;
+pub mod pointed;
+pub mod scopes;
+pub mod seek;
+pub mod signature;
+pub mod socket;

@@ -1,0 +1,234 @@
+//! The metrics, for the operator. Names and units follow Prometheus.
+
+use std::time::Duration;
+
+use jiff::Timestamp;
+use prometheus_client::encoding::{EncodeLabelSet, text};
+use prometheus_client::metrics::counter::Counter;
+use prometheus_client::metrics::family::Family;
+use prometheus_client::metrics::gauge::Gauge;
+use prometheus_client::metrics::histogram::Histogram;
+use prometheus_client::registry::{Registry, Unit};
+
+use crate::core::error::{Fault, Service};
+use crate::platform::telemetry::traces;
+
+/// The prefix of every name, which keeps it unique.
+const PREFIX: &str = "dialnote_slack";
+
+/// The bucket bounds of the time to answer a request, in seconds. Slack gives up after 3 s.
+const TIMES: [f64; 12] = [0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.25, 0.5, 1.0, 2.0, 3.0];
+
+/// The bucket bounds of the time of the app's own calls, in seconds, which may take ten seconds.
+const CALL_TIMES: [f64; 9] = [0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 10.0];
+
+/// The labels of a call.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
+pub struct MethodLabels {
+    /// The Slack method, or `response_url`.
+    pub method: String,
+}
+
+/// The labels of a call with its outcome.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
+pub struct CallLabels {
+    /// `slack` or `dialnote`.
+    pub service: &'static str,
+    /// The Slack method, or dialnote's method and path without its ids.
+    pub method: String,
+    /// `ok`, `refused`, or the kind of fault.
+    pub result: &'static str,
+}
+
+/// The labels of an answer.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
+pub struct AnswerLabels {
+    /// The HTTP status.
+    pub status: u16,
+}
+
+/// The labels of a fault.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
+pub struct FaultLabels {
+    /// The kind.
+    pub cause: &'static str,
+}
+
+/// The labels of a reason.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
+pub struct ReasonLabels {
+    /// The reason.
+    pub reason: &'static str,
+}
+
+/// The labels of a service.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
+pub struct ServiceLabels {
+    /// `slack` or `dialnote`.
+    pub service: &'static str,
+}
+
+/// The labels of a queue.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
+struct LaneLabels {
+    queue: &'static str,
+}
+
+/// The current size of the queues, read for each scrape.
+#[derive(Clone, Copy, Debug)]
+pub struct QueueDepth {
+    /// The pending commands.
+    pub inbox: u64,
+    /// The undelivered messages.
+    pub outbox: u64,
+    /// The dead jobs.
+    pub dead: u64,
+    /// The age of the oldest pending job.
+    pub oldest: Duration,
+}
+
+/// The counts of this process since its start.
+#[derive(Clone, Debug)]
+pub struct Metrics {
+    answers: Family<AnswerLabels, Counter>,
+    answer_times: Histogram,
+    calls: Family<CallLabels, Histogram, fn() -> Histogram>,
+    outcome_unknown: Family<MethodLabels, Counter>,
+    retried: Family<FaultLabels, Counter>,
+    given_up: Counter,
+    not_notified: Family<ReasonLabels, Counter>,
+    limited: Family<ServiceLabels, Counter<f64, std::sync::atomic::AtomicU64>>,
+    looked: Gauge,
+    sockets: Gauge,
+    sockets_opened: Counter,
+}
+
+impl Default for Metrics {
+    fn default() -> Self {
+        Self {
+            answers: Family::default(),
+            answer_times: Histogram::new(TIMES),
+            calls: Family::new_with_constructor(|| Histogram::new(CALL_TIMES)),
+            outcome_unknown: Family::default(),
+            retried: Family::default(),
+            given_up: Counter::default(),
+            not_notified: Family::default(),
+            limited: Family::default(),
+            looked: Gauge::default(),
+            sockets: Gauge::default(),
+            sockets_opened: Counter::default(),
+        }
+    }
+}
+
+impl Metrics {
+    /// Counts an answered request.
+    pub fn answered(&self, status: u16, took: Duration) {
+        self.answers.get_or_create(&AnswerLabels { status }).inc();
+        self.answer_times.observe(took.as_secs_f64());
+    }
+
+    /// Counts a request refused because it is not proven to be Slack's.
+    pub fn refused(&self, status: u16) {
+        self.answers.get_or_create(&AnswerLabels { status }).inc();
+    }
+
+    /// Counts a call, and notes it in the current trace.
+    pub fn called(&self, service: Service, method: &str, result: &'static str, took: Duration) {
+        let labels = CallLabels { service: named(service), method: method.to_owned(), result };
+        self.calls.get_or_create(&labels).observe(took.as_secs_f64());
+        traces::called(service, method, result, took);
+    }
+
+    /// Counts a call that was repeated although an earlier try may have had its effect.
+    pub fn repeated_blindly(&self, method: &str) {
+        self.outcome_unknown.get_or_create(&MethodLabels { method: method.to_owned() }).inc();
+    }
+
+    /// Counts a job that is retried because of a fault.
+    pub fn retried(&self, fault: &Fault) {
+        self.retried.get_or_create(&FaultLabels { cause: fault.kind() }).inc();
+        if let Fault::RateLimited { service, wait, .. } = fault {
+            self.limited.get_or_create(&ServiceLabels { service: named(*service) }).inc_by(wait.as_secs_f64());
+        }
+    }
+
+    /// Counts a job that is given up.
+    pub fn given_up(&self) {
+        self.given_up.inc();
+    }
+
+    /// Counts a direct message that was refused for good.
+    pub fn not_notified(&self, reason: &'static str) {
+        self.not_notified.get_or_create(&ReasonLabels { reason }).inc();
+    }
+
+    /// Notes the time at which this instance polled dialnote.
+    pub fn looked(&self, at: Timestamp) {
+        self.looked.set(at.as_second());
+    }
+
+    /// Counts an opened connection of Socket Mode.
+    pub fn socket_opened(&self) {
+        self.sockets_opened.inc();
+        self.sockets.inc();
+    }
+
+    /// Counts a closed connection of Socket Mode.
+    pub fn socket_closed(&self) {
+        self.sockets.dec();
+    }
+
+    /// Returns the counts as text, in the format that Prometheus reads; with the queues' sizes, if they are known.
+    pub fn encode(&self, waiting: Option<QueueDepth>) -> String {
+        let mut registry = Registry::with_prefix(PREFIX);
+        let help = "Calls repeated although an earlier try may have had its effect";
+        registry.register("outcome_unknown", help, self.outcome_unknown.clone());
+        registry.register("requests", "Slack's requests that were answered", self.answers.clone());
+        let help = "From the arrival of a request of Slack's to its answer";
+        registry.register_with_unit("ack", help, Unit::Seconds, self.answer_times.clone());
+        let help = "Calls to Slack and dialnote, by what came of them";
+        registry.register_with_unit("call", help, Unit::Seconds, self.calls.clone());
+        registry.register("jobs_retried", "Jobs that are tried again, by the kind of fault", self.retried.clone());
+        registry.register("jobs_given_up", "Jobs that were given up and kept", self.given_up.clone());
+        let help = "Direct messages that were refused for good, by the reason";
+        registry.register("direct_messages_refused", help, self.not_notified.clone());
+        let help = "For how long the services asked us to wait";
+        registry.register_with_unit("rate_limit_wait", help, Unit::Seconds, self.limited.clone());
+        let help = "When this instance looked at dialnote last, in seconds since 1970";
+        registry.register_with_unit("last_look_timestamp", help, Unit::Seconds, self.looked.clone());
+        registry.register("sockets", "Connections of Socket Mode that are open", self.sockets.clone());
+        let help = "Connections of Socket Mode that were opened";
+        registry.register("sockets_opened", help, self.sockets_opened.clone());
+        if let Some(waiting) = waiting {
+            waiting.register(&mut registry);
+        }
+        let mut encoded = String::new();
+        // Writing to a string cannot fail.
+        let _ = text::encode(&mut encoded, &registry);
+        encoded
+    }
+}
+
+impl QueueDepth {
+    fn register(self, registry: &mut Registry) {
+        let (jobs, dead, oldest) =
+            (Family::<LaneLabels, Gauge>::default(), Gauge::<i64>::default(), Gauge::<i64>::default());
+        for (queue, count) in [("work", self.inbox), ("outbox", self.outbox)] {
+            jobs.get_or_create(&LaneLabels { queue }).set(count.cast_signed());
+        }
+        dead.set(self.dead.cast_signed());
+        oldest.set(self.oldest.as_secs().cast_signed());
+        registry.register("queue_jobs", "Jobs that wait, of all instances", jobs);
+        registry.register("queue_dead_jobs", "Jobs that were given up and are kept", dead);
+        let help = "How long the oldest job that waits has waited";
+        registry.register_with_unit("queue_oldest_age", help, Unit::Seconds, oldest);
+    }
+}
+
+fn named(service: Service) -> &'static str {
+    match service {
+        Service::Slack => "slack",
+        Service::Dialnote => "dialnote",
+    }
+}

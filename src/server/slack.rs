@@ -1,0 +1,383 @@
+//! The answers to Slack's requests: a command is read, stored and acknowledged; a command that cannot be read is
+//! explained at once and not stored (docs/contracts/slack.md §4, §9).
+
+use std::convert::Infallible;
+use std::pin::Pin;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use axum::Json;
+use axum::http::StatusCode;
+use axum::response::{IntoResponse, Response};
+use futures_util::future::Either;
+use hyper::body::Incoming;
+use jiff::Timestamp;
+use opentelemetry::context::FutureExt;
+use serde_json::json;
+use tokio::time::timeout;
+use tracing::{debug, error, info, warn};
+
+use crate::channels::privacy::SharedJob;
+use crate::commands::job::{CommandJob, ResumeJob};
+use crate::commands::parser::Parsed;
+use crate::commands::{help_view, parser, refusal_view};
+use crate::core::control::{Click, Clicked};
+use crate::core::conversation::Conversation;
+use crate::core::error::Fault;
+use crate::core::form::FormContext;
+use crate::core::ids::{InstallationId, SlackUserId};
+use crate::core::linking::Linking;
+use crate::core::query::{Filter, Query};
+use crate::core::refusal::Refusal;
+use crate::core::request_context::{ListPlace as Stands, Listed, ReplyTarget, RequestContext, Via};
+use crate::core::settings_change::{ChangeJob, SettingsChange};
+use crate::core::typed;
+use crate::jobs::ctx::{AppState, TenantCtx};
+use crate::jobs::job::JobKind;
+use crate::jobs::outbox::redraw::ListJob;
+use crate::linking::requests::PeopleJob;
+use crate::lists::forms_view;
+use crate::notifications::report::ReportJob;
+use crate::ops::doctor::DoctorJob;
+use crate::platform::db::Delivery;
+use crate::platform::slack::blocks::element::OPTIONS;
+use crate::platform::slack::inbound;
+use crate::platform::slack::inbound::{From, Inbound, Surface};
+use crate::server::answers;
+use crate::server::answers::{AcceptRequest, REPLY_LIFE};
+use crate::server::connection_slots::Begun;
+use crate::server::front::{Front, PREFETCH_TIMEOUT};
+use crate::server::request::InboundRequest;
+use crate::server::signed::Signed;
+use crate::tenants::installations::Removed;
+
+/// The time after which an answer is so late that the operator should know. Slack gives up after 3 s.
+const LATE_ACK: Duration = Duration::from_secs(1);
+
+/// Handles one request. Ordinary requests are counted, not logged: at a thousand a second no one would read the lines,
+/// and logging would take as long as storing.
+pub(crate) async fn receive(
+    front: Front,
+    request: hyper::Request<Incoming>,
+    arriving: Begun,
+) -> Result<Response, Infallible> {
+    let begun = Instant::now();
+    let signed = match Signed::read(request, &front, &arriving).await {
+        Ok(signed) => signed,
+        Err(refusal) => {
+            // The time that strangers take says nothing about the time that Slack waits.
+            front.tenants.common.metrics.refused(refusal.status().as_u16());
+            return Ok(refusal);
+        }
+    };
+    let response = match read(&signed) {
+        Ok((inbound, name)) => answer(&front, inbound, name, begun).await,
+        Err(unreadable) => unreadable,
+    };
+    record_response(&front, response.status(), begun);
+    Ok(response)
+}
+
+/// Counts an answer, and logs a late one.
+pub(crate) fn record_response(front: &Front, status: StatusCode, begun: Instant) {
+    let (status, took) = (status.as_u16(), begun.elapsed());
+    front.tenants.common.metrics.answered(status, took);
+    let ack_ms = took.as_secs_f64() * 1000.0;
+    if took >= LATE_ACK {
+        warn!(status, ack_ms, "answered late");
+    } else {
+        debug!(status, ack_ms, "answered");
+    }
+}
+
+/// Reads the body, and returns it with a unique name.
+fn read(signed: &Signed) -> Result<(Inbound, String), Response> {
+    match inbound::read(signed.content_type(), signed.body()) {
+        // Hex digits have two spellings, and it is one request.
+        Ok(inbound) => Ok((inbound, signed.signature().to_ascii_lowercase())),
+        Err(unreadable) => {
+            warn!(cause = %unreadable, "a signed request cannot be read");
+            Err(StatusCode::BAD_REQUEST.into_response())
+        }
+    }
+}
+
+/// Answers a request that is known to be Slack's, from either transport. `name` is as unique as the request: for
+/// requests that carry nothing else unique.
+pub(crate) fn answer(
+    front: &Front,
+    inbound: Inbound,
+    name: String,
+    begun: Instant,
+) -> impl Future<Output = Response> + '_ {
+    let AppState { clock, traces, .. } = &front.tenants.common;
+    let now = clock.now();
+    let trace = inbound.installation().and_then(|installation| traces.of(installation, now));
+    let Some(trace) = trace else { return Either::Left(dispatch(front, inbound, name, now)) };
+    Either::Right(Box::pin(async move {
+        let (what, context) = (inbound.kind(), trace.context());
+        let response = dispatch(front, inbound, name, now).with_context(context).await;
+        trace.asked(what, begun, response.status().as_u16());
+        response
+    }))
+}
+
+async fn dispatch(front: &Front, inbound: Inbound, name: String, now: Timestamp) -> Response {
+    let work = match (front.tenants.own(), inbound.installation()) {
+        (Some(own), Some(installation)) => Ok(own.may_be(installation).then(|| own.of(installation))),
+        (None, Some(installation)) => Box::pin(front.tenants.of(installation)).await,
+        (_, None) => Ok(None),
+    };
+    match route(front, work, inbound, name, now) {
+        Handling::Answered(response) => response,
+        Handling::Order(order, refusal) => match answers::store(front, order).await {
+            Ok(()) => StatusCode::OK.into_response(),
+            Err(_) => refusal(),
+        },
+        Handling::Form(answer) => answer.await,
+    }
+}
+
+/// The handling of a request. The rest of the request is dropped by now: of hundreds that wait for the same commit,
+/// only the jobs to be stored stay in memory.
+enum Handling<'a> {
+    /// There is nothing to store.
+    Answered(Response),
+    /// The jobs to be stored, and the answer if that fails.
+    Order(AcceptRequest, fn() -> Response),
+    /// The answer needs more than the store.
+    Form(Pin<Box<dyn Future<Output = Response> + Send + 'a>>),
+}
+
+fn route(
+    front: &Front,
+    work: Result<Option<Arc<TenantCtx>>, Fault>,
+    inbound: Inbound,
+    name: String,
+    now: Timestamp,
+) -> Handling<'_> {
+    if inbound.installation().is_none() {
+        return Handling::Answered(untenanted(inbound));
+    }
+    let work = match work {
+        Ok(Some(work)) => work,
+        Ok(None) => return not_installed(front, inbound),
+        Err(cause) => {
+            error!(%cause, "an installation cannot be read");
+            return Handling::Answered(unavailable_reply(&inbound));
+        }
+    };
+    let request = InboundRequest { front, work, name, now };
+    Handling::Answered(match inbound {
+        Inbound::Slash { from, command, text } => return request.slash(&from, &command, &text),
+        Inbound::Click { from, click, place } => return request.click(from, &click, place),
+        Inbound::Submission { from, callback_id, private_metadata, fields } => {
+            return Handling::Form(Box::pin(request.submitted(from, callback_id, private_metadata, fields)));
+        }
+        Inbound::ProfileChanged { installation, change, delivery } => {
+            return Handling::Order(request.order(&installation, &delivery, &change), answers::unavailable);
+        }
+        Inbound::HomeOpened { installation, user, delivery } => {
+            return Handling::Order(request.home(&installation, user, &delivery), answers::unavailable);
+        }
+        Inbound::Links { installation, links, delivery } => {
+            return Handling::Order(request.order(&installation, &delivery, &links), answers::unavailable);
+        }
+        Inbound::ChannelShared { installation, channel, delivery } => {
+            let job = SharedJob { channel, told: true, after: None };
+            return Handling::Order(request.order(&installation, &delivery, &job), answers::unavailable);
+        }
+        Inbound::Shortcut { from, callback_id, message } => {
+            return Handling::Form(Box::pin(request.shortcut(from, callback_id, message)));
+        }
+        Inbound::Suggestion { from, typed, private_metadata, .. } => {
+            return Handling::Form(Box::pin(async move { request.options(&from, &typed, &private_metadata).await }));
+        }
+        Inbound::Removed { installation, at, delivery } => {
+            return Handling::Order(request.order(&installation, &delivery, &Removed(at)), answers::unavailable);
+        }
+        other => untenanted(other),
+    })
+}
+
+/// Answers requests that belong to no installation.
+fn untenanted(inbound: Inbound) -> Response {
+    match inbound {
+        Inbound::UrlVerification { challenge } => challenge.into_response(),
+        Inbound::Ignored { kind } => answers::ignored(&kind),
+        _ => StatusCode::OK.into_response(),
+    }
+}
+
+/// Refuses a request of a workspace in which the app is not installed: the requester gets an answer, where that needs
+/// no token.
+fn not_installed(front: &Front, inbound: Inbound) -> Handling<'_> {
+    info!("a request from where the app is not installed");
+    let why = Refusal::NotInstalled;
+    Handling::Answered(match inbound {
+        Inbound::Slash { .. } => answers::ephemeral(&refusal_view::refusal(&why)),
+        Inbound::Submission { .. } => answers::updated(&forms_view::refused(&why)),
+        Inbound::Suggestion { .. } => offered(&[]),
+        Inbound::Click { from: From { response_url: Some(url), .. }, .. }
+        | Inbound::Shortcut { from: From { response_url: Some(url), .. }, .. } => {
+            return Handling::Form(Box::pin(async move {
+                let _ = timeout(PREFETCH_TIMEOUT, front.tenants.refuse(&url, false)).await;
+                StatusCode::OK.into_response()
+            }));
+        }
+        _ => StatusCode::OK.into_response(),
+    })
+}
+
+/// Returns the options of a search field.
+fn offered(found: &[Conversation]) -> Response {
+    let options: Vec<_> = found.iter().map(forms_view::option).collect();
+    Json(json!({ "options": options })).into_response()
+}
+
+/// Returns the answer when the store is down: a request that cannot be checked cannot be stored either.
+fn unavailable_reply(inbound: &Inbound) -> Response {
+    match inbound {
+        Inbound::Slash { .. } => answers::not_saved(),
+        _ => answers::unavailable(),
+    }
+}
+
+impl<'a> InboundRequest<'a> {
+    fn slash(self, from: &From, slash: &str, text: &str) -> Handling<'a> {
+        match parser::parse(slash, text, &self.front.tenants.common.links) {
+            Err(parse_error) => {
+                let content = help_view::parse_error(&parse_error, &format!("{slash} {}", typed::as_typed(text)));
+                Handling::Answered(answers::ephemeral(&content))
+            }
+            Ok(Parsed::Help(topic)) => Handling::Answered(answers::ephemeral(&help_view::help(topic))),
+            Ok(Parsed::Untimed(untimed)) => Handling::Form(Box::pin(self.ask_when(from.clone(), untimed))),
+            Ok(Parsed::Do(command)) => {
+                let job = CommandJob::new(self.requester(from, Via::Typed, false), command);
+                Handling::Order(self.order_from(from, &job), answers::not_saved)
+            }
+            Ok(Parsed::List(query)) => {
+                let requester = self.requester(from, Via::Typed, false);
+                let list = Listed { query, place: Stands::Message };
+                let job = ListJob { requester, list, notice: Vec::new() };
+                Handling::Order(self.order_from(from, &job), answers::not_saved)
+            }
+            Ok(Parsed::Choose(wanted)) => {
+                let context = FormContext::new(wanted, None, from.channel.clone());
+                Handling::Form(Box::pin(self.open(from.clone(), context, Surface::Message)))
+            }
+            Ok(Parsed::Route(routing)) => {
+                let requester = self.requester(from, Via::Typed, false);
+                let job = ChangeJob { requester, changes: vec![SettingsChange::Route(routing)] };
+                Handling::Order(self.order_from(from, &job), answers::not_saved)
+            }
+            Ok(Parsed::Link(Linking::Show)) => {
+                Handling::Form(Box::pin(self.open_people(from.clone(), Surface::Message, 0)))
+            }
+            Ok(Parsed::Link(linking)) => {
+                let requester = self.requester(from, Via::Typed, false);
+                let job = PeopleJob { requester, linking, window: None, notice: Vec::new() };
+                Handling::Order(self.order_from(from, &job), answers::not_saved)
+            }
+            Ok(Parsed::Doctor) => {
+                let requester = self.requester(from, Via::Typed, false);
+                Handling::Order(self.order_from(from, &DoctorJob(requester)), answers::not_saved)
+            }
+            Ok(Parsed::Report(days)) => {
+                let requester = self.requester(from, Via::Typed, false);
+                Handling::Order(self.order_from(from, &ReportJob { requester, days }), answers::not_saved)
+            }
+            Ok(Parsed::Connect) => Handling::Form(Box::pin(self.open_connect(from.clone(), Surface::Message))),
+            Ok(Parsed::Settings) => Handling::Form(Box::pin(self.open_rules(from.clone(), Surface::Message))),
+        }
+    }
+
+    fn home(&self, installation: &InstallationId, user: SlackUserId, delivery: &str) -> AcceptRequest {
+        let requester = RequestContext {
+            user,
+            channel: None,
+            team: None,
+            reply: None,
+            via: Via::Clicked,
+            list: None,
+            message: None,
+        };
+        let list = Listed { query: Query::of(Filter::Mine), place: Stands::Home };
+        self.order(installation, delivery, &ListJob { requester, list, notice: Vec::new() })
+    }
+
+    /// Returns the conversations that a search field offers (docs/contracts/slack.md §10). Its form remembers the
+    /// channel in which it was opened.
+    async fn options(&self, from: &From, typed: &str, form: &str) -> Response {
+        let channel = serde_json::from_str(form).ok().and_then(|form: FormContext| form.channel);
+        offered(&self.suggestions(from, typed, channel.as_ref(), OPTIONS).await)
+    }
+
+    fn click(self, from: From, click: &Click, place: Surface) -> Handling<'a> {
+        let ephemeral = matches!(place, Surface::Private { direct: None });
+        let via = if click.is_of_several() && place == Surface::Message { Via::Digest } else { Via::Clicked };
+        let requester = answers::in_list(self.requester(&from, via, ephemeral), click.list(), &place);
+        let seen = click.seen();
+        let order = match click.meaning() {
+            Clicked::Do(command) => {
+                let seen = seen.into_iter().collect();
+                self.order_from(&from, &CommandJob { seen, ..CommandJob::new(requester, command) })
+            }
+            Clicked::Route(routing) => {
+                let changes = vec![SettingsChange::Route(routing)];
+                self.order_from(&from, &ChangeJob { requester, changes })
+            }
+            Clicked::Resume(resume) => self.order_from(&from, &ResumeJob { requester, resume }),
+            Clicked::List(query) => match answers::in_list(requester, Some(query), &place) {
+                RequestContext { list: Some(list), .. } if list.place == Stands::Message && !ephemeral => {
+                    return Handling::Answered(answers::ignored("list"));
+                }
+                requester => match requester.list.clone() {
+                    Some(list) => self.order_from(&from, &ListJob { requester, list, notice: Vec::new() }),
+                    None => return Handling::Answered(answers::ignored("list")),
+                },
+            },
+            Clicked::Open(wanted, conversation) => {
+                let context = FormContext::new(wanted, conversation, from.channel.clone());
+                let reply = requester.reply.filter(|_| requester.list.is_some());
+                let context = FormContext { list: requester.list, reply, ..context }.having_shown(seen);
+                return Handling::Form(Box::pin(self.open(from, context, place)));
+            }
+            Clicked::FillIn(draft, only) => return Handling::Form(Box::pin(self.fill_in(from, draft, only, place))),
+            Clicked::Wishes => {
+                let list = answers::in_list(requester, Some(Query::of(Filter::Mine)), &place).list;
+                return Handling::Form(Box::pin(self.open_wishes(from, place, list)));
+            }
+            Clicked::Rules => return Handling::Form(Box::pin(self.open_rules(from, place))),
+            Clicked::Connect => return Handling::Form(Box::pin(self.open_connect(from, place))),
+            Clicked::Disconnect => return Handling::Form(Box::pin(self.disconnect(from, place))),
+            Clicked::People(page) => return Handling::Form(Box::pin(self.open_people(from, place, page))),
+            Clicked::Link(linking, page) => {
+                let window = answers::in_window(&place, page);
+                self.order_from(&from, &PeopleJob { requester, linking, window, notice: Vec::new() })
+            }
+            Clicked::Nothing => return Handling::Answered(answers::ignored("click")),
+        };
+        // A click has no answer that could carry a message: Slack marks the button as failed.
+        Handling::Order(order, answers::unavailable)
+    }
+
+    pub(crate) fn requester(&self, from: &From, via: Via, replace: bool) -> RequestContext {
+        let until = self.now.saturating_add(REPLY_LIFE).unwrap_or(Timestamp::MAX);
+        let reply = from.response_url.clone().map(|url| ReplyTarget { url, until, replace });
+        let (user, channel, team) = (from.user.clone(), from.channel.clone(), from.team.clone());
+        RequestContext { user, channel, team, reply, via, list: None, message: None }
+    }
+
+    /// Returns the jobs to store for a request. A trigger is given once (§7.1), so it names the request; without one
+    /// its signature or envelope does.
+    pub(crate) fn order_from<J: JobKind>(&self, from: &From, job: &J) -> AcceptRequest {
+        let key = from.trigger_id.as_deref().unwrap_or(&self.name);
+        self.order(&from.installation, key, job)
+    }
+
+    fn order<J: JobKind>(&self, installation: &InstallationId, key: &str, job: &J) -> AcceptRequest {
+        let delivery = Delivery { installation: installation.clone(), key: key.to_owned() };
+        AcceptRequest { delivery, jobs: vec![self.front.tenants.new_job(installation, job, self.now)], now: self.now }
+    }
+}

@@ -1,0 +1,123 @@
+//! Routes: the channels that get the cards of a shared number. Admins set them, and they are read whenever something
+//! comes in.
+
+use serde_json::json;
+
+use crate::channels::routes;
+use crate::commands::refusal_view;
+use crate::core::conversation::SharedNumber;
+use crate::core::direct_message::DirectMessage;
+use crate::core::error::Fault;
+use crate::core::ids::ChannelId;
+use crate::core::refusal::Refusal;
+use crate::core::route::{Route, RouteSettings, called, meant};
+use crate::core::routing::Routing;
+use crate::core::settings_change::ChangeJob;
+use crate::jobs::ctx::TenantCtx;
+use crate::jobs::events::ChannelClosed;
+use crate::jobs::outbox::direct::SendDirect;
+use crate::jobs::{documents, enqueue};
+use crate::notifications::digests;
+use crate::people::{acting, directory, organization};
+use crate::platform::db::Effect;
+use crate::platform::slack::blocks::kit::Content;
+use crate::settings::{routes_view, view};
+use crate::sync::poll_state;
+
+/// Carries out a request about routes. Returns the effects to store and the reply to the requester.
+pub(crate) async fn route(
+    ctx: &TenantCtx,
+    job: &ChangeJob,
+    routing: &Routing,
+) -> Result<(Vec<Effect>, Content), Fault> {
+    let refused = |why| Ok((Vec::new(), refusal_view::refusal(&why)));
+    let here = job.requester.channel.as_ref().filter(|channel| !channel.is_direct());
+    let (channel, line) = match routing {
+        Routing::List => {
+            let routes = routes::listed_routes(ctx).await?;
+            // A channel gets the cards of one number, or of all. An admin chooses a channel without a route for another
+            // number.
+            let has_room = here.is_some_and(|here| routes.iter().all(|(channel, _)| channel != here));
+            let offers = if has_room { offers(ctx, job).await? } else { Vec::new() };
+            return Ok((Vec::new(), routes_view::all(&routes, &offers)));
+        }
+        Routing::Off { channel } => (channel, None),
+        Routing::Set { channel, line } => (channel, Some(line.as_str())),
+    };
+    let Some(channel) = channel.as_ref().or(here) else { return refused(Refusal::WhichChannel) };
+    let Some(asked) = line else {
+        let drop = Effect::DropDocument { kind: Route::KIND.to_owned(), id: channel.to_string() };
+        let record = json!({ "route": { "channel": channel, "after": null } });
+        let record = organization::record_change(ctx, job, record).await?;
+        return Ok((vec![drop, record], routes_view::off(channel)));
+    };
+    let lines = ctx.dialnote.lines().await.map_err(poll_state::fault)?;
+    let line = match meant(asked, &lines) {
+        _ if asked == "*" => None,
+        Some(line) => Some(line.clone()),
+        None => {
+            let lines = lines.iter().map(called).collect();
+            return refused(Refusal::NoLine { asked: asked.to_owned(), lines });
+        }
+    };
+    let (by, rules) = (job.requester.user.clone(), documents::rules(ctx).await?);
+    let zone = directory::zone(ctx, &by).await?;
+    let before = routes::route_of(ctx, channel).await?;
+    let settings = before.map(|before| before.settings).unwrap_or_default();
+    let route = Route { line, zone, by: Some(by), paused: false, settings };
+    let mut effects = vec![digests::keep_route(ctx, channel, &route, &rules)];
+    effects.extend(digests::have_reminded(ctx, channel, &route, &rules).await?);
+    let detail = json!({ "route": { "channel": channel, "after": route } });
+    effects.push(organization::record_change(ctx, job, detail).await?);
+    Ok((effects, routes_view::made(channel, routes::called_of(&route).as_deref())))
+}
+
+/// Changes the settings of a channel's route. Returns the effects to store and the reply to the requester. Returns none
+/// if the channel has no route or nothing changes.
+pub(crate) async fn change_route(
+    ctx: &TenantCtx,
+    job: &ChangeJob,
+    channel: &ChannelId,
+    wanted: Option<&RouteSettings>,
+) -> Result<(Vec<Effect>, Option<Content>), Fault> {
+    let before = routes::route_of(ctx, channel).await?;
+    let Some((before, wanted)) = before.zip(wanted).filter(|(before, wanted)| before.settings != **wanted) else {
+        return Ok((Vec::new(), None));
+    };
+    let is_reminded_anew = before.settings.remind_within != wanted.remind_within;
+    let after = Route { settings: wanted.clone(), ..before.clone() };
+    let detail = json!({ "route": { "channel": channel, "before": before, "after": after } });
+    let mut effects = vec![digests::keep_route(ctx, channel, &after, &documents::rules(ctx).await?)];
+    // Conversations that are overdue under the new limit are reported at once.
+    effects.extend(is_reminded_anew.then(|| digests::remind_at(ctx, channel, Some(ctx.clock.now()))));
+    effects.push(organization::record_change(ctx, job, detail).await?);
+    Ok((effects, Some(view::channel())))
+}
+
+/// Pauses a route, so that nothing is posted to its channel, and notifies the person who made it, once.
+pub(crate) async fn pause_route(ctx: &TenantCtx, closed: &ChannelClosed) -> Result<Vec<Effect>, Fault> {
+    let ChannelClosed { channel, archived } = closed;
+    let Some(route) = routes::route_of(ctx, channel).await?.filter(|route| !route.paused) else {
+        return Ok(Vec::new());
+    };
+    let told = route.by.clone().map(|user| {
+        let notice = DirectMessage::RoutePaused { channel: channel.clone(), archived: *archived };
+        enqueue::say_unasked(ctx, &SendDirect::new(user, notice))
+    });
+    let paused = Route { paused: true, ..route };
+    let kept = digests::keep_route(ctx, channel, &paused, &documents::rules(ctx).await?);
+    Ok(std::iter::once(kept).chain(told).collect())
+}
+
+/// Returns the shared numbers whose cards no channel gets, if the requester may change that.
+async fn offers(ctx: &TenantCtx, job: &ChangeJob) -> Result<Vec<SharedNumber>, Fault> {
+    let requester = acting::teammate(ctx, &job.requester.user).await?;
+    let rules = documents::rules(ctx).await?;
+    if !requester.is_ok_and(|requester| rules.may_configure(&requester).is_ok()) {
+        return Ok(Vec::new());
+    }
+    let routes = routes::routes(ctx).await?;
+    let lines = ctx.dialnote.lines().await.map_err(poll_state::fault)?;
+    let is_free = |line: &SharedNumber| routes.iter().all(|(_, route)| route.paused || !route.takes(Some(line)));
+    Ok(lines.into_iter().filter(is_free).collect())
+}

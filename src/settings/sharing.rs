@@ -1,0 +1,106 @@
+//! Privacy of channels, and the follow-up when another company begins to read one. Slack reports that by an event.
+//! Since events get lost, Slack is also asked before each post, unless it was asked a moment ago.
+
+use serde_json::json;
+use tracing::info;
+
+use crate::channels::privacy;
+use crate::channels::privacy::{ChannelSettings, DRAWN, SharedJob};
+use crate::core::error::Fault;
+use crate::core::ids::{ChannelId, MessageTs};
+use crate::core::privacy::Privacy;
+use crate::core::settings_change::ChangeJob;
+use crate::jobs::ctx::TenantCtx;
+use crate::jobs::documents::CHANNEL;
+use crate::jobs::handler::Handler;
+use crate::jobs::job::JobKind;
+use crate::jobs::outbox::cards::RedrawCard;
+use crate::jobs::outcome::{Outcome, Stop};
+use crate::jobs::{documents, enqueue};
+use crate::people::organization;
+use crate::platform::db::{Claim, Effect};
+use crate::platform::slack::blocks::kit::Content;
+use crate::settings::view;
+
+/// The number of cards that one job redraws.
+const CARDS_PER_JOB: usize = 100;
+
+/// A channel's privacy as the form shows it: whether the channel shows less, and whether changes are shown to everyone.
+type PrivacyShown = (bool, bool);
+
+/// Handles a channel that became shared: it shows less at once, and its cards are redrawn.
+pub(crate) async fn channel_shared(ctx: &TenantCtx, claim: &Claim, job: &SharedJob) -> Result<Outcome, Fault> {
+    let channel = &job.channel;
+    let mut effects = Vec::new();
+    if job.after.is_none() {
+        info!(%channel, told = job.told, "the channel is shared with another company");
+        effects.push(Effect::CachePut(privacy::shared_memo(ctx, channel, true)));
+        effects.push(documents::put(ctx, DRAWN, channel.as_str(), &true));
+        effects.extend(no_longer_although_shared(ctx, job).await?);
+    }
+    let after = job.after.clone().unwrap_or_else(|| MessageTs::new(""));
+    let cards = ctx.db.cards_in(channel, &after, CARDS_PER_JOB).await?;
+    if let Some(last) = cards.last().filter(|_| cards.len() == CARDS_PER_JOB).and_then(|last| last.ts.clone()) {
+        let next = SharedJob { after: Some(last), ..job.clone() };
+        effects.push(Effect::Enqueue(ctx.following(claim, &next)));
+    }
+    let again = cards.into_iter().map(|card| RedrawCard { channel: card.channel, conversation: card.conversation });
+    effects.extend(again.map(|again| enqueue::say_unasked(ctx, &again)));
+    Ok(Outcome::done(effects))
+}
+
+async fn no_longer_although_shared(ctx: &TenantCtx, job: &SharedJob) -> Result<Option<Effect>, Fault> {
+    let settings = privacy::channel_settings(ctx, &job.channel).await?;
+    let ends = job.told && settings.although_shared;
+    let settings = ChannelSettings { although_shared: false, ..settings };
+    Ok(ends.then(|| documents::put(ctx, CHANNEL, job.channel.as_str(), &settings)))
+}
+
+/// Returns the effects of a change of what a channel shows, and the reply to it. Returns none if nothing changes.
+pub(crate) async fn change_channel(
+    ctx: &TenantCtx,
+    job: &ChangeJob,
+    channel: &ChannelId,
+    (masked, aloud): PrivacyShown,
+) -> Result<(Vec<Effect>, Option<Content>), Fault> {
+    let settings = privacy::channel_settings(ctx, channel).await?;
+    let was_masked = privacy::privacy(ctx, channel).await? == Privacy::Masked;
+    if (was_masked, settings.aloud) == (masked, aloud) {
+        return Ok((Vec::new(), None));
+    }
+    let wanted = if was_masked == masked {
+        ChannelSettings { aloud, ..settings }
+    } else {
+        let although_shared = !masked && privacy::is_shared(ctx, channel).await?;
+        ChannelSettings { masked: Some(masked), although_shared, aloud }
+    };
+    let kept = documents::put(ctx, CHANNEL, channel.as_str(), &wanted);
+    let before = json!({ "masked": was_masked, "aloud": settings.aloud });
+    let after = json!({ "masked": masked, "aloud": aloud });
+    let detail = json!({ "channel": { "channel": channel, "before": before, "after": after } });
+    let say = if was_masked == masked { view::channel() } else { view::privacy(masked) };
+    Ok((vec![kept, organization::record_change(ctx, job, detail).await?], Some(say)))
+}
+
+impl JobKind for SharedJob {
+    const KIND: &'static str = "shared.v1";
+
+    fn key(&self) -> String {
+        format!("shared:{}", self.channel)
+    }
+
+    fn is_from_slack(&self) -> bool {
+        true
+    }
+}
+
+/// The handler that redraws the cards of a channel that another company reads.
+pub(crate) struct SharedChannels;
+
+impl Handler for SharedChannels {
+    type Job = SharedJob;
+
+    async fn run(&self, ctx: &TenantCtx, claim: &Claim, job: &SharedJob) -> Result<Outcome, Stop> {
+        Ok(channel_shared(ctx, claim, job).await?)
+    }
+}

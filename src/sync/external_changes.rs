@@ -1,0 +1,267 @@
+//! Applies changes detected in dialnote to cards, threads and direct messages. The app's own changes are detected like
+//! any others. The audit log records each of those, so it shows whether people already know.
+
+use std::time::Duration;
+
+use jiff::Timestamp;
+
+use crate::audit::log;
+use crate::audit::log::Detail;
+use crate::channels::routes;
+use crate::core::conversation::{ActivityContext, ActivityKind, Conversation, State};
+use crate::core::error::Fault;
+use crate::core::event::{Event, SOMEBODY, ThreadEntry};
+use crate::core::external_change_job::ExternalChangeJob;
+use crate::core::ids::SlackUserId;
+use crate::core::refusal::Refusal;
+use crate::core::request_context::Via;
+use crate::core::verb::Verb;
+use crate::core::{job_keys, note, times};
+use crate::jobs::ctx::TenantCtx;
+use crate::jobs::events::{ConversationChanged, FoundLate, WaitsForOwner};
+use crate::jobs::handler::Handler;
+use crate::jobs::job::JobKind;
+use crate::jobs::outbox::redraw;
+use crate::jobs::outcome::{Outcome, Stop};
+use crate::jobs::{documents, emit, enqueue, rate_limits};
+use crate::people::directory;
+use crate::platform::db::projection::seen;
+use crate::platform::db::rate_limit::RateLimit;
+use crate::platform::db::{Claim, Effect, Entry};
+use crate::sync::conversations::{HEARD, PAST_ENTRIES};
+use crate::sync::external_change::ExternalChange;
+use crate::sync::{conversations, known, poll_state};
+
+/// The tolerated difference between the clocks of two instances.
+const CLOCKS_DIFFER: Duration = Duration::from_secs(5);
+
+/// The age up to which a note is announced, if no record says which notes were.
+const MAX_NOTE_AGE: Duration = Duration::from_mins(15);
+
+/// The document kind of the time up to which notes were announced (`platform::db::Document`), by conversation.
+const NOTED: &str = "noted";
+
+/// The actor in the audit log for a change made in dialnote itself.
+const DIALNOTE_ACTOR: &str = "dialnote";
+
+/// Looks at a conversation that was found changed, and notifies the people concerned.
+pub(crate) async fn external_change(ctx: &TenantCtx, claim: &Claim, job: &ExternalChangeJob) -> Result<Outcome, Stop> {
+    let at = ctx.clock.now();
+    let now = match conversations::look_at(ctx, &job.conversation).await {
+        Ok(now) => now,
+        Err(Stop::Refused(Refusal::NoConversation { id })) => {
+            return Ok(Outcome::done(known::forget(ctx, &id).await?.into_iter().collect()));
+        }
+        Err(stop) => return Err(stop),
+    };
+    let (now, heard) = put_in_context(ctx, job, now).await?;
+    let (notes, told) = new_notes(ctx, job, &now).await?;
+    let found = ExternalChange { notes, ..found_out(ctx, job, now).await? };
+    let mut effects = vec![Effect::Mirror(seen(&found.now, at))];
+    effects.extend(heard.into_iter().chain(told));
+    effects.extend(tell_of(ctx, claim, job, &found).await?);
+    Ok(Outcome::done(effects))
+}
+
+/// Announces a change in dialnote that the poller has not seen yet. A command is about to change the conversation as
+/// well, and the next snapshot would hide that it was ever different.
+pub(crate) async fn not_seen_yet(
+    ctx: &TenantCtx,
+    claim: &Claim,
+    now: &Conversation,
+    at: Timestamp,
+) -> Result<Option<Vec<Effect>>, Stop> {
+    let sight = ctx.db.snapshot(&now.id).await?;
+    if sight.as_ref().is_some_and(|sight| sight.at > at) {
+        return Ok(None);
+    }
+    let before: Option<Conversation> = sight.and_then(|sight| serde_json::from_str(&sight.body).ok());
+    if before.as_ref().is_some_and(|before| !now.is_news_after(before)) {
+        return Ok(None);
+    }
+    // If a conversation was never seen, only its existence is news, and only for the channels that get its cards.
+    if before.is_none() && routes::routed(ctx, now.line.as_ref()).await?.is_empty() {
+        return Ok(None);
+    }
+    let watched = poll_state::watched(ctx).await?;
+    let Some(looked) = watched.at.filter(|_| watched.whole) else { return Ok(None) };
+    let away = poll_state::absence(ctx, looked, at);
+    let (conversation, before, quiet) = (now.id.clone(), before.map(Box::new), away.is_some());
+    let job = ExternalChangeJob { conversation, before, at, quiet, away };
+    Ok(Some(external_change(ctx, claim, &job).await?.effects))
+}
+
+/// Finds out what the last activity means after earlier activity, and returns the effect that keeps that.
+async fn put_in_context(
+    ctx: &TenantCtx,
+    job: &ExternalChangeJob,
+    mut now: Conversation,
+) -> Result<(Conversation, Option<Effect>), Stop> {
+    let before = job.before.as_ref().and_then(|before| before.last_activity.as_ref());
+    let phone = now.contact.phone.clone();
+    let Some(last) = now.last_activity.as_mut().filter(|last| before.is_none_or(|before| before.at < last.at)) else {
+        return Ok((now, None));
+    };
+    let refused = |error| conversations::denied(error, Some(&job.conversation));
+    let timeline = ctx.dialnote.activities_but_notes(&job.conversation).await.map_err(refused)?;
+    last.activity_context = last.activity_context(timeline.iter().filter(|one| one.at < last.at));
+    if let (ActivityContext::Answer { by }, ActivityKind::Call) = (&mut last.activity_context, last.kind) {
+        let caller = ctx.dialnote.caller(&phone, last.at).await.map_err(refused)?;
+        *by = match caller {
+            Some(caller) => Some(directory::participant(ctx, &caller).await?.name),
+            None => None,
+        };
+    }
+    let keep = (last.activity_context != ActivityContext::Nothing)
+        .then(|| documents::put_due(ctx, HEARD, now.id.as_str(), last, None));
+    Ok((now, keep))
+}
+
+/// Returns the notes written in dialnote itself since the last announced ones, and the effect that keeps the new time.
+async fn new_notes(
+    ctx: &TenantCtx,
+    job: &ExternalChangeJob,
+    now: &Conversation,
+) -> Result<(Vec<String>, Option<Effect>), Stop> {
+    let (Some(before), Some(last)) = (&job.before, now.last_note) else { return Ok((Vec::new(), None)) };
+    let id = &job.conversation;
+    let told: Option<Timestamp> = documents::kept(ctx, NOTED, id.as_str()).await?;
+    let since = before.last_note.max(told).unwrap_or_else(|| times::earlier(job.at, MAX_NOTE_AGE));
+    if last <= since {
+        return Ok((Vec::new(), None));
+    }
+    let notes = ctx.dialnote.notes(id).await.map_err(|error| conversations::denied(error, Some(id)))?;
+    let entries = ctx.db.entries(id, PAST_ENTRIES).await?;
+    Ok((theirs(notes, &entries, since), Some(documents::put(ctx, NOTED, id.as_str(), &last))))
+}
+
+async fn found_out(ctx: &TenantCtx, job: &ExternalChangeJob, now: Conversation) -> Result<ExternalChange, Fault> {
+    let entries = ctx.db.entries(&job.conversation, PAST_ENTRIES).await?;
+    let last = entries.iter().find_map(log::change);
+    let known = last.filter(|change| times::later(change.at, CLOCKS_DIFFER) >= job.at).map(|change| change.after);
+    // A conversation that began while the app was offline counts as unassigned at first.
+    let new = (job.quiet && now.owner.is_some()).then(|| State { owner: None, ..State::from(&now) });
+    let before = known.or_else(|| job.before.as_deref().map(State::from)).or(new);
+    let owner_before = before.as_ref().and_then(|before| before.owner.as_ref());
+    Ok(ExternalChange {
+        from: conversations::member(ctx, owner_before).await?,
+        to: conversations::owner(ctx, &now).await?,
+        heard_before: job.before.as_ref().and_then(|before| before.last_activity.clone()),
+        at: ctx.clock.now(),
+        notes: Vec::new(),
+        before,
+        now,
+    })
+}
+
+async fn tell_of(
+    ctx: &TenantCtx,
+    claim: &Claim,
+    job: &ExternalChangeJob,
+    found: &ExternalChange,
+) -> Result<Vec<Effect>, Fault> {
+    let shows = serde_json::to_string(&found.card_view()).unwrap_or_default();
+    let cards = ctx.db.cards(&found.now.id).await?;
+    let channels: Vec<_> = cards.iter().map(|card| card.channel.clone()).collect();
+    let stale = cards.iter().filter(|card| card.card_view != shows).map(|card| card.channel.clone());
+    let mut to_draw: Vec<_> = stale.collect();
+    let routed = routes::routed(ctx, found.now.line.as_ref()).await?;
+    if let Some(heard) = found.deserves_a_card().filter(|_| !job.quiet) {
+        let new = routed.iter().filter(|(channel, _)| !channels.contains(channel));
+        let new = new.filter(|(_, route)| route.settings.makes_cards_of(heard.kind));
+        to_draw.extend(new.map(|(channel, _)| channel.clone()));
+    }
+    let mut told_of = found.announcement(&channels, &to_draw);
+    let late = FoundLate { claim, job, directs: &told_of.directs };
+    let missed = if job.quiet { emit::found_late(ctx, &late) } else { Vec::new() };
+    if job.quiet {
+        told_of = told_of.silent();
+    }
+    let redrawn = emit::conversation_changed(ctx, &changed(found)).await?;
+    let mut effects = told_of.first_cards(&channels);
+    effects.extend(missed);
+    if found.now.is_open() && found.to.is_none() && !routed.is_empty() {
+        effects.extend(emit::waits_for_owner(ctx, &WaitsForOwner { routed }).await?);
+    }
+    effects.extend(found.events().into_iter().filter_map(|(_, event)| record(found, event)));
+    effects.extend(told_of.jobs(ctx).into_iter().chain(redrawn).map(enqueue::unasked));
+    let concerned = [&found.from, &found.to].into_iter().flatten().filter_map(|participant| participant.user.clone());
+    effects.extend(redraw::refresh_homes(ctx, concerned).await?);
+    Ok(effects)
+}
+
+/// Returns the changes that were found, for everything else that shows the conversation.
+fn changed(found: &ExternalChange) -> ConversationChanged {
+    let events = found.events().into_iter().filter(|(_, event)| event.changes_state());
+    let entries = events.map(|(actor, what)| ThreadEntry { actor, what, note: String::new() }).collect();
+    ConversationChanged { card_view: found.card_view(), now: found.now.clone(), entries }
+}
+
+/// Returns the notes since that time, without those that were written here. Each reference accounts for one note, the
+/// oldest that ends with it, because a later one quotes it. So the notes before `since` are gone through as well.
+/// References recorded before the oldest note account for none.
+fn theirs(notes: Vec<(String, Timestamp)>, entries: &[Entry], since: Timestamp) -> Vec<String> {
+    let Some(oldest) = notes.first().map(|(_, at)| *at) else { return Vec::new() };
+    let mut made = log::references(entries.iter().filter(|entry| times::later(entry.at, CLOCKS_DIFFER) >= oldest));
+    let mut theirs = Vec::new();
+    for (note, at) in notes {
+        match made.iter().position(|made| note::ends_with_reference(&note, made)) {
+            Some(ours) => drop(made.swap_remove(ours)),
+            None if at > since => theirs.push(note),
+            None => {}
+        }
+    }
+    theirs
+}
+
+fn record(found: &ExternalChange, event: Event) -> Option<Effect> {
+    let verb = match &event {
+        Event::Answered { .. } => return None,
+        Event::Assigned { .. } => Verb::Assign,
+        Event::Unassigned { .. } => Verb::Unassign,
+        Event::Done => Verb::Done,
+        Event::Snoozed(_) => Verb::Snooze,
+        Event::Woke | Event::TimeIsUp => Verb::Wake,
+        _ => Verb::Reopen,
+    };
+    let detail = Detail {
+        verb,
+        by: SOMEBODY.to_owned(),
+        member: None,
+        via: Via::Elsewhere,
+        channel: None,
+        before: found.before.clone(),
+        after: Some(State::from(&found.now)),
+        outcome: log::AttemptOutcome::Done,
+        event: Some(event),
+        heard: found.now.last_inbound_at(),
+        act: None,
+        noted: false,
+        references: Vec::new(),
+    };
+    Some(Effect::Record(detail.entry(found.at, SlackUserId::new(DIALNOTE_ACTOR), Some(found.now.id.clone()))))
+}
+
+impl JobKind for ExternalChangeJob {
+    const KIND: &'static str = "noticed.v1";
+    const NEEDS_DIALNOTE: bool = true;
+
+    fn key(&self) -> String {
+        job_keys::conversation_key(&self.conversation)
+    }
+
+    fn rate_limits(&self) -> Vec<RateLimit> {
+        vec![rate_limits::unlimited(rate_limits::DIALNOTE)]
+    }
+}
+
+/// The handler that follows changes made in dialnote.
+pub(crate) struct ExternalChanges;
+
+impl Handler for ExternalChanges {
+    type Job = ExternalChangeJob;
+
+    async fn run(&self, ctx: &TenantCtx, claim: &Claim, job: &ExternalChangeJob) -> Result<Outcome, Stop> {
+        external_change(ctx, claim, job).await
+    }
+}

@@ -1,0 +1,21 @@
+//! Conversations as they were last seen.
+
+use crate::core::conversation::Conversation;
+use crate::core::error::Fault;
+use crate::core::ids::ConversationId;
+use crate::jobs::ctx::TenantCtx;
+use crate::platform::db::projection::Conversations;
+use crate::platform::db::{Effect, projection};
+
+/// Returns a conversation as it was last seen, if it was.
+pub(crate) async fn known(ctx: &TenantCtx, id: &ConversationId) -> Result<Option<Conversation>, Fault> {
+    let one = |known: &Conversations| known.get(id).map(|sight| sight.known.conversation.clone());
+    ctx.memory.projection.look(&ctx.db, one).await
+}
+
+/// Returns the effect that removes from the projection a conversation that dialnote no longer has. Returns none if the
+/// conversation is not in it.
+pub(crate) async fn forget(ctx: &TenantCtx, id: &ConversationId) -> Result<Option<Effect>, Fault> {
+    let known = ctx.memory.projection.look(&ctx.db, |all| all.contains_key(id)).await?;
+    Ok(known.then(|| Effect::Mirror(projection::gone(id, ctx.clock.now()))))
+}

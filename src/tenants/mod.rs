@@ -1,0 +1,6 @@
+//! Workspaces: installing the app, its tokens, and connecting it to dialnote.
+
+pub mod connect_view;
+pub mod installations;
+pub mod own_workspace;
+pub mod pages;

@@ -1,0 +1,94 @@
+//! The handler of each kind of job, and the job of each kind of document whose due time has come.
+
+use std::sync::Arc;
+
+use crate::cards::unfurls::{UnfurlLink, Unfurls};
+use crate::commands::answers::{DeliveryReports, ReportDelivery};
+use crate::commands::batch::Batches;
+use crate::commands::deferred::NewlyLinked;
+use crate::commands::execute::{Commands, Resumptions};
+use crate::commands::handover::Handover;
+use crate::commands::handovers::{HandoverDue, HandoverTimers};
+use crate::commands::pending_answer::PendingAnswer;
+use crate::core::ids::{ChannelId, ConversationId};
+use crate::core::route::Route;
+use crate::jobs::handler::Registry;
+use crate::jobs::installation::Installation;
+use crate::jobs::outbox::cards::{PostCard, PostEntry, RedrawCard, RepostCard, RetireCard};
+use crate::jobs::outbox::direct::{MarkDirect, SendDirect, ShowAnswer};
+use crate::jobs::outbox::message::Delivery;
+use crate::jobs::outbox::private::{AnswerPrivately, NotifyDelay};
+use crate::linking::requests::Linkings;
+use crate::linking::window::DrawPeople;
+use crate::lists::drawing::Lists;
+use crate::lists::forms::{DrawForm, Forms};
+use crate::lists::views::{DrawHome, DrawList};
+use crate::notifications::absence::CatchingUp;
+use crate::notifications::digests::{DigestJob, Digests, OVERDUE};
+use crate::notifications::posted_digest::{PostDigest, SettleInDigest};
+use crate::notifications::report::{PostReport, Reports};
+use crate::notifications::stale::{Questions, StaleCheck, StaleChecks, UNTOUCHED};
+use crate::ops::doctor::Doctor;
+use crate::people::offboarding::Leavers;
+use crate::people::profiles::Profiles;
+use crate::platform::db::Class;
+use crate::settings::changes::SettingsChanges;
+use crate::settings::sharing::SharedChannels;
+use crate::sync::external_changes::ExternalChanges;
+use crate::sync::webhooks::Hints;
+use crate::tenants::installations::{Installations, RefreshToken, Removals, TokenRefresh};
+
+/// Returns a registry of all handlers. `installations` is set if several workspaces can install the app.
+pub fn all(installations: Option<&Arc<Installations>>) -> Registry {
+    let digest =
+        |channel, overdue| DigestJob { channel: ChannelId::new(channel), caught_up: false, overdue, away: None };
+    Registry::default()
+        .with(Commands)
+        .with(Resumptions)
+        .with(Batches)
+        .with(HandoverTimers)
+        .with(SettingsChanges)
+        .with(Lists)
+        .with(Forms)
+        .with(Unfurls)
+        .with(Linkings)
+        .with(NewlyLinked)
+        .with(Profiles)
+        .with(Leavers)
+        .with(ExternalChanges)
+        .with(Hints)
+        .with(CatchingUp)
+        .with(SharedChannels)
+        .with(StaleChecks)
+        .with(Questions)
+        .with(Digests)
+        .with(Reports)
+        .with(Doctor)
+        .with(Delivery::<AnswerPrivately>::new())
+        .with(Delivery::<NotifyDelay>::new())
+        .with(Delivery::<PostCard>::new())
+        .with(Delivery::<RedrawCard>::new())
+        .with(Delivery::<RepostCard>::new())
+        .with(Delivery::<RetireCard>::new())
+        .with(Delivery::<PostEntry>::new())
+        .with(Delivery::<UnfurlLink>::new())
+        .with(Delivery::<SendDirect>::new())
+        .with(Delivery::<MarkDirect>::new())
+        .with(Delivery::<ShowAnswer>::new())
+        .with(Delivery::<PostDigest>::new())
+        .with(Delivery::<SettleInDigest>::new())
+        .with(Delivery::<PostReport>::new())
+        .with(Delivery::<DrawHome>::new())
+        .with(Delivery::<DrawList>::new())
+        .with(Delivery::<DrawForm>::new())
+        .with(Delivery::<DrawPeople>::new())
+        .with(DeliveryReports)
+        .with(TokenRefresh(installations.cloned()))
+        .with(Removals(installations.cloned()))
+        .with_due(Handover::KIND, Class::Machine, |id| HandoverDue(ConversationId::new(id)))
+        .with_due(Route::KIND, Class::Machine, move |channel| digest(channel, false))
+        .with_due(OVERDUE, Class::Machine, move |channel| digest(channel, true))
+        .with_due(UNTOUCHED, Class::Machine, |_| StaleCheck)
+        .with_due(Installation::KIND, Class::Machine, |_| RefreshToken)
+        .with_due(PendingAnswer::KIND, Class::Person, |answer| ReportDelivery { answer, arrival: None })
+}

@@ -1,0 +1,10 @@
+//! The worker: claims jobs and runs their steps, and starts what is due. The registry of handlers and the subscribers
+//! of domain events are here, because they name every capability.
+
+pub mod handlers;
+pub mod runner;
+pub mod set_back;
+pub mod steps;
+pub mod subscribers;
+pub mod tenants;
+pub mod timers;

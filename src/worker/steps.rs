@@ -1,0 +1,132 @@
+//! The steps of a claimed job. The result of each is stored, until the job is finished or has to wait.
+
+use tracing::warn;
+
+use crate::commands::refusal_view;
+use crate::core::error::Fault;
+use crate::core::refusal::Refusal;
+use crate::jobs::ctx::TenantCtx;
+use crate::jobs::faults;
+use crate::jobs::handler::{AnyHandler, JobFacts, Registry};
+use crate::jobs::outbox::private::answer;
+use crate::jobs::outcome::Outcome;
+use crate::platform::db::{Claim, Queue, Settled, Verdict};
+use crate::platform::retry::RetryDecision;
+use crate::platform::telemetry::traces;
+
+/// Works on a claimed job until it is finished or has to wait.
+pub(crate) async fn work_on(ctx: &TenantCtx, registry: &Registry, mut claim: Claim) -> Result<(), Fault> {
+    loop {
+        let settled = match next_step(ctx, registry, &claim).await {
+            Some(Outcome { verdict, effects }) => {
+                let goes_on = continued(&claim, &verdict);
+                if let Some(result) = result(&verdict) {
+                    traces::came_to(result);
+                }
+                let settled = ctx.store.settle(&claim, verdict, effects, ctx.clock.now()).await?;
+                (settled, goes_on)
+            }
+            None => (Settled::LostLease, None),
+        };
+        match settled {
+            (Settled::Applied, Some(next)) => claim = next,
+            (Settled::Applied, None) => return Ok(()),
+            (Settled::LostLease, _) => {
+                warn!("somebody else took this job over; leaving it to them");
+                return Ok(());
+            }
+        }
+    }
+}
+
+/// Returns the outcome of the next step, or none if the lease is lost.
+async fn next_step(ctx: &TenantCtx, registry: &Registry, claim: &Claim) -> Option<Outcome> {
+    let handler = match registry.of(&claim.body) {
+        Ok(handler) => handler,
+        Err(cause) => return Some(unreadable(ctx, claim, cause).await),
+    };
+    match advance(ctx, handler, claim).await {
+        Ok(outcome) => Some(outcome),
+        Err(Fault::LeaseLost) => None,
+        Err(fault) => Some(after_fault(ctx, handler, claim, &fault).await),
+    }
+}
+
+/// Runs the next step of a job, if the job is for the installation that the token belongs to.
+async fn advance(ctx: &TenantCtx, handler: &dyn AnyHandler, claim: &Claim) -> Result<Outcome, Fault> {
+    let facts = handler.facts(&claim.body);
+    let facts = facts.map_err(|cause| Fault::Unreadable { what: "the job".to_owned(), cause })?;
+    if facts.needs_dialnote && !ctx.is_connected() {
+        return Ok(Outcome::done(Vec::new()));
+    }
+    if claim.queue == Queue::Work {
+        match ctx.home().await {
+            Ok(home) if home != ctx.installation() => return Ok(not_installed(ctx, facts)),
+            Err(fault) if !facts.runs_without_slack => return Err(fault),
+            Ok(_) | Err(_) => {}
+        }
+    }
+    let outcome = handler.run(ctx, claim).await?;
+    if facts.needs_dialnote {
+        faults::key_accepted(ctx);
+    }
+    Ok(outcome)
+}
+
+/// Returns the outcome of a job for a workspace where the app is not installed: a refusal for the requester, if there
+/// is one.
+fn not_installed(ctx: &TenantCtx, facts: JobFacts) -> Outcome {
+    let answer = facts
+        .requester
+        .map(|requester| answer(ctx, requester.addressee(), refusal_view::refusal(&Refusal::NotInstalled)));
+    Outcome::done(answer.into_iter().collect())
+}
+
+/// Returns the outcome of a step that ended in a fault.
+async fn after_fault(ctx: &TenantCtx, handler: &dyn AnyHandler, claim: &Claim, fault: &Fault) -> Outcome {
+    match faults::next_try(ctx, claim, fault).await {
+        RetryDecision::At(due) => {
+            let mut outcome = faults::tried_again(ctx, claim, fault, due);
+            outcome.effects.extend(handler.will_retry(ctx, claim, fault));
+            outcome
+        }
+        RetryDecision::GiveUp => {
+            ctx.metrics.given_up();
+            let effects = handler.given_up(ctx, claim, fault).await;
+            Outcome { effects, ..Outcome::dead(claim, fault.to_string()) }
+        }
+    }
+}
+
+/// Returns the outcome of a job that this version cannot read. A later version may have written it, because both run
+/// side by side while instances are replaced.
+async fn unreadable(ctx: &TenantCtx, claim: &Claim, cause: String) -> Outcome {
+    let fault = Fault::Unreadable { what: "the job".to_owned(), cause };
+    match faults::next_try(ctx, claim, &fault).await {
+        RetryDecision::At(due) => faults::tried_again(ctx, claim, &fault, due),
+        RetryDecision::GiveUp => {
+            ctx.metrics.given_up();
+            Outcome::dead(claim, fault.to_string())
+        }
+    }
+}
+
+/// Returns the result of a claim for its trace, or none while the job goes on.
+fn result(verdict: &Verdict) -> Option<&'static str> {
+    match verdict {
+        Verdict::Continue { .. } => None,
+        Verdict::Done => Some("done"),
+        Verdict::Retry { .. } => Some("to be tried again"),
+        Verdict::Dead { .. } => Some("given up"),
+    }
+}
+
+/// Returns the claim with which the job goes on after the verdict, if it does.
+fn continued(claim: &Claim, verdict: &Verdict) -> Option<Claim> {
+    match verdict {
+        Verdict::Continue { body, until } => {
+            Some(Claim { body: body.clone(), until: *until, outcome_unknown: false, ..claim.clone() })
+        }
+        _ => None,
+    }
+}
