@@ -6,27 +6,12 @@ use std::time::{Duration, Instant};
 use axum::response::{IntoResponse, Response};
 use serde_json::json;
 
-use super::answer::Answer;
-use super::calls::{Call, shorten};
-use super::faults::{self, Course, Service};
-use super::server::{RecordedRequest, Shared};
-use super::world::World;
-
-/// What a request is about.
-pub(super) struct Asked<'a> {
-    pub(super) service: Service,
-    /// The name of Slack's method, or the HTTP method.
-    pub(super) method: &'a str,
-    pub(super) path: &'a str,
-    pub(super) heard: &'a RecordedRequest,
-}
-
-impl<'a> Asked<'a> {
-    /// A call of Slack's API, or what is as good as one.
-    pub(super) fn slack(method: &'a str, heard: &'a RecordedRequest) -> Self {
-        Self { service: Service::Slack, method, path: &heard.path, heard }
-    }
-}
+use crate::answer::Answer;
+use crate::calls::{Call, shorten};
+use crate::faults::{self, Course};
+use crate::request::Asked;
+use crate::server::Shared;
+use crate::world::World;
 
 impl Shared {
     /// Answers a request; `handle` is its effect.

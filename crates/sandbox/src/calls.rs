@@ -7,7 +7,7 @@ use jiff::Timestamp;
 use serde::Serialize;
 use serde_json::Value;
 
-use super::faults::Service;
+use crate::service::Service;
 
 /// How many calls are kept; the oldest go first.
 pub(super) const CALLS_KEPT: usize = 20_000;

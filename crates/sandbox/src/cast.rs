@@ -7,12 +7,12 @@ use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};
 use serde::Deserialize;
 
-use super::Impossible;
-use super::channels::{Channel, ChannelKind};
-use super::dialnote::{Contact, Entry, Kind, Member, address};
-use super::people::Person;
-use super::seed::{BOT_USER, OTHER_TEAM};
-use super::world::World;
+use crate::channels::{Channel, ChannelKind};
+use crate::dialnote::{Contact, Entry, Kind, Member, address};
+use crate::ids::{BOT_USER, OTHER_TEAM};
+use crate::impossible::Impossible;
+use crate::people::Person;
+use crate::world::World;
 
 /// The shared number of a new contact's conversation.
 const FRONT_DESK: &str = "num_front";

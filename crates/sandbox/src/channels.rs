@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
 
-use super::seed::{APP, BOT, BOT_USER, SLACKBOT};
+use crate::ids::{APP, BOT, BOT_USER, SLACKBOT};
 
 /// Who can find a channel.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]

@@ -13,12 +13,14 @@ use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
-use super::answer::Answer;
-use super::cast::{NewChannel, NewContact, NewPerson, NewProfile};
-use super::server::{RecordedRequest, Shared};
-use super::sockets::Sockets;
-use super::world::World;
-use super::{Impossible, deliver, dialnote, live, state};
+use crate::answer::Answer;
+use crate::cast::{NewChannel, NewContact, NewPerson, NewProfile};
+use crate::impossible::Impossible;
+use crate::request::RecordedRequest;
+use crate::server::Shared;
+use crate::sockets::Sockets;
+use crate::world::World;
+use crate::{deliver, dialnote, live, state};
 
 /// A page that violates its policy does so again and again.
 const VIOLATIONS_KEPT: usize = 100;

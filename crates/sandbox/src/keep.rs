@@ -12,12 +12,12 @@ use std::time::Duration;
 use jiff::SignedDuration;
 use serde::{Deserialize, Serialize};
 
-use super::channels::{Channel, Message};
-use super::dialnote::Dialnote;
-use super::people::{Person, UserGroup};
-use super::server::Shared;
-use super::views::View;
-use super::world::{ResponseUrl, World};
+use crate::channels::{Channel, Message};
+use crate::dialnote::Dialnote;
+use crate::people::{Person, UserGroup};
+use crate::server::Shared;
+use crate::views::View;
+use crate::world::{ResponseUrl, World};
 
 /// The file in the folder.
 const FILE: &str = "sandbox.json";

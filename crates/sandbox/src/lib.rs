@@ -19,15 +19,20 @@ mod control;
 mod deliver;
 mod dialnote;
 mod faults;
+mod ids;
+mod impossible;
 mod installed;
 mod keep;
 mod live;
 mod look;
 mod oauth;
+mod options;
 mod pages;
 mod people;
+mod request;
 mod seed;
 mod server;
+mod service;
 mod signature;
 mod slack;
 mod sockets;
@@ -35,127 +40,37 @@ mod state;
 mod traffic;
 mod typed;
 mod views;
+mod workspace;
 mod world;
 
 use std::net::SocketAddr;
 use std::path::Path;
 use std::sync::Arc;
 
-use serde::Serialize;
 use serde_json::Value;
 use tokio::sync::watch;
 
 pub use calls::{Call, Delivery, Log};
 pub use cast::{NewChannel, NewContact, NewPerson, NewProfile};
 pub use channels::{Channel, ChannelKind, Message};
+pub use clock::Clock;
 pub use deliver::{Click, Close, Incoming, Outcome, Saying, Shortcut, Submit, Typing};
 pub use dialnote::variants::{self, Variants};
 pub use dialnote::{CallLog, Contact, Conversation, Dialnote, Entry, Hook, Kind, Member, Number, Status};
-pub use faults::{DialnoteFailure, DialnoteFaults, Faults, Hang, Odd, Service, SlackFailure, SlackFaults};
+pub use faults::{DialnoteFailure, DialnoteFaults, Faults, Hang, Odd, SlackFailure, SlackFaults};
+pub use ids::{APP, BOT, BOT_HANDLE, BOT_USER, DOMAIN, SLACKBOT, TEAM, TEAM_NAME};
+pub use impossible::Impossible;
 pub use oauth::{Grants, Token};
+pub use options::{Credentials, Options, Secrets};
 pub use people::{Person, UserGroup};
-pub use seed::{APP, BOT, BOT_HANDLE, BOT_USER, DOMAIN, SLACKBOT, TEAM, TEAM_NAME, Workspace};
+pub use service::Service;
 pub use slack::every_scope;
 pub use sockets::Sockets;
 pub use views::View;
+pub use workspace::Workspace;
 pub use world::World;
 
-pub use clock::Clock;
 use server::Shared;
-
-/// How to start a sandbox.
-#[derive(Clone)]
-pub struct Options {
-    /// Where to listen; port 0 takes a free one.
-    pub listen: SocketAddr,
-    /// The clock of both services.
-    pub clock: Clock,
-    /// Base URL of the app, if it is known already.
-    pub bot_url: Option<String>,
-    /// The secrets that app and services share.
-    pub secrets: Secrets,
-    /// The bot scopes that the installation granted; see [`every_scope`].
-    pub scopes: Vec<String>,
-}
-
-/// The app's name towards Slack; no secret.
-const CLIENT_ID: &str = "1001.2002";
-
-/// The secrets that the app shares with the two services.
-#[derive(Clone)]
-pub struct Secrets {
-    /// Slack signs its requests with this.
-    pub signing_secret: String,
-    /// The app's Slack token.
-    pub bot_token: String,
-    /// The app's own Slack token, for Socket Mode.
-    pub app_token: String,
-    /// The organization's dialnote key.
-    pub dialnote_key: String,
-    /// A dialnote key that may only read.
-    pub read_only_key: String,
-    /// The app's name towards Slack.
-    pub client_id: String,
-    /// What proves that it is the app.
-    pub client_secret: String,
-}
-
-impl Secrets {
-    /// Secrets nobody can guess, for a sandbox that people use.
-    pub fn random() -> Self {
-        Self {
-            signing_secret: random_hex(),
-            bot_token: format!("xoxb-{}", random_hex()),
-            app_token: format!("xapp-{}", random_hex()),
-            dialnote_key: format!("dn_live_{}", random_hex()),
-            read_only_key: format!("dn_live_ro_{}", random_hex()),
-            client_id: CLIENT_ID.to_owned(),
-            client_secret: random_hex(),
-        }
-    }
-
-    /// The same secrets every time, for tests.
-    pub fn fixed() -> Self {
-        Self {
-            signing_secret: "sandbox-signing-secret".to_owned(),
-            bot_token: "xoxb-sandbox-token".to_owned(),
-            app_token: "xapp-sandbox-token".to_owned(),
-            dialnote_key: "dn_live_sandbox_key".to_owned(),
-            read_only_key: "dn_live_ro_sandbox_key".to_owned(),
-            client_id: CLIENT_ID.to_owned(),
-            client_secret: "sandbox-client-secret".to_owned(),
-        }
-    }
-}
-
-/// What the app needs to know to use the sandbox for the real thing.
-#[derive(Clone, Serialize)]
-pub struct Credentials {
-    /// The sandbox's own address.
-    pub sandbox: String,
-    /// Slack's signing secret.
-    pub signing_secret: String,
-    /// Base URL of Slack's Web API.
-    pub slack_api: String,
-    /// The app's Slack token.
-    pub slack_bot_token: String,
-    /// The app's name towards Slack.
-    pub slack_client_id: String,
-    /// What proves that it is the app.
-    pub slack_client_secret: String,
-    /// The app's own Slack token, for Socket Mode.
-    pub slack_app_token: String,
-    /// Base URL of the dialnote API.
-    pub dialnote_api: String,
-    /// The organization's dialnote key.
-    pub dialnote_api_key: String,
-}
-
-/// Something that nobody could do in Slack or dialnote: press a button that is not there, write
-/// where they are not. The caller's mistake, and never the app's.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("{0}")]
-pub struct Impossible(pub String);
 
 /// A running sandbox. Clones are handles to the same one; it stops with the last of them.
 #[derive(Clone)]
@@ -333,8 +248,4 @@ impl Sandbox {
     pub async fn incoming(&self, incoming: Incoming) -> Result<String, Impossible> {
         deliver::incoming(&self.shared, incoming).await
     }
-}
-
-fn random_hex() -> String {
-    hex::encode(rand::random::<[u8; 16]>())
 }

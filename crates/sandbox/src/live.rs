@@ -12,10 +12,10 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 use tokio::sync::watch;
 
-use super::answer::Answer;
-use super::look::Shown;
-use super::people::Person;
-use super::server::Shared;
+use crate::answer::Answer;
+use crate::look::Shown;
+use crate::people::Person;
+use crate::server::Shared;
 
 /// Changes that follow each other faster than this are shown together.
 const GATHER: Duration = Duration::from_millis(20);

@@ -6,13 +6,13 @@ use std::hash::{DefaultHasher, Hash, Hasher};
 
 use serde_json::{Map, Value, json};
 
-use super::channels::{Channel, ChannelKind, Message};
-use super::dialnote::Entry;
-use super::installed::Installed;
-use super::people::Person;
-use super::seed::{APP, BOT_HANDLE};
-use super::views::View;
-use super::world::World;
+use crate::channels::{Channel, ChannelKind, Message};
+use crate::dialnote::Entry;
+use crate::ids::{APP, BOT_HANDLE};
+use crate::installed::Installed;
+use crate::people::Person;
+use crate::views::View;
+use crate::world::World;
 
 /// How many messages of a channel are sent at once; older ones are asked for.
 const AT_ONCE: usize = 200;

@@ -13,11 +13,12 @@ use base64::prelude::BASE64_STANDARD;
 use jiff::{SignedDuration, Timestamp};
 use serde_json::{Value, json};
 
-use super::answer::Answer;
-use super::installed::Installed;
-use super::seed::{APP, BOT_USER};
-use super::server::{RecordedRequest, Shared};
-use super::world::World;
+use crate::answer::Answer;
+use crate::ids::{APP, BOT_USER};
+use crate::installed::Installed;
+use crate::request::RecordedRequest;
+use crate::server::Shared;
+use crate::world::World;
 
 /// How long a code works.
 const CODE_LASTS: SignedDuration = SignedDuration::from_mins(10);

@@ -5,7 +5,7 @@ use jiff::tz::TimeZone;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
-use super::seed::TEAM;
+use crate::ids::TEAM;
 
 /// A Slack user. Tests change the fields to make a guest, somebody deactivated, a bot, …
 #[derive(Clone, Debug, Serialize, Deserialize)]

@@ -5,25 +5,22 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use axum::Router;
-use axum::body::Bytes;
 use axum::extract::{Path, Request, State};
-use axum::http::{HeaderMap, StatusCode, header};
+use axum::http::{StatusCode, header};
 use axum::middleware::{self, Next};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{any, get, post};
-use serde_json::Value;
 use tokio::net::TcpListener;
 use tokio::sync::{Semaphore, watch};
 use url::{Host, Url};
 
-use super::attend::Asked;
-use super::faults::Service;
-use super::seed::Workspace;
-use super::world::World;
-use super::{Credentials, Impossible, Options, Secrets, control, dialnote, oauth, pages, slack, sockets};
-
-/// More than any request of the app's may hold, blocks and views included.
-const BODY_LIMIT: usize = 1024 * 1024;
+use crate::impossible::Impossible;
+use crate::options::{Credentials, Options, Secrets};
+use crate::request::{Asked, RecordedRequest};
+use crate::service::Service;
+use crate::workspace::Workspace;
+use crate::world::World;
+use crate::{control, dialnote, oauth, pages, slack, sockets};
 
 /// How long the app may take to start or to die.
 const PATIENCE: Duration = Duration::from_secs(20);
@@ -44,15 +41,6 @@ pub(super) struct Shared {
     /// Set if the app is to run; the program that runs it follows.
     pub(super) app_wanted: watch::Sender<bool>,
     stopped: watch::Receiver<bool>,
-}
-
-/// A request as it came in.
-pub(super) struct RecordedRequest {
-    pub(super) method: String,
-    pub(super) path: String,
-    pub(super) query: String,
-    pub(super) headers: HeaderMap,
-    pub(super) body: Bytes,
 }
 
 /// Binds, and serves until the sandbox is stopped or dropped.
@@ -309,57 +297,6 @@ impl Shared {
             _ = released.changed() => {}
             () = self.until_stopped() => {}
         }
-    }
-}
-
-impl RecordedRequest {
-    pub(super) async fn read(request: Request) -> Result<Self, Response> {
-        let (parts, body) = request.into_parts();
-        let Ok(body) = axum::body::to_bytes(body, BODY_LIMIT).await else {
-            return Err(StatusCode::PAYLOAD_TOO_LARGE.into_response());
-        };
-        Ok(Self {
-            method: parts.method.as_str().to_owned(),
-            path: parts.uri.path().to_owned(),
-            query: parts.uri.query().unwrap_or_default().to_owned(),
-            headers: parts.headers,
-            body,
-        })
-    }
-
-    /// A header's value; empty if it is missing.
-    pub(super) fn header(&self, name: &str) -> &str {
-        self.headers.get(name).and_then(|value| value.to_str().ok()).unwrap_or_default()
-    }
-
-    /// The media type, without parameters, in lower case.
-    pub(super) fn media_type(&self) -> String {
-        let media_type = self.header("content-type").split(';').next().unwrap_or_default();
-        media_type.trim().to_ascii_lowercase()
-    }
-
-    pub(super) fn bearer(&self) -> Option<&str> {
-        self.header("authorization").strip_prefix("Bearer ").filter(|token| !token.is_empty())
-    }
-
-    /// Slack's token: where it belongs, or among the arguments.
-    pub(super) fn token(&self) -> Option<String> {
-        let among = || {
-            let told = self.told()["token"].as_str().map(str::to_owned);
-            let asked = || form_urlencoded::parse(self.query.as_bytes()).find(|(name, _)| name == "token");
-            told.or_else(|| asked().map(|(_, token)| token.into_owned()))
-        };
-        self.bearer().map(str::to_owned).or_else(among)
-    }
-
-    /// The body in the form in which it reads best.
-    pub(super) fn told(&self) -> Value {
-        let text = String::from_utf8_lossy(&self.body);
-        if self.media_type() == "application/x-www-form-urlencoded" {
-            let fields = form_urlencoded::parse(&self.body);
-            return fields.map(|(name, value)| (name.into_owned(), Value::String(value.into_owned()))).collect();
-        }
-        serde_json::from_slice(&self.body).unwrap_or_else(|_| Value::String(text.into_owned()))
     }
 }
 

@@ -14,10 +14,10 @@ use serde_json::{Map, Value, json};
 use tokio::sync::{mpsc, oneshot};
 use tokio::time::{Instant, interval, sleep_until};
 
-use super::blocks::max;
-use super::seed::APP;
-use super::server::Shared;
-use super::world::World;
+use crate::blocks::max;
+use crate::ids::APP;
+use crate::server::Shared;
+use crate::world::World;
 
 /// How long a ticket is good for. Slack says only that it is for now.
 const TICKET: SignedDuration = SignedDuration::from_secs(30);

@@ -3,10 +3,10 @@
 
 use serde_json::{Value, json};
 
-use super::channels::{Channel, ChannelKind, Message};
-use super::seed::{APP, BOT, BOT_USER};
-use super::views::View;
-use super::world::World;
+use crate::channels::{Channel, ChannelKind, Message};
+use crate::ids::{APP, BOT, BOT_USER};
+use crate::views::View;
+use crate::world::World;
 
 /// How many of the latest calls and deliveries are shown unless more are asked for.
 pub(super) const CALLS_SHOWN: usize = 200;

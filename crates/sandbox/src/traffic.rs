@@ -4,8 +4,9 @@
 use serde::Serialize;
 use serde_json::{Map, Value, json};
 
-use super::calls::{Call, Delivery};
-use super::world::World;
+use crate::calls::{Call, Delivery};
+use crate::service::Service;
+use crate::world::World;
 
 /// How many of each kind are listed.
 const LISTED: usize = 150;
@@ -51,14 +52,14 @@ impl World {
 
 fn call_line(call: &Call) -> Line<'_> {
     let what = match call.service {
-        super::Service::Slack => call.method.clone(),
-        super::Service::Dialnote => format!("{} {}", call.method, call.path),
+        Service::Slack => call.method.clone(),
+        Service::Dialnote => format!("{} {}", call.method, call.path),
     };
     Line {
         way: "call",
         seq: call.seq,
         at: call.at,
-        service: if call.service == super::Service::Slack { "Slack" } else { "dialnote" },
+        service: if call.service == Service::Slack { "Slack" } else { "dialnote" },
         what,
         who: None,
         status: call.status,

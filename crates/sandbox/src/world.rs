@@ -7,18 +7,21 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use super::calls::{CALLS_KEPT, Call, DELIVERIES_KEPT, Delivery, Log};
-use super::channels::{Channel, ChannelKind, Message};
-use super::dialnote::{self, Dialnote};
-use super::faults::Faults;
-use super::oauth::Grants;
-use super::people::{Person, UserGroup};
-use super::seed::{self, BOT_USER, Workspace};
-use super::slack::Upload;
-use super::sockets::Sockets;
-use super::views::View;
-use super::{Impossible, Secrets};
+use crate::calls::{CALLS_KEPT, Call, DELIVERIES_KEPT, Delivery, Log};
+use crate::channels::{Channel, ChannelKind, Message};
 use crate::clock::Clock;
+use crate::dialnote::{self, Dialnote};
+use crate::faults::Faults;
+use crate::ids::BOT_USER;
+use crate::impossible::Impossible;
+use crate::oauth::Grants;
+use crate::options::Secrets;
+use crate::people::{Person, UserGroup};
+use crate::seed;
+use crate::slack::Upload;
+use crate::sockets::Sockets;
+use crate::views::View;
+use crate::workspace::Workspace;
 
 /// The fake world.
 pub struct World {

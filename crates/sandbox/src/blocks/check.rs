@@ -6,6 +6,7 @@ use std::collections::BTreeSet;
 use serde_json::{Map, Value};
 
 use super::limits::{self, Limit};
+use super::parts;
 use super::shapes::{
     BLOCKS, CONFIRMATION, ELEMENTS, Field, LINK_OPTION, OPTION_GROUP, PLAIN_OPTION, RICH_OPTION, Rule, Shape,
 };
@@ -77,7 +78,7 @@ impl Check {
 
     fn action_ids(&mut self, block: &Object, at: &str) {
         let mut seen = BTreeSet::new();
-        for element in super::elements(block) {
+        for element in parts::elements(block) {
             if let Some(id) = element["action_id"].as_str()
                 && !seen.insert(id)
             {
@@ -124,7 +125,7 @@ impl Check {
 
     /// What is chosen at first must be one of the options, to the letter.
     fn initial(&mut self, element: &Object, at: &str) {
-        let offered = super::offered(element);
+        let offered = parts::offered(element);
         let one = element.get("initial_option").into_iter();
         let many = element.get("initial_options").and_then(Value::as_array).into_iter().flatten();
         for initial in one.chain(many) {

@@ -3,6 +3,7 @@
 
 mod check;
 mod limits;
+mod parts;
 mod shapes;
 
 use serde_json::{Map, Value, json};
@@ -10,6 +11,7 @@ use serde_json::{Map, Value, json};
 use check::Check;
 pub(super) use check::length;
 pub(super) use limits::{default_of, limit, max};
+pub(super) use parts::{elements, offered};
 use shapes::{HOME, MODAL, OPTION_GROUP, PLAIN_OPTION, Shape};
 
 /// What is wrong with a message's blocks.
@@ -86,23 +88,6 @@ pub(super) fn suggestions(answer: &Value) -> Result<Vec<Value>, Vec<String>> {
         check.fault(&format!("/{name}"), format!("unknown field: {name}"));
     }
     if check.faults.is_empty() { Ok(offered(&object).into_iter().cloned().collect()) } else { Err(check.faults) }
-}
-
-/// The interactive parts of a block: an accessory, an input's element, or what stands in a row.
-pub(super) fn elements(block: &Map<String, Value>) -> Vec<&Value> {
-    let one = ["accessory", "element"].into_iter().filter_map(|key| block.get(key));
-    let row = block.get("type").filter(|kind| *kind == "actions").and_then(|_| block.get("elements"));
-    one.chain(row.and_then(Value::as_array).into_iter().flatten()).collect()
-}
-
-/// The options of an element or of an answer to typing, those in groups included.
-pub(super) fn offered(element: &Map<String, Value>) -> Vec<&Value> {
-    let grouped = list(element.get("option_groups")).flat_map(|group| list(group.get("options")));
-    list(element.get("options")).chain(grouped).collect()
-}
-
-fn list(value: Option<&Value>) -> impl Iterator<Item = &Value> {
-    value.and_then(Value::as_array).into_iter().flatten()
 }
 
 fn view_fields(check: &mut Check, view: &Map<String, Value>, shape: &Shape) {

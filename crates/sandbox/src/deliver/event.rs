@@ -3,8 +3,9 @@
 use serde_json::{Map, Value, json};
 
 use super::{Ack, Outcome, OutgoingRequest, payload, send};
-use crate::Impossible;
-use crate::seed::{APP, BOT_USER, direct_message};
+use crate::ids::{APP, BOT_USER};
+use crate::impossible::Impossible;
+use crate::seed::direct_message;
 use crate::server::Shared;
 use crate::world::World;
 

@@ -17,11 +17,12 @@ use std::time::{Duration, Instant};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
-use super::Impossible;
-use super::blocks::max;
-use super::calls::Delivery;
-use super::server::Shared;
+use crate::blocks::max;
+use crate::calls::Delivery;
+use crate::impossible::Impossible;
+use crate::server::Shared;
 use crate::signature::{SIGNATURE_HEADER, TIMESTAMP_HEADER, sign};
+
 pub(super) use event::{event, uninstall};
 pub(super) use incoming::incoming;
 pub(super) use interact::{click, options, shortcut};

@@ -6,8 +6,8 @@ use serde_json::{Map, Value, json};
 
 use super::values::{self, Stand};
 use super::{Ack, Close, Outcome, OutgoingRequest, Submit, payload, send};
-use crate::Impossible;
 use crate::blocks::{self, max};
+use crate::impossible::Impossible;
 use crate::people::Person;
 use crate::server::Shared;
 use crate::slack::{insert_modal, replace_view};

@@ -3,9 +3,10 @@
 use serde_json::{Map, Value, json};
 
 use crate::channels::{Channel, ChannelKind, Message};
+use crate::ids::APP;
 use crate::people::Person;
-use crate::seed::{APP, Workspace};
 use crate::views::View;
+use crate::workspace::Workspace;
 
 /// Slack's legacy verification token: present in every payload, and never to be trusted.
 pub(super) const TOKEN: &str = "legacy-verification-token";

@@ -5,10 +5,11 @@ use serde_json::{Value, json};
 
 use super::Saying;
 use crate::channels::{ChannelKind, Message};
+use crate::impossible::Impossible;
 use crate::installed::Installed;
 use crate::server::Shared;
+use crate::typed;
 use crate::world::World;
-use crate::{Impossible, typed};
 
 /// Posts it, tells the app of links that it asked for, and answers the message's name.
 pub(crate) async fn say(shared: &Shared, saying: Saying) -> Result<String, Impossible> {

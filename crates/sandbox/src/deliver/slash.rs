@@ -3,9 +3,9 @@
 use serde_json::{Map, Value};
 
 use super::{Ack, Outcome, OutgoingRequest, payload, send};
-use crate::Impossible;
 use crate::channels::Message;
-use crate::seed::{APP, BOT_USER, SLACKBOT};
+use crate::ids::{APP, BOT_USER, SLACKBOT};
+use crate::impossible::Impossible;
 use crate::server::Shared;
 use crate::slack::{self, Content};
 use crate::typed;

@@ -5,8 +5,8 @@ use std::collections::BTreeMap;
 
 use serde_json::{Map, Value, json};
 
-use crate::Impossible;
 use crate::blocks::{self, length, max};
+use crate::impossible::Impossible;
 use crate::world::World;
 
 /// Where an element stands: whose it is, in which message or view, in which block.

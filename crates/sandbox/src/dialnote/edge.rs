@@ -11,7 +11,7 @@ use super::variants::{
 };
 use super::{Found, Refused, Shape};
 use crate::answer::{Answer, Form};
-use crate::server::RecordedRequest;
+use crate::request::RecordedRequest;
 
 /// The beginning of the ids that look like those of other systems: their letters are large.
 const UUID: &str = "6F9619FF-8B86-D011-B42D-";

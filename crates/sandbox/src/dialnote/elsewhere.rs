@@ -5,7 +5,7 @@ use serde_json::{Map, Value};
 
 use super::conversations::{add_note, patch};
 use super::{Refused, Status};
-use crate::Impossible;
+use crate::impossible::Impossible;
 use crate::world::World;
 
 /// Changes a conversation as somebody would in dialnote itself.

@@ -18,9 +18,6 @@ use std::{iter, mem};
 use percent_encoding::percent_decode_str;
 use serde_json::{Value, json};
 
-use super::answer::Answer;
-use super::server::RecordedRequest;
-use super::world::World;
 pub(super) use address::address;
 use edge::Edge;
 pub(super) use edge::below_base;
@@ -28,6 +25,10 @@ pub(super) use elsewhere::{change, wake};
 pub use model::{CallLog, Contact, Conversation, Dialnote, Entry, Hook, Kind, Member, Number, Status};
 pub(super) use seed::dialnote as seed;
 use variants::{Key, Query};
+
+use crate::answer::Answer;
+use crate::request::RecordedRequest;
+use crate::world::World;
 
 /// The largest page of any list.
 const PAGE: usize = 100;

@@ -3,11 +3,11 @@
 use jiff::fmt::rfc2822::DateTimePrinter;
 use jiff::{SignedDuration, Timestamp};
 
-use super::{DialnoteFailure, DialnoteFaults, Faults, Hang, Odd, Service, SlackFailure, SlackFaults};
-use crate::attend::Asked;
+use super::{DialnoteFailure, DialnoteFaults, Faults, Hang, Odd, SlackFailure, SlackFaults};
 use crate::dialnote::variants::Limits;
+use crate::request::{Asked, RecordedRequest};
 use crate::seed::direct_message;
-use crate::server::RecordedRequest;
+use crate::service::Service;
 use crate::world::World;
 
 /// How long dialnote asks to be left alone where the variants say that it does.

@@ -10,19 +10,11 @@ use serde::de::Error as _;
 use serde::{Deserialize, Deserializer, Serialize};
 use serde_json::{Value, json};
 
-use super::dialnote::variants::{Envelope, Key, Query, Variants};
+use crate::dialnote::variants::{Envelope, Key, Query, Variants};
+use crate::service::Service;
+
 pub(super) use course::{Course, Refusal, course};
 pub use odd::Odd;
-
-/// One of the two services the sandbox plays.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Service {
-    /// Slack's Web API and its response URLs.
-    Slack,
-    /// The dialnote API.
-    Dialnote,
-}
 
 /// Everything that goes wrong at the moment.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]

@@ -3,9 +3,10 @@
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
-use super::{Refusal, Service};
+use super::Refusal;
 use crate::answer::{Answer, Form};
 use crate::dialnote;
+use crate::service::Service;
 use crate::world::World;
 
 /// What stands in the place of an answer.

@@ -6,7 +6,7 @@ use super::args::Args;
 use super::{Failure, Reply, require_scope};
 use crate::blocks::{self, length, max};
 use crate::channels::{Channel, ChannelKind, Message};
-use crate::seed::BOT_USER;
+use crate::ids::BOT_USER;
 use crate::world::World;
 
 /// Text and blocks that were found good.

@@ -13,8 +13,8 @@ use super::{Failure, Reply};
 use crate::answer::Answer;
 use crate::blocks::length;
 use crate::channels::Message;
-use crate::seed::BOT_USER;
-use crate::server::RecordedRequest;
+use crate::ids::BOT_USER;
+use crate::request::RecordedRequest;
 use crate::world::World;
 
 /// The longest description of a picture, in characters.

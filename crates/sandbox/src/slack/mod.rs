@@ -17,13 +17,15 @@ use jiff::fmt::rfc2822::DateTimePrinter;
 use serde::Deserialize;
 use serde_json::{Map, Value, json};
 
-use super::answer::Answer;
-use super::blocks::{BadBlocks, BadView};
-use super::seed::{BOT, BOT_HANDLE, BOT_USER};
-use super::server::RecordedRequest;
-use super::sockets;
-use super::world::World;
 use args::Args;
+
+use crate::answer::Answer;
+use crate::blocks::{BadBlocks, BadView};
+use crate::ids::{BOT, BOT_HANDLE, BOT_USER};
+use crate::request::RecordedRequest;
+use crate::sockets;
+use crate::world::World;
+
 pub(super) use chat::{Content, content};
 pub(super) use files::{Upload, take_upload};
 pub(super) use response_url::respond;

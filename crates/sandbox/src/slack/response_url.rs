@@ -10,8 +10,8 @@ use super::{Content, Failure, content};
 use crate::answer::Answer;
 use crate::blocks::max;
 use crate::channels::Message;
-use crate::seed::BOT_USER;
-use crate::server::RecordedRequest;
+use crate::ids::BOT_USER;
+use crate::request::RecordedRequest;
 use crate::world::{ResponseUrl, World};
 
 const FIELDS: &[&str] = &[
