@@ -89,7 +89,7 @@ impl Shared {
         pause(course.late_ms).await;
         let answer = self.world(|world| {
             let answer = match &course.refusal {
-                Some(refusal) => refusal.answer(world, asked.service, asked.path, answer),
+                Some(refusal) => faults::answer(world, refusal, asked.service, asked.path, answer),
                 // The sandbox was stopped before the effect.
                 None => answer.unwrap_or_else(|| Answer::new(503, json!({}))),
             };

@@ -1,5 +1,7 @@
 //! Requests of the app and of the page, as they came in.
 
+use std::collections::BTreeMap;
+
 use axum::body::Bytes;
 use axum::extract::Request;
 use axum::http::{HeaderMap, StatusCode};
@@ -84,5 +86,10 @@ impl RecordedRequest {
             return fields.map(|(name, value)| (name.into_owned(), Value::String(value.into_owned()))).collect();
         }
         serde_json::from_slice(&self.body).unwrap_or_else(|_| Value::String(text.into_owned()))
+    }
+
+    /// The fields of a form.
+    pub(super) fn form(&self) -> BTreeMap<String, String> {
+        form_urlencoded::parse(&self.body).into_owned().collect()
     }
 }

@@ -20,7 +20,7 @@ use crate::request::{Asked, RecordedRequest};
 use crate::service::Service;
 use crate::workspace::Workspace;
 use crate::world::World;
-use crate::{control, dialnote, oauth, pages, slack, sockets};
+use crate::{control, dialnote, link, oauth, pages, slack};
 
 /// How long the app may take to start or to die.
 const PATIENCE: Duration = Duration::from_secs(20);
@@ -111,7 +111,7 @@ fn router(shared: Arc<Shared>) -> Router {
         .route("/slack/api/oauth.v2.access", post(oauth_access))
         .route("/slack/api/{method}", any(slack_api))
         .route("/slack/response/{token}", post(response_url))
-        .route("/slack/link/", get(sockets::link))
+        .route("/slack/link/", get(link::connect))
         .route("/slack/upload/{id}", post(upload))
         .route("/slack/files/{id}", get(file))
         .route("/dialnote/{*path}", any(dialnote_api))
@@ -157,7 +157,8 @@ async fn oauth_access(State(shared): State<Arc<Shared>>, request: Request) -> Re
         Ok(heard) => Arc::new(heard),
         Err(refused) => return refused,
     };
-    let shared = shared.whose(|world| world.grants.is_asked(&heard));
+    let form = heard.form();
+    let shared = shared.whose(|world| world.grants.is_asked(&form));
     let made = heard.clone();
     let handle = move |world: &mut World| oauth::access(world, &made);
     shared.attend(Asked::slack("oauth.v2.access", &heard), handle).await

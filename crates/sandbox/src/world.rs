@@ -11,15 +11,15 @@ use crate::calls::{CALLS_KEPT, Call, DELIVERIES_KEPT, Delivery, Log};
 use crate::channels::{Channel, ChannelKind, Message};
 use crate::clock::Clock;
 use crate::dialnote::{self, Dialnote};
-use crate::faults::Faults;
+use crate::faults::settings::Faults;
+use crate::grants::Grants;
 use crate::ids::BOT_USER;
 use crate::impossible::Impossible;
-use crate::oauth::Grants;
 use crate::options::Secrets;
 use crate::people::{Person, UserGroup};
 use crate::seed;
-use crate::slack::Upload;
 use crate::sockets::Sockets;
+use crate::uploads::Upload;
 use crate::views::View;
 use crate::workspace::Workspace;
 

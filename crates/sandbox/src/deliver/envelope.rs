@@ -9,7 +9,7 @@ use super::{Ack, OutgoingRequest};
 use crate::blocks::max;
 use crate::calls::Delivery;
 use crate::server::Shared;
-use crate::sockets::{self, Envelope};
+use crate::sockets::PendingEnvelope;
 
 /// Interactions whose acknowledgement may hold what the body of an answer would; recorded envelopes say no
 /// for clicks and shortcuts (§20.4). For these it is assumed.
@@ -20,7 +20,10 @@ pub(super) async fn send(shared: &Shared, parcel: &OutgoingRequest) -> Ack {
     let began = Instant::now();
     let Some((envelope, seq)) = shared.world(|world| {
         let (kind, accepts_payload) = kind(parcel);
-        let envelope = sockets::envelope(world, kind, &payload(parcel), accepts_payload, parcel.retry)?;
+        let envelope = {
+            let id = world.new_envelope_id();
+            world.sockets.deliver(id, kind, &payload(parcel), accepts_payload, parcel.retry)?
+        };
         let at = world.now();
         let seq = world.deliveries.add(|seq| delivery(parcel, &envelope, seq, at));
         Some((envelope, seq))
@@ -65,13 +68,13 @@ fn payload(parcel: &OutgoingRequest) -> Value {
     }
 }
 
-fn delivery(parcel: &OutgoingRequest, envelope: &Envelope, seq: u64, at: jiff::Timestamp) -> Delivery {
+fn delivery(parcel: &OutgoingRequest, envelope: &PendingEnvelope, seq: u64, at: jiff::Timestamp) -> Delivery {
     Delivery {
         seq,
         at,
         kind: parcel.kind.clone(),
         who: parcel.who.clone(),
-        url: format!("socket {}", envelope.line),
+        url: format!("socket {}", envelope.connection),
         headers: std::collections::BTreeMap::default(),
         body: envelope.frame.clone(),
         status: None,

@@ -3,7 +3,6 @@
 
 use std::path::Path;
 
-use axum::body::Bytes;
 use serde::Deserialize;
 use serde_json::json;
 
@@ -15,6 +14,7 @@ use crate::blocks::length;
 use crate::channels::Message;
 use crate::ids::BOT_USER;
 use crate::request::RecordedRequest;
+use crate::uploads::Upload;
 use crate::world::World;
 
 /// The longest description of a picture, in characters.
@@ -22,16 +22,6 @@ const LONGEST_ALT: u64 = 1000;
 
 /// How every PNG begins.
 const PNG: &[u8] = b"\x89PNG\r\n\x1a\n";
-
-/// A file on its way into a channel.
-#[derive(Clone, Debug)]
-pub(crate) struct Upload {
-    length: usize,
-    alt: String,
-    /// Once they are there.
-    pub(crate) bytes: Option<Bytes>,
-    is_shared: bool,
-}
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]

@@ -21,13 +21,12 @@ use args::Args;
 
 use crate::answer::Answer;
 use crate::blocks::{BadBlocks, BadView};
-use crate::ids::{BOT, BOT_HANDLE, BOT_USER};
+use crate::ids::{APP, BOT, BOT_HANDLE, BOT_USER};
 use crate::request::RecordedRequest;
-use crate::sockets;
 use crate::world::World;
 
 pub(super) use chat::{Content, content};
-pub(super) use files::{Upload, take_upload};
+pub(super) use files::take_upload;
 pub(super) use response_url::respond;
 pub(super) use views::{insert_modal, replace_view};
 
@@ -146,7 +145,7 @@ fn through_the_gates(world: &mut World, method: &str, heard: &RecordedRequest) -
     }
     let args = Args::read(heard, facts, world.faults.slack.lenient_arguments)?;
     match method {
-        OPEN => Ok(json!({"url": sockets::address(world)})),
+        OPEN => Ok(json!({"url": connection_address(world)})),
         "auth.test" => Ok(auth_test(world)),
         "team.info" => team_info(world, &args),
         "chat.postMessage" => chat::post_message(world, &args),
@@ -199,6 +198,14 @@ fn missing_scope(world: &World, needed: &str) -> Failure {
 /// Refuses unless this very scope was granted.
 fn require_scope(world: &World, scope: &str) -> Result<(), Failure> {
     if world.scopes.iter().any(|granted| granted == scope) { Ok(()) } else { Err(missing_scope(world, scope)) }
+}
+
+/// A new address for one connection of Socket Mode.
+fn connection_address(world: &mut World) -> String {
+    let (ticket, now) = (world.new_ticket(), world.now());
+    let address = format!("{}/slack/link/?ticket={ticket}&app_id={APP}", world.base.replacen("http", "ws", 1));
+    world.sockets.issue(ticket, now);
+    address
 }
 
 fn auth_test(world: &World) -> Value {
