@@ -49,6 +49,12 @@ impl Channel {
         }
     }
 
+    /// Whether this (an id, or a name with `#` or without) means the channel. Direct messages go by their id only.
+    pub(super) fn is_called(&self, channel: &str) -> bool {
+        let name = channel.strip_prefix('#').unwrap_or(channel);
+        self.id == channel || (self.kind != ChannelKind::Direct && self.name == name)
+    }
+
     /// Who the direct message is with.
     pub(super) fn partner(&self) -> Option<&String> {
         let direct = self.kind == ChannelKind::Direct;

@@ -20,7 +20,7 @@ use crate::request::RecordedRequest;
 use crate::server::Shared;
 use crate::sockets::Sockets;
 use crate::world::World;
-use crate::{deliver, dialnote, live, state};
+use crate::{deliver, dialnote, live, state, traffic};
 
 /// A page that violates its policy does so again and again.
 const VIOLATIONS_KEPT: usize = 100;
@@ -30,7 +30,7 @@ pub(super) fn routes() -> Router<Arc<Shared>> {
         .route("/_sandbox/state", get(show))
         .route("/_sandbox/live", get(live::live))
         .route("/_sandbox/older", get(live::older))
-        .route("/_sandbox/traffic", get(traffic))
+        .route("/_sandbox/traffic", get(traffic_lines))
         .route("/_sandbox/traffic/{way}/{seq}", get(request_whole))
         .route("/_sandbox/violations", post(violation))
         .route("/_sandbox/{verb}", post(act))
@@ -107,19 +107,19 @@ async fn show(State(shared): State<Arc<Shared>>, request: Request) -> Response {
     let calls = form_urlencoded::parse(query.as_bytes()).find(|(name, _)| name == "calls");
     let calls = calls.map_or(Ok(state::CALLS_SHOWN), |(_, count)| count.parse());
     match calls {
-        Ok(calls) => Answer::new(200, shared.world(|world| world.state(calls))).into_response(),
+        Ok(calls) => Answer::new(200, shared.world(|world| state::whole(world, calls))).into_response(),
         Err(_) => Answer::new(400, json!({"error": "calls must be a whole number"})).into_response(),
     }
 }
 
 /// `GET /_sandbox/traffic`: the latest requests that went both ways, a line for each.
-async fn traffic(State(shared): State<Arc<Shared>>) -> Answer {
-    Answer::new(200, shared.world(|world| world.traffic()))
+async fn traffic_lines(State(shared): State<Arc<Shared>>) -> Answer {
+    Answer::new(200, shared.world(|world| traffic::latest(world)))
 }
 
 /// `GET /_sandbox/traffic/call/17`: all of one of them.
 async fn request_whole(State(shared): State<Arc<Shared>>, Path((way, seq)): Path<(String, u64)>) -> Answer {
-    let found = shared.world(|world| world.request(&way, seq));
+    let found = shared.world(|world| traffic::one(world, &way, seq));
     found.map_or_else(
         || Answer::new(404, json!({"error": "this request is no longer kept"})),
         |all| Answer::new(200, all),

@@ -58,8 +58,8 @@ pub use cast::{NewChannel, NewContact, NewPerson, NewProfile};
 pub use channels::{Channel, ChannelKind, Message};
 pub use clock::Clock;
 pub use deliver::{Click, Close, Incoming, Outcome, Saying, Shortcut, Submit, Typing};
+pub use dialnote::model::{CallLog, Contact, Conversation, Dialnote, Entry, Hook, Kind, Member, Number, Status};
 pub use dialnote::variants::{self, Variants};
-pub use dialnote::{CallLog, Contact, Conversation, Dialnote, Entry, Hook, Kind, Member, Number, Status};
 pub use faults::{DialnoteFailure, DialnoteFaults, Faults, Hang, Odd, SlackFailure, SlackFaults};
 pub use grants::{Grants, Token};
 pub use ids::{APP, BOT, BOT_HANDLE, BOT_USER, DOMAIN, SLACKBOT, TEAM, TEAM_NAME};
@@ -148,7 +148,7 @@ impl Sandbox {
 
     /// Everything worth showing, the same as `GET /_sandbox/state`.
     pub fn state(&self) -> Value {
-        self.world(|world| world.state(state::CALLS_SHOWN))
+        self.world(|world| state::whole(world, state::CALLS_SHOWN))
     }
 
     /// Goes on with what an earlier sandbox kept in this folder, and keeps there what changes.

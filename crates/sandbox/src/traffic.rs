@@ -30,23 +30,21 @@ struct Line<'a> {
     ms: u64,
 }
 
-impl World {
-    /// The latest requests, newest first.
-    pub(super) fn traffic(&self) -> Value {
-        let calls = self.calls.iter().rev().take(LISTED).map(call_line);
-        let deliveries = self.deliveries.iter().rev().take(LISTED).map(delivery_line);
-        let mut lines: Vec<Line> = calls.chain(deliveries).collect();
-        lines.sort_by(|a, b| b.at.cmp(&a.at).then(b.seq.cmp(&a.seq)));
-        json!({"lines": lines, "calls": self.calls.total(), "deliveries": self.deliveries.total()})
-    }
+/// The latest requests, newest first.
+pub(super) fn latest(world: &World) -> Value {
+    let calls = world.calls.iter().rev().take(LISTED).map(call_line);
+    let deliveries = world.deliveries.iter().rev().take(LISTED).map(delivery_line);
+    let mut lines: Vec<Line> = calls.chain(deliveries).collect();
+    lines.sort_by(|a, b| b.at.cmp(&a.at).then(b.seq.cmp(&a.seq)));
+    json!({"lines": lines, "calls": world.calls.total(), "deliveries": world.deliveries.total()})
+}
 
-    /// All of one request.
-    pub(super) fn request(&self, way: &str, seq: u64) -> Option<Value> {
-        match way {
-            "call" => self.calls.iter().rev().find(|call| call.seq == seq).map(call_whole),
-            "delivery" => self.deliveries.iter().rev().find(|delivery| delivery.seq == seq).map(delivery_whole),
-            _ => None,
-        }
+/// All of one request.
+pub(super) fn one(world: &World, way: &str, seq: u64) -> Option<Value> {
+    match way {
+        "call" => world.calls.iter().rev().find(|call| call.seq == seq).map(call_whole),
+        "delivery" => world.deliveries.iter().rev().find(|delivery| delivery.seq == seq).map(delivery_whole),
+        _ => None,
     }
 }
 

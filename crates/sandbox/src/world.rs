@@ -8,9 +8,11 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use crate::calls::{CALLS_KEPT, Call, DELIVERIES_KEPT, Delivery, Log};
+use crate::cast::{NewChannel, NewContact, NewPerson, NewProfile};
 use crate::channels::{Channel, ChannelKind, Message};
 use crate::clock::Clock;
-use crate::dialnote::{self, Dialnote};
+use crate::dialnote::model::Dialnote;
+use crate::dialnote::seed::organization;
 use crate::faults::settings::Faults;
 use crate::grants::Grants;
 use crate::ids::BOT_USER;
@@ -132,7 +134,7 @@ impl World {
             messages: Vec::new(),
             modals: Vec::new(),
             homes: BTreeMap::new(),
-            dialnote: dialnote::seed(now),
+            dialnote: organization(now),
             dialnote_before: None,
             faults: Faults::default(),
             sockets: Sockets::default(),
@@ -189,16 +191,63 @@ impl World {
         self.people.push(person);
     }
 
+    /// Adds a contact with one open conversation on *Front desk*, without an owner; answers the conversation's id:
+    /// `conv_1015` for the first.
+    pub fn add_contact(&mut self, new: NewContact) -> Result<String, Impossible> {
+        let at = self.now();
+        new.join(&mut self.dialnote, at)
+    }
+
+    /// Adds a person to the workspace and its channels, and to dialnote if they are a member there; answers the
+    /// user's id.
+    pub fn add_teammate(&mut self, new: NewPerson) -> Result<String, Impossible> {
+        new.check_handle()?;
+        if self.person(&new.handle).is_some() || self.groups.iter().any(|group| group.handle == new.handle) {
+            return Err(Impossible(format!("there is a {} already", new.handle)));
+        }
+        let channels = new.channels(&self.channels)?;
+        let person = new.person(&self.workspace.id, self.now())?;
+        self.dialnote.members.extend(new.membership(&person));
+        let id = person.id.clone();
+        for channel in self.channels.iter_mut().filter(|channel| channels.contains(&channel.id)) {
+            channel.members.insert(id.clone());
+        }
+        self.people.push(person);
+        Ok(id)
+    }
+
+    /// Changes what Slack knows of a person; answers the user's id. Slack would send an event as well.
+    pub fn change_profile(&mut self, new: NewProfile) -> Result<String, Impossible> {
+        let now = self.now();
+        let who = new.user.strip_prefix('@').unwrap_or(&new.user);
+        let person = self.person_mut(who).ok_or_else(|| nobody(&new.user))?;
+        new.apply(person, now)?;
+        Ok(person.id.clone())
+    }
+
+    /// Adds a channel, or changes the one of this name; answers its id.
+    pub fn set_channel(&mut self, new: NewChannel) -> Result<String, Impossible> {
+        new.check_name()?;
+        let id = |who: &String| self.person(who).map(|person| person.id.clone()).ok_or_else(|| nobody(who));
+        let members = new.members.as_ref().map(|members| members.iter().map(id).collect()).transpose()?;
+        let is_it = |channel: &Channel| channel.kind != ChannelKind::Direct && channel.name == new.name;
+        let place = self.channels.iter().position(is_it).unwrap_or(self.channels.len());
+        if place == self.channels.len() {
+            self.channels.push(new.channel(&self.people));
+        }
+        let channel = self.channels.get_mut(place).ok_or_else(|| Impossible("there is no such channel".to_owned()))?;
+        new.apply(channel, members);
+        Ok(channel.id.clone())
+    }
+
     /// A channel by id or name.
     pub fn channel(&self, channel: &str) -> Option<&Channel> {
-        let name = channel.strip_prefix('#').unwrap_or(channel);
-        self.channels.iter().find(|c| c.id == channel || (c.kind != ChannelKind::Direct && c.name == name))
+        self.channels.iter().find(|one| one.is_called(channel))
     }
 
     /// The same, to be changed: to archive it, share it, remove somebody, …
     pub fn channel_mut(&mut self, channel: &str) -> Option<&mut Channel> {
-        let name = channel.strip_prefix('#').unwrap_or(channel);
-        self.channels.iter_mut().find(|c| c.id == channel || (c.kind != ChannelKind::Direct && c.name == name))
+        self.channels.iter_mut().find(|one| one.is_called(channel))
     }
 
     /// The messages `who` sees in `channel` (`dm` is the one with the app), threads included, oldest first.
@@ -348,6 +397,10 @@ impl World {
         }
         Ok(place.clone())
     }
+}
+
+fn nobody(who: &str) -> Impossible {
+    Impossible(format!("there is no {who} in this workspace"))
 }
 
 /// Times people read are shown to the second; a fraction would only make them differ.

@@ -7,7 +7,8 @@ use jiff::Timestamp;
 use serde_json::{Value, json};
 
 use super::{Incoming, OutgoingRequest, WEBHOOK};
-use crate::dialnote::{CallLog, Contact, Entry, Kind, Status, address};
+use crate::dialnote::address::address;
+use crate::dialnote::model::{CallLog, Contact, Entry, Kind, Status};
 use crate::impossible::Impossible;
 use crate::server::Shared;
 use crate::world::World;

@@ -4,12 +4,12 @@
 
 use serde_json::{Map, Value, json};
 
+use super::found::{Found, Refused, Shape};
 use super::model::{Dialnote, Status};
 use super::variants::{
     Addresses, AssignedTo, Envelope, Ids, IsRead, List, MemberFields, MemberShape, NotFoundBody, PatchStatus,
     StatusCase, StatusUnknown, Variants, WriteAnswer,
 };
-use super::{Found, Refused, Shape};
 use crate::answer::{Answer, Form};
 use crate::request::RecordedRequest;
 

@@ -4,7 +4,8 @@
 use serde_json::{Map, Value};
 
 use super::conversations::{add_note, patch};
-use super::{Refused, Status};
+use super::found::Refused;
+use super::model::Status;
 use crate::impossible::Impossible;
 use crate::world::World;
 

@@ -5,8 +5,8 @@ use std::ops::Range;
 use jiff::SignedDuration;
 use serde_json::{Value, json};
 
+use super::found::{Found, Shape};
 use super::model::{Contact, Conversation, Status};
-use super::{Found, Shape};
 use crate::faults::dialnote::DialnoteFaults;
 use crate::world::World;
 

@@ -2,9 +2,9 @@
 
 use serde_json::{Map, Value, json};
 
+use super::found::{Found, Refused, Shape};
 use super::model::Hook;
 use super::variants::{HookDelete, HookEvent};
-use super::{Found, Refused, Shape};
 use crate::world::World;
 
 const EVENTS: &[&str] = &["call_log", "call_recording", "note"];
