@@ -17,7 +17,7 @@ use crate::answer::Answer;
 use crate::cast::{NewChannel, NewContact, NewPerson, NewProfile};
 use crate::impossible::Impossible;
 use crate::request::RecordedRequest;
-use crate::server::Shared;
+use crate::shared::Shared;
 use crate::sockets::Sockets;
 use crate::world::World;
 use crate::{deliver, dialnote, live, state, traffic};

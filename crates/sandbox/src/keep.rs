@@ -15,7 +15,7 @@ use serde::{Deserialize, Serialize};
 use crate::channels::{Channel, Message};
 use crate::dialnote::model::Dialnote;
 use crate::people::{Person, UserGroup};
-use crate::server::Shared;
+use crate::shared::Shared;
 use crate::views::View;
 use crate::world::{ResponseUrl, World};
 

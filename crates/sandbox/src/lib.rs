@@ -35,6 +35,7 @@ mod request;
 mod seed;
 mod server;
 mod service;
+mod shared;
 mod signature;
 mod slack;
 mod sockets;
@@ -73,7 +74,7 @@ pub use views::View;
 pub use workspace::Workspace;
 pub use world::World;
 
-use server::Shared;
+use shared::Shared;
 
 /// A running sandbox. Clones are handles to the same one; it stops with the last of them.
 #[derive(Clone)]

@@ -10,7 +10,7 @@ use axum::response::{IntoResponse, Response};
 use tokio::sync::mpsc;
 use tokio::time::{Instant, interval, sleep_until};
 
-use crate::server::Shared;
+use crate::shared::Shared;
 use crate::sockets::{LASTS, Sent, Sockets};
 
 /// How often a connection is pinged, in real time.

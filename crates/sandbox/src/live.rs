@@ -15,7 +15,7 @@ use tokio::sync::watch;
 use crate::answer::Answer;
 use crate::look::{self, Shown};
 use crate::people::Person;
-use crate::server::Shared;
+use crate::shared::Shared;
 
 /// Changes that follow each other faster than this are shown together.
 const GATHER: Duration = Duration::from_millis(20);

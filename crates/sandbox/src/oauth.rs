@@ -17,7 +17,7 @@ use crate::grants::{Code, TOKEN_LASTS};
 use crate::ids::{APP, BOT_USER};
 use crate::installed::Installed;
 use crate::request::RecordedRequest;
-use crate::server::Shared;
+use crate::shared::Shared;
 use crate::world::World;
 
 /// `GET /slack/oauth/v2/authorize`: the question.

@@ -8,7 +8,7 @@ use tokio::time::timeout;
 use super::{Ack, OutgoingRequest};
 use crate::blocks::max;
 use crate::calls::Delivery;
-use crate::server::Shared;
+use crate::shared::Shared;
 use crate::sockets::PendingEnvelope;
 
 /// Interactions whose acknowledgement may hold what the body of an answer would; recorded envelopes say no

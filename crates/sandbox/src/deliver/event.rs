@@ -6,7 +6,7 @@ use super::{Ack, Outcome, OutgoingRequest, payload, send};
 use crate::ids::{APP, BOT_USER};
 use crate::impossible::Impossible;
 use crate::seed::direct_message;
-use crate::server::Shared;
+use crate::shared::Shared;
 use crate::world::World;
 
 /// What an address must give back to prove that it is the app's.

@@ -10,7 +10,7 @@ use super::{Incoming, OutgoingRequest, WEBHOOK};
 use crate::dialnote::address::address;
 use crate::dialnote::model::{CallLog, Contact, Entry, Kind, Status};
 use crate::impossible::Impossible;
-use crate::server::Shared;
+use crate::shared::Shared;
 use crate::world::World;
 
 /// The longest text message.

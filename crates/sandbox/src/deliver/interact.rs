@@ -10,7 +10,7 @@ use crate::channels::{Channel, Message};
 use crate::ids::SLACKBOT;
 use crate::impossible::Impossible;
 use crate::people::Person;
-use crate::server::Shared;
+use crate::shared::Shared;
 use crate::views::View;
 use crate::world::World;
 

@@ -20,7 +20,7 @@ use serde_json::{Map, Value};
 use crate::blocks::max;
 use crate::calls::Delivery;
 use crate::impossible::Impossible;
-use crate::server::Shared;
+use crate::shared::Shared;
 use crate::signature::{SIGNATURE_HEADER, TIMESTAMP_HEADER, sign};
 
 pub(super) use event::{event, uninstall};

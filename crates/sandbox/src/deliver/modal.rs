@@ -9,7 +9,7 @@ use super::{Ack, Close, Outcome, OutgoingRequest, Submit, payload, send};
 use crate::blocks::{self, max};
 use crate::impossible::Impossible;
 use crate::people::Person;
-use crate::server::Shared;
+use crate::shared::Shared;
 use crate::slack::{insert_modal, replace_view};
 use crate::views::View;
 use crate::world::World;

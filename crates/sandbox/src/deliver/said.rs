@@ -7,7 +7,7 @@ use super::Saying;
 use crate::channels::{ChannelKind, Message};
 use crate::impossible::Impossible;
 use crate::installed::Installed;
-use crate::server::Shared;
+use crate::shared::Shared;
 use crate::typed;
 use crate::world::World;
 

@@ -6,8 +6,8 @@ use super::{Ack, Outcome, OutgoingRequest, payload, send};
 use crate::channels::Message;
 use crate::ids::{APP, BOT_USER, SLACKBOT};
 use crate::impossible::Impossible;
-use crate::server::Shared;
-use crate::slack::{self, Content};
+use crate::shared::Shared;
+use crate::slack::{Content, checked_content};
 use crate::typed;
 use crate::world::World;
 
@@ -138,7 +138,7 @@ fn answer(ack: &Ack) -> Result<Immediate, String> {
     if in_channel && body.len() == 1 {
         return Ok(Immediate { said: None, in_channel });
     }
-    let said = slack::content(body.get("text").and_then(Value::as_str), body.get("blocks"));
+    let said = checked_content(body.get("text").and_then(Value::as_str), body.get("blocks"));
     let said = said.map_err(|failure| format!("{} {}", failure.error, Value::Object(failure.detail)))?;
     Ok(Immediate { said: Some(said), in_channel })
 }

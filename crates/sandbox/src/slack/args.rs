@@ -3,7 +3,8 @@
 
 use serde_json::{Map, Value, json};
 
-use super::{Facts, Failure};
+use super::facts::Facts;
+use super::failure::Failure;
 use crate::request::RecordedRequest;
 
 /// Published arguments whose effect the sandbox does not play: refused rather than ignored.

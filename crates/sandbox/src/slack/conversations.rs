@@ -3,7 +3,10 @@
 use serde_json::{Value, json};
 
 use super::args::Args;
-use super::{Failure, Reply, page, require_scope};
+use super::failure::{Failure, Reply};
+use super::paging::page;
+use super::reach::visible;
+use super::scopes::require_scope;
 use crate::blocks::max;
 use crate::channels::{Channel, ChannelKind, Message};
 use crate::world::World;
@@ -113,14 +116,6 @@ fn parse_ts(ts: &str) -> Option<(i64, u64)> {
     let digits = fraction.len() <= 6 && fraction.bytes().all(|b| b.is_ascii_digit());
     let fraction = format!("{fraction:0<6}");
     digits.then_some((seconds.parse().ok()?, fraction.parse().ok()?))
-}
-
-fn visible(world: &World, id: &str) -> Result<Channel, Failure> {
-    let channel = world.channel(id).filter(|channel| channel.id == id).ok_or("channel_not_found")?;
-    if channel.kind == ChannelKind::Private && !world.bot_is_in(channel) {
-        return Err("channel_not_found".into());
-    }
-    Ok(channel.clone())
 }
 
 fn readable(world: &World, args: &Args) -> Result<Channel, Failure> {

@@ -7,8 +7,8 @@ use serde::Deserialize;
 use serde_json::json;
 
 use super::args::Args;
-use super::chat::writable;
-use super::{Failure, Reply};
+use super::failure::{Failure, Reply};
+use super::reach::writable;
 use crate::answer::Answer;
 use crate::blocks::length;
 use crate::channels::Message;

@@ -4,7 +4,9 @@ use jiff::Timestamp;
 use serde_json::{Value, json};
 
 use super::args::Args;
-use super::{Failure, Reply, page, require_scope};
+use super::failure::{Failure, Reply};
+use super::paging::page;
+use super::scopes::require_scope;
 use crate::people::Person;
 use crate::world::World;
 

@@ -4,7 +4,7 @@ use jiff::SignedDuration;
 use serde_json::{Map, Value, json};
 
 use super::args::Args;
-use super::{Failure, Reply};
+use super::failure::{Failure, Reply};
 use crate::blocks::{self, max};
 use crate::views::View;
 use crate::world::{Trigger, World};
