@@ -38,18 +38,18 @@ pub(super) fn routes() -> Router<Arc<Shared>> {
 }
 
 /// Why nothing was done.
-struct Refused {
+struct Rejection {
     status: StatusCode,
     error: String,
 }
 
-impl From<Impossible> for Refused {
+impl From<Impossible> for Rejection {
     fn from(Impossible(error): Impossible) -> Self {
         Self { status: StatusCode::UNPROCESSABLE_ENTITY, error }
     }
 }
 
-impl Refused {
+impl Rejection {
     fn bad(error: impl Into<String>) -> Self {
         Self { status: StatusCode::BAD_REQUEST, error: error.into() }
     }
@@ -151,15 +151,15 @@ async fn act(State(shared): State<Arc<Shared>>, Path(verb): Path<String>, reques
     shared.turn();
     match done {
         Ok(done) => Answer::new(200, done).into_response(),
-        Err(Refused { status, error }) => Answer::new(status.as_u16(), json!({"error": error})).into_response(),
+        Err(Rejection { status, error }) => Answer::new(status.as_u16(), json!({"error": error})).into_response(),
     }
 }
 
-async fn done(shared: &Shared, verb: &str, heard: &RecordedRequest) -> Result<Value, Refused> {
+async fn done(shared: &Shared, verb: &str, heard: &RecordedRequest) -> Result<Value, Rejection> {
     match verb {
         "slash" => {
             let Slash { who, channel, text, raw } = read(heard)?;
-            told(deliver::slash(shared, &who, &channel, deliver::Line { text: &text, raw }).await?)
+            told(deliver::slash(shared, &who, &channel, deliver::CommandLine { text: &text, raw }).await?)
         }
         "click" => told(deliver::click(shared, read(heard)?).await?),
         "submit" => told(deliver::submit(shared, read(heard)?).await?),
@@ -212,11 +212,11 @@ async fn done(shared: &Shared, verb: &str, heard: &RecordedRequest) -> Result<Va
         "faults" => {
             let patch: Value = read(heard)?;
             shared.world(|world| {
-                world.faults = world.faults.merged(&patch).map_err(Refused::bad)?;
+                world.faults = world.faults.merged(&patch).map_err(Rejection::bad)?;
                 told(&world.faults)
             })
         }
-        other => Err(Refused { status: StatusCode::NOT_FOUND, error: format!("there is no {other} here") }),
+        other => Err(Rejection { status: StatusCode::NOT_FOUND, error: format!("there is no {other} here") }),
     }
 }
 
@@ -269,12 +269,12 @@ fn is_at_home(shared: &Shared, request: &Request) -> bool {
     origin.is_none_or(|origin| origin.as_bytes() == shared.world(|world| world.base.clone()).as_bytes())
 }
 
-fn read<T: DeserializeOwned>(heard: &RecordedRequest) -> Result<T, Refused> {
-    serde_json::from_slice(&heard.body).map_err(|error| Refused::bad(error.to_string()))
+fn read<T: DeserializeOwned>(heard: &RecordedRequest) -> Result<T, Rejection> {
+    serde_json::from_slice(&heard.body).map_err(|error| Rejection::bad(error.to_string()))
 }
 
-fn told(done: impl Serialize) -> Result<Value, Refused> {
+fn told(done: impl Serialize) -> Result<Value, Rejection> {
     let failed =
-        |error: serde_json::Error| Refused { status: StatusCode::INTERNAL_SERVER_ERROR, error: error.to_string() };
+        |error: serde_json::Error| Rejection { status: StatusCode::INTERNAL_SERVER_ERROR, error: error.to_string() };
     serde_json::to_value(done).map_err(failed)
 }

@@ -199,12 +199,12 @@ impl Sandbox {
 
     /// Types a slash command and sends it.
     pub async fn slash(&self, who: &str, channel: &str, text: &str) -> Result<Outcome, Impossible> {
-        deliver::slash(&self.shared, who, channel, deliver::Line { text, raw: false }).await
+        deliver::slash(&self.shared, who, channel, deliver::CommandLine { text, raw: false }).await
     }
 
     /// Sends a slash command whose text is as Slack sends it: tokens (`<@U0ZOE>`) and entities included.
     pub async fn slash_raw(&self, who: &str, channel: &str, text: &str) -> Result<Outcome, Impossible> {
-        deliver::slash(&self.shared, who, channel, deliver::Line { text, raw: true }).await
+        deliver::slash(&self.shared, who, channel, deliver::CommandLine { text, raw: true }).await
     }
 
     /// Presses a button or chooses from a menu.

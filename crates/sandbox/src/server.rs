@@ -17,7 +17,7 @@ use crate::attend::attend;
 use crate::options::{Options, Secrets};
 use crate::request::{Asked, RecordedRequest};
 use crate::service::Service;
-use crate::shared::Shared;
+use crate::shared::{Shared, until_stopped};
 use crate::workspace::Workspace;
 use crate::world::World;
 use crate::{control, dialnote, link, oauth, pages, slack};
@@ -68,7 +68,7 @@ fn serve(
     stopped: watch::Receiver<bool>,
 ) -> Arc<Shared> {
     let shared = Arc::new(Shared::new(addr, http, world, stopped.clone()));
-    let server = axum::serve(listener, router(shared.clone())).with_graceful_shutdown(until(stopped));
+    let server = axum::serve(listener, router(shared.clone())).with_graceful_shutdown(until_stopped(stopped));
     tokio::spawn(server.into_future());
     shared
 }
@@ -174,9 +174,4 @@ async fn dialnote_api(State(shared): State<Arc<Shared>>, request: Request) -> Re
     let handle = move |world: &mut World| dialnote::call(world, &made);
     let path = dialnote::below_base(&heard.path);
     attend(&shared, Asked { service: Service::Dialnote, method: &heard.method, path, heard: &heard }, handle).await
-}
-
-/// Resolves when the sandbox is stopped or its last handle is gone.
-async fn until(mut stopped: watch::Receiver<bool>) {
-    let _ = stopped.wait_for(|stopped| *stopped).await;
 }

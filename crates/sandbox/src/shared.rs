@@ -119,7 +119,7 @@ impl Shared {
 
     /// Resolves when the sandbox is stopped or its last handle is gone.
     pub(super) async fn until_stopped(&self) {
-        let _ = self.stopped.clone().wait_for(|stopped| *stopped).await;
+        until_stopped(self.stopped.clone()).await;
     }
 
     /// Asks the program that runs the app to start or to kill it, and waits until it is so.
@@ -142,4 +142,9 @@ impl Shared {
             () = self.until_stopped() => {}
         }
     }
+}
+
+/// Resolves when the sandbox is stopped or its last handle is gone.
+pub(super) async fn until_stopped(mut stopped: watch::Receiver<bool>) {
+    let _ = stopped.wait_for(|stopped| *stopped).await;
 }

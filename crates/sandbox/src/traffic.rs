@@ -16,7 +16,7 @@ const SHOWN: usize = 12;
 
 /// A line of the list.
 #[derive(Serialize)]
-struct Line<'a> {
+struct Row<'a> {
     /// `call` from the app, or `delivery` to it.
     way: &'static str,
     seq: u64,
@@ -34,7 +34,7 @@ struct Line<'a> {
 pub(super) fn latest(world: &World) -> Value {
     let calls = world.calls.iter().rev().take(LISTED).map(call_line);
     let deliveries = world.deliveries.iter().rev().take(LISTED).map(delivery_line);
-    let mut lines: Vec<Line> = calls.chain(deliveries).collect();
+    let mut lines: Vec<Row> = calls.chain(deliveries).collect();
     lines.sort_by(|a, b| b.at.cmp(&a.at).then(b.seq.cmp(&a.seq)));
     json!({"lines": lines, "calls": world.calls.total(), "deliveries": world.deliveries.total()})
 }
@@ -48,12 +48,12 @@ pub(super) fn one(world: &World, way: &str, seq: u64) -> Option<Value> {
     }
 }
 
-fn call_line(call: &Call) -> Line<'_> {
+fn call_line(call: &Call) -> Row<'_> {
     let what = match call.service {
         Service::Slack => call.method.clone(),
         Service::Dialnote => format!("{} {}", call.method, call.path),
     };
-    Line {
+    Row {
         way: "call",
         seq: call.seq,
         at: call.at,
@@ -66,9 +66,9 @@ fn call_line(call: &Call) -> Line<'_> {
     }
 }
 
-fn delivery_line(delivery: &Delivery) -> Line<'_> {
+fn delivery_line(delivery: &Delivery) -> Row<'_> {
     let from_dialnote = delivery.kind == "dialnote_webhook";
-    Line {
+    Row {
         way: "delivery",
         seq: delivery.seq,
         at: delivery.at,

@@ -4,7 +4,7 @@
 mod check;
 mod limits;
 mod parts;
-mod shapes;
+mod schemas;
 
 use serde_json::{Map, Value, json};
 
@@ -12,7 +12,7 @@ use check::Check;
 pub(super) use check::length;
 pub(super) use limits::{default_of, limit, max};
 pub(super) use parts::{elements, offered};
-use shapes::{HOME, MODAL, OPTION_GROUP, PLAIN_OPTION, Shape};
+use schemas::{HOME, MODAL, OPTION_GROUP, PLAIN_OPTION, Schema};
 
 /// What is wrong with a message's blocks.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -90,13 +90,13 @@ pub(super) fn suggestions(answer: &Value) -> Result<Vec<Value>, Vec<String>> {
     if check.faults.is_empty() { Ok(offered(&object).into_iter().cloned().collect()) } else { Err(check.faults) }
 }
 
-fn view_fields(check: &mut Check, view: &Map<String, Value>, shape: &Shape) {
-    check.fields(view, shape, "view", &[], "/view");
+fn view_fields(check: &mut Check, view: &Map<String, Value>, schema: &Schema) {
+    check.fields(view, schema, "view", &[], "/view");
     match view.get("blocks").and_then(Value::as_array) {
         Some(blocks) => check.blocks(blocks, limit(&["view", "blocks"]), "/view/blocks"),
         None => check.fault("/view", "missing required field: blocks"),
     }
-    if shape.kind == "modal" && check.has_input && !view.contains_key("submit") {
+    if schema.kind == "modal" && check.has_input && !view.contains_key("submit") {
         check.fault("/view", "missing required field: submit");
     }
     if check.focused > max(&["element", "*", "focus_on_load"]) {
@@ -104,12 +104,12 @@ fn view_fields(check: &mut Check, view: &Map<String, Value>, shape: &Shape) {
     }
 }
 
-fn listed(check: &mut Check, items: &[Value], bound: limits::Limit, shape: &Shape, at: &str) {
+fn listed(check: &mut Check, items: &[Value], bound: limits::Limit, schema: &Schema, at: &str) {
     if bound.max.is_some_and(|max| items.len() as u64 > max) {
         check.fault(at, "too many items");
     }
     for (place, item) in items.iter().enumerate() {
-        check.object(item, shape, "composition", &format!("{at}/{place}"));
+        check.object(item, schema, "composition", &format!("{at}/{place}"));
     }
 }
 

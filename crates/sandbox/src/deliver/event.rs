@@ -2,7 +2,10 @@
 
 use serde_json::{Map, Value, json};
 
-use super::{Ack, Outcome, OutgoingRequest, payload, send};
+use super::outcome::{Ack, Outcome};
+use super::outgoing::OutgoingRequest;
+use super::payload;
+use super::send::send;
 use crate::ids::{APP, BOT_USER};
 use crate::impossible::Impossible;
 use crate::seed::direct_message;

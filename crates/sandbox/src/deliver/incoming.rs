@@ -6,7 +6,9 @@
 use jiff::Timestamp;
 use serde_json::{Value, json};
 
-use super::{Incoming, OutgoingRequest, WEBHOOK};
+use super::acts::Incoming;
+use super::outgoing::OutgoingRequest;
+use super::post::{self, WEBHOOK};
 use crate::dialnote::address::address;
 use crate::dialnote::model::{CallLog, Contact, Entry, Kind, Status};
 use crate::impossible::Impossible;
@@ -28,7 +30,7 @@ pub(crate) async fn incoming(shared: &Shared, incoming: Incoming) -> Result<Stri
             body: body.to_string(),
             retry: None,
         };
-        super::post(shared, &url, &parcel).await;
+        post::post(shared, &url, &parcel).await;
     }
     Ok(conversation)
 }

@@ -4,8 +4,12 @@ use std::collections::BTreeMap;
 
 use serde_json::{Map, Value, json};
 
+use super::acts::{Close, Submit};
+use super::outcome::{Ack, Outcome};
+use super::outgoing::OutgoingRequest;
+use super::payload;
+use super::send::send;
 use super::values::{self, Stand};
-use super::{Ack, Close, Outcome, OutgoingRequest, Submit, payload, send};
 use crate::blocks::{self, max};
 use crate::impossible::Impossible;
 use crate::people::Person;

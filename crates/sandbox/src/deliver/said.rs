@@ -3,7 +3,8 @@
 
 use serde_json::{Value, json};
 
-use super::Saying;
+use super::acts::Saying;
+use super::event;
 use crate::channels::{ChannelKind, Message};
 use crate::impossible::Impossible;
 use crate::installed::Installed;
@@ -16,7 +17,7 @@ pub(crate) async fn say(shared: &Shared, saying: Saying) -> Result<String, Impos
     let (ts, shared_links) = shared.world(|world| post(world, &saying))?;
     shared.turn();
     if let Some(event) = shared_links {
-        super::event(shared, event).await?;
+        event::event(shared, event).await?;
     }
     Ok(ts)
 }
