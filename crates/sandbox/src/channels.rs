@@ -81,7 +81,7 @@ impl Channel {
     }
 }
 
-/// A message, or an ephemeral one if it is `to` somebody.
+/// A message, or an ephemeral one if it is `to` a person.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
 pub struct Message {
     /// Where it stands.

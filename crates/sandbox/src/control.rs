@@ -25,6 +25,7 @@ use crate::{deliver, dialnote, live, state, traffic};
 /// A page that violates its policy does so again and again.
 const VIOLATIONS_KEPT: usize = 100;
 
+/// The addresses below `/_sandbox`.
 pub(super) fn routes() -> Router<Arc<Shared>> {
     Router::new()
         .route("/_sandbox/state", get(show))
@@ -68,7 +69,7 @@ struct Slash {
     raw: bool,
 }
 
-/// Somebody has seen everything in a channel.
+/// A person has seen everything in a channel.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Read {

@@ -1,5 +1,5 @@
-//! What outlives a run of the sandbox, if somebody wants to keep it: the two services as a person
-//! would find them again. The traffic and the misfortune of a run end with it.
+//! What outlives a run of the sandbox, if a person wants to keep it: the two services as they would
+//! be found again. The traffic and the misfortune of a run end with it.
 
 use std::collections::BTreeMap;
 use std::fs::{self, File};

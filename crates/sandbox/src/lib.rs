@@ -248,7 +248,7 @@ impl Sandbox {
         self.world(|world| dialnote::change(world, change))
     }
 
-    /// Lets somebody call, leave a voicemail or write; answers the conversation's id.
+    /// Lets a contact call, leave a voicemail or write; answers the conversation's id.
     pub async fn incoming(&self, incoming: Incoming) -> Result<String, Impossible> {
         deliver::incoming(&self.shared, incoming).await
     }

@@ -27,7 +27,7 @@ pub(super) struct Viewer {
     who: String,
 }
 
-/// Which older messages somebody wants to see: those before one, or those of a thread.
+/// Which older messages a person wants to see: those before one, or those of a thread.
 #[derive(Deserialize)]
 pub(super) struct Older {
     #[serde(rename = "as")]

@@ -17,7 +17,7 @@ use crate::world::World;
 /// How many messages of a channel are sent at once; older ones are asked for.
 const AT_ONCE: usize = 200;
 
-/// What was shown to somebody already.
+/// What was shown to a person already.
 #[derive(Default)]
 pub(super) struct Shown {
     /// The revision up to which messages were shown; none before anything was.

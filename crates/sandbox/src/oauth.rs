@@ -1,4 +1,4 @@
-//! How the app is installed in the fake Slack (docs/contracts/slack.md §17, §18): a page that asks whether somebody
+//! How the app is installed in the fake Slack (docs/contracts/slack.md §17, §18): a page that asks whether a person
 //! agrees, codes that work once and for ten minutes, and tokens, which may end. It is strict about everything that
 //! is published: what was sent at the first step has to come again at the second.
 
@@ -25,8 +25,7 @@ pub(super) async fn ask(State(shared): State<Arc<Shared>>, request: Request) -> 
     let query = request.uri().query().unwrap_or_default().to_owned();
     let asked: BTreeMap<String, String> = form_urlencoded::parse(query.as_bytes()).into_owned().collect();
     if let Err(error) = shared.world(|world| checked(world, &asked)) {
-        return (StatusCode::BAD_REQUEST, Html(page("Slack says no", &format!("<p>{}</p>", escaped(error)))))
-            .into_response();
+        return refused(error);
     }
     let scopes = asked.get("scope").map(String::as_str).unwrap_or_default().split(',');
     let scopes: Vec<_> = scopes.map(|scope| format!("<li><code>{}</code></li>", escaped(scope))).collect();
@@ -53,38 +52,41 @@ pub(super) async fn answer(State(shared): State<Arc<Shared>>, request: Request) 
     let form = heard.form();
     let field = |name: &str| form.get(name).map(String::as_str).unwrap_or_default();
     let shared = shared.whose(|world| world.workspace.id == field("workspace"));
-    let code = shared.world(|world| {
-        checked(world, &form)?;
-        let person = world.person(field("as")).ok_or("there is nobody of this name")?.id.clone();
-        if !world.person(&person).is_some_and(|person| person.admin) {
-            return Err("only admins may install apps in this workspace");
-        }
-        if field("agree") != "yes" {
-            return Ok(None);
-        }
-        let number = world.next_id();
-        let code = format!("{}.{number}.code", world.workspace.id);
-        let scopes = field("scope").split(',').map(str::to_owned).collect();
-        let (at, redirect) = (world.now(), field("redirect_uri").to_owned());
-        world.grants.offer(code.clone(), Code { at, scopes, redirect, person });
-        Ok(Some(code))
-    });
-    let back = match code {
-        Ok(Some(code)) => form_urlencoded::Serializer::new(String::new())
-            .append_pair("code", &code)
-            .append_pair("state", field("state"))
-            .finish(),
-        Ok(None) => form_urlencoded::Serializer::new(String::new())
-            .append_pair("error", "access_denied")
-            .append_pair("state", field("state"))
-            .finish(),
-        Err(error) => {
-            let refused = page("Slack says no", &format!("<p>{}</p>", escaped(error)));
-            return (StatusCode::BAD_REQUEST, Html(refused)).into_response();
-        }
+    let mut back = form_urlencoded::Serializer::new(String::new());
+    match shared.world(|world| agreed(world, &form)) {
+        Ok(Some(code)) => back.append_pair("code", &code),
+        Ok(None) => back.append_pair("error", "access_denied"),
+        Err(error) => return refused(error),
     };
+    let back = back.append_pair("state", field("state")).finish();
     let location = format!("{}?{back}", field("redirect_uri"));
     (StatusCode::FOUND, [(header::LOCATION, location)]).into_response()
+}
+
+/// A code for what the person agreed to; none if they did not agree.
+fn agreed(world: &mut World, form: &BTreeMap<String, String>) -> Result<Option<String>, &'static str> {
+    checked(world, form)?;
+    let field = |name: &str| form.get(name).map(String::as_str).unwrap_or_default();
+    let person = world.person(field("as")).ok_or("there is nobody of this name")?;
+    if !person.admin {
+        return Err("only admins may install apps in this workspace");
+    }
+    if field("agree") != "yes" {
+        return Ok(None);
+    }
+    let person = person.id.clone();
+    let number = world.next_id();
+    let code = format!("{}.{number}.code", world.workspace.id);
+    let scopes = field("scope").split(',').map(str::to_owned).collect();
+    let (at, redirect) = (world.now(), field("redirect_uri").to_owned());
+    world.grants.offer(code.clone(), Code { at, scopes, redirect, person });
+    Ok(Some(code))
+}
+
+/// A page that says why nothing can be installed.
+fn refused(error: &str) -> Response {
+    let page = page("Slack says no", &format!("<p>{}</p>", escaped(error)));
+    (StatusCode::BAD_REQUEST, Html(page)).into_response()
 }
 
 /// `oauth.v2.access`: a code, or what gets the next token, is changed for a token.

@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 
 use crate::ids::TEAM;
 
-/// A Slack user. Tests change the fields to make a guest, somebody deactivated, a bot, …
+/// A Slack user. Tests change the fields to make a guest, a deactivated person, a bot, …
 #[derive(Clone, Debug, Serialize, Deserialize)]
 #[expect(clippy::struct_excessive_bools, reason = "Slack's user object is made of such flags")]
 pub struct Person {

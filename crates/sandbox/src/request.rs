@@ -39,6 +39,7 @@ impl<'a> Asked<'a> {
 }
 
 impl RecordedRequest {
+    /// Reads all of a request; an answer to it instead, if it is too large.
     pub(super) async fn read(request: Request) -> Result<Self, Response> {
         let (parts, body) = request.into_parts();
         let Ok(body) = axum::body::to_bytes(body, BODY_LIMIT).await else {
@@ -64,6 +65,7 @@ impl RecordedRequest {
         media_type.trim().to_ascii_lowercase()
     }
 
+    /// The token or key in the `Authorization` header.
     pub(super) fn bearer(&self) -> Option<&str> {
         self.header("authorization").strip_prefix("Bearer ").filter(|token| !token.is_empty())
     }

@@ -22,6 +22,7 @@ pub(super) fn people() -> Vec<Person> {
     vec![maya, leo, zoe, sam, bot]
 }
 
+/// One user group.
 pub(super) fn groups() -> Vec<UserGroup> {
     vec![UserGroup {
         id: "S0FRONTDESK".to_owned(),
@@ -31,6 +32,7 @@ pub(super) fn groups() -> Vec<UserGroup> {
     }]
 }
 
+/// Two public channels, with all people and the app in them.
 pub(super) fn channels() -> Vec<Channel> {
     let everybody = ["U0MAYA", "U0LEO", "U0ZOE", "U0SAM", BOT_USER];
     vec![Channel::public("C0FRONT", "front-desk", &everybody), Channel::public("C0BILLING", "billing", &everybody)]

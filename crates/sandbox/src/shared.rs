@@ -47,6 +47,7 @@ impl Shared {
         }
     }
 
+    /// Looks at the world, or changes it. No other request is served at the time.
     pub(super) fn world<T>(&self, look: impl FnOnce(&mut World) -> T) -> T {
         look(&mut self.world.lock().unwrap_or_else(PoisonError::into_inner))
     }
@@ -70,6 +71,7 @@ impl Shared {
         self.beside.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
+    /// What the app needs to know.
     pub(super) fn credentials(&self) -> Credentials {
         self.world(|world| Credentials {
             sandbox: world.base.clone(),
@@ -84,12 +86,14 @@ impl Shared {
         })
     }
 
+    /// Resolves once for each request that hangs.
     pub(super) async fn hung(&self) {
         if let Ok(permit) = self.hung.acquire().await {
             permit.forget();
         }
     }
 
+    /// Lets everything that hangs go on.
     pub(super) fn release(&self) {
         self.released.send_modify(|times| *times += 1);
     }
@@ -107,7 +111,7 @@ impl Shared {
         }
     }
 
-    /// Says that something changed which somebody may be waiting for or looking at.
+    /// Says that something changed that a test may wait for or a person look at.
     pub(super) fn turn(&self) {
         self.turns.send_modify(|turns| *turns += 1);
     }

@@ -81,7 +81,7 @@ impl Sockets {
         let _ = connection.frames.send(Sent::Farewell(farewell(reason)));
     }
 
-    /// Somebody switches Socket Mode on or off in the app's settings.
+    /// An admin switches Socket Mode on or off in the app's settings.
     pub fn switch(&mut self, on: bool) {
         self.on = on;
         for connection in self.open.iter().filter(|_| !on) {

@@ -84,7 +84,7 @@ pub struct World {
     pub(super) revision: u64,
     /// Messages that were taken away: revision, channel, name.
     pub(super) removed: Vec<(u64, String, String)>,
-    /// Whether the app runs; none if somebody else starts and stops it.
+    /// Whether the app runs; none if another program starts and stops it.
     pub(super) app_runs: Option<bool>,
     /// What browsers said the page may not do, and it tried.
     pub(super) page_violations: Vec<Value>,
@@ -173,7 +173,7 @@ impl World {
         self.people.iter().find(|person| person.id == who || person.handle == who)
     }
 
-    /// The same, to be changed: to deactivate somebody, make a guest, …
+    /// The same, to be changed: to deactivate a person, make a guest, …
     pub fn person_mut(&mut self, who: &str) -> Option<&mut Person> {
         self.people.iter_mut().find(|person| person.id == who || person.handle == who)
     }
@@ -245,7 +245,7 @@ impl World {
         self.channels.iter().find(|one| one.is_called(channel))
     }
 
-    /// The same, to be changed: to archive it, share it, remove somebody, …
+    /// The same, to be changed: to archive it, share it, remove a person, …
     pub fn channel_mut(&mut self, channel: &str) -> Option<&mut Channel> {
         self.channels.iter_mut().find(|one| one.is_called(channel))
     }
@@ -275,6 +275,7 @@ impl World {
         self.messages.iter().rev().find(|message| message.ts == ts && message.channel == channel)
     }
 
+    /// A message by its place and name, to be changed: the page shows it again.
     pub(super) fn message_mut(&mut self, channel: &str, ts: &str) -> Option<&mut Message> {
         self.revision += 1;
         let revision = self.revision;
@@ -295,6 +296,7 @@ impl World {
         self.modals.iter().chain(self.homes.values()).find(|view| view.id == id)
     }
 
+    /// An open modal or a home tab by its id, to be changed.
     pub(super) fn view_mut(&mut self, id: &str) -> Option<&mut View> {
         self.modals.iter_mut().chain(self.homes.values_mut()).find(|view| view.id == id)
     }
@@ -342,26 +344,31 @@ impl World {
         format!("{seconds}.{sequence:06}")
     }
 
+    /// A number that was not given out before.
     pub(super) fn next_id(&mut self) -> u64 {
         self.last_id += 1;
         self.last_id
     }
 
+    /// The id of a new event.
     pub(super) fn new_event_id(&mut self) -> String {
         let number = self.next_id();
         format!("Ev{}{number:04}", self.run)
     }
 
+    /// The id of a new envelope of Socket Mode.
     pub(super) fn new_envelope_id(&mut self) -> String {
         let number = self.next_id();
         format!("envelope-{}-{number}", self.run)
     }
 
+    /// A new ticket for a connection of Socket Mode.
     pub(super) fn new_ticket(&mut self) -> String {
         let number = self.next_id();
         format!("ticket-{}-{number}", self.run)
     }
 
+    /// A new trigger of a person (by id); `view` is the modal it comes from.
     pub(super) fn new_trigger(&mut self, user: &str, view: Option<String>) -> String {
         let number = self.next_id();
         let id = format!("{number}.{}.{}", self.run, self.workspace.id);

@@ -115,7 +115,7 @@ pub struct Close {
     pub all: bool,
 }
 
-/// Somebody types into a menu whose options the app provides.
+/// A person types into a menu whose options the app provides.
 #[derive(Clone, Debug, Default, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct Typing {
@@ -167,7 +167,7 @@ pub struct Saying {
     pub thread_ts: Option<String>,
 }
 
-/// Somebody gets in touch on a shared number, or a teammate with somebody.
+/// A contact gets in touch on a shared number, or a teammate with a contact.
 #[derive(Clone, Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Incoming {

@@ -42,7 +42,7 @@ pub(crate) async fn event(shared: &Shared, event: Value) -> Result<Outcome, Impo
     Ok(outcome)
 }
 
-/// An admin removes the app: its tokens work no more, and it is told so, by two events in no certain order
+/// An admin removes the app: its tokens work no more, and Slack tells it so, by two events in no certain order
 /// (docs/contracts/slack.md §19.2).
 pub(crate) async fn uninstall(shared: &Shared) -> Result<Vec<Outcome>, Impossible> {
     shared.world(|world| {

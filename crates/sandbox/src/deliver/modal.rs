@@ -192,7 +192,7 @@ fn change(world: &mut World, view: &View, action: &str, body: &Value) -> Result<
     Ok(())
 }
 
-/// Closes a modal, or with the x the whole stack. The app is told only if it asked to be.
+/// Closes a modal, or with the x the whole stack. Slack tells the app only if it asked for that.
 pub(crate) async fn close(shared: &Shared, close: Close) -> Result<Outcome, Impossible> {
     let parcel = shared.world(|world| take_away(world, &close))?;
     let Some(parcel) = parcel else { return Ok(Outcome::default()) };

@@ -23,7 +23,7 @@ pub struct Outcome {
     pub error: Option<String>,
     /// What keeps a modal from being submitted: block → sentence, from Slack itself or from the app.
     pub field_errors: BTreeMap<String, String>,
-    /// Options the app offered to somebody typing.
+    /// Options the app offered to a person typing.
     pub options: Vec<Value>,
     /// The trigger that was sent along.
     pub trigger_id: Option<String>,

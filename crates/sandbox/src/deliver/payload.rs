@@ -49,7 +49,7 @@ pub(super) fn about_message(payload: &mut Map<String, Value>, channel: &Channel,
     }
 }
 
-/// Says instead that it is about what stands in a link's place. The message is somebody else's and not
+/// Says instead that it is about what stands in a link's place. The message is another person's and not
 /// sent along.
 pub(super) fn about_unfurl(payload: &mut Map<String, Value>, url: &str) {
     payload.remove("message");

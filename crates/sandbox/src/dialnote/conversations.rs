@@ -12,6 +12,7 @@ use crate::world::World;
 /// The longest note.
 const NOTE: usize = 5000;
 
+/// A page of conversations, those with the latest activity first.
 pub(super) fn list(world: &World, query: &Params) -> Result<Found, Refused> {
     only(world, query, &["limit", "offset", "assignedToId"])?;
     let limit = page_size(world, query)?;
@@ -37,6 +38,7 @@ fn owner<'a>(world: &World, query: &'a Params) -> Result<Option<&'a str>, Refuse
     }
 }
 
+/// A conversation by its id.
 pub(super) fn one(world: &World, id: &str, query: &Params) -> Result<Found, Refused> {
     only(world, query, &[])?;
     match lists::invented_one(world, id) {
@@ -55,6 +57,7 @@ fn get(world: &World, id: &str) -> Result<Found, Refused> {
     Ok(Found::of(Shape::Conversation, world.dialnote.conversation_object(conversation)))
 }
 
+/// Changes the owner or the status of a conversation.
 pub(super) fn patch(world: &mut World, id: &str, body: &Map<String, Value>) -> Result<Found, Refused> {
     if let Some(name) = body.keys().find(|name| !["assignedToId", "status", "snoozedUntil"].contains(&name.as_str())) {
         return Err(Refused::invalid(format!("{name} cannot be changed.")));
@@ -118,6 +121,7 @@ fn instant(value: &Value) -> Result<Timestamp, Refused> {
     parsed.ok_or_else(|| Refused::invalid("snoozedUntil must be an RFC 3339 time."))
 }
 
+/// Adds an internal note to a conversation.
 pub(super) fn add_note(world: &mut World, id: &str, body: &Map<String, Value>) -> Result<Found, Refused> {
     if let Some(name) = body.keys().find(|name| *name != "content") {
         return Err(Refused::invalid(format!("{name} is not part of a note.")));
@@ -144,6 +148,7 @@ pub(super) fn add_note(world: &mut World, id: &str, body: &Map<String, Value>) -
     Ok(Found { status: 201, ..Found::of(Shape::Note, object) })
 }
 
+/// A page of the call log, the latest call first.
 pub(super) fn call_logs(world: &World, query: &Params) -> Result<Found, Refused> {
     only(world, query, &["limit"])?;
     let limit = page_size(world, query)?;
@@ -154,6 +159,7 @@ pub(super) fn call_logs(world: &World, query: &Params) -> Result<Found, Refused>
     Ok(Found { meta, ..Found::of(Shape::Calls, page.collect()) })
 }
 
+/// A call by its id.
 pub(super) fn call_log(world: &World, id: &str, query: &Params) -> Result<Found, Refused> {
     only(world, query, &[])?;
     let call = world.dialnote.call_logs.iter().find(|call| call.id == id);

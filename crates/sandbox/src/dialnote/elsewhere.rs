@@ -1,4 +1,4 @@
-//! What happens in dialnote without the app: somebody changes a conversation there, or its time has
+//! What happens in dialnote without the app: a teammate changes a conversation there, or its time has
 //! come. That a snoozed conversation is open and unread when it comes back is assumed.
 
 use serde_json::{Map, Value};
@@ -9,7 +9,7 @@ use super::model::Status;
 use crate::impossible::Impossible;
 use crate::world::World;
 
-/// Changes a conversation as somebody would in dialnote itself.
+/// Changes a conversation as a teammate would in dialnote itself.
 pub(crate) fn change(world: &mut World, change: &Value) -> Result<(), Impossible> {
     if world.faults.dialnote.stale_reads && world.dialnote_before.is_none() {
         world.dialnote_before = Some(world.dialnote.clone());

@@ -11,14 +11,17 @@ pub(super) struct Refused {
 }
 
 impl Refused {
+    /// A request that makes no sense.
     pub(super) fn bad(message: impl Into<String>) -> Self {
         Self { status: 400, error: "BAD_REQUEST", message: message.into() }
     }
 
+    /// A request with values that cannot be.
     pub(super) fn invalid(message: impl Into<String>) -> Self {
         Self { status: 422, error: "VALIDATION_FAILED", message: message.into() }
     }
 
+    /// A request about what is not there.
     pub(super) fn not_found(what: &str) -> Self {
         Self { status: 404, error: "NOT_FOUND", message: format!("There is no {what} in your organization.") }
     }
@@ -56,6 +59,7 @@ pub(super) enum Shape {
 }
 
 impl Found {
+    /// Data of a shape, with status 200.
     pub(super) fn of(shape: Shape, data: Value) -> Self {
         Self { status: 200, shape, data, meta: json!({}) }
     }

@@ -38,6 +38,7 @@ pub(super) fn subscribe(world: &mut World, body: &Map<String, Value>) -> Result<
     Ok(Found { status: 201, ..Found::of(Shape::Hook, json!({"id": id})) })
 }
 
+/// Ends a subscription.
 pub(super) fn unsubscribe(world: &mut World, id: &str) -> Result<Found, Refused> {
     let place = world.dialnote.webhooks.iter().position(|webhook| webhook.id == id);
     let place = place.ok_or_else(|| Refused::not_found("such subscription"))?;

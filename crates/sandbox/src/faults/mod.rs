@@ -1,4 +1,4 @@
-//! Misfortune, by name: a test (or somebody at the control API) writes down here what shall go
+//! Misfortune, by name: a test (or a person at the control API) writes down here what shall go
 //! wrong, instead of building a special fake for it. Whatever is not written down goes well.
 
 mod answer;

@@ -30,11 +30,13 @@ pub(super) struct Shares {
 }
 
 impl Shares {
+    /// Those of Slack's calls.
     pub(super) fn of_slack(faults: &SlackFaults) -> Self {
         let SlackFaults { slow_share: slow, slow_share_ms: slow_ms, odd_share: odd, share_seed: seed, .. } = *faults;
         Self { slow, slow_ms, odd, seed }
     }
 
+    /// Those of dialnote's calls.
     pub(super) fn of_dialnote(faults: &DialnoteFaults) -> Self {
         let DialnoteFaults { slow_share: slow, slow_share_ms: slow_ms, odd_share: odd, share_seed: seed, .. } = *faults;
         Self { slow, slow_ms, odd, seed }

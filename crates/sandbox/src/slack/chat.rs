@@ -12,6 +12,7 @@ use crate::channels::{Channel, Message};
 use crate::ids::BOT_USER;
 use crate::world::World;
 
+/// `chat.postMessage`.
 pub(super) fn post_message(world: &mut World, args: &Args) -> Reply {
     let channel = writable(world, args.required("channel")?)?;
     let said = read_content(args)?;
@@ -38,6 +39,7 @@ pub(super) fn post_message(world: &mut World, args: &Args) -> Reply {
     Ok(json!({"channel": channel.id, "ts": ts, "message": shown}))
 }
 
+/// `chat.update`.
 pub(super) fn update(world: &mut World, args: &Args) -> Reply {
     let channel = visible(world, args.required("channel")?)?;
     if channel.archived {
@@ -70,6 +72,7 @@ pub(super) fn update(world: &mut World, args: &Args) -> Reply {
     Ok(json!({"channel": channel.id, "ts": ts, "text": said.text, "message": message.object(&team, true)}))
 }
 
+/// `chat.postEphemeral`.
 pub(super) fn post_ephemeral(world: &mut World, args: &Args) -> Reply {
     let channel = writable(world, args.required("channel")?)?;
     let user = args.required("user")?;
@@ -95,6 +98,7 @@ pub(super) fn post_ephemeral(world: &mut World, args: &Args) -> Reply {
     Ok(json!({"message_ts": ts}))
 }
 
+/// `chat.delete`.
 pub(super) fn delete(world: &mut World, args: &Args) -> Reply {
     let channel = visible(world, args.required("channel")?)?;
     let ts = args.required("ts")?;
@@ -131,6 +135,7 @@ pub(super) fn unfurl(world: &mut World, args: &Args) -> Reply {
     Ok(json!({}))
 }
 
+/// `chat.getPermalink`.
 pub(super) fn permalink(world: &mut World, args: &Args) -> Reply {
     let channel = visible(world, args.required("channel")?)?;
     let ts = args.required("message_ts")?;

@@ -11,6 +11,7 @@ use crate::blocks::max;
 use crate::channels::{Channel, ChannelKind, Message};
 use crate::world::World;
 
+/// `conversations.info`.
 pub(super) fn info(world: &mut World, args: &Args) -> Reply {
     let channel = visible(world, args.required("channel")?)?;
     require_scope(world, &format!("{}:read", scope_family(&channel)))?;
@@ -22,6 +23,7 @@ pub(super) fn info(world: &mut World, args: &Args) -> Reply {
     Ok(json!({"channel": object}))
 }
 
+/// `conversations.open`.
 pub(super) fn open(world: &mut World, args: &Args) -> Reply {
     if let Some(id) = args.text("channel")? {
         let channel = visible(world, id)?;
@@ -54,6 +56,7 @@ pub(super) fn open(world: &mut World, args: &Args) -> Reply {
     Ok(json!({"channel": shown.unwrap_or_else(|| json!({"id": id}))}))
 }
 
+/// `conversations.history`.
 pub(super) fn history(world: &mut World, args: &Args) -> Reply {
     let channel = readable(world, args)?;
     let in_channel = |message: &Message| !message.is_reply() || message.broadcast;
@@ -62,6 +65,7 @@ pub(super) fn history(world: &mut World, args: &Args) -> Reply {
     answer(world, &messages, args, "conversations.history.limit")
 }
 
+/// `conversations.replies`.
 pub(super) fn replies(world: &mut World, args: &Args) -> Reply {
     let channel = readable(world, args)?;
     let ts = args.required("ts")?;

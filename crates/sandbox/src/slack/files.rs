@@ -30,6 +30,7 @@ struct Named {
     title: String,
 }
 
+/// `files.getUploadURLExternal`.
 pub(super) fn get_upload_url(world: &mut World, args: &Args) -> Reply {
     if Path::new(args.required("filename")?).extension().is_none_or(|kind| kind != "png") {
         return Err("file_type_not_allowed".into());
@@ -65,6 +66,7 @@ pub(crate) fn take_upload(world: &mut World, id: &str, heard: &RecordedRequest) 
     Answer::new(200, json!("OK"))
 }
 
+/// `files.completeUploadExternal`.
 pub(super) fn complete_upload(world: &mut World, args: &Args) -> Reply {
     let files = args.nested("files", "invalid_arguments")?.unwrap_or_default();
     let files: Vec<Named> =

@@ -10,12 +10,14 @@ use super::scopes::require_scope;
 use crate::people::Person;
 use crate::world::World;
 
+/// `users.info`.
 pub(super) fn info(world: &mut World, args: &Args) -> Reply {
     let id = args.required("user")?;
     let person = world.people.iter().find(|person| person.id == id).ok_or("user_not_found")?;
     Ok(json!({"user": object(world, person, args.flag("include_locale")?)}))
 }
 
+/// `users.lookupByEmail`.
 pub(super) fn lookup_by_email(world: &mut World, args: &Args) -> Reply {
     require_scope(world, "users:read")?;
     let email = args.required("email")?.to_lowercase();
@@ -26,6 +28,7 @@ pub(super) fn lookup_by_email(world: &mut World, args: &Args) -> Reply {
     Ok(json!({"user": object(world, person, false)}))
 }
 
+/// `users.list`.
 pub(super) fn list(world: &mut World, args: &Args) -> Reply {
     // A token of an organization has to name the workspace (docs/contracts/slack.md §24.5).
     if world.workspace.organization().is_some() && args.text("team_id")?.is_none() {
@@ -49,6 +52,7 @@ fn in_workspace(world: &World, args: &Args) -> Result<(), Failure> {
     Ok(())
 }
 
+/// `usergroups.list`.
 pub(super) fn groups(world: &mut World, args: &Args) -> Reply {
     in_workspace(world, args)?;
     let with_users = args.flag("include_users")?;
@@ -72,6 +76,7 @@ pub(super) fn groups(world: &mut World, args: &Args) -> Reply {
     Ok(json!({"usergroups": groups.collect::<Vec<_>>()}))
 }
 
+/// `usergroups.users.list`.
 pub(super) fn group_users(world: &mut World, args: &Args) -> Reply {
     in_workspace(world, args)?;
     let id = args.required("usergroup")?;
