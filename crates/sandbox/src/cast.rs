@@ -1,5 +1,5 @@
-//! Additions to the fixed world, and changes of it: contacts, people and channels. Names are kept exactly as they are given,
-//! control characters and direction marks included. Their shapes are those of the case files of the tests.
+//! Additions to the fixed world, and changes of it: contacts, people and channels. Names are kept exactly as they are
+//! given, control characters and direction marks included. Their shapes are those of the case files of the tests.
 
 use std::collections::BTreeSet;
 

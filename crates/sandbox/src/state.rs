@@ -85,10 +85,11 @@ fn dialnote_state(world: &World) -> Value {
         shown["messages"] = conversation.timeline.iter().map(Entry::object).collect();
         shown
     });
+    let calls = world.dialnote.call_logs.iter().map(|call| call.object(&world.dialnote.members));
     json!({
         "members": world.dialnote.members, "numbers": world.dialnote.numbers, "hooks": world.dialnote.webhooks,
         "conversations": conversations.collect::<Vec<_>>(),
-        "call_logs": world.dialnote.call_logs.iter().map(|call| call.object(&world.dialnote.members)).collect::<Vec<_>>(),
+        "call_logs": calls.collect::<Vec<_>>(),
     })
 }
 

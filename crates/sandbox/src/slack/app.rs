@@ -31,7 +31,7 @@ pub(super) fn team_info(world: &World, args: &Args) -> Reply {
         return Err("team_not_found".into());
     }
     Ok(json!({"team": {
-        "id": world.workspace.id, "name": world.workspace.name, "domain": world.workspace.domain, "email_domain": "acme.example",
-        "icon": {"image_default": true},
+        "id": world.workspace.id, "name": world.workspace.name, "domain": world.workspace.domain,
+        "email_domain": "acme.example", "icon": {"image_default": true},
     }}))
 }

@@ -44,7 +44,8 @@ pub(super) fn list(world: &mut World, args: &Args) -> Reply {
     Ok(json!({"members": members, "cache_ts": cache_ts, "response_metadata": {"next_cursor": next}}))
 }
 
-/// Groups and hours of rest are a workspace's: a token of an organization has to say which (docs/contracts/slack.md §24.5).
+/// Groups and hours of rest are a workspace's: a token of an organization has to say which
+/// (docs/contracts/slack.md §24.5).
 fn in_workspace(world: &World, args: &Args) -> Result<(), Failure> {
     if world.workspace.organization().is_some() && args.required("team_id")? != world.workspace.id {
         return Err("team_access_not_granted".into());
