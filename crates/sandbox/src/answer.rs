@@ -48,10 +48,12 @@ pub(super) enum Form {
 }
 
 impl Answer {
+    /// An answer as JSON.
     pub(super) fn new(status: u16, body: Value) -> Self {
         Self { status, headers: Vec::new(), body, form: Form::Json }
     }
 
+    /// The error code in the answer, if it has one that can be read.
     pub(super) fn error(&self) -> Option<String> {
         self.body["error"].as_str().filter(|_| self.form == Form::Json).map(str::to_owned)
     }

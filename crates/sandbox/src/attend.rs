@@ -6,118 +6,101 @@ use std::time::{Duration, Instant};
 use axum::response::{IntoResponse, Response};
 use serde_json::json;
 
-use super::answer::Answer;
-use super::calls::{Call, shorten};
-use super::faults::{self, Course, Service};
-use super::server::{RecordedRequest, Shared};
-use super::world::World;
+use crate::answer::Answer;
+use crate::calls::{Call, shorten};
+use crate::faults::{self, Course};
+use crate::request::Asked;
+use crate::shared::Shared;
+use crate::world::World;
 
-/// What a request is about.
-pub(super) struct Asked<'a> {
-    pub(super) service: Service,
-    /// The name of Slack's method, or the HTTP method.
-    pub(super) method: &'a str,
-    pub(super) path: &'a str,
-    pub(super) heard: &'a RecordedRequest,
+/// Answers a request; `handle` is its effect.
+pub(super) async fn attend(
+    shared: &Arc<Shared>,
+    asked: Asked<'_>,
+    handle: impl FnOnce(&mut World) -> Answer + Send + 'static,
+) -> Response {
+    let began = Instant::now();
+    let (seq, course) = shared.world(|world| {
+        let seq = record(world, &asked);
+        (seq, faults::course(world, seq, &asked))
+    });
+    shared.turn();
+    pause(course.slow_ms).await;
+    let answer = effect(shared, seq, &course, handle).await;
+    shared.turn();
+    settle(shared, seq, &asked, answer, &course, began).await
 }
 
-impl<'a> Asked<'a> {
-    /// A call of Slack's API, or what is as good as one.
-    pub(super) fn slack(method: &'a str, heard: &'a RecordedRequest) -> Self {
-        Self { service: Service::Slack, method, path: &heard.path, heard }
-    }
-}
-
-impl Shared {
-    /// Answers a request; `handle` is its effect.
-    pub(super) async fn attend(
-        self: &Arc<Self>,
-        asked: Asked<'_>,
-        handle: impl FnOnce(&mut World) -> Answer + Send + 'static,
-    ) -> Response {
-        let began = Instant::now();
-        let (seq, course) = self.world(|world| {
-            let seq = record(world, &asked);
-            (seq, faults::course(world, seq, &asked))
-        });
-        self.turn();
-        pause(course.slow_ms).await;
-        let answer = self.effect(seq, &course, handle).await;
-        self.turn();
-        self.settle(seq, &asked, answer, &course, began).await
-    }
-
-    /// Lets the request have its effect, if it has any; answers what the service says.
-    async fn effect(
-        self: &Arc<Self>,
-        seq: u64,
-        course: &Course,
-        handle: impl FnOnce(&mut World) -> Answer + Send + 'static,
-    ) -> Option<Answer> {
-        let hangs = course.hang == Some(false);
-        let (late_ms, answered_before) = match &course.refusal {
-            Some(refusal) if !refusal.after_effect => {
-                if hangs {
-                    self.hang().await;
-                }
-                return None;
+/// Lets the request have its effect, if it has any; answers what the service says.
+async fn effect(
+    shared: &Arc<Shared>,
+    seq: u64,
+    course: &Course,
+    handle: impl FnOnce(&mut World) -> Answer + Send + 'static,
+) -> Option<Answer> {
+    let hangs = course.hang == Some(false);
+    let (late_ms, answered_before) = match &course.refusal {
+        Some(refusal) if !refusal.after_effect => {
+            if hangs {
+                shared.hang().await;
             }
-            Some(refusal) if refusal.effect_late_ms > 0 => (refusal.effect_late_ms, true),
-            _ => (course.effect_late_ms, false),
+            return None;
+        }
+        Some(refusal) if refusal.effect_late_ms > 0 => (refusal.effect_late_ms, true),
+        _ => (course.effect_late_ms, false),
+    };
+    if late_ms == 0 && !hangs {
+        return Some(shared.world(|world| act(world, seq, handle)));
+    }
+    // It happens also if the client has gone away, which would end this very function.
+    let shared = shared.clone();
+    let effect = tokio::spawn(async move {
+        let due = async {
+            if hangs {
+                shared.hang().await;
+            }
+            pause(late_ms).await;
         };
-        if late_ms == 0 && !hangs {
-            return Some(self.world(|world| act(world, seq, handle)));
+        tokio::select! {
+            biased;
+            () = shared.until_stopped() => return None,
+            () = due => {}
         }
-        // It happens also if the client has gone away, which would end this very function.
-        let shared = self.clone();
-        let effect = tokio::spawn(async move {
-            let due = async {
-                if hangs {
-                    shared.hang().await;
-                }
-                pause(late_ms).await;
-            };
-            tokio::select! {
-                biased;
-                () = shared.until_stopped() => return None,
-                () = due => {}
-            }
-            let answer = shared.world(|world| act(world, seq, handle));
-            shared.turn();
-            Some(answer)
-        });
-        if answered_before { None } else { effect.await.ok().flatten() }
-    }
+        let answer = shared.world(|world| act(world, seq, handle));
+        shared.turn();
+        Some(answer)
+    });
+    if answered_before { None } else { effect.await.ok().flatten() }
+}
 
-    /// The rest of [`Self::attend`]: the effect is there, the answer is on its way.
-    async fn settle(
-        &self,
-        seq: u64,
-        asked: &Asked<'_>,
-        answer: Option<Answer>,
-        course: &Course,
-        began: Instant,
-    ) -> Response {
-        if course.hang == Some(true) {
-            self.hang().await;
-        }
-        pause(course.late_ms).await;
-        let answer = self.world(|world| {
-            let answer = match &course.refusal {
-                Some(refusal) => refusal.answer(world, asked.service, asked.path, answer),
-                // The sandbox was stopped before the effect.
-                None => answer.unwrap_or_else(|| Answer::new(503, json!({}))),
-            };
-            if let Some(call) = world.calls.get_mut(seq) {
-                call.status = Some(answer.status);
-                call.error = answer.error();
-                call.duration_ms = u64::try_from(began.elapsed().as_millis()).unwrap_or(u64::MAX);
-            }
-            answer
-        });
-        self.turn();
-        answer.into_response()
+/// The rest of [`attend`]: the effect is there, the answer is on its way.
+async fn settle(
+    shared: &Shared,
+    seq: u64,
+    asked: &Asked<'_>,
+    answer: Option<Answer>,
+    course: &Course,
+    began: Instant,
+) -> Response {
+    if course.hang == Some(true) {
+        shared.hang().await;
     }
+    pause(course.late_ms).await;
+    let answer = shared.world(|world| {
+        let answer = match &course.refusal {
+            Some(refusal) => faults::answer(world, refusal, asked.service, asked.path, answer),
+            // The sandbox was stopped before the effect.
+            None => answer.unwrap_or_else(|| Answer::new(503, json!({}))),
+        };
+        if let Some(call) = world.calls.get_mut(seq) {
+            call.status = Some(answer.status);
+            call.error = answer.error();
+            call.duration_ms = u64::try_from(began.elapsed().as_millis()).unwrap_or(u64::MAX);
+        }
+        answer
+    });
+    shared.turn();
+    answer.into_response()
 }
 
 fn record(world: &mut World, asked: &Asked<'_>) -> u64 {

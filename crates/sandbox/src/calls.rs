@@ -7,7 +7,7 @@ use jiff::Timestamp;
 use serde::Serialize;
 use serde_json::Value;
 
-use super::faults::Service;
+use crate::service::Service;
 
 /// How many calls are kept; the oldest go first.
 pub(super) const CALLS_KEPT: usize = 20_000;
@@ -57,7 +57,7 @@ pub struct Delivery {
     pub at: Timestamp,
     /// `slash_command`, the interaction's type, the event's type, `dialnote_webhook`, …
     pub kind: String,
-    /// On whose behalf, where somebody did something.
+    /// On whose behalf, where a person did something.
     pub who: Option<String>,
     /// Where it was sent.
     pub url: String,
@@ -84,6 +84,7 @@ pub struct Log<T> {
 }
 
 impl<T> Log<T> {
+    /// A log that keeps so many entries.
     pub(super) fn keeping(most: usize) -> Self {
         Self { kept: VecDeque::new(), most, next: 1 }
     }
@@ -103,6 +104,7 @@ impl<T> Log<T> {
         self.kept.clear();
     }
 
+    /// Adds an entry, which is made with its number; answers the number.
     pub(super) fn add(&mut self, entry: impl FnOnce(u64) -> T) -> u64 {
         let seq = self.next;
         self.next += 1;
@@ -113,6 +115,7 @@ impl<T> Log<T> {
         seq
     }
 
+    /// An entry by its number, while it is kept.
     pub(super) fn get_mut(&mut self, seq: u64) -> Option<&mut T> {
         let newest = self.next.checked_sub(1)?;
         let from_end = usize::try_from(newest.checked_sub(seq)?).ok()?;

@@ -1,5 +1,5 @@
-//! Additions to the fixed world, and changes of it: contacts, people and channels. Names are kept exactly as they are given,
-//! control characters and direction marks included. Their shapes are those of the case files of the tests.
+//! Additions to the fixed world, and changes of it: contacts, people and channels. Names are kept exactly as they are
+//! given, control characters and direction marks included. Their shapes are those of the case files of the tests.
 
 use std::collections::BTreeSet;
 
@@ -7,12 +7,12 @@ use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};
 use serde::Deserialize;
 
-use super::Impossible;
-use super::channels::{Channel, ChannelKind};
-use super::dialnote::{Contact, Entry, Kind, Member, address};
-use super::people::Person;
-use super::seed::{BOT_USER, OTHER_TEAM};
-use super::world::World;
+use crate::channels::{Channel, ChannelKind};
+use crate::dialnote::address::address;
+use crate::dialnote::model::{Contact, Dialnote, Entry, Kind, Member};
+use crate::ids::{BOT_USER, OTHER_TEAM};
+use crate::impossible::Impossible;
+use crate::people::Person;
 
 /// The shared number of a new contact's conversation.
 const FRONT_DESK: &str = "num_front";
@@ -112,7 +112,8 @@ pub struct NewChannel {
 }
 
 impl NewProfile {
-    fn apply(self, person: &mut Person, now: Timestamp) -> Result<(), Impossible> {
+    /// Changes what Slack knows of the person.
+    pub(crate) fn apply(self, person: &mut Person, now: Timestamp) -> Result<(), Impossible> {
         if let Some(display) = self.display {
             person.display_name = display;
         }
@@ -132,126 +133,102 @@ impl NewProfile {
     }
 }
 
-impl World {
-    /// Adds a contact with one open conversation on *Front desk*, without an owner; answers the conversation's id:
-    /// `conv_1015` for the first.
-    pub fn add_contact(&mut self, new: NewContact) -> Result<String, Impossible> {
-        let phone_number = address(&new.phone)?;
-        let known = self.dialnote.conversations.iter().find(|c| c.contact.phone_number == phone_number);
+impl NewContact {
+    /// Adds the contact with one open conversation on *Front desk*, without an owner; answers the conversation's id.
+    pub(crate) fn join(self, dialnote: &mut Dialnote, at: Timestamp) -> Result<String, Impossible> {
+        let phone_number = address(&self.phone)?;
+        let known = dialnote.conversations.iter().find(|c| c.contact.phone_number == phone_number);
         if let Some(known) = known {
-            return Err(Impossible(format!("{} has the conversation {} already", new.phone, known.id)));
+            return Err(Impossible(format!("{} has the conversation {} already", self.phone, known.id)));
         }
-        let NewContact { first: first_name, last: last_name, company, .. } = new;
-        let id = self.dialnote.new_id("con");
+        let Self { first: first_name, last: last_name, company, .. } = self;
+        let id = dialnote.new_id("con");
         let contact = Contact { id, first_name, last_name, company, phone_number, email: None };
-        let at = self.now();
-        let conversation = self.dialnote.begin(contact, FRONT_DESK, at);
-        let (id, kind) = (self.dialnote.new_id("msg"), Kind::Sms);
+        let conversation = dialnote.begin(contact, FRONT_DESK, at);
+        let (id, kind) = (dialnote.new_id("msg"), Kind::Sms);
         let entry = Entry { id, kind, direction: "inbound".to_owned(), text: FIRST_WORDS.to_owned(), at };
-        if let Some(begun) = self.dialnote.conversation_mut(&conversation) {
+        if let Some(begun) = dialnote.conversation_mut(&conversation) {
             begun.timeline.push(entry);
         }
         Ok(conversation)
     }
+}
 
-    /// Adds a person to the workspace and its channels, and to dialnote if they are a member there; answers the
-    /// user's id.
-    pub fn add_teammate(&mut self, new: NewPerson) -> Result<String, Impossible> {
-        if new.handle.is_empty() || !new.handle.chars().all(|c| is_plain(c) || c == '.') {
-            return Err(Impossible(format!("{:?} is not a handle: small letters, digits, '.', '_', '-'", new.handle)));
+impl NewPerson {
+    /// Refuses what cannot be a handle.
+    pub(crate) fn check_handle(&self) -> Result<(), Impossible> {
+        if self.handle.is_empty() || !self.handle.chars().all(|c| is_plain(c) || c == '.') {
+            return Err(Impossible(format!("{:?} is not a handle: small letters, digits, '.', '_', '-'", self.handle)));
         }
-        if self.person(&new.handle).is_some() || self.groups.iter().any(|group| group.handle == new.handle) {
-            return Err(Impossible(format!("there is a {} already", new.handle)));
-        }
-        let channels = self.channels_of(&new)?;
-        let person = self.newcomer(&new)?;
-        if new.member {
-            self.dialnote.members.push(Member {
-                id: format!("mem_{}", new.handle),
-                name: new.name,
-                email: person.email.clone().unwrap_or_default(),
-                avatar: None,
-                role: "Member".to_owned(),
-                availability: "Available".to_owned(),
-            });
-        }
-        let id = person.id.clone();
-        for channel in self.channels.iter_mut().filter(|channel| channels.contains(&channel.id)) {
-            channel.members.insert(id.clone());
-        }
-        self.people.push(person);
-        Ok(id)
+        Ok(())
     }
 
-    /// The ids of the channels that a new person is in.
-    fn channels_of(&self, new: &NewPerson) -> Result<Vec<String>, Impossible> {
+    /// The ids of the channels that the person is in.
+    pub(crate) fn channels(&self, all: &[Channel]) -> Result<Vec<String>, Impossible> {
         let missing = |name: &String| Impossible(format!("there is no channel {name}"));
-        let find = |name: &String| self.channel(name).map(|channel| channel.id.clone()).ok_or_else(|| missing(name));
-        let usual = |channel: &&Channel| {
-            if new.stranger { channel.shared } else { channel.kind == ChannelKind::Public }
+        let find = |name: &String| {
+            let channel = all.iter().find(|channel| channel.is_called(name));
+            channel.map(|channel| channel.id.clone()).ok_or_else(|| missing(name))
         };
-        match &new.channels {
+        let usual = |channel: &&Channel| {
+            if self.stranger { channel.shared } else { channel.kind == ChannelKind::Public }
+        };
+        match &self.channels {
             Some(names) => names.iter().map(find).collect(),
-            None => Ok(self.channels.iter().filter(usual).map(|channel| channel.id.clone()).collect()),
+            None => Ok(all.iter().filter(usual).map(|channel| channel.id.clone()).collect()),
         }
     }
 
-    fn newcomer(&self, new: &NewPerson) -> Result<Person, Impossible> {
-        let team = if new.stranger { OTHER_TEAM } else { &self.workspace.id };
-        let named = Person::named(&new.handle, &new.name);
-        let email = new.email.clone().or(named.email.clone());
-        let mut person = Person { email, stranger: new.stranger, team: team.to_owned(), ..named };
+    /// The person as Slack knows them, in the workspace `team` unless they are a stranger.
+    pub(crate) fn person(&self, team: &str, now: Timestamp) -> Result<Person, Impossible> {
+        let team = if self.stranger { OTHER_TEAM } else { team };
+        let named = Person::named(&self.handle, &self.name);
+        let email = self.email.clone().or(named.email.clone());
+        let mut person = Person { email, stranger: self.stranger, team: team.to_owned(), ..named };
         let profile = NewProfile {
-            user: new.handle.clone(),
-            display: new.display.clone(),
-            guest: new.guest,
-            deactivated: new.deactivated,
-            tz: new.tz.clone(),
-            do_not_disturb_s: new.do_not_disturb_s,
+            user: self.handle.clone(),
+            display: self.display.clone(),
+            guest: self.guest,
+            deactivated: self.deactivated,
+            tz: self.tz.clone(),
+            do_not_disturb_s: self.do_not_disturb_s,
         };
-        profile.apply(&mut person, self.now())?;
+        profile.apply(&mut person, now)?;
         Ok(person)
     }
 
-    /// Changes what Slack knows of a person; answers the user's id. Slack would send an event as well.
-    pub fn change_profile(&mut self, new: NewProfile) -> Result<String, Impossible> {
-        let now = self.now();
-        let missing = || Impossible(format!("there is no {} in this workspace", new.user));
-        let who = new.user.strip_prefix('@').unwrap_or(&new.user);
-        let person = self.person_mut(who).ok_or_else(missing)?;
-        new.apply(person, now)?;
-        Ok(person.id.clone())
-    }
-
-    /// Adds a channel, or changes the one of this name; answers its id.
-    pub fn set_channel(&mut self, new: NewChannel) -> Result<String, Impossible> {
-        if new.name.is_empty() || !new.name.chars().all(is_plain) {
-            return Err(Impossible(format!("{:?} is not the name of a channel", new.name)));
-        }
-        let members = new.members.as_ref().map(|members| self.ids_of(members)).transpose()?;
-        let is_there = |channel: &Channel| channel.kind != ChannelKind::Direct && channel.name == new.name;
-        let place = self.channels.iter().position(is_there).unwrap_or_else(|| {
-            let letters: String = new.name.chars().filter(char::is_ascii_alphanumeric).collect();
-            let everybody = self.people.iter().filter(|person| !person.guest && !person.stranger && !person.deleted);
-            let members: Vec<&str> = everybody.map(|person| person.id.as_str()).collect();
-            let channel = Channel::public(&format!("C0{}", letters.to_uppercase()), &new.name, &members);
-            self.channels.push(channel);
-            self.channels.len() - 1
-        });
-        let channel = self.channels.get_mut(place).ok_or_else(|| Impossible("there is no such channel".to_owned()))?;
-        new.apply(channel, members);
-        Ok(channel.id.clone())
-    }
-
-    fn ids_of(&self, people: &[String]) -> Result<BTreeSet<String>, Impossible> {
-        let missing = |who: &String| Impossible(format!("there is no {who} in this workspace"));
-        let id = |who: &String| self.person(who).map(|person| person.id.clone()).ok_or_else(|| missing(who));
-        people.iter().map(id).collect()
+    /// The member of dialnote that `person` is, if they are one.
+    pub(crate) fn membership(self, person: &Person) -> Option<Member> {
+        self.member.then(|| Member {
+            id: format!("mem_{}", self.handle),
+            name: self.name,
+            email: person.email.clone().unwrap_or_default(),
+            avatar: None,
+            role: "Member".to_owned(),
+            availability: "Available".to_owned(),
+        })
     }
 }
 
 impl NewChannel {
-    fn apply(self, channel: &mut Channel, members: Option<BTreeSet<String>>) {
+    /// Refuses what cannot be the name of a channel.
+    pub(crate) fn check_name(&self) -> Result<(), Impossible> {
+        if self.name.is_empty() || !self.name.chars().all(is_plain) {
+            return Err(Impossible(format!("{:?} is not the name of a channel", self.name)));
+        }
+        Ok(())
+    }
+
+    /// The channel before anything about it is changed: everybody of the workspace but guests is in it.
+    pub(crate) fn channel(&self, people: &[Person]) -> Channel {
+        let letters: String = self.name.chars().filter(char::is_ascii_alphanumeric).collect();
+        let everybody = people.iter().filter(|person| !person.guest && !person.stranger && !person.deleted);
+        let members: Vec<&str> = everybody.map(|person| person.id.as_str()).collect();
+        Channel::public(&format!("C0{}", letters.to_uppercase()), &self.name, &members)
+    }
+
+    /// Changes the channel. `members` are ids, of those in it instead of those before.
+    pub(crate) fn apply(self, channel: &mut Channel, members: Option<BTreeSet<String>>) {
         let app = self.app.unwrap_or_else(|| channel.members.contains(BOT_USER));
         if let Some(members) = members {
             channel.members = members;

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
 
-use super::seed::{APP, BOT, BOT_USER, SLACKBOT};
+use crate::ids::{APP, BOT, BOT_USER, SLACKBOT};
 
 /// Who can find a channel.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -49,6 +49,12 @@ impl Channel {
         }
     }
 
+    /// Whether this (an id, or a name with `#` or without) means the channel. Direct messages go by their id only.
+    pub(super) fn is_called(&self, channel: &str) -> bool {
+        let name = channel.strip_prefix('#').unwrap_or(channel);
+        self.id == channel || (self.kind != ChannelKind::Direct && self.name == name)
+    }
+
     /// Who the direct message is with.
     pub(super) fn partner(&self) -> Option<&String> {
         let direct = self.kind == ChannelKind::Direct;
@@ -75,7 +81,7 @@ impl Channel {
     }
 }
 
-/// A message, or an ephemeral one if it is `to` somebody.
+/// A message, or an ephemeral one if it is `to` a person.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
 pub struct Message {
     /// Where it stands.

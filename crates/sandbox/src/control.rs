@@ -13,22 +13,25 @@ use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
-use super::answer::Answer;
-use super::cast::{NewChannel, NewContact, NewPerson, NewProfile};
-use super::server::{RecordedRequest, Shared};
-use super::sockets::Sockets;
-use super::world::World;
-use super::{Impossible, deliver, dialnote, live, state};
+use crate::answer::Answer;
+use crate::cast::{NewChannel, NewContact, NewPerson, NewProfile};
+use crate::impossible::Impossible;
+use crate::request::RecordedRequest;
+use crate::shared::Shared;
+use crate::sockets::Sockets;
+use crate::world::World;
+use crate::{deliver, dialnote, live, state, traffic};
 
 /// A page that violates its policy does so again and again.
 const VIOLATIONS_KEPT: usize = 100;
 
+/// The addresses below `/_sandbox`.
 pub(super) fn routes() -> Router<Arc<Shared>> {
     Router::new()
         .route("/_sandbox/state", get(show))
         .route("/_sandbox/live", get(live::live))
         .route("/_sandbox/older", get(live::older))
-        .route("/_sandbox/traffic", get(traffic))
+        .route("/_sandbox/traffic", get(traffic_lines))
         .route("/_sandbox/traffic/{way}/{seq}", get(request_whole))
         .route("/_sandbox/violations", post(violation))
         .route("/_sandbox/{verb}", post(act))
@@ -36,18 +39,18 @@ pub(super) fn routes() -> Router<Arc<Shared>> {
 }
 
 /// Why nothing was done.
-struct Refused {
+struct Rejection {
     status: StatusCode,
     error: String,
 }
 
-impl From<Impossible> for Refused {
+impl From<Impossible> for Rejection {
     fn from(Impossible(error): Impossible) -> Self {
         Self { status: StatusCode::UNPROCESSABLE_ENTITY, error }
     }
 }
 
-impl Refused {
+impl Rejection {
     fn bad(error: impl Into<String>) -> Self {
         Self { status: StatusCode::BAD_REQUEST, error: error.into() }
     }
@@ -66,7 +69,7 @@ struct Slash {
     raw: bool,
 }
 
-/// Somebody has seen everything in a channel.
+/// A person has seen everything in a channel.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Read {
@@ -105,19 +108,19 @@ async fn show(State(shared): State<Arc<Shared>>, request: Request) -> Response {
     let calls = form_urlencoded::parse(query.as_bytes()).find(|(name, _)| name == "calls");
     let calls = calls.map_or(Ok(state::CALLS_SHOWN), |(_, count)| count.parse());
     match calls {
-        Ok(calls) => Answer::new(200, shared.world(|world| world.state(calls))).into_response(),
+        Ok(calls) => Answer::new(200, shared.world(|world| state::whole(world, calls))).into_response(),
         Err(_) => Answer::new(400, json!({"error": "calls must be a whole number"})).into_response(),
     }
 }
 
 /// `GET /_sandbox/traffic`: the latest requests that went both ways, a line for each.
-async fn traffic(State(shared): State<Arc<Shared>>) -> Answer {
-    Answer::new(200, shared.world(|world| world.traffic()))
+async fn traffic_lines(State(shared): State<Arc<Shared>>) -> Answer {
+    Answer::new(200, shared.world(|world| traffic::latest(world)))
 }
 
 /// `GET /_sandbox/traffic/call/17`: all of one of them.
 async fn request_whole(State(shared): State<Arc<Shared>>, Path((way, seq)): Path<(String, u64)>) -> Answer {
-    let found = shared.world(|world| world.request(&way, seq));
+    let found = shared.world(|world| traffic::one(world, &way, seq));
     found.map_or_else(
         || Answer::new(404, json!({"error": "this request is no longer kept"})),
         |all| Answer::new(200, all),
@@ -149,15 +152,15 @@ async fn act(State(shared): State<Arc<Shared>>, Path(verb): Path<String>, reques
     shared.turn();
     match done {
         Ok(done) => Answer::new(200, done).into_response(),
-        Err(Refused { status, error }) => Answer::new(status.as_u16(), json!({"error": error})).into_response(),
+        Err(Rejection { status, error }) => Answer::new(status.as_u16(), json!({"error": error})).into_response(),
     }
 }
 
-async fn done(shared: &Shared, verb: &str, heard: &RecordedRequest) -> Result<Value, Refused> {
+async fn done(shared: &Shared, verb: &str, heard: &RecordedRequest) -> Result<Value, Rejection> {
     match verb {
         "slash" => {
             let Slash { who, channel, text, raw } = read(heard)?;
-            told(deliver::slash(shared, &who, &channel, deliver::Line { text: &text, raw }).await?)
+            told(deliver::slash(shared, &who, &channel, deliver::CommandLine { text: &text, raw }).await?)
         }
         "click" => told(deliver::click(shared, read(heard)?).await?),
         "submit" => told(deliver::submit(shared, read(heard)?).await?),
@@ -210,11 +213,11 @@ async fn done(shared: &Shared, verb: &str, heard: &RecordedRequest) -> Result<Va
         "faults" => {
             let patch: Value = read(heard)?;
             shared.world(|world| {
-                world.faults = world.faults.merged(&patch).map_err(Refused::bad)?;
+                world.faults = world.faults.merged(&patch).map_err(Rejection::bad)?;
                 told(&world.faults)
             })
         }
-        other => Err(Refused { status: StatusCode::NOT_FOUND, error: format!("there is no {other} here") }),
+        other => Err(Rejection { status: StatusCode::NOT_FOUND, error: format!("there is no {other} here") }),
     }
 }
 
@@ -267,12 +270,12 @@ fn is_at_home(shared: &Shared, request: &Request) -> bool {
     origin.is_none_or(|origin| origin.as_bytes() == shared.world(|world| world.base.clone()).as_bytes())
 }
 
-fn read<T: DeserializeOwned>(heard: &RecordedRequest) -> Result<T, Refused> {
-    serde_json::from_slice(&heard.body).map_err(|error| Refused::bad(error.to_string()))
+fn read<T: DeserializeOwned>(heard: &RecordedRequest) -> Result<T, Rejection> {
+    serde_json::from_slice(&heard.body).map_err(|error| Rejection::bad(error.to_string()))
 }
 
-fn told(done: impl Serialize) -> Result<Value, Refused> {
+fn told(done: impl Serialize) -> Result<Value, Rejection> {
     let failed =
-        |error: serde_json::Error| Refused { status: StatusCode::INTERNAL_SERVER_ERROR, error: error.to_string() };
+        |error: serde_json::Error| Rejection { status: StatusCode::INTERNAL_SERVER_ERROR, error: error.to_string() };
     serde_json::to_value(done).map_err(failed)
 }

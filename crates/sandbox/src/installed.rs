@@ -32,7 +32,7 @@ struct Scopes {
 struct Features {
     app_home: AppHome,
     slash_commands: Vec<SlashCommand>,
-    shortcuts: Vec<Shortcut>,
+    shortcuts: Vec<DeclaredShortcut>,
     unfurl_domains: Vec<String>,
 }
 
@@ -54,7 +54,7 @@ struct SlashCommand {
 
 #[derive(Debug, Default, Deserialize, Serialize)]
 #[serde(default)]
-struct Shortcut {
+struct DeclaredShortcut {
     name: String,
     #[serde(rename = "type")]
     kind: String,

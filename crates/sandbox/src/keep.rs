@@ -1,5 +1,5 @@
-//! What outlives a run of the sandbox, if somebody wants to keep it: the two services as a person
-//! would find them again. The traffic and the misfortune of a run end with it.
+//! What outlives a run of the sandbox, if a person wants to keep it: the two services as they would
+//! be found again. The traffic and the misfortune of a run end with it.
 
 use std::collections::BTreeMap;
 use std::fs::{self, File};
@@ -12,12 +12,12 @@ use std::time::Duration;
 use jiff::SignedDuration;
 use serde::{Deserialize, Serialize};
 
-use super::channels::{Channel, Message};
-use super::dialnote::Dialnote;
-use super::people::{Person, UserGroup};
-use super::server::Shared;
-use super::views::View;
-use super::world::{ResponseUrl, World};
+use crate::channels::{Channel, Message};
+use crate::dialnote::model::Dialnote;
+use crate::people::{Person, UserGroup};
+use crate::shared::Shared;
+use crate::views::View;
+use crate::world::{ResponseUrl, World};
 
 /// The file in the folder.
 const FILE: &str = "sandbox.json";
@@ -48,7 +48,7 @@ pub(super) fn keep(shared: &Arc<Shared>, folder: &Path) -> io::Result<()> {
         Ok(bytes) => {
             let kept: Kept = serde_json::from_slice(&bytes)
                 .map_err(|cause| io::Error::other(format!("{FILE} is not what a sandbox wrote ({cause})")))?;
-            shared.world(|world| world.take_up(kept));
+            shared.world(|world| take_up(world, kept));
         }
         Err(cause) if cause.kind() == io::ErrorKind::NotFound => save(shared, folder)?,
         Err(cause) => return Err(cause),
@@ -59,7 +59,7 @@ pub(super) fn keep(shared: &Arc<Shared>, folder: &Path) -> io::Result<()> {
 
 /// Writes everything for the user's own eyes, so that the file is at no time half a one.
 pub(super) fn save(shared: &Shared, folder: &Path) -> io::Result<()> {
-    let bytes = shared.world(|world| serde_json::to_vec(&world.kept()))?;
+    let bytes = shared.world(|world| serde_json::to_vec(&kept(world)))?;
     let unfinished = folder.join(format!("{FILE}.new"));
     let mut file = File::options().write(true).create(true).truncate(true).mode(0o600).open(&unfinished)?;
     file.write_all(&bytes)?;
@@ -81,36 +81,34 @@ async fn go_on_saving(shared: Arc<Shared>, folder: PathBuf) {
     }
 }
 
-impl World {
-    fn kept(&self) -> Kept {
-        Kept {
-            people: self.people.clone(),
-            groups: self.groups.clone(),
-            channels: self.channels.clone(),
-            messages: self.messages.clone(),
-            modals: self.modals.clone(),
-            homes: self.homes.clone(),
-            dialnote: self.dialnote.clone(),
-            response_urls: self.response_urls.clone(),
-            read: self.read.clone().into_iter().collect(),
-            last_ts: self.last_ts,
-            last_id: self.last_id,
-            ahead_ms: self.clock.ahead_ms(),
-        }
+fn kept(world: &World) -> Kept {
+    Kept {
+        people: world.people.clone(),
+        groups: world.groups.clone(),
+        channels: world.channels.clone(),
+        messages: world.messages.clone(),
+        modals: world.modals.clone(),
+        homes: world.homes.clone(),
+        dialnote: world.dialnote.clone(),
+        response_urls: world.response_urls.clone(),
+        read: world.read.clone().into_iter().collect(),
+        last_ts: world.last_ts,
+        last_id: world.last_id,
+        ahead_ms: world.clock.ahead_ms(),
     }
+}
 
-    fn take_up(&mut self, kept: Kept) {
-        self.people = kept.people;
-        self.groups = kept.groups;
-        self.channels = kept.channels;
-        self.messages = kept.messages;
-        self.modals = kept.modals;
-        self.homes = kept.homes;
-        self.dialnote = kept.dialnote;
-        self.response_urls = kept.response_urls;
-        self.read = kept.read.into_iter().collect();
-        self.last_ts = kept.last_ts;
-        self.last_id = kept.last_id;
-        self.clock.advance(SignedDuration::from_millis(kept.ahead_ms));
-    }
+fn take_up(world: &mut World, kept: Kept) {
+    world.people = kept.people;
+    world.groups = kept.groups;
+    world.channels = kept.channels;
+    world.messages = kept.messages;
+    world.modals = kept.modals;
+    world.homes = kept.homes;
+    world.dialnote = kept.dialnote;
+    world.response_urls = kept.response_urls;
+    world.read = kept.read.into_iter().collect();
+    world.last_ts = kept.last_ts;
+    world.last_id = kept.last_id;
+    world.clock.advance(SignedDuration::from_millis(kept.ahead_ms));
 }

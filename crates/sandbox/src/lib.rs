@@ -19,143 +19,62 @@ mod control;
 mod deliver;
 mod dialnote;
 mod faults;
+mod grants;
+mod ids;
+mod impossible;
 mod installed;
 mod keep;
+mod link;
 mod live;
 mod look;
 mod oauth;
+mod options;
 mod pages;
 mod people;
+mod request;
 mod seed;
 mod server;
+mod service;
+mod shared;
 mod signature;
 mod slack;
 mod sockets;
 mod state;
 mod traffic;
 mod typed;
+mod uploads;
 mod views;
+mod workspace;
 mod world;
 
 use std::net::SocketAddr;
 use std::path::Path;
 use std::sync::Arc;
 
-use serde::Serialize;
 use serde_json::Value;
 use tokio::sync::watch;
 
 pub use calls::{Call, Delivery, Log};
 pub use cast::{NewChannel, NewContact, NewPerson, NewProfile};
 pub use channels::{Channel, ChannelKind, Message};
+pub use clock::Clock;
 pub use deliver::{Click, Close, Incoming, Outcome, Saying, Shortcut, Submit, Typing};
+pub use dialnote::model::{CallLog, Contact, Conversation, Dialnote, Entry, Hook, Kind, Member, Number, Status};
 pub use dialnote::variants::{self, Variants};
-pub use dialnote::{CallLog, Contact, Conversation, Dialnote, Entry, Hook, Kind, Member, Number, Status};
-pub use faults::{DialnoteFailure, DialnoteFaults, Faults, Hang, Odd, Service, SlackFailure, SlackFaults};
-pub use oauth::{Grants, Token};
+pub use faults::{DialnoteFailure, DialnoteFaults, Faults, Hang, Odd, SlackFailure, SlackFaults};
+pub use grants::{Grants, Token};
+pub use ids::{APP, BOT, BOT_HANDLE, BOT_USER, DOMAIN, SLACKBOT, TEAM, TEAM_NAME};
+pub use impossible::Impossible;
+pub use options::{Credentials, Options, Secrets};
 pub use people::{Person, UserGroup};
-pub use seed::{APP, BOT, BOT_HANDLE, BOT_USER, DOMAIN, SLACKBOT, TEAM, TEAM_NAME, Workspace};
+pub use service::Service;
 pub use slack::every_scope;
 pub use sockets::Sockets;
 pub use views::View;
+pub use workspace::Workspace;
 pub use world::World;
 
-pub use clock::Clock;
-use server::Shared;
-
-/// How to start a sandbox.
-#[derive(Clone)]
-pub struct Options {
-    /// Where to listen; port 0 takes a free one.
-    pub listen: SocketAddr,
-    /// The clock of both services.
-    pub clock: Clock,
-    /// Base URL of the app, if it is known already.
-    pub bot_url: Option<String>,
-    /// The secrets that app and services share.
-    pub secrets: Secrets,
-    /// The bot scopes that the installation granted; see [`every_scope`].
-    pub scopes: Vec<String>,
-}
-
-/// The app's name towards Slack; no secret.
-const CLIENT_ID: &str = "1001.2002";
-
-/// The secrets that the app shares with the two services.
-#[derive(Clone)]
-pub struct Secrets {
-    /// Slack signs its requests with this.
-    pub signing_secret: String,
-    /// The app's Slack token.
-    pub bot_token: String,
-    /// The app's own Slack token, for Socket Mode.
-    pub app_token: String,
-    /// The organization's dialnote key.
-    pub dialnote_key: String,
-    /// A dialnote key that may only read.
-    pub read_only_key: String,
-    /// The app's name towards Slack.
-    pub client_id: String,
-    /// What proves that it is the app.
-    pub client_secret: String,
-}
-
-impl Secrets {
-    /// Secrets nobody can guess, for a sandbox that people use.
-    pub fn random() -> Self {
-        Self {
-            signing_secret: random_hex(),
-            bot_token: format!("xoxb-{}", random_hex()),
-            app_token: format!("xapp-{}", random_hex()),
-            dialnote_key: format!("dn_live_{}", random_hex()),
-            read_only_key: format!("dn_live_ro_{}", random_hex()),
-            client_id: CLIENT_ID.to_owned(),
-            client_secret: random_hex(),
-        }
-    }
-
-    /// The same secrets every time, for tests.
-    pub fn fixed() -> Self {
-        Self {
-            signing_secret: "sandbox-signing-secret".to_owned(),
-            bot_token: "xoxb-sandbox-token".to_owned(),
-            app_token: "xapp-sandbox-token".to_owned(),
-            dialnote_key: "dn_live_sandbox_key".to_owned(),
-            read_only_key: "dn_live_ro_sandbox_key".to_owned(),
-            client_id: CLIENT_ID.to_owned(),
-            client_secret: "sandbox-client-secret".to_owned(),
-        }
-    }
-}
-
-/// What the app needs to know to use the sandbox for the real thing.
-#[derive(Clone, Serialize)]
-pub struct Credentials {
-    /// The sandbox's own address.
-    pub sandbox: String,
-    /// Slack's signing secret.
-    pub signing_secret: String,
-    /// Base URL of Slack's Web API.
-    pub slack_api: String,
-    /// The app's Slack token.
-    pub slack_bot_token: String,
-    /// The app's name towards Slack.
-    pub slack_client_id: String,
-    /// What proves that it is the app.
-    pub slack_client_secret: String,
-    /// The app's own Slack token, for Socket Mode.
-    pub slack_app_token: String,
-    /// Base URL of the dialnote API.
-    pub dialnote_api: String,
-    /// The organization's dialnote key.
-    pub dialnote_api_key: String,
-}
-
-/// Something that nobody could do in Slack or dialnote: press a button that is not there, write
-/// where they are not. The caller's mistake, and never the app's.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("{0}")]
-pub struct Impossible(pub String);
+use shared::Shared;
 
 /// A running sandbox. Clones are handles to the same one; it stops with the last of them.
 #[derive(Clone)]
@@ -230,7 +149,7 @@ impl Sandbox {
 
     /// Everything worth showing, the same as `GET /_sandbox/state`.
     pub fn state(&self) -> Value {
-        self.world(|world| world.state(state::CALLS_SHOWN))
+        self.world(|world| state::whole(world, state::CALLS_SHOWN))
     }
 
     /// Goes on with what an earlier sandbox kept in this folder, and keeps there what changes.
@@ -280,12 +199,12 @@ impl Sandbox {
 
     /// Types a slash command and sends it.
     pub async fn slash(&self, who: &str, channel: &str, text: &str) -> Result<Outcome, Impossible> {
-        deliver::slash(&self.shared, who, channel, deliver::Line { text, raw: false }).await
+        deliver::slash(&self.shared, who, channel, deliver::CommandLine { text, raw: false }).await
     }
 
     /// Sends a slash command whose text is as Slack sends it: tokens (`<@U0ZOE>`) and entities included.
     pub async fn slash_raw(&self, who: &str, channel: &str, text: &str) -> Result<Outcome, Impossible> {
-        deliver::slash(&self.shared, who, channel, deliver::Line { text, raw: true }).await
+        deliver::slash(&self.shared, who, channel, deliver::CommandLine { text, raw: true }).await
     }
 
     /// Presses a button or chooses from a menu.
@@ -329,12 +248,8 @@ impl Sandbox {
         self.world(|world| dialnote::change(world, change))
     }
 
-    /// Lets somebody call, leave a voicemail or write; answers the conversation's id.
+    /// Lets a contact call, leave a voicemail or write; answers the conversation's id.
     pub async fn incoming(&self, incoming: Incoming) -> Result<String, Impossible> {
         deliver::incoming(&self.shared, incoming).await
     }
-}
-
-fn random_hex() -> String {
-    hex::encode(rand::random::<[u8; 16]>())
 }

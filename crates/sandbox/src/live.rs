@@ -12,10 +12,10 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 use tokio::sync::watch;
 
-use super::answer::Answer;
-use super::look::Shown;
-use super::people::Person;
-use super::server::Shared;
+use crate::answer::Answer;
+use crate::look::{self, Shown};
+use crate::people::Person;
+use crate::shared::Shared;
 
 /// Changes that follow each other faster than this are shown together.
 const GATHER: Duration = Duration::from_millis(20);
@@ -27,7 +27,7 @@ pub(super) struct Viewer {
     who: String,
 }
 
-/// Which older messages somebody wants to see: those before one, or those of a thread.
+/// Which older messages a person wants to see: those before one, or those of a thread.
 #[derive(Deserialize)]
 pub(super) struct Older {
     #[serde(rename = "as")]
@@ -66,7 +66,7 @@ impl Window {
         loop {
             self.turns.mark_unchanged();
             let Self { shared, person, shown, .. } = self;
-            if let Some(news) = shared.world(|world| world.look(person, shown)) {
+            if let Some(news) = shared.world(|world| look::look(world, person, shown)) {
                 return Some(news);
             }
             tokio::select! {
@@ -83,8 +83,8 @@ pub(super) async fn older(State(shared): State<Arc<Shared>>, Query(older): Query
     let found = shared.world(|world| {
         let person = world.person(&older.who)?.clone();
         match &older.thread {
-            Some(thread) => world.thread(&person, &older.channel, thread),
-            None => world.earlier(&person, &older.channel, older.before.as_deref()),
+            Some(thread) => look::thread(world, &person, &older.channel, thread),
+            None => look::earlier(world, &person, &older.channel, older.before.as_deref()),
         }
     });
     let none = || Answer::new(422, json!({"error": format!("{} sees no channel {}", older.who, older.channel)}));

@@ -6,18 +6,18 @@ use std::hash::{DefaultHasher, Hash, Hasher};
 
 use serde_json::{Map, Value, json};
 
-use super::channels::{Channel, ChannelKind, Message};
-use super::dialnote::Entry;
-use super::installed::Installed;
-use super::people::Person;
-use super::seed::{APP, BOT_HANDLE};
-use super::views::View;
-use super::world::World;
+use crate::channels::{Channel, ChannelKind, Message};
+use crate::dialnote::model::Entry;
+use crate::ids::{APP, BOT_HANDLE};
+use crate::installed::Installed;
+use crate::people::Person;
+use crate::views::View;
+use crate::world::World;
 
 /// How many messages of a channel are sent at once; older ones are asked for.
 const AT_ONCE: usize = 200;
 
-/// What was shown to somebody already.
+/// What was shown to a person already.
 #[derive(Default)]
 pub(super) struct Shown {
     /// The revision up to which messages were shown; none before anything was.
@@ -34,157 +34,155 @@ struct Answers<'a> {
     latest: &'a str,
 }
 
-impl World {
-    /// What `person` sees, as far as it is not `shown` yet; none if there is nothing new.
-    pub(super) fn look(&self, person: &Person, shown: &mut Shown) -> Option<Value> {
-        let mut news = Map::new();
-        for (name, part) in self.parts(person) {
-            let hash = hash(&part);
-            if shown.parts.insert(name, hash) != Some(hash) {
-                news.insert(name.to_owned(), part);
-            }
+/// What `person` sees, as far as it is not `shown` yet; none if there is nothing new.
+pub(super) fn look(world: &World, person: &Person, shown: &mut Shown) -> Option<Value> {
+    let mut news = Map::new();
+    for (name, part) in parts(world, person) {
+        let hash = hash(&part);
+        if shown.parts.insert(name, hash) != Some(hash) {
+            news.insert(name.to_owned(), part);
         }
-        let places: Vec<&Channel> = self.places(person).collect();
-        match shown.revision.replace(self.revision) {
-            None => {
-                news.insert("whole".to_owned(), json!(true));
-                let pages = places.iter().map(|place| self.page(person, place, None));
-                let (messages, more): (Vec<_>, Vec<_>) = pages.unzip();
-                news.insert("messages".to_owned(), messages.into_iter().flatten().collect());
-                let more = places.iter().zip(more).filter(|(_, more)| *more).map(|(place, _)| place.id.as_str());
-                news.insert("more".to_owned(), more.collect());
-            }
-            Some(since) if since < self.revision => {
-                let here = |id: &str| places.iter().any(|place| place.id == id);
-                let changed = |m: &&Message| m.changed > since && here(&m.channel) && m.visible_to(&person.id);
-                let changed: Vec<&Message> = self.messages.iter().filter(changed).collect();
-                news.insert("messages".to_owned(), self.shown_messages(person, &changed));
-                let removed = self.removed.iter().filter(|(at, channel, _)| *at > since && here(channel));
-                let removed = removed.map(|(_, channel, ts)| json!({"channel": channel, "ts": ts}));
-                news.insert("removed".to_owned(), removed.collect());
-            }
-            Some(_) => {}
+    }
+    let places: Vec<&Channel> = places(world, person).collect();
+    match shown.revision.replace(world.revision) {
+        None => {
+            news.insert("whole".to_owned(), json!(true));
+            let pages = places.iter().map(|place| page(world, person, place, None));
+            let (messages, more): (Vec<_>, Vec<_>) = pages.unzip();
+            news.insert("messages".to_owned(), messages.into_iter().flatten().collect());
+            let more = places.iter().zip(more).filter(|(_, more)| *more).map(|(place, _)| place.id.as_str());
+            news.insert("more".to_owned(), more.collect());
         }
-        if news.is_empty() {
-            return None;
+        Some(since) if since < world.revision => {
+            let here = |id: &str| places.iter().any(|place| place.id == id);
+            let changed = |m: &&Message| m.changed > since && here(&m.channel) && m.visible_to(&person.id);
+            let changed: Vec<&Message> = world.messages.iter().filter(changed).collect();
+            news.insert("messages".to_owned(), shown_messages(world, person, &changed));
+            let removed = world.removed.iter().filter(|(at, channel, _)| *at > since && here(channel));
+            let removed = removed.map(|(_, channel, ts)| json!({"channel": channel, "ts": ts}));
+            news.insert("removed".to_owned(), removed.collect());
         }
-        news.insert("now".to_owned(), json!(self.now()));
-        Some(Value::Object(news))
+        Some(_) => {}
     }
-
-    /// The messages of a channel before a message of it, and whether there are still older ones.
-    pub(super) fn earlier(&self, person: &Person, channel: &str, before: Option<&str>) -> Option<Value> {
-        let place = self.places(person).find(|place| place.id == channel)?;
-        let (messages, more) = self.page(person, place, before);
-        Some(json!({"messages": messages, "more": more}))
+    if news.is_empty() {
+        return None;
     }
+    news.insert("now".to_owned(), json!(world.now()));
+    Some(Value::Object(news))
+}
 
-    /// All of a thread.
-    pub(super) fn thread(&self, person: &Person, channel: &str, ts: &str) -> Option<Value> {
-        let place = self.places(person).find(|place| place.id == channel)?;
-        let in_thread = |m: &&Message| {
-            m.channel == place.id && m.visible_to(&person.id) && (m.ts == ts || m.thread_ts.as_deref() == Some(ts))
-        };
-        let messages: Vec<&Message> = self.messages.iter().filter(in_thread).collect();
-        Some(json!({"messages": self.shown_messages(person, &messages)}))
-    }
+/// The messages of a channel before a message of it, and whether there are still older ones.
+pub(super) fn earlier(world: &World, person: &Person, channel: &str, before: Option<&str>) -> Option<Value> {
+    let place = places(world, person).find(|place| place.id == channel)?;
+    let (messages, more) = page(world, person, place, before);
+    Some(json!({"messages": messages, "more": more}))
+}
 
-    fn parts(&self, person: &Person) -> [(&'static str, Value); 8] {
-        [
-            ("workspace", json!({"id": self.workspace.id, "name": self.workspace.name, "app": APP, "base": self.base})),
-            ("installed", json!(Installed::get())),
-            ("people", self.people_shown()),
-            ("groups", json!(self.groups)),
-            ("channels", self.places(person).map(|place| self.channel_shown(person, place)).collect()),
-            ("views", self.views_shown(person)),
-            ("dialnote", self.inbox()),
-            ("weather", json!({"faults": self.faults, "app_runs": self.app_runs, "app_url": self.bot})),
-        ]
-    }
+/// All of a thread.
+pub(super) fn thread(world: &World, person: &Person, channel: &str, ts: &str) -> Option<Value> {
+    let place = places(world, person).find(|place| place.id == channel)?;
+    let in_thread = |m: &&Message| {
+        m.channel == place.id && m.visible_to(&person.id) && (m.ts == ts || m.thread_ts.as_deref() == Some(ts))
+    };
+    let messages: Vec<&Message> = world.messages.iter().filter(in_thread).collect();
+    Some(json!({"messages": shown_messages(world, person, &messages)}))
+}
 
-    fn places<'a>(&'a self, person: &'a Person) -> impl Iterator<Item = &'a Channel> {
-        self.channels.iter().filter(|channel| channel.members.contains(&person.id))
-    }
+fn parts(world: &World, person: &Person) -> [(&'static str, Value); 8] {
+    [
+        ("workspace", json!({"id": world.workspace.id, "name": world.workspace.name, "app": APP, "base": world.base})),
+        ("installed", json!(Installed::get())),
+        ("people", people_shown(world)),
+        ("groups", json!(world.groups)),
+        ("channels", places(world, person).map(|place| channel_shown(world, person, place)).collect()),
+        ("views", views_shown(world, person)),
+        ("dialnote", inbox(world)),
+        ("weather", json!({"faults": world.faults, "app_runs": world.app_runs, "app_url": world.bot})),
+    ]
+}
 
-    /// Everybody, with what waits for them in their direct messages.
-    fn people_shown(&self) -> Value {
-        let shown = |person: &Person| {
-            let direct = self.places(person).filter(|place| place.kind == ChannelKind::Direct);
-            let unread: usize = direct.map(|place| self.unread(person, place)).sum();
-            json!({
-                "id": person.id, "handle": person.handle, "name": person.real_name, "called": person.display_name,
-                "bot": person.bot, "admin": person.admin, "guest": person.guest, "deleted": person.deleted,
-                "tz": person.tz, "unread": unread,
-            })
-        };
-        self.people.iter().map(shown).collect()
-    }
+fn places<'a>(world: &'a World, person: &'a Person) -> impl Iterator<Item = &'a Channel> {
+    world.channels.iter().filter(|channel| channel.members.contains(&person.id))
+}
 
-    fn channel_shown(&self, person: &Person, channel: &Channel) -> Value {
+/// Everybody, with what waits for them in their direct messages.
+fn people_shown(world: &World) -> Value {
+    let shown = |person: &Person| {
+        let direct = places(world, person).filter(|place| place.kind == ChannelKind::Direct);
+        let unread: usize = direct.map(|place| unread(world, person, place)).sum();
         json!({
-            "id": channel.id, "name": channel.name, "kind": channel.kind, "archived": channel.archived,
-            "shared": channel.shared, "bot": self.bot_is_in(channel), "members": channel.members.len(),
-            "with": channel.partner().map(|_| BOT_HANDLE), "unread": self.unread(person, channel),
+            "id": person.id, "handle": person.handle, "name": person.real_name, "called": person.display_name,
+            "bot": person.bot, "admin": person.admin, "guest": person.guest, "deleted": person.deleted,
+            "tz": person.tz, "unread": unread,
         })
-    }
+    };
+    world.people.iter().map(shown).collect()
+}
 
-    /// Messages of others that stand in the channel itself and were not seen yet.
-    fn unread(&self, person: &Person, channel: &Channel) -> usize {
-        let read = self.read.get(&(person.id.clone(), channel.id.clone())).map_or("", String::as_str);
-        let new = self.messages.iter().rev().take_while(|m| m.ts.as_str() > read).filter(|m| m.channel == channel.id);
-        new.filter(|m| (!m.is_reply() || m.broadcast) && m.to.is_none() && m.author != person.id).count()
-    }
+fn channel_shown(world: &World, person: &Person, channel: &Channel) -> Value {
+    json!({
+        "id": channel.id, "name": channel.name, "kind": channel.kind, "archived": channel.archived,
+        "shared": channel.shared, "bot": world.bot_is_in(channel), "members": channel.members.len(),
+        "with": channel.partner().map(|_| BOT_HANDLE), "unread": unread(world, person, channel),
+    })
+}
 
-    fn views_shown(&self, person: &Person) -> Value {
-        let shown = |view: &View| {
-            json!({
-                "id": view.id, "body": view.body, "hash": view.hash, "typed": view.typed, "errors": view.errors,
-                "banner": view.banner, "previous": view.previous_view_id,
-            })
-        };
-        let stack: Vec<Value> = self.stack(&person.id).into_iter().map(shown).collect();
-        json!({"stack": stack, "home": self.homes.get(&person.id).map(shown)})
-    }
+/// Messages of others that stand in the channel itself and were not seen yet.
+fn unread(world: &World, person: &Person, channel: &Channel) -> usize {
+    let read = world.read.get(&(person.id.clone(), channel.id.clone())).map_or("", String::as_str);
+    let new = world.messages.iter().rev().take_while(|m| m.ts.as_str() > read).filter(|m| m.channel == channel.id);
+    new.filter(|m| (!m.is_reply() || m.broadcast) && m.to.is_none() && m.author != person.id).count()
+}
 
-    fn inbox(&self) -> Value {
-        let mut conversations: Vec<_> = self.dialnote.conversations.iter().collect();
-        conversations.sort_by_key(|conversation| std::cmp::Reverse(conversation.last_activity()));
-        let shown = conversations.into_iter().map(|conversation| {
-            let mut shown = self.dialnote.conversation_object(conversation);
-            shown["timeline"] = conversation.timeline.iter().map(Entry::object).collect();
-            shown
-        });
+fn views_shown(world: &World, person: &Person) -> Value {
+    let shown = |view: &View| {
         json!({
-            "members": self.dialnote.members, "numbers": self.dialnote.numbers,
-            "conversations": shown.collect::<Vec<_>>(),
+            "id": view.id, "body": view.body, "hash": view.hash, "typed": view.typed, "errors": view.errors,
+            "banner": view.banner, "previous": view.previous_view_id,
         })
-    }
+    };
+    let stack: Vec<Value> = world.stack(&person.id).into_iter().map(shown).collect();
+    json!({"stack": stack, "home": world.homes.get(&person.id).map(shown)})
+}
 
-    fn page(&self, person: &Person, place: &Channel, before: Option<&str>) -> (Vec<Value>, bool) {
-        let here = |m: &&Message| m.channel == place.id && m.visible_to(&person.id);
-        let older = |m: &&Message| before.is_none_or(|before| m.ts.as_str() < before);
-        let mut found = self.messages.iter().rev().filter(here).filter(older);
-        let mut page: Vec<&Message> = found.by_ref().take(AT_ONCE).collect();
-        page.reverse();
-        let Value::Array(messages) = self.shown_messages(person, &page) else { return (Vec::new(), false) };
-        (messages, found.next().is_some())
-    }
+fn inbox(world: &World) -> Value {
+    let mut conversations: Vec<_> = world.dialnote.conversations.iter().collect();
+    conversations.sort_by_key(|conversation| std::cmp::Reverse(conversation.last_activity()));
+    let shown = conversations.into_iter().map(|conversation| {
+        let mut shown = world.dialnote.conversation_object(conversation);
+        shown["timeline"] = conversation.timeline.iter().map(Entry::object).collect();
+        shown
+    });
+    json!({
+        "members": world.dialnote.members, "numbers": world.dialnote.numbers,
+        "conversations": shown.collect::<Vec<_>>(),
+    })
+}
 
-    fn shown_messages(&self, person: &Person, messages: &[&Message]) -> Value {
-        let threads: BTreeSet<(&str, &str)> =
-            messages.iter().filter(|m| m.thread_ts.is_some()).map(|m| (m.channel.as_str(), m.ts.as_str())).collect();
-        let mut answers: HashMap<(&str, &str), Answers> = HashMap::new();
-        for reply in self.messages.iter().filter(|m| !threads.is_empty() && m.is_reply() && m.to.is_none()) {
-            let thread = (reply.channel.as_str(), reply.thread_ts.as_deref().unwrap_or_default());
-            if threads.contains(&thread) {
-                let known = answers.entry(thread).or_default();
-                known.count += 1;
-                known.people.insert(&reply.author);
-                known.latest = &reply.ts;
-            }
+fn page(world: &World, person: &Person, place: &Channel, before: Option<&str>) -> (Vec<Value>, bool) {
+    let here = |m: &&Message| m.channel == place.id && m.visible_to(&person.id);
+    let older = |m: &&Message| before.is_none_or(|before| m.ts.as_str() < before);
+    let mut found = world.messages.iter().rev().filter(here).filter(older);
+    let mut page: Vec<&Message> = found.by_ref().take(AT_ONCE).collect();
+    page.reverse();
+    let Value::Array(messages) = shown_messages(world, person, &page) else { return (Vec::new(), false) };
+    (messages, found.next().is_some())
+}
+
+fn shown_messages(world: &World, person: &Person, messages: &[&Message]) -> Value {
+    let threads: BTreeSet<(&str, &str)> =
+        messages.iter().filter(|m| m.thread_ts.is_some()).map(|m| (m.channel.as_str(), m.ts.as_str())).collect();
+    let mut answers: HashMap<(&str, &str), Answers> = HashMap::new();
+    for reply in world.messages.iter().filter(|m| !threads.is_empty() && m.is_reply() && m.to.is_none()) {
+        let thread = (reply.channel.as_str(), reply.thread_ts.as_deref().unwrap_or_default());
+        if threads.contains(&thread) {
+            let known = answers.entry(thread).or_default();
+            known.count += 1;
+            known.people.insert(&reply.author);
+            known.latest = &reply.ts;
         }
-        messages.iter().map(|m| message_shown(person, m, answers.get(&(m.channel.as_str(), m.ts.as_str())))).collect()
     }
+    messages.iter().map(|m| message_shown(person, m, answers.get(&(m.channel.as_str(), m.ts.as_str())))).collect()
 }
 
 fn message_shown(person: &Person, message: &Message, answers: Option<&Answers>) -> Value {

@@ -1,4 +1,4 @@
-//! How the app is installed in the fake Slack (docs/contracts/slack.md §17, §18): a page that asks whether somebody
+//! How the app is installed in the fake Slack (docs/contracts/slack.md §17, §18): a page that asks whether a person
 //! agrees, codes that work once and for ten minutes, and tokens, which may end. It is strict about everything that
 //! is published: what was sent at the first step has to come again at the second.
 
@@ -10,98 +10,22 @@ use axum::http::{StatusCode, header};
 use axum::response::{Html, IntoResponse, Response};
 use base64::Engine;
 use base64::prelude::BASE64_STANDARD;
-use jiff::{SignedDuration, Timestamp};
 use serde_json::{Value, json};
 
-use super::answer::Answer;
-use super::installed::Installed;
-use super::seed::{APP, BOT_USER};
-use super::server::{RecordedRequest, Shared};
-use super::world::World;
-
-/// How long a code works.
-const CODE_LASTS: SignedDuration = SignedDuration::from_mins(10);
-
-/// How long a token lasts, in seconds, if tokens end.
-const TOKEN_LASTS: i64 = 43_200;
-
-/// For how long after its use a refresh token may be used again. "Short" is all that is published (§18.3).
-const GRACE: SignedDuration = SignedDuration::from_secs(60);
-
-/// How many tokens of one workspace work at a time, if tokens end.
-const LIVE: usize = 2;
-
-/// What the app was granted in a workspace.
-#[derive(Clone, Debug, Default)]
-pub struct Grants {
-    /// Its tokens, the newest last. None, and it is not installed.
-    pub tokens: Vec<Token>,
-    /// Tokens that worked once.
-    gone: Vec<Token>,
-    /// What gets the next token, and when it was used.
-    refresh: BTreeMap<String, Option<Timestamp>>,
-    codes: BTreeMap<String, Code>,
-}
-
-/// A bot token.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Token {
-    /// The token.
-    pub text: String,
-    /// When it ends, if it does.
-    pub until: Option<Timestamp>,
-}
-
-#[derive(Clone, Debug)]
-struct Code {
-    at: Timestamp,
-    scopes: Vec<String>,
-    redirect: String,
-    person: String,
-}
-
-impl Grants {
-    /// Granted beforehand: one token that does not end.
-    pub(super) fn given(token: &str) -> Self {
-        Self { tokens: vec![Token { text: token.to_owned(), until: None }], ..Self::default() }
-    }
-
-    /// Whether this was ever one of its tokens.
-    pub(super) fn knows(&self, token: &str) -> bool {
-        self.tokens.iter().chain(&self.gone).any(|known| known.text == token)
-    }
-
-    /// Whether what is asked for concerns this workspace.
-    pub(super) fn is_asked(&self, heard: &RecordedRequest) -> bool {
-        let form = form(heard);
-        let field = |name| form.get(name).map(String::as_str).unwrap_or_default();
-        self.codes.contains_key(field("code")) || self.refresh.contains_key(field("refresh_token"))
-    }
-
-    /// Lets a token in, or says what is wrong with it.
-    pub(super) fn admit(&self, token: &str, now: Timestamp) -> Result<(), &'static str> {
-        if self.gone.iter().any(|known| known.text == token) {
-            return Err("token_revoked");
-        }
-        let known = self.tokens.iter().find(|known| known.text == token).ok_or("invalid_auth")?;
-        if known.until.is_some_and(|until| until <= now) { Err("token_expired") } else { Ok(()) }
-    }
-
-    /// Takes everything away.
-    pub(super) fn revoke(&mut self) {
-        self.gone.append(&mut self.tokens);
-        self.refresh.clear();
-        self.codes.clear();
-    }
-}
+use crate::answer::Answer;
+use crate::grants::{Code, TOKEN_LASTS};
+use crate::ids::{APP, BOT_USER};
+use crate::installed::Installed;
+use crate::request::RecordedRequest;
+use crate::shared::Shared;
+use crate::world::World;
 
 /// `GET /slack/oauth/v2/authorize`: the question.
 pub(super) async fn ask(State(shared): State<Arc<Shared>>, request: Request) -> Response {
     let query = request.uri().query().unwrap_or_default().to_owned();
     let asked: BTreeMap<String, String> = form_urlencoded::parse(query.as_bytes()).into_owned().collect();
     if let Err(error) = shared.world(|world| checked(world, &asked)) {
-        return (StatusCode::BAD_REQUEST, Html(page("Slack says no", &format!("<p>{}</p>", escaped(error)))))
-            .into_response();
+        return refused(error);
     }
     let scopes = asked.get("scope").map(String::as_str).unwrap_or_default().split(',');
     let scopes: Vec<_> = scopes.map(|scope| format!("<li><code>{}</code></li>", escaped(scope))).collect();
@@ -125,47 +49,50 @@ pub(super) async fn answer(State(shared): State<Arc<Shared>>, request: Request) 
         Ok(heard) => heard,
         Err(refused) => return refused,
     };
-    let form = form(&heard);
+    let form = heard.form();
     let field = |name: &str| form.get(name).map(String::as_str).unwrap_or_default();
     let shared = shared.whose(|world| world.workspace.id == field("workspace"));
-    let code = shared.world(|world| {
-        checked(world, &form)?;
-        let person = world.person(field("as")).ok_or("there is nobody of this name")?.id.clone();
-        if !world.person(&person).is_some_and(|person| person.admin) {
-            return Err("only admins may install apps in this workspace");
-        }
-        if field("agree") != "yes" {
-            return Ok(None);
-        }
-        let number = world.next_id();
-        let code = format!("{}.{number}.code", world.workspace.id);
-        let scopes = field("scope").split(',').map(str::to_owned).collect();
-        let (at, redirect) = (world.now(), field("redirect_uri").to_owned());
-        world.grants.codes.insert(code.clone(), Code { at, scopes, redirect, person });
-        Ok(Some(code))
-    });
-    let back = match code {
-        Ok(Some(code)) => form_urlencoded::Serializer::new(String::new())
-            .append_pair("code", &code)
-            .append_pair("state", field("state"))
-            .finish(),
-        Ok(None) => form_urlencoded::Serializer::new(String::new())
-            .append_pair("error", "access_denied")
-            .append_pair("state", field("state"))
-            .finish(),
-        Err(error) => {
-            let refused = page("Slack says no", &format!("<p>{}</p>", escaped(error)));
-            return (StatusCode::BAD_REQUEST, Html(refused)).into_response();
-        }
+    let mut back = form_urlencoded::Serializer::new(String::new());
+    match shared.world(|world| agreed(world, &form)) {
+        Ok(Some(code)) => back.append_pair("code", &code),
+        Ok(None) => back.append_pair("error", "access_denied"),
+        Err(error) => return refused(error),
     };
+    let back = back.append_pair("state", field("state")).finish();
     let location = format!("{}?{back}", field("redirect_uri"));
     (StatusCode::FOUND, [(header::LOCATION, location)]).into_response()
+}
+
+/// A code for what the person agreed to; none if they did not agree.
+fn agreed(world: &mut World, form: &BTreeMap<String, String>) -> Result<Option<String>, &'static str> {
+    checked(world, form)?;
+    let field = |name: &str| form.get(name).map(String::as_str).unwrap_or_default();
+    let person = world.person(field("as")).ok_or("there is nobody of this name")?;
+    if !person.admin {
+        return Err("only admins may install apps in this workspace");
+    }
+    if field("agree") != "yes" {
+        return Ok(None);
+    }
+    let person = person.id.clone();
+    let number = world.next_id();
+    let code = format!("{}.{number}.code", world.workspace.id);
+    let scopes = field("scope").split(',').map(str::to_owned).collect();
+    let (at, redirect) = (world.now(), field("redirect_uri").to_owned());
+    world.grants.offer(code.clone(), Code { at, scopes, redirect, person });
+    Ok(Some(code))
+}
+
+/// A page that says why nothing can be installed.
+fn refused(error: &str) -> Response {
+    let page = page("Slack says no", &format!("<p>{}</p>", escaped(error)));
+    (StatusCode::BAD_REQUEST, Html(page)).into_response()
 }
 
 /// `oauth.v2.access`: a code, or what gets the next token, is changed for a token.
 pub(super) fn access(world: &mut World, heard: &RecordedRequest) -> Answer {
     let answered = authenticated(world, heard).and_then(|()| {
-        let form = form(heard);
+        let form = heard.form();
         match form.get("grant_type").map(String::as_str) {
             None => exchange(world, &form),
             Some("refresh_token") => refresh(world, &form),
@@ -185,14 +112,9 @@ fn authenticated(world: &World, heard: &RecordedRequest) -> Result<(), &'static 
 }
 
 fn exchange(world: &mut World, form: &BTreeMap<String, String>) -> Result<Value, &'static str> {
+    let (code, redirect) = (form.get("code").ok_or("invalid_code")?, form.get("redirect_uri"));
     let now = world.now();
-    let code = form.get("code").and_then(|code| world.grants.codes.remove(code)).ok_or("invalid_code")?;
-    if now.duration_since(code.at) > CODE_LASTS {
-        return Err("invalid_code");
-    }
-    if form.get("redirect_uri") != Some(&code.redirect) {
-        return Err("bad_redirect_uri");
-    }
+    let code = world.grants.exchange(code, redirect, now)?;
     // Scopes only accumulate (§17.6).
     let new: Vec<_> = code.scopes.into_iter().filter(|scope| !world.scopes.contains(scope)).collect();
     world.scopes.extend(new);
@@ -211,33 +133,24 @@ fn exchange(world: &mut World, form: &BTreeMap<String, String>) -> Result<Value,
 }
 
 fn refresh(world: &mut World, form: &BTreeMap<String, String>) -> Result<Value, &'static str> {
-    let (now, asked) = (world.now(), form.get("refresh_token").ok_or("invalid_refresh_token")?);
-    let used = world.grants.refresh.get_mut(asked).ok_or("invalid_refresh_token")?;
-    if used.is_some_and(|at| now.duration_since(at) > GRACE) {
-        return Err("invalid_refresh_token");
-    }
-    used.get_or_insert(now);
+    let now = world.now();
+    world.grants.refresh(form.get("refresh_token").ok_or("invalid_refresh_token")?, now)?;
     Ok(grant(world))
 }
 
-/// A new token. If tokens end, no more than two work at a time.
+/// A new token.
 fn grant(world: &mut World) -> Value {
     let (number, team) = (world.next_id(), world.workspace.id.clone());
     let scope = world.scopes.join(",");
     if !world.token_rotation {
         let text = format!("xoxb-{team}-{number}-sandbox-token");
-        world.grants.tokens = vec![Token { text: text.clone(), until: None }];
+        world.grants.replace_token(&text);
         return json!({ "ok": true, "access_token": text, "token_type": "bot", "scope": scope });
     }
     let text = format!("xoxe.xoxb-1-{team}-{number}-sandbox-token");
-    let until = world.now().saturating_add(SignedDuration::from_secs(TOKEN_LASTS)).unwrap_or(Timestamp::MAX);
-    world.grants.tokens.push(Token { text: text.clone(), until: Some(until) });
-    if world.grants.tokens.len() > LIVE {
-        let oldest = world.grants.tokens.remove(0);
-        world.grants.gone.push(oldest);
-    }
     let next = format!("xoxe-1-{team}-{number}-sandbox-refresh");
-    world.grants.refresh.insert(next.clone(), None);
+    let now = world.now();
+    world.grants.rotate(&text, &next, now);
     json!({
         "ok": true, "access_token": text, "token_type": "bot", "scope": scope,
         "refresh_token": next, "expires_in": TOKEN_LASTS,
@@ -278,10 +191,6 @@ fn page(title: &str, body: &str) -> String {
          <link rel=\"icon\" href=\"/page/icon.svg\"><link rel=\"stylesheet\" href=\"/page/base.css\"><link rel=\"stylesheet\" href=\"/page/consent.css\">\
          <main><h1>{title}</h1>{body}</main></html>"
     )
-}
-
-fn form(heard: &RecordedRequest) -> BTreeMap<String, String> {
-    form_urlencoded::parse(&heard.body).into_owned().collect()
 }
 
 fn escaped(text: &str) -> String {

@@ -5,9 +5,9 @@ use jiff::tz::TimeZone;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
-use super::seed::TEAM;
+use crate::ids::TEAM;
 
-/// A Slack user. Tests change the fields to make a guest, somebody deactivated, a bot, …
+/// A Slack user. Tests change the fields to make a guest, a deactivated person, a bot, …
 #[derive(Clone, Debug, Serialize, Deserialize)]
 #[expect(clippy::struct_excessive_bools, reason = "Slack's user object is made of such flags")]
 pub struct Person {

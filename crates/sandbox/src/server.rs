@@ -1,59 +1,26 @@
-//! The sandbox's front door: one listener, the two services behind it, and what they share.
+//! The sandbox's front door: one listener, and the two services behind it.
 
 use std::net::SocketAddr;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use std::time::Duration;
+use std::sync::Arc;
 
 use axum::Router;
-use axum::body::Bytes;
 use axum::extract::{Path, Request, State};
-use axum::http::{HeaderMap, StatusCode, header};
+use axum::http::{StatusCode, header};
 use axum::middleware::{self, Next};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{any, get, post};
-use serde_json::Value;
 use tokio::net::TcpListener;
-use tokio::sync::{Semaphore, watch};
+use tokio::sync::watch;
 use url::{Host, Url};
 
-use super::attend::Asked;
-use super::faults::Service;
-use super::seed::Workspace;
-use super::world::World;
-use super::{Credentials, Impossible, Options, Secrets, control, dialnote, oauth, pages, slack, sockets};
-
-/// More than any request of the app's may hold, blocks and views included.
-const BODY_LIMIT: usize = 1024 * 1024;
-
-/// How long the app may take to start or to die.
-const PATIENCE: Duration = Duration::from_secs(20);
-
-/// What every request handler shares.
-pub(super) struct Shared {
-    pub(super) addr: SocketAddr,
-    pub(super) http: reqwest::Client,
-    world: Mutex<World>,
-    /// Other workspaces in the same Slack, each with its own organization in dialnote.
-    beside: Mutex<Vec<Arc<Self>>>,
-    /// One permit for each request that hangs and was not reported yet.
-    hung: Semaphore,
-    /// Grows whenever everything that hangs is let go.
-    released: watch::Sender<u64>,
-    /// Grows whenever the app's calls have changed something that can be waited for.
-    turns: watch::Sender<u64>,
-    /// Set if the app is to run; the program that runs it follows.
-    pub(super) app_wanted: watch::Sender<bool>,
-    stopped: watch::Receiver<bool>,
-}
-
-/// A request as it came in.
-pub(super) struct RecordedRequest {
-    pub(super) method: String,
-    pub(super) path: String,
-    pub(super) query: String,
-    pub(super) headers: HeaderMap,
-    pub(super) body: Bytes,
-}
+use crate::attend::attend;
+use crate::options::{Options, Secrets};
+use crate::request::{Asked, RecordedRequest};
+use crate::service::Service;
+use crate::shared::{Shared, until_stopped};
+use crate::workspace::Workspace;
+use crate::world::World;
+use crate::{control, dialnote, link, oauth, pages, slack};
 
 /// Binds, and serves until the sandbox is stopped or dropped.
 pub(super) async fn start(options: Options, stopped: watch::Receiver<bool>) -> std::io::Result<Arc<Shared>> {
@@ -89,7 +56,7 @@ pub(super) async fn start_beside(
         world
     });
     let shared = serve(listener, addr, first.http.clone(), world, stopped);
-    first.neighbours().push(shared.clone());
+    first.add(shared.clone());
     Ok(shared)
 }
 
@@ -100,19 +67,8 @@ fn serve(
     world: World,
     stopped: watch::Receiver<bool>,
 ) -> Arc<Shared> {
-    let hung = Semaphore::new(0);
-    let shared = Arc::new(Shared {
-        addr,
-        http,
-        world: Mutex::new(world),
-        beside: Mutex::default(),
-        hung,
-        released: watch::Sender::new(0),
-        turns: watch::Sender::new(0),
-        app_wanted: watch::Sender::new(true),
-        stopped: stopped.clone(),
-    });
-    let server = axum::serve(listener, router(shared.clone())).with_graceful_shutdown(until(stopped));
+    let shared = Arc::new(Shared::new(addr, http, world, stopped.clone()));
+    let server = axum::serve(listener, router(shared.clone())).with_graceful_shutdown(until_stopped(stopped));
     tokio::spawn(server.into_future());
     shared
 }
@@ -123,7 +79,7 @@ fn router(shared: Arc<Shared>) -> Router {
         .route("/slack/api/oauth.v2.access", post(oauth_access))
         .route("/slack/api/{method}", any(slack_api))
         .route("/slack/response/{token}", post(response_url))
-        .route("/slack/link/", get(sockets::link))
+        .route("/slack/link/", get(link::connect))
         .route("/slack/upload/{id}", post(upload))
         .route("/slack/files/{id}", get(file))
         .route("/dialnote/{*path}", any(dialnote_api))
@@ -161,7 +117,7 @@ async fn slack_api(State(shared): State<Arc<Shared>>, Path(method): Path<String>
     let shared = shared.whose(|world| whose.as_ref().is_some_and(|token| world.grants.knows(token)));
     let (called, made) = (method.clone(), heard.clone());
     let handle = move |world: &mut World| slack::call(world, &called, &made);
-    shared.attend(Asked::slack(&method, &heard), handle).await
+    attend(&shared, Asked::slack(&method, &heard), handle).await
 }
 
 async fn oauth_access(State(shared): State<Arc<Shared>>, request: Request) -> Response {
@@ -169,10 +125,11 @@ async fn oauth_access(State(shared): State<Arc<Shared>>, request: Request) -> Re
         Ok(heard) => Arc::new(heard),
         Err(refused) => return refused,
     };
-    let shared = shared.whose(|world| world.grants.is_asked(&heard));
+    let form = heard.form();
+    let shared = shared.whose(|world| world.grants.is_asked(&form));
     let made = heard.clone();
     let handle = move |world: &mut World| oauth::access(world, &made);
-    shared.attend(Asked::slack("oauth.v2.access", &heard), handle).await
+    attend(&shared, Asked::slack("oauth.v2.access", &heard), handle).await
 }
 
 async fn response_url(State(shared): State<Arc<Shared>>, Path(token): Path<String>, request: Request) -> Response {
@@ -183,7 +140,7 @@ async fn response_url(State(shared): State<Arc<Shared>>, Path(token): Path<Strin
     let shared = shared.whose(|world| world.response_urls.contains_key(&token));
     let made = heard.clone();
     let handle = move |world: &mut World| slack::respond(world, &token, &made);
-    shared.attend(Asked::slack("response_url", &heard), handle).await
+    attend(&shared, Asked::slack("response_url", &heard), handle).await
 }
 
 async fn upload(State(shared): State<Arc<Shared>>, Path(id): Path<String>, request: Request) -> Response {
@@ -194,7 +151,7 @@ async fn upload(State(shared): State<Arc<Shared>>, Path(id): Path<String>, reque
     let shared = shared.whose(|world| world.uploads.contains_key(&id));
     let made = heard.clone();
     let handle = move |world: &mut World| slack::take_upload(world, &id, &made);
-    shared.attend(Asked::slack("upload", &heard), handle).await
+    attend(&shared, Asked::slack("upload", &heard), handle).await
 }
 
 /// A picture, as the page shows it.
@@ -216,154 +173,5 @@ async fn dialnote_api(State(shared): State<Arc<Shared>>, request: Request) -> Re
     let made = heard.clone();
     let handle = move |world: &mut World| dialnote::call(world, &made);
     let path = dialnote::below_base(&heard.path);
-    shared.attend(Asked { service: Service::Dialnote, method: &heard.method, path, heard: &heard }, handle).await
-}
-
-impl Shared {
-    pub(super) fn world<T>(&self, look: impl FnOnce(&mut World) -> T) -> T {
-        look(&mut self.world.lock().unwrap_or_else(PoisonError::into_inner))
-    }
-
-    /// All workspaces, this one first.
-    pub(super) fn all(self: &Arc<Self>) -> Vec<Arc<Self>> {
-        std::iter::once(self.clone()).chain(self.neighbours().iter().cloned()).collect()
-    }
-
-    /// The workspace that fits; this one, if none does.
-    pub(super) fn whose(self: &Arc<Self>, fits: impl Fn(&World) -> bool) -> Arc<Self> {
-        self.all().into_iter().find(|shared| shared.world(|world| fits(world))).unwrap_or_else(|| self.clone())
-    }
-
-    fn neighbours(&self) -> MutexGuard<'_, Vec<Arc<Self>>> {
-        self.beside.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
-    pub(super) fn credentials(&self) -> Credentials {
-        self.world(|world| Credentials {
-            sandbox: world.base.clone(),
-            signing_secret: world.secrets.signing_secret.clone(),
-            slack_api: format!("{}/slack/api", world.services),
-            slack_bot_token: world.secrets.bot_token.clone(),
-            slack_app_token: world.secrets.app_token.clone(),
-            slack_client_id: world.secrets.client_id.clone(),
-            slack_client_secret: world.secrets.client_secret.clone(),
-            dialnote_api: format!("{}/dialnote/api/v1", world.services),
-            dialnote_api_key: world.secrets.dialnote_key.clone(),
-        })
-    }
-
-    pub(super) async fn hung(&self) {
-        if let Ok(permit) = self.hung.acquire().await {
-            permit.forget();
-        }
-    }
-
-    pub(super) fn release(&self) {
-        self.released.send_modify(|times| *times += 1);
-    }
-
-    /// Resolves as soon as `look` finds what it looks for, now or after one of the app's calls.
-    pub(super) async fn until<T>(&self, mut look: impl FnMut(&mut World) -> Option<T>) -> T {
-        let mut turns = self.turns.subscribe();
-        loop {
-            turns.mark_unchanged();
-            if let Some(found) = self.world(&mut look) {
-                return found;
-            }
-            // Fails only without a sender, and `self` is one.
-            let _ = turns.changed().await;
-        }
-    }
-
-    /// Says that something changed which somebody may be waiting for or looking at.
-    pub(super) fn turn(&self) {
-        self.turns.send_modify(|turns| *turns += 1);
-    }
-
-    /// Changes whenever something did.
-    pub(super) fn turns(&self) -> watch::Receiver<u64> {
-        self.turns.subscribe()
-    }
-
-    /// Resolves when the sandbox is stopped or its last handle is gone.
-    pub(super) async fn until_stopped(&self) {
-        until(self.stopped.clone()).await;
-    }
-
-    /// Asks the program that runs the app to start or to kill it, and waits until it is so.
-    pub(super) async fn want_app(&self, running: bool) -> Result<(), Impossible> {
-        if self.world(|world| world.app_runs.is_none()) {
-            return Err(Impossible("the app was started by somebody else, who can stop and start it".to_owned()));
-        }
-        self.app_wanted.send_replace(running);
-        let done = self.until(|world| (world.app_runs == Some(running)).then_some(()));
-        let late = |_| Impossible("the app does not; its terminal may say why".to_owned());
-        tokio::time::timeout(PATIENCE, done).await.map_err(late)
-    }
-
-    /// Waits until it is let go, or the sandbox stops.
-    pub(super) async fn hang(&self) {
-        let mut released = self.released.subscribe();
-        self.hung.add_permits(1);
-        tokio::select! {
-            _ = released.changed() => {}
-            () = self.until_stopped() => {}
-        }
-    }
-}
-
-impl RecordedRequest {
-    pub(super) async fn read(request: Request) -> Result<Self, Response> {
-        let (parts, body) = request.into_parts();
-        let Ok(body) = axum::body::to_bytes(body, BODY_LIMIT).await else {
-            return Err(StatusCode::PAYLOAD_TOO_LARGE.into_response());
-        };
-        Ok(Self {
-            method: parts.method.as_str().to_owned(),
-            path: parts.uri.path().to_owned(),
-            query: parts.uri.query().unwrap_or_default().to_owned(),
-            headers: parts.headers,
-            body,
-        })
-    }
-
-    /// A header's value; empty if it is missing.
-    pub(super) fn header(&self, name: &str) -> &str {
-        self.headers.get(name).and_then(|value| value.to_str().ok()).unwrap_or_default()
-    }
-
-    /// The media type, without parameters, in lower case.
-    pub(super) fn media_type(&self) -> String {
-        let media_type = self.header("content-type").split(';').next().unwrap_or_default();
-        media_type.trim().to_ascii_lowercase()
-    }
-
-    pub(super) fn bearer(&self) -> Option<&str> {
-        self.header("authorization").strip_prefix("Bearer ").filter(|token| !token.is_empty())
-    }
-
-    /// Slack's token: where it belongs, or among the arguments.
-    pub(super) fn token(&self) -> Option<String> {
-        let among = || {
-            let told = self.told()["token"].as_str().map(str::to_owned);
-            let asked = || form_urlencoded::parse(self.query.as_bytes()).find(|(name, _)| name == "token");
-            told.or_else(|| asked().map(|(_, token)| token.into_owned()))
-        };
-        self.bearer().map(str::to_owned).or_else(among)
-    }
-
-    /// The body in the form in which it reads best.
-    pub(super) fn told(&self) -> Value {
-        let text = String::from_utf8_lossy(&self.body);
-        if self.media_type() == "application/x-www-form-urlencoded" {
-            let fields = form_urlencoded::parse(&self.body);
-            return fields.map(|(name, value)| (name.into_owned(), Value::String(value.into_owned()))).collect();
-        }
-        serde_json::from_slice(&self.body).unwrap_or_else(|_| Value::String(text.into_owned()))
-    }
-}
-
-/// Resolves when the sandbox is stopped or its last handle is gone.
-async fn until(mut stopped: watch::Receiver<bool>) {
-    let _ = stopped.wait_for(|stopped| *stopped).await;
+    attend(&shared, Asked { service: Service::Dialnote, method: &heard.method, path, heard: &heard }, handle).await
 }

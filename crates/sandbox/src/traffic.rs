@@ -4,8 +4,9 @@
 use serde::Serialize;
 use serde_json::{Map, Value, json};
 
-use super::calls::{Call, Delivery};
-use super::world::World;
+use crate::calls::{Call, Delivery};
+use crate::service::Service;
+use crate::world::World;
 
 /// How many of each kind are listed.
 const LISTED: usize = 150;
@@ -15,7 +16,7 @@ const SHOWN: usize = 12;
 
 /// A line of the list.
 #[derive(Serialize)]
-struct Line<'a> {
+struct Row<'a> {
     /// `call` from the app, or `delivery` to it.
     way: &'static str,
     seq: u64,
@@ -29,36 +30,34 @@ struct Line<'a> {
     ms: u64,
 }
 
-impl World {
-    /// The latest requests, newest first.
-    pub(super) fn traffic(&self) -> Value {
-        let calls = self.calls.iter().rev().take(LISTED).map(call_line);
-        let deliveries = self.deliveries.iter().rev().take(LISTED).map(delivery_line);
-        let mut lines: Vec<Line> = calls.chain(deliveries).collect();
-        lines.sort_by(|a, b| b.at.cmp(&a.at).then(b.seq.cmp(&a.seq)));
-        json!({"lines": lines, "calls": self.calls.total(), "deliveries": self.deliveries.total()})
-    }
+/// The latest requests, newest first.
+pub(super) fn latest(world: &World) -> Value {
+    let calls = world.calls.iter().rev().take(LISTED).map(call_line);
+    let deliveries = world.deliveries.iter().rev().take(LISTED).map(delivery_line);
+    let mut lines: Vec<Row> = calls.chain(deliveries).collect();
+    lines.sort_by(|a, b| b.at.cmp(&a.at).then(b.seq.cmp(&a.seq)));
+    json!({"lines": lines, "calls": world.calls.total(), "deliveries": world.deliveries.total()})
+}
 
-    /// All of one request.
-    pub(super) fn request(&self, way: &str, seq: u64) -> Option<Value> {
-        match way {
-            "call" => self.calls.iter().rev().find(|call| call.seq == seq).map(call_whole),
-            "delivery" => self.deliveries.iter().rev().find(|delivery| delivery.seq == seq).map(delivery_whole),
-            _ => None,
-        }
+/// All of one request.
+pub(super) fn one(world: &World, way: &str, seq: u64) -> Option<Value> {
+    match way {
+        "call" => world.calls.iter().rev().find(|call| call.seq == seq).map(call_whole),
+        "delivery" => world.deliveries.iter().rev().find(|delivery| delivery.seq == seq).map(delivery_whole),
+        _ => None,
     }
 }
 
-fn call_line(call: &Call) -> Line<'_> {
+fn call_line(call: &Call) -> Row<'_> {
     let what = match call.service {
-        super::Service::Slack => call.method.clone(),
-        super::Service::Dialnote => format!("{} {}", call.method, call.path),
+        Service::Slack => call.method.clone(),
+        Service::Dialnote => format!("{} {}", call.method, call.path),
     };
-    Line {
+    Row {
         way: "call",
         seq: call.seq,
         at: call.at,
-        service: if call.service == super::Service::Slack { "Slack" } else { "dialnote" },
+        service: if call.service == Service::Slack { "Slack" } else { "dialnote" },
         what,
         who: None,
         status: call.status,
@@ -67,9 +66,9 @@ fn call_line(call: &Call) -> Line<'_> {
     }
 }
 
-fn delivery_line(delivery: &Delivery) -> Line<'_> {
+fn delivery_line(delivery: &Delivery) -> Row<'_> {
     let from_dialnote = delivery.kind == "dialnote_webhook";
-    Line {
+    Row {
         way: "delivery",
         seq: delivery.seq,
         at: delivery.at,

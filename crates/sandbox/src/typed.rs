@@ -1,8 +1,8 @@
 //! What Slack makes of the text a person types after a slash command when the app asked for
 //! escaping: ids instead of names, marked addresses, entities (docs/contracts/slack.md §5.5–5.7).
 
-use super::channels::ChannelKind;
-use super::world::World;
+use crate::channels::ChannelKind;
+use crate::world::World;
 
 /// The `text` field of the command's request.
 pub(super) fn escaped(world: &World, text: &str) -> String {

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
 
-use super::seed::{APP, BOT};
+use crate::ids::{APP, BOT};
 
 /// An open modal, or a person's home tab.
 #[derive(Clone, Debug, Serialize, Deserialize)]

@@ -7,18 +7,23 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use super::calls::{CALLS_KEPT, Call, DELIVERIES_KEPT, Delivery, Log};
-use super::channels::{Channel, ChannelKind, Message};
-use super::dialnote::{self, Dialnote};
-use super::faults::Faults;
-use super::oauth::Grants;
-use super::people::{Person, UserGroup};
-use super::seed::{self, BOT_USER, Workspace};
-use super::slack::Upload;
-use super::sockets::Sockets;
-use super::views::View;
-use super::{Impossible, Secrets};
+use crate::calls::{CALLS_KEPT, Call, DELIVERIES_KEPT, Delivery, Log};
+use crate::cast::{NewChannel, NewContact, NewPerson, NewProfile};
+use crate::channels::{Channel, ChannelKind, Message};
 use crate::clock::Clock;
+use crate::dialnote::model::Dialnote;
+use crate::dialnote::seed::organization;
+use crate::faults::settings::Faults;
+use crate::grants::Grants;
+use crate::ids::BOT_USER;
+use crate::impossible::Impossible;
+use crate::options::Secrets;
+use crate::people::{Person, UserGroup};
+use crate::seed;
+use crate::sockets::Sockets;
+use crate::uploads::Upload;
+use crate::views::View;
+use crate::workspace::Workspace;
 
 /// The fake world.
 pub struct World {
@@ -79,7 +84,7 @@ pub struct World {
     pub(super) revision: u64,
     /// Messages that were taken away: revision, channel, name.
     pub(super) removed: Vec<(u64, String, String)>,
-    /// Whether the app runs; none if somebody else starts and stops it.
+    /// Whether the app runs; none if another program starts and stops it.
     pub(super) app_runs: Option<bool>,
     /// What browsers said the page may not do, and it tried.
     pub(super) page_violations: Vec<Value>,
@@ -129,7 +134,7 @@ impl World {
             messages: Vec::new(),
             modals: Vec::new(),
             homes: BTreeMap::new(),
-            dialnote: dialnote::seed(now),
+            dialnote: organization(now),
             dialnote_before: None,
             faults: Faults::default(),
             sockets: Sockets::default(),
@@ -168,7 +173,7 @@ impl World {
         self.people.iter().find(|person| person.id == who || person.handle == who)
     }
 
-    /// The same, to be changed: to deactivate somebody, make a guest, …
+    /// The same, to be changed: to deactivate a person, make a guest, …
     pub fn person_mut(&mut self, who: &str) -> Option<&mut Person> {
         self.people.iter_mut().find(|person| person.id == who || person.handle == who)
     }
@@ -186,16 +191,63 @@ impl World {
         self.people.push(person);
     }
 
-    /// A channel by id or name.
-    pub fn channel(&self, channel: &str) -> Option<&Channel> {
-        let name = channel.strip_prefix('#').unwrap_or(channel);
-        self.channels.iter().find(|c| c.id == channel || (c.kind != ChannelKind::Direct && c.name == name))
+    /// Adds a contact with one open conversation on *Front desk*, without an owner; answers the conversation's id:
+    /// `conv_1015` for the first.
+    pub fn add_contact(&mut self, new: NewContact) -> Result<String, Impossible> {
+        let at = self.now();
+        new.join(&mut self.dialnote, at)
     }
 
-    /// The same, to be changed: to archive it, share it, remove somebody, …
+    /// Adds a person to the workspace and its channels, and to dialnote if they are a member there; answers the
+    /// user's id.
+    pub fn add_teammate(&mut self, new: NewPerson) -> Result<String, Impossible> {
+        new.check_handle()?;
+        if self.person(&new.handle).is_some() || self.groups.iter().any(|group| group.handle == new.handle) {
+            return Err(Impossible(format!("there is a {} already", new.handle)));
+        }
+        let channels = new.channels(&self.channels)?;
+        let person = new.person(&self.workspace.id, self.now())?;
+        self.dialnote.members.extend(new.membership(&person));
+        let id = person.id.clone();
+        for channel in self.channels.iter_mut().filter(|channel| channels.contains(&channel.id)) {
+            channel.members.insert(id.clone());
+        }
+        self.people.push(person);
+        Ok(id)
+    }
+
+    /// Changes what Slack knows of a person; answers the user's id. Slack would send an event as well.
+    pub fn change_profile(&mut self, new: NewProfile) -> Result<String, Impossible> {
+        let now = self.now();
+        let who = new.user.strip_prefix('@').unwrap_or(&new.user);
+        let person = self.person_mut(who).ok_or_else(|| nobody(&new.user))?;
+        new.apply(person, now)?;
+        Ok(person.id.clone())
+    }
+
+    /// Adds a channel, or changes the one of this name; answers its id.
+    pub fn set_channel(&mut self, new: NewChannel) -> Result<String, Impossible> {
+        new.check_name()?;
+        let id = |who: &String| self.person(who).map(|person| person.id.clone()).ok_or_else(|| nobody(who));
+        let members = new.members.as_ref().map(|members| members.iter().map(id).collect()).transpose()?;
+        let is_it = |channel: &Channel| channel.kind != ChannelKind::Direct && channel.name == new.name;
+        let place = self.channels.iter().position(is_it).unwrap_or(self.channels.len());
+        if place == self.channels.len() {
+            self.channels.push(new.channel(&self.people));
+        }
+        let channel = self.channels.get_mut(place).ok_or_else(|| Impossible("there is no such channel".to_owned()))?;
+        new.apply(channel, members);
+        Ok(channel.id.clone())
+    }
+
+    /// A channel by id or name.
+    pub fn channel(&self, channel: &str) -> Option<&Channel> {
+        self.channels.iter().find(|one| one.is_called(channel))
+    }
+
+    /// The same, to be changed: to archive it, share it, remove a person, …
     pub fn channel_mut(&mut self, channel: &str) -> Option<&mut Channel> {
-        let name = channel.strip_prefix('#').unwrap_or(channel);
-        self.channels.iter_mut().find(|c| c.id == channel || (c.kind != ChannelKind::Direct && c.name == name))
+        self.channels.iter_mut().find(|one| one.is_called(channel))
     }
 
     /// The messages `who` sees in `channel` (`dm` is the one with the app), threads included, oldest first.
@@ -223,6 +275,7 @@ impl World {
         self.messages.iter().rev().find(|message| message.ts == ts && message.channel == channel)
     }
 
+    /// A message by its place and name, to be changed: the page shows it again.
     pub(super) fn message_mut(&mut self, channel: &str, ts: &str) -> Option<&mut Message> {
         self.revision += 1;
         let revision = self.revision;
@@ -243,6 +296,7 @@ impl World {
         self.modals.iter().chain(self.homes.values()).find(|view| view.id == id)
     }
 
+    /// An open modal or a home tab by its id, to be changed.
     pub(super) fn view_mut(&mut self, id: &str) -> Option<&mut View> {
         self.modals.iter_mut().chain(self.homes.values_mut()).find(|view| view.id == id)
     }
@@ -290,26 +344,31 @@ impl World {
         format!("{seconds}.{sequence:06}")
     }
 
+    /// A number that was not given out before.
     pub(super) fn next_id(&mut self) -> u64 {
         self.last_id += 1;
         self.last_id
     }
 
+    /// The id of a new event.
     pub(super) fn new_event_id(&mut self) -> String {
         let number = self.next_id();
         format!("Ev{}{number:04}", self.run)
     }
 
+    /// The id of a new envelope of Socket Mode.
     pub(super) fn new_envelope_id(&mut self) -> String {
         let number = self.next_id();
         format!("envelope-{}-{number}", self.run)
     }
 
+    /// A new ticket for a connection of Socket Mode.
     pub(super) fn new_ticket(&mut self) -> String {
         let number = self.next_id();
         format!("ticket-{}-{number}", self.run)
     }
 
+    /// A new trigger of a person (by id); `view` is the modal it comes from.
     pub(super) fn new_trigger(&mut self, user: &str, view: Option<String>) -> String {
         let number = self.next_id();
         let id = format!("{number}.{}.{}", self.run, self.workspace.id);
@@ -345,6 +404,10 @@ impl World {
         }
         Ok(place.clone())
     }
+}
+
+fn nobody(who: &str) -> Impossible {
+    Impossible(format!("there is no {who} in this workspace"))
 }
 
 /// Times people read are shown to the second; a fraction would only make them differ.

@@ -1,4 +1,4 @@
-//! The validator: walks blocks with the tables of [`super::shapes`] and the numbers of
+//! The validator: walks blocks with the tables of [`super::schemas`] and the numbers of
 //! [`super::limits`], and notes every fault with the place it is at, as Slack does.
 
 use std::collections::BTreeSet;
@@ -6,8 +6,9 @@ use std::collections::BTreeSet;
 use serde_json::{Map, Value};
 
 use super::limits::{self, Limit};
-use super::shapes::{
-    BLOCKS, CONFIRMATION, ELEMENTS, Field, LINK_OPTION, OPTION_GROUP, PLAIN_OPTION, RICH_OPTION, Rule, Shape,
+use super::parts;
+use super::schemas::{
+    BLOCKS, CONFIRMATION, ELEMENTS, Field, LINK_OPTION, OPTION_GROUP, PLAIN_OPTION, RICH_OPTION, Rule, Schema,
 };
 
 type Object = Map<String, Value>;
@@ -51,10 +52,10 @@ impl Check {
 
     fn block(&mut self, block: &Value, at: &str) {
         let Some((kind, object)) = self.typed(block, at) else { return };
-        let Some(shape) = BLOCKS.iter().find(|shape| shape.kind == kind) else {
+        let Some(schema) = BLOCKS.iter().find(|schema| schema.kind == kind) else {
             return self.fault(&format!("{at}/type"), format!("unsupported type: {kind}"));
         };
-        self.fields(object, shape, "block", &[("block_id", Rule::Id)], at);
+        self.fields(object, schema, "block", &[("block_id", Rule::Id)], at);
         self.block_id(object, at);
         self.action_ids(object, at);
         match kind {
@@ -77,7 +78,7 @@ impl Check {
 
     fn action_ids(&mut self, block: &Object, at: &str) {
         let mut seen = BTreeSet::new();
-        for element in super::elements(block) {
+        for element in parts::elements(block) {
             if let Some(id) = element["action_id"].as_str()
                 && !seen.insert(id)
             {
@@ -94,10 +95,10 @@ impl Check {
         if matches!(kind, "plain_text" | "mrkdwn") {
             return self.text(element, true, Limit::default(), at);
         }
-        let Some(shape) = ELEMENTS.iter().find(|shape| shape.kind == kind) else {
+        let Some(schema) = ELEMENTS.iter().find(|schema| schema.kind == kind) else {
             return self.fault(&format!("{at}/type"), format!("unsupported type: {kind}"));
         };
-        self.fields(object, shape, "element", &[], at);
+        self.fields(object, schema, "element", &[], at);
         self.focused += u64::from(object.get("focus_on_load") == Some(&Value::Bool(true)));
         match kind {
             "image" => self.picture(object, at),
@@ -124,7 +125,7 @@ impl Check {
 
     /// What is chosen at first must be one of the options, to the letter.
     fn initial(&mut self, element: &Object, at: &str) {
-        let offered = super::offered(element);
+        let offered = parts::offered(element);
         let one = element.get("initial_option").into_iter();
         let many = element.get("initial_options").and_then(Value::as_array).into_iter().flatten();
         for initial in one.chain(many) {
@@ -151,15 +152,15 @@ impl Check {
 
     /// The fields of an object: those required are there, no others than those allowed, and each
     /// holds what it must.
-    pub(super) fn fields(&mut self, object: &Object, shape: &Shape, family: &str, more: &[Field], at: &str) {
-        for (name, _) in shape.required.iter().filter(|(name, _)| !object.contains_key(*name)) {
+    pub(super) fn fields(&mut self, object: &Object, schema: &Schema, family: &str, more: &[Field], at: &str) {
+        for (name, _) in schema.required.iter().filter(|(name, _)| !object.contains_key(*name)) {
             self.fault(at, format!("missing required field: {name}"));
         }
         for (name, value) in object {
-            let mut known = shape.required.iter().chain(shape.optional).chain(more);
+            let mut known = schema.required.iter().chain(schema.optional).chain(more);
             let place = format!("{at}/{name}");
             match known.find(|(field, _)| field == name) {
-                Some((_, rule)) => self.field(value, *rule, (family, shape.kind), name, &place),
+                Some((_, rule)) => self.field(value, *rule, (family, schema.kind), name, &place),
                 None if name == "type" || name == "blocks" && family == "view" => {}
                 None => self.fault(&place, format!("unknown field: {name}")),
             }
@@ -188,10 +189,10 @@ impl Check {
             Rule::Elements(allowed) => {
                 self.each(value, limit, at, |check, element, at| check.element(element, allowed, at));
             }
-            Rule::Choice => self.object(value, option_shape(kind), "composition", at),
+            Rule::Choice => self.object(value, option_schema(kind), "composition", at),
             Rule::Choices => {
-                let shape = option_shape(kind);
-                self.each(value, limit, at, |check, option, at| check.object(option, shape, "composition", at));
+                let schema = option_schema(kind);
+                self.each(value, limit, at, |check, option, at| check.object(option, schema, "composition", at));
             }
             Rule::Groups => {
                 self.each(value, limit, at, |check, group, at| check.object(group, &OPTION_GROUP, "composition", at));
@@ -209,10 +210,10 @@ impl Check {
     }
 
     /// An object without a `type`: an option, a confirmation dialog, …
-    pub(super) fn object(&mut self, value: &Value, shape: &Shape, family: &str, at: &str) {
+    pub(super) fn object(&mut self, value: &Value, schema: &Schema, family: &str, at: &str) {
         match value.as_object() {
             Some(object) if object.contains_key("type") => self.fault(&format!("{at}/type"), "unknown field: type"),
-            Some(object) => self.fields(object, shape, family, &[], at),
+            Some(object) => self.fields(object, schema, family, &[], at),
             None => self.fault(at, "must be an object"),
         }
     }
@@ -303,7 +304,7 @@ fn limit_of_id() -> Limit {
     Limit { min: Some(1), max: None }
 }
 
-fn option_shape(kind: &str) -> &'static Shape {
+fn option_schema(kind: &str) -> &'static Schema {
     match kind {
         "checkboxes" | "radio_buttons" => &RICH_OPTION,
         "overflow" => &LINK_OPTION,

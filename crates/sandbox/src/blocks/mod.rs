@@ -3,14 +3,16 @@
 
 mod check;
 mod limits;
-mod shapes;
+mod parts;
+mod schemas;
 
 use serde_json::{Map, Value, json};
 
 use check::Check;
 pub(super) use check::length;
 pub(super) use limits::{default_of, limit, max};
-use shapes::{HOME, MODAL, OPTION_GROUP, PLAIN_OPTION, Shape};
+pub(super) use parts::{elements, offered};
+use schemas::{HOME, MODAL, OPTION_GROUP, PLAIN_OPTION, Schema};
 
 /// What is wrong with a message's blocks.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -88,30 +90,13 @@ pub(super) fn suggestions(answer: &Value) -> Result<Vec<Value>, Vec<String>> {
     if check.faults.is_empty() { Ok(offered(&object).into_iter().cloned().collect()) } else { Err(check.faults) }
 }
 
-/// The interactive parts of a block: an accessory, an input's element, or what stands in a row.
-pub(super) fn elements(block: &Map<String, Value>) -> Vec<&Value> {
-    let one = ["accessory", "element"].into_iter().filter_map(|key| block.get(key));
-    let row = block.get("type").filter(|kind| *kind == "actions").and_then(|_| block.get("elements"));
-    one.chain(row.and_then(Value::as_array).into_iter().flatten()).collect()
-}
-
-/// The options of an element or of an answer to typing, those in groups included.
-pub(super) fn offered(element: &Map<String, Value>) -> Vec<&Value> {
-    let grouped = list(element.get("option_groups")).flat_map(|group| list(group.get("options")));
-    list(element.get("options")).chain(grouped).collect()
-}
-
-fn list(value: Option<&Value>) -> impl Iterator<Item = &Value> {
-    value.and_then(Value::as_array).into_iter().flatten()
-}
-
-fn view_fields(check: &mut Check, view: &Map<String, Value>, shape: &Shape) {
-    check.fields(view, shape, "view", &[], "/view");
+fn view_fields(check: &mut Check, view: &Map<String, Value>, schema: &Schema) {
+    check.fields(view, schema, "view", &[], "/view");
     match view.get("blocks").and_then(Value::as_array) {
         Some(blocks) => check.blocks(blocks, limit(&["view", "blocks"]), "/view/blocks"),
         None => check.fault("/view", "missing required field: blocks"),
     }
-    if shape.kind == "modal" && check.has_input && !view.contains_key("submit") {
+    if schema.kind == "modal" && check.has_input && !view.contains_key("submit") {
         check.fault("/view", "missing required field: submit");
     }
     if check.focused > max(&["element", "*", "focus_on_load"]) {
@@ -119,12 +104,12 @@ fn view_fields(check: &mut Check, view: &Map<String, Value>, shape: &Shape) {
     }
 }
 
-fn listed(check: &mut Check, items: &[Value], bound: limits::Limit, shape: &Shape, at: &str) {
+fn listed(check: &mut Check, items: &[Value], bound: limits::Limit, schema: &Schema, at: &str) {
     if bound.max.is_some_and(|max| items.len() as u64 > max) {
         check.fault(at, "too many items");
     }
     for (place, item) in items.iter().enumerate() {
-        check.object(item, shape, "composition", &format!("{at}/{place}"));
+        check.object(item, schema, "composition", &format!("{at}/{place}"));
     }
 }
 

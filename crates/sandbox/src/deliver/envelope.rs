@@ -1,15 +1,15 @@
 //! A request as an envelope of Socket Mode (docs/contracts/slack.md §20.3): the same fields, as JSON.
 
+use std::collections::BTreeMap;
 use std::time::{Duration, Instant};
 
 use serde_json::{Map, Value};
 use tokio::time::timeout;
 
-use super::{Ack, OutgoingRequest};
+use super::outcome::Ack;
+use super::outgoing::OutgoingRequest;
 use crate::blocks::max;
-use crate::calls::Delivery;
-use crate::server::Shared;
-use crate::sockets::{self, Envelope};
+use crate::shared::Shared;
 
 /// Interactions whose acknowledgement may hold what the body of an answer would; recorded envelopes say no
 /// for clicks and shortcuts (§20.4). For these it is assumed.
@@ -20,25 +20,26 @@ pub(super) async fn send(shared: &Shared, parcel: &OutgoingRequest) -> Ack {
     let began = Instant::now();
     let Some((envelope, seq)) = shared.world(|world| {
         let (kind, accepts_payload) = kind(parcel);
-        let envelope = sockets::envelope(world, kind, &payload(parcel), accepts_payload, parcel.retry)?;
-        let at = world.now();
-        let seq = world.deliveries.add(|seq| delivery(parcel, &envelope, seq, at));
+        let id = world.new_envelope_id();
+        let envelope = world.sockets.deliver(id, kind, &payload(parcel), accepts_payload, parcel.retry)?;
+        let (at, url) = (world.now(), format!("socket {}", envelope.connection));
+        let seq = world.deliveries.add(|seq| parcel.delivery(seq, at, &url, &BTreeMap::new(), &envelope.frame));
         Some((envelope, seq))
     }) else {
-        return Ack { error: Some("dispatch_failed"), ..Ack::default() };
+        return Ack::failed("dispatch_failed");
     };
     shared.turn();
     let deadline = Duration::from_secs(max(&["timing", "ack_seconds"]));
     let ack = match timeout(deadline, envelope.acknowledged).await {
         Ok(Ok(payload)) => acknowledged(payload),
-        Ok(Err(_)) => Ack { error: Some("dispatch_failed"), ..Ack::default() },
+        Ok(Err(_)) => Ack::failed("dispatch_failed"),
         Err(_) => {
             shared.world(|world| world.sockets.give_up(&envelope.id));
-            Ack { error: Some("operation_timeout"), ..Ack::default() }
+            Ack::failed("operation_timeout")
         }
     };
     let ack = Ack { millis: u64::try_from(began.elapsed().as_millis()).unwrap_or(u64::MAX), ..ack };
-    shared.world(|world| world.deliveries.get_mut(seq).map(|delivery| delivery.answered(&ack)));
+    shared.world(|world| world.deliveries.get_mut(seq).map(|delivery| ack.note_in(delivery)));
     shared.turn();
     ack
 }
@@ -62,22 +63,6 @@ fn payload(parcel: &OutgoingRequest) -> Value {
     match fields.remove("payload") {
         Some(payload) => json(payload.as_str().unwrap_or_default()),
         None => Value::Object(fields),
-    }
-}
-
-fn delivery(parcel: &OutgoingRequest, envelope: &Envelope, seq: u64, at: jiff::Timestamp) -> Delivery {
-    Delivery {
-        seq,
-        at,
-        kind: parcel.kind.clone(),
-        who: parcel.who.clone(),
-        url: format!("socket {}", envelope.line),
-        headers: std::collections::BTreeMap::default(),
-        body: envelope.frame.clone(),
-        status: None,
-        ack_ms: 0,
-        response: String::new(),
-        error: None,
     }
 }
 

@@ -2,10 +2,14 @@
 
 use serde_json::{Map, Value, json};
 
-use super::{Ack, Outcome, OutgoingRequest, payload, send};
-use crate::Impossible;
-use crate::seed::{APP, BOT_USER, direct_message};
-use crate::server::Shared;
+use super::outcome::{Ack, Outcome};
+use super::outgoing::OutgoingRequest;
+use super::payload;
+use super::send::send;
+use crate::ids::{APP, BOT_USER};
+use crate::impossible::Impossible;
+use crate::seed::direct_message;
+use crate::shared::Shared;
 use crate::world::World;
 
 /// What an address must give back to prove that it is the app's.
@@ -38,7 +42,7 @@ pub(crate) async fn event(shared: &Shared, event: Value) -> Result<Outcome, Impo
     Ok(outcome)
 }
 
-/// An admin removes the app: its tokens work no more, and it is told so, by two events in no certain order
+/// An admin removes the app: its tokens work no more, and Slack tells it so, by two events in no certain order
 /// (docs/contracts/slack.md §19.2).
 pub(crate) async fn uninstall(shared: &Shared) -> Result<Vec<Outcome>, Impossible> {
     shared.world(|world| {

@@ -6,10 +6,13 @@
 use jiff::Timestamp;
 use serde_json::{Value, json};
 
-use super::{Incoming, OutgoingRequest, WEBHOOK};
-use crate::Impossible;
-use crate::dialnote::{CallLog, Contact, Entry, Kind, Status, address};
-use crate::server::Shared;
+use super::acts::Incoming;
+use super::outgoing::OutgoingRequest;
+use super::post::{self, WEBHOOK};
+use crate::dialnote::address::address;
+use crate::dialnote::model::{CallLog, Contact, Entry, Kind, Status};
+use crate::impossible::Impossible;
+use crate::shared::Shared;
 use crate::world::World;
 
 /// The longest text message.
@@ -27,7 +30,7 @@ pub(crate) async fn incoming(shared: &Shared, incoming: Incoming) -> Result<Stri
             body: body.to_string(),
             retry: None,
         };
-        super::post(shared, &url, &parcel).await;
+        post::post(shared, &url, &parcel).await;
     }
     Ok(conversation)
 }

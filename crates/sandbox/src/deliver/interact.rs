@@ -2,15 +2,19 @@
 
 use serde_json::{Map, Value, json};
 
-use super::modal::on_top;
+use super::acts::{Click, Shortcut, Typing};
+use super::modal::{fill, on_top};
+use super::outcome::{Ack, Outcome};
+use super::outgoing::OutgoingRequest;
+use super::payload;
+use super::send::send;
 use super::values::{self, Stand};
-use super::{Ack, Click, Outcome, OutgoingRequest, Shortcut, Typing, payload, send};
-use crate::Impossible;
 use crate::blocks::{self, default_of, length};
 use crate::channels::{Channel, Message};
+use crate::ids::SLACKBOT;
+use crate::impossible::Impossible;
 use crate::people::Person;
-use crate::seed::SLACKBOT;
-use crate::server::Shared;
+use crate::shared::Shared;
 use crate::views::View;
 use crate::world::World;
 
@@ -21,7 +25,7 @@ enum Target {
 }
 
 /// An element where it was found.
-struct Found {
+struct FoundElement {
     /// The link in whose place it stands, if it does.
     unfurled: Option<String>,
     block: Map<String, Value>,
@@ -77,7 +81,12 @@ impl Target {
     }
 
     /// The element with this `action_id`; `block_id` or a button's `value` tells several apart.
-    fn element(&self, action_id: &str, block_id: Option<&str>, value: Option<&str>) -> Result<Found, Impossible> {
+    fn element(
+        &self,
+        action_id: &str,
+        block_id: Option<&str>,
+        value: Option<&str>,
+    ) -> Result<FoundElement, Impossible> {
         let mut known = Vec::new();
         let mut found = Vec::new();
         for (unfurled, block) in self.blocks() {
@@ -90,7 +99,7 @@ impl Target {
                 if is_it && chosen {
                     let (block, block_id) = (block.clone(), here.to_owned());
                     let unfurled = unfurled.map(str::to_owned);
-                    found.push(Found { unfurled, block, block_id, element: element.clone() });
+                    found.push(FoundElement { unfurled, block, block_id, element: element.clone() });
                 }
             }
         }
@@ -111,18 +120,18 @@ pub(crate) async fn click(shared: &Shared, click: Click) -> Result<Outcome, Impo
 }
 
 /// What was sent along with an interaction.
-struct Sent {
+struct Rights {
     trigger_id: Option<String>,
     response_url: Option<String>,
 }
 
-impl Sent {
+impl Rights {
     fn with(self, ack: &Ack) -> Outcome {
         Outcome { trigger_id: self.trigger_id, response_url: self.response_url, ..Outcome::of(ack) }
     }
 }
 
-fn press(world: &mut World, click: &Click) -> Result<(OutgoingRequest, Sent), Impossible> {
+fn press(world: &mut World, click: &Click) -> Result<(OutgoingRequest, Rights), Impossible> {
     let person = world.actor(&click.who)?;
     let view_id = click.view_id.as_deref();
     let mut spot = Target::find(world, &person, click.channel.as_deref(), click.message_ts.as_deref(), view_id)?;
@@ -164,7 +173,7 @@ fn type_first(
         _ if typed.is_empty() => Ok(()),
         Target::Message(..) => Err(Impossible("values are typed into views only".to_owned())),
         Target::View(view) => {
-            let filled = super::modal::fill(world, person, view, typed)?;
+            let filled = fill(world, person, view, typed)?;
             if let Some(open) = world.view_mut(&view.id) {
                 open.typed.clone_from(&filled);
             }
@@ -175,7 +184,7 @@ fn type_first(
 }
 
 /// Remembers a choice: Slack sends it along with whatever is pressed next.
-fn keep(world: &mut World, person: &Person, spot: &Target, found: &Found, state: &Value) {
+fn keep(world: &mut World, person: &Person, spot: &Target, found: &FoundElement, state: &Value) {
     let action_id = found.element["action_id"].as_str().unwrap_or_default();
     let chosen = match spot {
         Target::Message(channel, message) => {
@@ -190,7 +199,7 @@ fn keep(world: &mut World, person: &Person, spot: &Target, found: &Found, state:
 }
 
 /// Adds where it happened, the state of all elements there, and the rights that come with it.
-fn describe(world: &mut World, body: &mut Map<String, Value>, person: &Person, spot: &Target) -> Sent {
+fn describe(world: &mut World, body: &mut Map<String, Value>, person: &Person, spot: &Target) -> Rights {
     let view_id = match spot {
         Target::View(view) if view.kind() == "modal" => Some(view.id.clone()),
         _ => None,
@@ -213,7 +222,7 @@ fn describe(world: &mut World, body: &mut Map<String, Value>, person: &Person, s
             None
         }
     };
-    Sent { trigger_id: Some(trigger_id), response_url }
+    Rights { trigger_id: Some(trigger_id), response_url }
 }
 
 /// Types into a menu whose options the app provides.
@@ -233,10 +242,10 @@ pub(crate) async fn options(shared: &Shared, typing: Typing) -> Result<Outcome, 
 }
 
 /// Person, place, block, action.
-type Asked = (String, String, String, String);
+type MenuKey = (String, String, String, String);
 
 /// The question to the app; none while too little was typed.
-fn ask(world: &mut World, typing: &Typing) -> Result<(Asked, Option<OutgoingRequest>), Impossible> {
+fn ask(world: &mut World, typing: &Typing) -> Result<(MenuKey, Option<OutgoingRequest>), Impossible> {
     let person = world.actor(&typing.who)?;
     let view_id = typing.view_id.as_deref();
     let spot = Target::find(world, &person, typing.channel.as_deref(), typing.message_ts.as_deref(), view_id)?;
@@ -276,7 +285,7 @@ pub(crate) async fn shortcut(shared: &Shared, shortcut: Shortcut) -> Result<Outc
     Ok(Outcome { error: complaint(&ack), ..sent.with(&ack) })
 }
 
-fn reach(world: &mut World, shortcut: &Shortcut) -> Result<(OutgoingRequest, Sent), Impossible> {
+fn reach(world: &mut World, shortcut: &Shortcut) -> Result<(OutgoingRequest, Rights), Impossible> {
     let person = world.actor(&shortcut.who)?;
     let trigger_id = world.new_trigger(&person.id, None);
     let global = shortcut.channel.is_none() && shortcut.message_ts.is_none();
@@ -299,7 +308,7 @@ fn reach(world: &mut World, shortcut: &Shortcut) -> Result<(OutgoingRequest, Sen
             response_url = Some(url);
         }
     }
-    let sent = Sent { trigger_id: Some(trigger_id), response_url };
+    let sent = Rights { trigger_id: Some(trigger_id), response_url };
     Ok((OutgoingRequest::interaction("/slack/interactions", &person.handle, &Value::Object(body)), sent))
 }
 

@@ -4,12 +4,16 @@ use std::collections::BTreeMap;
 
 use serde_json::{Map, Value, json};
 
+use super::acts::{Close, Submit};
+use super::outcome::{Ack, Outcome};
+use super::outgoing::OutgoingRequest;
+use super::payload;
+use super::send::send;
 use super::values::{self, Stand};
-use super::{Ack, Close, Outcome, OutgoingRequest, Submit, payload, send};
-use crate::Impossible;
 use crate::blocks::{self, max};
+use crate::impossible::Impossible;
 use crate::people::Person;
-use crate::server::Shared;
+use crate::shared::Shared;
 use crate::slack::{insert_modal, replace_view};
 use crate::views::View;
 use crate::world::World;
@@ -188,7 +192,7 @@ fn change(world: &mut World, view: &View, action: &str, body: &Value) -> Result<
     Ok(())
 }
 
-/// Closes a modal, or with the x the whole stack. The app is told only if it asked to be.
+/// Closes a modal, or with the x the whole stack. Slack tells the app only if it asked for that.
 pub(crate) async fn close(shared: &Shared, close: Close) -> Result<Outcome, Impossible> {
     let parcel = shared.world(|world| take_away(world, &close))?;
     let Some(parcel) = parcel else { return Ok(Outcome::default()) };

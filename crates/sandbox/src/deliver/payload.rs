@@ -3,9 +3,10 @@
 use serde_json::{Map, Value, json};
 
 use crate::channels::{Channel, ChannelKind, Message};
+use crate::ids::APP;
 use crate::people::Person;
-use crate::seed::{APP, Workspace};
 use crate::views::View;
+use crate::workspace::Workspace;
 
 /// Slack's legacy verification token: present in every payload, and never to be trusted.
 pub(super) const TOKEN: &str = "legacy-verification-token";
@@ -48,7 +49,7 @@ pub(super) fn about_message(payload: &mut Map<String, Value>, channel: &Channel,
     }
 }
 
-/// Says instead that it is about what stands in a link's place. The message is somebody else's and not
+/// Says instead that it is about what stands in a link's place. The message is another person's and not
 /// sent along.
 pub(super) fn about_unfurl(payload: &mut Map<String, Value>, url: &str) {
     payload.remove("message");

@@ -3,19 +3,21 @@
 
 use serde_json::{Value, json};
 
-use super::Saying;
+use super::acts::Saying;
+use super::event;
 use crate::channels::{ChannelKind, Message};
+use crate::impossible::Impossible;
 use crate::installed::Installed;
-use crate::server::Shared;
+use crate::shared::Shared;
+use crate::typed;
 use crate::world::World;
-use crate::{Impossible, typed};
 
 /// Posts it, tells the app of links that it asked for, and answers the message's name.
 pub(crate) async fn say(shared: &Shared, saying: Saying) -> Result<String, Impossible> {
     let (ts, shared_links) = shared.world(|world| post(world, &saying))?;
     shared.turn();
     if let Some(event) = shared_links {
-        super::event(shared, event).await?;
+        event::event(shared, event).await?;
     }
     Ok(ts)
 }

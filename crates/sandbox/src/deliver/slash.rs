@@ -2,12 +2,15 @@
 
 use serde_json::{Map, Value};
 
-use super::{Ack, Outcome, OutgoingRequest, payload, send};
-use crate::Impossible;
+use super::outcome::{Ack, Outcome};
+use super::outgoing::OutgoingRequest;
+use super::payload;
+use super::send::send;
 use crate::channels::Message;
-use crate::seed::{APP, BOT_USER, SLACKBOT};
-use crate::server::Shared;
-use crate::slack::{self, Content};
+use crate::ids::{APP, BOT_USER, SLACKBOT};
+use crate::impossible::Impossible;
+use crate::shared::Shared;
+use crate::slack::{Content, checked_content};
 use crate::typed;
 use crate::world::World;
 
@@ -24,14 +27,19 @@ struct Typed {
 
 /// A command's line as it was typed, or (`raw`) as Slack sends it: tokens and entities included.
 #[derive(Clone, Copy)]
-pub(crate) struct Line<'a> {
+pub(crate) struct CommandLine<'a> {
     pub(crate) text: &'a str,
     pub(crate) raw: bool,
 }
 
 /// Sends a line, which begins with the command's name. Slack would deliver only the commands that
 /// the app registered; here any word is delivered, to show what the app says to it.
-pub(crate) async fn slash(shared: &Shared, who: &str, channel: &str, line: Line<'_>) -> Result<Outcome, Impossible> {
+pub(crate) async fn slash(
+    shared: &Shared,
+    who: &str,
+    channel: &str,
+    line: CommandLine<'_>,
+) -> Result<Outcome, Impossible> {
     let typed = shared.world(|world| compose(world, who, channel, line))?;
     let ack = send(shared, typed.parcel.clone()).await?;
     let error = shared.world(|world| show(world, &typed, &ack));
@@ -43,8 +51,8 @@ pub(crate) async fn slash(shared: &Shared, who: &str, channel: &str, line: Line<
     })
 }
 
-fn compose(world: &mut World, who: &str, channel: &str, line: Line<'_>) -> Result<Typed, Impossible> {
-    let Line { text: line, raw } = line;
+fn compose(world: &mut World, who: &str, channel: &str, line: CommandLine<'_>) -> Result<Typed, Impossible> {
+    let CommandLine { text: line, raw } = line;
     let person = world.actor(who)?;
     let channel = world.place(&person, channel)?;
     let (command, rest) = line.split_once(' ').unwrap_or((line, ""));
@@ -138,7 +146,7 @@ fn answer(ack: &Ack) -> Result<Immediate, String> {
     if in_channel && body.len() == 1 {
         return Ok(Immediate { said: None, in_channel });
     }
-    let said = slack::content(body.get("text").and_then(Value::as_str), body.get("blocks"));
+    let said = checked_content(body.get("text").and_then(Value::as_str), body.get("blocks"));
     let said = said.map_err(|failure| format!("{} {}", failure.error, Value::Object(failure.detail)))?;
     Ok(Immediate { said: Some(said), in_channel })
 }

@@ -5,8 +5,8 @@ use std::collections::BTreeMap;
 
 use serde_json::{Map, Value, json};
 
-use crate::Impossible;
 use crate::blocks::{self, length, max};
+use crate::impossible::Impossible;
 use crate::world::World;
 
 /// Where an element stands: whose it is, in which message or view, in which block.
@@ -146,7 +146,7 @@ fn text(given: &Value) -> Result<Value, Impossible> {
 }
 
 /// An option by its value: only what stands in the menu can be chosen, and from a menu the app
-/// fills while somebody types, only what it offered last.
+/// fills while a person types, only what it offered last.
 fn option(world: &World, stand: Stand, element: &Value, given: &Value) -> Result<Value, Impossible> {
     let wanted = given.as_str().or_else(|| given["value"].as_str()).unwrap_or_default();
     let action_id = element["action_id"].as_str().unwrap_or_default().to_owned();

@@ -1,6 +1,6 @@
 //! The sender or recipient of a call or a text message.
 
-use crate::Impossible;
+use crate::impossible::Impossible;
 
 /// The longest name of a sender without a number, and the digits of a short code.
 const SENDER: usize = 11;

@@ -2,12 +2,13 @@
 
 use serde_json::{Value, json};
 
+use super::found::{Found, Refused, Shape};
 use super::model::Contact;
-use super::{Found, Refused, Shape, only, page_size, whole};
+use super::params::{Params, only, page_size, whole};
 use crate::world::World;
 
 /// A page of those whose words have the letters that are looked for.
-pub(super) fn contacts(world: &World, query: &[(String, String)]) -> Result<Found, Refused> {
+pub(super) fn contacts(world: &World, query: &Params) -> Result<Found, Refused> {
     only(world, query, &["search", "limit", "page"])?;
     let limit = page_size(world, query)?;
     let page = whole(query, "page")?.unwrap_or(1);

@@ -3,16 +3,17 @@
 use jiff::Timestamp;
 use serde_json::{Map, Value, json};
 
+use super::found::{Found, Refused, Shape};
 use super::model::{Conversation, Entry, Kind, Status};
-use super::{Found, Refused, Shape, lists, only, page_size, variants, whole};
+use super::params::{Params, only, page_size, whole};
+use super::{lists, variants};
 use crate::world::World;
 
 /// The longest note.
 const NOTE: usize = 5000;
 
-type Query = [(String, String)];
-
-pub(super) fn list(world: &World, query: &Query) -> Result<Found, Refused> {
+/// A page of conversations, those with the latest activity first.
+pub(super) fn list(world: &World, query: &Params) -> Result<Found, Refused> {
     only(world, query, &["limit", "offset", "assignedToId"])?;
     let limit = page_size(world, query)?;
     let offset = lists::beginning(&world.faults.dialnote, whole(query, "offset")?.unwrap_or(0), limit);
@@ -28,7 +29,7 @@ pub(super) fn list(world: &World, query: &Query) -> Result<Found, Refused> {
 }
 
 /// Whose conversations are asked for, where that counts. A null is no member (docs/contracts/dialnote.md, Calls).
-fn owner<'a>(world: &World, query: &'a Query) -> Result<Option<&'a str>, Refused> {
+fn owner<'a>(world: &World, query: &'a Params) -> Result<Option<&'a str>, Refused> {
     let given = query.iter().find(|(name, _)| name == "assignedToId").map(|(_, value)| value.as_str());
     match (world.faults.dialnote.played().query, given) {
         (variants::Query::IgnoresOwner, _) => Ok(None),
@@ -37,7 +38,8 @@ fn owner<'a>(world: &World, query: &'a Query) -> Result<Option<&'a str>, Refused
     }
 }
 
-pub(super) fn one(world: &World, id: &str, query: &Query) -> Result<Found, Refused> {
+/// A conversation by its id.
+pub(super) fn one(world: &World, id: &str, query: &Params) -> Result<Found, Refused> {
     only(world, query, &[])?;
     match lists::invented_one(world, id) {
         Some(invented) => Ok(Found::of(Shape::Conversation, invented)),
@@ -55,6 +57,7 @@ fn get(world: &World, id: &str) -> Result<Found, Refused> {
     Ok(Found::of(Shape::Conversation, world.dialnote.conversation_object(conversation)))
 }
 
+/// Changes the owner or the status of a conversation.
 pub(super) fn patch(world: &mut World, id: &str, body: &Map<String, Value>) -> Result<Found, Refused> {
     if let Some(name) = body.keys().find(|name| !["assignedToId", "status", "snoozedUntil"].contains(&name.as_str())) {
         return Err(Refused::invalid(format!("{name} cannot be changed.")));
@@ -118,6 +121,7 @@ fn instant(value: &Value) -> Result<Timestamp, Refused> {
     parsed.ok_or_else(|| Refused::invalid("snoozedUntil must be an RFC 3339 time."))
 }
 
+/// Adds an internal note to a conversation.
 pub(super) fn add_note(world: &mut World, id: &str, body: &Map<String, Value>) -> Result<Found, Refused> {
     if let Some(name) = body.keys().find(|name| *name != "content") {
         return Err(Refused::invalid(format!("{name} is not part of a note.")));
@@ -144,7 +148,8 @@ pub(super) fn add_note(world: &mut World, id: &str, body: &Map<String, Value>) -
     Ok(Found { status: 201, ..Found::of(Shape::Note, object) })
 }
 
-pub(super) fn call_logs(world: &World, query: &Query) -> Result<Found, Refused> {
+/// A page of the call log, the latest call first.
+pub(super) fn call_logs(world: &World, query: &Params) -> Result<Found, Refused> {
     only(world, query, &["limit"])?;
     let limit = page_size(world, query)?;
     let mut calls: Vec<_> = world.dialnote.call_logs.iter().collect();
@@ -154,7 +159,8 @@ pub(super) fn call_logs(world: &World, query: &Query) -> Result<Found, Refused> 
     Ok(Found { meta, ..Found::of(Shape::Calls, page.collect()) })
 }
 
-pub(super) fn call_log(world: &World, id: &str, query: &Query) -> Result<Found, Refused> {
+/// A call by its id.
+pub(super) fn call_log(world: &World, id: &str, query: &Params) -> Result<Found, Refused> {
     only(world, query, &[])?;
     let call = world.dialnote.call_logs.iter().find(|call| call.id == id);
     let call = call.ok_or_else(|| Refused::not_found("such call"))?;

@@ -4,14 +4,14 @@
 
 use serde_json::{Map, Value, json};
 
+use super::found::{Found, Refused, Shape};
 use super::model::{Dialnote, Status};
 use super::variants::{
     Addresses, AssignedTo, Envelope, Ids, IsRead, List, MemberFields, MemberShape, NotFoundBody, PatchStatus,
     StatusCase, StatusUnknown, Variants, WriteAnswer,
 };
-use super::{Found, Refused, Shape};
 use crate::answer::{Answer, Form};
-use crate::server::RecordedRequest;
+use crate::request::RecordedRequest;
 
 /// The beginning of the ids that look like those of other systems: their letters are large.
 const UUID: &str = "6F9619FF-8B86-D011-B42D-";

@@ -1,14 +1,15 @@
-//! What happens in dialnote without the app: somebody changes a conversation there, or its time has
+//! What happens in dialnote without the app: a teammate changes a conversation there, or its time has
 //! come. That a snoozed conversation is open and unread when it comes back is assumed.
 
 use serde_json::{Map, Value};
 
 use super::conversations::{add_note, patch};
-use super::{Refused, Status};
-use crate::Impossible;
+use super::found::Refused;
+use super::model::Status;
+use crate::impossible::Impossible;
 use crate::world::World;
 
-/// Changes a conversation as somebody would in dialnote itself.
+/// Changes a conversation as a teammate would in dialnote itself.
 pub(crate) fn change(world: &mut World, change: &Value) -> Result<(), Impossible> {
     if world.faults.dialnote.stale_reads && world.dialnote_before.is_none() {
         world.dialnote_before = Some(world.dialnote.clone());

@@ -5,9 +5,9 @@ use std::ops::Range;
 use jiff::SignedDuration;
 use serde_json::{Value, json};
 
+use super::found::{Found, Shape};
 use super::model::{Contact, Conversation, Status};
-use super::{Found, Shape};
-use crate::faults::DialnoteFaults;
+use crate::faults::dialnote::DialnoteFaults;
 use crate::world::World;
 
 /// The number in the id of the first invented conversation.

@@ -2,15 +2,14 @@
 
 use serde_json::{Value, json};
 
+use super::found::{Found, Refused, Shape};
 use super::model::Entry;
+use super::params::{Params, only, page_size};
 use super::variants::MessagesPage;
-use super::{Found, Refused, Shape, only, page_size};
 use crate::world::World;
 
-type Query = [(String, String)];
-
 /// A page, newest first, and where the next one begins.
-pub(super) fn messages(world: &World, id: &str, query: &Query) -> Result<Found, Refused> {
+pub(super) fn messages(world: &World, id: &str, query: &Params) -> Result<Found, Refused> {
     let paging = world.faults.dialnote.played().messages_page;
     only(world, query, known(paging))?;
     let limit = page_size(world, query)?;
@@ -35,7 +34,7 @@ fn known(paging: MessagesPage) -> &'static [&'static str] {
 }
 
 /// The place of the first entry of the page: behind the one that the cursor names.
-fn start(paging: MessagesPage, entries: &[&Entry], query: &Query) -> Result<usize, Refused> {
+fn start(paging: MessagesPage, entries: &[&Entry], query: &Params) -> Result<usize, Refused> {
     let given = |wanted: &str| query.iter().find(|(name, _)| name == wanted).map(|(_, value)| value.as_str());
     let last = match (paging, given("cursor"), given("cursorId")) {
         (MessagesPage::None, ..) | (MessagesPage::MetaCursor, None, _) | (_, None, None) => return Ok(0),

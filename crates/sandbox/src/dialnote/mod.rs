@@ -1,98 +1,36 @@
 //! Fake dialnote (docs/contracts/dialnote.md). What the contract only assumes is strict here all the
 //! same: a wrong guess of the app's is better met in the sandbox than in a team's inbox.
 
-mod address;
+pub(crate) mod address;
 mod contacts;
 mod conversations;
 mod edge;
 mod elsewhere;
+mod found;
 mod lists;
 mod messages;
-mod model;
-mod seed;
+pub(crate) mod model;
+mod organization;
+mod params;
+pub(crate) mod seed;
 pub mod variants;
 mod webhooks;
 
-use std::{iter, mem};
+use std::mem;
 
 use percent_encoding::percent_decode_str;
-use serde_json::{Value, json};
+use serde_json::Value;
 
-use super::answer::Answer;
-use super::server::RecordedRequest;
-use super::world::World;
-pub(super) use address::address;
 use edge::Edge;
+use found::{Found, Refused, Shape};
+use variants::Key;
+
+use crate::answer::Answer;
+use crate::request::RecordedRequest;
+use crate::world::World;
+
 pub(super) use edge::below_base;
 pub(super) use elsewhere::{change, wake};
-pub use model::{CallLog, Contact, Conversation, Dialnote, Entry, Hook, Kind, Member, Number, Status};
-pub(super) use seed::dialnote as seed;
-use variants::{Key, Query};
-
-/// The largest page of any list.
-const PAGE: usize = 100;
-
-/// The page of a list when no size was asked for.
-const DEFAULT_PAGE: usize = 50;
-
-/// A refusal: a status, a code, and words that can be passed on to a person.
-#[derive(Clone, Debug)]
-struct Refused {
-    status: u16,
-    error: &'static str,
-    message: String,
-}
-
-impl Refused {
-    fn bad(message: impl Into<String>) -> Self {
-        Self { status: 400, error: "BAD_REQUEST", message: message.into() }
-    }
-
-    fn invalid(message: impl Into<String>) -> Self {
-        Self { status: 422, error: "VALIDATION_FAILED", message: message.into() }
-    }
-
-    fn not_found(what: &str) -> Self {
-        Self { status: 404, error: "NOT_FOUND", message: format!("There is no {what} in your organization.") }
-    }
-
-    /// Fields or parameters that are not known, in the words of the library that dialnote's checks seem to be made of.
-    fn unrecognized(place: &str, names: &[&str]) -> Self {
-        let names: Vec<String> = names.iter().map(|name| format!("'{name}'")).collect();
-        Self::bad(format!("Unrecognized key(s) in {place}: {}", names.join(", ")))
-    }
-}
-
-/// The data of an answer, and what is said about a page of it.
-struct Found {
-    status: u16,
-    shape: Shape,
-    data: Value,
-    meta: Value,
-}
-
-/// What an answer holds.
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Shape {
-    Conversation,
-    /// A conversation after a change.
-    Changed,
-    Conversations,
-    Members,
-    Channels,
-    Calls,
-    Call,
-    Contacts,
-    Messages,
-    Note,
-    Hook,
-}
-
-impl Found {
-    fn of(shape: Shape, data: Value) -> Self {
-        Self { status: 200, shape, data, meta: json!({}) }
-    }
-}
 
 /// Answers a call.
 pub(super) fn call(world: &mut World, heard: &RecordedRequest) -> Answer {
@@ -160,8 +98,8 @@ fn route(world: &mut World, edge: Edge, heard: &RecordedRequest) -> Result<Found
         ("POST", ["conversations", id, "notes"]) => {
             conversations::add_note(world, &edge.conversation(id), &body(heard)?)
         }
-        ("GET", ["team", "members"]) => members(world, &query),
-        ("GET", ["messaging-channels"]) => numbers(world, &query),
+        ("GET", ["team", "members"]) => organization::members(world, &query),
+        ("GET", ["messaging-channels"]) => organization::numbers(world, &query),
         ("GET", ["call-logs"]) => conversations::call_logs(world, &query),
         ("GET", ["call-logs", id]) => conversations::call_log(world, id, &query),
         ("GET", ["contacts"]) => contacts::contacts(world, &query),
@@ -178,19 +116,6 @@ fn patch(world: &mut World, edge: Edge, id: &str, heard: &RecordedRequest) -> Re
     }
 }
 
-fn members(world: &World, query: &[(String, String)]) -> Result<Found, Refused> {
-    only(world, query, &[])?;
-    let times = if world.faults.dialnote.duplicate_members { 2 } else { 1 };
-    let all = world.dialnote.members.iter().flat_map(|member| iter::repeat_n(member, times));
-    Ok(Found::of(Shape::Members, all.map(Member::object).collect()))
-}
-
-fn numbers(world: &World, query: &[(String, String)]) -> Result<Found, Refused> {
-    only(world, query, &[])?;
-    let number = |n: &Number| json!({"id": n.id, "channelAddress": n.number, "displayName": n.name});
-    Ok(Found::of(Shape::Channels, world.dialnote.numbers.iter().map(number).collect()))
-}
-
 fn body(heard: &RecordedRequest) -> Result<serde_json::Map<String, Value>, Refused> {
     if heard.media_type() != "application/json" {
         return Err(Refused { status: 415, error: "UNSUPPORTED_MEDIA_TYPE", message: "Send JSON.".to_owned() });
@@ -199,29 +124,4 @@ fn body(heard: &RecordedRequest) -> Result<serde_json::Map<String, Value>, Refus
         Ok(Value::Object(body)) => Ok(body),
         _ => Err(Refused::bad("The body is not a JSON object.")),
     }
-}
-
-/// The size of a page: `limit`, between 1 and [`PAGE`], unless pages are smaller.
-fn page_size(world: &World, query: &[(String, String)]) -> Result<usize, Refused> {
-    let limit = match whole(query, "limit")? {
-        None => DEFAULT_PAGE,
-        Some(limit) if (1..=PAGE).contains(&limit) => limit,
-        Some(limit) => return Err(Refused::bad(format!("limit must be between 1 and {PAGE}, not {limit}."))),
-    };
-    Ok(world.faults.dialnote.page_size.map_or(limit, |most| limit.min(most)))
-}
-
-fn whole(query: &[(String, String)], name: &str) -> Result<Option<usize>, Refused> {
-    let Some((_, value)) = query.iter().find(|(key, _)| key == name) else { return Ok(None) };
-    value.parse().map(Some).map_err(|_| Refused::bad(format!("{name} must be a whole number, not {value}.")))
-}
-
-/// Refuses parameters that are not known, unless they are ignored.
-fn only(world: &World, query: &[(String, String)], known: &[&str]) -> Result<(), Refused> {
-    let is_unknown = |name: &&str| !known.contains(name);
-    let unknown: Vec<&str> = query.iter().map(|(name, _)| name.as_str()).filter(is_unknown).collect();
-    if unknown.is_empty() || world.faults.dialnote.played().query != Query::Strict {
-        return Ok(());
-    }
-    Err(Refused::unrecognized("query", &unknown))
 }

@@ -23,7 +23,7 @@ pub struct Dialnote {
     pub(super) deleted: usize,
 }
 
-/// Somebody who can own a conversation.
+/// A teammate who can own a conversation.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Member {
     /// `mem_…`.
@@ -55,7 +55,7 @@ pub struct Number {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Status {
-    /// Waits for somebody.
+    /// Waits for a teammate.
     Open,
     /// Resolved.
     Done,
@@ -64,10 +64,12 @@ pub enum Status {
 }
 
 impl Status {
+    /// The status that this word stands for.
     pub(crate) fn parse(word: &str) -> Option<Self> {
         [Self::Open, Self::Done, Self::Snoozed].into_iter().find(|status| status.word() == word)
     }
 
+    /// The word that stands for it.
     pub(crate) fn word(self) -> &'static str {
         match self {
             Self::Open => "open",
@@ -109,6 +111,7 @@ pub enum Kind {
 }
 
 impl Kind {
+    /// The word that stands for it.
     pub(crate) fn word(self) -> &'static str {
         match self {
             Self::Call => "call",
@@ -145,7 +148,7 @@ pub struct Conversation {
     pub number: String,
     /// Its state.
     pub status: Status,
-    /// Whether somebody has looked at it.
+    /// Whether a teammate has looked at it.
     pub is_read: bool,
     /// The id of the member who owns it.
     pub assigned_to: Option<String>,
@@ -216,7 +219,7 @@ impl Dialnote {
         self.conversations.iter().find(|conversation| conversation.id == id)
     }
 
-    /// A conversation by its id, to be changed: as somebody would in dialnote itself.
+    /// A conversation by its id, to be changed: as a teammate would in dialnote itself.
     pub fn conversation_mut(&mut self, id: &str) -> Option<&mut Conversation> {
         self.conversations.iter_mut().find(|conversation| conversation.id == id)
     }
@@ -255,6 +258,7 @@ impl Dialnote {
         true
     }
 
+    /// A new id: `msg_5001`.
     pub(crate) fn new_id(&mut self, prefix: &str) -> String {
         self.last_id += 1;
         format!("{prefix}_{}", self.last_id)
@@ -284,6 +288,7 @@ impl Dialnote {
 }
 
 impl Contact {
+    /// The contact object.
     pub(super) fn object(&self) -> Value {
         json!({
             "id": self.id, "firstName": self.first_name, "lastName": self.last_name, "company": self.company,
@@ -300,6 +305,7 @@ impl Contact {
 }
 
 impl Entry {
+    /// The message object.
     pub(crate) fn object(&self) -> Value {
         json!({
             "id": self.id, "type": self.kind.word(), "direction": self.direction, "content": self.text,
@@ -314,6 +320,7 @@ impl Member {
         json!({"id": self.id, "name": self.name, "avatar": self.avatar})
     }
 
+    /// The member object.
     pub(crate) fn object(&self) -> Value {
         json!({
             "id": self.id, "name": self.name, "email": self.email, "avatar": self.avatar, "role": self.role,
@@ -323,6 +330,7 @@ impl Member {
 }
 
 impl CallLog {
+    /// The call object.
     pub(crate) fn object(&self, members: &[Member]) -> Value {
         let member = members.iter().find(|member| Some(&member.id) == self.member.as_ref());
         json!({

@@ -9,7 +9,7 @@ const FRONT: &str = "num_front";
 const BILLING: &str = "num_billing";
 
 /// The organization as it stands at `now`.
-pub(crate) fn dialnote(now: Timestamp) -> Dialnote {
+pub(crate) fn organization(now: Timestamp) -> Dialnote {
     let mut dialnote = Dialnote { members: members(), numbers: numbers(), last_id: 5000, ..Dialnote::default() };
     for draft in conversations() {
         draft.add_to(&mut dialnote, now);

@@ -2,9 +2,9 @@
 
 use serde_json::{Map, Value, json};
 
+use super::found::{Found, Refused, Shape};
 use super::model::Hook;
 use super::variants::{HookDelete, HookEvent};
-use super::{Found, Refused, Shape};
 use crate::world::World;
 
 const EVENTS: &[&str] = &["call_log", "call_recording", "note"];
@@ -38,6 +38,7 @@ pub(super) fn subscribe(world: &mut World, body: &Map<String, Value>) -> Result<
     Ok(Found { status: 201, ..Found::of(Shape::Hook, json!({"id": id})) })
 }
 
+/// Ends a subscription.
 pub(super) fn unsubscribe(world: &mut World, id: &str) -> Result<Found, Refused> {
     let place = world.dialnote.webhooks.iter().position(|webhook| webhook.id == id);
     let place = place.ok_or_else(|| Refused::not_found("such subscription"))?;

@@ -3,8 +3,9 @@
 
 use serde_json::{Map, Value, json};
 
-use super::{Facts, Failure};
-use crate::server::RecordedRequest;
+use super::facts::Facts;
+use super::failure::Failure;
+use crate::request::RecordedRequest;
 
 /// Published arguments whose effect the sandbox does not play: refused rather than ignored.
 const NOT_PLAYED: &[&str] = &[

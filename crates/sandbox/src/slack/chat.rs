@@ -3,29 +3,16 @@
 use serde_json::{Value, json};
 
 use super::args::Args;
-use super::{Failure, Reply, require_scope};
+use super::content::{Content, checked_content, checked_metadata};
+use super::failure::{Failure, Reply};
+use super::reach::{visible, writable};
+use super::scopes::require_scope;
 use crate::blocks::{self, length, max};
-use crate::channels::{Channel, ChannelKind, Message};
-use crate::seed::BOT_USER;
+use crate::channels::{Channel, Message};
+use crate::ids::BOT_USER;
 use crate::world::World;
 
-/// Text and blocks that were found good.
-#[derive(Clone, Debug, Default)]
-pub(crate) struct Content {
-    pub(crate) text: String,
-    pub(crate) blocks: Vec<Value>,
-}
-
-/// Checks text and blocks of a message. Blocks without text are refused although Slack takes them:
-/// nobody would hear them read out, and their notification would be empty.
-pub(crate) fn content(text: Option<&str>, blocks: Option<&Value>) -> Result<Content, Failure> {
-    let blocks = blocks.map(blocks::message).transpose()?.unwrap_or_default();
-    match text {
-        Some(text) if !text.is_empty() => Ok(Content { text: text.to_owned(), blocks }),
-        _ => Err("no_text".into()),
-    }
-}
-
+/// `chat.postMessage`.
 pub(super) fn post_message(world: &mut World, args: &Args) -> Reply {
     let channel = writable(world, args.required("channel")?)?;
     let said = read_content(args)?;
@@ -52,8 +39,9 @@ pub(super) fn post_message(world: &mut World, args: &Args) -> Reply {
     Ok(json!({"channel": channel.id, "ts": ts, "message": shown}))
 }
 
+/// `chat.update`.
 pub(super) fn update(world: &mut World, args: &Args) -> Reply {
-    let channel = own_channel(world, args.required("channel")?)?;
+    let channel = visible(world, args.required("channel")?)?;
     if channel.archived {
         return Err("is_inactive".into());
     }
@@ -84,6 +72,7 @@ pub(super) fn update(world: &mut World, args: &Args) -> Reply {
     Ok(json!({"channel": channel.id, "ts": ts, "text": said.text, "message": message.object(&team, true)}))
 }
 
+/// `chat.postEphemeral`.
 pub(super) fn post_ephemeral(world: &mut World, args: &Args) -> Reply {
     let channel = writable(world, args.required("channel")?)?;
     let user = args.required("user")?;
@@ -109,8 +98,9 @@ pub(super) fn post_ephemeral(world: &mut World, args: &Args) -> Reply {
     Ok(json!({"message_ts": ts}))
 }
 
+/// `chat.delete`.
 pub(super) fn delete(world: &mut World, args: &Args) -> Reply {
-    let channel = own_channel(world, args.required("channel")?)?;
+    let channel = visible(world, args.required("channel")?)?;
     let ts = args.required("ts")?;
     editable(world, &channel, ts, "cant_delete_message")?;
     world.remove_message(&channel.id, ts);
@@ -145,8 +135,9 @@ pub(super) fn unfurl(world: &mut World, args: &Args) -> Reply {
     Ok(json!({}))
 }
 
+/// `chat.getPermalink`.
 pub(super) fn permalink(world: &mut World, args: &Args) -> Reply {
-    let channel = own_channel(world, args.required("channel")?)?;
+    let channel = visible(world, args.required("channel")?)?;
     let ts = args.required("message_ts")?;
     let message = world.message(&channel.id, ts).filter(|message| message.to.is_none()).ok_or("message_not_found")?;
     let name = ts.replace('.', "");
@@ -155,32 +146,6 @@ pub(super) fn permalink(world: &mut World, args: &Args) -> Reply {
         link = format!("{link}?thread_ts={parent}&cid={}", channel.id);
     }
     Ok(json!({"channel": channel.id, "permalink": link}))
-}
-
-/// The channel for a new message: by id, or the id of a person, which opens the direct message.
-pub(super) fn writable(world: &mut World, id: &str) -> Result<Channel, Failure> {
-    let reachable = world.person(id).is_some_and(|p| p.id == id && !p.deleted && !p.bot && !p.stranger);
-    let id = if reachable { world.direct_message(id) } else { id.to_owned() };
-    let channel = own_channel(world, &id)?;
-    if channel.kind == ChannelKind::Direct && !world.messages_tab {
-        return Err("messages_tab_disabled".into());
-    }
-    if channel.archived {
-        return Err("is_archived".into());
-    }
-    if !world.bot_is_in(&channel) && require_scope(world, "chat:write.public").is_err() {
-        return Err("not_in_channel".into());
-    }
-    Ok(channel)
-}
-
-/// A channel the bot can at least see: by its id, never by its name.
-fn own_channel(world: &World, id: &str) -> Result<Channel, Failure> {
-    let channel = world.channel(id).filter(|channel| channel.id == id).ok_or("channel_not_found")?;
-    if channel.kind == ChannelKind::Private && !world.bot_is_in(channel) {
-        return Err("channel_not_found".into());
-    }
-    Ok(channel.clone())
 }
 
 fn editable(world: &World, channel: &Channel, ts: &str, refusal: &str) -> Result<(), Failure> {
@@ -208,32 +173,13 @@ fn read_content(args: &Args) -> Result<Content, Failure> {
         (Some(_), Some(_)) => Err("markdown_text_conflict".into()),
         (Some(_), None) if blocks.is_some() => Err("markdown_text_conflict".into()),
         (Some(markdown), None) if length(markdown) > max(&["message", "markdown_text"]) => Err("msg_too_long".into()),
-        (Some(markdown), None) => content(Some(markdown), None),
-        (None, text) => content(text, blocks.as_ref()),
+        (Some(markdown), None) => checked_content(Some(markdown), None),
+        (None, text) => checked_content(text, blocks.as_ref()),
     }
 }
 
 fn metadata(args: &Args) -> Result<Option<Value>, Failure> {
     args.nested("metadata", "invalid_metadata_format")?.map(checked_metadata).transpose()
-}
-
-/// Metadata in the shape Slack wants, or `{}`, which stands for none.
-pub(super) fn checked_metadata(metadata: Value) -> Result<Value, Failure> {
-    if metadata == json!({}) {
-        return Ok(metadata);
-    }
-    let event_type = metadata["event_type"].as_str().unwrap_or_default();
-    let shaped = metadata.as_object().is_some_and(|fields| fields.len() == 2) && metadata["event_payload"].is_object();
-    if event_type.is_empty() || !shaped {
-        return Err("invalid_metadata_format".into());
-    }
-    // Slack only advises flat payloads with plain keys; what breaks the advice may stop working.
-    let mut payload = metadata["event_payload"].as_object().into_iter().flatten();
-    let plain = |key: &str| key.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '_');
-    if payload.any(|(key, value)| !plain(key) || value.is_object() || value.is_null()) {
-        return Err("invalid_metadata_schema".into());
-    }
-    Ok(metadata)
 }
 
 /// Another name or picture needs a scope of its own, and the sandbox shows neither.

@@ -3,11 +3,15 @@
 use serde_json::{Value, json};
 
 use super::args::Args;
-use super::{Failure, Reply, page, require_scope};
+use super::failure::{Failure, Reply};
+use super::paging::page;
+use super::reach::visible;
+use super::scopes::require_scope;
 use crate::blocks::max;
 use crate::channels::{Channel, ChannelKind, Message};
 use crate::world::World;
 
+/// `conversations.info`.
 pub(super) fn info(world: &mut World, args: &Args) -> Reply {
     let channel = visible(world, args.required("channel")?)?;
     require_scope(world, &format!("{}:read", scope_family(&channel)))?;
@@ -19,6 +23,7 @@ pub(super) fn info(world: &mut World, args: &Args) -> Reply {
     Ok(json!({"channel": object}))
 }
 
+/// `conversations.open`.
 pub(super) fn open(world: &mut World, args: &Args) -> Reply {
     if let Some(id) = args.text("channel")? {
         let channel = visible(world, id)?;
@@ -51,6 +56,7 @@ pub(super) fn open(world: &mut World, args: &Args) -> Reply {
     Ok(json!({"channel": shown.unwrap_or_else(|| json!({"id": id}))}))
 }
 
+/// `conversations.history`.
 pub(super) fn history(world: &mut World, args: &Args) -> Reply {
     let channel = readable(world, args)?;
     let in_channel = |message: &Message| !message.is_reply() || message.broadcast;
@@ -59,6 +65,7 @@ pub(super) fn history(world: &mut World, args: &Args) -> Reply {
     answer(world, &messages, args, "conversations.history.limit")
 }
 
+/// `conversations.replies`.
 pub(super) fn replies(world: &mut World, args: &Args) -> Reply {
     let channel = readable(world, args)?;
     let ts = args.required("ts")?;
@@ -113,14 +120,6 @@ fn parse_ts(ts: &str) -> Option<(i64, u64)> {
     let digits = fraction.len() <= 6 && fraction.bytes().all(|b| b.is_ascii_digit());
     let fraction = format!("{fraction:0<6}");
     digits.then_some((seconds.parse().ok()?, fraction.parse().ok()?))
-}
-
-fn visible(world: &World, id: &str) -> Result<Channel, Failure> {
-    let channel = world.channel(id).filter(|channel| channel.id == id).ok_or("channel_not_found")?;
-    if channel.kind == ChannelKind::Private && !world.bot_is_in(channel) {
-        return Err("channel_not_found".into());
-    }
-    Ok(channel.clone())
 }
 
 fn readable(world: &World, args: &Args) -> Result<Channel, Failure> {

@@ -3,18 +3,18 @@
 
 use std::path::Path;
 
-use axum::body::Bytes;
 use serde::Deserialize;
 use serde_json::json;
 
 use super::args::Args;
-use super::chat::writable;
-use super::{Failure, Reply};
+use super::failure::{Failure, Reply};
+use super::reach::writable;
 use crate::answer::Answer;
 use crate::blocks::length;
 use crate::channels::Message;
-use crate::seed::BOT_USER;
-use crate::server::RecordedRequest;
+use crate::ids::BOT_USER;
+use crate::request::RecordedRequest;
+use crate::uploads::Upload;
 use crate::world::World;
 
 /// The longest description of a picture, in characters.
@@ -23,16 +23,6 @@ const LONGEST_ALT: u64 = 1000;
 /// How every PNG begins.
 const PNG: &[u8] = b"\x89PNG\r\n\x1a\n";
 
-/// A file on its way into a channel.
-#[derive(Clone, Debug)]
-pub(crate) struct Upload {
-    length: usize,
-    alt: String,
-    /// Once they are there.
-    pub(crate) bytes: Option<Bytes>,
-    is_shared: bool,
-}
-
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Named {
@@ -40,6 +30,7 @@ struct Named {
     title: String,
 }
 
+/// `files.getUploadURLExternal`.
 pub(super) fn get_upload_url(world: &mut World, args: &Args) -> Reply {
     if Path::new(args.required("filename")?).extension().is_none_or(|kind| kind != "png") {
         return Err("file_type_not_allowed".into());
@@ -75,6 +66,7 @@ pub(crate) fn take_upload(world: &mut World, id: &str, heard: &RecordedRequest) 
     Answer::new(200, json!("OK"))
 }
 
+/// `files.completeUploadExternal`.
 pub(super) fn complete_upload(world: &mut World, args: &Args) -> Reply {
     let files = args.nested("files", "invalid_arguments")?.unwrap_or_default();
     let files: Vec<Named> =

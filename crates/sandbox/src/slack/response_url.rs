@@ -5,13 +5,13 @@
 use jiff::SignedDuration;
 use serde_json::{Map, Value, json};
 
-use super::chat::checked_metadata;
-use super::{Content, Failure, content};
+use super::content::{Content, checked_content, checked_metadata};
+use super::failure::Failure;
 use crate::answer::Answer;
 use crate::blocks::max;
 use crate::channels::Message;
-use crate::seed::BOT_USER;
-use crate::server::RecordedRequest;
+use crate::ids::BOT_USER;
+use crate::request::RecordedRequest;
 use crate::world::{ResponseUrl, World};
 
 const FIELDS: &[&str] = &[
@@ -79,7 +79,7 @@ fn place(world: &mut World, url: &ResponseUrl, answer: &Map<String, Value>) -> R
     let replace = flag(answer, "replace_original")?;
     let said = match (answer.get("text"), answer.get("blocks")) {
         (None, None) if delete => None,
-        (text, blocks) => Some(content(text.and_then(Value::as_str), blocks)?),
+        (text, blocks) => Some(checked_content(text.and_then(Value::as_str), blocks)?),
     };
     if delete {
         let original = original(world, url)?;

@@ -4,16 +4,20 @@ use jiff::Timestamp;
 use serde_json::{Value, json};
 
 use super::args::Args;
-use super::{Failure, Reply, page, require_scope};
+use super::failure::{Failure, Reply};
+use super::paging::page;
+use super::scopes::require_scope;
 use crate::people::Person;
 use crate::world::World;
 
+/// `users.info`.
 pub(super) fn info(world: &mut World, args: &Args) -> Reply {
     let id = args.required("user")?;
     let person = world.people.iter().find(|person| person.id == id).ok_or("user_not_found")?;
     Ok(json!({"user": object(world, person, args.flag("include_locale")?)}))
 }
 
+/// `users.lookupByEmail`.
 pub(super) fn lookup_by_email(world: &mut World, args: &Args) -> Reply {
     require_scope(world, "users:read")?;
     let email = args.required("email")?.to_lowercase();
@@ -24,6 +28,7 @@ pub(super) fn lookup_by_email(world: &mut World, args: &Args) -> Reply {
     Ok(json!({"user": object(world, person, false)}))
 }
 
+/// `users.list`.
 pub(super) fn list(world: &mut World, args: &Args) -> Reply {
     // A token of an organization has to name the workspace (docs/contracts/slack.md §24.5).
     if world.workspace.organization().is_some() && args.text("team_id")?.is_none() {
@@ -39,7 +44,8 @@ pub(super) fn list(world: &mut World, args: &Args) -> Reply {
     Ok(json!({"members": members, "cache_ts": cache_ts, "response_metadata": {"next_cursor": next}}))
 }
 
-/// Groups and hours of rest are a workspace's: a token of an organization has to say which (docs/contracts/slack.md §24.5).
+/// Groups and hours of rest are a workspace's: a token of an organization has to say which
+/// (docs/contracts/slack.md §24.5).
 fn in_workspace(world: &World, args: &Args) -> Result<(), Failure> {
     if world.workspace.organization().is_some() && args.required("team_id")? != world.workspace.id {
         return Err("team_access_not_granted".into());
@@ -47,6 +53,7 @@ fn in_workspace(world: &World, args: &Args) -> Result<(), Failure> {
     Ok(())
 }
 
+/// `usergroups.list`.
 pub(super) fn groups(world: &mut World, args: &Args) -> Reply {
     in_workspace(world, args)?;
     let with_users = args.flag("include_users")?;
@@ -70,6 +77,7 @@ pub(super) fn groups(world: &mut World, args: &Args) -> Reply {
     Ok(json!({"usergroups": groups.collect::<Vec<_>>()}))
 }
 
+/// `usergroups.users.list`.
 pub(super) fn group_users(world: &mut World, args: &Args) -> Reply {
     in_workspace(world, args)?;
     let id = args.required("usergroup")?;

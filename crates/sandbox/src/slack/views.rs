@@ -4,11 +4,12 @@ use jiff::SignedDuration;
 use serde_json::{Map, Value, json};
 
 use super::args::Args;
-use super::{Failure, Reply};
+use super::failure::{Failure, Reply};
 use crate::blocks::{self, max};
 use crate::views::View;
 use crate::world::{Trigger, World};
 
+/// `views.open`.
 pub(super) fn open(world: &mut World, args: &Args) -> Reply {
     let body = modal(args)?;
     unique_external_id(world, &body, None)?;
@@ -19,6 +20,7 @@ pub(super) fn open(world: &mut World, args: &Args) -> Reply {
     shown(world, &id)
 }
 
+/// `views.push`.
 pub(super) fn push(world: &mut World, args: &Args) -> Reply {
     let body = modal(args)?;
     unique_external_id(world, &body, None)?;
@@ -35,6 +37,7 @@ pub(super) fn push(world: &mut World, args: &Args) -> Reply {
     shown(world, &id)
 }
 
+/// `views.update`.
 pub(super) fn update(world: &mut World, args: &Args) -> Reply {
     let body = read_view(args)?;
     let (id, external_id) = (args.text("view_id")?, args.text("external_id")?);
@@ -56,6 +59,7 @@ pub(super) fn update(world: &mut World, args: &Args) -> Reply {
     shown(world, &id)
 }
 
+/// `views.publish`.
 pub(super) fn publish(world: &mut World, args: &Args) -> Reply {
     let body = read_view(args)?;
     if body["type"] != "home" {

@@ -51,7 +51,7 @@ pub(super) type Field = (&'static str, Rule);
 
 /// The fields of one kind of block or element, beside `type`.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Shape {
+pub(super) struct Schema {
     pub(super) kind: &'static str,
     pub(super) required: &'static [Field],
     pub(super) optional: &'static [Field],
@@ -128,64 +128,68 @@ const IN_INPUT: &[&str] = &[
 const IN_CONTEXT: &[&str] = &["image", "plain_text", "mrkdwn"];
 
 /// The blocks; each may have a `block_id` too.
-pub(super) const BLOCKS: &[Shape] = &[
-    Shape {
+pub(super) const BLOCKS: &[Schema] = &[
+    Schema {
         kind: "section",
         required: &[],
         optional: &[("text", Text), ("fields", Texts), ("accessory", Element(IN_SECTION)), ("expand", Flag)],
     },
-    Shape { kind: "header", required: &[("text", Plain)], optional: &[] },
-    Shape { kind: "context", required: &[("elements", Elements(IN_CONTEXT))], optional: &[] },
-    Shape { kind: "actions", required: &[("elements", Elements(IN_ACTIONS))], optional: &[] },
-    Shape { kind: "divider", required: &[], optional: &[] },
-    Shape {
+    Schema { kind: "header", required: &[("text", Plain)], optional: &[] },
+    Schema { kind: "context", required: &[("elements", Elements(IN_CONTEXT))], optional: &[] },
+    Schema { kind: "actions", required: &[("elements", Elements(IN_ACTIONS))], optional: &[] },
+    Schema { kind: "divider", required: &[], optional: &[] },
+    Schema {
         kind: "input",
         required: &[("label", Plain), ("element", Element(IN_INPUT))],
         optional: &[("hint", Plain), ("optional", Flag), ("dispatch_action", Flag)],
     },
-    Shape {
+    Schema {
         kind: "image",
         required: &[("alt_text", Words)],
         optional: &[("image_url", Url), ("slack_file", Object), ("title", Plain)],
     },
-    Shape { kind: "rich_text", required: &[("elements", Array)], optional: &[] },
+    Schema { kind: "rich_text", required: &[("elements", Array)], optional: &[] },
 ];
 
 /// The elements.
-pub(super) const ELEMENTS: &[Shape] = &[
-    Shape {
+pub(super) const ELEMENTS: &[Schema] = &[
+    Schema {
         kind: "button",
         required: &[("text", Plain), ACTION],
         optional: &[("value", Words), ("url", Url), ("style", OneOf(STYLES)), CONFIRM, ("accessibility_label", Words)],
     },
-    Shape { kind: "overflow", required: &[OPTIONS, ACTION], optional: &[CONFIRM] },
-    Shape {
+    Schema { kind: "overflow", required: &[OPTIONS, ACTION], optional: &[CONFIRM] },
+    Schema {
         kind: "static_select",
         required: &[ACTION],
         optional: &[OPTIONS, GROUPS, ("initial_option", Choice), PLACEHOLDER, CONFIRM, FOCUS],
     },
-    Shape {
+    Schema {
         kind: "multi_static_select",
         required: &[ACTION],
         optional: &[OPTIONS, GROUPS, ("initial_options", Choices), MANY, PLACEHOLDER, CONFIRM, FOCUS],
     },
-    Shape {
+    Schema {
         kind: "external_select",
         required: &[ACTION],
         optional: &[("initial_option", Choice), ("min_query_length", Whole), PLACEHOLDER, CONFIRM, FOCUS],
     },
-    Shape {
+    Schema {
         kind: "multi_external_select",
         required: &[ACTION],
         optional: &[("initial_options", Choices), ("min_query_length", Whole), MANY, PLACEHOLDER, CONFIRM, FOCUS],
     },
-    Shape { kind: "users_select", required: &[ACTION], optional: &[("initial_user", Id), PLACEHOLDER, CONFIRM, FOCUS] },
-    Shape {
+    Schema {
+        kind: "users_select",
+        required: &[ACTION],
+        optional: &[("initial_user", Id), PLACEHOLDER, CONFIRM, FOCUS],
+    },
+    Schema {
         kind: "multi_users_select",
         required: &[ACTION],
         optional: &[("initial_users", Ids), MANY, PLACEHOLDER, CONFIRM, FOCUS],
     },
-    Shape {
+    Schema {
         kind: "conversations_select",
         required: &[ACTION],
         optional: &[
@@ -198,7 +202,7 @@ pub(super) const ELEMENTS: &[Shape] = &[
             FOCUS,
         ],
     },
-    Shape {
+    Schema {
         kind: "multi_conversations_select",
         required: &[ACTION],
         optional: &[
@@ -211,17 +215,17 @@ pub(super) const ELEMENTS: &[Shape] = &[
             FOCUS,
         ],
     },
-    Shape {
+    Schema {
         kind: "channels_select",
         required: &[ACTION],
         optional: &[("initial_channel", Id), ("response_url_enabled", Flag), PLACEHOLDER, CONFIRM, FOCUS],
     },
-    Shape {
+    Schema {
         kind: "multi_channels_select",
         required: &[ACTION],
         optional: &[("initial_channels", Ids), MANY, PLACEHOLDER, CONFIRM, FOCUS],
     },
-    Shape {
+    Schema {
         kind: "plain_text_input",
         required: &[ACTION],
         optional: &[
@@ -234,28 +238,32 @@ pub(super) const ELEMENTS: &[Shape] = &[
             FOCUS,
         ],
     },
-    Shape { kind: "datepicker", required: &[ACTION], optional: &[("initial_date", Date), PLACEHOLDER, CONFIRM, FOCUS] },
-    Shape {
+    Schema {
+        kind: "datepicker",
+        required: &[ACTION],
+        optional: &[("initial_date", Date), PLACEHOLDER, CONFIRM, FOCUS],
+    },
+    Schema {
         kind: "timepicker",
         required: &[ACTION],
         optional: &[("initial_time", Time), ("timezone", Words), PLACEHOLDER, CONFIRM, FOCUS],
     },
-    Shape { kind: "datetimepicker", required: &[ACTION], optional: &[("initial_date_time", Whole), CONFIRM, FOCUS] },
-    Shape {
+    Schema { kind: "datetimepicker", required: &[ACTION], optional: &[("initial_date_time", Whole), CONFIRM, FOCUS] },
+    Schema {
         kind: "checkboxes",
         required: &[OPTIONS, ACTION],
         optional: &[("initial_options", Choices), CONFIRM, FOCUS],
     },
-    Shape {
+    Schema {
         kind: "radio_buttons",
         required: &[OPTIONS, ACTION],
         optional: &[("initial_option", Choice), CONFIRM, FOCUS],
     },
-    Shape { kind: "image", required: &[("alt_text", Words)], optional: &[("image_url", Url), ("slack_file", Object)] },
+    Schema { kind: "image", required: &[("alt_text", Words)], optional: &[("image_url", Url), ("slack_file", Object)] },
 ];
 
 /// A modal. Its `blocks` are checked apart.
-pub(super) const MODAL: Shape = Shape {
+pub(super) const MODAL: Schema = Schema {
     kind: "modal",
     required: &[("title", Plain)],
     optional: &[
@@ -270,14 +278,14 @@ pub(super) const MODAL: Shape = Shape {
 };
 
 /// A home tab. Its `blocks` are checked apart.
-pub(super) const HOME: Shape = Shape {
+pub(super) const HOME: Schema = Schema {
     kind: "home",
     required: &[],
     optional: &[("private_metadata", Words), ("callback_id", Words), ("external_id", Words)],
 };
 
 /// The parts of a confirmation dialog.
-pub(super) const CONFIRMATION: Shape = Shape {
+pub(super) const CONFIRMATION: Schema = Schema {
     kind: "confirm",
     required: &[("title", Plain), ("text", Plain), ("confirm", Plain), ("deny", Plain)],
     optional: &[("style", OneOf(STYLES))],
@@ -285,18 +293,18 @@ pub(super) const CONFIRMATION: Shape = Shape {
 
 /// The parts of an option; a menu's options are plain, those of checkboxes and radio buttons may
 /// carry formatting, and only those of an overflow menu may be links.
-pub(super) const PLAIN_OPTION: Shape =
-    Shape { kind: "option", required: &[("text", Plain), ("value", Id)], optional: &[("description", Plain)] };
+pub(super) const PLAIN_OPTION: Schema =
+    Schema { kind: "option", required: &[("text", Plain), ("value", Id)], optional: &[("description", Plain)] };
 /// See [`PLAIN_OPTION`].
-pub(super) const RICH_OPTION: Shape =
-    Shape { kind: "option", required: &[("text", Text), ("value", Id)], optional: &[("description", Text)] };
+pub(super) const RICH_OPTION: Schema =
+    Schema { kind: "option", required: &[("text", Text), ("value", Id)], optional: &[("description", Text)] };
 /// See [`PLAIN_OPTION`].
-pub(super) const LINK_OPTION: Shape = Shape {
+pub(super) const LINK_OPTION: Schema = Schema {
     kind: "option",
     required: &[("text", Plain), ("value", Id)],
     optional: &[("description", Plain), ("url", Url)],
 };
 
 /// The parts of an option group.
-pub(super) const OPTION_GROUP: Shape =
-    Shape { kind: "option_group", required: &[("label", Plain), ("options", Choices)], optional: &[] };
+pub(super) const OPTION_GROUP: Schema =
+    Schema { kind: "option_group", required: &[("label", Plain), ("options", Choices)], optional: &[] };

@@ -1,0 +1,186 @@
+//! What people do: in Slack, and on the phone.
+
+use serde::Deserialize;
+use serde_json::{Map, Value};
+
+/// A press on a button or a choice from a menu. A message is named by `channel` and `message_ts`,
+/// a view by `view_id`.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Click {
+    /// Handle or id of the person.
+    #[serde(rename = "as")]
+    pub who: String,
+    /// Name or id of the channel; `dm` for the direct message with the app.
+    pub channel: Option<String>,
+    /// The message.
+    pub message_ts: Option<String>,
+    /// The modal or home tab.
+    pub view_id: Option<String>,
+    /// The button or menu.
+    pub action_id: String,
+    /// Its block, where several have an element with this `action_id`.
+    pub block_id: Option<String>,
+    /// Which of several buttons with this `action_id`, by its own value; or what was typed.
+    pub value: Option<String>,
+    /// Handle or id of the person chosen.
+    pub selected_user: Option<String>,
+    /// The value of the option chosen.
+    pub selected_option: Option<String>,
+    /// The values of the options chosen.
+    pub selected_options: Option<Vec<String>>,
+    /// Handles or ids of the people chosen.
+    pub selected_users: Option<Vec<String>>,
+    /// Name or id of the channel chosen.
+    pub selected_channel: Option<String>,
+    /// Name or id of the conversation chosen.
+    pub selected_conversation: Option<String>,
+    /// `YYYY-MM-DD`.
+    pub selected_date: Option<String>,
+    /// `HH:mm`.
+    pub selected_time: Option<String>,
+    /// Seconds since the epoch.
+    pub selected_date_time: Option<i64>,
+    /// What was typed into a modal before the press, as in [`Submit::values`].
+    pub values: Map<String, Value>,
+}
+
+impl Click {
+    /// A press on something in a message.
+    pub fn message(who: &str, channel: &str, ts: &str, action_id: &str) -> Self {
+        Self {
+            who: who.to_owned(),
+            channel: Some(channel.to_owned()),
+            message_ts: Some(ts.to_owned()),
+            action_id: action_id.to_owned(),
+            ..Self::default()
+        }
+    }
+
+    /// A press on something in a modal or home tab.
+    pub fn view(who: &str, view_id: &str, action_id: &str) -> Self {
+        Self {
+            who: who.to_owned(),
+            view_id: Some(view_id.to_owned()),
+            action_id: action_id.to_owned(),
+            ..Self::default()
+        }
+    }
+
+    /// What was chosen or typed, if anything.
+    pub(super) fn given(&self) -> Value {
+        let words = [
+            &self.selected_user,
+            &self.selected_option,
+            &self.selected_channel,
+            &self.selected_conversation,
+            &self.selected_date,
+            &self.selected_time,
+        ];
+        let lists = [&self.selected_options, &self.selected_users];
+        let word = words.into_iter().flatten().map(|word| Value::from(word.as_str()));
+        let list = lists.into_iter().flatten().map(|list| Value::from(list.clone()));
+        let moment = self.selected_date_time.into_iter().map(Value::from);
+        let typed = self.value.iter().map(|word| Value::from(word.as_str()));
+        word.chain(list).chain(moment).chain(typed).next().unwrap_or_default()
+    }
+}
+
+/// A modal filled in and submitted.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Submit {
+    /// Handle or id of the person.
+    #[serde(rename = "as")]
+    pub who: String,
+    /// The modal.
+    pub view_id: String,
+    /// block → action → what was typed or chosen: a text, an option's value, a person, a date, or a
+    /// list of those. What is not named stays as it was.
+    #[serde(default)]
+    pub values: Map<String, Value>,
+}
+
+/// A modal closed without submitting.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Close {
+    /// Handle or id of the person.
+    #[serde(rename = "as")]
+    pub who: String,
+    /// The modal.
+    pub view_id: String,
+    /// The x, which closes the whole stack, instead of the cancel button.
+    #[serde(default)]
+    pub all: bool,
+}
+
+/// A person types into a menu whose options the app provides.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Typing {
+    /// Handle or id of the person.
+    #[serde(rename = "as")]
+    pub who: String,
+    /// Name or id of the channel, for a menu in a message.
+    pub channel: Option<String>,
+    /// The message.
+    pub message_ts: Option<String>,
+    /// The modal or home tab.
+    pub view_id: Option<String>,
+    /// The menu.
+    pub action_id: String,
+    /// Its block, where several have an element with this `action_id`.
+    pub block_id: Option<String>,
+    /// What was typed.
+    pub value: String,
+}
+
+/// A shortcut: a global one, or one on a message if a message is named.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Shortcut {
+    /// Handle or id of the person.
+    #[serde(rename = "as")]
+    pub who: String,
+    /// The shortcut.
+    pub callback_id: String,
+    /// Name or id of the message's channel.
+    pub channel: Option<String>,
+    /// The message.
+    pub message_ts: Option<String>,
+}
+
+/// An ordinary message, written by a person.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Saying {
+    /// Handle or id of the person.
+    #[serde(rename = "as")]
+    pub who: String,
+    /// Name or id of the channel.
+    pub channel: String,
+    /// What they type.
+    pub text: String,
+    /// The message they answer, if it is an answer.
+    #[serde(default)]
+    pub thread_ts: Option<String>,
+}
+
+/// A contact gets in touch on a shared number, or a teammate with a contact.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Incoming {
+    /// `call`, `voicemail` or `sms`.
+    pub kind: String,
+    /// The number it comes from; a shared number makes it outbound.
+    pub from: String,
+    /// The number it goes to.
+    pub to: String,
+    /// What was said or written; a call without text was missed.
+    #[serde(default)]
+    pub text: Option<String>,
+    /// The teammate who calls, by handle or id.
+    #[serde(default, rename = "as")]
+    pub who: Option<String>,
+}

@@ -1,0 +1,154 @@
+//! What all request handlers share: the world of a workspace, and what waits for its changes.
+
+use std::net::SocketAddr;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use tokio::sync::{Semaphore, watch};
+
+use crate::impossible::Impossible;
+use crate::options::Credentials;
+use crate::world::World;
+
+/// How long the app may take to start or to die.
+const PATIENCE: Duration = Duration::from_secs(20);
+
+/// What every request handler shares.
+pub(super) struct Shared {
+    pub(super) addr: SocketAddr,
+    pub(super) http: reqwest::Client,
+    world: Mutex<World>,
+    /// Other workspaces in the same Slack, each with its own organization in dialnote.
+    beside: Mutex<Vec<Arc<Self>>>,
+    /// One permit for each request that hangs and was not reported yet.
+    hung: Semaphore,
+    /// Grows whenever everything that hangs is let go.
+    released: watch::Sender<u64>,
+    /// Grows whenever the app's calls have changed something that can be waited for.
+    turns: watch::Sender<u64>,
+    /// Set if the app is to run; the program that runs it follows.
+    pub(super) app_wanted: watch::Sender<bool>,
+    stopped: watch::Receiver<bool>,
+}
+
+impl Shared {
+    /// A workspace without others beside it.
+    pub(super) fn new(addr: SocketAddr, http: reqwest::Client, world: World, stopped: watch::Receiver<bool>) -> Self {
+        Self {
+            addr,
+            http,
+            world: Mutex::new(world),
+            beside: Mutex::default(),
+            hung: Semaphore::new(0),
+            released: watch::Sender::new(0),
+            turns: watch::Sender::new(0),
+            app_wanted: watch::Sender::new(true),
+            stopped,
+        }
+    }
+
+    /// Looks at the world, or changes it. No other request is served at the time.
+    pub(super) fn world<T>(&self, look: impl FnOnce(&mut World) -> T) -> T {
+        look(&mut self.world.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    /// All workspaces, this one first.
+    pub(super) fn all(self: &Arc<Self>) -> Vec<Arc<Self>> {
+        std::iter::once(self.clone()).chain(self.neighbours().iter().cloned()).collect()
+    }
+
+    /// The workspace that fits; this one, if none does.
+    pub(super) fn whose(self: &Arc<Self>, fits: impl Fn(&World) -> bool) -> Arc<Self> {
+        self.all().into_iter().find(|shared| shared.world(|world| fits(world))).unwrap_or_else(|| self.clone())
+    }
+
+    /// Adds another workspace in the same Slack.
+    pub(super) fn add(&self, other: Arc<Self>) {
+        self.neighbours().push(other);
+    }
+
+    fn neighbours(&self) -> MutexGuard<'_, Vec<Arc<Self>>> {
+        self.beside.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// What the app needs to know.
+    pub(super) fn credentials(&self) -> Credentials {
+        self.world(|world| Credentials {
+            sandbox: world.base.clone(),
+            signing_secret: world.secrets.signing_secret.clone(),
+            slack_api: format!("{}/slack/api", world.services),
+            slack_bot_token: world.secrets.bot_token.clone(),
+            slack_app_token: world.secrets.app_token.clone(),
+            slack_client_id: world.secrets.client_id.clone(),
+            slack_client_secret: world.secrets.client_secret.clone(),
+            dialnote_api: format!("{}/dialnote/api/v1", world.services),
+            dialnote_api_key: world.secrets.dialnote_key.clone(),
+        })
+    }
+
+    /// Resolves once for each request that hangs.
+    pub(super) async fn hung(&self) {
+        if let Ok(permit) = self.hung.acquire().await {
+            permit.forget();
+        }
+    }
+
+    /// Lets everything that hangs go on.
+    pub(super) fn release(&self) {
+        self.released.send_modify(|times| *times += 1);
+    }
+
+    /// Resolves as soon as `look` finds what it looks for, now or after one of the app's calls.
+    pub(super) async fn until<T>(&self, mut look: impl FnMut(&mut World) -> Option<T>) -> T {
+        let mut turns = self.turns.subscribe();
+        loop {
+            turns.mark_unchanged();
+            if let Some(found) = self.world(&mut look) {
+                return found;
+            }
+            // Fails only without a sender, and `self` is one.
+            let _ = turns.changed().await;
+        }
+    }
+
+    /// Says that something changed that a test may wait for or a person look at.
+    pub(super) fn turn(&self) {
+        self.turns.send_modify(|turns| *turns += 1);
+    }
+
+    /// Changes whenever something did.
+    pub(super) fn turns(&self) -> watch::Receiver<u64> {
+        self.turns.subscribe()
+    }
+
+    /// Resolves when the sandbox is stopped or its last handle is gone.
+    pub(super) async fn until_stopped(&self) {
+        until_stopped(self.stopped.clone()).await;
+    }
+
+    /// Asks the program that runs the app to start or to kill it, and waits until it is so.
+    pub(super) async fn want_app(&self, running: bool) -> Result<(), Impossible> {
+        if self.world(|world| world.app_runs.is_none()) {
+            return Err(Impossible("the app was started by somebody else, who can stop and start it".to_owned()));
+        }
+        self.app_wanted.send_replace(running);
+        let done = self.until(|world| (world.app_runs == Some(running)).then_some(()));
+        let late = |_| Impossible("the app does not; its terminal may say why".to_owned());
+        tokio::time::timeout(PATIENCE, done).await.map_err(late)
+    }
+
+    /// Waits until it is let go, or the sandbox stops.
+    pub(super) async fn hang(&self) {
+        let mut released = self.released.subscribe();
+        self.hung.add_permits(1);
+        tokio::select! {
+            _ = released.changed() => {}
+            () = self.until_stopped() => {}
+        }
+    }
+}
+
+/// Resolves when the sandbox is stopped or its last handle is gone.
+pub(super) async fn until_stopped(mut stopped: watch::Receiver<bool>) {
+    let _ = stopped.wait_for(|stopped| *stopped).await;
+}

@@ -1,0 +1,28 @@
+//! What is published about the methods of the Web API.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::LazyLock;
+
+use serde::Deserialize;
+
+/// What is published about a method: verb, encoding, scopes, arguments.
+#[derive(Debug, Deserialize)]
+pub(super) struct Facts {
+    pub(super) http: String,
+    pub(super) json: bool,
+    pub(super) scopes: Vec<String>,
+    pub(super) required: Vec<String>,
+    pub(super) args: Vec<String>,
+}
+
+/// The methods, by name.
+#[expect(clippy::expect_used, reason = "the file is part of the program, and a test reads it")]
+pub(super) static METHODS: LazyLock<BTreeMap<String, Facts>> = LazyLock::new(|| {
+    serde_json::from_str(include_str!("../methods.json")).expect("methods.json has the shape of Facts")
+});
+
+/// Every bot scope that a method of the sandbox can ask for, and `commands`.
+pub fn every_scope() -> Vec<String> {
+    let asked = METHODS.values().flat_map(|facts| facts.scopes.iter().cloned());
+    asked.chain(["commands".to_owned()]).collect::<BTreeSet<_>>().into_iter().collect()
+}
