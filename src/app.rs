@@ -35,7 +35,7 @@ use crate::platform::transport;
 use crate::platform::vault::{BadKey, Vault};
 use crate::server;
 use crate::server::ops::Ops;
-use crate::server::server::Server;
+use crate::server::router::Server;
 use crate::server::sockets::Sockets;
 use crate::tenants::installations::{Installations, Services};
 use crate::tenants::own_workspace::OwnWorkspace;

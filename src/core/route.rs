@@ -105,6 +105,9 @@ pub fn called(line: &SharedNumber) -> String {
     line.name.clone().unwrap_or_else(|| phone::pretty(&line.number))
 }
 
+/// A channel that gets cards, with the name of the shared number; `None` if it gets those of all.
+pub type Routed = (ChannelId, Option<String>);
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -143,6 +146,3 @@ mod tests {
         assert_eq!(meant("kitchen", &lines), None);
     }
 }
-
-/// A channel that gets cards, with the name of the shared number; `None` if it gets those of all.
-pub type Routed = (ChannelId, Option<String>);

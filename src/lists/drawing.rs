@@ -71,7 +71,7 @@ pub(crate) async fn list(ctx: &TenantCtx, job: &ListJob) -> Result<Outcome, Faul
                 HomeView { list: Err(stranger.why), preferences: NotificationPreferences::default(), admin: None };
             return Ok(drawn(ctx, &DrawHome { user: requester.user.clone(), card_view: Box::new(card_view) }));
         }
-        Err(stranger) => return Ok(list_refused(ctx, job, Refusal::YouAreNotLinked(stranger.why))),
+        Err(stranger) => return Ok(list_refused(ctx, job, &Refusal::YouAreNotLinked(stranger.why))),
     };
     let query = of_a_person(ctx, job).await?;
     let person = match &query.filter {
@@ -79,7 +79,7 @@ pub(crate) async fn list(ctx: &TenantCtx, job: &ListJob) -> Result<Outcome, Faul
             Ok(person) => Some(person),
             Err(stranger) => {
                 let why = Refusal::NotLinked { name: stranger.name, why: stranger.why };
-                return Ok(list_refused(ctx, job, why));
+                return Ok(list_refused(ctx, job, &why));
             }
         },
         _ => None,
@@ -129,9 +129,9 @@ fn drawn<J: JobKind>(ctx: &TenantCtx, message: &J) -> Outcome {
     Outcome::done(vec![ctx.say(message)])
 }
 
-fn list_refused(ctx: &TenantCtx, job: &ListJob, why: Refusal) -> Outcome {
+fn list_refused(ctx: &TenantCtx, job: &ListJob, why: &Refusal) -> Outcome {
     info!("no list");
-    Outcome::done(vec![answer(ctx, job.requester.addressee(), refusal_view::refusal(&why))])
+    Outcome::done(vec![answer(ctx, job.requester.addressee(), refusal_view::refusal(why))])
 }
 
 async fn card_view(

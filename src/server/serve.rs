@@ -17,8 +17,8 @@ use tokio::sync::watch;
 use tracing::{debug, warn};
 
 use crate::server::connection_slots::ConnectionSlots;
-use crate::server::server;
-use crate::server::server::Server;
+use crate::server::router;
+use crate::server::router::Server;
 
 /// The largest number of headers of one request; Slack sends about a dozen.
 const MOST_HEADERS: usize = 64;
@@ -60,7 +60,7 @@ pub async fn serve(listener: TcpListener, site: Server, stop: impl Future<Output
         let (site, places, counted) = (site.clone(), places.clone(), place.connection.clone());
         let service = service_fn(move |request| {
             let places = places.clone();
-            server::answer(&site, request, counted.begin()).map_ok(move |answer| finished(answer, places.has_room()))
+            router::answer(&site, request, counted.begin()).map_ok(move |answer| finished(answer, places.has_room()))
         });
         let connection = connections.watch(http.serve_connection(TokioIo::new(stream), service));
         let mut serving = serving.subscribe();

@@ -2,8 +2,8 @@
 
 use dialnote_sandbox::{Hang, Service, World};
 use dialnote_slack::app::App;
+use dialnote_slack::server::router::Server;
 use dialnote_slack::server::serve::serve;
-use dialnote_slack::server::server::Server;
 use insta::assert_snapshot;
 use reqwest::Client;
 use serde_json::json;
