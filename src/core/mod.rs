@@ -47,6 +47,7 @@ pub mod rules;
 pub mod search;
 pub mod seen;
 pub mod settings_change;
+pub(crate) mod shortcut;
 pub mod shown;
 pub mod teammate;
 pub mod text;

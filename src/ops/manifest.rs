@@ -4,10 +4,10 @@
 use serde::Serialize;
 use url::{Host, Url};
 
+use crate::core::shortcut::{FIND, HAND_OFF, MY_INBOX, NOTE};
 use crate::core::verb::{COMMANDS, UMBRELLA};
 use crate::platform::slack::oauth;
 use crate::platform::slack::scopes::{OPTIONAL_SCOPES, SCOPES};
-use crate::server::forms;
 
 /// The placeholder for the app's public address in the checked-in manifest.
 pub const PLACEHOLDER_URL: &str = "https://dialnote-slack.example.com";
@@ -211,10 +211,10 @@ fn manifest(reached: Reached<'_>, unfurl_domain: &str) -> Manifest {
 fn shortcuts() -> Vec<Shortcut> {
     let shortcut = |name, kind, callback_id, description| Shortcut { name, kind, callback_id, description };
     vec![
-        shortcut("Find a conversation", "global", forms::FIND, "Search by name or number, and act on what you find."),
-        shortcut("My inbox", "global", forms::MY_INBOX, "List the conversations that are yours."),
-        shortcut("Hand off", "message", forms::HAND_OFF, "Pass on the conversation that this message is about."),
-        shortcut("Add as note", "message", forms::NOTE, "Write this message into dialnote as an internal note."),
+        shortcut("Find a conversation", "global", FIND, "Search by name or number, and act on what you find."),
+        shortcut("My inbox", "global", MY_INBOX, "List the conversations that are yours."),
+        shortcut("Hand off", "message", HAND_OFF, "Pass on the conversation that this message is about."),
+        shortcut("Add as note", "message", NOTE, "Write this message into dialnote as an internal note."),
     ]
 }
 

@@ -44,15 +44,6 @@ use crate::server::answers;
 use crate::server::front::PREFETCH_TIMEOUT;
 use crate::server::request::InboundRequest;
 
-/// The callback id of a shortcut, global or on messages, as in the manifest.
-pub const FIND: &str = "find_conversation";
-/// See [`FIND`].
-pub const MY_INBOX: &str = "my_inbox";
-/// See [`FIND`].
-pub const HAND_OFF: &str = "hand_off_message";
-/// See [`FIND`].
-pub const NOTE: &str = "note_message";
-
 impl InboundRequest<'_> {
     /// Opens a teammate's form for a command about a conversation. The form is filled from stored facts; where they do
     /// not suffice, a job fills it in.
@@ -268,14 +259,14 @@ impl InboundRequest<'_> {
     /// Handles a shortcut: opens a window or a form, or adds a note that needs no form.
     pub(crate) async fn shortcut(self, from: From, callback_id: String, message: Option<PointedAt>) -> Response {
         match (callback_id.as_str(), message) {
-            (FIND, _) => self.find(from).await,
-            (MY_INBOX, _) => self.my_inbox(from).await,
-            (HAND_OFF, Some(message)) => {
+            (_FIND, _) => self.find(from).await,
+            (_MY_INBOX, _) => self.my_inbox(from).await,
+            (_HAND_OFF, Some(message)) => {
                 let conversation = self.pointed_at(&from, &message).await;
                 let context = FormContext::new(PendingAction::only(Verb::Handoff), conversation, from.channel.clone());
                 self.open(from, context, Surface::Message).await
             }
-            (NOTE, Some(message)) => self.note(from, message).await,
+            (_NOTE, Some(message)) => self.note(from, message).await,
             (other, _) => answers::ignored(other),
         }
     }

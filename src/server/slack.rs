@@ -49,7 +49,7 @@ use crate::server::connection_slots::Begun;
 use crate::server::front::{Front, PREFETCH_TIMEOUT};
 use crate::server::request::InboundRequest;
 use crate::server::signed::Signed;
-use crate::tenants::installations::Removed;
+use crate::tenants::removal::Removed;
 
 /// The time after which an answer is so late that the operator should know. Slack gives up after 3 s.
 const LATE_ACK: Duration = Duration::from_secs(1);

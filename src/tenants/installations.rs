@@ -7,13 +7,13 @@ use std::time::Duration;
 
 use jiff::Timestamp;
 use secrecy::SecretString;
+use serde::Serialize;
 use serde::de::DeserializeOwned;
-use serde::{Deserialize, Serialize};
 use serde_json::json;
-use tracing::{error, info, warn};
+use tracing::info;
 use url::Url;
 
-use crate::core::error::{Fault, Service};
+use crate::core::error::Fault;
 use crate::core::ids::{InstallationId, SlackUserId};
 use crate::core::preferences::NotificationPreferences;
 use crate::core::query::{Filter, Query};
@@ -22,19 +22,15 @@ use crate::core::rules::Rules;
 use crate::core::times;
 use crate::jobs::ctx::{AppState, TenantCtx, TenantRecord};
 use crate::jobs::documents::{CHANNEL, read};
-use crate::jobs::handler::Handler;
 use crate::jobs::installation::{Connection, Installation, end};
-use crate::jobs::job::JobKind;
+use crate::jobs::job;
 use crate::jobs::outbox::private::AnswerPrivately;
 use crate::jobs::outbox::redraw::{HOME, home_job};
-use crate::jobs::outcome::{Outcome, Stop};
-use crate::jobs::{documents, job};
 use crate::people::offboarding::MOST_HOMES;
 use crate::platform::db::data_category::StoredItem;
-use crate::platform::db::{Accepted, Claim, Delivery, Document, Effect, Entry, NewJob, Store};
+use crate::platform::db::{Accepted, Delivery, Document, Entry, NewJob};
 use crate::platform::dialnote::client::{Addresses, Dialnote};
 use crate::platform::dialnote::webhooks::{Hooks, Signing};
-use crate::platform::slack::answer::SlackError;
 use crate::platform::slack::client::Slack;
 use crate::platform::slack::oauth::{Granted, OAuth, Tokens};
 use crate::platform::vault::{Purpose, Sealed, Unopened, Vault};
@@ -47,7 +43,7 @@ const CACHE_LIFETIME: Duration = Duration::from_secs(5);
 const SAMPLE: usize = 20;
 
 /// The number of installations listed, or of stored items deleted, at a time.
-const INSTALLATION_PAGE_SIZE: usize = 500;
+pub(crate) const INSTALLATION_PAGE_SIZE: usize = 500;
 
 /// The document kinds that belong to the Slack workspace. They stay when the dialnote organization changes.
 const STAYS: [&str; 4] = [Installation::KIND, Rules::KIND, NotificationPreferences::KIND, CHANNEL];
@@ -103,7 +99,7 @@ pub struct Installations {
     /// The client that exchanges OAuth codes for tokens.
     pub oauth: OAuth,
     services: Services,
-    vault: Vault,
+    pub(crate) vault: Vault,
     known: Mutex<HashMap<InstallationId, CachedTenant>>,
 }
 
@@ -117,7 +113,7 @@ pub enum MemoryOnConnect {
 }
 
 /// A tenant context with the documents that it was made from, and the time when those were read.
-struct CachedTenant {
+pub(crate) struct CachedTenant {
     at: Timestamp,
     kept: KeptOf,
     work: Arc<TenantCtx>,
@@ -297,7 +293,7 @@ impl Installations {
         }
     }
 
-    fn sealed(
+    pub(crate) fn sealed(
         &self,
         id: &InstallationId,
         tokens: &Tokens,
@@ -317,72 +313,10 @@ impl Installations {
         Ok(self.services.work(common, token, key, Some(id)).of(tenant))
     }
 
-    fn known(&self) -> MutexGuard<'_, HashMap<InstallationId, CachedTenant>> {
+    pub(crate) fn known(&self) -> MutexGuard<'_, HashMap<InstallationId, CachedTenant>> {
         // No code that holds the lock can leave the map half changed.
         self.known.lock().unwrap_or_else(PoisonError::into_inner)
     }
-}
-
-/// Gets a new Slack token before the current one expires. The next refresh token is stored before the new token is used
-/// (docs/contracts/slack.md §18.3).
-pub(crate) async fn refresh(
-    ctx: &TenantCtx,
-    claim: &Claim,
-    installations: Option<&Arc<Installations>>,
-) -> Result<Outcome, Fault> {
-    let (id, now) = (&claim.installation, ctx.clock.now());
-    let kept: Option<Installation> = documents::kept(ctx, Installation::KIND, "").await?;
-    let kept = kept.filter(|kept| kept.refresh_at().is_some_and(|due| due <= now));
-    let Some(((installation, sealed), installations)) =
-        kept.and_then(|kept| Some((kept.clone(), kept.refresh?))).zip(installations)
-    else {
-        return Ok(Outcome::done(Vec::new()));
-    };
-    let refresh = installations.vault.open(id, Purpose::RefreshToken, &sealed);
-    let refresh = refresh.map_err(|cause| closed(id, &cause))?;
-    ctx.ensure_lease(claim).await?;
-    let tokens = installations.oauth.refresh(&refresh).await.map_err(|error| match error {
-        SlackError::Fault(fault) => fault,
-        SlackError::Refused(cause) => Fault::Unauthorized { service: Service::Slack, cause },
-    })?;
-    let (token, next, expires) = installations.sealed(id, &tokens, now);
-    let installation = Installation { token, refresh: next.or(installation.refresh), expires, ..installation };
-    info!("has the next token");
-    let due = installation.refresh_at();
-    Ok(Outcome::done(vec![Effect::PutDocument(documents::document(ctx, Installation::KIND, "", &installation, due))]))
-}
-
-/// Handles the removal of the app from a workspace, which Slack reported by an event at `at`. Deletes the tokens and
-/// everything else stored of the installation, except the audit log. An event from before the current installation is
-/// ignored, because the app was installed again since (§19.2).
-pub(crate) async fn removed(
-    ctx: &TenantCtx,
-    claim: &Claim,
-    at: Timestamp,
-    everybody: Option<&Arc<Installations>>,
-) -> Result<Outcome, Fault> {
-    let id = &claim.installation;
-    let Some(TenantRecord { installation, .. }) = &ctx.record else {
-        error!("the app was removed from its workspace: SLACK_BOT_TOKEN is of no use any more");
-        return Ok(Outcome::done(Vec::new()));
-    };
-    if installation.at.as_second() >= at.as_second() {
-        info!("the app was removed before it was installed again");
-        return Ok(Outcome::done(Vec::new()));
-    }
-    ctx.ensure_lease(claim).await?;
-    clear(ctx.store.as_ref(), claim).await?;
-    if let Some(everybody) = everybody {
-        everybody.known().remove(id);
-    }
-    warn!("the app was removed; what was kept is thrown away, but for the audit log");
-    Ok(Outcome::done(Vec::new()))
-}
-
-/// Deletes everything stored of a removed installation, except the audit log and the job that does so.
-pub(crate) async fn clear(store: &dyn Store, claim: &Claim) -> Result<(), Fault> {
-    while store.clear(&claim.installation, claim.id, INSTALLATION_PAGE_SIZE).await? > 0 {}
-    Ok(())
 }
 
 /// Returns the audit entry for a change of a connection.
@@ -450,57 +384,6 @@ fn document(kind: &str, what: &impl Serialize, at: Timestamp, due: Option<Timest
     Document { kind: kind.to_owned(), id: String::new(), at, due, body }
 }
 
-fn closed(id: &InstallationId, cause: &Unopened) -> Fault {
+pub(crate) fn closed(id: &InstallationId, cause: &Unopened) -> Fault {
     Fault::Sealed(format!("a secret of {id}: {cause}"))
 }
-
-impl JobKind for RefreshToken {
-    const KIND: &'static str = "refresh.v1";
-
-    fn key(&self) -> String {
-        "installation".to_owned()
-    }
-}
-
-/// The handler that gets a new Slack token before the current one expires.
-pub(crate) struct TokenRefresh(pub(crate) Option<Arc<Installations>>);
-
-impl Handler for TokenRefresh {
-    type Job = RefreshToken;
-
-    async fn run(&self, ctx: &TenantCtx, claim: &Claim, _job: &RefreshToken) -> Result<Outcome, Stop> {
-        Ok(refresh(ctx, claim, self.0.as_ref()).await?)
-    }
-}
-
-impl JobKind for Removed {
-    const KIND: &'static str = "removed.v1";
-    const RUNS_WITHOUT_SLACK: bool = true;
-
-    fn key(&self) -> String {
-        "installation".to_owned()
-    }
-
-    fn is_from_slack(&self) -> bool {
-        true
-    }
-}
-
-/// The handler that deletes the stored data of a removed app.
-pub(crate) struct Removals(pub(crate) Option<Arc<Installations>>);
-
-impl Handler for Removals {
-    type Job = Removed;
-
-    async fn run(&self, ctx: &TenantCtx, claim: &Claim, job: &Removed) -> Result<Outcome, Stop> {
-        Ok(removed(ctx, claim, job.0, self.0.as_ref()).await?)
-    }
-}
-
-/// A token that is about to expire.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct RefreshToken;
-
-/// The removal of the app from the workspace, with its time.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Removed(pub Timestamp);

@@ -4,3 +4,5 @@ pub mod connect_view;
 pub mod installations;
 pub mod own_workspace;
 pub mod pages;
+pub(crate) mod removal;
+pub(crate) mod token_refresh;

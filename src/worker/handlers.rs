@@ -36,7 +36,9 @@ use crate::settings::changes::SettingsChanges;
 use crate::settings::sharing::SharedChannels;
 use crate::sync::external_changes::ExternalChanges;
 use crate::sync::webhooks::Hints;
-use crate::tenants::installations::{Installations, RefreshToken, Removals, TokenRefresh};
+use crate::tenants::installations::Installations;
+use crate::tenants::removal::Removals;
+use crate::tenants::token_refresh::{RefreshToken, TokenRefresh};
 
 /// Returns a registry of all handlers. `installations` is set if several workspaces can install the app.
 pub fn all(installations: Option<&Arc<Installations>>) -> Registry {

@@ -19,9 +19,10 @@ use crate::jobs::handler::Registry;
 use crate::jobs::job;
 use crate::jobs::job::JobKind;
 use crate::platform::db::{Claim, NewJob, Queue, Verdict};
-use crate::tenants::installations;
-use crate::tenants::installations::{Installations, Removed};
+use crate::tenants::installations::Installations;
 use crate::tenants::own_workspace::OwnWorkspace;
+use crate::tenants::removal;
+use crate::tenants::removal::Removed;
 use crate::worker::{handlers, steps};
 
 /// The time for which a job waits whose installation cannot be read.
@@ -157,7 +158,7 @@ impl Tenants {
     async fn let_go(&self, claim: Claim) -> Result<(), Fault> {
         let AppState { store, clock, .. } = &self.common;
         if job::of_kind::<Removed>(&claim.body).is_some() {
-            installations::clear(store.as_ref(), &claim).await?;
+            removal::clear(store.as_ref(), &claim).await?;
         } else if self.installations().is_some()
             && let Ok(facts) = self.registry.of(&claim.body).and_then(|handler| handler.facts(&claim.body))
             && let Some(reply) = facts.requester.and_then(|requester| requester.reply)
