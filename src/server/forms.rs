@@ -22,6 +22,7 @@ use crate::core::query::{Filter, Query};
 use crate::core::refusal::Refusal;
 use crate::core::request_context::{ListPlace as Stands, Listed, RequestContext, Via};
 use crate::core::seen::Seen;
+use crate::core::shortcut::{FIND, HAND_OFF, MY_INBOX, NOTE};
 use crate::core::teammate::Teammate;
 use crate::core::verb::Verb;
 use crate::core::when::model::Wrong;
@@ -259,14 +260,14 @@ impl InboundRequest<'_> {
     /// Handles a shortcut: opens a window or a form, or adds a note that needs no form.
     pub(crate) async fn shortcut(self, from: From, callback_id: String, message: Option<PointedAt>) -> Response {
         match (callback_id.as_str(), message) {
-            (_FIND, _) => self.find(from).await,
-            (_MY_INBOX, _) => self.my_inbox(from).await,
-            (_HAND_OFF, Some(message)) => {
+            (FIND, _) => self.find(from).await,
+            (MY_INBOX, _) => self.my_inbox(from).await,
+            (HAND_OFF, Some(message)) => {
                 let conversation = self.pointed_at(&from, &message).await;
                 let context = FormContext::new(PendingAction::only(Verb::Handoff), conversation, from.channel.clone());
                 self.open(from, context, Surface::Message).await
             }
-            (_NOTE, Some(message)) => self.note(from, message).await,
+            (NOTE, Some(message)) => self.note(from, message).await,
             (other, _) => answers::ignored(other),
         }
     }
