@@ -53,9 +53,9 @@ setup: ## Install a missing C compiler, PostgreSQL and Chromium (Debian, root)
 judge: unit ## Check the manifest and all messages of the last test run against Slack's own schemas
 	@if [ -d $(CHECKS) ]; then sh tests/checks/judge.sh $(CHECKS); else echo "no second opinions at hand ($(CHECKS))"; fi
 
-documents: ## Rewrite the generated documents: manifest.yml, docs/messages.md, docs/authorisation.md
+documents: ## Rewrite the generated documents: manifest.yml, docs/messages.md, docs/authorisation.md, the README's commands
 	$(CARGO) run -q --locked -- manifest > manifest.new && mv manifest.new manifest.yml
-	WRITE_MESSAGES=1 $(CARGO) test --locked --test product written_down
+	WRITE_MESSAGES=1 $(CARGO) test --locked --test product -- written_down readme_lists_every_command
 
 lint: ## Check format, clippy and rustdoc, all warnings denied
 	$(CARGO) fmt --all --check

@@ -3,4 +3,4 @@
 
 use libfuzzer_sys::fuzz_target;
 
-fuzz_target!(|data: &[u8]| dialnote_slack::dialnote::read_anything(data));
+fuzz_target!(|data: &[u8]| dialnote_slack::platform::dialnote::read_anything(data));

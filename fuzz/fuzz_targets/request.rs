@@ -1,7 +1,7 @@
 //! Fuzzes signed bytes: the app reads, refuses or ignores them, and never panics.
 #![no_main]
 
-use dialnote_slack::slack::inbound::{self, Inbound};
+use dialnote_slack::platform::slack::inbound::{self, Inbound};
 use libfuzzer_sys::fuzz_target;
 
 fuzz_target!(|data: &[u8]| {

@@ -1,7 +1,7 @@
 //! Fuzzes the two signature headers: only Slack's own signature is accepted, and nothing panics.
 #![no_main]
 
-use dialnote_slack::slack::signature::{sign, verify};
+use dialnote_slack::platform::slack::signature::{sign, verify};
 use libfuzzer_sys::fuzz_target;
 
 fuzz_target!(|data: &[u8]| {

@@ -1,7 +1,7 @@
 //! Fuzzes requests to the webhooks' address: nothing panics, and only the app's own address is accepted.
 #![no_main]
 
-use dialnote_slack::dialnote::webhooks::{Hooks, Signing, name};
+use dialnote_slack::platform::dialnote::webhooks::{Hooks, Signing, name};
 use libfuzzer_sys::fuzz_target;
 use url::Url;
 

@@ -13,7 +13,8 @@ use crate::core::past::Past;
 use crate::core::refusal::Refusal;
 use crate::core::request_context::{RequestContext, Via};
 use crate::core::undo_log::Logged;
-use crate::core::verb::Verb;
+use crate::core::verbs;
+use crate::core::verbs::Verb;
 use crate::jobs::ctx::TenantCtx;
 use crate::platform::db::{Effect, Entry};
 
@@ -67,7 +68,7 @@ impl Detail {
     /// Returns the audit entry with these details.
     pub fn entry(&self, at: Timestamp, actor: SlackUserId, conversation: Option<ConversationId>) -> Entry {
         let detail = serde_json::to_string(self).unwrap_or_default();
-        Entry { at, actor, conversation, verb: self.verb.spec().name.to_owned(), detail }
+        Entry { at, actor, conversation, verb: verbs::spec(self.verb).name.to_owned(), detail }
     }
 }
 
@@ -140,7 +141,7 @@ fn line(entry: &Entry) -> Option<Logged> {
         by: detail.by,
         elsewhere: matches!(detail.via, Via::Elsewhere | Via::Timer),
         change: detail.before.zip(detail.after).filter(|(before, after)| before != after),
-        noted: detail.noted || detail.event == Some(Event::Noted),
+        noted: detail.noted || detail.event == Some(Event::Did(Verb::Note)),
         at: entry.at,
         conversation,
     })

@@ -18,6 +18,7 @@ use crate::core::event::{Again, Event, ThreadEntry};
 use crate::core::ids::{ChannelId, SlackUserId};
 use crate::core::refusal::Refusal;
 use crate::core::request_context::{RequestContext, Via};
+use crate::core::verbs::Verb;
 use crate::jobs::outbox::announcement::Announcement;
 use crate::jobs::outbox::cards::PostCard;
 use crate::jobs::outbox::direct::{MarkDirect, SendDirect, ShowAnswer};
@@ -68,8 +69,8 @@ pub fn announcement(
 fn on_direct_message(ending: Concluded<'_>, requester: &RequestContext) -> Option<ShowAnswer> {
     let plan = &ending.progress.plan;
     let answered = match plan.event() {
-        Event::Accepted => Answer::Accepted,
-        Event::Kept => Answer::Kept,
+        Event::Did(Verb::Accept) => Answer::Accepted,
+        Event::Did(Verb::Keep) => Answer::Kept,
         Event::GaveBack { .. } | Event::Unassigned { .. } => Answer::GaveBack,
         Event::Done => Answer::Done,
         _ => return None,
@@ -89,7 +90,7 @@ fn to_giver(progress: &Progress, noted: bool) -> Option<SendDirect> {
     let giver = plan.giver.as_ref().filter(|giver| giver.member != plan.requester.member)?;
     let actor = plan.requester.name.clone();
     let notice = match plan.event() {
-        Event::Accepted => DirectMessage::Accepted { actor, about: About::from(&plan.before) },
+        Event::Did(Verb::Accept) => DirectMessage::Accepted { actor, about: About::from(&plan.before) },
         event @ (Event::GaveBack { .. } | Event::Returned { .. }) => DirectMessage::BackToYou {
             actor,
             conversation: Box::new(progress.now.clone()),
@@ -110,7 +111,7 @@ fn on_older_messages(plan: &Plan, at: Timestamp) -> Option<MarkDirect> {
     let is_theirs = plan.to.as_ref().is_some_and(|to| to.member == from.member);
     let ended = |what, by| Some(Answer::Ended(Ended { what, by, at }));
     let answer = match (plan.event(), &plan.to) {
-        (Event::Accepted, _) => Some(Answer::Accepted),
+        (Event::Did(Verb::Accept), _) => Some(Answer::Accepted),
         (Event::Done, _) => ended(Ending::Done, actor),
         _ if is_theirs => None,
         (Event::Returned { to }, _) => ended(Ending::Returned(to), EndedBy::Time),
@@ -199,7 +200,7 @@ fn to_new_owner(progress: &Progress, noted: bool) -> Option<SendDirect> {
             note,
             handoff: matches!(plan.act, Action::Handoff(_)),
         },
-        Event::Noted => DirectMessage::Noted { actor, about: About::from(&plan.before), note },
+        Event::Did(_) if !note.is_empty() => DirectMessage::Noted { actor, about: About::from(&plan.before), note },
         Event::Undone(Again::OwnedBy(_)) => {
             DirectMessage::YoursNow { actor, conversation: Box::new(progress.now.clone()), note, handoff: false }
         }
@@ -208,8 +209,7 @@ fn to_new_owner(progress: &Progress, noted: bool) -> Option<SendDirect> {
         | Event::Reopened
         | Event::Snoozed(_)
         | Event::Woke
-        | Event::Accepted
-        | Event::Kept
+        | Event::Did(_)
         | Event::GaveBack { .. }
         | Event::Returned { .. }
         | Event::TimeIsUp
@@ -278,9 +278,8 @@ impl Plan {
     fn what(&self) -> ResultKind {
         let mine = self.to.as_ref().is_some_and(|to| to.member == self.requester.member);
         match &self.act {
-            Action::Note | Action::History | Action::Show => ResultKind::Noted,
-            Action::Accept => ResultKind::Accepted,
-            Action::Keep => ResultKind::Kept,
+            Action::Plain(verb) => ResultKind::Did(*verb),
+            Action::History | Action::Show => ResultKind::Did(self.act.verb()),
             Action::GiveBack | Action::Return => ResultKind::GivenBack(self.to_name()),
             Action::Undo => ResultKind::Undone(self.again()),
             _ if self.only_notes() => ResultKind::OnlyNoted,
@@ -317,7 +316,8 @@ impl Plan {
     pub fn event(&self) -> Event {
         let from = self.from.as_ref().map(|from| from.name.clone());
         match self.what() {
-            ResultKind::OnlyNoted | ResultKind::Noted => Event::Noted,
+            ResultKind::OnlyNoted => Event::Did(Verb::Note),
+            ResultKind::Did(verb) => Event::Did(verb),
             ResultKind::Mine => Event::Took { from },
             ResultKind::Theirs(to) => Event::Assigned { from, to },
             ResultKind::HandedTo(to) => Event::HandedOff { to },
@@ -327,8 +327,6 @@ impl Plan {
             ResultKind::Snoozed(until) => Event::Snoozed(until),
             ResultKind::Woken => Event::Woke,
             ResultKind::Undone(again) => Event::Undone(again),
-            ResultKind::Accepted => Event::Accepted,
-            ResultKind::Kept => Event::Kept,
             ResultKind::GivenBack(_) if self.act == Action::Return => {
                 Event::Returned { to: self.to.as_ref().map(|to| to.name.clone()) }
             }

@@ -4,7 +4,8 @@ use crate::core::assignee::Assignee;
 use crate::core::command::Command;
 use crate::core::conversation::ConversationRef;
 use crate::core::typed;
-use crate::core::verb::UMBRELLA;
+use crate::core::verbs;
+use crate::core::verbs::UMBRELLA;
 use crate::core::when::model::When;
 
 /// The names of the people and conversations in a command, as far as they are known.
@@ -19,7 +20,7 @@ pub struct AskedNames {
 /// Returns the command in typed form, such as "/assign @Zoe Diana Okafor". `of` is the number of conversations
 /// in its batch.
 pub fn words(command: &Command, names: &AskedNames, of: usize) -> String {
-    let spec = command.act.verb().spec();
+    let spec = verbs::spec(command.act.verb());
     let typed = spec.slash.map_or_else(|| format!("{UMBRELLA} {}", spec.name), str::to_owned);
     let which = match (&command.which, &names.conversation) {
         (ConversationRef::Id(_), _) if of > 1 => format!("{of} conversations"),

@@ -23,6 +23,7 @@ use crate::core::request_context::{ListPlace, Via};
 use crate::core::seen::Seen;
 use crate::core::times;
 use crate::core::times::DELAY_NOTICE_AFTER;
+use crate::core::verbs;
 use crate::jobs::ctx::TenantCtx;
 use crate::jobs::documents::{QUOTED, STATUS_TROUBLE, TROUBLE};
 use crate::jobs::emit;
@@ -54,7 +55,7 @@ pub(crate) async fn conclude(
     let redrawn = emit::conversation_changed(ctx, &changed(progress)).await?;
     let handover = handovers::remember_handover(ctx, progress, &told_of.directs).await?;
     let outcome = note_refused.map_or(log::AttemptOutcome::Done, |why| log::AttemptOutcome::NoteRefused(why.clone()));
-    info!(verb = job.command.act.verb().spec().name, conversation = %plan.before.id, "done");
+    info!(verb = verbs::spec(job.command.act.verb()).name, conversation = %plan.before.id, "done");
     let mut effects = told_of.first_cards(&channels);
     effects.extend(handover);
     effects.extend(progress.seen.map(|at| Effect::Mirror(seen(&changed_by_us(progress), at))));
@@ -100,7 +101,7 @@ pub(crate) fn answer_to(ctx: &TenantCtx, claim: &Claim, job: &CommandJob, conten
 
 /// Concludes a command that was refused, and tells the requester why.
 pub(crate) async fn refused(ctx: &TenantCtx, claim: &Claim, job: &CommandJob, why: Refusal) -> Result<Outcome, Fault> {
-    info!(verb = job.command.act.verb().spec().name, "refused");
+    info!(verb = verbs::spec(job.command.act.verb()).name, "refused");
     let why = or_gone(ctx, why).await?;
     let mut effects = vec![record(ctx, claim, job, None, log::AttemptOutcome::Refused(why.clone()))];
     effects.extend(pick_is_over(job));

@@ -16,6 +16,7 @@ use crate::core::request_context::RequestContext;
 use crate::core::rules::Rules;
 use crate::core::teammate::Teammate;
 use crate::core::undo_log::Undoing;
+use crate::core::verbs::Verb;
 
 /// The facts that a decision rests on.
 #[derive(Clone, Debug)]
@@ -113,7 +114,8 @@ impl Facts {
     /// Checks a command from a direct message, which offers its reader actions on their own conversations. The message
     /// may be old, so the command is refused if the reader is no longer the owner.
     pub fn is_still_theirs(&self, requester: &RequestContext, act: &Action) -> Result<(), Refusal> {
-        let acts_as_owner = act.is_answer() || matches!(act, Action::Keep | Action::Done | Action::Unassign);
+        let acts_as_owner =
+            act.is_answer() || matches!(act, Action::Plain(Verb::Keep) | Action::Done | Action::Unassign);
         let is_theirs = self.conversation.is_owned_by(&self.requester.member);
         if requester.message.is_some() && acts_as_owner && !is_theirs { Err(self.not_yours()) } else { Ok(()) }
     }

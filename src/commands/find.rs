@@ -8,6 +8,7 @@ use crate::core::conversation::ConversationRef;
 use crate::core::error::Fault;
 use crate::core::ids::ConversationId;
 use crate::core::refusal::Refusal;
+use crate::core::verbs::Verb;
 use crate::jobs::ctx::TenantCtx;
 use crate::jobs::documents::read_all;
 use crate::jobs::outcome::{Outcome, Stop};
@@ -21,7 +22,7 @@ const MOST_HANDOVERS: usize = 10_000;
 /// Finds the conversations of a command that names none by id.
 pub(crate) async fn find(ctx: &TenantCtx, claim: &Claim, job: &CommandJob) -> Result<Outcome, Stop> {
     match &job.command.which {
-        ConversationRef::MyLast if job.command.act == Action::Accept => find_given(ctx, claim, job).await,
+        ConversationRef::MyLast if job.command.act == Action::Plain(Verb::Accept) => find_given(ctx, claim, job).await,
         ConversationRef::MyLast | ConversationRef::Act { .. } => undoing::find_act(ctx, claim, job).await,
         ConversationRef::AllMine | ConversationRef::AllOf(_) => find_all(ctx, claim, job).await,
         ConversationRef::These(ids) => Ok(queueing::found(ctx, claim, job, ids.clone())),

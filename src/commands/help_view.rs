@@ -5,7 +5,8 @@ use crate::core::note::LONGEST_NOTE;
 use crate::core::parse_error::ParseError;
 use crate::core::report_period::MAX_REPORT_DAYS;
 use crate::core::text::cut;
-use crate::core::verb::{COMMANDS, Spec, UMBRELLA, Verb};
+use crate::core::verbs;
+use crate::core::verbs::{COMMANDS, Spec, UMBRELLA, Verb};
 use crate::platform::slack::blocks::kit::{Block, Content};
 use crate::platform::slack::blocks::mrkdwn::neutral;
 use crate::platform::slack::blocks::words::QUOTE;
@@ -27,7 +28,7 @@ pub fn parse_error(parse_error: &ParseError, typed: &str) -> Content {
 fn not_understood(parse_error: &ParseError) -> String {
     match parse_error {
         ParseError::UnknownCommand { typed, nearest: Some(verb) } => {
-            let meant = verb.spec().typed();
+            let meant = verbs::spec(*verb).typed();
             with_usage(&format!("I do not know {}. Did you mean {meant}?", cut(typed, QUOTE)), *verb)
         }
         ParseError::UnknownCommand { typed, nearest: None } => {
@@ -61,32 +62,24 @@ fn not_understood(parse_error: &ParseError) -> String {
     }
 }
 
-pub(crate) fn what_note(verb: Verb) -> &'static str {
-    match verb {
-        Verb::Note => "What is the note?",
-        Verb::Done => "How did it end?",
-        _ => "What should the next owner know?",
-    }
-}
-
 /// Returns the sentence with the usage of the command below it.
 pub(crate) fn with_usage(sentence: &str, verb: Verb) -> String {
     format!("{sentence}\n{}", usage(verb))
 }
 
 fn usage(verb: Verb) -> String {
-    let spec = verb.spec();
+    let spec = verbs::spec(verb);
     format!("Type: {}\nFor example: {}", spec.usage(), spec.example())
 }
 
 /// Returns the help for all commands, or for one.
 pub fn help(topic: Option<Verb>) -> Content {
     if let Some(verb) = topic {
-        let spec = verb.spec();
+        let spec = verbs::spec(verb);
         let text = format!("{}\n{}", spec.summary, usage(verb));
         return Content::new(&neutral(&text), vec![Block::formatted(&one_help(spec))]);
     }
-    let all: Vec<String> = COMMANDS.iter().map(help_row).collect();
+    let all: Vec<String> = COMMANDS.iter().map(|spec| help_row(spec)).collect();
     let more = format!(
         "Name a conversation by the contact’s name or company, by a phone number, or by its dialnote link. \
          Every command also works as `{UMBRELLA} …`; `{UMBRELLA} help assign` tells more about one."

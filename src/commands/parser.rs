@@ -1,6 +1,7 @@
 //! The parser of typed text. It is forgiving about order and spelling, and exact about the text that it did not understand.
 
 use crate::commands::snooze;
+use crate::core::verbs;
 
 use crate::commands::lookup;
 use crate::commands::lookup::Explicit;
@@ -13,7 +14,7 @@ use crate::core::parse_error::ParseError;
 use crate::core::query::Query;
 use crate::core::routing::Routing;
 use crate::core::typed::TypedWord;
-use crate::core::verb::{COMMANDS, Spec, UMBRELLA, Verb};
+use crate::core::verbs::{COMMANDS, Spec, UMBRELLA, Verb};
 use crate::core::{report_period, typed};
 
 /// The longest text of a typed command, in characters. Longer notes go into the form.
@@ -63,15 +64,15 @@ pub fn parse(slash: &str, text: &str, links: &Links) -> Result<Parsed, ParseErro
 
 pub(crate) fn under_umbrella(text: &str) -> Result<(&'static Spec, &str), ParseError> {
     let Some((TypedWord::Plain(word), rest)) = typed::first(text) else {
-        return Ok((Verb::Help.spec(), ""));
+        return Ok((verbs::spec(Verb::Help), ""));
     };
     let name = word.trim_start_matches('/');
-    Spec::by_name(name).map(|spec| (spec, rest)).ok_or_else(|| unknown(&format!("{UMBRELLA} {word}"), name))
+    verbs::by_name(name).map(|spec| (spec, rest)).ok_or_else(|| unknown(&format!("{UMBRELLA} {word}"), name))
 }
 
 pub(crate) fn own<'a>(slash: &str, text: &'a str) -> Result<(&'static Spec, &'a str), ParseError> {
     let spec = COMMANDS.iter().find(|spec| spec.slash.is_some_and(|own| own.eq_ignore_ascii_case(slash)));
-    spec.map(|spec| (spec, text)).ok_or_else(|| unknown(slash, slash.trim_start_matches('/')))
+    spec.map(|spec| (*spec, text)).ok_or_else(|| unknown(slash, slash.trim_start_matches('/')))
 }
 
 pub(crate) fn unknown(typed: &str, name: &str) -> ParseError {
@@ -84,7 +85,7 @@ pub(crate) fn unknown(typed: &str, name: &str) -> ParseError {
 pub(crate) fn help_topic(arguments: &str) -> Result<Option<Verb>, ParseError> {
     let Some((TypedWord::Plain(word), _)) = typed::first(arguments) else { return Ok(None) };
     let name = word.trim_start_matches('/');
-    match Spec::by_name(name) {
+    match verbs::by_name(name) {
         Some(spec) => Ok(Some(spec.verb)),
         None if format!("/{name}").eq_ignore_ascii_case(UMBRELLA) => Ok(None),
         None => Err(unknown(word, name)),
@@ -102,7 +103,7 @@ pub(crate) fn read_arguments(verb: Verb, text: &str, links: &Links) -> Result<Pa
         Verb::Connect => Ok(Parsed::Connect),
         Verb::Doctor => Ok(Parsed::Doctor),
         Verb::Undo | Verb::Accept if text.trim().is_empty() => {
-            let act = if verb == Verb::Undo { Action::Undo } else { Action::Accept };
+            let act = if verb == Verb::Undo { Action::Undo } else { Action::Plain(verb) };
             Ok(Parsed::Do(Command { act, which: ConversationRef::MyLast, note: String::new() }))
         }
         Verb::Snooze => Ok(snooze(text, links)),

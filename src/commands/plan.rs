@@ -57,7 +57,7 @@ fn plan(act: &Action, note: &str, facts: Facts) -> Result<Plan, Refusal> {
     if act.is_answer() {
         facts.is_to_be_answered()?;
     }
-    if *act == Action::Keep && !facts.conversation.is_owned_by(&facts.requester.member) {
+    if act.is_the_owners() && !facts.conversation.is_owned_by(&facts.requester.member) {
         return Err(facts.not_yours());
     }
     let wanted = wanted(act, &facts);
@@ -112,9 +112,7 @@ fn wanted(act: &Action, facts: &Facts) -> PlannedChange {
         Action::Reopen | Action::Wake => PlannedChange::Status(Status::Open),
         Action::Snooze(when) => PlannedChange::Later(when.clone()),
         Action::GiveBack | Action::Return => PlannedChange::Owner(facts.giver.clone()),
-        Action::Note | Action::History | Action::Show | Action::Undo | Action::Accept | Action::Keep => {
-            PlannedChange::Nothing
-        }
+        Action::Plain(_) | Action::History | Action::Show | Action::Undo => PlannedChange::Nothing,
     }
 }
 

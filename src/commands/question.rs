@@ -9,7 +9,7 @@ use crate::core::about::About;
 use crate::core::command::Command;
 use crate::core::ids::{DraftId, SlackUserId};
 use crate::core::seen::Seen;
-use crate::core::verb::Verb;
+use crate::core::verbs::Verb;
 
 /// A command that is stored until the requester answers a question about it. Earlier versions stored the command
 /// alone.

@@ -13,7 +13,8 @@ use crate::core::last_change::{Changer, LastChange};
 use crate::core::moved::Moved;
 use crate::core::refusal::Refusal;
 use crate::core::text::cut;
-use crate::core::verb::Verb;
+use crate::core::verbs;
+use crate::core::verbs::Verb;
 use crate::platform::slack::blocks::element::Element;
 use crate::platform::slack::blocks::kit::{Block, Content};
 use crate::platform::slack::blocks::mrkdwn::{neutral, time};
@@ -101,7 +102,7 @@ fn which_conversation(choices: &[Choice], all: usize, asked: &str, doubt: NameDo
         (NameDoubt::Done, [only]) => format!("{} is done. Did you mean this conversation?", words::named(&only.about)),
         (NameDoubt::Done, _) => format!("{all} done conversations match “{asked}”. Choose one."),
         (NameDoubt::Leftover, _) => {
-            format!("{} takes no note. Choose the conversation to go on without “{asked}”.", verb.spec().typed())
+            format!("{} takes no note. Choose the conversation to go on without “{asked}”.", verbs::spec(verb).typed())
         }
     }
 }
@@ -127,11 +128,7 @@ fn lacking(missing: &Missing, verb: Verb) -> String {
         Missing::Person => "Choose the new owner.".to_owned(),
         Missing::Somebody { typed } => format!("No one is called “{}”. Choose the new owner.", cut(typed, QUOTE)),
         Missing::OnePerson => "A hand-off goes to one person, not to a group. Choose the new owner.".to_owned(),
-        Missing::Note => match verb {
-            Verb::Done => "Add a note to mark this done. Your workspace requires one.".to_owned(),
-            Verb::Handoff => "Add a note to hand this off. The new owner reads it first.".to_owned(),
-            _ => "Add the text of the note.".to_owned(),
-        },
+        Missing::Note => verbs::spec(verb).note.as_ref().map_or("", |note| note.request).to_owned(),
     }
 }
 
@@ -195,7 +192,7 @@ pub(crate) fn end(moved: &Moved) -> Vec<Block> {
 /// Returns the button that carries out the command anyway, if the requester is asked again after a change.
 pub(crate) fn anyway(why: &Refusal) -> Option<Element> {
     let Refusal::Moved(moved) = why else { return None };
-    let label = format!("{} anyway", parts::submit(moved.verb));
+    let label = format!("{} anyway", verbs::spec(moved.verb).form.submit);
     Some(Element::button(Control::Retry, &label, &kept(&moved.draft).encode()))
 }
 

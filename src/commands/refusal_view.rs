@@ -1,8 +1,9 @@
 //! The sentence of each refusal, with buttons for the next step.
 
-use crate::commands::help_view::{what_note, with_usage};
+use crate::commands::help_view::with_usage;
 use crate::commands::{question_view, snooze_view, undo_view};
 use crate::core::about::About;
+use crate::core::command::PendingAction;
 use crate::core::control::{Carried, Control};
 use crate::core::event::SOMEBODY;
 use crate::core::ids::MemberId;
@@ -10,7 +11,7 @@ use crate::core::refusal::Refusal;
 use crate::core::rule::{Rule, Who};
 use crate::core::teammate::Unlinked;
 use crate::core::text::cut;
-use crate::core::verb::Verb;
+use crate::core::verbs;
 use crate::people::people_words;
 use crate::platform::slack::blocks::element::{Confirm, Element, Style};
 use crate::platform::slack::blocks::kit::Content;
@@ -36,13 +37,9 @@ pub fn refused(refusal: &Refusal, note: &str) -> Content {
             parts::with_buttons(content, vec![Element::button(Control::Take, "Take it", &value)])
         }
         Refusal::NoteMissing { about, verb } => {
-            let control = match verb {
-                Verb::Done => Control::DoneWithNote,
-                Verb::Note => Control::Note,
-                _ => Control::HandOff,
-            };
-            let value = Carried::conversation(&about.id).encode();
-            parts::with_buttons(content, vec![Element::button(control, "Write it", &value)])
+            let carried = Carried { wanted: Some(PendingAction::only(*verb)), ..Carried::conversation(&about.id) };
+            let control = Control::opening(*verb).unwrap_or(Control::Choose);
+            parts::with_buttons(content, vec![Element::button(control, "Write it", &carried.encode())])
         }
         Refusal::SnoozeOver { about, until, .. } => {
             parts::with_blocks(content, snooze_view::instead(about, Some(*until)))
@@ -130,7 +127,10 @@ pub(crate) fn no(refusal: &Refusal) -> String {
         Refusal::NothingToNote => {
             "This message has no text to add as a note. Type the note with /dialnote note instead.".to_owned()
         }
-        Refusal::NoteMissing { verb, .. } => with_usage(&format!("{} Add a note.", what_note(*verb)), *verb),
+        Refusal::NoteMissing { verb, .. } => {
+            let question = verbs::spec(*verb).note.as_ref().map_or("", |note| note.question);
+            with_usage(&format!("{question} Add a note."), *verb)
+        }
         Refusal::TimePassed => CHOOSE_A_LATER_TIME.to_owned(),
         Refusal::TimeTooFar => CHOOSE_AN_EARLIER_TIME.to_owned(),
         Refusal::SnoozeOver { about, waited, .. } => snooze_view::passed(about, *waited),

@@ -14,7 +14,6 @@ use crate::core::ids::DraftId;
 use crate::core::query::Query;
 use crate::core::refusal::Refusal;
 use crate::core::text::cut;
-use crate::core::verb::Verb;
 use crate::people::people_words;
 use crate::people::people_words::KEPT;
 use crate::platform::slack::blocks::element::Element;
@@ -43,15 +42,6 @@ pub const CHOOSE_A_CONVERSATION: &str = "Choose a conversation.";
 
 /// The error under the time pickers of a form, if they were left empty or are equal.
 pub const CHOOSE_HOURS: &str = "Choose both times, and different ones.";
-
-/// Returns the error under the note of a form, if it was left empty.
-pub fn write_a_note(verb: Verb) -> &'static str {
-    match verb {
-        Verb::Done => "Write how it ended.",
-        Verb::Note => "Write the note.",
-        _ => "Write what the next owner should know.",
-    }
-}
 
 /// Returns the answer to a command that was carried out. Above a list, its buttons draw the list again.
 pub(crate) fn content(reply: &Reply, list: Option<&Query>) -> Content {

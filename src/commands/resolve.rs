@@ -23,7 +23,7 @@ use crate::core::known_conversation::KnownConversation;
 use crate::core::refusal::Refusal;
 use crate::core::seen::Seen;
 use crate::core::teammate::Teammate;
-use crate::core::verb::Verb;
+use crate::core::verbs::Verb;
 use crate::core::when::model::When;
 use crate::core::working_hours;
 use crate::jobs::ctx::TenantCtx;

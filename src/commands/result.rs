@@ -8,6 +8,7 @@ use crate::core::conversation::State;
 use crate::core::delivery::Receipt;
 use crate::core::event::Again;
 use crate::core::refusal::Refusal;
+use crate::core::verbs::Verb;
 
 /// The answer to a command that was carried out. It says who was notified.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -132,14 +133,10 @@ pub enum ResultKind {
     Woken,
     /// The requester's last act was undone.
     Undone(Again),
-    /// The requester accepted an assignment.
-    Accepted,
     /// An assignment was declined, or not accepted in time, and returned to this person.
     GivenBack(String),
-    /// The requester is still working on it.
-    Kept,
-    /// A note was saved, as asked.
-    Noted,
+    /// A plain verb was carried out, such as a note that was saved as asked.
+    Did(Verb),
     /// Nothing changed, but the note was saved.
     OnlyNoted,
 }
@@ -147,6 +144,6 @@ pub enum ResultKind {
 impl ResultKind {
     /// Answers whether the command changed something that undo can restore.
     pub fn can_be_undone(&self) -> bool {
-        !matches!(self, Self::Undone(_) | Self::Accepted | Self::Kept | Self::Noted | Self::OnlyNoted)
+        !matches!(self, Self::Undone(_) | Self::Did(_) | Self::OnlyNoted)
     }
 }

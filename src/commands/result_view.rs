@@ -1,5 +1,6 @@
 //! Sentences about a person's change to one or several conversations, and about the people notified of it.
 
+use crate::core::verbs;
 use jiff::Timestamp;
 
 use crate::commands::result::{CommandResult, Picked, ResultKind, Several};
@@ -60,7 +61,10 @@ pub(crate) fn done(deed: &CommandResult) -> Words {
 }
 
 fn is_note_alone(deed: &CommandResult) -> bool {
-    matches!(deed.what, ResultKind::Noted | ResultKind::OnlyNoted)
+    match deed.what {
+        ResultKind::Did(verb) => verbs::spec(verb).note.is_some(),
+        ref what => *what == ResultKind::OnlyNoted,
+    }
 }
 
 fn what(deed: &CommandResult) -> String {
@@ -85,11 +89,12 @@ fn what(deed: &CommandResult) -> String {
         ResultKind::Snoozed(_) => format!("{old} is snoozed."),
         ResultKind::Woken => format!("{old} is back."),
         ResultKind::Undone(again) => undo_view::undone(&deed.about, again, deed.note_stays),
-        ResultKind::Accepted => format!("You accepted {name}."),
-        ResultKind::Kept => format!("{old} stays yours."),
         ResultKind::GivenBack(to) if to.is_empty() => format!("You declined {name}. It's unassigned now."),
         ResultKind::GivenBack(to) => format!("You declined {name}. {to} is the owner again."),
-        ResultKind::Noted => format!("Note added to {name}."),
+        ResultKind::Did(verb) => {
+            let said = verbs::spec(*verb).plain.as_ref().map_or("", |plain| plain.result);
+            said.replace("{name}", name).replace("{contact}", &old)
+        }
         ResultKind::OnlyNoted if deed.noted => format!("Note added to {name}. Nothing else changed."),
         ResultKind::OnlyNoted => format!("Nothing changed for {name}."),
     }

@@ -3,7 +3,7 @@
 use crate::commands::lookup;
 use crate::core::conversation::Links;
 use crate::core::ids::ConversationId;
-use crate::core::verb::Verb;
+use crate::core::verbs::Verb;
 use crate::core::when::model::{When, Wrong};
 
 /// The parsed text of a snooze.

@@ -8,7 +8,7 @@ use crate::core::command::PendingAction;
 use crate::core::control::{Carried, Control};
 use crate::core::ids::ConversationId;
 use crate::core::text::cut;
-use crate::core::verb::Verb;
+use crate::core::verbs::Verb;
 use crate::core::when::model::Wrong;
 use crate::platform::slack::blocks::element::Element;
 use crate::platform::slack::blocks::kit::{Block, Content};

@@ -12,7 +12,7 @@ use crate::core::conversation::{State, Status};
 use crate::core::ids::{ConversationId, SlackUserId};
 use crate::core::refusal::{Earlier, Others, Refusal};
 use crate::core::undo_log::{Logged, Undoing};
-use crate::core::verb::Verb;
+use crate::core::verbs::Verb;
 
 /// The act to undo next.
 #[derive(Clone, Debug, PartialEq, Eq)]

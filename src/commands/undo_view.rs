@@ -8,7 +8,8 @@ use crate::core::query::Query;
 use crate::core::refusal::{Earlier, Others, Refusal};
 use crate::core::shown::ShownState;
 use crate::core::text::cut;
-use crate::core::verb::Verb;
+use crate::core::verbs;
+use crate::core::verbs::Verb;
 use crate::platform::slack::blocks::element::Element;
 use crate::platform::slack::blocks::kit::{Block, Content};
 use crate::platform::slack::blocks::mrkdwn::time;
@@ -82,7 +83,7 @@ fn button_for_all(deeds: &[CommandResult], list: Option<&Query>) -> Option<Eleme
 /// Returns the button that undoes the change before a note. The note stays.
 pub(crate) fn button_for(earlier: &Earlier) -> Element {
     let Earlier { act, verb, about, of } = earlier;
-    let verb = if *verb == Verb::Wake { "unsnooze" } else { verb.spec().name };
+    let verb = if *verb == Verb::Wake { "unsnooze" } else { verbs::spec(*verb).name };
     let (what, only) = match of {
         1 => (cut(&about.title, BUTTON_NAME_LENGTH), Some(about.id.clone())),
         several => (format!("{several} conversations"), None),

@@ -11,7 +11,7 @@ use crate::core::error::Fault;
 use crate::core::ids::ConversationId;
 use crate::core::refusal::{Earlier, Others, Refusal};
 use crate::core::undo_log::Undoing;
-use crate::core::verb::Verb;
+use crate::core::verbs::Verb;
 use crate::jobs::ctx::TenantCtx;
 use crate::jobs::outcome::{Outcome, Stop};
 use crate::people::organization;

@@ -5,7 +5,9 @@ use serde::{Deserialize, Serialize};
 use crate::core::assignee::{Assignee, UserGroup};
 use crate::core::conversation::ConversationRef;
 use crate::core::ids::{MemberId, SlackUserId};
-use crate::core::verb::Verb;
+use crate::core::verbs;
+use crate::core::verbs::Verb;
+use crate::core::verbs::{MayDo, PlainSpec};
 use crate::core::when::model::When;
 
 /// A request of a person, the same whether typed, clicked or submitted.
@@ -42,16 +44,12 @@ pub enum Action {
     Snooze(When),
     /// Ends the snooze.
     Wake,
-    /// Adds the note and changes nothing else.
-    Note,
+    /// Changes neither the owner nor the status: it says something about the conversation, or adds the note.
+    Plain(Verb),
     /// Restores the state before the requester's last act, or before a certain one.
     Undo,
     /// Changes nothing: the requester wants to see the history.
     History,
-    /// Changes nothing: the owner accepts the assignment.
-    Accept,
-    /// Changes nothing: the owner confirms that they are still working on it.
-    Keep,
     /// Declines the assignment: the person who assigned it to the requester becomes the owner again.
     GiveBack,
     /// Makes the person who handed it off the owner again, because the receiver did not answer in time.
@@ -72,19 +70,30 @@ impl Action {
             Self::Reopen => Verb::Reopen,
             Self::Snooze(_) => Verb::Snooze,
             Self::Wake => Verb::Wake,
-            Self::Note => Verb::Note,
+            Self::Plain(verb) => *verb,
             Self::History => Verb::History,
             Self::Undo => Verb::Undo,
-            Self::Accept => Verb::Accept,
             Self::GiveBack | Self::Return => Verb::GiveBack,
-            Self::Keep => Verb::Keep,
             Self::Show => Verb::Inbox,
         }
     }
 
     /// Returns whether it answers an assignment.
     pub fn is_answer(&self) -> bool {
-        matches!(self, Self::Accept | Self::GiveBack | Self::Return)
+        matches!(self, Self::GiveBack | Self::Return) || self.plain().is_some_and(|plain| plain.by == MayDo::Receiver)
+    }
+
+    /// Returns whether only the owner can do it.
+    pub fn is_the_owners(&self) -> bool {
+        self.plain().is_some_and(|plain| plain.by == MayDo::Owner)
+    }
+
+    /// Returns what it says, if it changes neither the owner nor the status.
+    fn plain(&self) -> Option<&'static PlainSpec> {
+        match self {
+            Self::Plain(verb) => verbs::spec(*verb).plain.as_ref(),
+            _ => None,
+        }
     }
 
     /// Returns whether it only reads.
@@ -174,20 +183,10 @@ impl PendingAction {
             Verb::Reopen => Action::Reopen,
             Verb::Snooze => Action::Snooze(self.when.clone()?),
             Verb::Wake => Action::Wake,
-            Verb::Note => Action::Note,
             Verb::History => Action::History,
             Verb::Undo => Action::Undo,
-            Verb::Accept => Action::Accept,
             Verb::GiveBack => Action::GiveBack,
-            Verb::Keep => Action::Keep,
-            Verb::Inbox
-            | Verb::Route
-            | Verb::Link
-            | Verb::Report
-            | Verb::Connect
-            | Verb::Settings
-            | Verb::Doctor
-            | Verb::Help => return None,
+            verb => Action::Plain(verbs::spec(verb).plain.as_ref().map(|_| verb)?),
         })
     }
 }

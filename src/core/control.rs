@@ -13,7 +13,7 @@ use crate::core::query::{Filter, Query};
 use crate::core::routing::Routing;
 use crate::core::seen::Seen;
 use crate::core::shown::ShownState;
-use crate::core::verb::Verb;
+use crate::core::verbs::Verb;
 
 /// A control in a message or window of the app.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -147,6 +147,11 @@ impl Control {
     /// Returns the control with this `action_id`; nothing, if it is unknown.
     pub fn by_action_id(id: &str) -> Option<Self> {
         CONTROLS.iter().find(|(_, known)| *known == id).map(|(control, _)| *control)
+    }
+
+    /// Returns the control that opens the form of a verb, if one does.
+    pub fn opening(verb: Verb) -> Option<Self> {
+        CONTROLS.iter().map(|(control, _)| *control).find(|control| control.form() == Some(verb))
     }
 
     /// Returns the verb of the form that the control opens, if it opens one.
@@ -367,9 +372,9 @@ impl Click {
             }
             Control::History => on(Action::History),
             Control::Show => on(Action::Show),
-            Control::Accept => on(Action::Accept),
+            Control::Accept => on(Action::Plain(Verb::Accept)),
             Control::GiveBack => on(Action::GiveBack),
-            Control::Keep => on(Action::Keep),
+            Control::Keep => on(Action::Plain(Verb::Keep)),
             Control::Route => Some(Clicked::Route(Routing::Set { channel: None, line: carried.line? })),
             Control::Requeue => {
                 let which = ConversationRef::AllOf(carried.owner.clone()?);

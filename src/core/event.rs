@@ -1,5 +1,6 @@
 //! Events of a conversation, for everyone who reads of them: in threads, histories and digests.
 
+use crate::core::verbs::Verb;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
@@ -50,12 +51,8 @@ pub enum Event {
     Woke,
     /// The actor undid an earlier act of theirs.
     Undone(Again),
-    /// The actor wrote a note.
-    Noted,
-    /// The actor accepted the assignment.
-    Accepted,
-    /// The actor confirmed that they are still working on it.
-    Kept,
+    /// The actor gave a plain command: one that changes neither the owner nor the status, such as a note.
+    Did(Verb),
     /// The actor declined the assignment.
     GaveBack {
         /// The new owner: the person who assigned it. No one, if that person is no longer there.
@@ -80,7 +77,7 @@ pub enum Event {
 impl Event {
     /// Returns whether the event changes the owner or the status.
     pub fn changes_state(&self) -> bool {
-        !matches!(self, Self::Noted | Self::Accepted | Self::Kept | Self::Answered { .. })
+        !matches!(self, Self::Did(_) | Self::Answered { .. })
     }
 }
 

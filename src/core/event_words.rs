@@ -1,6 +1,7 @@
 //! Events of a conversation in words.
 
 use crate::core::event::{Again, Event};
+use crate::core::verbs;
 
 /// Describes the state that an undo restored.
 pub(crate) fn again_so(again: &Again) -> String {
@@ -28,9 +29,7 @@ pub(crate) fn event(event: &Event) -> String {
         Event::Snoozed(_) => "snoozed this.".to_owned(),
         Event::Woke => "brought this back.".to_owned(),
         Event::Undone(again) => format!("took that back: {}.", again_so(again)),
-        Event::Noted => "added a note.".to_owned(),
-        Event::Accepted => "takes care of this.".to_owned(),
-        Event::Kept => "is still on this.".to_owned(),
+        Event::Did(verb) => verbs::spec(*verb).plain.as_ref().map_or("", |plain| plain.event).to_owned(),
         Event::GaveBack { to: Some(to) } => format!("gave this back to {to}."),
         Event::GaveBack { to: None } => "gave this back; nobody owns it now.".to_owned(),
         Event::Answered { call: true } => "called back.".to_owned(),

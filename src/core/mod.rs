@@ -54,6 +54,6 @@ pub mod text;
 pub mod times;
 pub mod typed;
 pub mod undo_log;
-pub mod verb;
+pub mod verbs;
 pub mod when;
 pub mod working_hours;

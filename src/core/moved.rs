@@ -7,7 +7,7 @@ use crate::core::conversation::Status;
 use crate::core::ids::DraftId;
 use crate::core::last_change::LastChange;
 use crate::core::seen::Seen;
-use crate::core::verb::Verb;
+use crate::core::verbs::Verb;
 
 /// A conversation whose owner or status changed after it was shown to the requester.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]

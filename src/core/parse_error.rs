@@ -1,6 +1,6 @@
 //! Errors in typed commands.
 
-use crate::core::verb::Verb;
+use crate::core::verbs::Verb;
 
 /// The reason why a typed command was not understood. Nothing is stored and no service is called.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::core::conversation::State;
 use crate::core::ids::SlackUserId;
-use crate::core::verb::Verb;
+use crate::core::verbs::Verb;
 
 /// An earlier change in the audit log.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]

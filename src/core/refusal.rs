@@ -9,7 +9,7 @@ use crate::core::ids::{ConversationId, MemberId, SlackUserId};
 use crate::core::moved::Moved;
 use crate::core::rule::Rule;
 use crate::core::teammate::Unlinked;
-use crate::core::verb::Verb;
+use crate::core::verbs::Verb;
 
 /// The reason why a command was not carried out.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]

@@ -1,6 +1,8 @@
 //! The rules of a workspace: who may change which conversations. They apply to what a plan *does*, not to the
 //! command's name, so that no other command can get around them.
 
+use crate::core::verbs;
+use crate::core::verbs::NoteNeed;
 use jiff::SignedDuration;
 use serde::{Deserialize, Serialize};
 
@@ -12,7 +14,7 @@ use crate::core::participant::Participant;
 use crate::core::refusal::Refusal;
 use crate::core::rule::{Rule, Who};
 use crate::core::teammate::Teammate;
-use crate::core::verb::Verb;
+use crate::core::verbs::Verb;
 use crate::core::working_hours::{Hours, TimeOfDay};
 
 /// The rules of a workspace.
@@ -96,13 +98,7 @@ impl Rules {
 
     /// Checks whether the command has the note that the rules require.
     pub fn note_is_there(&self, act: &Action, note: &str, about: About) -> Result<(), Refusal> {
-        let needed = match act {
-            Action::Handoff(_) => self.note_on_handoff,
-            Action::Done => self.note_on_done,
-            Action::Note => true,
-            _ => false,
-        };
-        if needed && note.trim().is_empty() {
+        if self.needs_note(act.verb()) && note.trim().is_empty() {
             return Err(Refusal::NoteMissing { verb: act.verb(), about });
         }
         Ok(())
@@ -121,8 +117,7 @@ impl Rules {
         match verb {
             Verb::Handoff => self.note_on_handoff,
             Verb::Done => self.note_on_done,
-            Verb::Note => true,
-            _ => false,
+            verb => verbs::spec(verb).note.as_ref().is_some_and(|note| note.need == NoteNeed::Always),
         }
     }
 

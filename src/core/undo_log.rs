@@ -5,7 +5,7 @@ use jiff::{SignedDuration, Timestamp};
 use crate::core::conversation::State;
 use crate::core::ids::{ConversationId, SlackUserId};
 use crate::core::participant::Participant;
-use crate::core::verb::Verb;
+use crate::core::verbs::Verb;
 
 /// An entry of the audit log about something that was done, as undo reads it.
 #[derive(Clone, Debug, PartialEq, Eq)]

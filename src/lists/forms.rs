@@ -9,7 +9,7 @@ use crate::core::form::FormContext;
 use crate::core::ids::{ConversationId, MemberId, SlackUserId, ViewId};
 use crate::core::request_context::RequestContext;
 use crate::core::seen::Seen;
-use crate::core::verb::Verb;
+use crate::core::verbs;
 use crate::jobs::ctx::TenantCtx;
 use crate::jobs::handler::Handler;
 use crate::jobs::job::JobKind;
@@ -111,10 +111,7 @@ pub(crate) async fn known_for_form(ctx: &TenantCtx, context: &FormContext) -> Re
     let (title, seen) = (known.as_ref().map(Conversation::title), known.as_ref().map(Seen::unasked));
     let verb = context.wanted.verb;
     let needs_note = documents::rules(ctx).await?.needs_note(verb);
-    let suggested = match verb {
-        Verb::Assign | Verb::Handoff => suggested(ctx, context).await?,
-        _ => Vec::new(),
-    };
+    let suggested = if verbs::spec(verb).takes_person { suggested(ctx, context).await? } else { Vec::new() };
     Ok(forms_view::FormFacts { title, seen, suggested, needs_note, ..forms_view::FormFacts::default() })
 }
 

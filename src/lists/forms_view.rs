@@ -13,7 +13,9 @@ use crate::core::route::Morning;
 use crate::core::rule::Who;
 use crate::core::rules::Rules;
 use crate::core::seen::Seen;
-use crate::core::verb::Verb;
+use crate::core::verbs;
+use crate::core::verbs::Verb;
+use crate::core::verbs::{NoteSpec, Spec};
 use crate::core::when::model::When;
 use crate::core::working_hours::{Hours, TimeOfDay};
 use crate::core::{route, text};
@@ -22,7 +24,6 @@ use crate::lists::view;
 use crate::platform::slack::blocks::element::{Choosable, Element, INPUT_TEXT, OPTION_VALUE};
 use crate::platform::slack::blocks::kit::{Block, Modal};
 use crate::platform::slack::blocks::mrkdwn::time;
-use crate::platform::slack::blocks::parts;
 
 /// The callback id of the window with a list.
 pub const LIST_CALLBACK_ID: &str = "list";
@@ -111,7 +112,7 @@ pub struct FormFacts {
 pub fn form(context: &FormContext, known: &FormFacts) -> Modal {
     let verb = context.wanted.verb;
     let metadata = memory(context);
-    let (title, submit) = parts::names(verb);
+    let Spec { form, takes_person, note, .. } = verbs::spec(verb);
     let mut blocks = vec![match &context.conversation {
         Some(id) => Block::paragraph(known.title.as_deref().unwrap_or(id.as_str())),
         None if known.several.is_empty() => {
@@ -122,18 +123,17 @@ pub fn form(context: &FormContext, known: &FormFacts) -> Modal {
             Block::field(field::WHICH, "Conversations", Element::search_several(field::WHICH, "Name or number", chosen))
         }
     }];
-    match verb {
-        Verb::Assign | Verb::Handoff => blocks.extend(owner_fields(context, known)),
-        Verb::Snooze => {
-            blocks.extend(typed_time(context));
-            blocks.extend(time_fields());
-        }
-        _ => {}
+    if *takes_person {
+        blocks.extend(owner_fields(context, known));
     }
-    if matches!(verb, Verb::Assign | Verb::Handoff | Verb::Done | Verb::Note | Verb::GiveBack) {
-        blocks.extend(note_fields(context, known));
+    if verb == Verb::Snooze {
+        blocks.extend(typed_time(context));
+        blocks.extend(time_fields());
     }
-    Modal::new(verb.spec().name, title, submit, metadata, blocks)
+    if let Some(note) = note {
+        blocks.extend(note_fields(context, known, note));
+    }
+    Modal::new(verbs::spec(verb).name, form.title, form.submit, metadata, blocks)
 }
 
 /// Encodes the metadata of the form. The words of a quoted message are left out, because the form itself has them
@@ -184,13 +184,8 @@ fn time_fields() -> [Block; 2] {
     ]
 }
 
-fn note_fields(context: &FormContext, known: &FormFacts) -> [Block; 2] {
-    let (label, hint) = match context.wanted.verb {
-        Verb::Handoff => ("What should they know?", "The next owner gets it with the conversation."),
-        Verb::Done => ("How did it end?", "It goes into dialnote as an internal note."),
-        Verb::GiveBack => ("Why?", "Whoever gave it to you gets it."),
-        _ => ("Note", "It goes into dialnote; the contact does not see it."),
-    };
+fn note_fields(context: &FormContext, known: &FormFacts, note: &NoteSpec) -> [Block; 2] {
+    let NoteSpec { label, hint, .. } = note;
     let written = context.quoted.as_ref().map_or(known.note.as_str(), |quoted| quoted.text.as_str());
     let beginning = text::beginning(written, INPUT_TEXT);
     let rest = written.strip_prefix(beginning).unwrap_or_default();
@@ -222,7 +217,7 @@ pub fn option(conversation: &Conversation) -> Choosable {
 /// is no longer in dialnote.
 pub fn waiting(context: &FormContext, gone: bool) -> Modal {
     let text = if gone { "This conversation is not in dialnote any more, or you are not." } else { "One moment …" };
-    Modal::window("waiting", parts::names(context.wanted.verb).0, String::new(), vec![Block::paragraph(text)])
+    Modal::window("waiting", verbs::spec(context.wanted.verb).form.title, String::new(), vec![Block::paragraph(text)])
 }
 
 /// Returns the window that replaces a form after a refusal.

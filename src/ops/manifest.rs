@@ -5,7 +5,7 @@ use serde::Serialize;
 use url::{Host, Url};
 
 use crate::core::shortcut::{FIND, HAND_OFF, MY_INBOX, NOTE};
-use crate::core::verb::{COMMANDS, UMBRELLA};
+use crate::core::verbs::{COMMANDS, UMBRELLA};
 use crate::platform::slack::oauth;
 use crate::platform::slack::scopes::{OPTIONAL_SCOPES, SCOPES};
 

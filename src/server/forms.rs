@@ -24,7 +24,7 @@ use crate::core::request_context::{ListPlace as Stands, Listed, RequestContext, 
 use crate::core::seen::Seen;
 use crate::core::shortcut::{FIND, HAND_OFF, MY_INBOX, NOTE};
 use crate::core::teammate::Teammate;
-use crate::core::verb::Verb;
+use crate::core::verbs::Verb;
 use crate::core::when::model::Wrong;
 use crate::core::{typed, working_hours};
 use crate::jobs::documents;

@@ -12,7 +12,7 @@ use crate::core::form::{FormContext, Quoted};
 use crate::core::note::LONGEST_NOTE;
 use crate::core::refusal::Refusal;
 use crate::core::request_context::Via;
-use crate::core::verb::Verb;
+use crate::core::verbs::Verb;
 use crate::core::{text, typed};
 use crate::people::{directory, mentions};
 use crate::platform::db::Card;
@@ -46,7 +46,7 @@ impl InboundRequest<'_> {
             let context = FormContext::new(PendingAction::only(Verb::Note), None, from.channel.clone());
             return self.open(from, FormContext { quoted: Some(quoted), ..context }, Surface::Message).await;
         };
-        let command = Command { act: Action::Note, which: ConversationRef::Id(id), note: quoted.text };
+        let command = Command { act: Action::Plain(Verb::Note), which: ConversationRef::Id(id), note: quoted.text };
         let requester = self.requester(&from, Via::Clicked, false);
         let job = CommandJob { quoted: Some(quoted.message), ..CommandJob::new(requester, command) };
         match answers::store(self.front, self.order_from(&from, &job)).await {

@@ -24,7 +24,8 @@ use crate::core::request_context::{Listed, RequestContext, Via};
 use crate::core::rules::Rules;
 use crate::core::settings_change::{ChangeJob, SettingsChange};
 use crate::core::text;
-use crate::core::verb::Verb;
+use crate::core::verbs;
+use crate::core::verbs::Verb;
 use crate::core::when::model::When;
 use crate::core::working_hours::{Hours, TimeOfDay};
 use crate::jobs::documents;
@@ -84,11 +85,8 @@ impl InboundRequest<'_> {
     ) -> Result<(Vec<Carried>, Action, String), FieldError> {
         let chosen = chosen(context, fields)?;
         let verb = context.wanted.verb;
-        let (who, when) = match verb {
-            Verb::Assign | Verb::Handoff => (owner(fields)?, None),
-            Verb::Snooze => (Assignee::Me, Some(time(context, fields, self.now)?)),
-            _ => (Assignee::Me, None),
-        };
+        let who = if verbs::spec(verb).takes_person { owner(fields)? } else { Assignee::Me };
+        let when = if verb == Verb::Snooze { Some(time(context, fields, self.now)?) } else { None };
         let act = PendingAction { when, ..PendingAction::only(verb) }.act(who).unwrap_or(Action::Show);
         let note = self.note_in(verb, fields).await?;
         if let Some(user) = act.assignee() {
@@ -108,7 +106,7 @@ impl InboundRequest<'_> {
         if note.is_empty() {
             let rules = timeout(PREFETCH_TIMEOUT, documents::rules(&self.work)).await;
             if rules.is_ok_and(|rules| rules.is_ok_and(|rules| rules.needs_note(verb))) {
-                return Err((field::NOTE, reply_view::write_a_note(verb).to_owned()));
+                return Err((field::NOTE, verbs::spec(verb).note.as_ref().map_or("", |note| note.missing).to_owned()));
             }
         }
         Ok(note)
@@ -220,7 +218,7 @@ fn time(context: &FormContext, fields: &Fields, now: Timestamp) -> Result<When, 
 fn last_field(verb: Verb) -> &'static str {
     match verb {
         Verb::Snooze => field::EXACTLY,
-        Verb::Assign | Verb::Handoff | Verb::Done | Verb::Note | Verb::GiveBack => field::NOTE,
+        verb if verbs::spec(verb).note.is_some() => field::NOTE,
         _ => field::WHICH,
     }
 }

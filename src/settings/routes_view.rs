@@ -5,7 +5,7 @@ use crate::core::control::{Carried, Control};
 use crate::core::conversation::SharedNumber;
 use crate::core::ids::ChannelId;
 use crate::core::route::{Routed, called};
-use crate::core::verb::Verb;
+use crate::core::verbs::Verb;
 use crate::platform::slack::blocks::element::Element;
 use crate::platform::slack::blocks::kit::{Block, Content};
 use crate::platform::slack::blocks::mrkdwn::neutral;

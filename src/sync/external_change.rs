@@ -11,6 +11,7 @@ use crate::core::direct_message::DirectMessage;
 use crate::core::event::{Event, SOMEBODY, ThreadEntry};
 use crate::core::ids::ChannelId;
 use crate::core::participant::Participant;
+use crate::core::verbs::Verb;
 use crate::jobs::outbox::announcement::Announcement;
 use crate::jobs::outbox::cards::{PostCard, RepostCard};
 use crate::jobs::outbox::direct::{MarkDirect, SendDirect};
@@ -114,7 +115,7 @@ impl ExternalChange {
             told_of.add_entry(cards, id, &entry);
         }
         for note in &self.notes {
-            let entry = ThreadEntry { actor: SOMEBODY.to_owned(), what: Event::Noted, note: note.clone() };
+            let entry = ThreadEntry { actor: SOMEBODY.to_owned(), what: Event::Did(Verb::Note), note: note.clone() };
             told_of.add_entry(cards, id, &entry);
             told_of.directs.extend(self.note_to_owner(note));
         }

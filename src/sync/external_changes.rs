@@ -15,7 +15,7 @@ use crate::core::external_change_job::ExternalChangeJob;
 use crate::core::ids::SlackUserId;
 use crate::core::refusal::Refusal;
 use crate::core::request_context::Via;
-use crate::core::verb::Verb;
+use crate::core::verbs::Verb;
 use crate::core::{job_keys, note, times};
 use crate::jobs::ctx::TenantCtx;
 use crate::jobs::events::{ConversationChanged, FoundLate, WaitsForOwner};

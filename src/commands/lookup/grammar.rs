@@ -8,7 +8,8 @@ use crate::commands::lookup::token::{Token, TokenizedText, cleaned};
 use crate::core::assignee::Assignee;
 use crate::core::ids::ConversationId;
 use crate::core::typed;
-use crate::core::verb::Verb;
+use crate::core::verbs;
+use crate::core::verbs::Verb;
 
 /// The words that introduce a person.
 const LEADS: [&str; 2] = ["to", "for"];
@@ -43,17 +44,17 @@ fn reader<'r, 'a>(
 
 /// Answers whether a command names a new owner.
 pub(crate) fn takes_person(verb: Verb) -> bool {
-    matches!(verb, Verb::Assign | Verb::Handoff)
+    verbs::spec(verb).takes_person
 }
 
 /// Answers whether a command takes a note.
 pub(crate) fn takes_note(verb: Verb) -> bool {
-    takes_person(verb) || matches!(verb, Verb::Done | Verb::Note | Verb::GiveBack)
+    verbs::spec(verb).note.is_some()
 }
 
 /// Answers whether a name in this command can mean a done conversation as well as an open one.
 pub fn means_done_too(verb: Verb) -> bool {
-    matches!(verb, Verb::Reopen | Verb::Note | Verb::History | Verb::Undo)
+    verbs::spec(verb).means_done_too
 }
 
 fn manner(verb: Verb) -> Manner {

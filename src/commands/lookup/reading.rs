@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use crate::core::assignee::Assignee;
 use crate::core::conversation::Links;
 use crate::core::ids::{ConversationId, SlackUserId};
-use crate::core::verb::Verb;
+use crate::core::verbs::Verb;
 
 /// A typed command before its people and conversations are looked up.
 #[derive(Clone, Copy, Debug)]

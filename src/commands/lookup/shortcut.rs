@@ -11,7 +11,9 @@ use crate::core::ids::ConversationId;
 use crate::core::names::is_grammar;
 use crate::core::phone::written::WrittenNumber;
 use crate::core::typed;
-use crate::core::verb::Verb;
+use crate::core::verbs;
+use crate::core::verbs::NoteNeed;
+use crate::core::verbs::Verb;
 
 /// A command that needs no lookup.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -49,7 +51,7 @@ pub fn explicit(verb: Verb, text: &str, links: &Links) -> Option<Explicit> {
 
 /// Answers whether the command may require a note, by its nature or by the workspace's rules.
 fn needs_note(verb: Verb) -> bool {
-    matches!(verb, Verb::Note | Verb::Handoff)
+    verbs::spec(verb).note.as_ref().is_some_and(|note| note.need != NoteNeed::Optional)
 }
 
 /// Skips a word that only introduces the words after it.

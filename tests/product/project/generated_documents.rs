@@ -6,7 +6,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use dialnote_slack::config::SETTINGS;
-use dialnote_slack::core::verb::COMMANDS;
+use dialnote_slack::core::verbs::{COMMANDS, Spec};
 use dialnote_slack::ops::manifest;
 use dialnote_slack::ops::manifest::{PLACEHOLDER_URL, Reached, UNFURL_DOMAIN};
 use dialnote_slack::platform::slack::scopes::{OPTIONAL_SCOPES, SCOPES, Scope};
@@ -15,6 +15,15 @@ fn readme_has(rows: &[String]) {
     let readme = fs::read_to_string("README.md").unwrap();
     let missing: Vec<_> = rows.iter().filter(|row| !readme.lines().any(|line| line == row.as_str())).collect();
     assert!(missing.is_empty(), "README.md lacks these lines:\n{missing:#?}");
+}
+
+/// The document with these rows in the table below a header.
+fn with_table(document: &str, header: &str, rows: &[String]) -> String {
+    let (before, after) = document.split_once(&format!("{header}\n")).unwrap();
+    let rest = after.lines().skip_while(|line| line.starts_with('|'));
+    let rule = "|---".repeat(header.matches(" | ").count() + 1) + "|";
+    let lines = [header, &rule].into_iter().chain(rows.iter().map(String::as_str)).chain(rest);
+    format!("{before}{}\n", lines.collect::<Vec<_>>().join("\n"))
 }
 
 #[test]
@@ -36,10 +45,14 @@ fn for_socket_mode_the_manifest_has_no_address() {
 
 #[test]
 fn the_readme_lists_every_command() {
-    let row = |spec: &dialnote_slack::core::verb::Spec| {
-        format!("| `{}` | {} |", spec.usage().replace('|', "\\|"), spec.summary)
-    };
-    readme_has(&COMMANDS.iter().map(row).collect::<Vec<_>>());
+    let row = |spec: &&Spec| format!("| `{}` | {} |", spec.usage().replace('|', "\\|"), spec.summary);
+    let rows: Vec<_> = COMMANDS.iter().map(row).collect();
+    let readme = fs::read_to_string("README.md").unwrap();
+    let made = with_table(&readme, "| command | does |", &rows);
+    if std::env::var_os("WRITE_MESSAGES").is_some() {
+        fs::write("README.md", &made).unwrap();
+    }
+    assert!(made == readme, "README.md is old: make documents");
 }
 
 #[test]

@@ -9,7 +9,7 @@ mod table;
 
 use dialnote_slack::core::control::{CONTROLS, Carried, Control};
 use dialnote_slack::core::ids::ConversationId;
-use dialnote_slack::core::verb::COMMANDS;
+use dialnote_slack::core::verbs::COMMANDS;
 use serde_json::json;
 
 use expected::expected;

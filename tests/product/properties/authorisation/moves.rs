@@ -4,7 +4,7 @@ use dialnote_slack::core::command::PendingAction;
 use dialnote_slack::core::control::{Carried, Control};
 use dialnote_slack::core::ids::{ConversationId, DraftId, MemberId, SlackUserId};
 use dialnote_slack::core::query::{Filter, Query};
-use dialnote_slack::core::verb::Verb;
+use dialnote_slack::core::verbs::Verb;
 use serde_json::{Value, json};
 
 use super::table::{Deed, Way};

@@ -6,7 +6,7 @@ use dialnote_slack::core::control::Control;
 use dialnote_slack::core::rule::Who;
 use dialnote_slack::core::rules::Rules;
 use dialnote_slack::core::teammate::Unlinked;
-use dialnote_slack::core::verb::Verb;
+use dialnote_slack::core::verbs::Verb;
 use dialnote_slack::platform::slack::inbound::Inbound;
 
 /// An enum with the list of all its values.

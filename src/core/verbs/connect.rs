@@ -1,0 +1,18 @@
+//! `/dialnote connect`.
+
+use crate::core::verbs::spec::{Form, Spec, Verb};
+
+/// Connect the workspace to dialnote.
+pub(super) static SPEC: Spec = Spec {
+    verb: Verb::Connect,
+    name: "connect",
+    slash: None,
+    arguments: "",
+    summary: "Connect this workspace to dialnote, with a key that dialnote gives you; for admins.",
+    example: "",
+    takes_person: false,
+    means_done_too: false,
+    form: Form { title: "dialnote", submit: "OK" },
+    note: None,
+    plain: None,
+};

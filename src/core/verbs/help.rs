@@ -1,0 +1,18 @@
+//! `/dialnote help`.
+
+use crate::core::verbs::spec::{Form, Spec, Verb};
+
+/// Show the commands.
+pub(super) static SPEC: Spec = Spec {
+    verb: Verb::Help,
+    name: "help",
+    slash: None,
+    arguments: "[command]",
+    summary: "Show what you can type.",
+    example: "assign",
+    takes_person: false,
+    means_done_too: false,
+    form: Form { title: "dialnote", submit: "OK" },
+    note: None,
+    plain: None,
+};

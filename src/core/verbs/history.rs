@@ -1,0 +1,18 @@
+//! `/dialnote history`.
+
+use crate::core::verbs::spec::{Form, Spec, Verb};
+
+/// Show who did what.
+pub(super) static SPEC: Spec = Spec {
+    verb: Verb::History,
+    name: "history",
+    slash: None,
+    arguments: "[conversation]",
+    summary: "Show who did what through this app.",
+    example: "Ana Lima",
+    takes_person: false,
+    means_done_too: true,
+    form: Form { title: "History", submit: "Show" },
+    note: None,
+    plain: None,
+};

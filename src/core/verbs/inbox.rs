@@ -1,0 +1,18 @@
+//! `/inbox`.
+
+use crate::core::verbs::spec::{Form, Spec, Verb};
+
+/// List conversations.
+pub(super) static SPEC: Spec = Spec {
+    verb: Verb::Inbox,
+    name: "inbox",
+    slash: Some("/inbox"),
+    arguments: "[mine | unassigned | unread | read | done | snoozed | all | @person] [text]",
+    summary: "List conversations, with buttons on each.",
+    example: "unassigned",
+    takes_person: false,
+    means_done_too: false,
+    form: Form { title: "dialnote", submit: "OK" },
+    note: None,
+    plain: None,
+};

@@ -1,0 +1,18 @@
+//! `/reopen`.
+
+use crate::core::verbs::spec::{Form, Spec, Verb};
+
+/// Open a done conversation again.
+pub(super) static SPEC: Spec = Spec {
+    verb: Verb::Reopen,
+    name: "reopen",
+    slash: Some("/reopen"),
+    arguments: "[conversation]",
+    summary: "Open it again.",
+    example: "Ana Lima",
+    takes_person: false,
+    means_done_too: true,
+    form: Form { title: "Reopen", submit: "Reopen" },
+    note: None,
+    plain: None,
+};

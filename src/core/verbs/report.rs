@@ -1,0 +1,18 @@
+//! `/dialnote report`.
+
+use crate::core::verbs::spec::{Form, Spec, Verb};
+
+/// Show the team's activity.
+pub(super) static SPEC: Spec = Spec {
+    verb: Verb::Report,
+    name: "report",
+    slash: None,
+    arguments: "[today | week | month | days]",
+    summary: "Show this channel what came in, what became of it, how long it took and who has how much to do.",
+    example: "week",
+    takes_person: false,
+    means_done_too: false,
+    form: Form { title: "dialnote", submit: "OK" },
+    note: None,
+    plain: None,
+};

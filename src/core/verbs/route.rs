@@ -1,0 +1,18 @@
+//! `/dialnote route`.
+
+use crate::core::verbs::spec::{Form, Spec, Verb};
+
+/// Choose the channel that gets a shared number's cards.
+pub(super) static SPEC: Spec = Spec {
+    verb: Verb::Route,
+    name: "route",
+    slash: None,
+    arguments: "[list | #channel] [shared number | * | off]",
+    summary: "Choose which channel gets the cards of which shared number; `*` for all of them.",
+    example: "#front-desk \"Front desk\"",
+    takes_person: false,
+    means_done_too: false,
+    form: Form { title: "dialnote", submit: "OK" },
+    note: None,
+    plain: None,
+};

@@ -1,0 +1,18 @@
+//! `/dialnote settings`.
+
+use crate::core::verbs::spec::{Form, Spec, Verb};
+
+/// Change the rules of the workspace and of the channel.
+pub(super) static SPEC: Spec = Spec {
+    verb: Verb::Settings,
+    name: "settings",
+    slash: None,
+    arguments: "",
+    summary: "Change the rules: who may re-assign, when a note is needed, what this channel shows.",
+    example: "",
+    takes_person: false,
+    means_done_too: false,
+    form: Form { title: "dialnote", submit: "OK" },
+    note: None,
+    plain: None,
+};

@@ -1,0 +1,18 @@
+//! `/snooze`.
+
+use crate::core::verbs::spec::{Form, Spec, Verb};
+
+/// Snooze until a time.
+pub(super) static SPEC: Spec = Spec {
+    verb: Verb::Snooze,
+    name: "snooze",
+    slash: Some("/snooze"),
+    arguments: "[conversation] when",
+    summary: "Put it away until later: `2h`, `tomorrow 9am`, `monday`, a date.",
+    example: "Ana Lima tomorrow 9am",
+    takes_person: false,
+    means_done_too: false,
+    form: Form { title: "Snooze", submit: "Snooze" },
+    note: None,
+    plain: None,
+};

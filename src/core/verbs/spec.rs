@@ -1,0 +1,159 @@
+//! What the program knows of a verb: its names, its words and what it takes.
+
+use serde::{Deserialize, Serialize};
+
+/// The command under which every verb is available.
+pub const UMBRELLA: &str = "/dialnote";
+
+/// A verb that can be typed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Verb {
+    /// Make a person the owner.
+    Assign,
+    /// Become the owner of an unassigned conversation.
+    Take,
+    /// Remove the owner.
+    Unassign,
+    /// Reassign with a note.
+    Handoff,
+    /// Mark done.
+    Done,
+    /// Open a done conversation again.
+    Reopen,
+    /// Snooze until a time.
+    Snooze,
+    /// End a snooze early.
+    Wake,
+    /// Save a note.
+    Note,
+    /// Show who did what.
+    History,
+    /// Undo the requester's last act.
+    Undo,
+    /// Accept an assignment.
+    Accept,
+    /// Decline an assignment, so that it returns to the person who made it.
+    GiveBack,
+    /// Confirm that the requester is still working on what they own.
+    Keep,
+    /// List conversations.
+    Inbox,
+    /// Choose the channel that gets a shared number's cards.
+    Route,
+    /// Link a Slack user to a dialnote member.
+    Link,
+    /// Show the team's activity.
+    Report,
+    /// Connect the workspace to dialnote.
+    Connect,
+    /// Change the rules of the workspace and of the channel.
+    Settings,
+    /// Check the setup.
+    Doctor,
+    /// Show the commands.
+    Help,
+}
+
+/// A verb's entry in [`COMMANDS`].
+#[derive(Debug)]
+pub struct Spec {
+    /// The verb.
+    pub verb: Verb,
+    /// Its name after [`UMBRELLA`].
+    pub name: &'static str,
+    /// Its own slash command, if it has one.
+    pub slash: Option<&'static str>,
+    /// The arguments that follow it.
+    pub arguments: &'static str,
+    /// The description for people.
+    pub summary: &'static str,
+    /// The arguments of an example.
+    pub example: &'static str,
+    /// True if it names a new owner.
+    pub takes_person: bool,
+    /// True if a name in it can mean a done conversation as well as an open one.
+    pub means_done_too: bool,
+    /// Its form.
+    pub form: Form,
+    /// Its note, if it takes one.
+    pub note: Option<NoteSpec>,
+    /// What it does, if it changes neither the owner nor the status.
+    pub plain: Option<PlainSpec>,
+}
+
+/// The words around the form of a verb.
+#[derive(Debug)]
+pub struct Form {
+    /// The title.
+    pub title: &'static str,
+    /// The label of the button that submits it.
+    pub submit: &'static str,
+}
+
+/// The note that a verb takes.
+#[derive(Debug)]
+pub struct NoteSpec {
+    /// How far the verb needs it.
+    pub need: NoteNeed,
+    /// The label of its field.
+    pub label: &'static str,
+    /// The hint under its field.
+    pub hint: &'static str,
+    /// The question that asks for it.
+    pub question: &'static str,
+    /// The request to add it, and the reason.
+    pub request: &'static str,
+    /// The error under its field, if it was left empty.
+    pub missing: &'static str,
+}
+
+/// How far a verb needs a note. The workspace's rules can require one as well.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum NoteNeed {
+    /// A note is welcome.
+    Optional,
+    /// A note is usual.
+    Expected,
+    /// Without a note there is nothing to do.
+    Always,
+}
+
+/// A verb that changes neither the owner nor the status: it says something about a conversation, or adds its note.
+#[derive(Debug)]
+pub struct PlainSpec {
+    /// The people who may give it.
+    pub by: MayDo,
+    /// The event in the card's thread, after the actor's name.
+    pub event: &'static str,
+    /// The result for the requester: `{name}` is the contact's name, `{contact}` the number and the name.
+    pub result: &'static str,
+}
+
+/// The people who may give a plain command.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum MayDo {
+    /// Every teammate.
+    Anyone,
+    /// The owner of the conversation.
+    Owner,
+    /// The person to whom it was assigned, until they answer.
+    Receiver,
+}
+
+impl Spec {
+    /// Returns the command without its arguments: `/assign` or `/dialnote take`.
+    pub fn typed(&self) -> String {
+        self.slash.map_or_else(|| format!("{UMBRELLA} {}", self.name), str::to_owned)
+    }
+
+    /// Returns the command with its arguments: `/assign @person conversation [note]`.
+    pub fn usage(&self) -> String {
+        format!("{} {}", self.typed(), self.arguments).trim_end().to_owned()
+    }
+
+    /// Returns an example that works: `/assign @zoe +1 415 555 0101 wants a call back`.
+    pub fn example(&self) -> String {
+        format!("{} {}", self.typed(), self.example).trim_end().to_owned()
+    }
+}

@@ -1,0 +1,18 @@
+//! `/dialnote take`.
+
+use crate::core::verbs::spec::{Form, Spec, Verb};
+
+/// Become the owner of an unassigned conversation.
+pub(super) static SPEC: Spec = Spec {
+    verb: Verb::Take,
+    name: "take",
+    slash: None,
+    arguments: "[conversation]",
+    summary: "Make it yours, if nobody owns it yet.",
+    example: "Ana Lima",
+    takes_person: false,
+    means_done_too: false,
+    form: Form { title: "Take it", submit: "Take it" },
+    note: None,
+    plain: None,
+};

@@ -1,0 +1,18 @@
+//! `/unassign`.
+
+use crate::core::verbs::spec::{Form, Spec, Verb};
+
+/// Remove the owner.
+pub(super) static SPEC: Spec = Spec {
+    verb: Verb::Unassign,
+    name: "unassign",
+    slash: Some("/unassign"),
+    arguments: "[conversation]",
+    summary: "Put it back into the queue.",
+    example: "+1 415 555 0101",
+    takes_person: false,
+    means_done_too: false,
+    form: Form { title: "Unassign", submit: "Unassign" },
+    note: None,
+    plain: None,
+};

@@ -1,0 +1,18 @@
+//! `/dialnote undo`.
+
+use crate::core::verbs::spec::{Form, Spec, Verb};
+
+/// Undo the requester's last act.
+pub(super) static SPEC: Spec = Spec {
+    verb: Verb::Undo,
+    name: "undo",
+    slash: None,
+    arguments: "[conversation]",
+    summary: "Take back what you did last, within ten minutes and if nothing has changed since.",
+    example: "Ana Lima",
+    takes_person: false,
+    means_done_too: true,
+    form: Form { title: "Undo", submit: "Take back" },
+    note: None,
+    plain: None,
+};

@@ -1,0 +1,18 @@
+//! `/dialnote wake`.
+
+use crate::core::verbs::spec::{Form, Spec, Verb};
+
+/// End a snooze early.
+pub(super) static SPEC: Spec = Spec {
+    verb: Verb::Wake,
+    name: "wake",
+    slash: None,
+    arguments: "[conversation]",
+    summary: "Bring back what was snoozed.",
+    example: "Ana Lima",
+    takes_person: false,
+    means_done_too: false,
+    form: Form { title: "Wake", submit: "Wake" },
+    note: None,
+    plain: None,
+};
