@@ -304,21 +304,21 @@ pub async fn listen(setting: &'static str, address: SocketAddr) -> Result<TcpLis
 async fn check_connections(tenants: Arc<Tenants>) {
     let Some(work) = tenants.own().map(OwnWorkspace::services) else { return };
     match work.home().await {
-        Ok(installation) => info!(%installation, "Slack knows us"),
+        Ok(installation) => info!(%installation, "Slack accepted the bot token"),
         Err(cause) => not_known(Service::Slack, "SLACK_BOT_TOKEN", &cause),
     }
     match work.check_dialnote().await {
-        Ok(members) => info!(members, "dialnote knows us"),
+        Ok(members) => info!(members, "dialnote accepted the API key"),
         Err(DialnoteError::Fault(cause)) => not_known(Service::Dialnote, "DIALNOTE_API_KEY", &cause),
-        Err(cause) => warn!(%cause, "dialnote does not show its members"),
+        Err(cause) => warn!(%cause, "dialnote did not return its members"),
     }
 }
 
 /// Logs why a service does not accept the app: the operator must replace a refused key, every other fault may pass.
 fn not_known(service: Service, setting: &str, cause: &Fault) {
     if matches!(cause, Fault::Unauthorized { .. }) {
-        warn!(%cause, "{service} does not accept {setting}: replace it and restart");
+        warn!(%cause, "{service} rejected {setting}; replace it and restart");
     } else {
-        warn!(%cause, "{service} could not be asked whether it accepts {setting}");
+        warn!(%cause, "{service} did not confirm {setting}");
     }
 }

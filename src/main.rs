@@ -130,7 +130,7 @@ fn warn_if_in_use(database: &Database) {
     if let Database::Sqlite(file) = database
         && sqlite::is_in_use(file)
     {
-        tracing::warn!("another process has the database open; for several instances use a PostgreSQL");
+        tracing::warn!("another process has the database open; use PostgreSQL for several instances");
     }
 }
 

@@ -55,7 +55,7 @@ impl<E: Fn(&str) -> Option<String>> Source<E> {
     pub fn warn_if_open(&self) {
         let secrets: Vec<_> = self.file.secrets().map(str::to_lowercase).collect();
         if self.file.open_to_others && !secrets.is_empty() {
-            warn!(secrets = secrets.join(" "), "the settings file has secrets in it and others may read it: chmod 600");
+            warn!(secrets = secrets.join(" "), "settings file with secrets is readable by others; run chmod 600");
         }
     }
 

@@ -148,8 +148,8 @@ impl Config {
     pub fn warn_if_odd(&self) {
         if self.signing_secrets.iter().any(|secret| !is_like_slacks(secret.expose_secret())) {
             warn!(
-                "SLACK_SIGNING_SECRET does not look like Slack's (32 hexadecimal digits): if nothing that Slack sends \
-                 is accepted, copy it again from Basic Information → App Credentials"
+                "SLACK_SIGNING_SECRET is not 32 hexadecimal digits as usual; if requests are refused, copy it again from \
+                 Basic Information → App Credentials"
             );
         }
     }

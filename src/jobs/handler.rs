@@ -99,7 +99,7 @@ impl<H: Handler> AnyHandler for H {
             Ok(outcome) => Ok(outcome),
             Err(Stop::Refused(_)) => {
                 // The reason is not logged, because it may name a contact.
-                info!("refused, and nobody waits for an answer");
+                info!("job refused without a requester to notify");
                 Ok(Outcome::done(Vec::new()))
             }
             Err(Stop::Fault(fault)) => Err(fault),

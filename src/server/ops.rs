@@ -104,7 +104,7 @@ impl Desk {
             wrote.is_some_and(|wrote| is_within(wrote, now, WRITE_CHECK_INTERVAL)) && !self.front.doubt.take();
         let outcome = self.try_store(!has_room).await;
         if let Err(cause) = &outcome {
-            warn!(%cause, "not ready");
+            warn!(%cause, "readiness check failed");
         }
         let wrote = if has_room { wrote } else { Some(now) };
         *looked = Some(StoreCheck { is_well: outcome.is_ok(), at: now, ended: Instant::now(), wrote });
@@ -128,7 +128,8 @@ impl Desk {
         {
             return Some(overview.clone());
         }
-        let counted = store.overview().await.inspect_err(|cause| warn!(%cause, "cannot say what waits")).ok()?;
+        let counted =
+            store.overview().await.inspect_err(|cause| warn!(%cause, "pending jobs could not be counted")).ok()?;
         *kept = Some((now, counted.clone()));
         Some(counted)
     }

@@ -54,7 +54,7 @@ async fn look_once(ctx: &TenantCtx) -> Result<Option<PollOutcome>, Fault> {
     awake::give_sign_of_life(ctx).await?;
     subscriptions::subscribe(ctx).await?;
     if let Err(cause) = offboarding::look_who_left(ctx).await {
-        info!(%cause, "could not look who is there; will try again");
+        info!(%cause, "members not checked for departures; will retry");
     }
     emit::polling(ctx).await?;
     let before = poll_state::watched(ctx).await?;
@@ -62,7 +62,7 @@ async fn look_once(ctx: &TenantCtx) -> Result<Option<PollOutcome>, Fault> {
     let walk = if before.whole {
         go_on_scanning(ctx, &before).await?
     } else {
-        info!(conversations = looked.changed, "all conversations are read");
+        info!(conversations = looked.changed, "first full scan finished");
         FullScan { offset: 0, at: Some(now) }
     };
     let away = poll_state::away(ctx, &before, now);

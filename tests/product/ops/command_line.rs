@@ -270,9 +270,9 @@ async fn a_manifest_is_only_made_for_an_address_that_slack_takes() {
 async fn a_refused_token_is_told_apart_from_an_unreachable_slack() {
     on_a_file(async |bot| {
         for (setting, value, expected) in [
-            ("SLACK_BOT_TOKEN", "xoxb-wrong", "Slack does not accept SLACK_BOT_TOKEN: replace it and restart"),
-            ("SLACK_API_URL", "http://127.0.0.1:1", "Slack could not be asked whether it accepts SLACK_BOT_TOKEN"),
-            ("SLACK_SIGNING_SECRET", "x", "SLACK_SIGNING_SECRET does not look like Slack's"),
+            ("SLACK_BOT_TOKEN", "xoxb-wrong", "Slack rejected SLACK_BOT_TOKEN; replace it and restart"),
+            ("SLACK_API_URL", "http://127.0.0.1:1", "Slack did not confirm SLACK_BOT_TOKEN"),
+            ("SLACK_SIGNING_SECRET", "x", "SLACK_SIGNING_SECRET is not 32 hexadecimal digits"),
         ] {
             let told =
                 first_line_about(bot, (setting, value), setting.replace("_API_URL", "_BOT_TOKEN").as_str()).await;

@@ -49,7 +49,7 @@ impl Checkpointer {
         if let Some(bell) = &self.bell
             && let Err(TrySendError::Disconnected(())) = bell.try_send(())
         {
-            debug!("the copying thread has stopped; the writer copies");
+            debug!("checkpoint thread stopped; the writer checkpoints");
         }
     }
 }
@@ -68,7 +68,7 @@ fn copy(connection: &Connection, rung: &Receiver<()>) {
     while rung.recv().is_ok() {
         // It waits for no other: what cannot be copied now is copied the next time.
         if let Err(error) = connection.query_row("PRAGMA wal_checkpoint(PASSIVE)", [], |_| Ok(())) {
-            debug!(cause = %fault(&error), "the log was not copied");
+            debug!(cause = %fault(&error), "checkpoint failed");
         }
     }
 }
