@@ -252,7 +252,7 @@ impl SocketConnection {
 }
 
 fn briefly() -> Fault {
-    Fault::Unanswered { service: Service::Slack, cause: "a connection was open only for a moment".to_owned() }
+    Fault::Unanswered { service: Service::Slack, cause: "the connection closed at once".to_owned() }
 }
 
 #[cfg(test)]
@@ -263,7 +263,7 @@ mod tests {
     #[test]
     fn whoever_asks_whether_all_is_well_is_told_why_not() {
         let (lines, metrics) = (SocketHealth::default(), Metrics::default());
-        assert_eq!(lines.trouble().as_deref(), Some("none has been opened yet"));
+        assert_eq!(lines.trouble().as_deref(), Some("none opened yet"));
         lines.failed("link_disabled");
         assert_eq!(lines.trouble().as_deref(), Some("link_disabled"));
         assert_eq!((lines.opened(&metrics), lines.opened(&metrics)), (1, 2));

@@ -90,7 +90,10 @@ async fn go_on_scanning(ctx: &TenantCtx, watched: &Watched) -> Result<FullScan, 
 /// and the number that differed from the projection or are gone. Calls `progress` with the number read so far.
 pub async fn resync(ctx: &TenantCtx, progress: impl Fn(usize)) -> Result<(usize, usize), Fault> {
     if ctx.home().await? != ctx.installation() {
-        return Err(Fault::Unusable { service: Service::Slack, cause: "the token is of another workspace".to_owned() });
+        return Err(Fault::Unusable {
+            service: Service::Slack,
+            cause: "the bot token belongs to another workspace".to_owned(),
+        });
     }
     let (before, begun) = (poll_state::watched(ctx).await?, ctx.clock.now());
     let (mut pages, mut changed) = (Pages::default(), 0);

@@ -116,8 +116,8 @@ fn result(verdict: &Verdict) -> Option<&'static str> {
     match verdict {
         Verdict::Continue { .. } => None,
         Verdict::Done => Some("done"),
-        Verdict::Retry { .. } => Some("to be tried again"),
-        Verdict::Dead { .. } => Some("given up"),
+        Verdict::Retry { .. } => Some("retry"),
+        Verdict::Dead { .. } => Some("failed"),
     }
 }
 

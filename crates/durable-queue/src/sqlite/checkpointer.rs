@@ -35,7 +35,7 @@ impl Checkpointer {
         let thread = std::thread::Builder::new()
             .name("store-copier".into())
             .spawn(move || copy(&connection, &rung))
-            .map_err(|error| QueueError::new(format!("the copying thread could not be started: {error}")))?;
+            .map_err(|error| QueueError::new(format!("the checkpoint thread could not be started: {error}")))?;
         Ok(Self { bell: Some(bell), thread: Some(thread), commits: 0, rows: 0 })
     }
 
