@@ -35,7 +35,7 @@ pub enum JobsError {
     #[error("{0}")]
     Io(#[from] std::io::Error),
     /// There is no such job.
-    #[error("no job {0}\nhint: `jobs list` shows failed jobs, `jobs list --waiting` pending ones")]
+    #[error("there is no {0}\nhint: `jobs list` shows failed jobs, `jobs list --waiting` pending ones")]
     NoJob(JobId),
     /// The job is still pending, and will be retried without help.
     #[error("{0} is pending, not failed: the app retries it")]

@@ -113,7 +113,7 @@ impl Desk {
 
     async fn try_store(&self, write: bool) -> Result<(), Fault> {
         let AppState { store, clock, instance, .. } = &self.front.tenants.common;
-        let late = |_| Fault::Store("it did not answer in time".into());
+        let late = |_| Fault::Store("no answer in time".into());
         tokio::time::timeout(STORE_TIMEOUT, store.rehearse()).await.map_err(late)??;
         if write { readiness::try_store(store.as_ref(), clock, instance).await } else { Ok(()) }
     }

@@ -24,7 +24,7 @@ async fn failed_jobs_can_be_listed_and_retried() {
         bot.in_dialnote(serde_json::json!({ "conversation": ANA, "assignedToId": "mem_leo" })).await;
         for _ in 0..2 {
             let again = jobs::retry(bot.work.store.as_ref(), &handlers::all(None), id, (bot.clock.now(), Pacing::default())).await;
-            assert!(again.is_ok() || again.unwrap_err().to_string().starts_with("no job job-"));
+            assert!(again.is_ok() || again.unwrap_err().to_string().starts_with("there is no job-"));
         }
         assert!(bot.card(ANA).await.contains("Owner: Zoe"), "as it was then");
         bot.pass(SignedDuration::from_secs(61)).await;
@@ -43,7 +43,7 @@ async fn failed_jobs_can_be_dropped_and_waiting_ones_cannot() {
         let id = jobs::dead(store.as_ref()).await.unwrap()[0];
         jobs::discard(store.as_ref(), id).await.unwrap();
         let gone = jobs::discard(store.as_ref(), id).await.unwrap_err().to_string();
-        assert_eq!(gone, format!("no job {id}\nhint: `jobs list` shows failed jobs, `jobs list --waiting` pending ones"));
+        assert_eq!(gone, format!("there is no {id}\nhint: `jobs list` shows failed jobs, `jobs list --waiting` pending ones"));
         bot.world(|world| world.faults.dialnote.down = true);
         bot.slash(LEO, "/dialnote take conv_1004").await;
         bot.settle().await;

@@ -196,8 +196,8 @@ fn banned_for_operators(path: &Path, text: &str) -> Vec<String> {
     let literal = Regex::new(r#"(?s)"(?:[^"\\]|\\.)*""#).unwrap();
     let parts = for_operators(path, text);
     let literals = parts.iter().flat_map(|part| literal.find_iter(part)).map(|found| found.as_str());
-    let banned = literals.filter(|text| has_one_of(&BANNED, text) || has_one_of(&BANNED_FOR_OPERATORS, text));
-    banned.map(|text| format!("{}: {text}", path.display())).collect()
+    let banned = literals.filter(|one| has_one_of(&BANNED, one) || has_one_of(&BANNED_FOR_OPERATORS, one));
+    banned.map(|one| format!("{}: {one}", path.display())).collect()
 }
 
 #[test]
