@@ -55,8 +55,8 @@ pub enum NotStarted {
     },
     /// There is no database, and this command creates none.
     #[error(
-        "there is no database {name}{}. Set DATABASE_URL or name a settings file with --config; \
-         `dialnote-slack serve` makes a new one",
+        "no database {name}{}\nhint: set DATABASE_URL, or pass a settings file with --config; `dialnote-slack serve` \
+         creates a database",
         .why.as_ref().map_or_else(String::new, |why| format!(": {why}"))
     )]
     NoDatabase {
@@ -66,7 +66,7 @@ pub enum NotStarted {
         why: Option<String>,
     },
     /// The address is in use or does not belong to this machine.
-    #[error("cannot listen on {address}: {}. Set {setting} to another address, for example 127.0.0.1:8081", in_words(.cause))]
+    #[error("cannot listen on {address}: {}\nhint: set {setting} to another address, for example 127.0.0.1:8081", in_words(.cause))]
     Address {
         /// The setting with the address.
         setting: &'static str,
@@ -86,8 +86,8 @@ pub enum NotStarted {
     Vault(#[from] BadKey),
     /// The key does not open the secrets in the database: they were sealed with another.
     #[error(
-        "ENCRYPTION_KEY does not open what is kept in the database. Set the key with which that was sealed; while you \
-         replace a key: the new one and the old one, separated by a comma"
+        "ENCRYPTION_KEY does not open the secrets in the database\nhint: set the key that sealed them; while you \
+         replace a key, set the new one and the old one, separated by a comma"
     )]
     AnotherKey,
 }
@@ -304,21 +304,21 @@ pub async fn listen(setting: &'static str, address: SocketAddr) -> Result<TcpLis
 async fn check_connections(tenants: Arc<Tenants>) {
     let Some(work) = tenants.own().map(OwnWorkspace::services) else { return };
     match work.home().await {
-        Ok(installation) => info!(%installation, "Slack knows us"),
+        Ok(installation) => info!(%installation, "Slack accepted the bot token"),
         Err(cause) => not_known(Service::Slack, "SLACK_BOT_TOKEN", &cause),
     }
     match work.check_dialnote().await {
-        Ok(members) => info!(members, "dialnote knows us"),
+        Ok(members) => info!(members, "dialnote accepted the API key"),
         Err(DialnoteError::Fault(cause)) => not_known(Service::Dialnote, "DIALNOTE_API_KEY", &cause),
-        Err(cause) => warn!(%cause, "dialnote does not show its members"),
+        Err(cause) => warn!(%cause, "dialnote did not return its members"),
     }
 }
 
 /// Logs why a service does not accept the app: the operator must replace a refused key, every other fault may pass.
 fn not_known(service: Service, setting: &str, cause: &Fault) {
     if matches!(cause, Fault::Unauthorized { .. }) {
-        warn!(%cause, "{service} does not accept {setting}: replace it and restart");
+        warn!(%cause, "{service} rejected {setting}; replace it and restart");
     } else {
-        warn!(%cause, "{service} could not be asked whether it accepts {setting}");
+        warn!(%cause, "{service} did not confirm {setting}");
     }
 }

@@ -53,7 +53,7 @@ fn main() -> ExitCode {
     match run(command, &settings) {
         Ok(()) => ExitCode::SUCCESS,
         Err(failure) => {
-            let _ = writeln!(std::io::stderr(), "{failure}");
+            let _ = writeln!(std::io::stderr(), "error: {failure}");
             ExitCode::from(failure.status())
         }
     }
@@ -130,7 +130,7 @@ fn warn_if_in_use(database: &Database) {
     if let Database::Sqlite(file) = database
         && sqlite::is_in_use(file)
     {
-        tracing::warn!("another process has the database open; for several instances use a PostgreSQL");
+        tracing::warn!("another process has the database open; use PostgreSQL for several instances");
     }
 }
 
@@ -154,7 +154,7 @@ async fn resync(settings: &SettingsLookup, whose: TenantOption) -> Result<(), Fa
         let told = poller::resync(&work, |read| drop(write!(&mut &out, "\r{read} conversations read"))).await;
         writeln!(out)?;
         let (all, changed) = told?;
-        writeln!(std::io::stdout(), "{all} conversations, {changed} of them new, changed or gone.")?;
+        writeln!(std::io::stdout(), "read {all} conversations: {changed} new, changed or removed")?;
     }
     Ok(())
 }
@@ -183,7 +183,7 @@ async fn rotate(settings: &SettingsLookup) -> Result<(), Failure> {
     let app = App::build(&config, Clock::System).await?;
     let installations = app.tenants.installations().ok_or(Failure::NothingSealed)?;
     let sealed = installations.renew_seals(&app.tenants.common).await.map_err(Failure::Sealing)?;
-    Ok(writeln!(std::io::stdout(), "Sealed anew: {sealed}. Everything is sealed with the first key.")?)
+    Ok(writeln!(std::io::stdout(), "sealed again: {sealed}; all secrets are sealed with the first key")?)
 }
 
 async fn health(settings: &SettingsLookup) -> Result<(), Failure> {
@@ -222,9 +222,9 @@ async fn look_after_jobs(settings: &SettingsLookup, command: Jobs) -> Result<(),
             for id in &ids {
                 jobs::retry(store, &handlers::all(None), *id, (now, Pacing::default())).await?;
             }
-            writeln!(out, "{} will be tried again.", counted(ids.len()))?;
+            writeln!(out, "retrying {}", counted(ids.len()))?;
         }
-        Jobs::Drop { chosen, care } => throw_away(store, &chosen.ids(store).await?, &care, &mut out).await?,
+        Jobs::Drop { chosen, care } => delete_jobs(store, &chosen.ids(store).await?, &care, &mut out).await?,
     }
     Ok(())
 }
@@ -244,18 +244,18 @@ async fn look_after_limits(settings: &SettingsLookup, command: Limits) -> Result
     Ok(())
 }
 
-async fn throw_away(store: &dyn Store, ids: &[JobId], care: &Care, out: &mut impl Write) -> Result<(), Failure> {
+async fn delete_jobs(store: &dyn Store, ids: &[JobId], care: &Care, out: &mut impl Write) -> Result<(), Failure> {
     if !care.yes || ids.is_empty() {
         jobs::preview(store, ids, out).await?;
     }
     if care.dry_run || ids.is_empty() {
         return Ok(());
     }
-    care.ask(&format!("Throw away {}?", counted(ids.len()).to_lowercase()), "thrown away")?;
+    care.ask(&format!("Delete {}?", counted(ids.len())), "deleted")?;
     for id in ids {
         jobs::discard(store, *id).await?;
     }
-    Ok(writeln!(out, "{} thrown away.", counted(ids.len()))?)
+    Ok(writeln!(out, "deleted {}", counted(ids.len()))?)
 }
 
 impl Chosen {
@@ -265,7 +265,7 @@ impl Chosen {
 }
 
 fn counted(jobs: usize) -> String {
-    if jobs == 1 { "One job".to_owned() } else { format!("{jobs} jobs") }
+    if jobs == 1 { "1 job".to_owned() } else { format!("{jobs} jobs") }
 }
 
 async fn export(settings: &SettingsLookup, somebody: Somebody) -> Result<(), Failure> {
@@ -307,18 +307,18 @@ async fn backup(settings: &SettingsLookup, file: PathBuf) -> Result<(), Failure>
     let Database::Sqlite(from) = &database else { return Err(Failure::BackupElsewhere(file)) };
     found(&database).await?;
     sqlite::backup(from, &file).map_err(|cause| Failure::Backup { file: file.clone(), cause })?;
-    Ok(writeln!(std::io::stdout(), "The database is in {}.", file.display())?)
+    Ok(writeln!(std::io::stdout(), "copied the database to {}", file.display())?)
 }
 
 fn restore(settings: &SettingsLookup, file: PathBuf) -> Result<(), Failure> {
     let Database::Sqlite(database) = database(settings)? else { return Err(Failure::RestoreElsewhere(file)) };
     let kept = sqlite::restore(&file, &database, Clock::System.now())?;
     let mut out = std::io::stdout();
-    writeln!(out, "{} is now as in {}.", database.display(), file.display())?;
+    writeln!(out, "restored {} from {}", database.display(), file.display())?;
     if let Some(kept) = kept {
-        writeln!(out, "The one before is kept in {}.", kept.display())?;
+        writeln!(out, "kept the previous database in {}", kept.display())?;
     }
-    Ok(writeln!(out, "Start the app; then run `dialnote-slack doctor` and `dialnote-slack resync`.")?)
+    Ok(writeln!(out, "hint: start the app, then run `dialnote-slack doctor` and `dialnote-slack resync`")?)
 }
 
 fn database(settings: &SettingsLookup) -> Result<Database, Failure> {
@@ -328,7 +328,7 @@ fn database(settings: &SettingsLookup) -> Result<Database, Failure> {
 /// Prints the database's name, for commands that must not create one.
 async fn found(database: &Database) -> Result<(), Failure> {
     let name = app::find(database).await?;
-    Ok(writeln!(std::io::stderr(), "Database: {name}")?)
+    Ok(writeln!(std::io::stderr(), "database: {name}")?)
 }
 
 /// Opens the existing database.

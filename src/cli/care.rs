@@ -42,9 +42,9 @@ mod tests {
             [("y\n", true), ("Yes\n", true), ("\n", false), ("", false), ("no\n", false), ("yy", false)]
         {
             let mut asked = Vec::new();
-            let answer = agrees("Throw away 2 jobs?", &mut typed.as_bytes(), &mut asked);
+            let answer = agrees("Delete 2 jobs?", &mut typed.as_bytes(), &mut asked);
             assert_eq!(answer.ok(), Some(agreed), "{typed}");
-            assert_eq!(String::from_utf8_lossy(&asked), "Throw away 2 jobs? [y/N] ");
+            assert_eq!(String::from_utf8_lossy(&asked), "Delete 2 jobs? [y/N] ");
         }
     }
 }

@@ -103,7 +103,7 @@ async fn nobody_yet(sandbox: &Sandbox, listen: SocketAddr) -> Result<Sandbox, Fa
 
 fn print_how_to_install(bot: &str, one: &Credentials, other: &Credentials) -> std::io::Result<()> {
     let mut out = std::io::stdout();
-    writeln!(out, "\nNobody has installed the app yet. Open {bot}/slack/install, once for each workspace:")?;
+    writeln!(out, "\nNo workspace has installed the app yet. Open {bot}/slack/install, once for each workspace:")?;
     writeln!(out, "  Acme Dental     {}   dialnote key {}", one.sandbox, one.dialnote_api_key)?;
     writeln!(out, "  Globex Clinic   {}   dialnote key {}", other.sandbox, other.dialnote_api_key)
 }

@@ -20,25 +20,27 @@ pub(crate) enum Failure {
     #[error("{}", busy(what, *address, cause))]
     Busy { what: &'static str, address: SocketAddr, cause: std::io::Error },
     #[cfg_attr(not(feature = "sandbox"), expect(dead_code, reason = "only the sandbox and the demo fail so"))]
-    #[error("{folder} cannot keep the demo: {}", in_words(.cause))]
+    #[error("the demo cannot be kept in {folder}: {}", in_words(.cause))]
     Folder { folder: String, cause: std::io::Error },
-    #[error("{0} is no time to begin at: give 24h, 7d, a date like 2026-11-23, or a time like 2026-11-23T09:00:00Z")]
+    #[error("{0} is not a time\nhint: give 24h, 7d, a date like 2026-11-23, or a time like 2026-11-23T09:00:00Z")]
     Since(String),
-    #[error("not all conversations could be read: {0}. What was read is kept; try again")]
+    #[error("not all conversations were read: {0}\nhint: run it again; conversations already read are stored")]
     Resync(#[from] Fault),
-    #[error("the installations cannot be read: {0}")]
+    #[error("installations cannot be read: {0}")]
     Installations(Fault),
-    #[error("nobody has installed the app{}", .0.as_ref().map_or_else(String::new, |id| format!(" in {id}")))]
+    #[error("the app is not installed in {}", .0.as_deref().unwrap_or("any workspace"))]
     Nobody(Option<String>),
-    #[error("not everything could be sealed anew: {0}. What was, is; try again")]
+    #[error("not all secrets were sealed with the first key: {0}\nhint: run it again; it continues")]
     Sealing(Fault),
-    #[error("there is nothing to seal: the tokens of one workspace are settings (see SLACK_CLIENT_ID in the README)")]
+    #[error(
+        "no sealed secrets: the tokens of a single workspace are settings\nhint: see SLACK_CLIENT_ID in the README"
+    )]
     NothingSealed,
     #[error("the audit log cannot be printed: {0}")]
     Audit(#[from] audit_report::NotWritten),
-    #[error("nothing answers at {address}: {cause}")]
+    #[error("the app does not respond at {address}: {cause}\nhint: start it, or set LISTEN to its address")]
     NotAlive { address: SocketAddr, cause: String },
-    #[error("{} to be mended", if *.0 == 1 { "one thing is".to_owned() } else { format!("{} things are", .0) })]
+    #[error("{} failed", if *.0 == 1 { "1 check".to_owned() } else { format!("{} checks", .0) })]
     Unwell(usize),
     #[error(transparent)]
     Jobs(#[from] jobs::JobsError),
@@ -48,23 +50,25 @@ pub(crate) enum Failure {
     Person(#[from] person::model::PersonError),
     #[error("the database cannot be copied to {}: {}", .file.display(), cause.in_short())]
     Backup { file: PathBuf, cause: Fault },
-    #[error("a PostgreSQL is copied by its own tools: pg_dump --format=custom --file={} \"$DATABASE_URL\"", .0.display())]
+    #[error("PostgreSQL is backed up with its own tools\nhint: pg_dump --format=custom --file={} \"$DATABASE_URL\"", .0.display())]
     BackupElsewhere(PathBuf),
     #[error("the database was not restored: {0}")]
     Restore(#[from] NotRestored),
     #[error(
-        "a PostgreSQL is restored by its own tools: pg_restore --clean --if-exists --dbname=\"$DATABASE_URL\" {}", .0.display()
+        "PostgreSQL is restored with its own tools\nhint: pg_restore --clean --if-exists --dbname=\"$DATABASE_URL\" {}", .0.display()
     )]
     RestoreElsewhere(PathBuf),
-    #[error("nothing was {done}: nobody can be asked here. Add --yes, or look first with --dry-run")]
+    #[error(
+        "nothing was {done}: there is no terminal to ask for confirmation\nhint: add --yes, or check first with --dry-run"
+    )]
     Unasked { done: &'static str },
     #[error("nothing was {done}")]
     Refused { done: &'static str },
     #[error("{0}")]
     Io(#[from] std::io::Error),
-    #[error("--url is not an address that Slack can reach; give one like https://dialnote-slack.acme.com")]
+    #[error("--url is not an address that Slack can reach\nhint: give one like https://dialnote-slack.acme.com")]
     NoAddress,
-    #[error("--unfurl-domain is not the name of a host; give one like app.dialnote.com")]
+    #[error("--unfurl-domain is not a host name\nhint: give one like app.dialnote.com")]
     NoDomain,
     #[error("the manifest cannot be written: {0}")]
     Manifest(#[from] serde_yaml_ng::Error),
@@ -134,17 +138,17 @@ const NOT_NOW: u8 = 75;
 const CONFIG: u8 = 78;
 
 pub(crate) fn busy(what: &str, address: SocketAddr, cause: &std::io::Error) -> String {
-    let way_out = "Choose other ports with --listen, for example --listen 127.0.0.1:4020";
+    let way_out = "hint: choose other ports with --listen, for example --listen 127.0.0.1:4020";
     match cause.kind() {
         std::io::ErrorKind::AddrInUse => format!(
-            "{what} cannot listen on {address}: somebody else does already, perhaps a demo that still runs. \
-             Stop that one with Ctrl-C in its terminal. {way_out}, where the app takes 4021."
+            "{what} cannot listen on {address}: another program already uses it\n{way_out} (the app then takes 4021), or \
+             stop a demo that still runs with Ctrl-C in its terminal"
         ),
-        _ => format!("{what} cannot listen on {address}: {cause}. {way_out}."),
+        _ => format!("{what} cannot listen on {address}: {cause}\n{way_out}"),
     }
 }
 
 pub(crate) fn listed(mistakes: &[Mistake]) -> String {
     let lines: Vec<_> = mistakes.iter().map(|mistake| format!("  {mistake}")).collect();
-    format!("The settings are not complete (README.md, Settings):\n{}", lines.join("\n"))
+    format!("settings are missing or wrong (README.md, Settings):\n{}", lines.join("\n"))
 }

@@ -18,8 +18,8 @@ use dialnote_slack::ops::{jobs, manifest, person};
 #[derive(Parser)]
 #[command(version, about)]
 pub(crate) struct Cli {
-    /// A file with settings that are not in the environment; `dialnote-slack settings` prints an example. Or set
-    /// `CONFIG_FILE`.
+    /// Read settings that are not in the environment from this file; `dialnote-slack settings` prints an example. Or
+    /// set `CONFIG_FILE`.
     #[arg(long, global = true, value_name = "FILE")]
     pub(crate) config: Option<PathBuf>,
     #[command(subcommand)]
@@ -28,7 +28,7 @@ pub(crate) struct Cli {
 
 #[derive(Subcommand)]
 pub(crate) enum CliCommand {
-    /// Run the app for a workspace; settings come from the environment or a file (see README).
+    /// Run the app; settings come from the environment or a file (see README).
     Serve,
     /// Run the app against a sandbox with a made-up Slack and dialnote; needs no accounts.
     #[cfg(feature = "sandbox")]
@@ -38,7 +38,7 @@ pub(crate) enum CliCommand {
     Sandbox(sandbox::SandboxOptions),
     /// Print the audit log: every attempt, with the states before and after, oldest first.
     Audit {
-        /// The start of the period: 24h, 7d, a date, or a time like 2026-11-23T09:00:00Z. Everything, unless given.
+        /// The start of the period: 24h, 7d, a date, or a time like 2026-11-23T09:00:00Z. Default: everything.
         #[arg(long)]
         since: Option<String>,
         /// Print a line of JSON for each entry.
@@ -57,38 +57,38 @@ pub(crate) enum CliCommand {
         #[command(subcommand)]
         command: VaultCommand,
     },
-    /// Check whether the app on this machine is alive: for containers, which have no curl.
+    /// Check whether the app on this machine responds: for containers without curl.
     Health,
     /// Inspect and retry jobs.
     Jobs {
         #[command(subcommand)]
         command: Jobs,
     },
-    /// Inspect and lift limits: the times until which Slack or dialnote accepts no calls.
+    /// Inspect and lift rate limits of Slack and dialnote.
     Limits {
         #[command(subcommand)]
         command: Limits,
     },
     /// Print all stored data about a person, as JSON.
     Export(Somebody),
-    /// Remove a person from the stored data, and report what was removed and what remains. The app may be running.
+    /// Remove a person from the stored data, and report what was removed and what was not. The app may be running.
     Erase {
         #[command(flatten)]
         somebody: Somebody,
-        /// Erase although pending jobs name them: those stay.
+        /// Erase even if pending jobs name them; those jobs stay.
         #[arg(long)]
         even_if_waiting: bool,
         #[command(flatten)]
         care: Care,
     },
-    /// Copy the database into a file that is complete in itself. The app may be running.
+    /// Copy the database to a file. The app may be running.
     Backup {
         /// The file. It must not exist yet.
         file: PathBuf,
     },
-    /// Replace the database by a backup, and keep the old one beside it. Stop the app first.
+    /// Replace the database with a backup, and keep the old one beside it. Stop the app first.
     Restore {
-        /// The file that `backup` made.
+        /// A file made by `backup`.
         file: PathBuf,
     },
     /// Print a settings file to start from: every setting, with its description and its default.
@@ -98,10 +98,10 @@ pub(crate) enum CliCommand {
         /// The app's public address, for example <https://dialnote-slack.acme.com>.
         #[arg(long, default_value = manifest::PLACEHOLDER_URL)]
         url: String,
-        /// The host of dialnote's web app: links to it are shown as cards.
+        /// The host of dialnote's web app, whose links are shown as cards.
         #[arg(long, default_value = manifest::UNFURL_DOMAIN)]
         unfurl_domain: String,
-        /// For Socket Mode, in which Slack needs no address.
+        /// Print it for Socket Mode, which needs no public address.
         #[arg(long, conflicts_with = "url")]
         socket_mode: bool,
     },
@@ -135,13 +135,13 @@ pub(crate) struct Somebody {
 pub(crate) enum VaultCommand {
     /// Print a new key for the settings.
     Key,
-    /// Re-encrypt with the first key all secrets that were sealed with another. The app may be running.
+    /// Seal all secrets with the first key. The app may be running.
     Rotate,
 }
 
 #[derive(Subcommand)]
 pub(crate) enum Jobs {
-    /// Print a line for each dead job, the oldest first.
+    /// Print a line for each failed job, oldest first.
     List {
         /// Print the pending jobs instead.
         #[arg(long)]
@@ -156,9 +156,9 @@ pub(crate) enum Jobs {
         #[arg(value_parser = jobs::id)]
         id: JobId,
     },
-    /// Retry dead jobs.
+    /// Retry failed jobs.
     Retry(Chosen),
-    /// Delete dead jobs.
+    /// Delete failed jobs.
     #[command(alias = "discard")]
     Drop {
         #[command(flatten)]
@@ -171,7 +171,7 @@ pub(crate) enum Jobs {
 /// The confirmation of a command that cannot be undone.
 #[derive(Args)]
 pub(crate) struct Care {
-    /// Do it without asking.
+    /// Don't ask for confirmation.
     #[arg(long)]
     pub(crate) yes: bool,
     /// Only print what would be removed.
@@ -184,25 +184,25 @@ pub(crate) struct Chosen {
     /// The jobs' ids, for example job-17.
     #[arg(value_parser = jobs::id, required_unless_present = "all")]
     pub(crate) ids: Vec<JobId>,
-    /// All dead jobs.
+    /// All failed jobs.
     #[arg(long, conflicts_with = "ids")]
     pub(crate) all: bool,
 }
 
 #[derive(Subcommand)]
 pub(crate) enum Limits {
-    /// Print a line for each limit: the workspace, the service, the method and until when.
+    /// Print a line for each rate limit: workspace, service, method, and its end.
     List {
-        /// Print a line of JSON for each limit.
+        /// Print a line of JSON for each rate limit.
         #[arg(long)]
         json: bool,
     },
-    /// Lift limits, so that the jobs that wait for them are tried now. The app may be running.
+    /// Lift rate limits and retry their jobs now. The app may be running.
     Clear {
-        /// The limits' methods: `dialnote` for all of dialnote's, or for example chat.postMessage.
+        /// The methods: `dialnote` for all of dialnote's, or a Slack method such as chat.postMessage.
         #[arg(required_unless_present = "all")]
         methods: Vec<String>,
-        /// All limits.
+        /// All rate limits.
         #[arg(long, conflicts_with = "methods")]
         all: bool,
         #[command(flatten)]

@@ -50,7 +50,7 @@ pub(crate) fn after_draining(ops: Ops, drain: Duration) -> std::io::Result<watch
         ops.drain();
         tell_manager(NotifyState::Stopping);
         if !by_hand {
-            tracing::info!(seconds = drain.as_secs(), "not ready any more; requests are still taken");
+            tracing::info!(seconds = drain.as_secs(), "draining: not ready, requests are still accepted");
             let _ = tokio::time::timeout(drain, signals.next()).await;
         }
         let _ = sender.send(true);
@@ -61,6 +61,6 @@ pub(crate) fn after_draining(ops: Ops, drain: Duration) -> std::io::Result<watch
 /// Notifies systemd, if it started the program and wants to know (`Type=notify`).
 pub(crate) fn tell_manager(state: NotifyState<'_>) {
     if let Err(cause) = sd_notify::notify(&[state]) {
-        tracing::warn!(%cause, "systemd was not told");
+        tracing::warn!(%cause, "systemd not notified");
     }
 }

@@ -55,7 +55,7 @@ impl<E: Fn(&str) -> Option<String>> Source<E> {
     pub fn warn_if_open(&self) {
         let secrets: Vec<_> = self.file.secrets().map(str::to_lowercase).collect();
         if self.file.open_to_others && !secrets.is_empty() {
-            warn!(secrets = secrets.join(" "), "the settings file has secrets in it and others may read it: chmod 600");
+            warn!(secrets = secrets.join(" "), "settings file with secrets is readable by others; run chmod 600");
         }
     }
 
@@ -168,16 +168,16 @@ fn scalar(value: &DeValue<'_>) -> Option<String> {
 /// Describes a key that is no setting. A key that looks like a misplaced secret is not repeated.
 fn unknown(key: &str, line: usize) -> String {
     let shown = key.len() <= LONGEST_SHOWN && key.bytes().all(|byte| byte.is_ascii_alphabetic() || byte == b'_');
-    let shown = if shown { key } else { "what stands there" };
+    let shown = if shown { key } else { "this key" };
     let meant = key.to_lowercase().replace('-', "_");
     let scored = names().map(|name| (strsim::jaro_winkler(&key_of(name), &meant), name));
     let nearest =
         scored.max_by(|(one, _), (other, _)| one.total_cmp(other)).filter(|(likeness, _)| *likeness >= MIN_LIKENESS);
     let way_out = nearest.map_or_else(
-        || "`dialnote-slack settings` prints all there are".to_owned(),
+        || "`dialnote-slack settings` prints them all".to_owned(),
         |(_, name)| format!("did you mean {}?", key_of(name)),
     );
-    format!("line {line}: {shown} is no setting; {way_out}")
+    format!("line {line}: {shown} is not a setting; {way_out}")
 }
 
 /// The likeness from which on an unknown name counts as a misspelling.
@@ -221,9 +221,9 @@ pub fn example() -> String {
 }
 
 const EXAMPLE_BEGINS: &str = "\
-# Settings of dialnote-slack, for `dialnote-slack --config FILE …` or CONFIG_FILE=FILE. Take away the # before what
-# you set. A variable of the same name in capitals wins. Who may read this file can read the secrets in it:
-# chmod 600. A secret may stand in a file of its own, which the same name with _file at its end names.
+# Settings of dialnote-slack, for `dialnote-slack --config FILE …` or CONFIG_FILE=FILE. Remove the # before a setting
+# to set it. A variable of the same name in capitals wins. Everyone who can read this file can read its secrets:
+# chmod 600. A secret can be in a file of its own: set the same name with _file at its end to the path.
 ";
 
 /// The length of the longest line of a description in the example.
@@ -393,16 +393,16 @@ mod tests {
         assert_eq!(
             mistakes(file),
             [
-                "CONFIG_FILE: line 2: slack_bot_tokn is no setting; did you mean slack_bot_token?",
-                "CONFIG_FILE: line 3: SLACK_BOT_TOKEN is no setting; did you mean slack_bot_token?",
+                "CONFIG_FILE: line 2: slack_bot_tokn is not a setting; did you mean slack_bot_token?",
+                "CONFIG_FILE: line 3: SLACK_BOT_TOKEN is not a setting; did you mean slack_bot_token?",
                 "DIALNOTE_API_KEY: (line 4 of the file) must be text in quotation marks or a number",
                 "LISTEN: (line 6 of the file) must be text in quotation marks or a number",
                 "ENCRYPTION_KEY: (line 7 of the file) must be text in quotation marks or a number, \
                  or several of those in brackets",
-                "CONFIG_FILE: line 8: what stands there is no setting; `dialnote-slack settings` prints all there are",
-                "CONFIG_FILE: line 9: production is no setting; `dialnote-slack settings` prints all there are",
-                "SLACK_BOT_TOKEN: is not set. Lets the app speak in your workspace. \
-                 OAuth & Permissions → Bot User OAuth Token, xoxb-…. Not with SLACK_CLIENT_ID.",
+                "CONFIG_FILE: line 8: this key is not a setting; `dialnote-slack settings` prints them all",
+                "CONFIG_FILE: line 9: production is not a setting; `dialnote-slack settings` prints them all",
+                "SLACK_BOT_TOKEN: is not set. Bot token of your workspace, xoxb-…. \
+                 OAuth & Permissions → Bot User OAuth Token. Not with SLACK_CLIENT_ID.",
                 "PARALLEL: is not a number from 1 to 256",
             ]
         );
@@ -416,7 +416,7 @@ mod tests {
         );
         let nowhere = Source::new(|_: &str| None, Some(Path::new("/nowhere/settings.toml")));
         let told: Vec<_> = nowhere.config().err().unwrap_or_default().iter().map(ToString::to_string).collect();
-        assert_eq!(told, ["CONFIG_FILE: cannot be read: there is no such file or folder"]);
+        assert_eq!(told, ["CONFIG_FILE: cannot be read: no such file or folder"]);
         assert!(nowhere.listen().is_err() && nowhere.database().is_err());
     }
 

@@ -102,7 +102,7 @@ impl Config {
         let listen = reader.parsed("LISTEN", values::listen_address);
         let ops_listen = reader.optional("OPS_LISTEN", values::listen_address);
         if listen.is_some_and(|listen| listen.port() != 0 && ops_listen == Some(listen)) {
-            reader.mistake::<()>("OPS_LISTEN", "is the address of LISTEN; set another port, or none");
+            reader.mistake::<()>("OPS_LISTEN", "is the same address as LISTEN; set another port, or none");
         }
         let drain = reader.parsed("DRAIN_SECONDS", values::drain);
         let lease = reader.parsed("LEASE_SECONDS", values::lease);
@@ -148,8 +148,8 @@ impl Config {
     pub fn warn_if_odd(&self) {
         if self.signing_secrets.iter().any(|secret| !is_like_slacks(secret.expose_secret())) {
             warn!(
-                "SLACK_SIGNING_SECRET does not look like Slack's (32 hexadecimal digits): if nothing that Slack sends \
-                 is accepted, copy it again from Basic Information → App Credentials"
+                "SLACK_SIGNING_SECRET is not 32 hexadecimal digits as usual; if requests are refused, copy it again from \
+                 Basic Information → App Credentials"
             );
         }
     }
@@ -310,7 +310,7 @@ mod tests {
         );
         assert_eq!(
             told(&[("SLACK_BOT_TOKEN_FILE", "/nowhere/planted")]),
-            ["SLACK_BOT_TOKEN_FILE: names a file that cannot be read: there is no such file or folder"]
+            ["SLACK_BOT_TOKEN_FILE: names a file that cannot be read: no such file or folder"]
         );
         assert_eq!(told(&[("SLACK_BOT_TOKEN_FILE", "none"), ("SLACK_BOT_TOKEN", "xoxb-planted")]), [""; 0]);
     }
@@ -330,9 +330,12 @@ mod tests {
         assert_eq!(read("postgres://a@b/c", " p@/# "), Ok("postgres://a@b/c?password=+p%40%2F%23+".to_owned()));
         assert_eq!(read("postgres://a:b@c/d", "none"), Ok("postgres://a:b@c/d".to_owned()));
         assert_eq!(read("sqlite:a.db", "none"), Ok("a.db".to_owned()));
-        assert_eq!(read("sqlite:a.db", "planted"), told("is for a postgres:// address, and DATABASE_URL names a file"));
+        assert_eq!(
+            read("sqlite:a.db", "planted"),
+            told("is for a postgres:// address, but DATABASE_URL names a file; unset it")
+        );
         for url in ["postgres://a:planted@b/c", "postgres://a@b/c?password=planted"] {
-            assert_eq!(read(url, "planted"), told("and a password in DATABASE_URL are both set; take one away"));
+            assert_eq!(read(url, "planted"), told("and a password in DATABASE_URL are both set; unset one"));
         }
     }
 

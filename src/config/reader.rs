@@ -37,11 +37,17 @@ impl<F: Fn(&str) -> Option<String>> SettingsReader<F> {
         };
         for name in ["SLACK_BOT_TOKEN", "DIALNOTE_API_KEY"] {
             if self.is_set(name) {
-                self.mistake::<()>(name, "is for one workspace; with SLACK_CLIENT_ID each brings its own. Unset one");
+                self.mistake::<()>(
+                    name,
+                    "is for a single workspace; with SLACK_CLIENT_ID each brings its own. Unset one",
+                );
             }
         }
         if public.is_none() {
-            self.mistake::<()>("PUBLIC_URL", "must be set with SLACK_CLIENT_ID: people come back there from Slack");
+            self.mistake::<()>(
+                "PUBLIC_URL",
+                "must be set with SLACK_CLIENT_ID: Slack returns people there after an installation",
+            );
         }
         let client_secret = self.optional("SLACK_CLIENT_SECRET", word);
         if !self.is_set("SLACK_CLIENT_SECRET") {
@@ -86,12 +92,12 @@ impl<F: Fn(&str) -> Option<String>> SettingsReader<F> {
         match (self.parsed("DATABASE_URL", database)?, password) {
             (database, None) => Some(database),
             (Database::Sqlite(_), Some(_)) => {
-                self.mistake(name, "is for a postgres:// address, and DATABASE_URL names a file")
+                self.mistake(name, "is for a postgres:// address, but DATABASE_URL names a file; unset it")
             }
             (Database::Postgres(url), Some(password)) => {
                 match postgres::with_password(url.expose_secret(), &password) {
                     Some(url) => Some(Database::Postgres(url.into())),
-                    None => self.mistake(name, "and a password in DATABASE_URL are both set; take one away"),
+                    None => self.mistake(name, "and a password in DATABASE_URL are both set; unset one"),
                 }
             }
         }
@@ -104,7 +110,7 @@ impl<F: Fn(&str) -> Option<String>> SettingsReader<F> {
         let share = self.parsed("OTEL_TRACES_SAMPLER_ARG", share)?;
         let in_the_open = endpoint.as_ref().is_some_and(|endpoint| web_address(endpoint.as_str()).is_err());
         if in_the_open && !headers.is_empty() {
-            let problem = "would travel in the open to that collector; give its address with https";
+            let problem = "would be sent unencrypted to that collector; give its address with https";
             return self.mistake("OTEL_EXPORTER_OTLP_HEADERS", problem);
         }
         Some(Collector { endpoint: endpoint?, headers, share })

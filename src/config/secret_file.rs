@@ -14,7 +14,7 @@ const LONGEST: u64 = 64 * 1024;
 pub(super) fn read(path: &Path) -> Result<String, String> {
     let bytes = contents(path).map_err(|error| format!("names a file that cannot be read: {}", in_words(&error)))?;
     if bytes.len() as u64 > LONGEST {
-        return Err("names a file of more than 64 KiB, which is no secret".to_owned());
+        return Err("names a file of more than 64 KiB, which is not a secret".to_owned());
     }
     let text = String::from_utf8(bytes).map_err(|_| "names a file that is not text (UTF-8)".to_owned())?;
     let secret = text.strip_suffix('\n').map_or(&*text, |line| line.strip_suffix('\r').unwrap_or(line));
@@ -56,12 +56,12 @@ mod tests {
         let folder = std::env::temp_dir();
         assert_eq!(read(&folder), Err("names a file that cannot be read: it is a folder".to_owned()));
         let nowhere = read(Path::new("/nowhere/secret"));
-        assert_eq!(nowhere, Err("names a file that cannot be read: there is no such file or folder".to_owned()));
+        assert_eq!(nowhere, Err("names a file that cannot be read: no such file or folder".to_owned()));
         assert_eq!(written(""), Err("names an empty file".to_owned()));
         assert_eq!(written("\r\n"), Err("names an empty file".to_owned()));
         assert_eq!(written(b"planted\xff"), Err("names a file that is not text (UTF-8)".to_owned()));
         assert!(written("a".repeat(64 * 1024)).is_ok());
-        let too_long = Err("names a file of more than 64 KiB, which is no secret".to_owned());
+        let too_long = Err("names a file of more than 64 KiB, which is not a secret".to_owned());
         assert_eq!(written("a".repeat(64 * 1024 + 1)), too_long);
         assert_eq!(read(Path::new("/dev/zero")), too_long);
     }

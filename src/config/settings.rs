@@ -17,154 +17,161 @@ pub static SETTINGS: [Setting; 30] = [
     Setting {
         name: "SLACK_SIGNING_SECRET",
         default: None,
-        about: "Proves that requests come from Slack. *Basic Information → App Credentials → Signing Secret*. \
-                While you replace it: both, separated by a comma. Not needed with `SLACK_APP_TOKEN`.",
+        about: "Proves that requests come from Slack. *Basic Information → App Credentials → Signing Secret*. While \
+                you replace it: the new one and the old one, separated by a comma. Not needed with \
+                `SLACK_APP_TOKEN`.",
     },
     Setting {
         name: "SLACK_BOT_TOKEN",
         default: None,
-        about: "Lets the app speak in your workspace. *OAuth & Permissions → Bot User OAuth Token*, `xoxb-…`. \
-                Not with `SLACK_CLIENT_ID`.",
+        about: "Bot token of your workspace, `xoxb-…`. *OAuth & Permissions → Bot User OAuth Token*. Not with \
+                `SLACK_CLIENT_ID`.",
     },
     Setting {
         name: "SLACK_APP_TOKEN",
         default: Some(NONE),
-        about: "For Socket Mode: the app fetches what Slack has for it, and needs no public address. \
-                *Basic Information → App-Level Tokens*, with `connections:write`, `xapp-…`.",
+        about: "App-level token for Socket Mode, `xapp-…`, with `connections:write`. *Basic Information → App-Level \
+                Tokens*. With it the app needs no public address.",
     },
     Setting {
         name: "SLACK_SOCKETS",
         default: Some("2"),
-        about: "How many connections Socket Mode uses, of the 10 that all instances may have; 1 to 10.",
+        about: "Socket Mode connections of each instance, 1 to 10. Slack allows 10 for all instances together.",
     },
     Setting {
         name: "DIALNOTE_API_KEY",
         default: None,
-        about: "Lets the app assign. A key of your dialnote organization that may write, `dn_live_…`. \
-                Not with `SLACK_CLIENT_ID`.",
+        about: "Key of your dialnote organization with write access, `dn_live_…`. Not with `SLACK_CLIENT_ID`.",
     },
     Setting {
         name: "SLACK_CLIENT_ID",
         default: Some(NONE),
-        about: "Lets every workspace install the app by itself, instead of the two keys above. \
-                *Basic Information → App Credentials → Client ID*. Needs the next two and `PUBLIC_URL`.",
+        about: "Lets every workspace install the app, instead of the bot token and the dialnote key. *Basic \
+                Information → App Credentials → Client ID*. Needs `SLACK_CLIENT_SECRET`, `ENCRYPTION_KEY` and \
+                `PUBLIC_URL`.",
     },
     Setting {
         name: "SLACK_CLIENT_SECRET",
         default: Some(NONE),
-        about: "Proves to Slack that the app is itself. *Basic Information → App Credentials → Client Secret*.",
+        about: "Identifies the app to Slack during installations. *Basic Information → App Credentials → Client \
+                Secret*.",
     },
     Setting {
         name: "ENCRYPTION_KEY",
         default: Some(NONE),
-        about: "Seals what workspaces give the app: 64 hexadecimal digits, as `dialnote-slack vault key` makes them. \
-                While you replace it: the new one and the old one, separated by a comma.",
+        about: "Key that seals the tokens and keys of workspaces: 64 hexadecimal digits, made by `dialnote-slack \
+                vault key`. While you replace it: the new one and the old one, separated by a comma.",
     },
     Setting {
         name: "DIALNOTE_API_URL",
         default: Some("https://api.dialnote.com/api/v1/public"),
-        about: "Where dialnote's API is read, and notes are written.",
+        about: "Address of dialnote's API for reading, and for notes.",
     },
     Setting {
         name: "DIALNOTE_ASSIGN_URL",
         default: Some("https://app.dialnote.com/api/v1"),
-        about: "Where dialnote's API takes changes of owner and status. Where only `DIALNOTE_API_URL` is set: there, too.",
+        about: "Address of dialnote's API for changes of owner and status. If only `DIALNOTE_API_URL` is set, that \
+                address.",
     },
     Setting {
         name: "DIALNOTE_APP_URL",
         default: Some("https://app.dialnote.com"),
-        about: "Where people open dialnote; links to conversations begin with it.",
+        about: "Address of dialnote's web app, for links to conversations.",
     },
     Setting {
         name: "PUBLIC_URL",
         default: Some(NONE),
-        about: "Where the app is on the web, `https://…`: dialnote tells it there of calls at once; \
-                else they are found by looking.",
+        about: "The app's public address, `https://…`. dialnote sends webhooks there; without it the app polls.",
     },
     Setting {
         name: "DIALNOTE_HOOKS_URL",
         default: Some("https://api.dialnote.com/api/hooks"),
-        about: "Where dialnote is asked to tell.",
+        about: "Address at which the app subscribes to webhooks.",
     },
     Setting {
         name: "DIALNOTE_WEBHOOK_SECRET",
         default: Some(NONE),
-        about: "What dialnote signs with what it tells, if you were given such a secret; \
-                its address alone is a secret already.",
+        about: "Secret with which dialnote signs webhooks, if it gave you one. The address of the webhooks is secret \
+                as well.",
     },
     Setting {
         name: "DIALNOTE_WEBHOOK_HEADER",
         default: Some("X-DialNote-Signature"),
-        about: "The header in which that signature comes: HMAC-SHA256 over the body, in hexadecimal digits.",
+        about: "Header with that signature: HMAC-SHA256 of the body, in hexadecimal digits.",
     },
-    Setting { name: "SLACK_API_URL", default: Some("https://slack.com/api"), about: "Where Slack's Web API is." },
+    Setting { name: "SLACK_API_URL", default: Some("https://slack.com/api"), about: "Address of Slack's Web API." },
     Setting {
         name: "SLACK_AUTHORIZE_URL",
         default: Some("https://slack.com/oauth/v2/authorize"),
-        about: "Where people are asked whether they want to install the app.",
+        about: "Page on which people allow the installation.",
     },
     Setting {
         name: "DATABASE_URL",
         default: Some("sqlite:dialnote-slack.db"),
-        about: "Where the app keeps what it must not lose: `sqlite:` and a file, or `postgres://…` for several instances.",
+        about: "Database: `sqlite:` and a file, or `postgres://…` for several instances.",
     },
     Setting {
         name: "DATABASE_PASSWORD",
         default: Some(NONE),
-        about: "The password for a `postgres://…` that has none in it, with any characters.",
+        about: "Password for a `postgres://…` address without one; any characters.",
     },
-    Setting { name: "LISTEN", default: Some("127.0.0.1:8080"), about: "The address and port to listen on." },
+    Setting {
+        name: "LISTEN",
+        default: Some("127.0.0.1:8080"),
+        about: "Address and port for requests from Slack and dialnote.",
+    },
     Setting {
         name: "OPS_LISTEN",
         default: Some("127.0.0.1:9464"),
-        about: "The address and port on which `/readyz` and `/metrics` answer, and nothing else does; or `none`. \
-                Only your own tools should reach it.",
+        about: "Address and port for `/readyz` and `/metrics`, or `none`. Only your own tools should reach it.",
     },
     Setting {
         name: "DRAIN_SECONDS",
         default: Some("2"),
-        about: "For how long `/readyz` says that the app is being stopped before it takes no more requests; 0 to 300. \
-                More than twice as long as your load balancer takes to look again.",
+        about: "Time between reporting at `/readyz` that the app is stopping and refusing requests, in seconds, 0 to \
+                300. More than twice your load balancer's check interval.",
     },
     Setting {
         name: "LEASE_SECONDS",
         default: Some("30"),
-        about: "How long what an instance was doing when it died waits before it is taken over; 5 to 600.",
+        about: "Time after which another instance takes over the jobs of one that died, in seconds, 5 to 600.",
     },
     Setting {
         name: "SLACK_PACE",
         default: Some("documented"),
-        about: "`documented` speaks no faster than Slack's published limits, `as-allowed` waits only when Slack says so.",
+        about: "`documented` calls no faster than Slack's published limits, `as-allowed` waits only when Slack asks \
+                for it.",
     },
     Setting {
         name: "PARALLEL",
         default: Some("64"),
-        about: "How many commands an instance carries out at once, and as many messages; 1 to 256. While there is more to be said than that, a quarter as many commands.",
+        about: "Commands that an instance runs at once, and as many messages, 1 to 256. While more messages than \
+                that are pending, a quarter as many commands.",
     },
     Setting {
         name: "AUDIT_DAYS",
         default: Some(NONE),
-        about: "For how many days it is kept who did what; 1 to 36500, or `none` for as long as the database is.",
+        about: "Audit log retention, in days, 1 to 36500, or `none` for no limit.",
     },
     Setting {
         name: "LOG_FORMAT",
         default: Some("text"),
-        about: "How the log is written: `text` for people, `json` for programs, a line each.",
+        about: "Log format: `text` for people, or `json` for programs, one line for each event.",
     },
     Setting {
         name: "OTEL_EXPORTER_OTLP_ENDPOINT",
         default: Some(NONE),
-        about: "An OpenTelemetry collector that gets traces by OTLP over HTTP, for example `http://127.0.0.1:4318`.",
+        about: "OpenTelemetry collector for traces (OTLP over HTTP), for example `http://127.0.0.1:4318`.",
     },
     Setting {
         name: "OTEL_EXPORTER_OTLP_HEADERS",
         default: Some(NONE),
-        about: "What it wants to be told with them, for example `api-key=…`; several are separated by commas.",
+        about: "Headers for the collector, for example `api-key=…`; several are separated by commas.",
     },
     Setting {
         name: "OTEL_TRACES_SAMPLER_ARG",
         default: Some("1"),
-        about: "The share of traces that it gets, 0 to 1: of each either everything or nothing.",
+        about: "Share of traces to send, 0 to 1. A trace is sent whole or not at all.",
     },
 ];
 

@@ -24,7 +24,9 @@ pub(super) fn web_address(text: &str) -> Result<Url, String> {
     let url = url.ok_or("is not a web address; give one like https://app.dialnote.com")?;
     let local = url.host_str().is_some_and(|host| matches!(host, "localhost" | "127.0.0.1" | "[::1]"));
     if url.scheme() == "http" && !local {
-        return Err("is not https, so keys would travel in the open; only addresses on this machine may be http".into());
+        return Err(
+            "is not https, so keys would be sent unencrypted; only addresses on this machine may be http".into()
+        );
     }
     Ok(url)
 }
@@ -45,7 +47,7 @@ pub(super) fn sockets(text: &str) -> Result<usize, String> {
 
 pub(super) fn header_name(text: &str) -> Result<String, String> {
     let token = text.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-');
-    token.then(|| text.to_owned()).ok_or_else(|| "is no header's name; give one like X-DialNote-Signature".into())
+    token.then(|| text.to_owned()).ok_or_else(|| "is not a header name; give one like X-DialNote-Signature".into())
 }
 
 pub(super) fn database(text: &str) -> Result<Database, String> {
@@ -62,7 +64,7 @@ const DATABASE_MISREAD: &str = "is neither sqlite: and a file, for example sqlit
                                 nor an address like postgres://user:password@host/database";
 
 const POSTGRES_MISREAD: &str = "cannot be read; give an address like postgres://user:password@host:5432/database, with \
-                                %40 for an @ in the password and, if you like, ?sslmode=disable, prefer or require";
+                                %40 for an @ in the password and optionally ?sslmode=disable, prefer or require";
 
 pub(super) fn lease(text: &str) -> Result<Duration, String> {
     let seconds = text.parse().ok().filter(|seconds| (5..=600).contains(seconds));
@@ -86,7 +88,7 @@ pub(super) fn pacing(text: &str) -> Result<Pacing, String> {
     match text {
         "documented" => Ok(Pacing::Documented),
         "as-allowed" => Ok(Pacing::AsAllowed),
-        _ => Err("is neither documented nor as-allowed".into()),
+        _ => Err("must be documented or as-allowed".into()),
     }
 }
 

@@ -71,7 +71,7 @@ pub enum Fault {
         cause: String,
     },
     /// 429, with the wait the service asked for.
-    #[error("{service} asks us to wait {}", wait_with(bucket, *wait))]
+    #[error("{service} limits calls: wait {}", wait_with(bucket, *wait))]
     RateLimited {
         /// The service.
         service: Service,
@@ -81,7 +81,7 @@ pub enum Fault {
         wait: Duration,
     },
     /// The service refuses the app's credentials: nothing works until an operator acts.
-    #[error("{service} does not accept our credentials: {cause}")]
+    #[error("{service} rejected the app's credentials: {cause}")]
     Unauthorized {
         /// The service.
         service: Service,
@@ -89,7 +89,7 @@ pub enum Fault {
         cause: String,
     },
     /// The app cannot read the answer, or repeating the request cannot lift the refusal.
-    #[error("{service} gave an answer we cannot use: {cause}")]
+    #[error("{service} sent an unusable answer: {cause}")]
     Unusable {
         /// The service.
         service: Service,
@@ -97,7 +97,7 @@ pub enum Fault {
         cause: String,
     },
     /// The service answers, but has no such call at the address in a setting.
-    #[error("{service} has no such call at the address in {setting}")]
+    #[error("{service} does not know this call: correct the address in {setting}")]
     NoSuchAddress {
         /// The service.
         service: Service,
@@ -105,7 +105,7 @@ pub enum Fault {
         setting: &'static str,
     },
     /// A refusal with a code that says nothing about the next try.
-    #[error("{service} refuses for a reason that is not known: {code}")]
+    #[error("{service} refused with an unknown code: {code}")]
     UnknownCode {
         /// The service.
         service: Service,
@@ -113,7 +113,7 @@ pub enum Fault {
         code: String,
     },
     /// The app's own store failed.
-    #[error("the store failed: {0}")]
+    #[error("the database failed: {0}")]
     Store(String),
     /// A job or a stored record cannot be read. A later version may have written it, which works beside this one while
     /// instances are replaced.
@@ -128,7 +128,7 @@ pub enum Fault {
     #[error("{0}")]
     Sealed(String),
     /// The lease ended and another worker took the job over.
-    #[error("somebody else took this job over")]
+    #[error("another worker took this job over")]
     LeaseLost,
 }
 
@@ -158,13 +158,13 @@ pub fn whole(error: &dyn std::error::Error) -> String {
 /// Describes a system error about a file or an address, for people.
 pub fn in_words(error: &io::Error) -> String {
     match error.kind() {
-        ErrorKind::NotFound => "there is no such file or folder".to_owned(),
-        ErrorKind::PermissionDenied => "this user may not do that".to_owned(),
-        ErrorKind::AlreadyExists => "there is such a file already".to_owned(),
+        ErrorKind::NotFound => "no such file or folder".to_owned(),
+        ErrorKind::PermissionDenied => "permission denied".to_owned(),
+        ErrorKind::AlreadyExists => "the file already exists".to_owned(),
         ErrorKind::IsADirectory => "it is a folder".to_owned(),
-        ErrorKind::NotADirectory => "a part of its path is no folder".to_owned(),
+        ErrorKind::NotADirectory => "a part of its path is not a folder".to_owned(),
         ErrorKind::InvalidData => "it is not text (UTF-8)".to_owned(),
-        ErrorKind::AddrInUse => "another program uses it".to_owned(),
+        ErrorKind::AddrInUse => "another program already uses it".to_owned(),
         ErrorKind::AddrNotAvailable => "it is not an address of this machine".to_owned(),
         ErrorKind::StorageFull => "the disk is full".to_owned(),
         ErrorKind::ReadOnlyFilesystem => "the disk is read-only".to_owned(),
@@ -225,7 +225,7 @@ mod tests {
     #[test]
     fn a_server_that_wants_something_is_named_with_the_way_out() {
         let told = |error: QueueError| Fault::from(error).in_short();
-        assert_eq!(told(QueueError::NoPassword), "the server wants a password: set DATABASE_PASSWORD");
+        assert_eq!(told(QueueError::NoPassword), "the server requires a password: set DATABASE_PASSWORD");
         assert_eq!(
             told(QueueError::NoTls),
             "the server offers no TLS. If no one else is on the network between them, add ?sslmode=disable to \

@@ -19,7 +19,8 @@ pub(crate) const CHANNEL: &str = "channel";
 
 /// Returns the content of a document, or `Unreadable`.
 pub(crate) fn read<T: DeserializeOwned>(kept: &Document) -> Result<T, Fault> {
-    json::read(&kept.body).map_err(|cause| Fault::Unreadable { what: format!("the kept {}", kind(&kept.kind)), cause })
+    json::read(&kept.body)
+        .map_err(|cause| Fault::Unreadable { what: format!("the stored {}", kind(&kept.kind)), cause })
 }
 
 /// Returns the contents of documents, with their ids.
@@ -29,7 +30,7 @@ pub(crate) fn read_all<T: DeserializeOwned>(kept: Vec<Document>) -> Result<Vec<(
 
 /// Returns the content of a draft, or `Unreadable`.
 pub(crate) fn read_draft<T: DeserializeOwned>(kept: &Draft) -> Result<T, Fault> {
-    json::read(&kept.body).map_err(|cause| Fault::Unreadable { what: "the kept command".to_owned(), cause })
+    json::read(&kept.body).map_err(|cause| Fault::Unreadable { what: "the stored command".to_owned(), cause })
 }
 
 /// Returns the kind without the person or thing that it is about.
@@ -92,6 +93,6 @@ mod tests {
         let body = r#"{"reassign":"the owner's cat"}"#.to_owned();
         let fault = read::<Rules>(&Document { kind, id: String::new(), at, due: None, body }).err();
         let said = fault.map(|fault| fault.to_string()).unwrap_or_default();
-        assert!(said.starts_with("the kept rules cannot be read: reassign, column "), "{said}");
+        assert!(said.starts_with("the stored rules cannot be read: reassign, column "), "{said}");
     }
 }

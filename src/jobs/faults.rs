@@ -36,7 +36,7 @@ pub(crate) async fn next_try(ctx: &TenantCtx, claim: &Claim, fault: &Fault) -> R
 /// Returns the outcome of a step that is tried again at `due`.
 pub(crate) fn tried_again(ctx: &TenantCtx, claim: &Claim, fault: &Fault, due: Timestamp) -> Outcome {
     ctx.metrics.retried(fault);
-    info!(attempt = claim.attempt, %due, cause = %fault, "will try again");
+    info!(attempt = claim.attempt, %due, cause = %fault, "job will be retried");
     let verdict = Verdict::Retry { due, cause: fault.to_string(), outcome_unknown: fault.may_have_happened() };
     Outcome { verdict, effects: closing(fault, ctx.clock.now()).into_iter().collect() }
 }

@@ -99,7 +99,7 @@ impl<H: Handler> AnyHandler for H {
             Ok(outcome) => Ok(outcome),
             Err(Stop::Refused(_)) => {
                 // The reason is not logged, because it may name a contact.
-                info!("refused, and nobody waits for an answer");
+                info!("job refused without a requester to notify");
                 Ok(Outcome::done(Vec::new()))
             }
             Err(Stop::Fault(fault)) => Err(fault),
@@ -180,7 +180,7 @@ impl Registry {
     pub(crate) fn of(&self, body: &str) -> Result<&dyn AnyHandler, String> {
         let kind = job::kind(body)?;
         let handler = self.handlers.get(kind.as_str());
-        handler.map(AsRef::as_ref).ok_or_else(|| "a kind that this version does not know".to_owned())
+        handler.map(AsRef::as_ref).ok_or_else(|| "its kind is unknown to this version".to_owned())
     }
 
     /// Returns the factory of jobs for due documents of a kind, if the kind has one.

@@ -18,7 +18,7 @@ impl Outcome {
     }
 
     pub(crate) fn dead(claim: &Claim, cause: String) -> Self {
-        error!(attempt = claim.attempt, cause, "given up; the job is kept");
+        error!(attempt = claim.attempt, cause, "job failed; kept for `jobs retry`");
         Self { verdict: Verdict::Dead { cause }, effects: Vec::new() }
     }
 }

@@ -130,7 +130,7 @@ fn drawn<J: JobKind>(ctx: &TenantCtx, message: &J) -> Outcome {
 }
 
 fn list_refused(ctx: &TenantCtx, job: &ListJob, why: &Refusal) -> Outcome {
-    info!("no list");
+    info!("list refused");
     Outcome::done(vec![answer(ctx, job.requester.addressee(), refusal_view::refusal(why))])
 }
 

@@ -193,7 +193,7 @@ async fn post_report(ctx: &TenantCtx, claim: &Claim, post: &PostReport) -> Resul
         Err(SlackError::Refused(code)) if claim.outcome_unknown && code == SHARED_BEFORE => {}
         // A chart that may have been shared without a response would be there twice.
         Err(SlackError::Fault(fault)) if !claim.outcome_unknown && claim.attempt >= TRIES_OF_A_PICTURE => {
-            info!(%fault, "the picture of a report cannot be shared");
+            info!(%fault, "report chart not shared; posted without it");
             return post_words(ctx, claim, channel, report).await;
         }
         other => other?,

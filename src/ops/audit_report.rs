@@ -74,11 +74,7 @@ pub async fn write(
         let piece = store.audit(after, since, ENTRIES_PER_READ).await?;
         let Some(last) = piece.last() else {
             if !begun && form == AuditFormat::Lines {
-                writeln!(
-                    out,
-                    "none: nothing was written down{}",
-                    if since > Timestamp::MIN { " since then" } else { "" }
-                )?;
+                writeln!(out, "no audit entries{}", if since > Timestamp::MIN { " since then" } else { "" })?;
             }
             return Ok(out.flush()?);
         };
@@ -121,11 +117,11 @@ fn json(audited: &Audited) -> Value {
 }
 
 /// Returns a line:
-/// `2026-11-23T09:00:00Z T0ACME U0MAYA Maya assign conv_1001 typed: nobody open → mem_zoe open, done`.
+/// `2026-11-23T09:00:00Z T0ACME U0MAYA Maya assign conv_1001 typed: unassigned open → mem_zoe open, done`.
 fn line(row: &Row<'_>) -> String {
     let state = |owner: &str, status: &str| match (owner, status) {
         (_, "") => "–".to_owned(),
-        ("", status) => format!("nobody {status}"),
+        ("", status) => format!("unassigned {status}"),
         (owner, status) => format!("{owner} {status}"),
     };
     let before = state(row.owner_before, row.status_before);
@@ -172,10 +168,10 @@ fn outcome(detail: &Value) -> String {
     }
 }
 
-/// Describes a link made by hand: `U0SAM is mem_sam, was nobody`.
+/// Describes a link made by hand: `U0SAM is mem_sam, was not linked`.
 fn linked(detail: &Value) -> Option<String> {
     let user = detail.text("/link/user")?;
-    let member = |path| detail.text(path).unwrap_or("nobody");
+    let member = |path| detail.text(path).unwrap_or("not linked");
     Some(format!("{user} is {}, was {}", member("/link/after"), member("/link/before")))
 }
 

@@ -35,10 +35,10 @@ pub enum JobsError {
     #[error("{0}")]
     Io(#[from] std::io::Error),
     /// There is no such job.
-    #[error("there is no {0}; `jobs list` shows those there are")]
+    #[error("there is no {0}\nhint: `jobs list` shows failed jobs, `jobs list --waiting` pending ones")]
     NoJob(JobId),
     /// The job is still pending, and will be retried without help.
-    #[error("{0} was not given up: it will be tried by itself")]
+    #[error("{0} is pending, not failed: the app retries it")]
     NotDead(JobId),
     /// The job was written by another version of the program.
     #[error("{0} cannot be read by this version: {1}")]
@@ -52,7 +52,7 @@ pub async fn list(store: &dyn Store, dead: bool, as_json: bool, out: &mut impl W
         let piece = store.jobs(dead, after, JOBS_PER_READ).await?;
         let Some(last) = piece.last() else {
             if after == JobId(0) && !as_json {
-                writeln!(out, "none: no job {}", if dead { "was given up" } else { "waits" })?;
+                writeln!(out, "no {} jobs", if dead { "failed" } else { "pending" })?;
             }
             return Ok(out.flush()?);
         };
@@ -118,10 +118,10 @@ fn again(dead: &Stored, registry: &Registry, now: Timestamp, pacing: Pacing) -> 
 /// Writes a line for each job that would be deleted, and changes nothing.
 pub async fn preview(store: &dyn Store, ids: &[JobId], out: &mut impl Write) -> Result<(), JobsError> {
     for id in ids {
-        writeln!(out, "would be thrown away: {}", line(&given_up(store, *id).await?))?;
+        writeln!(out, "would be deleted: {}", line(&given_up(store, *id).await?))?;
     }
     if ids.is_empty() {
-        writeln!(out, "none: no job was given up")?;
+        writeln!(out, "no failed jobs")?;
     }
     Ok(out.flush()?)
 }
@@ -151,11 +151,11 @@ async fn given_up(store: &dyn Store, id: JobId) -> Result<Stored, JobsError> {
 }
 
 /// Returns a line:
-/// `job-17 T0ACME command.v1 conversation:conv_1001 since 2026-11-23T09:00:00Z, 12 tries: dialnote did not answer`.
+/// `job-17 T0ACME command.v1 conversation:conv_1001 since 2026-11-23T09:00:00Z, 12 attempts: dialnote did not answer`.
 fn line(job: &Stored) -> String {
     let tries = match job.attempt {
-        1 => "one try".to_owned(),
-        many => format!("{many} tries"),
+        1 => "1 attempt".to_owned(),
+        many => format!("{many} attempts"),
     };
     let cause = job.cause.as_deref().map_or_else(String::new, |cause| format!(": {cause}"));
     let (id, whose, what, key, since) =
@@ -193,5 +193,5 @@ fn hide_addresses(value: &mut Value) {
 /// Reads the id of a job as answers, logs and lists show it: `job-17`, or `17`.
 pub fn id(text: &str) -> Result<JobId, String> {
     let number = text.trim_start_matches("job-").parse().ok().filter(|number| *number > 0);
-    number.map(JobId).ok_or_else(|| "give the name of a job, like job-17".to_owned())
+    number.map(JobId).ok_or_else(|| "give the id of a job, like job-17".to_owned())
 }

@@ -22,7 +22,7 @@ pub enum LimitsError {
     #[error("{0}")]
     Io(#[from] std::io::Error),
     /// There is no such limit.
-    #[error("no limit is called {0}\nhint: `limits list` shows those there are")]
+    #[error("no rate limit is called {0}\nhint: `limits list` shows all rate limits")]
     NoLimit(String),
 }
 
@@ -49,7 +49,7 @@ pub async fn list(store: &dyn Store, now: Timestamp, as_json: bool, out: &mut im
         if as_json { writeln!(out, "{}", row(limit))? } else { writeln!(out, "{}", line(limit))? }
     }
     if limits.is_empty() && !as_json {
-        writeln!(out, "none: neither Slack nor dialnote asks the app to wait")?;
+        writeln!(out, "no rate limits")?;
     }
     Ok(out.flush()?)
 }

@@ -25,6 +25,6 @@ pub async fn try_store(store: &dyn Store, clock: &Clock, instance: &str) -> Resu
     };
     let nobody = InstallationId::new("readiness");
     let stored = store.cache_put(&nobody, cache_entry);
-    let late = |_| Fault::Store("it took nothing in in time".into());
+    let late = |_| Fault::Store("nothing was stored in time".into());
     tokio::time::timeout(STORE_TIMEOUT, stored).await.map_err(late)?
 }

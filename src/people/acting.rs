@@ -39,7 +39,7 @@ pub(crate) async fn teammate_now(
         Ok(Ok(recognized)) => Ok(Ok(recognized)),
         Ok(Err(fault @ (Fault::Store(_) | Fault::Unreadable { .. } | Fault::Sealed(_)))) => Err(fault),
         Ok(Err(cause)) => {
-            info!(%cause, "it could not be asked who a person is");
+            info!(%cause, "person could not be identified");
             Ok(Err(Refusal::WhoIsUnknown))
         }
         Err(_) => Ok(Err(Refusal::WhoIsUnknown)),

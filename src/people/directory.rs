@@ -387,7 +387,7 @@ pub(crate) fn slack_fault(error: SlackError) -> Fault {
 
 /// Returns the fault for an empty list of members. A key belongs to a member, so a team does not become empty at once.
 fn no_members() -> Fault {
-    Fault::Unusable { service: Service::Dialnote, cause: "a list without members".to_owned() }
+    Fault::Unusable { service: Service::Dialnote, cause: "the list has no members".to_owned() }
 }
 
 fn dialnote_fault(error: DialnoteError) -> Fault {

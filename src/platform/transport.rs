@@ -134,7 +134,7 @@ pub async fn upgrade(service: Service, request: reqwest::RequestBuilder) -> Resu
     let mut response = request.send().await.map_err(|error| fault(service, error))?;
     let status = response.status();
     if status != StatusCode::SWITCHING_PROTOCOLS {
-        return Err(Fault::Unusable { service, cause: format!("the connection was answered {status}") });
+        return Err(Fault::Unusable { service, cause: format!("the connection was refused with {status}") });
     }
     let headers = std::mem::take(response.headers_mut());
     let upgraded = response.upgrade().await.map_err(|error| fault(service, error))?;
@@ -161,7 +161,7 @@ struct Prompt {
 }
 
 #[derive(Debug, thiserror::Error)]
-#[error("the request was not on its way in time, and is not sent any more")]
+#[error("the request missed its deadline and was not sent")]
 struct TooLate;
 
 impl Body for Prompt {

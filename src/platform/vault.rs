@@ -48,7 +48,7 @@ impl Purpose {
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum BadKey {
     /// There is no key.
-    #[error("holds no key")]
+    #[error("has no key")]
     None,
     /// The key is not 32 bytes in hexadecimal digits.
     #[error("is not 64 hexadecimal digits; `dialnote-slack vault key` makes one")]
@@ -59,10 +59,10 @@ pub enum BadKey {
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum Unopened {
     /// The vault does not have the key.
-    #[error("it was sealed with the key {0}, which ENCRYPTION_KEY does not hold")]
+    #[error("it was sealed with the key {0}, which ENCRYPTION_KEY does not have")]
     UnknownKey(String),
     /// The secret is damaged, or belongs to another installation or purpose.
-    #[error("it was altered, or belongs to another installation")]
+    #[error("it was altered, or sealed for another installation")]
     Altered,
     /// The text is not a sealed secret.
     #[error("it cannot be read")]

@@ -32,11 +32,11 @@ pub(crate) async fn store(front: &Front, order: AcceptRequest) -> Result<(), Fau
     let request = order.now.as_millisecond();
     match front.tenants.common.store.accept(order.delivery, order.jobs, order.now).await {
         Ok(accepted) => {
-            debug!(request, ?accepted, "stored");
+            debug!(request, ?accepted, "request stored");
             Ok(())
         }
         Err(fault) => {
-            error!(cause = %fault, "a request could not be stored");
+            error!(cause = %fault, "request not stored");
             front.doubt.raise();
             Err(fault)
         }
@@ -44,7 +44,7 @@ pub(crate) async fn store(front: &Front, order: AcceptRequest) -> Result<(), Fau
 }
 
 pub(crate) fn ignored(kind: &str) -> Response {
-    info!(kind, "nothing for us in this request");
+    info!(kind, "request ignored");
     StatusCode::OK.into_response()
 }
 

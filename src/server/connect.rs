@@ -65,7 +65,7 @@ impl InboundRequest<'_> {
             Ok(Ok(true)) => Ok(MemoryOnConnect::Stays),
             Ok(Ok(false)) => Ok(MemoryOnConnect::Goes),
             Ok(Err(cause)) => {
-                info!(%cause, "it could not be looked whose key this is");
+                info!(%cause, "organization of a key could not be read");
                 Err(Unfit::Silent(Service::Dialnote))
             }
             Err(_) => Err(Unfit::Silent(Service::Dialnote)),
@@ -87,7 +87,7 @@ impl InboundRequest<'_> {
         let memory = self.remembers(&client).await?;
         let kept = installations.connect(common, &from.installation, Some(&key), from.user.clone(), memory).await;
         kept.map(|_| (members, memory)).map_err(|cause| {
-            warn!(%cause, "a key could not be kept");
+            warn!(%cause, "key not stored");
             Unfit::NotKept
         })
     }
@@ -109,7 +109,7 @@ impl InboundRequest<'_> {
         {
             Ok(connection) => connection,
             Err(cause) => {
-                warn!(%cause, "a connection could not be taken away");
+                warn!(%cause, "connection not removed");
                 return answers::unavailable();
             }
         };
@@ -130,7 +130,7 @@ impl InboundRequest<'_> {
         let detail = json!({ "outcome": { "refused": why } });
         let entry = log::attempt(self.now, from.user.clone(), verb, (Via::Clicked, from.channel.as_ref()), &detail);
         if let Err(cause) = self.front.tenants.common.store.record(&from.installation, entry).await {
-            warn!(%cause, "a refused attempt could not be written down");
+            warn!(%cause, "refused attempt not recorded in the audit log");
         }
     }
 
@@ -144,7 +144,7 @@ impl InboundRequest<'_> {
                 profile.account == Account::Member && (profile.admin || tenant.installation.installer == from.user)
             })),
             Ok(Err(cause)) => {
-                warn!(%cause, "it could not be found out whether somebody is an admin");
+                warn!(%cause, "admin status could not be read");
                 None
             }
             Err(_) => None,
@@ -166,7 +166,7 @@ async fn tried(dialnote: &Dialnote) -> Result<usize, Unfit> {
         Ok(Err(DialnoteError::Fault(Fault::Unauthorized { .. }))) => Err(Unfit::Unknown),
         Ok(Err(DialnoteError::Denied(Denied::ReadOnly))) => Err(Unfit::ReadOnly),
         Ok(Err(cause)) => {
-            info!(%cause, "a key could not be tried");
+            info!(%cause, "key could not be checked");
             Err(Unfit::Silent(Service::Dialnote))
         }
         Err(_) => Err(Unfit::Silent(Service::Dialnote)),

@@ -107,8 +107,8 @@ impl ConnectionState {
     /// Waits until this connection must end: its slot is needed, or it had no traffic between two checks.
     pub(crate) async fn must_end(&self) -> &'static str {
         tokio::select! {
-            () = self.evicted.notified() => "others need its place",
-            () = self.brings_nothing() => "it brings nothing",
+            () = self.evicted.notified() => "slot needed by others",
+            () = self.brings_nothing() => "no data",
         }
     }
 

@@ -43,7 +43,7 @@ async fn said(response: Response, accepts_payload: bool) -> Option<Option<Value>
         return Some(None);
     }
     if !accepts_payload {
-        warn!("an envelope is not acknowledged, because what has to be said cannot be said with it");
+        warn!("envelope not acknowledged: it cannot carry the answer");
         return None;
     }
     serde_json::from_slice(&body).ok().map(Some)

@@ -144,7 +144,7 @@ impl InboundRequest<'_> {
     }
 
     async fn not_opened(&self, from: &From, cause: &str) {
-        warn!(cause, "the form was not opened");
+        warn!(cause, "form not opened");
         let to = self.requester(from, Via::Clicked, false).addressee();
         let content = refusal_view::refusal(&Refusal::FormNotOpened);
         let _ = answers::store(self.front, self.order_from(from, &AnswerPrivately { to, content })).await;
@@ -155,7 +155,7 @@ impl InboundRequest<'_> {
         match timeout(PREFETCH_TIMEOUT, found).await {
             Ok(Ok(found)) => Some(found),
             Ok(Err(cause)) => {
-                warn!(%cause, "a form is opened without what is known");
+                warn!(%cause, "form opened without stored values");
                 None
             }
             Err(_) => None,

@@ -62,7 +62,7 @@ pub(crate) async fn finish(State(front): State<Front>, headers: HeaderMap, Query
     let (common, oauth) = (&front.tenants.common, &installations.oauth);
     let state = back.state.and_then(|given| begun(oauth, &given, &headers, common.clock.now()));
     let Some(state) = state else {
-        info!("somebody came back from Slack who was not sent, or too late");
+        info!("installation refused: state unknown or expired");
         return shown(oauth, StatusCode::BAD_REQUEST, InstallPage::NotBegun);
     };
     let (Some(code), None) = (back.code, back.error) else {
@@ -72,14 +72,14 @@ pub(crate) async fn finish(State(front): State<Front>, headers: HeaderMap, Query
         Ok(true) => {}
         Ok(false) => return shown(oauth, StatusCode::BAD_REQUEST, InstallPage::NotBegun),
         Err(cause) => {
-            error!(%cause, "it could not be kept that an installation was begun");
+            error!(%cause, "begun installation not stored");
             return shown(oauth, StatusCode::SERVICE_UNAVAILABLE, InstallPage::Failed);
         }
     }
     let granted = match installations.oauth.exchange(&code).await {
         Ok(granted) => granted,
         Err(cause) => {
-            warn!(%cause, "Slack grants nothing");
+            warn!(%cause, "installation not granted by Slack");
             let (status, page) = if is_refused(&cause) {
                 (StatusCode::BAD_REQUEST, InstallPage::Refused)
             } else {
@@ -92,7 +92,7 @@ pub(crate) async fn finish(State(front): State<Front>, headers: HeaderMap, Query
     match installations.install(common, granted, &state).await {
         Ok(()) => shown(oauth, StatusCode::OK, InstallPage::Installed { name: &name }),
         Err(cause) => {
-            error!(%cause, "an installation could not be kept");
+            error!(%cause, "installation not stored");
             shown(oauth, StatusCode::SERVICE_UNAVAILABLE, InstallPage::Failed)
         }
     }

@@ -80,12 +80,12 @@ impl Desk {
     /// Returns the reason why a request could not be received and stored at the moment, if there is one.
     async fn trouble(&self) -> Option<String> {
         if self.stopping.load(Ordering::Relaxed) {
-            return Some("the app is being stopped".to_owned());
+            return Some("the app is stopping".to_owned());
         }
         if let Some(why) = self.front.lines.as_ref().and_then(SocketHealth::trouble) {
-            return Some(format!("Slack reaches us by no connection: {why}"));
+            return Some(format!("no Socket Mode connection: {why}"));
         }
-        (!self.takes_in().await).then(|| "the store does not take anything in".to_owned())
+        (!self.takes_in().await).then(|| "the database does not accept writes".to_owned())
     }
 
     /// Answers whether the store can be written to. At most one request checks at a time; those that wait for it share
@@ -104,7 +104,7 @@ impl Desk {
             wrote.is_some_and(|wrote| is_within(wrote, now, WRITE_CHECK_INTERVAL)) && !self.front.doubt.take();
         let outcome = self.try_store(!has_room).await;
         if let Err(cause) = &outcome {
-            warn!(%cause, "not ready");
+            warn!(%cause, "readiness check failed");
         }
         let wrote = if has_room { wrote } else { Some(now) };
         *looked = Some(StoreCheck { is_well: outcome.is_ok(), at: now, ended: Instant::now(), wrote });
@@ -113,7 +113,7 @@ impl Desk {
 
     async fn try_store(&self, write: bool) -> Result<(), Fault> {
         let AppState { store, clock, instance, .. } = &self.front.tenants.common;
-        let late = |_| Fault::Store("it was not to be had in time".into());
+        let late = |_| Fault::Store("no answer in time".into());
         tokio::time::timeout(STORE_TIMEOUT, store.rehearse()).await.map_err(late)??;
         if write { readiness::try_store(store.as_ref(), clock, instance).await } else { Ok(()) }
     }
@@ -128,7 +128,8 @@ impl Desk {
         {
             return Some(overview.clone());
         }
-        let counted = store.overview().await.inspect_err(|cause| warn!(%cause, "cannot say what waits")).ok()?;
+        let counted =
+            store.overview().await.inspect_err(|cause| warn!(%cause, "pending jobs could not be counted")).ok()?;
         *kept = Some((now, counted.clone()));
         Some(counted)
     }

@@ -45,7 +45,7 @@ pub async fn serve(listener: TcpListener, site: Server, stop: impl Future<Output
                 Ok(accepted) => accepted,
                 Err(error) => {
                     // The process is most likely out of file descriptors: other connections get time to close theirs.
-                    warn!(cause = %error, "a connection was not accepted");
+                    warn!(cause = %error, "connection not accepted");
                     tokio::time::sleep(Duration::from_millis(100)).await;
                     continue;
                 }
@@ -68,10 +68,10 @@ pub async fn serve(listener: TcpListener, site: Server, stop: impl Future<Output
             tokio::select! {
                 biased;
                 ended = connection => if let Err(error) = ended {
-                    debug!(cause = %error, "a connection ended early");
+                    debug!(cause = %error, "connection ended early");
                 },
-                why = place.connection.must_end() => debug!(why, "a connection is closed"),
-                _ = serving.changed() => debug!("a connection ends with its server"),
+                why = place.connection.must_end() => debug!(why, "connection closed"),
+                _ = serving.changed() => debug!("connection ended with its server"),
             }
             drop(place);
         });

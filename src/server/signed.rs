@@ -88,13 +88,13 @@ fn unread(why: Unread) -> Response {
     if why == Unread::TooLarge {
         return refused("the body is too large");
     }
-    debug!(?why, "a body was not read");
+    debug!(?why, "request body not read");
     why.status().into_response()
 }
 
 /// Refuses a request. The sender does not learn the reason; the log has it, without the body.
 fn refused(why: &str) -> Response {
-    info!(why, "refused a request");
+    info!(why, "request refused");
     StatusCode::UNAUTHORIZED.into_response()
 }
 

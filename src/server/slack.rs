@@ -84,9 +84,9 @@ pub(crate) fn record_response(front: &Front, status: StatusCode, begun: Instant)
     front.tenants.common.metrics.answered(status, took);
     let ack_ms = took.as_secs_f64() * 1000.0;
     if took >= LATE_ACK {
-        warn!(status, ack_ms, "answered late");
+        warn!(status, ack_ms, "request answered late");
     } else {
-        debug!(status, ack_ms, "answered");
+        debug!(status, ack_ms, "request answered");
     }
 }
 
@@ -96,7 +96,7 @@ fn read(signed: &Signed) -> Result<(Inbound, String), Response> {
         // Hex digits have two spellings, and it is one request.
         Ok(inbound) => Ok((inbound, signed.signature().to_ascii_lowercase())),
         Err(unreadable) => {
-            warn!(cause = %unreadable, "a signed request cannot be read");
+            warn!(cause = %unreadable, "request rejected: body cannot be read");
             Err(StatusCode::BAD_REQUEST.into_response())
         }
     }
@@ -163,7 +163,7 @@ fn route(
         Ok(Some(work)) => work,
         Ok(None) => return not_installed(front, inbound),
         Err(cause) => {
-            error!(%cause, "an installation cannot be read");
+            error!(%cause, "installation could not be read");
             return Handling::Answered(unavailable_reply(&inbound));
         }
     };
@@ -212,7 +212,7 @@ fn untenanted(inbound: Inbound) -> Response {
 /// Refuses a request of a workspace in which the app is not installed: the requester gets an answer, where that needs
 /// no token.
 fn not_installed(front: &Front, inbound: Inbound) -> Handling<'_> {
-    info!("a request from where the app is not installed");
+    info!("request refused: app not installed");
     let why = Refusal::NotInstalled;
     Handling::Answered(match inbound {
         Inbound::Slash { .. } => answers::ephemeral(&refusal_view::refusal(&why)),

@@ -13,7 +13,7 @@ impl SocketHealth {
     /// Returns the reason why no connection can receive, if there is one.
     pub(crate) fn trouble(&self) -> Option<String> {
         let state = self.state();
-        let trouble = || state.trouble.clone().unwrap_or_else(|| "none has been opened yet".to_owned());
+        let trouble = || state.trouble.clone().unwrap_or_else(|| "none opened yet".to_owned());
         (state.hopeless || state.open == 0).then(trouble)
     }
 

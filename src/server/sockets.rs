@@ -115,11 +115,11 @@ impl SocketLoop {
             };
             if is_hopeless(&cause) {
                 if self.lines.despair(&cause.to_string()) {
-                    error!(%cause, "Slack does not accept SLACK_APP_TOKEN: nothing is received until it is replaced and the app started again");
+                    error!(%cause, "SLACK_APP_TOKEN rejected by Slack; replace it and restart to receive requests");
                 }
                 return None;
             }
-            warn!(%cause, "no connection to Slack could be opened; will try again");
+            warn!(%cause, "connection to Slack not opened; will retry");
             self.lines.failed(&cause.to_string());
             self.failures += 1;
             sleep(match &cause {
@@ -140,7 +140,7 @@ impl SocketLoop {
             needs: Some(needs),
         };
         let open = self.lines.opened(&self.front.tenants.common.metrics);
-        info!(open, "a connection to Slack is open");
+        info!(open, "connection to Slack opened");
         connections.spawn(connection.work(left));
         Working { since: Instant::now(), needed, leave }
     }
@@ -197,7 +197,7 @@ impl SocketConnection {
         self.lines.closed(&self.front.tenants.common.metrics, lost.as_ref());
         match lost {
             Some(cause) => {
-                warn!(%cause, "a connection to Slack was lost");
+                warn!(%cause, "connection to Slack lost");
                 self.need(Reason::Renewal);
                 // The envelopes that were begun are finished, even if Slack no longer gets the answers.
                 self.answers.join_all().await;
@@ -210,15 +210,12 @@ impl SocketConnection {
         match frame {
             Frame::Envelope(envelope) => drop(self.answers.spawn(acknowledgement(self.front.clone(), envelope))),
             Frame::Disconnect(Reason::Unwanted(why)) => {
-                warn!(
-                    why,
-                    "Slack wants no connection; `link_disabled` says that Socket Mode is off in the app's settings"
-                );
+                warn!(why, "Slack refused Socket Mode; `link_disabled` means that it is off in the app's settings");
                 self.lines.failed(&why);
                 self.need(Reason::Unwanted(why));
             }
             Frame::Disconnect(Reason::Renewal) => self.need(Reason::Renewal),
-            Frame::Unknown(kind) => info!(kind, "nothing for us in this frame"),
+            Frame::Unknown(kind) => info!(kind, "frame ignored"),
             Frame::Hello => {}
         }
     }
@@ -255,7 +252,7 @@ impl SocketConnection {
 }
 
 fn briefly() -> Fault {
-    Fault::Unanswered { service: Service::Slack, cause: "a connection was open only for a moment".to_owned() }
+    Fault::Unanswered { service: Service::Slack, cause: "the connection closed at once".to_owned() }
 }
 
 #[cfg(test)]
@@ -266,7 +263,7 @@ mod tests {
     #[test]
     fn whoever_asks_whether_all_is_well_is_told_why_not() {
         let (lines, metrics) = (SocketHealth::default(), Metrics::default());
-        assert_eq!(lines.trouble().as_deref(), Some("none has been opened yet"));
+        assert_eq!(lines.trouble().as_deref(), Some("none opened yet"));
         lines.failed("link_disabled");
         assert_eq!(lines.trouble().as_deref(), Some("link_disabled"));
         assert_eq!((lines.opened(&metrics), lines.opened(&metrics)), (1, 2));

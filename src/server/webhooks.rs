@@ -31,7 +31,7 @@ pub(crate) async fn receive(
         Ok(Some(work)) => work,
         Ok(None) => return StatusCode::NOT_FOUND,
         Err(cause) => {
-            error!(%cause, "it could not be looked up whose webhook this is");
+            error!(%cause, "installation of a webhook could not be read");
             return StatusCode::SERVICE_UNAVAILABLE;
         }
     };
@@ -39,24 +39,24 @@ pub(crate) async fn receive(
     let body = match body::read(body, MAX_WEBHOOK_BODY).await {
         Ok(body) => body.bytes,
         Err(why) => {
-            info!(?why, "a webhook was not read");
+            info!(?why, "webhook body not read");
             return why.status();
         }
     };
     let header = |name: &str| headers.get(name).and_then(|value| value.to_str().ok());
     if !webhooks.is_signed(header, &body) {
-        info!("refused a webhook: its signature does not match");
+        info!("webhook refused: signature does not match");
         return StatusCode::UNAUTHORIZED;
     }
     let said = serde_json::from_slice(&body).unwrap_or_default();
     let name = name(header(DELIVERY_HEADER), &said).filter(|name| name.len() <= MAX_DELIVERY_NAME);
     match webhooks::hinted(&work, name).await {
         Ok(accepted) => {
-            debug!(?accepted, "dialnote told us something");
+            debug!(?accepted, "webhook stored");
             StatusCode::OK
         }
         Err(cause) => {
-            error!(%cause, "a webhook could not be stored");
+            error!(%cause, "webhook not stored");
             StatusCode::SERVICE_UNAVAILABLE
         }
     }

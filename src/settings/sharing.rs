@@ -33,7 +33,7 @@ pub(crate) async fn channel_shared(ctx: &TenantCtx, claim: &Claim, job: &SharedJ
     let channel = &job.channel;
     let mut effects = Vec::new();
     if job.after.is_none() {
-        info!(%channel, told = job.told, "the channel is shared with another company");
+        info!(%channel, told = job.told, "channel shared with another organization");
         effects.push(Effect::CachePut(privacy::shared_memo(ctx, channel, true)));
         effects.push(documents::put(ctx, DRAWN, channel.as_str(), &true));
         effects.extend(no_longer_although_shared(ctx, job).await?);

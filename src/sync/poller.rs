@@ -54,7 +54,7 @@ async fn look_once(ctx: &TenantCtx) -> Result<Option<PollOutcome>, Fault> {
     awake::give_sign_of_life(ctx).await?;
     subscriptions::subscribe(ctx).await?;
     if let Err(cause) = offboarding::look_who_left(ctx).await {
-        info!(%cause, "could not look who is there; will try again");
+        info!(%cause, "members not checked for departures; will retry");
     }
     emit::polling(ctx).await?;
     let before = poll_state::watched(ctx).await?;
@@ -62,7 +62,7 @@ async fn look_once(ctx: &TenantCtx) -> Result<Option<PollOutcome>, Fault> {
     let walk = if before.whole {
         go_on_scanning(ctx, &before).await?
     } else {
-        info!(conversations = looked.changed, "all conversations are read");
+        info!(conversations = looked.changed, "first full scan finished");
         FullScan { offset: 0, at: Some(now) }
     };
     let away = poll_state::away(ctx, &before, now);
@@ -90,7 +90,10 @@ async fn go_on_scanning(ctx: &TenantCtx, watched: &Watched) -> Result<FullScan, 
 /// and the number that differed from the projection or are gone. Calls `progress` with the number read so far.
 pub async fn resync(ctx: &TenantCtx, progress: impl Fn(usize)) -> Result<(usize, usize), Fault> {
     if ctx.home().await? != ctx.installation() {
-        return Err(Fault::Unusable { service: Service::Slack, cause: "the token is of another workspace".to_owned() });
+        return Err(Fault::Unusable {
+            service: Service::Slack,
+            cause: "the bot token belongs to another workspace".to_owned(),
+        });
     }
     let (before, begun) = (poll_state::watched(ctx).await?, ctx.clock.now());
     let (mut pages, mut changed) = (Pages::default(), 0);

@@ -52,9 +52,9 @@ pub(crate) async fn subscribe(ctx: &TenantCtx) -> Result<(), Fault> {
     let mut refused = Vec::new();
     for event in EVENTS {
         match ctx.dialnote.subscribe(&webhooks.api, &address, event).await {
-            Ok(()) => info!(event, "dialnote will tell us"),
+            Ok(()) => info!(event, "webhook subscribed"),
             Err(cause) => {
-                warn!(event, %cause, "dialnote will not tell us; it is looked at instead");
+                warn!(event, %cause, "webhook not subscribed; polling instead");
                 refused.push(event.to_owned());
             }
         }

@@ -29,7 +29,7 @@ pub(crate) async fn hinted(ctx: &TenantCtx, name: Option<String>) -> Result<Acce
 /// Polls dialnote because it sent a webhook. If that fails, the next regular poll finds the change.
 pub(crate) async fn look_because_told(ctx: &TenantCtx, claim: &Claim) -> Result<Outcome, Fault> {
     let looked = poller::poll_now(ctx, Urgency::Nobody).await;
-    let looked = looked.inspect_err(|cause| info!(%cause, "could not look at dialnote; will look again"));
+    let looked = looked.inspect_err(|cause| info!(%cause, "dialnote not polled; will retry"));
     if looked.unwrap_or_default().left == 0 {
         return Ok(Outcome::done(Vec::new()));
     }

@@ -202,7 +202,7 @@ impl Installations {
         let document = document(Installation::KIND, &installation, now, installation.refresh_at());
         common.store.keep_recorded(&id, document, entry, Vec::new()).await?;
         self.known().remove(&id);
-        info!(installation = %id, again = before.is_some(), "installed");
+        info!(installation = %id, again = before.is_some(), "app installed");
         let connected = before.and_then(|before| before.connection).is_some_and(|connection| connection.key.is_some());
         let to = Addressee { user: granted.installer, channel: None, reply: None, late: false };
         let welcome = AnswerPrivately { to, content: connect_view::welcome(connected) };
@@ -237,7 +237,7 @@ impl Installations {
             MemoryOnConnect::Goes => common.store.begin_empty(id, &STAYS, document, entry, homes).await?,
         }
         self.known().remove(id);
-        info!(installation = %id, connected = connection.key.is_some(), ?memory, "its way to dialnote has changed");
+        info!(installation = %id, connected = connection.key.is_some(), ?memory, "dialnote connection changed");
         Ok(connection)
     }
 

@@ -25,11 +25,11 @@ pub(crate) async fn removed(
 ) -> Result<Outcome, Fault> {
     let id = &claim.installation;
     let Some(TenantRecord { installation, .. }) = &ctx.record else {
-        error!("the app was removed from its workspace: SLACK_BOT_TOKEN is of no use any more");
+        error!("app removed from its workspace; reinstall it and replace SLACK_BOT_TOKEN");
         return Ok(Outcome::done(Vec::new()));
     };
     if installation.at.as_second() >= at.as_second() {
-        info!("the app was removed before it was installed again");
+        info!("removal ignored: app installed again since");
         return Ok(Outcome::done(Vec::new()));
     }
     ctx.ensure_lease(claim).await?;
@@ -37,7 +37,7 @@ pub(crate) async fn removed(
     if let Some(everybody) = everybody {
         everybody.known().remove(id);
     }
-    warn!("the app was removed; what was kept is thrown away, but for the audit log");
+    warn!("app removed; its data was deleted, except the audit log");
     Ok(Outcome::done(Vec::new()))
 }
 

@@ -42,7 +42,7 @@ pub(crate) async fn refresh(
     })?;
     let (token, next, expires) = installations.sealed(id, &tokens, now);
     let installation = Installation { token, refresh: next.or(installation.refresh), expires, ..installation };
-    info!("has the next token");
+    info!("token renewed");
     let due = installation.refresh_at();
     Ok(Outcome::done(vec![Effect::PutDocument(documents::document(ctx, Installation::KIND, "", &installation, due))]))
 }

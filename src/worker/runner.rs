@@ -100,7 +100,7 @@ async fn watcher(tenants: Arc<Tenants>, id: Option<InstallationId>, mut stop: wa
             Ok(None) => return,
             Ok(Some(_)) => None,
             Err(cause) => {
-                error!(%cause, "an installation cannot be read; will try again");
+                error!(%cause, "installation could not be read; will retry");
                 None
             }
         };
@@ -111,7 +111,7 @@ async fn watcher(tenants: Arc<Tenants>, id: Option<InstallationId>, mut stop: wa
         let Some(work) = work else { continue };
         let looked = poller::poll(&work).await;
         if let Err(cause) = &looked {
-            info!(%cause, "could not look at dialnote; will try again");
+            info!(%cause, "dialnote not polled; will retry");
         }
         pause = poller::pause(pause, &looked);
     }
@@ -263,7 +263,7 @@ async fn timers(tenants: Arc<Tenants>, mut stop: watch::Receiver<bool>) {
 }
 
 fn log(fault: &Fault) {
-    error!(cause = %fault, "the store did not answer; will try again");
+    error!(cause = %fault, "store did not answer; will retry");
 }
 
 /// Returns the workspace whose token is set, once Slack has said which it is. Returns none if several can install the

@@ -17,7 +17,7 @@ impl Tenants {
         let now = self.common.clock.now();
         let last = *self.last_tick.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(by) = last.and_then(|last| set_back(last, now)) {
-            warn!(seconds = by.as_secs(), "the clock was set back; what waits for a time will wait for as much less");
+            warn!(seconds = by.as_secs(), "clock set back; stored times moved by as much");
             self.common.store.set_back(by, now).await?;
             self.common.epoch.begin();
         }

@@ -32,7 +32,7 @@ pub(crate) async fn work_on(ctx: &TenantCtx, registry: &Registry, mut claim: Cla
             (Settled::Applied, Some(next)) => claim = next,
             (Settled::Applied, None) => return Ok(()),
             (Settled::LostLease, _) => {
-                warn!("somebody else took this job over; leaving it to them");
+                warn!("lease lost; another worker took this job over");
                 return Ok(());
             }
         }
@@ -116,8 +116,8 @@ fn result(verdict: &Verdict) -> Option<&'static str> {
     match verdict {
         Verdict::Continue { .. } => None,
         Verdict::Done => Some("done"),
-        Verdict::Retry { .. } => Some("to be tried again"),
-        Verdict::Dead { .. } => Some("given up"),
+        Verdict::Retry { .. } => Some("retry"),
+        Verdict::Dead { .. } => Some("failed"),
     }
 }
 

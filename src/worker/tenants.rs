@@ -165,7 +165,7 @@ impl Tenants {
         {
             self.refuse(&reply.url, reply.replace).await;
         }
-        info!("the app is not installed there; there is nothing to be done");
+        info!("job dropped: app not installed");
         store.settle(&claim, Verdict::Done, Vec::new(), clock.now()).await.map(drop)
     }
 
@@ -176,13 +176,13 @@ impl Tenants {
             Mode::Many(installations) => installations.without_a_token(&self.common),
         };
         if let Err(cause) = slack.respond(url, &refusal_view::refusal(&Refusal::NotInstalled), replace).await {
-            info!(%cause, "no answer to a request from where the app is not installed");
+            info!(%cause, "refusal not delivered: app not installed");
         }
     }
 
     /// Puts a job off, because its installation cannot be read.
     async fn put_off(&self, claim: Claim, fault: &Fault) -> Result<(), Fault> {
-        error!(cause = %fault, "an installation cannot be read; its work is put off");
+        error!(cause = %fault, "installation could not be read; job deferred");
         let now = self.common.clock.now();
         let verdict = Verdict::Retry {
             due: times::later(now, UNREAD),

@@ -137,7 +137,7 @@ impl Tenants {
         let now = self.common.clock.now();
         for (installation, document) in self.common.store.due_documents(now, DUE_AT_ONCE).await? {
             let Some(due) = self.registry.due(&document.kind) else {
-                warn!(kind = document.kind, "nothing is known to be done about this kind");
+                warn!(kind = document.kind, "due document skipped: unknown kind");
                 continue;
             };
             let job = due.job(&installation, &document, now, self.common.settings.pacing);

@@ -56,7 +56,7 @@ async fn a_paused_process_does_nothing_a_second_time() {
         first.resume();
         first.stop().await;
         stage.finish(second).await;
-        let voided = stage.log.count("somebody else took this job over");
+        let voided = stage.log.count("another worker took this job over");
         println!("  {voided} settlements of the paused process were void");
         assert!(voided > 0, "the paused process had nothing to say; {}", stage.story());
         stage.judge();

@@ -145,7 +145,7 @@ async fn it_stops_when_told_and_with_its_last_handle() {
     };
     let sandbox = Sandbox::start(options()).await.unwrap();
     let error = sandbox.slash("maya", "front-desk", "/x").await.unwrap_err();
-    assert_eq!(error.0, "nobody has said yet where the app is");
+    assert_eq!(error.0, "the app has no address yet; set one with --bot");
     let addr = sandbox.addr();
     let clone = sandbox.clone();
     drop(sandbox);

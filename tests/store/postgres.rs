@@ -98,7 +98,7 @@ async fn a_password_of_its_own_may_have_any_characters() -> Result<(), Fault> {
     let url = server()?.replace("://tests@", "://needs_password@");
     let enters = async |password: &str| Postgres::is_there(&with_password(&url, password).unwrap()).await.is_ok();
     let without = Postgres::is_there(&url).await.map_err(|fault| fault.in_short());
-    assert_eq!(without, Err("the server wants a password: set DATABASE_PASSWORD".to_owned()));
+    assert_eq!(without, Err("the server requires a password: set DATABASE_PASSWORD".to_owned()));
     for password in ["p@ss/w#rd", " a b ", "pässwörd €", "100%41?&=+", ":'\"\\"] {
         let set = format!("ALTER ROLE needs_password PASSWORD '{}'", password.replace('\'', "''"));
         operator.batch_execute(&set).await.map_err(failed)?;

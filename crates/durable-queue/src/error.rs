@@ -7,8 +7,8 @@ pub enum QueueError {
     /// The database failed, or answered too late.
     #[error("{0}")]
     Failed(String),
-    /// The server wants a password, and the address has none.
-    #[error("the server wants a password")]
+    /// The server requires a password, and the address has none.
+    #[error("the server requires a password")]
     NoPassword,
     /// The server offers no TLS, and the address asks for it.
     #[error("the server offers no TLS")]

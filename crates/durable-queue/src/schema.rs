@@ -9,9 +9,9 @@ pub(crate) fn migration_failed(kind: &Kind, schema: &Runner) -> String {
     let known = schema.get_migrations().iter().map(Migration::version).max().unwrap_or(0);
     match kind {
         Kind::MissingVersion(found) if found.version() > known => format!(
-            "the database has schema {} but this program knows only up to {known}; use the newer program",
+            "the database has schema {} but this program knows only up to {known}; use a newer version",
             found.version()
         ),
-        kind => format!("the database could not be brought up to date: {kind}"),
+        kind => format!("the database could not be migrated: {kind}"),
     }
 }

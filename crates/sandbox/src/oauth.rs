@@ -67,7 +67,7 @@ pub(super) async fn answer(State(shared): State<Arc<Shared>>, request: Request) 
 fn agreed(world: &mut World, form: &BTreeMap<String, String>) -> Result<Option<String>, &'static str> {
     checked(world, form)?;
     let field = |name: &str| form.get(name).map(String::as_str).unwrap_or_default();
-    let person = world.person(field("as")).ok_or("there is nobody of this name")?;
+    let person = world.person(field("as")).ok_or("there is no person of this name")?;
     if !person.admin {
         return Err("only admins may install apps in this workspace");
     }

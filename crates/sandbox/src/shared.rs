@@ -129,7 +129,7 @@ impl Shared {
     /// Asks the program that runs the app to start or to kill it, and waits until it is so.
     pub(super) async fn want_app(&self, running: bool) -> Result<(), Impossible> {
         if self.world(|world| world.app_runs.is_none()) {
-            return Err(Impossible("the app was started by somebody else, who can stop and start it".to_owned()));
+            return Err(Impossible("the sandbox did not start the app; stop and start it where it runs".to_owned()));
         }
         self.app_wanted.send_replace(running);
         let done = self.until(|world| (world.app_runs == Some(running)).then_some(()));

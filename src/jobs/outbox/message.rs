@@ -73,7 +73,7 @@ impl<M: Message> Handler for Delivery<M> {
 
 async fn not_delivered<M: Message>(ctx: &TenantCtx, claim: &Claim, message: &M, code: &str) -> Result<Outcome, Fault> {
     if M::is_dispensable(code) {
-        warn!(code, "Slack does not show it");
+        warn!(code, "message not shown by Slack");
         return Ok(Outcome::done(Vec::new()));
     }
     if !codes::is_final(code) {
@@ -81,7 +81,7 @@ async fn not_delivered<M: Message>(ctx: &TenantCtx, claim: &Claim, message: &M, 
     }
     let effects = message.refused(ctx, code).await?;
     if codes::is_unwelcome(code) || codes::unreachable(code).is_some() {
-        warn!(code, "Slack does not let us post there");
+        warn!(code, "message refused by Slack");
         return Ok(Outcome::done(effects));
     }
     ctx.metrics.given_up();

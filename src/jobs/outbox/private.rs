@@ -127,14 +127,14 @@ pub(crate) async fn answer_privately(
     if let Some(answer) = to.reply.as_ref().filter(lives) {
         let by = ctx.ensure_lease(claim).await?;
         match ctx.slack.with_deadline(by).respond(&answer.url, content, answer.replace).await {
-            Err(SlackError::Refused(code)) => warn!(code, "the response URL no longer takes answers"),
+            Err(SlackError::Refused(code)) => warn!(code, "response URL refused the answer"),
             other => return other,
         }
     }
     if let Some(channel) = to.channel.as_ref().filter(|channel| !channel.is_direct()) {
         let by = ctx.ensure_lease(claim).await?;
         match ctx.slack.with_deadline(by).post_ephemeral(channel, &to.user, content).await {
-            Err(SlackError::Refused(code)) => warn!(code, "no private answer in the channel"),
+            Err(SlackError::Refused(code)) => warn!(code, "channel refused the private answer"),
             other => return other,
         }
     }

@@ -64,7 +64,7 @@ struct Erasing<'a> {
 }
 
 /// The kind under which a job counts as removed.
-const GIVEN_UP: &str = "job that was given up";
+const GIVEN_UP: &str = "failed job";
 
 /// The pending jobs that name the person.
 #[derive(Default)]
@@ -210,7 +210,7 @@ impl<'a> Erasing<'a> {
                 let count = lines.len();
                 let replaced =
                     if self.only_counts { count } else { self.store.redact(self.installation, lines).await? };
-                *self.replaced.entry("line of the audit log".to_owned()).or_default() += replaced;
+                *self.replaced.entry("audit entry".to_owned()).or_default() += replaced;
             }
         }
     }
@@ -218,14 +218,11 @@ impl<'a> Erasing<'a> {
     async fn tell(&self, waiting: &PendingErasures, out: &mut impl Write) -> Result<(), PersonError> {
         let words: Vec<_> = self.person.words().collect();
         writeln!(out, "In {}, known by: {}.", self.installation, words.join(", "))?;
-        let [removed, replaced, remains] = if self.only_counts {
-            ["Would be removed", "Would be replaced", "What would remain"]
-        } else {
-            ["Removed", "Replaced", "What remains"]
-        };
+        let [removed, replaced] =
+            if self.only_counts { ["Would be removed", "Would be replaced"] } else { ["Removed", "Replaced"] };
         counted(removed, &self.removed, out)?;
         counted(&format!("{replaced} by \"{ERASED}\""), &self.replaced, out)?;
-        writeln!(out, "{remains}:")?;
+        writeln!(out, "Not removed:")?;
         for remains in self.remains(waiting).await? {
             writeln!(out, "- {remains}")?;
         }
@@ -238,13 +235,13 @@ impl<'a> Erasing<'a> {
         let mut remains = Vec::new();
         if waiting.count > 0 {
             remains
-                .push(format!("What is still to be done and names them: {}. Erase again when it is.", waiting.count));
+                .push(format!("Pending jobs that name them: {}. Erase again when they are finished.", waiting.count));
         }
         for (kind, way_out) in [
-            (Installation::KIND, "They installed the app: that changes when somebody else installs it again."),
+            (Installation::KIND, "They installed the app. This changes when someone else installs it again."),
             (
                 Connection::KIND,
-                "They gave the app its key: that changes when another admin does (`/dialnote connect`).",
+                "They entered the dialnote key. This changes when another admin enters one (`/dialnote connect`).",
             ),
         ] {
             let kept = self.store.document(installation, kind, "").await?;
@@ -252,28 +249,26 @@ impl<'a> Erasing<'a> {
         }
         if cards + conversations > 0 {
             remains.push(format!(
-                "The copy of dialnote's conversations, where it names them ({conversations}), and what cards show \
-                 of it ({cards}): both are rewritten by themselves when another owner, name or text is there in \
-                 dialnote; `dialnote-slack resync` does it at once."
+                "Snapshots of dialnote's conversations ({conversations}) and cards ({cards}) that name them. The app \
+                 rewrites both when the data in dialnote changes; `dialnote-slack resync` does it at once."
             ));
         }
         if !person.members.is_empty() {
-            remains.push("Their id in dialnote, in the audit log, for what was whose before and after.".to_owned());
+            remains.push("Their dialnote id in the audit log, as the owner before or after.".to_owned());
         }
         remains.extend(
             [
                 "Cards and messages in Slack: delete them there.",
                 "Conversations and notes in dialnote: change them there.",
-                "Backups, and freed pages of the database until they are used again (docs/operate.md).",
-                "Your own logs: of the app, its proxy and its database.",
-                "As long as they are in Slack and dialnote, they are read anew when they do something or are named.",
+                "Backups, and freed pages of the database until they are overwritten (docs/operate.md).",
+                "Your logs of the app, its proxy and its database.",
+                "While they are in Slack or dialnote, the app reads their data again when they act or are named.",
             ]
             .map(str::to_owned),
         );
         if person.names.is_empty() || person.addresses.is_empty() {
             remains.push(
-                "What names them otherwise: nothing said by which name and address they are known. Say so with \
-                 --name and --address."
+                "Texts that name them otherwise: their name or address is not stored. Give it with --name or --address."
                     .to_owned(),
             );
         }
@@ -343,16 +338,16 @@ fn label(category: DataCategory, kept: &StoredItem) -> String {
         DataCategory::Memos => format!("memo: {kind}"),
         DataCategory::Documents if kind.starts_with(Batch::KIND) => "document: batch".to_owned(),
         DataCategory::Documents => format!("document: {kind}"),
-        DataCategory::Drafts => "command kept for later".to_owned(),
+        DataCategory::Drafts => "deferred command".to_owned(),
         DataCategory::Cards => "card".to_owned(),
-        DataCategory::Buckets => "pace of direct messages".to_owned(),
+        DataCategory::Buckets => "direct message limit".to_owned(),
     }
 }
 
 fn counted(what: &str, counts: &BTreeMap<String, usize>, out: &mut impl Write) -> Result<(), PersonError> {
     let counts: Vec<_> = counts.iter().filter(|(_, count)| **count > 0).collect();
     if counts.is_empty() {
-        return Ok(writeln!(out, "{what}: nothing.")?);
+        return Ok(writeln!(out, "{what}: nothing")?);
     }
     writeln!(out, "{what}:")?;
     for (label, count) in counts {

@@ -13,19 +13,19 @@ pub(crate) const ITEMS_PER_READ: usize = 500;
 #[derive(Debug, thiserror::Error)]
 pub enum PersonError {
     /// The database did not answer.
-    #[error("{0}. What was done is done; try again")]
+    #[error("{0}\nhint: run it again; it continues")]
     Store(#[from] Fault),
     /// The output cannot be written.
     #[error("{0}")]
     Io(#[from] std::io::Error),
     /// The app is not installed in any workspace.
-    #[error("nothing is kept for any workspace")]
+    #[error("the database has no data of any workspace")]
     Nobody,
     /// The database has no data about the person in this installation.
-    #[error("nothing is kept for {0}; something is for {1}")]
+    #[error("no data of {0}\nhint: the database has data of {1}")]
     NotThere(InstallationId, String),
     /// There are several installations.
-    #[error("say for which workspace, with --installation: {0}")]
+    #[error("the database has data of several workspaces\nhint: choose one with --installation: {0}")]
     Several(String),
     /// Pending jobs name the person.
     #[error("{}", waiting(*.count, .user, .one))]
@@ -38,7 +38,7 @@ pub enum PersonError {
         one: String,
     },
     /// The person's identifiers make no valid pattern.
-    #[error("what they are known by cannot be looked for: {0}")]
+    #[error("their names and addresses cannot be searched for: {0}")]
     Words(#[from] regex::Error),
 }
 
@@ -85,11 +85,11 @@ pub(crate) fn is_about(person: &Person, kept: &StoredItem) -> bool {
 
 pub(crate) fn waiting(count: usize, user: &SlackUserId, one: &str) -> String {
     let what = match count {
-        1 => format!("{one} is still to be done and names {user}"),
-        many => format!("{many} jobs are still to be done and name {user}, for example {one}"),
+        1 => format!("{one} is pending and names {user}"),
+        many => format!("{many} pending jobs name {user}, for example {one}"),
     };
     format!(
-        "{what}. Look at what waits with `dialnote-slack jobs list --waiting`, and erase when it is done; with \
-         --even-if-waiting everything else is erased now"
+        "{what}\nhint: `dialnote-slack jobs list --waiting` shows pending jobs; erase when they are finished, or erase \
+         everything else now with --even-if-waiting"
     )
 }

@@ -110,7 +110,7 @@ impl Dialnote {
             read => read?,
         };
         let conversation = self.understood(&content).await?.filter(|read| read.id == *id);
-        conversation.ok_or_else(|| wire::unreadable("it does not hold the conversation").into())
+        conversation.ok_or_else(|| wire::unreadable("it has no conversation").into())
     }
 
     /// Finds the reason of a 404 for a conversation. If the list is not found either, the address is wrong. A page
@@ -322,7 +322,7 @@ impl Dialnote {
         let answer = self.sent("POST hooks", self.http.post(webhooks.clone()).json(&wish)).await?;
         let subscription = wire::opened(content(&answer)?);
         let id = subscription.id("/id");
-        id.map(drop).ok_or_else(|| wire::unreadable("it names no subscription").into())
+        id.map(drop).ok_or_else(|| wire::unreadable("it has no subscription id").into())
     }
 
     /// Changes a conversation. An answer that cannot be read, is about another conversation or does not show the change

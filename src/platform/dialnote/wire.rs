@@ -30,7 +30,7 @@ pub(super) fn opened(answer: Value) -> Value {
 /// Returns the items of a list answer: the content itself, or the named list in it. Fails if the answer holds no list.
 pub(super) fn items<'a>(content: &'a Value, name: &str) -> Result<&'a [Value], Fault> {
     let list = content.as_array().or_else(|| content.get(name)?.as_array());
-    list.map(Vec::as_slice).ok_or_else(|| unreadable(&format!("it holds no list of {name}")))
+    list.map(Vec::as_slice).ok_or_else(|| unreadable(&format!("it has no list of {name}")))
 }
 
 /// Returns the query parameters of the next page of messages; none, if this page is the last

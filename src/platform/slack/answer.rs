@@ -41,7 +41,7 @@ pub(super) fn found_profile(
             .at("/user")
             .and_then(|user| profile(installation, user))
             .map(Some)
-            .ok_or_else(|| unusable("the answer holds no user").into()),
+            .ok_or_else(|| unusable("the answer has no user").into()),
         Err(SlackError::Refused(code)) if nobody.contains(&code.as_str()) => Ok(None),
         Err(error) => Err(error),
     }
@@ -57,7 +57,7 @@ pub(super) fn judged(method: &str, answer: &HttpAnswer) -> Result<Value, SlackEr
         return Ok(value);
     }
     if value.at("/ok").is_none() {
-        return Err(unheard("it does not say whether it is good").into());
+        return Err(unheard("it has no `ok`").into());
     }
     let code = value.words("/error").unwrap_or("no error code").to_owned();
     Err(match codes::meaning(&code) {

@@ -139,7 +139,7 @@ impl Slack {
     /// Returns the installation that the token belongs to (`auth.test`, §24.2).
     pub async fn installation(&self) -> Result<InstallationId, SlackError> {
         let answer = self.call("auth.test", &json!({})).await?;
-        let team = answer.words("/team_id").ok_or_else(|| unusable("auth.test names no team"))?;
+        let team = answer.words("/team_id").ok_or_else(|| unusable("auth.test returned no team"))?;
         Ok(InstallationId::new(team))
     }
 
@@ -161,7 +161,7 @@ impl Slack {
     pub async fn direct(&self, user: &SlackUserId) -> Result<ChannelId, SlackError> {
         let answer = self.call("conversations.open", &json!({ "users": user })).await?;
         let channel = answer.words("/channel/id").map(ChannelId::new);
-        channel.ok_or_else(|| unusable("conversations.open names no channel").into())
+        channel.ok_or_else(|| unusable("conversations.open returned no channel").into())
     }
 
     /// Posts a message, as a reply if a thread is given. `channel` may be a user's id (§15.1). `job` is sent as
@@ -185,7 +185,7 @@ impl Slack {
         let answer = self.call("chat.postMessage", &arguments).await?;
         match (answer.words("/channel"), answer.words("/ts")) {
             (Some(channel), Some(ts)) => Ok(Posted { channel: ChannelId::new(channel), ts: MessageTs::new(ts) }),
-            _ => Err(unheard("chat.postMessage names no message").into()),
+            _ => Err(unheard("chat.postMessage returned no message").into()),
         }
     }
 
@@ -212,7 +212,10 @@ impl Slack {
     pub async fn permalink(&self, channel: &ChannelId, ts: &MessageTs) -> Result<String, SlackError> {
         let arguments = [("channel", channel.as_str()), ("message_ts", ts.as_str())];
         let answer = self.call_form("chat.getPermalink", &arguments).await?;
-        answer.words("/permalink").map(str::to_owned).ok_or_else(|| unusable("no permalink").into())
+        answer
+            .words("/permalink")
+            .map(str::to_owned)
+            .ok_or_else(|| unusable("chat.getPermalink returned no permalink").into())
     }
 
     /// Shows a message to one person in a channel (§15.9).

@@ -22,7 +22,7 @@ impl Slack {
         let answer = self.call_form("files.getUploadURLExternal", &arguments).await?;
         let url = answer.words("/upload_url").and_then(|url| Url::parse(url).ok()).filter(|url| self.is_slacks(url));
         let (Some(url), Some(file)) = (url, answer.words("/file_id")) else {
-            return Err(unusable("files.getUploadURLExternal names no address of Slack's, or no file").into());
+            return Err(unusable("files.getUploadURLExternal returned no Slack address or no file").into());
         };
         let request = self.http().post(url).header(header::CONTENT_TYPE, "application/octet-stream").body(bytes);
         self.counted(UPLOAD, async {

@@ -117,14 +117,14 @@ impl OAuth {
     /// Exchanges a code for a token (§17.4).
     pub async fn exchange(&self, code: &str) -> Result<Granted, SlackError> {
         let answer = self.call(&[("code", code), ("redirect_uri", &self.app.redirect())]).await?;
-        granted(&answer).ok_or_else(|| unusable("the answer grants no bot anything").into())
+        granted(&answer).ok_or_else(|| unusable("the answer has no bot token").into())
     }
 
     /// Refreshes the token (§18.2). The old access token keeps working for a while; the old refresh token does not.
     pub async fn refresh(&self, refresh: &SecretString) -> Result<Tokens, SlackError> {
         let form = [("grant_type", "refresh_token"), ("refresh_token", refresh.expose_secret())];
         let answer = self.call(&form).await?;
-        tokens(&answer).ok_or_else(|| unusable("the answer holds no token").into())
+        tokens(&answer).ok_or_else(|| unusable("the answer has no token").into())
     }
 
     async fn call(&self, form: &[(&str, &str)]) -> Result<Value, SlackError> {

@@ -41,7 +41,7 @@ impl Slack {
             // An answer without a list does not tell which messages are there.
             Ok((channel, answer)) => match answer.at("/messages").and_then(Value::as_array) {
                 Some(messages) => Ok(sought(channel, messages, job)),
-                None => Err(unheard("it holds no messages")),
+                None => Err(unheard("it has no messages")),
             },
             Err(SlackError::Refused(_) | SlackError::Fault(Fault::Unauthorized { .. })) => {
                 Ok(SearchOutcome::Unknowable)

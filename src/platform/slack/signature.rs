@@ -23,7 +23,7 @@ pub enum Forged {
     #[error("the timestamp is not a whole number of seconds")]
     BadTimestamp,
     /// The timestamp is more than [`MAX_SKEW_SECONDS`] away from now: a replay, or a wrong clock.
-    #[error("the timestamp is more than {MAX_SKEW_SECONDS} s away from our clock")]
+    #[error("the timestamp is more than {MAX_SKEW_SECONDS} s away from this machine's clock")]
     Stale,
     /// The signature is not `v0=` and 64 hex digits.
     #[error("the signature is not v0= and 64 hex digits")]

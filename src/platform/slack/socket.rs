@@ -114,7 +114,7 @@ impl Dialer {
         let answer = self.slack.call_form("apps.connections.open", &[]).await?;
         let url = answer.words("/url").and_then(|url| Url::parse(url).ok()).and_then(as_http);
         let url = url.filter(|url| self.slack.is_slacks(url));
-        url.ok_or_else(|| unusable("apps.connections.open names no address of Slack's").into())
+        url.ok_or_else(|| unusable("apps.connections.open returned no Slack address").into())
     }
 
     /// Opens a connection, and waits for the greeting.
@@ -125,10 +125,10 @@ impl Dialer {
                 Frame::Hello => Ok(socket),
                 Frame::Disconnect(Reason::Unwanted(why)) => Err(SlackError::Refused(why)),
                 // The error leaves out the content: people may have written it.
-                _ => Err(unusable("something else came before a greeting").into()),
+                _ => Err(unusable("the first frame was not a hello").into()),
             }
         };
-        timeout(SOCKET_TIMEOUT, opened).await.unwrap_or_else(|_| Err(unanswered("it did not greet in time").into()))
+        timeout(SOCKET_TIMEOUT, opened).await.unwrap_or_else(|_| Err(unanswered("no hello in time").into()))
     }
 
     /// Performs a WebSocket's handshake (RFC 6455 §4.1).
@@ -139,7 +139,7 @@ impl Dialer {
         let (headers, stream) = transport::upgrade(Service::Slack, request).await?;
         let proof = headers.get("Sec-WebSocket-Accept").and_then(|value| value.to_str().ok());
         if proof != Some(derive_accept_key(key.as_bytes()).as_str()) {
-            return Err(unusable("what answered is no WebSocket"));
+            return Err(unusable("the answer is not a WebSocket server's"));
         }
         Ok(stream)
     }
@@ -168,7 +168,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Socket<S> {
     pub async fn next(&mut self) -> Result<Frame, Lost> {
         loop {
             let message = timeout_at(self.heard + QUIET, self.stream.next()).await;
-            let quiet = |_| Lost(format!("it brought nothing, not even a ping, for {} s", QUIET.as_secs()));
+            let quiet = |_| Lost(format!("nothing arrived for {} s, not even a ping", QUIET.as_secs()));
             let message = message.map_err(quiet)?;
             self.heard = Instant::now();
             match message {
@@ -194,7 +194,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Socket<S> {
     pub async fn acknowledge(&mut self, id: &str, payload: Option<&Value>) -> Result<(), Lost> {
         let ack = serde_json::to_string(&Ack { envelope_id: id, payload }).map_err(|error| Lost(error.to_string()))?;
         let sent = timeout(SOCKET_TIMEOUT, self.stream.send(Message::text(ack))).await;
-        let sent = sent.map_err(|_| Lost("it takes no acknowledgements".to_owned()))?;
+        let sent = sent.map_err(|_| Lost("acknowledgements cannot be sent".to_owned()))?;
         sent.map_err(|error| Lost(error.to_string()))
     }
 

@@ -182,23 +182,23 @@ impl Metrics {
     /// Returns the counts as text, in the format that Prometheus reads; with the queues' sizes, if they are known.
     pub fn encode(&self, waiting: Option<QueueDepth>) -> String {
         let mut registry = Registry::with_prefix(PREFIX);
-        let help = "Calls repeated although an earlier try may have had its effect";
+        let help = "Calls repeated although an earlier attempt may have had its effect";
         registry.register("outcome_unknown", help, self.outcome_unknown.clone());
-        registry.register("requests", "Slack's requests that were answered", self.answers.clone());
-        let help = "From the arrival of a request of Slack's to its answer";
+        registry.register("requests", "Requests from Slack, by status of the answer", self.answers.clone());
+        let help = "Time from the arrival of a request from Slack to its answer";
         registry.register_with_unit("ack", help, Unit::Seconds, self.answer_times.clone());
-        let help = "Calls to Slack and dialnote, by what came of them";
+        let help = "Calls to Slack and dialnote, by result";
         registry.register_with_unit("call", help, Unit::Seconds, self.calls.clone());
-        registry.register("jobs_retried", "Jobs that are tried again, by the kind of fault", self.retried.clone());
-        registry.register("jobs_given_up", "Jobs that were given up and kept", self.given_up.clone());
-        let help = "Direct messages that were refused for good, by the reason";
+        registry.register("jobs_retried", "Retries of jobs, by cause", self.retried.clone());
+        registry.register("jobs_given_up", "Jobs that failed after retries", self.given_up.clone());
+        let help = "Direct messages that Slack refused for good, by reason";
         registry.register("direct_messages_refused", help, self.not_notified.clone());
-        let help = "For how long the services asked us to wait";
+        let help = "Time that Slack or dialnote asked the app to wait";
         registry.register_with_unit("rate_limit_wait", help, Unit::Seconds, self.limited.clone());
-        let help = "When this instance looked at dialnote last, in seconds since 1970";
+        let help = "Time of this instance's last poll of dialnote, in seconds since 1970";
         registry.register_with_unit("last_look_timestamp", help, Unit::Seconds, self.looked.clone());
-        registry.register("sockets", "Connections of Socket Mode that are open", self.sockets.clone());
-        let help = "Connections of Socket Mode that were opened";
+        registry.register("sockets", "Open Socket Mode connections", self.sockets.clone());
+        let help = "Opened Socket Mode connections";
         registry.register("sockets_opened", help, self.sockets_opened.clone());
         if let Some(waiting) = waiting {
             waiting.register(&mut registry);
@@ -219,9 +219,9 @@ impl QueueDepth {
         }
         dead.set(self.dead.cast_signed());
         oldest.set(self.oldest.as_secs().cast_signed());
-        registry.register("queue_jobs", "Jobs that wait, of all instances", jobs);
-        registry.register("queue_dead_jobs", "Jobs that were given up and are kept", dead);
-        let help = "How long the oldest job that waits has waited";
+        registry.register("queue_jobs", "Pending jobs of all instances", jobs);
+        registry.register("queue_dead_jobs", "Failed jobs of all instances", dead);
+        let help = "Age of the oldest pending job";
         registry.register_with_unit("queue_oldest_age", help, Unit::Seconds, oldest);
     }
 }

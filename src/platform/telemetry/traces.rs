@@ -113,7 +113,7 @@ impl Traces {
     pub async fn finish(self) {
         let Some(Noting { provider, .. }) = self.0 else { return };
         if let Ok(Err(cause)) = spawn_blocking(move || provider.shutdown_with_timeout(FLUSH_GRACE)).await {
-            warn!(%cause, "the last traces were not sent");
+            warn!(%cause, "last traces not sent");
         }
     }
 }
@@ -242,8 +242,8 @@ impl Sender {
     fn tell(&self, trouble: Option<String>) {
         let failed = self.fails.swap(trouble.is_some(), Ordering::Relaxed);
         match trouble {
-            Some(cause) if !failed => warn!(cause, "the collector does not take traces"),
-            None if failed => info!("the collector takes traces again"),
+            Some(cause) if !failed => warn!(cause, "collector stopped accepting traces"),
+            None if failed => info!("collector accepts traces again"),
             _ => {}
         }
     }

@@ -30,7 +30,7 @@ async fn every_attempt_is_written_down() {
         bot.slash(SAM, "/done conv_1001").await;
         bot.read_all().await;
         assert_snapshot!(acts(bot, AuditFormat::Lines).await, @"
-        2026-11-23T09:00:00Z T0ACME U0MAYA Maya Chen assign conv_1001 typed: nobody open → mem_zoe open, done
+        2026-11-23T09:00:00Z T0ACME U0MAYA Maya Chen assign conv_1001 typed: unassigned open → mem_zoe open, done
         2026-11-23T09:00:00Z T0ACME U0LEO take conv_1001 typed: – → –, refused: taken
         2026-11-23T09:00:00Z T0ACME U0SAM done conv_1001 typed: – → –, refused: you_are_not_linked
         ");
@@ -77,7 +77,7 @@ async fn a_workspace_setting_is_audited_with_its_member() {
         assert_snapshot!(acts(bot, AuditFormat::Lines).await, @"
         2026-11-23T09:00:00Z T0ACME U0MAYA Maya Chen settings: – → –, changed
         2026-11-23T09:00:00Z T0ACME U0MAYA Maya Chen settings: – → –, changed
-        2026-11-23T09:00:00Z T0ACME U0MAYA Maya Chen take conv_1001 typed: nobody open → mem_maya open, done
+        2026-11-23T09:00:00Z T0ACME U0MAYA Maya Chen take conv_1001 typed: unassigned open → mem_maya open, done
         ");
     })
     .await;

@@ -62,9 +62,9 @@ async fn a_command_without_a_database_says_so_and_creates_none() {
         let settings = without_database(bot);
         for command in COMMANDS {
             let Ended { status, out, told } = run(&settings, folder.path(), command).await;
-            let way_out =
-                "Set DATABASE_URL or name a settings file with --config; `dialnote-slack serve` makes a new one";
-            let expected = format!("there is no database at {place}/dialnote-slack.db. {way_out}\n");
+            let way_out = "set DATABASE_URL, or pass a settings file with --config; `dialnote-slack serve` creates a \
+                           database";
+            let expected = format!("error: no database at {place}/dialnote-slack.db\nhint: {way_out}\n");
             assert_eq!((status, out.as_str(), told), (66, "", expected), "{command}");
             assert!(files(folder.path()).is_empty(), "{command} made {:?}", files(folder.path()));
         }
@@ -103,15 +103,15 @@ async fn a_file_that_is_something_else_is_left_as_it_is() {
 async fn a_command_names_its_database_and_says_that_it_is_empty() {
     on_a_file(async |bot| {
         let folder = tempfile::tempdir().unwrap();
-        let database = format!("Database: {}\n", bot.database().display());
+        let database = format!("database: {}\n", bot.database().display());
         for (command, said) in [
-            ("jobs list", "none: no job was given up\n"),
-            ("jobs list --waiting", "none: no job waits\n"),
+            ("jobs list", "no failed jobs\n"),
+            ("jobs list --waiting", "no pending jobs\n"),
             ("jobs list --json", ""),
-            ("audit", "none: nothing was written down\n"),
-            ("audit --since 1h", "none: nothing was written down since then\n"),
+            ("audit", "no audit entries\n"),
+            ("audit --since 1h", "no audit entries since then\n"),
             ("audit --json", ""),
-            ("jobs drop --all --dry-run", "none: no job was given up\n"),
+            ("jobs drop --all --dry-run", "no failed jobs\n"),
         ] {
             let Ended { status, out, told } = run(&bot.settings(), folder.path(), command).await;
             assert_eq!((status, out.as_str(), told), (0, said, database.clone()), "{command}");
@@ -134,21 +134,20 @@ async fn destructive_commands_ask_first() {
         let folder = tempfile::tempdir().unwrap();
         let given_up = async || jobs::dead(bot.work.store.as_ref()).await.unwrap().len();
         let looked = run(&bot.settings(), folder.path(), "jobs drop --all --dry-run").await;
-        assert!(looked.status == 0 && looked.out.starts_with("would be thrown away: job-"), "{}", looked.out);
+        assert!(looked.status == 0 && looked.out.starts_with("would be deleted: job-"), "{}", looked.out);
         let unasked = run(&bot.settings(), folder.path(), "jobs drop --all").await;
         assert_eq!(unasked.status, 64);
-        assert!(
-            unasked.told.ends_with(
-                "nothing was thrown away: nobody can be asked here. Add --yes, or look first with --dry-run\n"
-            )
-        );
+        assert!(unasked.told.ends_with(
+            "error: nothing was deleted: there is no terminal to ask for confirmation\nhint: add --yes, or check \
+                 first with --dry-run\n"
+        ));
         let looked = run(&bot.settings(), folder.path(), "erase --person U0ZOE --dry-run").await;
         assert_eq!(looked.status, 0, "{}", looked.told);
-        assert!(looked.out.contains("Would be removed:\n") && looked.out.contains("1 job that was given up"));
+        assert!(looked.out.contains("Would be removed:\n") && looked.out.contains("1 failed job"));
         assert_eq!(run(&bot.settings(), folder.path(), "erase --person U0ZOE").await.status, 64);
         assert_eq!(given_up().await, 1, "nothing has happened so far");
         let done = run(&bot.settings(), folder.path(), "erase --person U0ZOE --yes").await;
-        let said = |out: &str| out.split("What ").next().unwrap().replace("Would be removed", "Removed");
+        let said = |out: &str| out.split("Not removed").next().unwrap().replace("Would be removed", "Removed");
         assert_eq!(said(&done.out), said(&looked.out).replace("Would be replaced", "Replaced"), "as it was foretold");
         assert_eq!(given_up().await, 0);
     })
@@ -168,7 +167,7 @@ async fn restore_refuses_other_files_and_a_running_app() {
         let missing = run(&at(&other), folder.path(), "restore missing.db").await;
         assert_eq!(
             (missing.status, missing.told.as_str()),
-            (66, "the database was not restored: there is no file missing.db\n")
+            (66, "error: the database was not restored: no file missing.db\n")
         );
         for (name, content) in [("text.db", b"not a database".to_vec()), ("cut.db", cut(&backup)), ("empty.db", vec![])]
         {
@@ -221,17 +220,13 @@ async fn operating_system_errors_are_printed_in_words() {
         let folder = tempfile::tempdir().unwrap();
         fs::write(folder.path().join("there.db"), "").unwrap();
         let taken = run(&bot.settings(), folder.path(), "backup there.db").await;
-        let why = "the database cannot be copied to there.db: there is such a file already\n";
+        let why = "the database cannot be copied to there.db: the file already exists\n";
         assert!(taken.status == 73 && taken.told.ends_with(why), "{}", taken.told);
         let nowhere = run(&bot.settings(), folder.path(), "backup missing/copy.db").await;
-        assert!(nowhere.told.ends_with("copy.db: there is no such file or folder\n"), "{}", nowhere.told);
+        assert!(nowhere.told.ends_with("copy.db: no such file or folder\n"), "{}", nowhere.told);
         let missing = [("CONFIG_FILE", "missing.toml".to_owned())];
         let missing = run(&missing, folder.path(), "doctor").await;
-        assert!(
-            missing.told.contains("CONFIG_FILE: cannot be read: there is no such file or folder"),
-            "{}",
-            missing.told
-        );
+        assert!(missing.told.contains("CONFIG_FILE: cannot be read: no such file or folder"), "{}", missing.told);
     })
     .await;
 }
@@ -260,7 +255,7 @@ async fn a_manifest_is_only_made_for_an_address_that_slack_takes() {
     for url in ["foo", "http://app.example", "https://app.example?a=b"] {
         let refused = run(&[], folder.path(), &format!("manifest --url {url}")).await;
         assert_eq!((refused.status, refused.out.as_str()), (78, ""), "{url}");
-        assert!(refused.told.starts_with("--url is not an address that Slack can reach"), "{}", refused.told);
+        assert!(refused.told.starts_with("error: --url is not an address that Slack can reach"), "{}", refused.told);
     }
     let made = run(&[], folder.path(), "manifest --url https://app.example/").await;
     assert!(made.status == 0 && made.out.contains("https://app.example/slack/events"), "{}", made.out);
@@ -270,9 +265,9 @@ async fn a_manifest_is_only_made_for_an_address_that_slack_takes() {
 async fn a_refused_token_is_told_apart_from_an_unreachable_slack() {
     on_a_file(async |bot| {
         for (setting, value, expected) in [
-            ("SLACK_BOT_TOKEN", "xoxb-wrong", "Slack does not accept SLACK_BOT_TOKEN: replace it and restart"),
-            ("SLACK_API_URL", "http://127.0.0.1:1", "Slack could not be asked whether it accepts SLACK_BOT_TOKEN"),
-            ("SLACK_SIGNING_SECRET", "x", "SLACK_SIGNING_SECRET does not look like Slack's"),
+            ("SLACK_BOT_TOKEN", "xoxb-wrong", "Slack rejected SLACK_BOT_TOKEN; replace it and restart"),
+            ("SLACK_API_URL", "http://127.0.0.1:1", "Slack did not confirm SLACK_BOT_TOKEN"),
+            ("SLACK_SIGNING_SECRET", "x", "SLACK_SIGNING_SECRET is not 32 hexadecimal digits"),
         ] {
             let told =
                 first_line_about(bot, (setting, value), setting.replace("_API_URL", "_BOT_TOKEN").as_str()).await;

@@ -37,11 +37,11 @@ async fn after_erasing_nothing_names_the_person() {
         assert_snapshot!(erase(bot, "U0ZOE", false).await.unwrap(), @r#"
         In T0ACME, known by: U0ZOE, Zoe, Zoe Park, zoe@acme.example, mem_zoe.
         Removed:
-             1 command kept for later
+             1 deferred command
              2 document: handover
              1 document: home
              1 document: wishes
-             1 job that was given up
+             1 failed job
              1 memo: called
              3 memo: direct
              1 memo: direct_channel
@@ -50,30 +50,30 @@ async fn after_erasing_nothing_names_the_person() {
              1 memo: profile
              2 memo: standing
         Replaced by "erased":
+             6 audit entry
              1 document: team
-             6 line of the audit log
-        What remains:
-        - The copy of dialnote's conversations, where it names them (5), and what cards show of it (1): both are rewritten by themselves when another owner, name or text is there in dialnote; `dialnote-slack resync` does it at once.
-        - Their id in dialnote, in the audit log, for what was whose before and after.
+        Not removed:
+        - Snapshots of dialnote's conversations (5) and cards (1) that name them. The app rewrites both when the data in dialnote changes; `dialnote-slack resync` does it at once.
+        - Their dialnote id in the audit log, as the owner before or after.
         - Cards and messages in Slack: delete them there.
         - Conversations and notes in dialnote: change them there.
-        - Backups, and freed pages of the database until they are used again (docs/operate.md).
-        - Your own logs: of the app, its proxy and its database.
-        - As long as they are in Slack and dialnote, they are read anew when they do something or are named.
+        - Backups, and freed pages of the database until they are overwritten (docs/operate.md).
+        - Your logs of the app, its proxy and its database.
+        - While they are in Slack or dialnote, the app reads their data again when they act or are named.
         "#);
         assert_eq!(traces(bot), "", "only the copies of what dialnote has name her");
         bot.expect_dead(0);
         assert_snapshot!(erase(bot, "U0ZOE", false).await.unwrap(), @r#"
         In T0ACME, known by: U0ZOE.
-        Removed: nothing.
-        Replaced by "erased": nothing.
-        What remains:
+        Removed: nothing
+        Replaced by "erased": nothing
+        Not removed:
         - Cards and messages in Slack: delete them there.
         - Conversations and notes in dialnote: change them there.
-        - Backups, and freed pages of the database until they are used again (docs/operate.md).
-        - Your own logs: of the app, its proxy and its database.
-        - As long as they are in Slack and dialnote, they are read anew when they do something or are named.
-        - What names them otherwise: nothing said by which name and address they are known. Say so with --name and --address.
+        - Backups, and freed pages of the database until they are overwritten (docs/operate.md).
+        - Your logs of the app, its proxy and its database.
+        - While they are in Slack or dialnote, the app reads their data again when they act or are named.
+        - Texts that name them otherwise: their name or address is not stored. Give it with --name or --address.
         "#);
 
         let copy = bot.database().with_extension("copy");
@@ -94,7 +94,7 @@ async fn the_audit_log_keeps_acts_without_names() {
         bot.read_all().await;
         erase(bot, "U0ZOE", false).await.unwrap();
         assert_snapshot!(acts(bot, AuditFormat::Lines).await, @"
-        2026-11-23T09:00:00Z T0ACME U0MAYA Maya Chen assign conv_1001 typed: nobody open → mem_zoe open, done
+        2026-11-23T09:00:00Z T0ACME U0MAYA Maya Chen assign conv_1001 typed: unassigned open → mem_zoe open, done
         2026-11-23T09:00:00Z T0ACME erased erased done conv_1001 typed: mem_zoe open → mem_zoe done, done
         ");
         let json = acts(bot, AuditFormat::Json).await;
@@ -151,10 +151,13 @@ async fn a_waiting_job_that_names_the_person_blocks_the_erasure() {
         let refused = erase(bot, "U0ZOE", false).await.unwrap_err().to_string();
         let job = bot.work.store.jobs(false, JobId(0), 1).await.unwrap()[0].id.to_string();
         let refused = refused.replace(&job, "job-N");
-        assert_snapshot!(refused, @"job-N is still to be done and names U0ZOE. Look at what waits with `dialnote-slack jobs list --waiting`, and erase when it is done; with --even-if-waiting everything else is erased now");
+        assert_snapshot!(refused, @"
+        job-N is pending and names U0ZOE
+        hint: `dialnote-slack jobs list --waiting` shows pending jobs; erase when they are finished, or erase everything else now with --even-if-waiting
+        ");
         assert!(export(bot, "U0ZOE").await["memos"].as_array().is_some_and(|cache_entries| !cache_entries.is_empty()));
         let told = erase(bot, "U0ZOE", true).await.unwrap();
-        assert!(told.contains("What is still to be done and names them: 1."), "{told}");
+        assert!(told.contains("Pending jobs that name them: 1."), "{told}");
         bot.world(|world| world.faults.dialnote.down = false);
         bot.pass(SignedDuration::from_secs(60)).await;
         bot.read_all().await;
@@ -176,17 +179,17 @@ async fn a_route_stays_without_its_creator() {
              1 memo: members
              1 memo: profile
         Replaced by "erased":
+             1 audit entry
              1 document: route
              1 document: team
-             1 line of the audit log
-        What remains:
-        - The copy of dialnote's conversations, where it names them (1), and what cards show of it (0): both are rewritten by themselves when another owner, name or text is there in dialnote; `dialnote-slack resync` does it at once.
-        - Their id in dialnote, in the audit log, for what was whose before and after.
+        Not removed:
+        - Snapshots of dialnote's conversations (1) and cards (0) that name them. The app rewrites both when the data in dialnote changes; `dialnote-slack resync` does it at once.
+        - Their dialnote id in the audit log, as the owner before or after.
         - Cards and messages in Slack: delete them there.
         - Conversations and notes in dialnote: change them there.
-        - Backups, and freed pages of the database until they are used again (docs/operate.md).
-        - Your own logs: of the app, its proxy and its database.
-        - As long as they are in Slack and dialnote, they are read anew when they do something or are named.
+        - Backups, and freed pages of the database until they are overwritten (docs/operate.md).
+        - Your logs of the app, its proxy and its database.
+        - While they are in Slack or dialnote, the app reads their data again when they act or are named.
         "#);
         bot.missed_call("+1 415 555 0199").await;
         bot.look().await;
@@ -205,7 +208,7 @@ async fn a_route_stays_without_its_creator() {
 async fn the_installer_is_named_until_another_person_installs() {
     product_with(Setup { by: By::Installing, ..FILE }, async |bot| {
         let told = erase(bot, "U0MAYA", false).await.unwrap();
-        assert!(told.contains("They installed the app") && told.contains("They gave the app its key"), "{told}");
+        assert!(told.contains("They installed the app") && told.contains("They entered the dialnote key"), "{told}");
         let shown = export(bot, "U0MAYA").await;
         let kinds: Vec<_> = shown["documents"].as_array().unwrap().iter().map(|one| one["body"].clone()).collect();
         assert_eq!(kinds, [json!({ "by": "U0MAYA" }), json!({ "installer": "U0MAYA" })], "and no seal is shown");
@@ -274,10 +277,15 @@ async fn where_there_are_several_workspaces_one_has_to_be_named() {
             person::whose(store.as_ref(), asked).await.map_err(|refused| refused.to_string())
         };
         let refused = whose(None).await.unwrap_err();
-        assert!(refused.starts_with("say for which workspace, with --installation: T0ACME"), "{refused}");
+        assert!(
+            refused.starts_with(
+                "the database has data of several workspaces\nhint: choose one with --installation: T0ACME"
+            ),
+            "{refused}"
+        );
         assert!(refused.ends_with(", T0OTHER"), "{refused}");
         let refused = whose(Some("T0NOBODY")).await.unwrap_err();
-        assert!(refused.starts_with("nothing is kept for T0NOBODY; something is for T0ACME"), "{refused}");
+        assert!(refused.starts_with("no data of T0NOBODY\nhint: the database has data of T0ACME"), "{refused}");
         assert_eq!(whose(Some("T0OTHER")).await, Ok(other.clone()));
         erase(bot, "U0ZOE", false).await.unwrap();
         assert!(store.document(&other, "wishes", "U0ZOE").await.unwrap().is_some(), "another workspace's");

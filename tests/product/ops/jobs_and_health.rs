@@ -15,7 +15,7 @@ use crate::support::{ANA, Bot, LEO, MAYA, Setup, product, product_with, set_up};
 async fn failed_jobs_can_be_listed_and_retried() {
     set_up(async |bot| {
         a_message_is_given_up(bot).await;
-        assert_snapshot!(list(bot, true).await, @"job-2 T0ACME post_card.v1 card:C0FRONT:conv_1001 since 2026-11-23T09:00:00Z, one try: Slack refused: msg_too_long");
+        assert_snapshot!(list(bot, true).await, @"job-2 T0ACME post_card.v1 card:C0FRONT:conv_1001 since 2026-11-23T09:00:00Z, 1 attempt: Slack refused: msg_too_long");
         let id = jobs::dead(bot.work.store.as_ref()).await.unwrap()[0];
         let mut shown = Vec::new();
         jobs::show(bot.work.store.as_ref(), id, &mut shown).await.unwrap();
@@ -29,7 +29,7 @@ async fn failed_jobs_can_be_listed_and_retried() {
         assert!(bot.card(ANA).await.contains("Owner: Zoe"), "as it was then");
         bot.pass(SignedDuration::from_secs(61)).await;
         assert!(bot.card(ANA).await.contains("Owner: Leo"), "as it is");
-        assert_eq!(list(bot, true).await, "none: no job was given up\n");
+        assert_eq!(list(bot, true).await, "no failed jobs\n");
         bot.read_all().await;
     })
     .await;
@@ -43,14 +43,14 @@ async fn failed_jobs_can_be_dropped_and_waiting_ones_cannot() {
         let id = jobs::dead(store.as_ref()).await.unwrap()[0];
         jobs::discard(store.as_ref(), id).await.unwrap();
         let gone = jobs::discard(store.as_ref(), id).await.unwrap_err().to_string();
-        assert_eq!(gone, format!("there is no {id}; `jobs list` shows those there are"));
+        assert_eq!(gone, format!("there is no {id}\nhint: `jobs list` shows failed jobs, `jobs list --waiting` pending ones"));
         bot.world(|world| world.faults.dialnote.down = true);
         bot.slash(LEO, "/dialnote take conv_1004").await;
         bot.settle().await;
-        assert_snapshot!(list(bot, false).await, @"job-7 T0ACME command.v1 conversation:conv_1004 since 2026-11-23T09:00:00Z, one try: dialnote is unavailable: 503 Service Unavailable");
+        assert_snapshot!(list(bot, false).await, @"job-7 T0ACME command.v1 conversation:conv_1004 since 2026-11-23T09:00:00Z, 1 attempt: dialnote is unavailable: 503 Service Unavailable");
         let waiting = bot.work.store.jobs(false, JobId(0), 9).await.unwrap()[0].id;
         let refused = jobs::discard(store.as_ref(), waiting).await.unwrap_err().to_string();
-        assert_eq!(refused, format!("{waiting} was not given up: it will be tried by itself"));
+        assert_eq!(refused, format!("{waiting} is pending, not failed: the app retries it"));
         bot.world(|world| world.faults.dialnote.down = false);
         bot.pass(SignedDuration::from_secs(60)).await;
         bot.read_all().await;
@@ -156,7 +156,7 @@ async fn a_database_that_is_deleted_beneath_the_app_takes_nothing_in_and_says_so
         bot.clock.advance(SignedDuration::from_secs(1));
         let said = ready().await;
         assert_eq!(said.status(), 503);
-        assert_eq!(said.text().await.unwrap(), "the store does not take anything in\n");
+        assert_eq!(said.text().await.unwrap(), "the database does not accept writes\n");
         bot.slash(MAYA, "/assign @zoe conv_1001").await;
         std::fs::rename(&away, &file).unwrap();
         assert_eq!(ready().await.status(), 200);

@@ -10,7 +10,7 @@ use crate::support::{ANA, Bot, MAYA, ZOE, set_up};
 #[tokio::test]
 async fn a_limit_of_dialnotes_can_be_looked_at_and_lifted() {
     set_up(async |bot| {
-        assert_snapshot!(list(bot, false).await, @"none: neither Slack nor dialnote asks the app to wait");
+        assert_snapshot!(list(bot, false).await, @"no rate limits");
         bot.world(|world| world.faults.dialnote.rate_limited = Some(1_000_000_000));
         bot.slash(MAYA, "/assign @zoe conv_1001 wants a call").await;
         bot.settle().await;
@@ -21,8 +21,8 @@ async fn a_limit_of_dialnotes_can_be_looked_at_and_lifted() {
         assert_eq!(bot.dialnote(ANA), "nobody open", "it waits");
         let unknown = clear(bot, &["chat.update"], None).await.unwrap_err().to_string();
         assert_snapshot!(unknown, @r"
-        no limit is called chat.update
-        hint: `limits list` shows those there are
+        no rate limit is called chat.update
+        hint: `limits list` shows all rate limits
         ");
         assert_eq!(clear(bot, &[], Some("T0GLOBEX")).await.unwrap(), 0, "another workspace's");
         assert_eq!(clear(bot, &["dialnote"], Some("T0ACME")).await.unwrap(), 1);

@@ -150,10 +150,7 @@ async fn a_job_continued_by_another_instance_stays_in_its_trace() {
         let spans = collector.spans(bot).await;
         let of_the_job: Vec<_> = spans.iter().filter(|span| span.name == "command.v1").collect();
         let came_to = |span: &&Span| attribute(&span.attributes, "result").unwrap();
-        assert_eq!(
-            of_the_job.iter().map(came_to).collect::<BTreeSet<_>>(),
-            ["done", "to be tried again"].map(String::from).into()
-        );
+        assert_eq!(of_the_job.iter().map(came_to).collect::<BTreeSet<_>>(), ["done", "retry"].map(String::from).into());
         assert_eq!(traces(&spans), 1, "both instances call it the same");
         bot.settle().await;
         bot.read_all().await;

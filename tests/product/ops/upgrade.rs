@@ -59,7 +59,7 @@ async fn jobs_of_a_later_version_are_left_alone() {
         assert_eq!(store.jobs(true, JobId(0), 9).await.unwrap(), [], "nothing is given up");
         let waiting = store.jobs(false, JobId(0), 9).await.unwrap();
         let [waiting] = waiting.as_slice() else { panic!("{waiting:?}") };
-        assert_eq!(waiting.cause.as_deref(), Some("the job cannot be read: a kind that this version does not know"));
+        assert_eq!(waiting.cause.as_deref(), Some("the job cannot be read: its kind is unknown to this version"));
 
         bot.slash(MAYA, "/dialnote take conv_1004").await;
         bot.read_all().await;

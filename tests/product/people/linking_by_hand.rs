@@ -418,8 +418,8 @@ async fn who_linked_whom_is_in_the_audit_log() {
         }
         bot.read_all().await;
         assert_snapshot!(acts(bot, AuditFormat::Lines).await, @"
-        2026-11-23T09:00:00Z T0ACME U0MAYA Maya Chen link: – → –, U0SAM is mem_sam, was nobody
-        2026-11-23T09:00:00Z T0ACME U0MAYA Maya Chen link: – → –, U0SAM is nobody, was mem_sam
+        2026-11-23T09:00:00Z T0ACME U0MAYA Maya Chen link: – → –, U0SAM is mem_sam, was not linked
+        2026-11-23T09:00:00Z T0ACME U0MAYA Maya Chen link: – → –, U0SAM is not linked, was mem_sam
         2026-11-23T09:00:00Z T0ACME U0MAYA link typed: – → –, refused: not_linked_by_hand
         2026-11-23T09:00:00Z T0ACME U0MAYA link typed: – → –, refused: member_taken
         2026-11-23T09:00:00Z T0ACME U0MAYA link typed: – → –, refused: no_member

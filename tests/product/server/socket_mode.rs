@@ -41,7 +41,7 @@ async fn readiness(url: &str) -> (u16, String) {
 async fn known(url: &str) -> (u16, String) {
     loop {
         let said = readiness(url).await;
-        if !said.1.contains("none has been opened yet") {
+        if !said.1.contains("none opened yet") {
             return said;
         }
     }

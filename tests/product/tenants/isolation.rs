@@ -197,7 +197,7 @@ async fn the_audit_log_answers_an_auditors_questions() {
         2026-11-23T09:00:00Z T0ACME U0LEO route typed: – → –, refused: not_allowed
         2026-11-23T09:00:00Z T0ACME U0LEO link typed: – → –, refused: not_allowed
         2026-11-23T09:00:00Z T0ACME U0LEO Leo Martins report typed: – → –, done
-        2026-11-23T09:00:00Z T0ACME U0LEO Leo Martins take conv_1001 typed: nobody open → mem_leo open, done
+        2026-11-23T09:00:00Z T0ACME U0LEO Leo Martins take conv_1001 typed: unassigned open → mem_leo open, done
         2026-11-23T09:00:00Z T0ACME U0ZOE Zoe Park show conv_1001 clicked: – → –, done
         2026-11-23T09:00:00Z T0ACME U0MAYA disconnect: – → –, changed
         ");

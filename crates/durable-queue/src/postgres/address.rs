@@ -88,7 +88,7 @@ fn encryption(url: &str) -> Result<(String, Option<SslMode>), QueueError> {
         Some("disable") => Some(SslMode::Disable),
         Some("prefer" | "allow") => Some(SslMode::Prefer),
         Some("require" | "verify-ca" | "verify-full") => Some(SslMode::Require),
-        Some(_) => return Err(unreadable("sslmode is none of disable, prefer, require, verify-full")),
+        Some(_) => return Err(unreadable("sslmode must be disable, prefer, require or verify-full")),
     };
     let mut query = form_urlencoded::Serializer::new(String::new());
     query.extend_pairs(others);

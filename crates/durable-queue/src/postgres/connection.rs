@@ -149,7 +149,7 @@ impl PooledConnection {
     }
 
     pub(super) fn client(&self) -> Result<&ClientWrapper, QueueError> {
-        self.0.as_deref().ok_or_else(|| QueueError::new("the connection is gone"))
+        self.0.as_deref().ok_or_else(|| QueueError::new("the connection was lost"))
     }
 
     pub(super) fn give_back(mut self) {

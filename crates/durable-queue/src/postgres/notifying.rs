@@ -75,7 +75,7 @@ async fn tell(pool: Pool, channel: String, news: Wakeups, me: String) {
             () = news.of(Queue::Outbox).notified() => "outbox",
         };
         if let Err(cause) = query(&pool, TELL, &[&channel, &format!("{me} {queue}")]).await {
-            debug!(%cause, "other instances were not told of new work; they look every second");
+            debug!(%cause, "other instances not notified; they poll every second");
         }
     }
 }
@@ -90,7 +90,7 @@ async fn keep_listening(route: ConnectionTarget, channel: String, wakeups: Wakeu
             pause = BACKOFF[0];
         }
         if let Err(cause) = outcome {
-            warn!(%cause, "not told of other instances' work for the moment; looking every second");
+            warn!(%cause, "notifications interrupted; polling every second");
         }
         tokio::time::sleep(pause.mul_f64(rand::random_range(0.5..1.0))).await;
         pause = (pause * 2).min(longest);

@@ -77,7 +77,7 @@ pub(super) async fn rehearse(pool: &Pool) -> Result<(), QueueError> {
         SimpleQueryMessage::Row(row) => row.get(0) == Some("on"),
         _ => false,
     });
-    if read_only { Err(QueueError::new("the database may only be read")) } else { Ok(()) }
+    if read_only { Err(QueueError::new("the database is read-only")) } else { Ok(()) }
 }
 
 /// Reads counts from the columns of [`OVERVIEW`].

@@ -112,7 +112,7 @@ async fn attempt_once<W: UnitOfWork>(pool: &Pool, work: &W) -> Result<(W::Output
         }
         Ok(_) => {
             roll_back(loan).await;
-            Err(TransactionError::Final(QueueError::new("it was no longer wanted")))
+            Err(TransactionError::Final(QueueError::new("the caller no longer waits")))
         }
         Err(error) => {
             roll_back(loan).await;

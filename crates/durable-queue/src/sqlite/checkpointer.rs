@@ -35,7 +35,7 @@ impl Checkpointer {
         let thread = std::thread::Builder::new()
             .name("store-copier".into())
             .spawn(move || copy(&connection, &rung))
-            .map_err(|error| QueueError::new(format!("the copying thread could not be started: {error}")))?;
+            .map_err(|error| QueueError::new(format!("the checkpoint thread could not be started: {error}")))?;
         Ok(Self { bell: Some(bell), thread: Some(thread), commits: 0, rows: 0 })
     }
 
@@ -49,7 +49,7 @@ impl Checkpointer {
         if let Some(bell) = &self.bell
             && let Err(TrySendError::Disconnected(())) = bell.try_send(())
         {
-            debug!("the copying thread has stopped; the writer copies");
+            debug!("checkpoint thread stopped; the writer checkpoints");
         }
     }
 }
@@ -68,7 +68,7 @@ fn copy(connection: &Connection, rung: &Receiver<()>) {
     while rung.recv().is_ok() {
         // It waits for no other: what cannot be copied now is copied the next time.
         if let Err(error) = connection.query_row("PRAGMA wal_checkpoint(PASSIVE)", [], |_| Ok(())) {
-            debug!(cause = %fault(&error), "the log was not copied");
+            debug!(cause = %fault(&error), "checkpoint failed");
         }
     }
 }

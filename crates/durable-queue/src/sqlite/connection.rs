@@ -89,7 +89,7 @@ impl StartingProcess {
     /// Being alone is an exclusive lock, which others wait for. Between giving it up and making the mark
     /// another process may find itself alone; until then we have claimed nothing that it could end.
     pub(super) fn stay(self, if_alone: impl FnOnce() -> rusqlite::Result<()>) -> Result<ProcessLock, QueueError> {
-        let in_words = |error: std::io::Error| QueueError::new(format!("the lock of the database: {error}"));
+        let in_words = |error: std::io::Error| QueueError::new(format!("the database's lock file: {error}"));
         if self.is_alone {
             if_alone().map_err(|error| fault(&error))?;
             self.mark.unlock().map_err(in_words)?;

@@ -69,5 +69,5 @@ impl Pool {
 }
 
 fn stopped() -> QueueError {
-    QueueError::new("the look-up was cut short")
+    QueueError::new("the read was interrupted")
 }

@@ -127,7 +127,7 @@ impl Drop for Writer {
 }
 
 fn behind() -> QueueError {
-    QueueError::new("the writer is too far behind to take on more")
+    QueueError::new("the writer's queue is full")
 }
 
 fn gone() -> QueueError {
@@ -364,7 +364,7 @@ impl WriterLoop {
             carried_out.push_back(operation);
             if !sound {
                 self.roll_back();
-                return Err(QueueError::new("the transaction was given up because of another operation in it"));
+                return Err(QueueError::new("the transaction was rolled back because another operation in it failed"));
             }
         }
         self.commit()

@@ -23,6 +23,6 @@ async fn send_once(shared: &Shared, parcel: &OutgoingRequest) -> Result<Ack, Imp
     if by_socket {
         return Ok(envelope::send(shared, parcel).await);
     }
-    let bot = bot.ok_or_else(|| Impossible("nobody has said yet where the app is".to_owned()))?;
+    let bot = bot.ok_or_else(|| Impossible("the app has no address yet; set one with --bot".to_owned()))?;
     Ok(post::post(shared, &bot, parcel).await)
 }

@@ -30,13 +30,13 @@ const INDEX: &str = "-shm";
 #[derive(Debug, thiserror::Error)]
 pub enum NotRestored {
     /// There is no backup.
-    #[error("there is no file {}", .0.display())]
+    #[error("no file {}", .0.display())]
     NoBackup(PathBuf),
     /// The backup is the database that it should replace.
-    #[error("{} is the database itself; name a backup of it", .0.display())]
+    #[error("{} is the database itself\nhint: name a backup of it", .0.display())]
     Itself(PathBuf),
     /// The file is no database of this app, or broken.
-    #[error("{} is no usable database of this app: {why}. Nothing was changed", .file.display())]
+    #[error("{} is not a usable database of this app: {why}. Nothing was changed", .file.display())]
     NotOurs {
         /// The backup.
         file: PathBuf,
@@ -47,7 +47,7 @@ pub enum NotRestored {
     #[error("the app, or another of its commands, uses {}: stop it first. Nothing was changed", .0.display())]
     InUse(PathBuf),
     /// A file could not be written or read.
-    #[error("{}: {}. Make room or set the permissions right, then restore again", .file.display(), in_words(.cause))]
+    #[error("{}: {}\nhint: free space or correct the permissions, then restore again", .file.display(), in_words(.cause))]
     Io {
         /// The file.
         file: PathBuf,
