@@ -79,7 +79,7 @@ pub fn help(topic: Option<Verb>) -> Content {
         let text = format!("{}\n{}", spec.summary, usage(verb));
         return Content::new(&neutral(&text), vec![Block::formatted(&one_help(spec))]);
     }
-    let all: Vec<String> = COMMANDS.iter().map(|spec| help_row(spec)).collect();
+    let all: Vec<String> = COMMANDS.iter().map(|(_, spec)| help_row(spec)).collect();
     let more = format!(
         "Name a conversation by the contact’s name or company, by a phone number, or by its dialnote link. \
          Every command also works as `{UMBRELLA} …`; `{UMBRELLA} help assign` tells more about one."

@@ -14,7 +14,7 @@ use crate::core::parse_error::ParseError;
 use crate::core::query::Query;
 use crate::core::routing::Routing;
 use crate::core::typed::TypedWord;
-use crate::core::verbs::{COMMANDS, Spec, UMBRELLA, Verb};
+use crate::core::verbs::{COMMANDS, UMBRELLA, Verb};
 use crate::core::{report_period, typed};
 
 /// The longest text of a typed command, in characters. Longer notes go into the form.
@@ -57,42 +57,40 @@ pub fn parse(slash: &str, text: &str, links: &Links) -> Result<Parsed, ParseErro
     if characters > MOST_TYPED {
         return Err(ParseError::TooLong { characters });
     }
-    let (spec, arguments) =
-        if slash.eq_ignore_ascii_case(UMBRELLA) { under_umbrella(text)? } else { own(slash, text)? };
-    read_arguments(spec.verb, arguments, links)
+    let (verb, arguments) = if slash.eq_ignore_ascii_case(UMBRELLA) {
+        under_umbrella(text)?
+    } else {
+        (verbs::by_slash(slash).ok_or_else(|| unknown(slash, slash.trim_start_matches('/')))?, text)
+    };
+    read_arguments(verb, arguments, links)
 }
 
-pub(crate) fn under_umbrella(text: &str) -> Result<(&'static Spec, &str), ParseError> {
+fn under_umbrella(text: &str) -> Result<(Verb, &str), ParseError> {
     let Some((TypedWord::Plain(word), rest)) = typed::first(text) else {
-        return Ok((verbs::spec(Verb::Help), ""));
+        return Ok((Verb::Help, ""));
     };
     let name = word.trim_start_matches('/');
-    verbs::by_name(name).map(|spec| (spec, rest)).ok_or_else(|| unknown(&format!("{UMBRELLA} {word}"), name))
+    verbs::by_name(name).map(|verb| (verb, rest)).ok_or_else(|| unknown(&format!("{UMBRELLA} {word}"), name))
 }
 
-pub(crate) fn own<'a>(slash: &str, text: &'a str) -> Result<(&'static Spec, &'a str), ParseError> {
-    let spec = COMMANDS.iter().find(|spec| spec.slash.is_some_and(|own| own.eq_ignore_ascii_case(slash)));
-    spec.map(|spec| (*spec, text)).ok_or_else(|| unknown(slash, slash.trim_start_matches('/')))
-}
-
-pub(crate) fn unknown(typed: &str, name: &str) -> ParseError {
+fn unknown(typed: &str, name: &str) -> ParseError {
     let name = name.to_lowercase();
-    let scored = COMMANDS.iter().map(|spec| (strsim::jaro_winkler(spec.name, &name), spec));
+    let scored = COMMANDS.iter().map(|(verb, spec)| (strsim::jaro_winkler(spec.name, &name), *verb));
     let nearest = scored.filter(|(score, _)| *score >= COMMAND_SIMILARITY).max_by(|a, b| a.0.total_cmp(&b.0));
-    ParseError::UnknownCommand { typed: typed.to_owned(), nearest: nearest.map(|(_, spec)| spec.verb) }
+    ParseError::UnknownCommand { typed: typed.to_owned(), nearest: nearest.map(|(_, verb)| verb) }
 }
 
-pub(crate) fn help_topic(arguments: &str) -> Result<Option<Verb>, ParseError> {
+fn help_topic(arguments: &str) -> Result<Option<Verb>, ParseError> {
     let Some((TypedWord::Plain(word), _)) = typed::first(arguments) else { return Ok(None) };
     let name = word.trim_start_matches('/');
     match verbs::by_name(name) {
-        Some(spec) => Ok(Some(spec.verb)),
+        Some(verb) => Ok(Some(verb)),
         None if format!("/{name}").eq_ignore_ascii_case(UMBRELLA) => Ok(None),
         None => Err(unknown(word, name)),
     }
 }
 
-pub(crate) fn read_arguments(verb: Verb, text: &str, links: &Links) -> Result<Parsed, ParseError> {
+fn read_arguments(verb: Verb, text: &str, links: &Links) -> Result<Parsed, ParseError> {
     match verb {
         Verb::Help => help_topic(text).map(Parsed::Help),
         Verb::Inbox => Ok(Parsed::List(Query::parse(text))),
@@ -112,7 +110,7 @@ pub(crate) fn read_arguments(verb: Verb, text: &str, links: &Links) -> Result<Pa
 }
 
 /// Reads the conversations and the time of a snooze.
-pub(crate) fn snooze(text: &str, links: &Links) -> Parsed {
+fn snooze(text: &str, links: &Links) -> Parsed {
     let wanted = PendingAction::only(Verb::Snooze);
     match snooze::read(text, links) {
         Snooze::Blank => Parsed::Choose(wanted),
@@ -122,7 +120,7 @@ pub(crate) fn snooze(text: &str, links: &Links) -> Parsed {
 }
 
 /// Returns the action on the conversations that the text names. If it names none, a form asks for one.
-pub(crate) fn act_on(wanted: PendingAction, text: &str, links: &Links) -> Parsed {
+fn act_on(wanted: PendingAction, text: &str, links: &Links) -> Parsed {
     if lookup::is_blank(text) {
         return Parsed::Choose(wanted);
     }
@@ -138,7 +136,7 @@ pub(crate) fn act_on(wanted: PendingAction, text: &str, links: &Links) -> Parsed
     }
 }
 
-pub(crate) fn doing(wanted: PendingAction, who: Assignee, which: ConversationRef, note: String) -> Parsed {
+fn doing(wanted: PendingAction, who: Assignee, which: ConversationRef, note: String) -> Parsed {
     match wanted.act(who) {
         Some(act) => Parsed::Do(Command { act, which, note }),
         None => Parsed::Choose(wanted),
@@ -168,7 +166,7 @@ mod tests {
 
     #[test]
     fn every_example_is_understood_in_both_spellings() {
-        for spec in &COMMANDS {
+        for (_, spec) in COMMANDS {
             let tokens = [("@zoe", "<@UZOE>"), ("@leo", "<@ULEO|leo>"), ("#front-desk", "<#C1|front-desk>")];
             let example = tokens.iter().fold(spec.example.to_owned(), |line, (name, token)| line.replace(name, token));
             let short = read(&format!("{} {example}", spec.typed()));

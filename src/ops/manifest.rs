@@ -226,8 +226,9 @@ fn slash_commands(reached: Reached<'_>) -> Vec<SlashCommand> {
         usage_hint,
         should_escape: true,
     };
-    let names: Vec<_> = COMMANDS.iter().map(|spec| spec.name).collect();
-    let own = COMMANDS.iter().filter_map(|spec| Some(command(spec.slash?, spec.summary, spec.arguments.to_owned())));
+    let names: Vec<_> = COMMANDS.iter().map(|(_, spec)| spec.name).collect();
+    let own =
+        COMMANDS.iter().filter_map(|(_, spec)| Some(command(spec.slash?, spec.summary, spec.arguments.to_owned())));
     own.chain([command(UMBRELLA, "Everything dialnote can do here.", names.join(" | "))]).collect()
 }
 

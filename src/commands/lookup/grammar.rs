@@ -9,6 +9,7 @@ use crate::core::assignee::Assignee;
 use crate::core::ids::ConversationId;
 use crate::core::typed;
 use crate::core::verbs;
+use crate::core::verbs::NoteNeed;
 use crate::core::verbs::Verb;
 
 /// The words that introduce a person.
@@ -55,6 +56,11 @@ pub(crate) fn takes_note(verb: Verb) -> bool {
 /// Answers whether a name in this command can mean a done conversation as well as an open one.
 pub fn means_done_too(verb: Verb) -> bool {
     verbs::spec(verb).means_done_too
+}
+
+/// Answers whether a command does nothing without a note.
+fn is_only_a_note(verb: Verb) -> bool {
+    verbs::spec(verb).note.as_ref().is_some_and(|note| note.need == NoteNeed::Always)
 }
 
 fn manner(verb: Verb) -> Manner {
@@ -228,7 +234,7 @@ impl Grammar<'_, '_> {
 
     fn conversations(&self, who: Option<Assignee>, start: usize) -> Reading {
         match self.reader.read(start) {
-            ConversationMatch::Clear { ids, note, .. } if self.asked.verb == Verb::Note && note.is_empty() => {
+            ConversationMatch::Clear { ids, note, .. } if note.is_empty() && is_only_a_note(self.asked.verb) => {
                 Reading::Missing { who, ids, note, what: Missing::Note }
             }
             ConversationMatch::Clear { ids, by_name, note } => Reading::Ready { who, ids, by_name, note },

@@ -1,10 +1,9 @@
 //! `/dialnote accept`.
 
-use crate::core::verbs::spec::{Form, MayDo, PlainSpec, Spec, Verb};
+use crate::core::verbs::spec::{Form, MayDo, PlainSpec, Spec};
 
 /// Accept an assignment.
 pub(super) static SPEC: Spec = Spec {
-    verb: Verb::Accept,
     name: "accept",
     slash: None,
     arguments: "[conversation]",

@@ -1,10 +1,9 @@
 //! `/assign`.
 
-use crate::core::verbs::spec::{Form, NoteNeed, NoteSpec, Spec, Verb};
+use crate::core::verbs::spec::{Form, NoteNeed, NoteSpec, Spec};
 
 /// Make a person the owner.
 pub(super) static SPEC: Spec = Spec {
-    verb: Verb::Assign,
     name: "assign",
     slash: Some("/assign"),
     arguments: "@person [conversation] [note]",

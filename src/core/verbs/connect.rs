@@ -1,10 +1,9 @@
 //! `/dialnote connect`.
 
-use crate::core::verbs::spec::{Form, Spec, Verb};
+use crate::core::verbs::spec::{Form, Spec};
 
 /// Connect the workspace to dialnote.
 pub(super) static SPEC: Spec = Spec {
-    verb: Verb::Connect,
     name: "connect",
     slash: None,
     arguments: "",

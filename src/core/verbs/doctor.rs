@@ -1,10 +1,9 @@
 //! `/dialnote doctor`.
 
-use crate::core::verbs::spec::{Form, Spec, Verb};
+use crate::core::verbs::spec::{Form, Spec};
 
 /// Check the setup.
 pub(super) static SPEC: Spec = Spec {
-    verb: Verb::Doctor,
     name: "doctor",
     slash: None,
     arguments: "",

@@ -1,10 +1,9 @@
 //! `/done`.
 
-use crate::core::verbs::spec::{Form, NoteNeed, NoteSpec, Spec, Verb};
+use crate::core::verbs::spec::{Form, NoteNeed, NoteSpec, Spec};
 
 /// Mark done.
 pub(super) static SPEC: Spec = Spec {
-    verb: Verb::Done,
     name: "done",
     slash: Some("/done"),
     arguments: "[conversation] [note]",

@@ -1,10 +1,9 @@
 //! `/dialnote giveback`.
 
-use crate::core::verbs::spec::{Form, NoteNeed, NoteSpec, Spec, Verb};
+use crate::core::verbs::spec::{Form, NoteNeed, NoteSpec, Spec};
 
 /// Decline an assignment, so that it returns to the person who made it.
 pub(super) static SPEC: Spec = Spec {
-    verb: Verb::GiveBack,
     name: "giveback",
     slash: None,
     arguments: "[conversation] [note]",

@@ -1,10 +1,9 @@
 //! `/handoff`.
 
-use crate::core::verbs::spec::{Form, NoteNeed, NoteSpec, Spec, Verb};
+use crate::core::verbs::spec::{Form, NoteNeed, NoteSpec, Spec};
 
 /// Reassign with a note.
 pub(super) static SPEC: Spec = Spec {
-    verb: Verb::Handoff,
     name: "handoff",
     slash: Some("/handoff"),
     arguments: "@person [conversation] note",

@@ -1,10 +1,9 @@
 //! `/dialnote help`.
 
-use crate::core::verbs::spec::{Form, Spec, Verb};
+use crate::core::verbs::spec::{Form, Spec};
 
 /// Show the commands.
 pub(super) static SPEC: Spec = Spec {
-    verb: Verb::Help,
     name: "help",
     slash: None,
     arguments: "[command]",

@@ -1,10 +1,9 @@
 //! `/dialnote history`.
 
-use crate::core::verbs::spec::{Form, Spec, Verb};
+use crate::core::verbs::spec::{Form, Spec};
 
 /// Show who did what.
 pub(super) static SPEC: Spec = Spec {
-    verb: Verb::History,
     name: "history",
     slash: None,
     arguments: "[conversation]",

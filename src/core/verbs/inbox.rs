@@ -1,10 +1,9 @@
 //! `/inbox`.
 
-use crate::core::verbs::spec::{Form, Spec, Verb};
+use crate::core::verbs::spec::{Form, Spec};
 
 /// List conversations.
 pub(super) static SPEC: Spec = Spec {
-    verb: Verb::Inbox,
     name: "inbox",
     slash: Some("/inbox"),
     arguments: "[mine | unassigned | unread | read | done | snoozed | all | @person] [text]",

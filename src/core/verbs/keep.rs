@@ -1,10 +1,9 @@
 //! `/dialnote keep`.
 
-use crate::core::verbs::spec::{Form, MayDo, PlainSpec, Spec, Verb};
+use crate::core::verbs::spec::{Form, MayDo, PlainSpec, Spec};
 
 /// Confirm that the requester is still working on what they own.
 pub(super) static SPEC: Spec = Spec {
-    verb: Verb::Keep,
     name: "keep",
     slash: None,
     arguments: "[conversation]",

@@ -1,10 +1,9 @@
 //! `/dialnote link`.
 
-use crate::core::verbs::spec::{Form, Spec, Verb};
+use crate::core::verbs::spec::{Form, Spec};
 
 /// Link a Slack user to a dialnote member.
 pub(super) static SPEC: Spec = Spec {
-    verb: Verb::Link,
     name: "link",
     slash: None,
     arguments: "[@person] [member | off]",

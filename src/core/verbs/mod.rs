@@ -25,32 +25,84 @@ mod unassign;
 mod undo;
 mod wake;
 
-pub use self::spec::{Form, MayDo, NoteNeed, NoteSpec, PlainSpec, Spec, UMBRELLA, Verb};
+use serde::{Deserialize, Serialize};
+
+pub use self::spec::{Form, MayDo, NoteNeed, NoteSpec, PlainSpec, Spec, UMBRELLA};
+
+/// A verb that can be typed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Verb {
+    /// Make a person the owner.
+    Assign,
+    /// Become the owner of an unassigned conversation.
+    Take,
+    /// Remove the owner.
+    Unassign,
+    /// Reassign with a note.
+    Handoff,
+    /// Mark done.
+    Done,
+    /// Open a done conversation again.
+    Reopen,
+    /// Snooze until a time.
+    Snooze,
+    /// End a snooze early.
+    Wake,
+    /// Save a note.
+    Note,
+    /// Show who did what.
+    History,
+    /// Undo the requester's last act.
+    Undo,
+    /// Accept an assignment.
+    Accept,
+    /// Decline an assignment, so that it returns to the person who made it.
+    GiveBack,
+    /// Confirm that the requester is still working on what they own.
+    Keep,
+    /// List conversations.
+    Inbox,
+    /// Choose the channel that gets a shared number's cards.
+    Route,
+    /// Link a Slack user to a dialnote member.
+    Link,
+    /// Show the team's activity.
+    Report,
+    /// Connect the workspace to dialnote.
+    Connect,
+    /// Change the rules of the workspace and of the channel.
+    Settings,
+    /// Check the setup.
+    Doctor,
+    /// Show the commands.
+    Help,
+}
 
 /// All verbs, in the order of [`Verb`].
-pub static COMMANDS: [&Spec; 22] = [
-    &assign::SPEC,
-    &take::SPEC,
-    &unassign::SPEC,
-    &handoff::SPEC,
-    &done::SPEC,
-    &reopen::SPEC,
-    &snooze::SPEC,
-    &wake::SPEC,
-    &note::SPEC,
-    &history::SPEC,
-    &undo::SPEC,
-    &accept::SPEC,
-    &give_back::SPEC,
-    &keep::SPEC,
-    &inbox::SPEC,
-    &route::SPEC,
-    &link::SPEC,
-    &report::SPEC,
-    &connect::SPEC,
-    &settings::SPEC,
-    &doctor::SPEC,
-    &help::SPEC,
+pub static COMMANDS: [(Verb, &Spec); 22] = [
+    (Verb::Assign, &assign::SPEC),
+    (Verb::Take, &take::SPEC),
+    (Verb::Unassign, &unassign::SPEC),
+    (Verb::Handoff, &handoff::SPEC),
+    (Verb::Done, &done::SPEC),
+    (Verb::Reopen, &reopen::SPEC),
+    (Verb::Snooze, &snooze::SPEC),
+    (Verb::Wake, &wake::SPEC),
+    (Verb::Note, &note::SPEC),
+    (Verb::History, &history::SPEC),
+    (Verb::Undo, &undo::SPEC),
+    (Verb::Accept, &accept::SPEC),
+    (Verb::GiveBack, &give_back::SPEC),
+    (Verb::Keep, &keep::SPEC),
+    (Verb::Inbox, &inbox::SPEC),
+    (Verb::Route, &route::SPEC),
+    (Verb::Link, &link::SPEC),
+    (Verb::Report, &report::SPEC),
+    (Verb::Connect, &connect::SPEC),
+    (Verb::Settings, &settings::SPEC),
+    (Verb::Doctor, &doctor::SPEC),
+    (Verb::Help, &help::SPEC),
 ];
 
 /// Other names that people type for a verb.
@@ -85,10 +137,15 @@ pub fn spec(verb: Verb) -> &'static Spec {
 }
 
 /// Finds the verb with this name, in any letter case.
-pub fn by_name(name: &str) -> Option<&'static Spec> {
-    let other = OTHER_NAMES.iter().find(|(other, _)| other.eq_ignore_ascii_case(name));
-    let own = || COMMANDS.iter().find(|spec| spec.name.eq_ignore_ascii_case(name)).copied();
-    other.map(|(_, verb)| spec(*verb)).or_else(own)
+pub fn by_name(name: &str) -> Option<Verb> {
+    let own = COMMANDS.iter().map(|(verb, spec)| (spec.name, *verb));
+    OTHER_NAMES.into_iter().chain(own).find(|(known, _)| known.eq_ignore_ascii_case(name)).map(|(_, verb)| verb)
+}
+
+/// Finds the verb with this slash command, in any letter case.
+pub fn by_slash(slash: &str) -> Option<Verb> {
+    let is_own = |spec: &Spec| spec.slash.is_some_and(|own| own.eq_ignore_ascii_case(slash));
+    COMMANDS.iter().find(|(_, spec)| is_own(spec)).map(|(verb, _)| *verb)
 }
 
 #[cfg(test)]
@@ -97,10 +154,10 @@ mod tests {
 
     #[test]
     fn each_verb_stands_in_the_table_once_under_its_name() {
-        for one in COMMANDS {
-            assert!(std::ptr::eq(spec(one.verb), one), "{}", one.name);
-            assert!(COMMANDS.iter().filter(|other| other.verb == one.verb).count() == 1, "{}", one.name);
-            assert!(one.slash.is_none_or(|slash| slash == format!("/{}", one.name)), "{}", one.name);
+        for (verb, entry) in COMMANDS {
+            assert!(std::ptr::eq(spec(verb), entry), "{}", entry.name);
+            assert!(COMMANDS.iter().filter(|(other, _)| *other == verb).count() == 1, "{}", entry.name);
+            assert!(entry.slash.is_none_or(|slash| slash == format!("/{}", entry.name)), "{}", entry.name);
         }
     }
 }

@@ -1,10 +1,9 @@
 //! `/dialnote note`.
 
-use crate::core::verbs::spec::{Form, MayDo, NoteNeed, NoteSpec, PlainSpec, Spec, Verb};
+use crate::core::verbs::spec::{Form, MayDo, NoteNeed, NoteSpec, PlainSpec, Spec};
 
 /// Save a note.
 pub(super) static SPEC: Spec = Spec {
-    verb: Verb::Note,
     name: "note",
     slash: None,
     arguments: "[conversation] text",

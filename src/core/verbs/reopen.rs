@@ -1,10 +1,9 @@
 //! `/reopen`.
 
-use crate::core::verbs::spec::{Form, Spec, Verb};
+use crate::core::verbs::spec::{Form, Spec};
 
 /// Open a done conversation again.
 pub(super) static SPEC: Spec = Spec {
-    verb: Verb::Reopen,
     name: "reopen",
     slash: Some("/reopen"),
     arguments: "[conversation]",

@@ -1,10 +1,9 @@
 //! `/dialnote report`.
 
-use crate::core::verbs::spec::{Form, Spec, Verb};
+use crate::core::verbs::spec::{Form, Spec};
 
 /// Show the team's activity.
 pub(super) static SPEC: Spec = Spec {
-    verb: Verb::Report,
     name: "report",
     slash: None,
     arguments: "[today | week | month | days]",

@@ -1,10 +1,9 @@
 //! `/dialnote route`.
 
-use crate::core::verbs::spec::{Form, Spec, Verb};
+use crate::core::verbs::spec::{Form, Spec};
 
 /// Choose the channel that gets a shared number's cards.
 pub(super) static SPEC: Spec = Spec {
-    verb: Verb::Route,
     name: "route",
     slash: None,
     arguments: "[list | #channel] [shared number | * | off]",

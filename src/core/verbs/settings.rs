@@ -1,10 +1,9 @@
 //! `/dialnote settings`.
 
-use crate::core::verbs::spec::{Form, Spec, Verb};
+use crate::core::verbs::spec::{Form, Spec};
 
 /// Change the rules of the workspace and of the channel.
 pub(super) static SPEC: Spec = Spec {
-    verb: Verb::Settings,
     name: "settings",
     slash: None,
     arguments: "",

@@ -1,10 +1,9 @@
 //! `/snooze`.
 
-use crate::core::verbs::spec::{Form, Spec, Verb};
+use crate::core::verbs::spec::{Form, Spec};
 
 /// Snooze until a time.
 pub(super) static SPEC: Spec = Spec {
-    verb: Verb::Snooze,
     name: "snooze",
     slash: Some("/snooze"),
     arguments: "[conversation] when",

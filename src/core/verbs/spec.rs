@@ -1,65 +1,11 @@
-//! What the program knows of a verb: its names, its words and what it takes.
-
-use serde::{Deserialize, Serialize};
+//! The entry of a verb: its names, its words and what it takes.
 
 /// The command under which every verb is available.
 pub const UMBRELLA: &str = "/dialnote";
 
-/// A verb that can be typed.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Verb {
-    /// Make a person the owner.
-    Assign,
-    /// Become the owner of an unassigned conversation.
-    Take,
-    /// Remove the owner.
-    Unassign,
-    /// Reassign with a note.
-    Handoff,
-    /// Mark done.
-    Done,
-    /// Open a done conversation again.
-    Reopen,
-    /// Snooze until a time.
-    Snooze,
-    /// End a snooze early.
-    Wake,
-    /// Save a note.
-    Note,
-    /// Show who did what.
-    History,
-    /// Undo the requester's last act.
-    Undo,
-    /// Accept an assignment.
-    Accept,
-    /// Decline an assignment, so that it returns to the person who made it.
-    GiveBack,
-    /// Confirm that the requester is still working on what they own.
-    Keep,
-    /// List conversations.
-    Inbox,
-    /// Choose the channel that gets a shared number's cards.
-    Route,
-    /// Link a Slack user to a dialnote member.
-    Link,
-    /// Show the team's activity.
-    Report,
-    /// Connect the workspace to dialnote.
-    Connect,
-    /// Change the rules of the workspace and of the channel.
-    Settings,
-    /// Check the setup.
-    Doctor,
-    /// Show the commands.
-    Help,
-}
-
-/// A verb's entry in [`COMMANDS`].
+/// What the program knows of a verb.
 #[derive(Debug)]
 pub struct Spec {
-    /// The verb.
-    pub verb: Verb,
     /// Its name after [`UMBRELLA`].
     pub name: &'static str,
     /// Its own slash command, if it has one.

@@ -1,10 +1,9 @@
 //! `/dialnote take`.
 
-use crate::core::verbs::spec::{Form, Spec, Verb};
+use crate::core::verbs::spec::{Form, Spec};
 
 /// Become the owner of an unassigned conversation.
 pub(super) static SPEC: Spec = Spec {
-    verb: Verb::Take,
     name: "take",
     slash: None,
     arguments: "[conversation]",

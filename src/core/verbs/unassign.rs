@@ -1,10 +1,9 @@
 //! `/unassign`.
 
-use crate::core::verbs::spec::{Form, Spec, Verb};
+use crate::core::verbs::spec::{Form, Spec};
 
 /// Remove the owner.
 pub(super) static SPEC: Spec = Spec {
-    verb: Verb::Unassign,
     name: "unassign",
     slash: Some("/unassign"),
     arguments: "[conversation]",

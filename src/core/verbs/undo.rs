@@ -1,10 +1,9 @@
 //! `/dialnote undo`.
 
-use crate::core::verbs::spec::{Form, Spec, Verb};
+use crate::core::verbs::spec::{Form, Spec};
 
 /// Undo the requester's last act.
 pub(super) static SPEC: Spec = Spec {
-    verb: Verb::Undo,
     name: "undo",
     slash: None,
     arguments: "[conversation]",

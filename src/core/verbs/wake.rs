@@ -1,10 +1,9 @@
 //! `/dialnote wake`.
 
-use crate::core::verbs::spec::{Form, Spec, Verb};
+use crate::core::verbs::spec::{Form, Spec};
 
 /// End a snooze early.
 pub(super) static SPEC: Spec = Spec {
-    verb: Verb::Wake,
     name: "wake",
     slash: None,
     arguments: "[conversation]",

@@ -6,7 +6,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use dialnote_slack::config::SETTINGS;
-use dialnote_slack::core::verbs::{COMMANDS, Spec};
+use dialnote_slack::core::verbs::{COMMANDS, Spec, Verb};
 use dialnote_slack::ops::manifest;
 use dialnote_slack::ops::manifest::{PLACEHOLDER_URL, Reached, UNFURL_DOMAIN};
 use dialnote_slack::platform::slack::scopes::{OPTIONAL_SCOPES, SCOPES, Scope};
@@ -45,7 +45,7 @@ fn for_socket_mode_the_manifest_has_no_address() {
 
 #[test]
 fn the_readme_lists_every_command() {
-    let row = |spec: &&Spec| format!("| `{}` | {} |", spec.usage().replace('|', "\\|"), spec.summary);
+    let row = |(_, spec): &(Verb, &Spec)| format!("| `{}` | {} |", spec.usage().replace('|', "\\|"), spec.summary);
     let rows: Vec<_> = COMMANDS.iter().map(row).collect();
     let readme = fs::read_to_string("README.md").unwrap();
     let made = with_table(&readme, "| command | does |", &rows);

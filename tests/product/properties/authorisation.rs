@@ -118,8 +118,8 @@ fn done(deed: Deed, way: Way) -> Vec<Move> {
 
 #[test]
 fn every_verb_has_its_cells() {
-    for spec in &COMMANDS {
-        for deed in typed(spec.verb) {
+    for (verb, spec) in COMMANDS {
+        for deed in typed(verb) {
             let types = |one: &Move| matches!(one, Move::Type(line) if line.starts_with(&spec.typed()));
             assert!(done(*deed, Way::Typed).iter().any(types), "{deed:?} is asked for by {}", spec.typed());
         }

@@ -4,10 +4,10 @@ use dialnote_slack::core::command::PendingAction;
 use dialnote_slack::core::control::{Carried, Control};
 use dialnote_slack::core::ids::{ConversationId, DraftId, MemberId, SlackUserId};
 use dialnote_slack::core::query::{Filter, Query};
-use dialnote_slack::core::verbs::Verb;
+use dialnote_slack::core::verbs::{COMMANDS, Verb};
 use serde_json::{Value, json};
 
-use super::table::{Deed, Way};
+use super::table::{Deed, Way, only_adds_a_note};
 use crate::support::handoff_to;
 
 /// A person others give conversations to: of no kind in the table.
@@ -87,6 +87,7 @@ pub enum Sign {
 /// What is done to ask for something in some way. Where it is several things, the same comes of each.
 pub fn moves(deed: Deed, way: Way, about: &About) -> Vec<Move> {
     match way {
+        Way::Typed if deed == Deed::Note => notes(about),
         Way::Typed => vec![Move::Type(line(deed, about))],
         Way::Button => pressed(deed, about),
         Way::Form => vec![form(deed, about)],
@@ -95,6 +96,12 @@ pub fn moves(deed: Deed, way: Way, about: &About) -> Vec<Move> {
         Way::Home => vec![Move::OpenHome],
         Way::Link => vec![Move::Post(format!("look at {}", about.link))],
     }
+}
+
+/// Each verb that only adds its note, typed.
+fn notes(about: &About) -> Vec<Move> {
+    let verbs = COMMANDS.into_iter().filter(|(verb, _)| only_adds_a_note(*verb));
+    verbs.map(|(_, spec)| Move::Type(format!("{} {} all fine", spec.typed(), about.id))).collect()
 }
 
 fn line(deed: Deed, about: &About) -> String {
@@ -113,7 +120,6 @@ fn line(deed: Deed, about: &About) -> String {
         Deed::Reopen => format!("/reopen {id}"),
         Deed::SnoozeFree | Deed::Snooze => format!("/snooze {id} 2h"),
         Deed::Wake => format!("/dialnote wake {id}"),
-        Deed::Note => format!("/dialnote note {id} all fine"),
         Deed::Undo => format!("/dialnote undo {id}"),
         Deed::Accept => format!("/dialnote accept {id}"),
         Deed::GiveBack => format!("/dialnote giveback {id}"),

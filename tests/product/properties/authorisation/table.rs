@@ -6,7 +6,7 @@ use dialnote_slack::core::control::Control;
 use dialnote_slack::core::rule::Who;
 use dialnote_slack::core::rules::Rules;
 use dialnote_slack::core::teammate::Unlinked;
-use dialnote_slack::core::verbs::Verb;
+use dialnote_slack::core::verbs::{self, MayDo, Spec, Verb};
 use dialnote_slack::platform::slack::inbound::Inbound;
 
 /// An enum with the list of all its values.
@@ -211,6 +211,7 @@ listed!(
 );
 
 /// What is asked for by typing a verb.
+#[expect(clippy::match_wildcard_for_single_variants, reason = "a later verb needs cells only if it does more")]
 pub fn typed(verb: Verb) -> &'static [Deed] {
     match verb {
         Verb::Assign => &[Deed::AssignFree, Deed::AssignOwned, Deed::TakeOver],
@@ -221,7 +222,6 @@ pub fn typed(verb: Verb) -> &'static [Deed] {
         Verb::Reopen => &[Deed::Reopen],
         Verb::Snooze => &[Deed::SnoozeFree, Deed::Snooze],
         Verb::Wake => &[Deed::Wake],
-        Verb::Note => &[Deed::Note],
         Verb::History => &[Deed::History],
         Verb::Undo => &[Deed::Undo],
         Verb::Accept => &[Deed::Accept],
@@ -235,7 +235,17 @@ pub fn typed(verb: Verb) -> &'static [Deed] {
         Verb::Settings => &[Deed::SeeSettings],
         Verb::Doctor => &[Deed::Doctor],
         Verb::Help => &[Deed::Help],
+        other => {
+            assert!(only_adds_a_note(other), "{other:?} has no cells");
+            &[Deed::Note]
+        }
     }
+}
+
+/// Whether a verb does nothing but add its note, and every teammate may give it.
+pub fn only_adds_a_note(verb: Verb) -> bool {
+    let Spec { plain, note, .. } = verbs::spec(verb);
+    note.is_some() && plain.as_ref().is_some_and(|plain| plain.by == MayDo::Anyone)
 }
 
 /// What is asked for by a control, and whether it is done at once or by the form that it opens. A link to dialnote
