@@ -4,9 +4,9 @@ use crate::core::card_view::CardView;
 use crate::core::control::{Carried, Control};
 use crate::core::conversation::{Activity, ActivityContext, ActivityKind, Contact, Conversation, Links, Status};
 use crate::core::event::{Event, ThreadEntry};
+use crate::core::phone;
 use crate::core::privacy::Privacy;
 use crate::core::text::cut;
-use crate::core::{event_words, phone};
 use crate::platform::slack::blocks::element::{Element, Style};
 use crate::platform::slack::blocks::kit::{BLOCK_ID, Block, Content, Span};
 use crate::platform::slack::blocks::mrkdwn::{hidden, neutral, time};
@@ -168,7 +168,7 @@ fn buttons(conversation: &Conversation, links: &Links, privacy: Privacy) -> Vec<
 /// Returns a thread entry: the event, and the note if there is one and the channel shows it.
 pub fn line(line: &ThreadEntry, privacy: Privacy) -> Content {
     let note = if privacy == Privacy::Full { line.note.as_str() } else { "" };
-    let sentence = format!("{} {}", line.actor, event_words::event(&line.what));
+    let sentence = format!("{} {}", line.actor, line.what.words());
     let mut blocks = vec![Block::paragraph(&sentence)];
     if let Event::Snoozed(until) = line.what {
         blocks.push(Block::small(&format!("It comes back {}.", time(until))));

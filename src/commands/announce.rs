@@ -204,18 +204,7 @@ fn to_new_owner(progress: &Progress, noted: bool) -> Option<SendDirect> {
         Event::Undone(Again::OwnedBy(_)) => {
             DirectMessage::YoursNow { actor, conversation: Box::new(progress.now.clone()), note, handoff: false }
         }
-        Event::Unassigned { .. }
-        | Event::Done
-        | Event::Reopened
-        | Event::Snoozed(_)
-        | Event::Woke
-        | Event::Did(_)
-        | Event::GaveBack { .. }
-        | Event::Returned { .. }
-        | Event::TimeIsUp
-        | Event::GotInTouch
-        | Event::Answered { .. }
-        | Event::Undone(_) => return None,
+        _ => return None,
     };
     Some(SendDirect::new(user, notice))
 }

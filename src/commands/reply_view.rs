@@ -8,7 +8,6 @@ use crate::core::about::About;
 use crate::core::control::{Carried, Control};
 use crate::core::error::Service;
 use crate::core::event::HistoryEntry;
-use crate::core::event_words;
 use crate::core::form::field;
 use crate::core::ids::DraftId;
 use crate::core::query::Query;
@@ -115,7 +114,7 @@ pub(crate) fn history(about: &About, deeds: &[HistoryEntry]) -> Content {
     };
     let mut blocks = vec![Block::paragraph(&title)];
     for told in deeds.iter().take(MOST_TOLD) {
-        blocks.push(Block::paragraph(&format!("{} {}", told.by, event_words::event(&told.what))));
+        blocks.push(Block::paragraph(&format!("{} {}", told.by, told.what.words())));
         blocks.push(Block::small(&time(told.at)));
     }
     Content::new(&neutral(&title), blocks)

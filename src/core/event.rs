@@ -1,5 +1,6 @@
 //! Events of a conversation, for everyone who reads of them: in threads, histories and digests.
 
+use crate::core::verbs;
 use crate::core::verbs::Verb;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -75,6 +76,51 @@ pub enum Event {
 }
 
 impl Event {
+    /// Describes the event, to follow the name of the person who caused it.
+    pub fn words(&self) -> String {
+        match self {
+            Self::Took { from: None } => "took this.".to_owned(),
+            Self::Took { from: Some(from) } => format!("took this over from {from}."),
+            Self::Assigned { from: None, to } => format!("assigned this to {to}."),
+            Self::Assigned { from: Some(from), to } => format!("assigned this to {to}; {from} owned it before."),
+            Self::HandedOff { to } => format!("handed this over to {to}."),
+            Self::Unassigned { from: None } => "put this back into the queue.".to_owned(),
+            Self::Unassigned { from: Some(from) } => format!("put this back into the queue; {from} owned it before."),
+            Self::Done => "marked this done.".to_owned(),
+            Self::Reopened => "opened this again.".to_owned(),
+            Self::Snoozed(_) => "snoozed this.".to_owned(),
+            Self::Woke => "brought this back.".to_owned(),
+            Self::Undone(again) => format!("took that back: {}.", again.words()),
+            Self::Did(verb) => verbs::spec(*verb).plain.as_ref().map_or("", |plain| plain.event).to_owned(),
+            Self::GaveBack { to: Some(to) } => format!("gave this back to {to}."),
+            Self::GaveBack { to: None } => "gave this back; nobody owns it now.".to_owned(),
+            Self::Answered { call: true } => "called back.".to_owned(),
+            Self::Answered { call: false } => "answered.".to_owned(),
+            Self::TimeIsUp => "is back: the time it was snoozed for is over.".to_owned(),
+            Self::GotInTouch => "got in touch; this is open again.".to_owned(),
+            Self::Returned { to: Some(to) } => format!("did not answer in time; {to} owns this again."),
+            Self::Returned { to: None } => "did not answer in time; nobody owns this now.".to_owned(),
+        }
+    }
+
+    /// Returns the verb whose effect the event is, if a change in dialnote caused it.
+    pub fn verb(&self) -> Option<Verb> {
+        match self {
+            Self::Took { .. } => Some(Verb::Take),
+            Self::Assigned { .. } => Some(Verb::Assign),
+            Self::HandedOff { .. } => Some(Verb::Handoff),
+            Self::Unassigned { .. } => Some(Verb::Unassign),
+            Self::Done => Some(Verb::Done),
+            Self::Reopened | Self::GotInTouch => Some(Verb::Reopen),
+            Self::Snoozed(_) => Some(Verb::Snooze),
+            Self::Woke | Self::TimeIsUp => Some(Verb::Wake),
+            Self::Undone(_) => Some(Verb::Undo),
+            Self::Did(verb) => Some(*verb),
+            Self::GaveBack { .. } | Self::Returned { .. } => Some(Verb::GiveBack),
+            Self::Answered { .. } => None,
+        }
+    }
+
     /// Returns whether the event changes the owner or the status.
     pub fn changes_state(&self) -> bool {
         !matches!(self, Self::Did(_) | Self::Answered { .. })
@@ -95,6 +141,18 @@ pub enum Again {
     Done,
     /// Snoozed.
     Snoozed,
+}
+
+impl Again {
+    fn words(&self) -> String {
+        match self {
+            Self::OwnedBy(name) => format!("{name} owns this again"),
+            Self::Queued => "nobody owns this again".to_owned(),
+            Self::Open => "this is open again".to_owned(),
+            Self::Done => "this is done again".to_owned(),
+            Self::Snoozed => "this is snoozed again".to_owned(),
+        }
+    }
 }
 
 /// An event in a history.

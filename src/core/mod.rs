@@ -15,7 +15,6 @@ pub mod delivery;
 pub mod direct_message;
 pub mod error;
 pub mod event;
-pub mod event_words;
 pub mod external_change_job;
 pub mod form;
 pub mod ids;

@@ -3,10 +3,10 @@
 use crate::cards::view;
 use crate::cards::view::{happened, masked};
 use crate::core::card_view::{CardView, Digest};
+use crate::core::control;
 use crate::core::control::{Carried, Control};
 use crate::core::conversation::Links;
 use crate::core::privacy::Privacy;
-use crate::core::{control, event_words};
 use crate::notifications::absence_view;
 use crate::platform::slack::blocks::element::{Element, Style};
 use crate::platform::slack::blocks::kit::{Block, Content};
@@ -66,7 +66,7 @@ fn row(card_view: &CardView, digest: &Digest, links: &Links, privacy: Privacy) -
     };
     let shown = CardView { conversation, owner: None };
     if let Some((_, line)) = digest.settled.iter().find(|(id, _)| *id == shown.conversation.id) {
-        let happened = format!(":white_check_mark: {} {}", line.actor, event_words::event(&line.what));
+        let happened = format!(":white_check_mark: {} {}", line.actor, line.what.words());
         return vec![Block::paragraph(&shown.conversation.title()), Block::small(&happened)];
     }
     let last = shown.conversation.last_activity.as_ref();

@@ -15,7 +15,6 @@ use crate::core::external_change_job::ExternalChangeJob;
 use crate::core::ids::SlackUserId;
 use crate::core::refusal::Refusal;
 use crate::core::request_context::Via;
-use crate::core::verbs::Verb;
 use crate::core::{job_keys, note, times};
 use crate::jobs::ctx::TenantCtx;
 use crate::jobs::events::{ConversationChanged, FoundLate, WaitsForOwner};
@@ -215,15 +214,7 @@ fn theirs(notes: Vec<(String, Timestamp)>, entries: &[Entry], since: Timestamp) 
 }
 
 fn record(found: &ExternalChange, event: Event) -> Option<Effect> {
-    let verb = match &event {
-        Event::Answered { .. } => return None,
-        Event::Assigned { .. } => Verb::Assign,
-        Event::Unassigned { .. } => Verb::Unassign,
-        Event::Done => Verb::Done,
-        Event::Snoozed(_) => Verb::Snooze,
-        Event::Woke | Event::TimeIsUp => Verb::Wake,
-        _ => Verb::Reopen,
-    };
+    let verb = event.verb()?;
     let detail = Detail {
         verb,
         by: SOMEBODY.to_owned(),
