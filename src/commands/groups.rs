@@ -11,7 +11,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use crate::commands::job::CommandJob;
-use crate::commands::picking::{Candidate, Pending, least_busy};
+use crate::commands::picking::{GroupCandidate, Pending, least_busy};
 use crate::commands::result::Picked;
 use crate::core::assignee::UserGroup;
 use crate::core::error::Fault;
@@ -114,7 +114,7 @@ async fn pick_one(
 }
 
 /// Returns each member's open conversations: from the projection if that is complete, or else from dialnote.
-async fn candidates(ctx: &TenantCtx, claim: &Claim, there: Vec<Teammate>) -> Result<Vec<Candidate>, Stop> {
+async fn candidates(ctx: &TenantCtx, claim: &Claim, there: Vec<Teammate>) -> Result<Vec<GroupCandidate>, Stop> {
     let known = poll_state::watched(ctx).await?.whole;
     let mut open = if known { known_open(ctx).await? } else { HashMap::new() };
     if !known {
@@ -128,7 +128,7 @@ async fn candidates(ctx: &TenantCtx, claim: &Claim, there: Vec<Teammate>) -> Res
     for teammate in there {
         let picked_at = last_pick(ctx, &teammate).await?;
         let open = open.remove(&teammate.member).unwrap_or_default();
-        candidates.push(Candidate { teammate, open, picked_at, asked: !known });
+        candidates.push(GroupCandidate { teammate, open, picked_at, asked: !known });
     }
     Ok(candidates)
 }

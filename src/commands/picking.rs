@@ -10,7 +10,7 @@ use crate::core::teammate::Teammate;
 
 /// A group member who may be picked.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Candidate {
+pub struct GroupCandidate {
     /// The member.
     pub teammate: Teammate,
     /// The conversations that they own and have to follow up.
@@ -30,7 +30,7 @@ pub struct Pending {
     pub member: MemberId,
 }
 
-impl Candidate {
+impl GroupCandidate {
     /// Adds the conversations for which they were picked, except `conversation`, which is being assigned now.
     pub fn count(&mut self, pending: &[Pending], conversation: &ConversationId) {
         let theirs = pending.iter().filter(|pick| pick.member == self.teammate.member);
@@ -40,7 +40,7 @@ impl Candidate {
 }
 
 /// Returns the index of the candidate to pick; `None` if there are no candidates.
-pub fn least_busy(candidates: &[Candidate]) -> Option<usize> {
+pub fn least_busy(candidates: &[GroupCandidate]) -> Option<usize> {
     let places = candidates.iter().enumerate();
     places.min_by_key(|(place, one)| (one.open.len(), one.picked_at, *place)).map(|(place, _)| place)
 }
@@ -50,7 +50,7 @@ mod tests {
     use super::*;
     use crate::core::ids::SlackUserId;
 
-    fn candidate(name: &str, open: &[&str], picked: Option<i64>) -> Candidate {
+    fn candidate(name: &str, open: &[&str], picked: Option<i64>) -> GroupCandidate {
         let teammate = Teammate {
             user: SlackUserId::new(name),
             member: MemberId::new(name),
@@ -59,7 +59,12 @@ mod tests {
             admin: false,
         };
         let picked_at = picked.and_then(|at| Timestamp::from_second(at).ok());
-        Candidate { teammate, open: open.iter().map(|id| ConversationId::new(*id)).collect(), picked_at, asked: false }
+        GroupCandidate {
+            teammate,
+            open: open.iter().map(|id| ConversationId::new(*id)).collect(),
+            picked_at,
+            asked: false,
+        }
     }
 
     #[test]

@@ -253,24 +253,24 @@ impl AppState {
 }
 
 /// The future of a subscriber's work.
-pub(crate) type Followed<'a, T> = Pin<Box<dyn Future<Output = Result<T, Fault>> + Send + 'a>>;
+pub(crate) type FollowUp<'a, T> = Pin<Box<dyn Future<Output = Result<T, Fault>> + Send + 'a>>;
 
 /// The subscribers of one event, in the order in which they follow it up.
-type Subscribed<Event, Result> = Vec<for<'a> fn(&'a TenantCtx, &'a Event) -> Followed<'a, Result>>;
+type SubscribersOf<Event, Result> = Vec<for<'a> fn(&'a TenantCtx, &'a Event) -> FollowUp<'a, Result>>;
 
 /// The subscribers of each event, in the order in which they follow it up.
 #[derive(Default)]
 pub(crate) struct Subscribers {
     /// The subscribers that return the jobs which redraw other views of the conversation.
-    pub(crate) conversation_changed: Subscribed<ConversationChanged, Vec<NewJob>>,
+    pub(crate) conversation_changed: SubscribersOf<ConversationChanged, Vec<NewJob>>,
     /// The subscribers that return what to store about a channel that takes no messages.
-    pub(crate) channel_closed: Subscribed<ChannelClosed, Vec<Effect>>,
+    pub(crate) channel_closed: SubscribersOf<ChannelClosed, Vec<Effect>>,
     /// The subscribers that keep notices for people until one message reports them all.
     pub(crate) found_late: Vec<for<'a> fn(&'a TenantCtx, &'a FoundLate<'a>) -> Vec<Effect>>,
     /// The subscribers that return what to store about an unassigned conversation.
-    pub(crate) waits_for_owner: Subscribed<WaitsForOwner, Vec<Effect>>,
+    pub(crate) waits_for_owner: SubscribersOf<WaitsForOwner, Vec<Effect>>,
     /// The subscribers that run at each poll of dialnote.
-    pub(crate) polling: Vec<for<'a> fn(&'a TenantCtx) -> Followed<'a, ()>>,
+    pub(crate) polling: Vec<for<'a> fn(&'a TenantCtx) -> FollowUp<'a, ()>>,
     /// The subscribers that return the jobs which follow the first poll after an absence.
-    pub(crate) absence_ended: Subscribed<Absence, Vec<NewJob>>,
+    pub(crate) absence_ended: SubscribersOf<Absence, Vec<NewJob>>,
 }

@@ -33,9 +33,9 @@ const FAINT: RGBColor = RGBColor(221, 221, 221);
 const PERSON: RGBColor = RGBColor(74, 21, 75);
 
 /// An outcome of conversations: its name, its color, and its count on a day.
-type Outcome = (&'static str, RGBColor, fn(&DayActivity) -> usize);
+type Series = (&'static str, RGBColor, fn(&DayActivity) -> usize);
 
-const OUTCOMES: [Outcome; 4] = [
+const OUTCOMES: [Series; 4] = [
     ("done", RGBColor(46, 182, 125), |day| day.done),
     ("snoozed", RGBColor(236, 178, 46), |day| day.snoozed),
     ("owned", RGBColor(54, 197, 240), |day| day.owned),

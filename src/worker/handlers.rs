@@ -16,7 +16,7 @@ use crate::jobs::handler::Registry;
 use crate::jobs::installation::Installation;
 use crate::jobs::outbox::cards::{PostCard, PostEntry, RedrawCard, RepostCard, RetireCard};
 use crate::jobs::outbox::direct::{MarkDirect, SendDirect, ShowAnswer};
-use crate::jobs::outbox::message::Delivery;
+use crate::jobs::outbox::message::MessageHandler;
 use crate::jobs::outbox::private::{AnswerPrivately, NotifyDelay};
 use crate::linking::requests::Linkings;
 use crate::linking::window::DrawPeople;
@@ -66,24 +66,24 @@ pub fn all(installations: Option<&Arc<Installations>>) -> Registry {
         .with(Digests)
         .with(Reports)
         .with(Doctor)
-        .with(Delivery::<AnswerPrivately>::new())
-        .with(Delivery::<NotifyDelay>::new())
-        .with(Delivery::<PostCard>::new())
-        .with(Delivery::<RedrawCard>::new())
-        .with(Delivery::<RepostCard>::new())
-        .with(Delivery::<RetireCard>::new())
-        .with(Delivery::<PostEntry>::new())
-        .with(Delivery::<UnfurlLink>::new())
-        .with(Delivery::<SendDirect>::new())
-        .with(Delivery::<MarkDirect>::new())
-        .with(Delivery::<ShowAnswer>::new())
-        .with(Delivery::<PostDigest>::new())
-        .with(Delivery::<SettleInDigest>::new())
-        .with(Delivery::<PostReport>::new())
-        .with(Delivery::<DrawHome>::new())
-        .with(Delivery::<DrawList>::new())
-        .with(Delivery::<DrawForm>::new())
-        .with(Delivery::<DrawPeople>::new())
+        .with(MessageHandler::<AnswerPrivately>::new())
+        .with(MessageHandler::<NotifyDelay>::new())
+        .with(MessageHandler::<PostCard>::new())
+        .with(MessageHandler::<RedrawCard>::new())
+        .with(MessageHandler::<RepostCard>::new())
+        .with(MessageHandler::<RetireCard>::new())
+        .with(MessageHandler::<PostEntry>::new())
+        .with(MessageHandler::<UnfurlLink>::new())
+        .with(MessageHandler::<SendDirect>::new())
+        .with(MessageHandler::<MarkDirect>::new())
+        .with(MessageHandler::<ShowAnswer>::new())
+        .with(MessageHandler::<PostDigest>::new())
+        .with(MessageHandler::<SettleInDigest>::new())
+        .with(MessageHandler::<PostReport>::new())
+        .with(MessageHandler::<DrawHome>::new())
+        .with(MessageHandler::<DrawList>::new())
+        .with(MessageHandler::<DrawForm>::new())
+        .with(MessageHandler::<DrawPeople>::new())
         .with(DeliveryReports)
         .with(TokenRefresh(installations.cloned()))
         .with(Removals(installations.cloned()))

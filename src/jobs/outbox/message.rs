@@ -42,16 +42,16 @@ pub(crate) trait Message: JobKind {
 }
 
 /// The handler that delivers messages of one kind.
-pub(crate) struct Delivery<M>(PhantomData<fn() -> M>);
+pub(crate) struct MessageHandler<M>(PhantomData<fn() -> M>);
 
-impl<M> Delivery<M> {
+impl<M> MessageHandler<M> {
     /// Returns the handler.
     pub(crate) fn new() -> Self {
         Self(PhantomData)
     }
 }
 
-impl<M: Message> Handler for Delivery<M> {
+impl<M: Message> Handler for MessageHandler<M> {
     type Job = M;
 
     async fn run(&self, ctx: &TenantCtx, claim: &Claim, message: &M) -> Result<Outcome, Stop> {

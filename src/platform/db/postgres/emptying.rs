@@ -35,14 +35,14 @@ const EMPTY: [&str; 4] = [
 const EMPTY_DOCUMENTS: &str = "DELETE FROM documents WHERE installation = $1 AND kind <> ALL($2)";
 
 /// Removes a batch of an installation's rows.
-pub(super) struct Clear<'a> {
+pub(super) struct ClearAll<'a> {
     pub(super) installation: &'a InstallationId,
     pub(super) spared: JobId,
     pub(super) max: usize,
 }
 
 #[async_trait]
-impl UnitOfWork for Clear<'_> {
+impl UnitOfWork for ClearAll<'_> {
     type Output = usize;
 
     async fn run(&self, transaction: &mut Transaction<'_>) -> Result<usize, Error> {

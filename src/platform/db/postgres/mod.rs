@@ -22,10 +22,10 @@ use tokio_postgres::{Error, Row};
 use crate::core::error::Fault;
 use crate::core::ids::{ChannelId, ConversationId, DraftId, InstallationId, JobId, MessageTs, SlackUserId};
 use crate::platform::db::data_category::{DataCategory, StoredItem};
-use crate::platform::db::postgres::emptying::{Begin, Clear};
+use crate::platform::db::postgres::emptying::{Begin, ClearAll};
 use crate::platform::db::postgres::kept::FireDue;
-use crate::platform::db::postgres::settling::Settle;
-use crate::platform::db::postgres::waiting::SetBack;
+use crate::platform::db::postgres::settling::SettleWithEffects;
+use crate::platform::db::postgres::waiting::SetBackAll;
 use crate::platform::db::row_limit::limit;
 use crate::platform::db::{
     Audited, CacheEntry, Card, Claim, Document, Draft, Effect, Entry, NewJob, Settled, Since, Snapshot, Store, Verdict,
@@ -103,7 +103,7 @@ impl Store for Postgres {
     ) -> Result<Settled, Fault> {
         let (follow_ups, own) = Effect::part(effects);
         let settlement = self.queue.settlement(claim, verdict, follow_ups, now);
-        self.transact(&Settle { settlement, own }).await
+        self.transact(&SettleWithEffects { settlement, own }).await
     }
 
     async fn fire_due(
@@ -118,7 +118,7 @@ impl Store for Postgres {
     }
 
     async fn clear(&self, installation: &InstallationId, spared: JobId, max: usize) -> Result<usize, Fault> {
-        self.transact(&Clear { installation, spared, max }).await
+        self.transact(&ClearAll { installation, spared, max }).await
     }
 
     async fn keep_recorded(
@@ -154,7 +154,7 @@ impl Store for Postgres {
     }
 
     async fn set_back(&self, by: Duration, now: Timestamp) -> Result<(), Fault> {
-        self.transact(&SetBack { by, now }).await
+        self.transact(&SetBackAll { by, now }).await
     }
 
     async fn category(

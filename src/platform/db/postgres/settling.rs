@@ -10,13 +10,13 @@ use crate::core::ids::InstallationId;
 use crate::platform::db::{Effect, Settled};
 
 /// Stores a verdict and its effects, if the claim still holds.
-pub(super) struct Settle {
+pub(super) struct SettleWithEffects {
     pub(super) settlement: Settlement,
     pub(super) own: Vec<Effect>,
 }
 
 #[async_trait]
-impl UnitOfWork for Settle {
+impl UnitOfWork for SettleWithEffects {
     type Output = Settled;
 
     async fn run(&self, transaction: &mut Transaction<'_>) -> Result<Settled, Error> {

@@ -11,13 +11,13 @@ use tokio_postgres::Error;
 const BY_NOW: [&str; 2] = ["UPDATE mirror SET at = $1 WHERE at > $1", "UPDATE memos SET at = $1 WHERE at > $1"];
 
 /// Brings due times nearer, and moves times that have become later than now to now.
-pub(super) struct SetBack {
+pub(super) struct SetBackAll {
     pub(super) by: Duration,
     pub(super) now: Timestamp,
 }
 
 #[async_trait]
-impl UnitOfWork for SetBack {
+impl UnitOfWork for SetBackAll {
     type Output = ();
 
     async fn run(&self, transaction: &mut Transaction<'_>) -> Result<(), Error> {

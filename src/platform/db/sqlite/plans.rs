@@ -8,11 +8,11 @@ use super::schema::schema;
 use super::{categories, facts, kept, operating};
 use crate::core::error::Fault;
 
-struct Schema {
+struct AppSchema {
     connection: Connection,
 }
 
-impl Schema {
+impl AppSchema {
     fn new() -> Result<Self, Fault> {
         let failed = |error: &dyn std::fmt::Display| Fault::Store(error.to_string());
         let mut connection = Connection::open_in_memory().map_err(|error| failed(&error))?;
@@ -38,7 +38,7 @@ impl Schema {
 
 #[test]
 fn no_statement_of_a_command_reads_a_whole_table_or_sorts() -> Result<(), Fault> {
-    let schema = Schema::new()?;
+    let schema = AppSchema::new()?;
     let statements = [
         kept::PUT,
         kept::DROP,
@@ -89,7 +89,7 @@ fn no_statement_of_a_command_reads_a_whole_table_or_sorts() -> Result<(), Fault>
 
 #[test]
 fn each_index_is_used_for_what_it_was_made_for() -> Result<(), Fault> {
-    let schema = Schema::new()?;
+    let schema = AppSchema::new()?;
     let expected = [
         (facts::ENTRIES, "USING INDEX entries_of_conversation (installation=? AND conversation=?)"),
         (facts::DEEDS, "USING INDEX entries_of_actor (installation=? AND actor=?)"),
