@@ -20,7 +20,7 @@ use crate::platform::db::{Effect, Entry};
 
 /// The details of an entry, besides its actor, time and conversation.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Detail {
+pub(crate) struct Detail {
     /// The command.
     pub verb: Verb,
     /// The name that colleagues know the requester by.
@@ -66,7 +66,7 @@ pub struct Verified {
 
 impl Detail {
     /// Returns the audit entry with these details.
-    pub fn entry(&self, at: Timestamp, actor: SlackUserId, conversation: Option<ConversationId>) -> Entry {
+    pub(crate) fn entry(&self, at: Timestamp, actor: SlackUserId, conversation: Option<ConversationId>) -> Entry {
         let detail = serde_json::to_string(self).unwrap_or_default();
         Entry { at, actor, conversation, verb: verbs::spec(self.verb).name.to_owned(), detail }
     }
@@ -75,7 +75,7 @@ impl Detail {
 /// The outcome of a command.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
-pub enum AttemptOutcome {
+pub(crate) enum AttemptOutcome {
     /// The command was carried out.
     Done,
     /// The command was carried out except for its note.
@@ -148,7 +148,7 @@ fn line(entry: &Entry) -> Option<Logged> {
 }
 
 /// Returns the references of the notes that were written here, as far as the entries record them.
-pub fn references<'a>(entries: impl Iterator<Item = &'a Entry>) -> Vec<String> {
+pub(crate) fn references<'a>(entries: impl Iterator<Item = &'a Entry>) -> Vec<String> {
     let details = entries.filter_map(|entry| serde_json::from_str::<Detail>(&entry.detail).ok());
     details.flat_map(|detail| detail.references).collect()
 }

@@ -93,7 +93,7 @@ pub(crate) async fn have_drawn_again(ctx: &TenantCtx, channel: &ChannelId) -> Re
 
 /// A channel that another company reads, too.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct SharedJob {
+pub(crate) struct SharedJob {
     /// The channel.
     pub channel: ChannelId,
     /// True if Slack reported the sharing just now. An admin's earlier choice to show everything then no longer

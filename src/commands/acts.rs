@@ -4,7 +4,7 @@ use crate::commands::job::CommandJob;
 use crate::platform::db::Claim;
 
 /// Returns the act that a command is part of: everything that was asked for at once is one act.
-pub(crate) fn act(claim: &Claim, job: &CommandJob) -> String {
+pub fn act(claim: &Claim, job: &CommandJob) -> String {
     match &job.batch {
         Some(batch) => batch.id.clone(),
         None => one(claim),

@@ -25,7 +25,7 @@ use crate::jobs::outbox::direct::{MarkDirect, SendDirect, ShowAnswer};
 
 /// The end of a plan: all of its calls were made, or all up to the note.
 #[derive(Clone, Copy, Debug)]
-pub struct Concluded<'a> {
+pub(crate) struct Concluded<'a> {
     /// The plan and its progress.
     pub progress: &'a Progress,
     /// The id of the act that the plan is part of.
@@ -38,7 +38,7 @@ pub struct Concluded<'a> {
 
 /// Returns whether the requester is answered in words after the plan was carried out. `told` is true if the requester
 /// knows that the command was delayed.
-pub fn is_answered(ending: Concluded<'_>, requester: &RequestContext, told: bool) -> bool {
+pub(crate) fn is_answered(ending: Concluded<'_>, requester: &RequestContext, told: bool) -> bool {
     // No one waits for an answer to a command that a timer started.
     let is_asked = requester.via != Via::Timer;
     let is_seen = is_seen_on_card(requester) || on_direct_message(ending, requester).is_some();
@@ -47,7 +47,7 @@ pub fn is_answered(ending: Concluded<'_>, requester: &RequestContext, told: bool
 
 /// Returns the messages about a plan, whether all of it was carried out or all up to the refused note. `cards` are the
 /// channels that have a card of the conversation.
-pub fn announcement(
+pub(crate) fn announcement(
     ending: Concluded<'_>,
     requester: &RequestContext,
     cards: &[ChannelId],
@@ -125,7 +125,7 @@ fn on_older_messages(plan: &Plan, at: Timestamp) -> Option<MarkDirect> {
 
 impl Concluded<'_> {
     /// Returns the answer to the requester.
-    pub fn answer(self) -> Reply {
+    pub(crate) fn answer(self) -> Reply {
         let deed = self.deed();
         match self.note_refused {
             Some(why) => {
@@ -136,7 +136,7 @@ impl Concluded<'_> {
     }
 
     /// Returns the result as the requester reads it.
-    pub fn deed(self) -> CommandResult {
+    pub(crate) fn deed(self) -> CommandResult {
         let (plan, now) = (&self.progress.plan, &self.progress.now);
         let what = plan.what();
         let hidden = match now.status {
@@ -250,7 +250,7 @@ impl Plan {
     }
 
     /// Returns the name for colleagues of a participant of the plan; nothing, if `user` is no participant.
-    pub fn name_of(&self, user: &SlackUserId) -> Option<&str> {
+    pub(crate) fn name_of(&self, user: &SlackUserId) -> Option<&str> {
         let parties = [&self.to, &self.from, &self.giver].into_iter().flatten();
         let mut names = parties
             .filter(|participant| participant.user.as_ref() == Some(user))

@@ -85,7 +85,7 @@ pub struct Plan {
 
 impl Plan {
     /// Returns the references of the notes that the plan writes.
-    pub fn references(&self) -> Vec<String> {
+    pub(crate) fn references(&self) -> Vec<String> {
         let reference = |call: &Call| match call {
             Call::AddNote { reference, .. } => Some(reference.clone()),
             _ => None,
@@ -113,7 +113,7 @@ impl Facts {
 
     /// Checks a command from a direct message, which offers its reader actions on their own conversations. The message
     /// may be old, so the command is refused if the reader is no longer the owner.
-    pub fn is_still_theirs(&self, requester: &RequestContext, act: &Action) -> Result<(), Refusal> {
+    pub(crate) fn is_still_theirs(&self, requester: &RequestContext, act: &Action) -> Result<(), Refusal> {
         let acts_as_owner =
             act.is_answer() || matches!(act, Action::Plain(Verb::Keep) | Action::Done | Action::Unassign);
         let is_theirs = self.conversation.is_owned_by(&self.requester.member);

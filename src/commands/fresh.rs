@@ -22,7 +22,7 @@ const MOMENT: SignedDuration = SignedDuration::from_secs(2);
 
 /// The age of the read on which a write rests.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Basis {
+pub(crate) enum Basis {
     /// A read of a moment ago.
     Fresh,
     /// A read of this attempt that is no longer recent.
@@ -59,7 +59,7 @@ impl Answered {
 
     /// Refuses a plan that would change something other than the requester was shown: the requester is asked again. A
     /// note alone overwrites nothing. No one is asked about a change of their own that a button does not show yet.
-    pub fn holds_for(self, plan: &Plan, draft: impl FnOnce() -> DraftId) -> Result<(), Refusal> {
+    pub(crate) fn holds_for(self, plan: &Plan, draft: impl FnOnce() -> DraftId) -> Result<(), Refusal> {
         let Some(Seen { state: was, unasked, .. }) = self.seen else { return Ok(()) };
         let is = State::from(&plan.before);
         let (has_moved, is_other) = (was.owner != is.owner, is_other_status(&was, &is, plan));
@@ -102,12 +102,12 @@ impl Progress {
     }
 
     /// Returns whether a call was made already.
-    pub fn has_begun(&self) -> bool {
+    pub(crate) fn has_begun(&self) -> bool {
         self.done > 0
     }
 
     /// Returns the basis on which an attempt may make its next write.
-    pub fn basis(&self, attempt: u32, now: Timestamp) -> Basis {
+    pub(crate) fn basis(&self, attempt: u32, now: Timestamp) -> Basis {
         match self.looked {
             Some(looked) if looked.attempt != attempt => Basis::Gone,
             Some(looked) if now.duration_since(looked.at) <= MOMENT => Basis::Fresh,
@@ -117,12 +117,12 @@ impl Progress {
     }
 
     /// Returns whether the conversation is as the calls so far left it.
-    pub fn is_as_left(&self, now: &Conversation) -> bool {
+    pub(crate) fn is_as_left(&self, now: &Conversation) -> bool {
         State::from(now) == State::from(&self.now)
     }
 
     /// Returns whether only the call's own change was made to the conversation. Then an earlier try of it succeeded.
-    pub fn has_been_done(&self, call: &Call, now: &Conversation) -> bool {
+    pub(crate) fn has_been_done(&self, call: &Call, now: &Conversation) -> bool {
         let (was, is) = (State::from(&self.now), State::from(now));
         let rest = match call {
             Call::Assign(_) => (is.status, is.until) == (was.status, was.until),
@@ -146,7 +146,7 @@ impl Progress {
 
     /// Returns the progress with the plan cut to the calls that were made: the other calls no longer fit.
     #[must_use]
-    pub fn so_far(&self) -> Self {
+    pub(crate) fn so_far(&self) -> Self {
         let mut progress = self.clone();
         progress.plan.calls.truncate(self.done);
         progress

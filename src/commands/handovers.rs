@@ -167,4 +167,4 @@ impl Handler for HandoverTimers {
 
 /// The end of the time to answer a hand-off of this conversation.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct HandoverDue(pub ConversationId);
+pub(crate) struct HandoverDue(pub ConversationId);

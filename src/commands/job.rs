@@ -71,7 +71,7 @@ impl From<StoredStage> for Stage {
 
 /// A kept command that its requester resumes.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct ResumeJob {
+pub(crate) struct ResumeJob {
     /// The requester.
     #[serde(alias = "asker")]
     pub requester: RequestContext,
@@ -121,6 +121,6 @@ impl Batch {
 }
 
 /// Returns the key of a requester's commands, until their conversation is known.
-pub fn person_key(user: &SlackUserId) -> String {
+pub(crate) fn person_key(user: &SlackUserId) -> String {
     format!("person:{user}")
 }

@@ -9,7 +9,7 @@ use crate::core::request_context::RequestContext;
 /// An answer that waits until the states of its direct messages are known. It is stored with the time at which it is
 /// given in any case.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct PendingAnswer {
+pub(crate) struct PendingAnswer {
     /// The requester.
     #[serde(alias = "asker")]
     pub requester: RequestContext,
@@ -21,22 +21,22 @@ pub struct PendingAnswer {
 
 impl PendingAnswer {
     /// The document kind (`platform::db::Document`). The document has an id of its own.
-    pub const KIND: &str = "answer";
+    pub(crate) const KIND: &str = "answer";
 
     /// Stores the state of the direct message with this index; ignores an index out of range.
-    pub fn note(&mut self, nth: usize, fate: DeliveryState) {
+    pub(crate) fn note(&mut self, nth: usize, fate: DeliveryState) {
         if let Some(receipt) = self.receipts.get_mut(nth) {
             receipt.fate = Some(fate);
         }
     }
 
     /// Answers whether the states of all direct messages are known.
-    pub fn is_complete(&self) -> bool {
+    pub(crate) fn is_complete(&self) -> bool {
         self.receipts.iter().all(|receipt| receipt.fate.is_some())
     }
 
     /// Returns the requester and the answer, with all states that are known.
-    pub fn complete(self) -> (RequestContext, Reply) {
+    pub(crate) fn complete(self) -> (RequestContext, Reply) {
         (self.requester, self.say.with_receipts(self.receipts))
     }
 }

@@ -10,7 +10,7 @@ use crate::core::teammate::Teammate;
 
 /// A group member who may be picked.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct GroupCandidate {
+pub(crate) struct GroupCandidate {
     /// The member.
     pub teammate: Teammate,
     /// The conversations that they own and have to follow up.
@@ -23,7 +23,7 @@ pub struct GroupCandidate {
 
 /// A pick of a member for a conversation that they are not known to own yet.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Pending {
+pub(crate) struct Pending {
     /// The conversation.
     pub conversation: ConversationId,
     /// The member.
@@ -32,7 +32,7 @@ pub struct Pending {
 
 impl GroupCandidate {
     /// Adds the conversations for which they were picked, except `conversation`, which is being assigned now.
-    pub fn count(&mut self, pending: &[Pending], conversation: &ConversationId) {
+    pub(crate) fn count(&mut self, pending: &[Pending], conversation: &ConversationId) {
         let theirs = pending.iter().filter(|pick| pick.member == self.teammate.member);
         self.open.extend(theirs.map(|pick| pick.conversation.clone()));
         self.open.remove(conversation);
@@ -40,7 +40,7 @@ impl GroupCandidate {
 }
 
 /// Returns the index of the candidate to pick; `None` if there are no candidates.
-pub fn least_busy(candidates: &[GroupCandidate]) -> Option<usize> {
+pub(crate) fn least_busy(candidates: &[GroupCandidate]) -> Option<usize> {
     let places = candidates.iter().enumerate();
     places.min_by_key(|(place, one)| (one.open.len(), one.picked_at, *place)).map(|(place, _)| place)
 }

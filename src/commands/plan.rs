@@ -41,7 +41,7 @@ pub struct Progress {
 }
 
 /// Decides on the plan for `act` on the conversation in `facts`. Fails with the reason why it must not be carried out.
-pub fn decide(act: &Action, note: &str, facts: Facts) -> Result<Plan, Refusal> {
+pub(crate) fn decide(act: &Action, note: &str, facts: Facts) -> Result<Plan, Refusal> {
     let written = note.chars().count();
     if written > LONGEST_NOTE {
         return Err(Refusal::NoteTooLong { characters: written, most: LONGEST_NOTE });
@@ -158,7 +158,7 @@ fn snooze_call(when: &When, facts: &Facts) -> Result<Call, Refusal> {
 }
 
 /// Answers whether a time is further away than a snooze may last.
-pub fn is_too_far(until: Timestamp, now: Timestamp) -> bool {
+pub(crate) fn is_too_far(until: Timestamp, now: Timestamp) -> bool {
     until.duration_since(now) > LONGEST_SNOOZE
 }
 

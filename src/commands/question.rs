@@ -14,7 +14,7 @@ use crate::core::verbs::Verb;
 /// A command that is stored until the requester answers a question about it. Earlier versions stored the command
 /// alone.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct StoredQuestion {
+pub(crate) struct StoredQuestion {
     /// The command.
     #[serde(flatten)]
     pub command: Command,
@@ -25,7 +25,7 @@ pub struct StoredQuestion {
 
 /// A question about a command that is stored until the requester answers.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Question {
+pub(crate) struct Question {
     /// The stored command.
     pub draft: DraftId,
     /// Its verb.
@@ -42,7 +42,7 @@ pub struct Question {
 /// The unclear part of a command.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
-pub enum Unclear {
+pub(crate) enum Unclear {
     /// The conversation: several may be meant.
     Conversation {
         /// The ones to choose from.
@@ -67,7 +67,7 @@ pub enum Unclear {
 
 /// A conversation to choose from.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Choice {
+pub(crate) struct Choice {
     /// The conversation.
     pub about: About,
     /// The owner's name for colleagues.

@@ -230,10 +230,10 @@ pub(crate) fn already_so(about: &About, done: bool, by: Option<&(String, i64)>) 
 pub(crate) const MOST_ROWS: usize = 20;
 
 /// The error under the time of a snooze form, if the time has passed.
-pub const CHOOSE_A_LATER_TIME: &str = "That time has passed. Choose a later one.";
+pub(crate) const CHOOSE_A_LATER_TIME: &str = "That time has passed. Choose a later one.";
 
 /// The error under the time of a snooze form, if the time is too far away.
-pub const CHOOSE_AN_EARLIER_TIME: &str = "That is more than a year away. Choose an earlier time.";
+pub(crate) const CHOOSE_AN_EARLIER_TIME: &str = "That is more than a year away. Choose an earlier time.";
 
 /// Returns the button that takes over a conversation with another owner, after a confirmation.
 pub(crate) fn take_over(about: &About, owner: &str, owner_id: &MemberId) -> Element {

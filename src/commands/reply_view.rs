@@ -31,16 +31,16 @@ const MOST_ROWS_WITH_NOTE: usize = 10;
 const ROW: usize = 240;
 
 /// The error under the people menu of a form, if it was left empty.
-pub const CHOOSE_SOMEBODY: &str = "Choose who is to own it.";
+pub(crate) const CHOOSE_SOMEBODY: &str = "Choose who is to own it.";
 
 /// The error under the menu of a snooze form, if it was left empty.
-pub const CHOOSE_A_TIME: &str = "Choose when it is to come back.";
+pub(crate) const CHOOSE_A_TIME: &str = "Choose when it is to come back.";
 
 /// The error under the search field of a form, if it was left empty.
-pub const CHOOSE_A_CONVERSATION: &str = "Choose a conversation.";
+pub(crate) const CHOOSE_A_CONVERSATION: &str = "Choose a conversation.";
 
 /// The error under the time pickers of a form, if they were left empty or are equal.
-pub const CHOOSE_HOURS: &str = "Choose both times, and different ones.";
+pub(crate) const CHOOSE_HOURS: &str = "Choose both times, and different ones.";
 
 /// Returns the answer to a command that was carried out. Above a list, its buttons draw the list again.
 pub(crate) fn content(reply: &Reply, list: Option<&Query>) -> Content {
@@ -146,12 +146,12 @@ pub(crate) fn given_up(reference: &str, draft: &DraftId) -> Content {
 }
 
 /// Returns the response to a command that couldn't be stored.
-pub fn not_saved() -> Content {
+pub(crate) fn not_saved() -> Content {
     words::sentence("I could not save your command, so nothing was done. Please try again in a moment.")
 }
 
 /// Returns the field that prevents a form from being submitted, and the error under it.
-pub fn field_error(refusal: &Refusal) -> (&'static str, String) {
+pub(crate) fn field_error(refusal: &Refusal) -> (&'static str, String) {
     match refusal {
         Refusal::NoteTooLong { .. } => (field::MORE, refusal_view::no(refusal)),
         Refusal::NotLinked { .. } => (field::TO, refusal_view::no(refusal)),

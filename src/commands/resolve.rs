@@ -44,7 +44,7 @@ const MAX_SEARCH_PAGES: usize = 50;
 const MAX_CONVERSATION_CHOICES: usize = 10;
 
 /// A conversation that the text of a snooze, without its time, names for sure.
-pub struct NamedConversation {
+pub(crate) struct NamedConversation {
     /// The conversation.
     pub id: ConversationId,
     /// The title of the conversation: its contact.
@@ -55,7 +55,7 @@ pub struct NamedConversation {
 
 /// Returns the only conversation that the text of a snooze names. Only the projection is searched; dialnote is not
 /// asked.
-pub async fn surely_named(ctx: &TenantCtx, text: &str) -> Result<Option<NamedConversation>, Fault> {
+pub(crate) async fn surely_named(ctx: &TenantCtx, text: &str) -> Result<Option<NamedConversation>, Fault> {
     let asked = UnresolvedCommand { verb: Verb::Snooze, who: None, text, links: &ctx.links };
     let reading = read_known(ctx, &asked, &Directory::default()).await?;
     let (id, left_over) = match reading {

@@ -32,7 +32,7 @@ pub enum Reply {
 impl Reply {
     /// Returns the reply with the states of its direct messages.
     #[must_use]
-    pub fn with_receipts(mut self, receipts: Vec<Receipt>) -> Self {
+    pub(crate) fn with_receipts(mut self, receipts: Vec<Receipt>) -> Self {
         match &mut self {
             Self::Done(deed) => deed.receipts = receipts,
             Self::NoteRefused { deed, .. } => deed.receipts = receipts,
@@ -143,7 +143,7 @@ pub enum ResultKind {
 
 impl ResultKind {
     /// Answers whether the command changed something that undo can restore.
-    pub fn can_be_undone(&self) -> bool {
+    pub(crate) fn can_be_undone(&self) -> bool {
         !matches!(self, Self::Undone(_) | Self::Did(_) | Self::OnlyNoted)
     }
 }

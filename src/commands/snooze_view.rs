@@ -22,12 +22,12 @@ const EXAMPLES: &str = "For example: `2h`, `tomorrow 9am`, `monday`, `31 Dec`";
 const LEAP_YEAR: i16 = 2000;
 
 /// Quotes the typed words that name conversations.
-pub fn quoted(typed: &str) -> String {
+pub(crate) fn quoted(typed: &str) -> String {
     format!("“{}”", cut(typed, QUOTE))
 }
 
 /// Asks for the time of a snooze. `title` is the contact, or the words that were typed for it.
-pub fn ask(conversation: Option<&ConversationId>, title: Option<&str>, wrong: Option<&Wrong>) -> Content {
+pub(crate) fn ask(conversation: Option<&ConversationId>, title: Option<&str>, wrong: Option<&Wrong>) -> Content {
     let question = format!("When should {} reopen?", title.unwrap_or("it"));
     let text = match wrong {
         Some(wrong) => format!("{} {question}", sentence(wrong)),

@@ -116,7 +116,7 @@ fn distinct<'a>(lines: impl Iterator<Item = &'a &'a Logged>) -> Vec<Conversation
 
 /// Plans the calls that restore a conversation's state before the act. Fails if there is no such act, if it was only a
 /// note, if the conversation changed since, or if the act was too long ago.
-pub(crate) fn plan(mut facts: Facts) -> Result<Plan, Refusal> {
+pub fn plan(mut facts: Facts) -> Result<Plan, Refusal> {
     let Undoing { log, act, owner_before } = std::mem::take(&mut facts.undoing);
     let requester = &facts.requester.user;
     let nothing = if act.is_some() { Refusal::UndoneAlready } else { Refusal::NothingToUndo };

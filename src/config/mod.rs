@@ -63,20 +63,20 @@ pub struct Config {
 
 impl Config {
     /// Reads only the address to listen on.
-    pub fn read_listen(lookup: impl Fn(&str) -> Option<String>) -> Result<SocketAddr, Vec<Mistake>> {
+    pub(crate) fn read_listen(lookup: impl Fn(&str) -> Option<String>) -> Result<SocketAddr, Vec<Mistake>> {
         let mut reader = SettingsReader::new(lookup);
         let listen = reader.parsed("LISTEN", values::listen_address);
         listen.ok_or(reader.mistakes)
     }
 
     /// Reads the log format. [`Config::read`] reports a mistake in it, in the log.
-    pub fn read_log_format(lookup: impl Fn(&str) -> Option<String>) -> LogFormat {
+    pub(crate) fn read_log_format(lookup: impl Fn(&str) -> Option<String>) -> LogFormat {
         let mut reader = SettingsReader::new(lookup);
         reader.parsed("LOG_FORMAT", values::log_format).unwrap_or_default()
     }
 
     /// Reads only the database.
-    pub fn read_database(lookup: impl Fn(&str) -> Option<String>) -> Result<Database, Vec<Mistake>> {
+    pub(crate) fn read_database(lookup: impl Fn(&str) -> Option<String>) -> Result<Database, Vec<Mistake>> {
         let mut reader = SettingsReader::new(lookup);
         let database = reader.database();
         database.ok_or(reader.mistakes)

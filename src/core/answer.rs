@@ -64,7 +64,7 @@ pub enum Ending {
 
 impl Answer {
     /// Answers whether the reader has nothing left to do about it in this message.
-    pub fn is_final(&self) -> bool {
+    pub(crate) fn is_final(&self) -> bool {
         matches!(self, Self::GaveBack | Self::Done | Self::Ended(_))
     }
 }

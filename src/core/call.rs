@@ -28,7 +28,7 @@ pub enum Call {
 
 impl Call {
     /// Returns whether the call changes the status.
-    pub fn is_about_status(&self) -> bool {
+    pub(crate) fn is_about_status(&self) -> bool {
         matches!(self, Self::SetStatus(_) | Self::Snooze(_))
     }
 }

@@ -31,7 +31,7 @@ impl Colleague {
     }
 
     /// Answers whether a [`folded`] phrase may mean this person: it begins a word of a name, or nearly is one.
-    pub fn is_nearly(&self, phrase: &str) -> bool {
+    pub(crate) fn is_nearly(&self, phrase: &str) -> bool {
         let names = [folded(&self.display), folded(&self.full)];
         let words = || names.iter().flat_map(|name| name.split(' ').chain([name.as_str()]));
         let begins = phrase.chars().count() >= FEWEST_LETTERS && words().any(|word| word.starts_with(phrase));

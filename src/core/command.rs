@@ -84,7 +84,7 @@ impl Action {
     }
 
     /// Returns whether only the owner can do it.
-    pub fn is_the_owners(&self) -> bool {
+    pub(crate) fn is_the_owners(&self) -> bool {
         self.plain().is_some_and(|plain| plain.by == MayDo::Owner)
     }
 
@@ -96,11 +96,6 @@ impl Action {
         }
     }
 
-    /// Returns whether it only reads.
-    pub fn only_looks(&self) -> bool {
-        matches!(self, Self::History | Self::Show)
-    }
-
     /// Returns the group from which it takes the new owner, if it names a group.
     pub fn group(&self) -> Option<&UserGroup> {
         match self {
@@ -110,13 +105,13 @@ impl Action {
     }
 
     /// Returns whether its new owner is still to be found out.
-    pub fn lacks_an_owner(&self) -> bool {
+    pub(crate) fn lacks_an_owner(&self) -> bool {
         matches!(self, Self::Assign(Assignee::InText) | Self::Handoff(Assignee::InText))
     }
 
     /// Returns the action with this person as the new owner, if it assigns the conversation.
     #[must_use]
-    pub fn with_owner(self, who: Assignee) -> Self {
+    pub(crate) fn with_owner(self, who: Assignee) -> Self {
         match self {
             Self::Assign(_) => Self::Assign(who),
             Self::Handoff(_) => Self::Handoff(who),
@@ -125,7 +120,7 @@ impl Action {
     }
 
     /// Returns the new owner it names, if it names one.
-    pub fn named_owner(&self) -> Option<&Assignee> {
+    pub(crate) fn named_owner(&self) -> Option<&Assignee> {
         match self {
             Self::Assign(Assignee::InText) | Self::Handoff(Assignee::InText) => None,
             Self::Assign(who) | Self::Handoff(who) => Some(who),

@@ -145,7 +145,7 @@ impl Control {
     }
 
     /// Returns the control with this `action_id`; nothing, if it is unknown.
-    pub fn by_action_id(id: &str) -> Option<Self> {
+    pub(crate) fn by_action_id(id: &str) -> Option<Self> {
         CONTROLS.iter().find(|(_, known)| *known == id).map(|(control, _)| *control)
     }
 
@@ -215,7 +215,7 @@ impl Carried {
     }
 
     /// Returns the data of a control on this conversation, with the state in which it shows the conversation.
-    pub fn showing(conversation: &Conversation) -> Self {
+    pub(crate) fn showing(conversation: &Conversation) -> Self {
         Self { shown: Some(ShownState::from(conversation)), ..Self::conversation(&conversation.id) }
     }
 
@@ -230,7 +230,7 @@ impl Carried {
     }
 
     /// Encodes the data for Slack. Leaves out the shown state, if the text would exceed `most` characters.
-    pub fn encode_within(&self, most: usize) -> String {
+    pub(crate) fn encode_within(&self, most: usize) -> String {
         let whole = self.encode();
         if whole.chars().count() <= most { whole } else { Self { shown: None, ..self.clone() }.encode() }
     }
@@ -333,7 +333,7 @@ impl Click {
     }
 
     /// Returns whether the click was made in a message about several conversations.
-    pub fn is_of_several(&self) -> bool {
+    pub(crate) fn is_of_several(&self) -> bool {
         self.block_id.starts_with(ROW)
     }
 

@@ -200,17 +200,17 @@ impl Conversation {
     }
 
     /// Returns whether the last activity is a note of the team, which is no news from the contact.
-    pub fn ends_with_a_note(&self) -> bool {
+    pub(crate) fn ends_with_a_note(&self) -> bool {
         self.last_activity.as_ref().is_some_and(|activity| activity.kind == ActivityKind::Note)
     }
 
     /// Returns the time at which the contact called or wrote, if that is the last activity.
-    pub fn last_inbound_at(&self) -> Option<Timestamp> {
+    pub(crate) fn last_inbound_at(&self) -> Option<Timestamp> {
         self.last_activity.as_ref().filter(|last| last.inbound).map(|last| last.at)
     }
 
     /// Returns whether the owner, status or snooze differs from `before`, or there is newer activity.
-    pub fn is_news_after(&self, before: &Self) -> bool {
+    pub(crate) fn is_news_after(&self, before: &Self) -> bool {
         let last = |one: &Self| one.last_activity.as_ref().map(|last| last.at);
         State::from(self) != State::from(before) || last(self) > last(before)
     }
@@ -218,7 +218,7 @@ impl Conversation {
     /// Returns the conversation with `before` as its last activity, if its last activity is a note. If the last
     /// activity is `before` itself, it gets the context of `before`.
     #[must_use]
-    pub fn past_notes(mut self, before: Option<&Activity>) -> Self {
+    pub(crate) fn past_notes(mut self, before: Option<&Activity>) -> Self {
         let same = |last: &Activity, before: &Activity| (last.at, last.kind) == (before.at, before.kind);
         if let Some(note) = self.last_activity.as_ref().filter(|last| last.kind == ActivityKind::Note) {
             self.last_note = self.last_note.max(Some(note.at));
@@ -234,17 +234,17 @@ impl Conversation {
     }
 
     /// Returns whether it is open, so that the team has to follow up.
-    pub fn is_open(&self) -> bool {
+    pub(crate) fn is_open(&self) -> bool {
         self.status == Status::Open
     }
 
     /// Returns whether it is open or snoozed.
-    pub fn is_pending(&self) -> bool {
+    pub(crate) fn is_pending(&self) -> bool {
         matches!(self.status, Status::Open | Status::Snoozed)
     }
 
     /// Returns whether `member` owns it.
-    pub fn is_owned_by(&self, member: &MemberId) -> bool {
+    pub(crate) fn is_owned_by(&self, member: &MemberId) -> bool {
         self.owner.as_ref().is_some_and(|owner| owner.id == *member)
     }
 }
@@ -329,7 +329,7 @@ impl std::fmt::Display for ConversationRef {
 
 /// Returns the id that a word looks like. dialnote's ids are opaque (docs/contracts/dialnote.md, Objects). These words
 /// count as ids: a prefix with an underscore (`conv_1001`), a UUID, or one long word of letters and digits mixed.
-pub fn id_shaped(word: &str) -> Option<ConversationId> {
+pub(crate) fn id_shaped(word: &str) -> Option<ConversationId> {
     let has_digit = word.bytes().any(|b| b.is_ascii_digit());
     let is_word = word.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_' || b == b'-');
     let prefixed = word.split_once('_').is_some_and(|(prefix, rest)| {

@@ -72,7 +72,7 @@ pub struct Receipt {
 
 /// The sender of a direct message, who is notified of its state.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Awaited {
+pub(crate) struct Awaited {
     /// The answer that waits for it, if one does. Otherwise the sender is notified only of a refusal.
     pub answer: Option<String>,
     /// Its place among the direct messages of that answer.
@@ -90,21 +90,21 @@ pub struct Awaited {
 
 impl Awaited {
     /// Returns the act for which Slack has to alert the receiver.
-    pub fn alerts_for(&self) -> Option<&str> {
+    pub(crate) fn alerts_for(&self) -> Option<&str> {
         self.act.as_deref().or(self.answer.as_deref())
     }
 }
 
 /// Returns whether a notice may be added to a message that was posted for an act, or for none. Slack alerts no one of
 /// an edit. An edit is enough if its sender waits for nothing, or if the receiver was alerted of the same act.
-pub fn may_join(awaited: Option<&Awaited>, posted_for: Option<&str>) -> bool {
+pub(crate) fn may_join(awaited: Option<&Awaited>, posted_for: Option<&str>) -> bool {
     let act = awaited.and_then(Awaited::alerts_for);
     act.is_none_or(|act| posted_for == Some(act))
 }
 
 /// The state of a direct message for an answer that waits for it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct DeliveryReport {
+pub(crate) struct DeliveryReport {
     /// The message.
     pub of: Awaited,
     /// The conversation it is about, if it is about one.

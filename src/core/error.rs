@@ -213,7 +213,7 @@ impl Fault {
     }
 
     /// Answers whether the call may have had its effect.
-    pub fn may_have_happened(&self) -> bool {
+    pub(crate) fn may_have_happened(&self) -> bool {
         matches!(self, Self::Unavailable { .. } | Self::Unanswered { .. } | Self::TimedOut { .. } | Self::Store(_))
     }
 }

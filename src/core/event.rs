@@ -122,7 +122,7 @@ impl Event {
     }
 
     /// Returns whether the event changes the owner or the status.
-    pub fn changes_state(&self) -> bool {
+    pub(crate) fn changes_state(&self) -> bool {
         !matches!(self, Self::Did(_) | Self::Answered { .. })
     }
 }
@@ -167,4 +167,4 @@ pub struct HistoryEntry {
 }
 
 /// The name of the actor of a change that was made in dialnote itself: dialnote does not say who made it.
-pub const SOMEBODY: &str = "Somebody in dialnote";
+pub(crate) const SOMEBODY: &str = "Somebody in dialnote";

@@ -9,7 +9,7 @@ use crate::core::ids::ConversationId;
 
 /// A conversation that differs from its snapshot.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct ExternalChangeJob {
+pub(crate) struct ExternalChangeJob {
     /// The conversation.
     pub conversation: ConversationId,
     /// The snapshot before the change, if there was one.

@@ -13,19 +13,19 @@ use crate::core::shown::ShownState;
 /// The names of a form's fields. Each form has the fields that its command needs.
 pub mod field {
     /// The conversation.
-    pub const WHICH: &str = "which";
+    pub(crate) const WHICH: &str = "which";
     /// The new owner.
-    pub const TO: &str = "to";
+    pub(crate) const TO: &str = "to";
     /// A suggested new owner.
-    pub const SUGGESTED: &str = "suggested";
+    pub(crate) const SUGGESTED: &str = "suggested";
     /// The note.
-    pub const NOTE: &str = "note";
+    pub(crate) const NOTE: &str = "note";
     /// The rest of a long note: one input takes 3,000 characters, dialnote 5,000.
-    pub const MORE: &str = "more";
+    pub(crate) const MORE: &str = "more";
     /// One of the usual times, as a phrase.
-    pub const SOON: &str = "soon";
+    pub(crate) const SOON: &str = "soon";
     /// A custom date and time.
-    pub const EXACTLY: &str = "exactly";
+    pub(crate) const EXACTLY: &str = "exactly";
     /// The usual times: their labels, and the phrases that they stand for.
     pub const USUAL: [(&str, &str); 5] = [
         ("In one hour", "1h"),
@@ -37,57 +37,57 @@ pub mod field {
 }
 
 /// The names of the fields in the form in which the workspace is connected to dialnote.
-pub mod connect_form {
+pub(crate) mod connect_form {
     /// The form's callback id.
-    pub const CALLBACK_ID: &str = "connect";
+    pub(crate) const CALLBACK_ID: &str = "connect";
     /// The dialnote key.
-    pub const KEY: &str = "key";
+    pub(crate) const KEY: &str = "key";
 }
 
 /// The names of the fields in the form of the rules.
-pub mod rules_form {
+pub(crate) mod rules_form {
     /// The form's callback id.
-    pub const CALLBACK_ID: &str = "rules";
+    pub(crate) const CALLBACK_ID: &str = "rules";
     /// The people who may reassign.
-    pub const REASSIGN: &str = "reassign";
+    pub(crate) const REASSIGN: &str = "reassign";
     /// The people who may mark done.
-    pub const DONE: &str = "done";
+    pub(crate) const DONE: &str = "done";
     /// The cases in which a note is required.
-    pub const NOTES: &str = "notes";
+    pub(crate) const NOTES: &str = "notes";
     /// The time within which a hand-off has to be answered.
-    pub const ANSWER: &str = "answer";
+    pub(crate) const ANSWER: &str = "answer";
     /// The time after which channels are reminded of unassigned conversations.
-    pub const REMIND: &str = "remind";
+    pub(crate) const REMIND: &str = "remind";
     /// The time without activity after which an owned conversation is stale.
-    pub const UNTOUCHED: &str = "untouched";
+    pub(crate) const UNTOUCHED: &str = "untouched";
     /// The beginning of working hours.
-    pub const FROM: &str = "from";
+    pub(crate) const FROM: &str = "from";
     /// The end of working hours. See [`FROM`].
-    pub const UNTIL: &str = "until";
+    pub(crate) const UNTIL: &str = "until";
     /// The people who may change the rules.
-    pub const CONFIGURE: &str = "configure";
+    pub(crate) const CONFIGURE: &str = "configure";
     /// The details that the channel shows.
-    pub const CHANNEL: &str = "channel";
+    pub(crate) const CHANNEL: &str = "channel";
     /// The kinds of activity that make cards in the channel.
-    pub const CARDS: &str = "cards";
+    pub(crate) const CARDS: &str = "cards";
     /// The time of the channel's digest.
-    pub const DIGEST: &str = "digest";
+    pub(crate) const DIGEST: &str = "digest";
     /// The time after which this channel is reminded of unassigned conversations.
-    pub const REMIND_HERE: &str = "remind_here";
+    pub(crate) const REMIND_HERE: &str = "remind_here";
 }
 
 /// The names of the fields in the form of the notification preferences.
-pub mod wishes_form {
+pub(crate) mod wishes_form {
     /// The form's callback id.
-    pub const CALLBACK_ID: &str = "wishes";
+    pub(crate) const CALLBACK_ID: &str = "wishes";
     /// The kinds of notifications that the user wants.
-    pub const KINDS: &str = "kinds";
+    pub(crate) const KINDS: &str = "kinds";
     /// The beginning of quiet hours.
-    pub const FROM: &str = "from";
+    pub(crate) const FROM: &str = "from";
     /// The end of quiet hours. See [`FROM`].
-    pub const UNTIL: &str = "until";
+    pub(crate) const UNTIL: &str = "until";
     /// The choice to stay the owner of a hand-off that was not answered in time.
-    pub const KEEPS: &str = "keeps";
+    pub(crate) const KEEPS: &str = "keeps";
 }
 
 /// The context that a form keeps while it is open. A submission names neither conversation nor channel
@@ -140,7 +140,7 @@ impl FormContext {
 
     /// Adds the states in which conversations were shown. The first state shown of each conversation counts.
     #[must_use]
-    pub fn having_shown(mut self, seen: impl IntoIterator<Item = Seen>) -> Self {
+    pub(crate) fn having_shown(mut self, seen: impl IntoIterator<Item = Seen>) -> Self {
         for Seen { conversation, state, .. } in seen {
             if self.shown.iter().all(|(id, _)| *id != conversation) {
                 self.shown.push((conversation, ShownState::from(state)));
@@ -155,7 +155,7 @@ impl FormContext {
     }
 
     /// Encodes the context for Slack. Drops shown states from the end until the text has at most `most` characters.
-    pub fn encode_within(&self, most: usize) -> String {
+    pub(crate) fn encode_within(&self, most: usize) -> String {
         let mut kept = self.clone();
         loop {
             let encoded = serde_json::to_string(&kept).unwrap_or_default();

@@ -91,7 +91,7 @@ const LONGEST_PLAIN: usize = 128;
 impl ConversationId {
     /// Answers whether the id can be part of a path without leading anywhere else: letters, digits and `_.:-` alone,
     /// and neither `.` nor `..`.
-    pub fn is_plain(&self) -> bool {
+    pub(crate) fn is_plain(&self) -> bool {
         let is_allowed = |byte: u8| byte.is_ascii_alphanumeric() || b"_.:-".contains(&byte);
         let is_short = (1..=LONGEST_PLAIN).contains(&self.0.len());
         is_short && self.0.bytes().all(is_allowed) && !matches!(self.0.as_str(), "." | "..")

@@ -17,7 +17,7 @@ pub fn read<T: DeserializeOwned>(written: &str) -> Result<T, String> {
 }
 
 /// Access to the parts of a JSON value by path. Paths are JSON pointers: `/user/id`.
-pub trait Peek {
+pub(crate) trait Peek {
     /// Returns the value at the path, unless it is `null`.
     fn at(&self, path: &str) -> Option<&Value>;
 

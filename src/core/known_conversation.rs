@@ -34,7 +34,7 @@ pub(crate) fn digits(text: &str) -> String {
 }
 
 /// Returns the contact's folded name, else what the card shows in its place (`SUPPORT`, `68849`).
-pub fn name_of(conversation: &Conversation) -> String {
+pub(crate) fn name_of(conversation: &Conversation) -> String {
     let contact = &conversation.contact;
     let is_number = contact.phone.starts_with('+');
     let shown = contact.name.as_deref().or(Some(contact.phone.as_str()).filter(|_| !is_number));

@@ -128,7 +128,7 @@ pub fn suggested<'a>(profile: &Profile, members: &[&'a Member]) -> Vec<&'a Membe
 }
 
 /// Returns the one of these Slack users that a member is most likely to be.
-pub fn likely<'a>(member: &Member, profiles: impl Iterator<Item = &'a Profile>) -> Option<&'a Profile> {
+pub(crate) fn likely<'a>(member: &Member, profiles: impl Iterator<Item = &'a Profile>) -> Option<&'a Profile> {
     let scored = profiles.map(|profile| (likeness(profile, member), profile));
     best(scored.filter(|(score, _)| *score >= PERSON_SIMILARITY))
 }
@@ -268,7 +268,7 @@ mod tests {
 
 /// An unlinked user who may be linked by now.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct LinkedJob {
+pub(crate) struct LinkedJob {
     /// The Slack user.
     pub user: SlackUserId,
     /// The name that colleagues read for the admin who made the link by hand; `None` if no one did.

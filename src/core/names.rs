@@ -88,7 +88,7 @@ pub enum How {
 
 /// The certainty with which words name a contact; greater is surer. Anything weaker becomes a question.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Strength {
+pub(crate) enum Strength {
     /// The first or last words of a name.
     Part,
     /// The full name in either order, or the whole company.
@@ -97,7 +97,7 @@ pub enum Strength {
 
 /// Folds a text to lower case without accents, apostrophes and punctuation, its words separated by single blanks:
 /// `José  O’Neil-SMITH` becomes `jose oneil smith`.
-pub fn folded(text: &str) -> String {
+pub(crate) fn folded(text: &str) -> String {
     let mut bare = String::with_capacity(text.len());
     for c in text.nfkd().filter(|c| !is_combining_mark(*c)).flat_map(char::to_lowercase) {
         match c {
@@ -123,22 +123,22 @@ pub fn folded(text: &str) -> String {
 }
 
 /// Answers whether a [`folded`] word never names a conversation.
-pub fn is_stop_word(word: &str) -> bool {
+pub(crate) fn is_stop_word(word: &str) -> bool {
     STOP_WORDS.contains(&word)
 }
 
 /// Answers whether a [`folded`] word only introduces the words after it.
-pub fn is_grammar(word: &str) -> bool {
+pub(crate) fn is_grammar(word: &str) -> bool {
     GRAMMAR.contains(&word)
 }
 
 /// Answers whether a [`folded`] word is a name and an everyday word as well.
-pub fn is_also_a_word(word: &str) -> bool {
+pub(crate) fn is_also_a_word(word: &str) -> bool {
     ALSO_WORDS.contains(&word)
 }
 
 /// Returns how surely `phrase` names `name`, both [`folded`]. Returns `None` if it doesn't.
-pub fn strength(phrase: &str, name: &str) -> Option<Strength> {
+pub(crate) fn strength(phrase: &str, name: &str) -> Option<Strength> {
     if phrase.is_empty() || name.is_empty() || is_stop_word(phrase) {
         return None;
     }
@@ -166,7 +166,7 @@ fn turns(name: &str) -> impl Iterator<Item = (&str, &str)> {
 }
 
 /// Answers whether `phrase` is the name with its last words first.
-pub fn is_turned(phrase: &str, last: &str, first: &str) -> bool {
+pub(crate) fn is_turned(phrase: &str, last: &str, first: &str) -> bool {
     phrase.strip_prefix(last).and_then(|rest| rest.strip_prefix(' ')) == Some(first)
 }
 
@@ -195,7 +195,7 @@ pub fn how(wanted: &str, name: &str) -> How {
 }
 
 /// Answers whether a word is nearly a word of the name or its possessive, both [`folded`]: `kims` of `Kim's tenants`.
-pub fn is_misspelt(word: &str, name: &str) -> bool {
+pub(crate) fn is_misspelt(word: &str, name: &str) -> bool {
     if word.contains(' ') {
         return false;
     }
@@ -205,7 +205,7 @@ pub fn is_misspelt(word: &str, name: &str) -> bool {
 
 /// Answers whether each of several words is nearly a word of the name, both [`folded`]. Beside a longer word a short
 /// one may be misspelt too: `anna limma`.
-pub fn are_misspelt(phrase: &str, name: &str) -> bool {
+pub(crate) fn are_misspelt(phrase: &str, name: &str) -> bool {
     let nearly = |word: &str| name.split(' ').any(|of_name| of_name == word) || is_nearly(word, name, FEWEST_OF_A_NAME);
     let words = || phrase.split(' ');
     words().count() > 1 && words().all(nearly) && words().any(|word| word.chars().count() >= MIN_WORD_LENGTH)

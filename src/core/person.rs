@@ -67,7 +67,7 @@ pub struct Member {
 /// Returns an address in the form in which addresses are compared. ASCII letters are compared in lower case. Mail
 /// systems agree on no such rule for other letters (a Kelvin sign in lower case is a `k`), so an address with any of
 /// them is only trimmed.
-pub fn folded(email: &str) -> String {
+pub(crate) fn folded(email: &str) -> String {
     let email = email.trim();
     if email.is_ascii() { email.to_ascii_lowercase() } else { email.to_owned() }
 }

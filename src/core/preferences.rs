@@ -38,7 +38,7 @@ pub enum MessageKind {
 }
 
 /// All kinds, each with its key and its label.
-pub const KINDS: [(MessageKind, &str, &str); 7] = [
+pub(crate) const KINDS: [(MessageKind, &str, &str); 7] = [
     (MessageKind::Yours, "yours", "Something is mine now"),
     (MessageKind::NotYours, "not_yours", "Something is mine no more"),
     (MessageKind::Noted, "noted", "Somebody wrote a note on what is mine"),

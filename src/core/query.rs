@@ -15,7 +15,7 @@ use crate::core::{text, typed};
 
 /// The number of conversations on a page. With their buttons, that many fit into a message (docs/contracts/slack.md
 /// §11, 50 blocks).
-pub const LIST_PAGE_SIZE: usize = 10;
+pub(crate) const LIST_PAGE_SIZE: usize = 10;
 
 /// The longest text to search for, in characters. Every button of the list carries the text.
 const LONGEST_TEXT: usize = 80;
@@ -45,7 +45,7 @@ pub enum Filter {
 }
 
 /// The filters that are offered, in this order, with their names.
-pub const FILTERS: [(Filter, &str); 7] = [
+pub(crate) const FILTERS: [(Filter, &str); 7] = [
     (Filter::Mine, "mine"),
     (Filter::Unassigned, "unassigned"),
     (Filter::Unread, "unread"),

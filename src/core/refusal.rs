@@ -287,7 +287,7 @@ impl Refusal {
     }
 
     /// Answers whether the refusal holds only until an admin links a person.
-    pub fn waits_for_a_link(&self) -> bool {
+    pub(crate) fn waits_for_a_link(&self) -> bool {
         matches!(self, Self::YouAreNotLinked(why) | Self::NotLinked { why, .. } if why.can_be_linked())
     }
 }

@@ -4,7 +4,7 @@ use crate::core::parse_error::ParseError;
 
 /// Reads the number of days that a report covers; a week if nothing was typed. Fails on anything but a known word or
 /// 1 to `MAX_REPORT_DAYS` days.
-pub fn period(text: &str) -> Result<u16, ParseError> {
+pub(crate) fn period(text: &str) -> Result<u16, ParseError> {
     match text.trim().to_lowercase().as_str() {
         "" | "week" => Ok(7),
         "today" => Ok(1),
@@ -14,4 +14,4 @@ pub fn period(text: &str) -> Result<u16, ParseError> {
 }
 
 /// The most days that a report covers.
-pub const MAX_REPORT_DAYS: u16 = 90;
+pub(crate) const MAX_REPORT_DAYS: u16 = 90;

@@ -105,7 +105,7 @@ impl std::fmt::Debug for ReplyTarget {
 impl RequestContext {
     /// Returns the place to answer. A deferred command is answered by direct message, because the requester may have
     /// left the channel since.
-    pub fn addressee(&self) -> Addressee {
+    pub(crate) fn addressee(&self) -> Addressee {
         let late = self.via == Via::Postponed;
         let channel = self.channel.clone().filter(|_| !late);
         Addressee { user: self.user.clone(), channel, reply: self.reply.clone(), late }

@@ -59,7 +59,7 @@ pub enum Morning {
 
 impl RouteSettings {
     /// Answers whether an activity of this kind creates a card where there is none.
-    pub fn makes_cards_of(&self, kind: ActivityKind) -> bool {
+    pub(crate) fn makes_cards_of(&self, kind: ActivityKind) -> bool {
         !self.without.contains(&kind)
     }
 
@@ -70,7 +70,7 @@ impl RouteSettings {
     }
 
     /// Returns the time of the next digest; `None` if the channel gets none.
-    pub fn next_digest(&self, rules: &Rules, now: Timestamp, zone: &TimeZone) -> Option<Timestamp> {
+    pub(crate) fn next_digest(&self, rules: &Rules, now: Timestamp, zone: &TimeZone) -> Option<Timestamp> {
         match self.digest {
             Morning::WithWork => Some(working_hours::next_morning(rules.working.from, now, zone)),
             Morning::At(clock) => Some(working_hours::next_morning(clock, now, zone)),
@@ -106,7 +106,7 @@ pub fn called(line: &SharedNumber) -> String {
 }
 
 /// A channel that gets cards, with the name of the shared number; `None` if it gets those of all.
-pub type Routed = (ChannelId, Option<String>);
+pub(crate) type Routed = (ChannelId, Option<String>);
 
 #[cfg(test)]
 mod tests {

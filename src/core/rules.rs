@@ -97,7 +97,7 @@ impl Rules {
     }
 
     /// Checks whether the command has the note that the rules require.
-    pub fn note_is_there(&self, act: &Action, note: &str, about: About) -> Result<(), Refusal> {
+    pub(crate) fn note_is_there(&self, act: &Action, note: &str, about: About) -> Result<(), Refusal> {
         if self.needs_note(act.verb()) && note.trim().is_empty() {
             return Err(Refusal::NoteMissing { verb: act.verb(), about });
         }
@@ -105,7 +105,7 @@ impl Rules {
     }
 
     /// Checks whether the requester may change the rules.
-    pub fn may_configure(&self, requester: &Teammate) -> Result<(), Refusal> {
+    pub(crate) fn may_configure(&self, requester: &Teammate) -> Result<(), Refusal> {
         if self.only_admins_configure && !requester.admin {
             return Err(Refusal::NotAllowed(Rule::Configure));
         }
@@ -113,7 +113,7 @@ impl Rules {
     }
 
     /// Answers whether the form of a command requires a note.
-    pub fn needs_note(&self, verb: Verb) -> bool {
+    pub(crate) fn needs_note(&self, verb: Verb) -> bool {
         match verb {
             Verb::Handoff => self.note_on_handoff,
             Verb::Done => self.note_on_done,
@@ -133,7 +133,7 @@ impl Rules {
     }
 
     /// Returns the working time after which an owned conversation without activity is stale; `None` if unlimited.
-    pub fn untouched(&self) -> Option<SignedDuration> {
+    pub(crate) fn untouched(&self) -> Option<SignedDuration> {
         (self.untouched_hours > 0).then(|| SignedDuration::from_hours(i64::from(self.untouched_hours)))
     }
 }

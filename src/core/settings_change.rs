@@ -11,7 +11,7 @@ use crate::core::rules::Rules;
 
 /// A request to change settings.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub(crate) struct ChangeJob {
+pub struct ChangeJob {
     /// The requester.
     #[serde(alias = "asker")]
     pub requester: RequestContext,
@@ -22,7 +22,7 @@ pub(crate) struct ChangeJob {
 /// A change of a setting.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
-pub(crate) enum SettingsChange {
+pub enum SettingsChange {
     /// New rules.
     Rules(Rules),
     /// The requester's notification preferences.

@@ -102,7 +102,7 @@ pub enum Unlinked {
 impl Unlinked {
     /// Answers whether an admin can fix this with a link by hand. A link cannot change the kind of account, nor
     /// connect the workspace.
-    pub fn can_be_linked(self) -> bool {
+    pub(crate) fn can_be_linked(self) -> bool {
         match self {
             Self::Bot | Self::Deactivated | Self::Guest | Self::Outsider | Self::NotConnected => false,
             Self::Unconfirmed | Self::NoEmail | Self::NoMember | Self::Ambiguous | Self::Taken => true,
@@ -134,13 +134,13 @@ pub fn link(profile: &Profile, members: &[Member], by_hand: &[ByHand]) -> Result
 
 /// Returns the member that a Slack user is linked to if the state of the account does not count: a deactivated user
 /// may have been linked before.
-pub fn linked_before(profile: &Profile, members: &[Member], by_hand: &[ByHand]) -> Option<MemberId> {
+pub(crate) fn linked_before(profile: &Profile, members: &[Member], by_hand: &[ByHand]) -> Option<MemberId> {
     let profile = Profile { account: Account::Member, ..profile.clone() };
     link(&profile, members, by_hand).ok().map(|teammate| teammate.member)
 }
 
 /// Answers whether a member has the address of one of these profiles.
-pub fn is_a_members<'a>(mut profiles: impl Iterator<Item = &'a Profile>, members: &[Member]) -> bool {
+pub(crate) fn is_a_members<'a>(mut profiles: impl Iterator<Item = &'a Profile>, members: &[Member]) -> bool {
     let has =
         |member: &Member, email: &str| member.email.as_deref().map(person::folded).is_some_and(|own| own == email);
     profiles.any(|profile| {
@@ -151,7 +151,7 @@ pub fn is_a_members<'a>(mut profiles: impl Iterator<Item = &'a Profile>, members
 
 /// Checks whether a user with such an account can be linked at all. An unconfirmed address proves nothing, but an
 /// admin who links by hand vouches for the person.
-pub fn may_be_linked(account: Account) -> Result<(), Unlinked> {
+pub(crate) fn may_be_linked(account: Account) -> Result<(), Unlinked> {
     match account {
         Account::Member | Account::Unconfirmed => Ok(()),
         Account::Bot => Err(Unlinked::Bot),
@@ -179,7 +179,7 @@ fn teammate(profile: &Profile, member: &Member, members: &[Member]) -> Teammate 
 
 /// Answers whether a user with these teams belongs to another workspace than the installation's
 /// (docs/contracts/slack.md §23.5, §24). `None` means that Slack named no team, as it does for its own users.
-pub fn is_outside(installation: &InstallationId, team: Option<&str>, organization: &[&str]) -> bool {
+pub(crate) fn is_outside(installation: &InstallationId, team: Option<&str>, organization: &[&str]) -> bool {
     let ours = installation.as_str();
     team.is_some_and(|team| team != ours) && !organization.contains(&ours)
 }

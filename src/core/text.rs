@@ -5,7 +5,7 @@ use unicode_normalization::char::is_combining_mark;
 use unicode_segmentation::UnicodeSegmentation;
 
 /// The longest name, in characters. The sentence around it has to stay readable.
-pub const LONGEST_NAME: usize = 80;
+pub(crate) const LONGEST_NAME: usize = 80;
 
 /// The most marks on one letter. A Burmese syllable has as many. More would cover the lines around it.
 const MOST_MARKS: usize = 6;
@@ -96,7 +96,7 @@ fn is_hidden(c: char) -> bool {
 }
 
 /// Answers whether a comparison ignores a character: a hidden one, or one that only selects a glyph.
-pub fn is_unseen(c: char) -> bool {
+pub(crate) fn is_unseen(c: char) -> bool {
     is_hidden(c) || matches!(c, '\u{FE00}'..='\u{FE0F}')
 }
 

@@ -143,7 +143,7 @@ pub fn named(text: &str, user: &SlackUserId, name: &str) -> String {
 }
 
 /// Returns the channels in a raw text that have no name, each once, sorted by id.
-pub fn unnamed_channels(text: &str) -> Vec<ChannelId> {
+pub(crate) fn unnamed_channels(text: &str) -> Vec<ChannelId> {
     let found = text.split("<#").skip(1).filter_map(|rest| rest.split_once('>'));
     let mut ids: Vec<_> = found.map(|(id, _)| id.strip_suffix('|').unwrap_or(id)).filter(|id| is_name(id)).collect();
     ids.sort_unstable();
@@ -152,13 +152,13 @@ pub fn unnamed_channels(text: &str) -> Vec<ChannelId> {
 }
 
 /// Returns the raw text with the name added to a channel that came without it.
-pub fn with_channel(text: &str, channel: &ChannelId, name: &str) -> String {
+pub(crate) fn with_channel(text: &str, channel: &ChannelId, name: &str) -> String {
     let named = format!("<#{channel}|{name}>");
     text.replace(&format!("<#{channel}>"), &named).replace(&format!("<#{channel}|>"), &named)
 }
 
 /// Returns the text as its writer saw it, as far as possible without looking names up.
-pub fn as_typed(text: &str) -> String {
+pub(crate) fn as_typed(text: &str) -> String {
     let plain = plain(text);
     unnamed(&plain).iter().fold(plain.clone(), |text, user| named(&text, user, "…"))
 }

@@ -89,7 +89,7 @@ impl Hours {
 }
 
 /// Returns the next instant with that time of day on a working day (Monday to Friday).
-pub fn next_morning(clock: TimeOfDay, now: Timestamp, zone: &TimeZone) -> Timestamp {
+pub(crate) fn next_morning(clock: TimeOfDay, now: Timestamp, zone: &TimeZone) -> Timestamp {
     const FAR_ENOUGH: i64 = 8;
     let here = now.to_zoned_datetime(zone.clone());
     let mornings = (0..=FAR_ENOUGH).filter_map(|days| {

@@ -14,7 +14,7 @@ pub struct Callers(Arc<Mutex<HashMap<JobId, Calling>>>);
 
 /// One running job, removed from the running jobs when this is dropped.
 #[derive(Debug)]
-pub(crate) struct Caller {
+pub struct Caller {
     callers: Callers,
     id: JobId,
     pub(crate) calling: Calling,
@@ -22,7 +22,7 @@ pub(crate) struct Caller {
 
 impl Callers {
     /// Registers a job as running until the returned value is dropped.
-    pub(crate) fn begin(&self, id: JobId) -> Caller {
+    pub fn begin(&self, id: JobId) -> Caller {
         let calling = Calling::default();
         self.0.lock().unwrap_or_else(PoisonError::into_inner).insert(id, calling.clone());
         Caller { callers: self.clone(), id, calling }

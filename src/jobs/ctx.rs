@@ -124,7 +124,7 @@ impl TenantCtx {
     }
 
     /// Returns the same context for an installation that is one of many.
-    pub(crate) fn of(self, record: TenantRecord) -> Self {
+    pub fn of(self, record: TenantRecord) -> Self {
         // The installation is known, because the record was found by its id.
         drop(self.memory.home.set(self.installation().clone()));
         Self { record: Some(record), ..self }
@@ -148,12 +148,12 @@ impl TenantCtx {
     }
 
     /// Checks whether dialnote accepts the key, and returns the number of the organization's members.
-    pub async fn check_dialnote(&self) -> Result<usize, CheckError> {
+    pub(crate) async fn check_dialnote(&self) -> Result<usize, CheckError> {
         self.dialnote.members().await.map(|members| members.len())
     }
 
     /// Returns the installation that the token belongs to, if it is already known.
-    pub fn known_home(&self) -> Option<&InstallationId> {
+    pub(crate) fn known_home(&self) -> Option<&InstallationId> {
         self.memory.home.get()
     }
 

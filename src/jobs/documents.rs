@@ -18,7 +18,7 @@ use crate::platform::db::{Document, Draft, Effect};
 pub(crate) const CHANNEL: &str = "channel";
 
 /// Returns the content of a document, or `Unreadable`.
-pub(crate) fn read<T: DeserializeOwned>(kept: &Document) -> Result<T, Fault> {
+pub fn read<T: DeserializeOwned>(kept: &Document) -> Result<T, Fault> {
     json::read(&kept.body)
         .map_err(|cause| Fault::Unreadable { what: format!("the stored {}", kind(&kept.kind)), cause })
 }
@@ -44,12 +44,12 @@ pub(crate) async fn kept<T: DeserializeOwned>(ctx: &TenantCtx, kind: &str, id: &
 }
 
 /// Returns the rules of the workspace.
-pub(crate) async fn rules(ctx: &TenantCtx) -> Result<Rules, Fault> {
+pub async fn rules(ctx: &TenantCtx) -> Result<Rules, Fault> {
     Ok(kept(ctx, Rules::KIND, "").await?.unwrap_or_default())
 }
 
 /// Returns a person's notification preferences.
-pub(crate) async fn preferences(ctx: &TenantCtx, user: &SlackUserId) -> Result<NotificationPreferences, Fault> {
+pub async fn preferences(ctx: &TenantCtx, user: &SlackUserId) -> Result<NotificationPreferences, Fault> {
     Ok(kept(ctx, NotificationPreferences::KIND, user.as_str()).await?.unwrap_or_default())
 }
 

@@ -39,7 +39,7 @@ impl Installation {
     pub const KIND: &str = "installation";
 
     /// Returns the time at which the token is due to be replaced; `None` if it has no refresh token or no expiry.
-    pub fn refresh_at(&self) -> Option<Timestamp> {
+    pub(crate) fn refresh_at(&self) -> Option<Timestamp> {
         self.refresh.as_ref()?;
         Some(self.expires?.saturating_sub(EARLY).unwrap_or(Timestamp::MIN))
     }

@@ -96,17 +96,17 @@ pub fn read<J: JobKind>(body: &str) -> Result<J, String> {
 }
 
 /// Decodes a stored job, if it is of this kind and can be read.
-pub fn of_kind<J: JobKind>(body: &str) -> Option<J> {
+pub(crate) fn of_kind<J: JobKind>(body: &str) -> Option<J> {
     envelope(body).ok().filter(|stored| stored.kind == J::KIND).and_then(|_| read(body).ok())
 }
 
 /// Returns the kind of a stored job.
-pub(crate) fn kind(body: &str) -> Result<String, String> {
+pub fn kind(body: &str) -> Result<String, String> {
     envelope(body).map(|stored| stored.kind)
 }
 
 /// Returns the kind of a stored job for operators, or `unreadable`.
-pub fn kind_in_words(body: &str) -> String {
+pub(crate) fn kind_in_words(body: &str) -> String {
     let body: Value = serde_json::from_str(body).unwrap_or_default();
     json::Peek::words(&body, "/kind").unwrap_or("unreadable").to_owned()
 }
@@ -116,7 +116,7 @@ fn envelope(body: &str) -> Result<KindAndBody<'_>, String> {
 }
 
 /// Returns a job to store, due at once.
-pub fn new_job<J: JobKind>(installation: &InstallationId, job: &J, now: Timestamp, pacing: Pacing) -> NewJob {
+pub(crate) fn new_job<J: JobKind>(installation: &InstallationId, job: &J, now: Timestamp, pacing: Pacing) -> NewJob {
     NewJob {
         after_key: job.after_key(),
         fairness_key: job.fairness_key(),

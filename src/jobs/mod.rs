@@ -1,11 +1,11 @@
 //! Durable jobs: what a job is, what it works with, and the messages that it sends.
 
-pub mod awake;
+pub(crate) mod awake;
 pub mod callers;
 pub mod ctx;
 pub mod documents;
 pub(crate) mod emit;
-pub mod enqueue;
+pub(crate) mod enqueue;
 pub mod events;
 pub mod faults;
 pub mod handler;
@@ -16,5 +16,5 @@ pub(crate) mod memory;
 pub mod outbox;
 pub mod outcome;
 pub mod rate_limits;
-pub mod retry_window;
+pub(crate) mod retry_window;
 pub mod settings;

@@ -16,7 +16,7 @@ const MAX_ABSENCES: usize = 50;
 
 /// A record of the times in which the app was offline.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Awake {
+pub(crate) struct Awake {
     /// The last sign of life.
     last: Option<Timestamp>,
     /// The offline periods (begin, end), oldest first.
@@ -25,10 +25,10 @@ pub struct Awake {
 
 impl Awake {
     /// The kind under which the record is stored (`platform::db::Document`).
-    pub const KIND: &str = "awake";
+    pub(crate) const KIND: &str = "awake";
 
     /// Records a sign of life at `now`. Returns whether the record changed and has to be stored.
-    pub fn is_alive(&mut self, now: Timestamp) -> bool {
+    pub(crate) fn is_alive(&mut self, now: Timestamp) -> bool {
         if self.last.is_some_and(|last| now.duration_since(last) < OFTEN) {
             return false;
         }
@@ -40,7 +40,7 @@ impl Awake {
     }
 
     /// Returns how long the app was offline between `from` and `now`.
-    pub fn asleep_since(&self, from: Timestamp, now: Timestamp) -> Duration {
+    pub(crate) fn asleep_since(&self, from: Timestamp, now: Timestamp) -> Duration {
         let all = self.asleep.iter().copied().chain(self.open_gap(now));
         let within = all.map(|(begin, end)| end.min(now).duration_since(begin.max(from)));
         within.filter_map(|slept| Duration::try_from(slept).ok()).sum()

@@ -30,14 +30,14 @@ pub(crate) const SENT_WITHIN: Duration = Duration::from_secs(2);
 pub(crate) const LONGEST_CALL: Duration = Duration::from_secs(10);
 
 /// Returns the time at which the last call ends of a process that has died by `now`.
-pub fn calls_end(now: Timestamp) -> Timestamp {
+pub(crate) fn calls_end(now: Timestamp) -> Timestamp {
     times::later(now, SENT_WITHIN + LONGEST_CALL)
 }
 
 impl WorkSettings {
     /// Returns the timeout of a call to Slack or dialnote. It is shorter than a lease, which is checked before each
     /// call that changes something.
-    pub fn call_timeout(&self) -> Duration {
+    pub(crate) fn call_timeout(&self) -> Duration {
         LONGEST_CALL.min(self.lease / 2)
     }
 }

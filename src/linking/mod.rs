@@ -3,4 +3,4 @@
 pub mod content;
 pub mod requests;
 pub mod view;
-pub(crate) mod window;
+pub mod window;

@@ -367,7 +367,7 @@ impl Handler for Linkings {
 
 /// A request about links between Slack users and members.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct PeopleJob {
+pub(crate) struct PeopleJob {
     /// The requester.
     #[serde(alias = "asker")]
     pub requester: RequestContext,
@@ -382,7 +382,7 @@ pub struct PeopleJob {
 
 /// The window that shows the unlinked people.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct PeopleWindow {
+pub(crate) struct PeopleWindow {
     /// The window's view.
     pub view: ViewId,
     /// The page, from 0.

@@ -12,7 +12,7 @@ use crate::platform::slack::blocks::kit::{Block, Modal};
 use crate::platform::slack::blocks::mrkdwn::{neutral, time};
 
 /// The callback id of the window.
-pub const PEOPLE_CALLBACK_ID: &str = "people";
+pub(crate) const PEOPLE_CALLBACK_ID: &str = "people";
 
 /// Returns the window while its content is looked up.
 pub fn waiting() -> Modal {

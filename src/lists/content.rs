@@ -37,7 +37,7 @@ pub struct ListView {
 
 /// The content of a person's Home tab.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct HomeView {
+pub(crate) struct HomeView {
     /// The list, or the reason why there is none.
     pub list: Result<ListView, Unlinked>,
     /// The person's notification preferences.
@@ -49,7 +49,7 @@ pub struct HomeView {
 
 /// The part of the Home tab that only admins see.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct AdminView {
+pub(crate) struct AdminView {
     /// The rules.
     pub rules: Rules,
     /// The number of members in the dialnote organization, if dialnote gives it.

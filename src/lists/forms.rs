@@ -189,7 +189,7 @@ impl Handler for Forms {
 
 /// A form to fill in.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct FormJob {
+pub(crate) struct FormJob {
     /// The person who has the form open.
     #[serde(alias = "asker")]
     pub requester: RequestContext,

@@ -26,7 +26,7 @@ use crate::platform::slack::blocks::kit::{Block, Modal};
 use crate::platform::slack::blocks::mrkdwn::time;
 
 /// The callback id of the window with a list.
-pub const LIST_CALLBACK_ID: &str = "list";
+pub(crate) const LIST_CALLBACK_ID: &str = "list";
 
 /// The most characters of a form's metadata.
 const METADATA: usize = 3000;
@@ -79,17 +79,17 @@ const WHO: [(Who, &str, &str); 3] = [
 ];
 
 /// The option that a hand-off requires a note.
-pub const NOTE_ON_HANDOFF: &str = "handoff";
+pub(crate) const NOTE_ON_HANDOFF: &str = "handoff";
 /// The option that marking done requires a note. See [`NOTE_ON_HANDOFF`].
-pub const NOTE_ON_DONE: &str = "done";
+pub(crate) const NOTE_ON_DONE: &str = "done";
 /// The option that only admins may change the rules.
-pub const ONLY_ADMINS: &str = "admins";
+pub(crate) const ONLY_ADMINS: &str = "admins";
 /// The option that a channel hides numbers and messages.
 pub const MASKED: &str = "masked";
 /// The option that a channel shows changes to everyone.
-pub const ALOUD: &str = "aloud";
+pub(crate) const ALOUD: &str = "aloud";
 /// The option that a user keeps an unanswered hand-off.
-pub const KEEPS: &str = "keeps";
+pub(crate) const KEEPS: &str = "keeps";
 
 /// The known facts that a form shows. Any of them may be missing.
 #[derive(Clone, Debug, Default)]

@@ -17,7 +17,7 @@ use crate::settings::routes_view;
 const NAMED: usize = 20;
 
 /// Returns the whole Home tab.
-pub fn home(card_view: &HomeView) -> Home {
+pub(crate) fn home(card_view: &HomeView) -> Home {
     let mut blocks = vec![Block::header("Conversations")];
     match &card_view.list {
         Ok(list) => {

@@ -4,7 +4,7 @@ pub mod content;
 pub mod drawing;
 pub mod forms;
 pub mod forms_view;
-pub mod home_view;
+pub(crate) mod home_view;
 pub mod suggest;
 pub mod view;
 pub(crate) mod views;

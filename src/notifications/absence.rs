@@ -104,4 +104,4 @@ impl Handler for CatchingUp {
 
 /// A person to notify after the app has read everything that happened during an absence.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct CaughtUp(pub SlackUserId);
+pub(crate) struct CaughtUp(pub SlackUserId);

@@ -4,7 +4,7 @@ use crate::core::absence::Absence;
 use crate::platform::slack::blocks::mrkdwn::time;
 
 /// Returns the sentence as markup, with times in the reader's zone.
-pub fn markup(away: Option<&Absence>) -> String {
+pub(crate) fn markup(away: Option<&Absence>) -> String {
     let Some(Absence { from, to, unreachable }) = away else { return plain(None).to_owned() };
     let (from, to) = (time(*from), time(*to));
     match unreachable {
@@ -14,7 +14,7 @@ pub fn markup(away: Option<&Absence>) -> String {
 }
 
 /// Returns the sentence without times, for notifications.
-pub fn plain(away: Option<&Absence>) -> &'static str {
+pub(crate) fn plain(away: Option<&Absence>) -> &'static str {
     match away {
         Some(Absence { unreachable: true, .. }) => {
             "dialnote couldn't be reached for a while, and the app has caught up."

@@ -14,7 +14,7 @@ use crate::platform::slack::blocks::mrkdwn::neutral;
 use crate::platform::slack::blocks::words;
 
 /// Returns a digest.
-pub fn message(digest: &Digest, links: &Links, privacy: Privacy) -> Content {
+pub(crate) fn message(digest: &Digest, links: &Links, privacy: Privacy) -> Content {
     let title = title(digest);
     let away = digest.away.as_ref();
     let mut blocks = vec![if digest.caught_up {

@@ -27,7 +27,7 @@ const MOST_NAMED: usize = 10;
 
 /// The content of one direct message.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Occasion {
+pub(crate) struct Occasion {
     /// The notices, in the order of the changes.
     pub notices: Vec<DirectMessage>,
     /// The reader's answers, or later outcomes, by conversation.
@@ -36,7 +36,7 @@ pub struct Occasion {
 
 impl Occasion {
     /// Adds a notice. A conversation that the reader lost no longer needs an answer. One that they got again needs one.
-    pub fn add(&mut self, notice: &DirectMessage) {
+    pub(crate) fn add(&mut self, notice: &DirectMessage) {
         match notice {
             DirectMessage::NotYoursNow { about, .. } | DirectMessage::Returned { about, .. } => {
                 if !self.answer(&about.id).is_some_and(Answer::is_final) {
@@ -52,12 +52,12 @@ impl Occasion {
     }
 
     /// Returns the reader's answer about a conversation, or its later outcome.
-    pub fn answer(&self, id: &ConversationId) -> Option<&Answer> {
+    pub(crate) fn answer(&self, id: &ConversationId) -> Option<&Answer> {
         self.answers.iter().rfind(|(answered, _)| answered == id).map(|(_, answer)| answer)
     }
 
     /// Returns the conversations that the message gives to its reader.
-    pub fn given(&self) -> Vec<ConversationId> {
+    pub(crate) fn given(&self) -> Vec<ConversationId> {
         let mut given: Vec<_> =
             self.notices.iter().flat_map(|notice| notice.given().into_iter().take(MOST_NAMED)).collect();
         given.sort();
@@ -67,13 +67,13 @@ impl Occasion {
 }
 
 /// Returns the direct message.
-pub fn message(told: &Occasion, links: &Links) -> Content {
+pub(crate) fn message(told: &Occasion, links: &Links) -> Content {
     let (text, blocks) = said(told, links);
     Content::new(&text, blocks)
 }
 
 /// Returns the direct message, or `None` if one message can't hold all of it.
-pub fn whole_message(told: &Occasion, links: &Links) -> Option<Content> {
+pub(crate) fn whole_message(told: &Occasion, links: &Links) -> Option<Content> {
     let (text, blocks) = said(told, links);
     fit(&blocks).then(|| Content::new(&text, blocks))
 }
@@ -342,7 +342,7 @@ fn moved_on(Ended { what, by, .. }: &Ended) -> String {
 }
 
 /// Explains why a person can't be notified, and what an admin can do.
-pub fn because(name: &str, why: &Why) -> String {
+pub(crate) fn because(name: &str, why: &Why) -> String {
     format!("{} {}", reason(why), what_to_do(name, why))
 }
 

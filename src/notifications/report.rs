@@ -251,7 +251,7 @@ impl Handler for Reports {
 
 /// A request for a report.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct ReportJob {
+pub(crate) struct ReportJob {
     /// The requester, and the place to answer.
     #[serde(alias = "asker")]
     pub requester: RequestContext,

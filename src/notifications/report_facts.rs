@@ -35,7 +35,7 @@ pub struct Report {
 /// The reason why only the requester sees a report.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
-pub enum Alone {
+pub(crate) enum Alone {
     /// The channel gets no shared number's cards, so the report is about all of them.
     NoRoute,
     /// The channel hides numbers and messages, or another company reads it.

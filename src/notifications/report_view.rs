@@ -13,7 +13,7 @@ const LONGEST_ALT: usize = 1000;
 const MAX_LISTED_DAYS: usize = 31;
 
 /// Returns the title of the picture.
-pub fn title(report: &Report) -> String {
+pub(crate) fn title(report: &Report) -> String {
     let on = report.line.as_ref().map_or_else(String::new, |line| format!(" on {line}"));
     match report.days.len() {
         1 => format!("Conversations{on} today"),
@@ -22,7 +22,7 @@ pub fn title(report: &Report) -> String {
 }
 
 /// Returns the report for the requester alone, with the reason.
-pub fn alone(report: &Report, why: Alone) -> Content {
+pub(crate) fn alone(report: &Report, why: Alone) -> Content {
     let why = match why {
         Alone::NoRoute => {
             "Only you see this. It is about all shared numbers, because no shared number's cards come here: \
@@ -35,7 +35,7 @@ pub fn alone(report: &Report, why: Alone) -> Content {
 }
 
 /// Returns the text above the picture.
-pub fn comment(report: &Report) -> String {
+pub(crate) fn comment(report: &Report) -> String {
     let mut lines = vec![format!("{}, for {}: {}", title(report), report.by, sums(report)), waits(report)];
     let told = report.days.len().saturating_sub(MAX_LISTED_DAYS);
     let days = report.days.iter().skip(told).filter(|day| report.days.len() > 1 && day.total() > 0);
@@ -45,7 +45,7 @@ pub fn comment(report: &Report) -> String {
 }
 
 /// Describes the picture for people who can't see it.
-pub fn alt(report: &Report) -> String {
+pub(crate) fn alt(report: &Report) -> String {
     let days: Vec<_> =
         report.days.iter().map(|day| format!("{} {}", day.date.strftime("%a %-d"), day.total())).collect();
     cut(
@@ -65,7 +65,7 @@ fn sums(report: &Report) -> String {
 }
 
 /// Summarizes the median times until an owner and until done, and the changes of owner.
-pub fn waits(report: &Report) -> String {
+pub(crate) fn waits(report: &Report) -> String {
     let waits = &report.waits;
     let owned = match waits.to_owner {
         Some(seconds) => format!("Half of what was taken had an owner within {}.", words::span(seconds)),

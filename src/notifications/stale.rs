@@ -153,8 +153,8 @@ impl Handler for Questions {
 
 /// The periodic check for stale conversations.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct StaleCheck;
+pub(crate) struct StaleCheck;
 
 /// An owner to ask about their stale conversations.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct AskOwner(pub Owner);
+pub(crate) struct AskOwner(pub Owner);

@@ -11,12 +11,12 @@ use crate::core::ids::MemberId;
 use crate::core::working_hours::Hours;
 
 /// Returns the time of the last activity or note of a conversation, as far as dialnote shows it.
-pub fn touched(conversation: &Conversation) -> Option<Timestamp> {
+pub(crate) fn touched(conversation: &Conversation) -> Option<Timestamp> {
     conversation.last_activity.as_ref().map(|last| last.at).max(conversation.last_note)
 }
 
 /// Returns the open, owned conversations that were last touched by `before`, grouped by owner, the oldest first.
-pub fn owned_and_old<'a>(
+pub(crate) fn owned_and_old<'a>(
     all: impl Iterator<Item = &'a Conversation>,
     before: Timestamp,
 ) -> BTreeMap<MemberId, Vec<&'a Conversation>> {
@@ -34,7 +34,7 @@ pub fn owned_and_old<'a>(
 
 /// Answers whether the owner is due to be asked: enough working time has passed since `touched`, and it is working
 /// time now.
-pub fn is_to_be_asked(
+pub(crate) fn is_to_be_asked(
     touched: Timestamp,
     (working, patience): (Hours, SignedDuration),
     zone: &TimeZone,

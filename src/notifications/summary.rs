@@ -19,7 +19,7 @@ const MAX_DIGEST_LOADS: usize = 20;
 
 /// A summary of a channel's conversations.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Summary {
+pub(crate) struct Summary {
     /// The open and unassigned conversations that are shown, oldest first.
     pub waiting: Vec<Conversation>,
     /// The number of open and unassigned conversations that are not shown.
@@ -32,7 +32,7 @@ pub struct Summary {
 
 impl Summary {
     /// Summarizes the conversations whose cards the route takes.
-    pub fn of<'a>(all: impl Iterator<Item = &'a Conversation>, route: &Route, now: Timestamp) -> Self {
+    pub(crate) fn of<'a>(all: impl Iterator<Item = &'a Conversation>, route: &Route, now: Timestamp) -> Self {
         let zone = working_hours::zone(route.zone.as_deref());
         let day = |at: Timestamp| at.to_zoned_datetime(zone.clone()).date();
         let (mut waiting, mut snoozed, mut loads) = (Vec::new(), 0, BTreeMap::<MemberId, usize>::new());
@@ -59,14 +59,14 @@ impl Summary {
     }
 
     /// Returns whether there is anything to post. A digest after an absence counts only unassigned conversations.
-    pub fn is_worth_telling(&self, caught_up: bool) -> bool {
+    pub(crate) fn is_worth_telling(&self, caught_up: bool) -> bool {
         !self.waiting.is_empty() || !caught_up && (self.snoozed > 0 || !self.loads.is_empty())
     }
 }
 
 /// The conversations that have been unassigned for too long.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Overdue {
+pub(crate) struct Overdue {
     /// The overdue conversations that are shown, oldest first.
     pub waiting: Vec<Conversation>,
     /// The number of overdue conversations that are not shown.
@@ -78,7 +78,7 @@ pub struct Overdue {
 impl Overdue {
     /// Returns the conversations whose cards the route takes, and which are open, unassigned and without activity
     /// for `patience` of working time.
-    pub fn of<'a>(
+    pub(crate) fn of<'a>(
         all: impl Iterator<Item = &'a Conversation>,
         route: &Route,
         (working, patience): (Hours, SignedDuration),

@@ -23,7 +23,7 @@ const UNREACHABLE: &str = "unreachable";
 
 /// A person who cannot be sent direct messages.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub(crate) struct Unreachable {
+pub struct Unreachable {
     /// The person's name for colleagues.
     pub(crate) name: String,
     /// The reason.
@@ -77,7 +77,7 @@ pub(crate) async fn is_reached(ctx: &TenantCtx, user: &SlackUserId) -> Result<Op
 }
 
 /// Returns the people who cannot be sent direct messages, at most `most`.
-pub(crate) async fn unreachable(ctx: &TenantCtx, most: usize) -> Result<Vec<Unreachable>, Fault> {
+pub async fn unreachable(ctx: &TenantCtx, most: usize) -> Result<Vec<Unreachable>, Fault> {
     let kept = ctx.db.documents(UNREACHABLE, most).await?;
     Ok(kept.into_iter().filter_map(|kept| serde_json::from_str(&kept.body).ok()).collect())
 }

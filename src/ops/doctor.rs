@@ -407,4 +407,4 @@ impl Handler for Doctor {
 
 /// An admin's request to check the setup.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct DoctorJob(pub RequestContext);
+pub(crate) struct DoctorJob(pub RequestContext);

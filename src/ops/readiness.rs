@@ -15,7 +15,7 @@ pub(crate) const STORE_TIMEOUT: Duration = Duration::from_secs(2);
 
 /// Stores a cache entry without meaning to see whether the store accepts one of the size of a large command. A disk
 /// that is nearly full may have room for less. Fails if the store fails or does not answer in time.
-pub async fn try_store(store: &dyn Store, clock: &Clock, instance: &str) -> Result<(), Fault> {
+pub(crate) async fn try_store(store: &dyn Store, clock: &Clock, instance: &str) -> Result<(), Fault> {
     let cache_entry = CacheEntry {
         kind: "readiness".to_owned(),
         id: instance.to_owned(),

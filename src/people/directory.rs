@@ -75,7 +75,7 @@ struct SoughtMember {
 
 /// The permission to use cached facts.
 #[derive(Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Freshness {
+pub enum Freshness {
     /// Cached facts may be used. If members cannot be read, the last list is used, however old it is.
     Kept,
     /// The same, but an old list of members is used no longer than [`STALE_AGE`].
@@ -85,7 +85,7 @@ pub(crate) enum Freshness {
 }
 
 /// Returns the links that were made by hand.
-pub(crate) async fn by_hand(ctx: &TenantCtx) -> Result<Vec<ByHand>, Fault> {
+pub async fn by_hand(ctx: &TenantCtx) -> Result<Vec<ByHand>, Fault> {
     let kept = ctx.db.documents(ByHand::KIND, MOST_BY_HAND).await?;
     kept.iter().map(read).collect()
 }
@@ -188,7 +188,7 @@ pub(crate) async fn known_teammate(ctx: &TenantCtx, member: &MemberId) -> Result
 }
 
 /// Links a Slack profile to a member by the cached list of members. Returns the reason if it is linked to none.
-pub(crate) async fn who(ctx: &TenantCtx, profile: &Profile) -> Result<Result<Teammate, Unlinked>, Fault> {
+pub async fn who(ctx: &TenantCtx, profile: &Profile) -> Result<Result<Teammate, Unlinked>, Fault> {
     let (members, by_hand) = (kept_members(ctx).await?, by_hand(ctx).await?);
     Ok(link(profile, &members, &by_hand))
 }

@@ -3,10 +3,10 @@
 pub mod acting;
 pub mod colleagues;
 pub mod directory;
-pub mod mentions;
+pub(crate) mod mentions;
 pub mod names;
 pub mod offboarding;
 pub mod organization;
-pub mod people_words;
+pub(crate) mod people_words;
 pub mod profiles;
 pub mod strangers;

@@ -40,4 +40,4 @@ pub(crate) async fn told_apart(ctx: &TenantCtx, profile: Profile) -> Result<Prof
 }
 
 /// The cache entry kind of Slack profiles, by user and email address.
-pub const PROFILE: &str = "profile";
+pub(crate) const PROFILE: &str = "profile";

@@ -126,7 +126,7 @@ impl Handler for Leavers {
 
 /// A member who left the organization.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Left(pub Owner);
+pub(crate) struct Left(pub Owner);
 
 /// The maximum number of open homes that are read.
 pub(crate) const MOST_HOMES: usize = 10_000;

@@ -4,6 +4,6 @@ pub mod db;
 pub mod dialnote;
 pub mod retry;
 pub mod slack;
-pub mod telemetry;
+pub(crate) mod telemetry;
 pub mod transport;
 pub mod vault;

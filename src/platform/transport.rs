@@ -69,16 +69,16 @@ task_local! {
 
 /// The service that a job calls at the moment.
 #[derive(Clone, Debug, Default)]
-pub struct Calling(Arc<Mutex<Option<Service>>>);
+pub(crate) struct Calling(Arc<Mutex<Option<Service>>>);
 
 impl Calling {
     /// Wraps a future so that its calls are noted here.
-    pub fn noted<F: Future>(&self, work: F) -> impl Future<Output = F::Output> {
+    pub(crate) fn noted<F: Future>(&self, work: F) -> impl Future<Output = F::Output> {
         CALLING.scope(self.clone(), work)
     }
 
     /// Returns the service that is being called at the moment, if there is one.
-    pub fn service(&self) -> Option<Service> {
+    pub(crate) fn service(&self) -> Option<Service> {
         *self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 

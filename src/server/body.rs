@@ -57,7 +57,7 @@ impl Unread {
 }
 
 /// Reads a body of at most `most` bytes.
-pub(crate) async fn read(body: impl Body<Data = Bytes> + Unpin, most: usize) -> Result<Whole, Unread> {
+pub(super) async fn read(body: impl Body<Data = Bytes> + Unpin, most: usize) -> Result<Whole, Unread> {
     read_in(&LARGE_BODIES, body, most).await
 }
 

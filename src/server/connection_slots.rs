@@ -51,7 +51,7 @@ pub(crate) struct ConnectionSlot {
 pub(crate) struct Begun(Arc<ConnectionState>);
 
 impl ConnectionSlots {
-    pub(crate) fn new() -> Self {
+    pub(super) fn new() -> Self {
         Self { free: Arc::new(Semaphore::new(MAX_CONNECTIONS)), taken: Arc::default(), opened: Instant::now() }
     }
 
@@ -95,7 +95,7 @@ fn victim(all: &[(IpAddr, u64)], address: IpAddr, is_full: bool) -> Option<usize
 
 impl ConnectionState {
     /// Notes that the head of a request has arrived.
-    pub(crate) fn begin(self: &Arc<Self>) -> Begun {
+    pub(super) fn begin(self: &Arc<Self>) -> Begun {
         self.wait();
         Begun(self.clone())
     }

@@ -43,7 +43,7 @@ pub(crate) struct Back {
 }
 
 /// Sends a person to Slack.
-pub(crate) async fn begin(State(front): State<Front>) -> Response {
+pub(super) async fn begin(State(front): State<Front>) -> Response {
     let Some(installations) = front.tenants.installations() else { return StatusCode::NOT_FOUND.into_response() };
     let oauth = &installations.oauth;
     let nonce = format!("{:032x}", rand::random::<u128>());

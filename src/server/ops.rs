@@ -66,7 +66,7 @@ impl Ops {
     }
 
     /// Returns the router of the probes' addresses.
-    pub(crate) fn router(&self) -> Router {
+    pub fn router(&self) -> Router {
         let router = Router::new().route("/healthz", get(alive)).route("/readyz", get(ready));
         router.route("/metrics", get(metrics)).with_state(self.clone())
     }

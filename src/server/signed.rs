@@ -33,7 +33,7 @@ pub(crate) struct Signed {
 impl Signed {
     /// Verifies the headers, then reads the body and verifies it; returns an answer to a request that fails. If the
     /// headers cannot be Slack's, the body takes no memory and no time.
-    pub(crate) async fn read(
+    pub(super) async fn read(
         request: hyper::Request<Incoming>,
         front: &Front,
         begun: &Begun,
@@ -69,7 +69,7 @@ impl Signed {
     }
 
     /// Returns the signature: as unique as the request, for requests that carry nothing else unique.
-    pub(crate) fn signature(&self) -> &str {
+    pub(super) fn signature(&self) -> &str {
         header(&self.headers, SIGNATURE_HEADER).unwrap_or_default()
     }
 }

@@ -104,7 +104,7 @@ fn read(signed: &Signed) -> Result<(Inbound, String), Response> {
 
 /// Answers a request that is known to be Slack's, from either transport. `name` is as unique as the request: for
 /// requests that carry nothing else unique.
-pub(crate) fn answer(
+pub(super) fn answer(
     front: &Front,
     inbound: Inbound,
     name: String,

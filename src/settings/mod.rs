@@ -2,6 +2,6 @@
 
 pub mod changes;
 pub mod routes;
-pub mod routes_view;
-pub mod sharing;
+pub(crate) mod routes_view;
+pub(crate) mod sharing;
 pub mod view;

@@ -25,11 +25,7 @@ use crate::settings::{routes_view, view};
 use crate::sync::poll_state;
 
 /// Carries out a request about routes. Returns the effects to store and the reply to the requester.
-pub(crate) async fn route(
-    ctx: &TenantCtx,
-    job: &ChangeJob,
-    routing: &Routing,
-) -> Result<(Vec<Effect>, Content), Fault> {
+pub async fn route(ctx: &TenantCtx, job: &ChangeJob, routing: &Routing) -> Result<(Vec<Effect>, Content), Fault> {
     let refused = |why| Ok((Vec::new(), refusal_view::refusal(&why)));
     let here = job.requester.channel.as_ref().filter(|channel| !channel.is_direct());
     let (channel, line) = match routing {

@@ -15,7 +15,7 @@ use crate::platform::slack::blocks::words;
 const MOST_OFFERED: usize = 20;
 
 /// Confirms that a channel gets cards from now on.
-pub fn made(channel: &ChannelId, line: Option<&str>) -> Content {
+pub(crate) fn made(channel: &ChannelId, line: Option<&str>) -> Content {
     let cards = line.map_or_else(|| "all cards".to_owned(), |line| format!("the cards of {}", neutral(line)));
     words::ours(&format!(
         "Saved. From now on {cards} come to <#{channel}>, as soon as somebody calls or writes. \
@@ -24,12 +24,12 @@ pub fn made(channel: &ChannelId, line: Option<&str>) -> Content {
 }
 
 /// Confirms that a channel gets no cards any more.
-pub fn off(channel: &ChannelId) -> Content {
+pub(crate) fn off(channel: &ChannelId) -> Content {
     words::ours(&format!("Saved. <#{channel}> gets no cards by itself any more."))
 }
 
 /// Lists the channels that get cards, each with its shared number.
-pub fn channels(routes: &[Routed]) -> Content {
+pub(crate) fn channels(routes: &[Routed]) -> Content {
     let row = |(channel, line): &Routed| {
         let line = line.as_deref().map_or_else(|| "all shared numbers".to_owned(), neutral);
         format!("<#{channel}>: {line}")
@@ -39,7 +39,7 @@ pub fn channels(routes: &[Routed]) -> Content {
 }
 
 /// Lists all routes, with buttons for the shared numbers whose cards no channel gets.
-pub fn all(routes: &[Routed], offers: &[SharedNumber]) -> Content {
+pub(crate) fn all(routes: &[Routed], offers: &[SharedNumber]) -> Content {
     let mut content = match routes {
         [] if offers.is_empty() => words::sentence(&with_usage("No channel gets cards by itself yet.", Verb::Route)),
         [] => words::sentence(

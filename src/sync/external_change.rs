@@ -18,7 +18,7 @@ use crate::jobs::outbox::direct::{MarkDirect, SendDirect};
 
 /// A conversation that changed in dialnote, with its state before and now.
 #[derive(Clone, Debug)]
-pub struct ExternalChange {
+pub(crate) struct ExternalChange {
     /// The owner and status that the app knew before; nothing, if the conversation is new.
     pub before: Option<State>,
     /// The last activity that the app knew before.
@@ -37,7 +37,7 @@ pub struct ExternalChange {
 
 impl ExternalChange {
     /// Returns the card as it is now.
-    pub fn card_view(&self) -> CardView {
+    pub(crate) fn card_view(&self) -> CardView {
         CardView { conversation: self.now.clone(), owner: self.to.as_ref().map(|to| to.name.clone()) }
     }
 
@@ -54,12 +54,12 @@ impl ExternalChange {
     }
 
     /// Returns the activity for which a conversation without a card gets one.
-    pub fn deserves_a_card(&self) -> Option<&Activity> {
+    pub(crate) fn deserves_a_card(&self) -> Option<&Activity> {
         self.heard().filter(|_| self.now.is_open())
     }
 
     /// Returns the events that explain the change, each with its actor.
-    pub fn events(&self) -> Vec<(String, Event)> {
+    pub(crate) fn events(&self) -> Vec<(String, Event)> {
         let Some(before) = &self.before else { return Vec::new() };
         [self.owner_event(before), self.answer_event(), self.status_event(before)].into_iter().flatten().collect()
     }
@@ -107,7 +107,7 @@ impl ExternalChange {
 
     /// Returns the messages about the change. `cards` are the channels that have its card. `to_draw` are the channels
     /// whose card is out of date, and those that are to get one.
-    pub fn announcement(&self, cards: &[ChannelId], to_draw: &[ChannelId]) -> Announcement {
+    pub(crate) fn announcement(&self, cards: &[ChannelId], to_draw: &[ChannelId]) -> Announcement {
         let (events, id) = (self.events(), &self.now.id);
         let mut told_of = self.on_cards(cards, to_draw);
         for (actor, event) in &events {

@@ -25,7 +25,7 @@ pub(crate) const POLL_DOCUMENT: &str = "watch";
 
 /// The progress of the poller.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub(crate) struct Watched {
+pub struct Watched {
     /// True once the list was read to its end. From then on only changes are read.
     pub(crate) whole: bool,
     /// The time when dialnote last answered.
@@ -70,7 +70,7 @@ pub(crate) fn absence(ctx: &TenantCtx, last: Timestamp, at: Timestamp) -> Option
 }
 
 /// Returns the last absence, as of a poll at `at`.
-pub(crate) fn away(ctx: &TenantCtx, before: &Watched, at: Timestamp) -> Option<Absence> {
+pub fn away(ctx: &TenantCtx, before: &Watched, at: Timestamp) -> Option<Absence> {
     let last = before.at.filter(|_| before.whole);
     last.and_then(|last| absence(ctx, last, at)).or(before.away)
 }
@@ -102,7 +102,7 @@ pub(crate) fn is_unreachable(ctx: &TenantCtx) -> bool {
 }
 
 /// Remembers whether a poll reached dialnote.
-pub(crate) fn looked(ctx: &TenantCtx, looked: &Result<Option<PollOutcome>, Fault>) {
+pub fn looked(ctx: &TenantCtx, looked: &Result<Option<PollOutcome>, Fault>) {
     match looked {
         Ok(Some(_)) => ctx.memory.unreachable.store(false, Ordering::Relaxed),
         Ok(None) | Err(Fault::Store(_) | Fault::Unreadable { .. }) => {}

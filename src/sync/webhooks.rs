@@ -70,4 +70,4 @@ impl Handler for Hints {
 
 /// A hint from a webhook that something changed in dialnote.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct LookAtDialnote;
+pub(crate) struct LookAtDialnote;

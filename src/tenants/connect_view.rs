@@ -14,7 +14,7 @@ const LONGEST_KEY: usize = 200;
 
 /// The reason why a key is rejected.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Unfit {
+pub(crate) enum Unfit {
     /// Text that is empty or contains a space.
     NoKey,
     /// A key that dialnote doesn't know.
@@ -30,7 +30,7 @@ pub enum Unfit {
 }
 
 /// Returns the error under the field.
-pub fn unfit(unfit: Unfit) -> &'static str {
+pub(crate) fn unfit(unfit: Unfit) -> &'static str {
     match unfit {
         Unfit::NoKey => "This is no key: it is empty, or has a space in it. Copy it again.",
         Unfit::Unknown => "dialnote does not know this key. Copy it again, or make a new one.",
@@ -43,7 +43,7 @@ pub fn unfit(unfit: Unfit) -> &'static str {
 }
 
 /// Returns the form. It never shows the key in use, only the person who entered it and the time.
-pub fn form(connection: Option<&Connection>) -> Modal {
+pub(crate) fn form(connection: Option<&Connection>) -> Modal {
     let mut blocks = Vec::new();
     let connected = connection.is_some_and(|connection| connection.key.is_some());
     if let Some(Connection { by, at, .. }) = connection {
@@ -73,7 +73,7 @@ pub fn form(connection: Option<&Connection>) -> Modal {
 }
 
 /// Returns the window that replaces the form after the workspace was connected.
-pub fn connected(members: usize, from_nothing: bool) -> Modal {
+pub(crate) fn connected(members: usize, from_nothing: bool) -> Modal {
     let members = if members == 1 { "1 member".to_owned() } else { format!("{members} members") };
     let from_nothing = from_nothing.then(|| {
         Block::paragraph(

@@ -242,7 +242,7 @@ impl Installations {
     }
 
     /// Returns a client for the organization of a key that is not stored yet.
-    pub fn try_key(&self, common: &AppState, key: SecretString) -> Dialnote {
+    pub(crate) fn try_key(&self, common: &AppState, key: SecretString) -> Dialnote {
         self.services.dialnote(Some(key), common)
     }
 

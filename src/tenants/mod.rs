@@ -1,8 +1,8 @@
 //! Workspaces: installing the app, its tokens, and connecting it to dialnote.
 
-pub mod connect_view;
+pub(crate) mod connect_view;
 pub mod installations;
-pub mod own_workspace;
+pub(crate) mod own_workspace;
 pub mod pages;
 pub(crate) mod removal;
 pub(crate) mod token_refresh;

@@ -37,12 +37,12 @@ impl OwnWorkspace {
 
     /// Answers whether this workspace may be `installation`. An acknowledgement does not wait until Slack names the
     /// workspace: until then the answer is yes, and the worker finds out.
-    pub fn may_be(&self, installation: &InstallationId) -> bool {
+    pub(crate) fn may_be(&self, installation: &InstallationId) -> bool {
         self.services.known_home().is_none_or(|home| home == installation)
     }
 
     /// Returns its services, scoped to its own installation. Asks Slack once which workspace it is.
-    pub async fn at_home(&self) -> Result<Arc<TenantCtx>, Fault> {
+    pub(crate) async fn at_home(&self) -> Result<Arc<TenantCtx>, Fault> {
         let home = self.services.home().await?;
         self.scoped().retain(|installation, _| installation == home);
         Ok(self.of(home))

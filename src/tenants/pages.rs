@@ -6,7 +6,7 @@ const STYLE: &str = ":root{color-scheme:light dark}body{font:1.1rem/1.5 system-u
 
 /// The outcome of an installation.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum InstallPage<'a> {
+pub(crate) enum InstallPage<'a> {
     /// An app that was installed.
     Installed {
         /// The name of the workspace or organization.
@@ -24,7 +24,7 @@ pub enum InstallPage<'a> {
 
 impl InstallPage<'_> {
     /// Renders the page. `install` is the address where an installation begins. Text from outside is escaped.
-    pub fn html(&self, install: &str) -> String {
+    pub(crate) fn html(&self, install: &str) -> String {
         let (title, text, can_begin_again) = match self {
             Self::Installed { name } => (
                 format!("Installed in {}", escaped(name)),

@@ -3,8 +3,8 @@
 
 pub mod handlers;
 pub mod runner;
-pub mod set_back;
+pub(crate) mod set_back;
 pub mod steps;
-pub mod subscribers;
+pub(crate) mod subscribers;
 pub mod tenants;
 pub mod timers;

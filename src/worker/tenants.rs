@@ -48,12 +48,12 @@ enum Mode {
 
 impl Tenants {
     /// Creates the tenants for one workspace.
-    pub fn for_one(common: AppState, own: OwnWorkspace) -> Self {
+    pub(crate) fn for_one(common: AppState, own: OwnWorkspace) -> Self {
         Self { common, mode: Mode::One(Box::new(own)), registry: handlers::all(None), last_tick: Mutex::default() }
     }
 
     /// Creates the tenants for all workspaces that install the app.
-    pub fn for_many(common: AppState, installations: Arc<Installations>) -> Self {
+    pub(crate) fn for_many(common: AppState, installations: Arc<Installations>) -> Self {
         let registry = handlers::all(Some(&installations));
         Self { common, mode: Mode::Many(installations), registry, last_tick: Mutex::default() }
     }
@@ -67,7 +67,7 @@ impl Tenants {
     }
 
     /// Answers whether the keys in the settings open the stored secrets of the installations.
-    pub async fn opens_what_is_sealed(&self) -> Result<bool, Fault> {
+    pub(crate) async fn opens_what_is_sealed(&self) -> Result<bool, Fault> {
         match &self.mode {
             Mode::One(_) => Ok(true),
             Mode::Many(installations) => installations.open_something(&self.common).await,
@@ -193,7 +193,7 @@ impl Tenants {
     }
 
     /// Returns a job to store, requested at `now` and due at once.
-    pub fn new_job<J: JobKind>(&self, installation: &InstallationId, job: &J, now: Timestamp) -> NewJob {
+    pub(crate) fn new_job<J: JobKind>(&self, installation: &InstallationId, job: &J, now: Timestamp) -> NewJob {
         job::new_job(installation, job, now, self.common.settings.pacing)
     }
 }

@@ -32,7 +32,7 @@ impl<'a> Book<'a> {
     }
 
     /// Returns the conversation with this id, in upper or lower case.
-    pub fn by_id(&self, id: &str) -> Option<&'a Conversation> {
+    pub(crate) fn by_id(&self, id: &str) -> Option<&'a Conversation> {
         let has = |known: &&&'a KnownConversation| known.conversation.id.as_str().eq_ignore_ascii_case(id);
         self.all.iter().find(has).map(|known| &known.conversation)
     }
@@ -48,7 +48,7 @@ impl<'a> Book<'a> {
 
     /// Finds the conversations whose contacts a [folded](crate::core::text) phrase names by full name, part of a name
     /// or whole company. Only the strongest matches are returned.
-    pub fn by_name(&self, phrase: &str) -> Option<BestMatches<'a, Strength>> {
+    pub(crate) fn by_name(&self, phrase: &str) -> Option<BestMatches<'a, Strength>> {
         let fit = |known: &KnownConversation| strength(phrase, &known.name).max(whole_company(phrase, &known.company));
         best(self.all.iter().filter_map(|known| Some((fit(known)?, *known))))
     }
@@ -78,7 +78,7 @@ impl<'a> Book<'a> {
 }
 
 /// Returns the countries of the shared numbers that conversations belong to.
-pub fn home_of<'a>(all: impl Iterator<Item = &'a KnownConversation>) -> HomeCountries {
+pub(crate) fn home_of<'a>(all: impl Iterator<Item = &'a KnownConversation>) -> HomeCountries {
     let shared: BTreeSet<_> = all.filter_map(|known| Some(known.conversation.line.as_ref()?.number.as_str())).collect();
     HomeCountries::of(shared)
 }

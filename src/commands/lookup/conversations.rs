@@ -96,12 +96,12 @@ pub(crate) struct ReferenceReader<'r, 'a> {
 
 impl<'r, 'a> ReferenceReader<'r, 'a> {
     /// Returns a reader of a text.
-    pub(crate) fn new(text: &'r TokenizedText<'r>, book: &'r Book<'a>, links: &'r Links, manner: Manner) -> Self {
+    pub(super) fn new(text: &'r TokenizedText<'r>, book: &'r Book<'a>, links: &'r Links, manner: Manner) -> Self {
         Self { text, find: Finder { text, book, links }, manner }
     }
 
     /// Reads the conversations that the text names from token `start` on.
-    pub(crate) fn read(&self, start: usize) -> ConversationMatch {
+    pub(super) fn read(&self, start: usize) -> ConversationMatch {
         let start = self.past_marks(start);
         let named = self.list(self.after_grammar(start));
         let meant = match named.as_slice() {

@@ -96,7 +96,7 @@ impl<'a> Finder<'_, 'a> {
     }
 
     /// Reads the number at a token that fits a contact's best. Of several equal ones, the longest wins.
-    pub(crate) fn by_number(&self, at: usize) -> Option<Item<'a>> {
+    pub(super) fn by_number(&self, at: usize) -> Option<Item<'a>> {
         let mut best: Option<((Fit, bool), Item<'a>)> = None;
         for (number, to) in self.readings(at) {
             let Some(found) = self.book.by_number(&number) else { continue };
@@ -188,7 +188,7 @@ impl<'a> Finder<'_, 'a> {
     }
 
     /// Returns the words from a token on that may form one name. A comma may separate last and first name.
-    pub(crate) fn words(&self, at: usize) -> Vec<(usize, String)> {
+    pub(super) fn words(&self, at: usize) -> Vec<(usize, String)> {
         let mut words = Vec::new();
         for (index, token) in self.text.tokens.iter().enumerate().skip(at) {
             match token.word() {

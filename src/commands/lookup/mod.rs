@@ -4,7 +4,7 @@
 //! An id, a link or a number takes precedence over words, wherever it appears. Whole words of a name act at once.
 //! Anything weaker becomes a question, and no word is lost.
 
-pub mod book;
+pub(crate) mod book;
 mod conversations;
 mod grammar;
 mod items;

@@ -136,20 +136,20 @@ impl Directory {
     }
 
     /// Counts the words of a person's name at a token.
-    pub fn name_words(&self, text: &TokenizedText<'_>, at: usize) -> usize {
+    pub(crate) fn name_words(&self, text: &TokenizedText<'_>, at: usize) -> usize {
         self.by_name(text, at).map_or(0, |named| named.to - at)
     }
 }
 
 /// Returns the person with this name, if exactly one of these people has it.
-pub fn only_one_called(name: &str, people: &[Colleague]) -> Option<SlackUserId> {
+pub(crate) fn only_one_called(name: &str, people: &[Colleague]) -> Option<SlackUserId> {
     let phrase = folded(name.trim_start_matches('@'));
     let mut called = people.iter().filter(|one| one.is_named(&phrase));
     called.next().filter(|_| called.next().is_none()).map(|one| one.user.clone())
 }
 
 /// Answers whether a token is a person or group that Slack recognized, or means the requester ("me").
-pub fn is_recognized(text: &TokenizedText<'_>, at: usize) -> bool {
+pub(crate) fn is_recognized(text: &TokenizedText<'_>, at: usize) -> bool {
     recognized(text, at).is_some()
 }
 

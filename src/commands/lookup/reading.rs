@@ -78,7 +78,7 @@ pub enum Reading {
 
 impl Reading {
     /// Returns the parts of the text that may be shown: the note, and the words that name no conversation.
-    pub fn words_mut(&mut self) -> Vec<&mut String> {
+    pub(crate) fn words_mut(&mut self) -> Vec<&mut String> {
         match self {
             Self::WhichPerson { .. } => Vec::new(),
             Self::WhichConversation { asked, note, .. }

@@ -108,7 +108,7 @@ impl Token<'_> {
     }
 
     /// Answers whether the token is a mark.
-    pub fn is_mark(&self) -> bool {
+    pub(crate) fn is_mark(&self) -> bool {
         matches!(self.kind, TokenKind::Mark(_))
     }
 }
@@ -166,7 +166,7 @@ impl<'a> TokenizedText<'a> {
     }
 
     /// Returns the first token that begins within the last `left` bytes.
-    pub fn token_with(&self, left: usize) -> usize {
+    pub(crate) fn token_with(&self, left: usize) -> usize {
         let start = self.source.len() - left.min(self.source.len());
         self.tokens.partition_point(|token| token.start < start)
     }

@@ -11,7 +11,7 @@ const MOST_DIGITS: usize = 7;
 const WORDS: [&str; 6] = ["extension", "extensión", "extensio\u{301}n", "extn", "ext", "xtn"];
 
 /// Returns the digits of the extension at the start of `text`, and what follows it.
-pub(crate) fn read(text: &str) -> Option<(String, &str)> {
+pub(super) fn read(text: &str) -> Option<(String, &str)> {
     dialled(text).or_else(|| signed(text)).or_else(|| named(text))
 }
 

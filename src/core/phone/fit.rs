@@ -73,7 +73,7 @@ impl Matcher {
     }
 
     /// Answers whether `stored` has the extension that was written, or neither has one.
-    pub fn has_same_extension(&self, stored: &str) -> bool {
+    pub(crate) fn has_same_extension(&self, stored: &str) -> bool {
         digits_and_extension(stored).is_some_and(|(_, extension)| extension == self.extension)
     }
 

@@ -24,18 +24,13 @@ impl WrittenNumber {
     /// blanks, brackets, quotes and invisible marks before the number, and closing quotes and separators after it.
     /// An extension belongs to the number. One that may instead begin the text after it is read both ways. Empty if
     /// the text doesn't begin with a number of at least four digits.
-    pub fn leading(text: &str) -> Vec<(Self, &str)> {
+    pub(crate) fn leading(text: &str) -> Vec<(Self, &str)> {
         read::readings(text)
     }
 
     /// Reads a number that fills all of `text`.
     pub fn parse(text: &str) -> Option<Self> {
         Self::leading(text).into_iter().find(|(_, rest)| rest.is_empty()).map(|(number, _)| number)
-    }
-
-    /// Answers whether the country code was written (`+` or `00`), so that exactly one number can be meant.
-    pub fn is_international(&self) -> bool {
-        self.full().is_some()
     }
 
     /// Answers whether it has enough digits for a whole number.
@@ -77,7 +72,7 @@ static PRETTY: LazyLock<Mutex<HashMap<String, String>>> = LazyLock::new(Mutex::d
 
 /// Formats a stored number for people: `+14155550101;ext=22` becomes `+1 415 555 0101 ext. 22`. Returns text that
 /// isn't a number unchanged.
-pub fn pretty(stored: &str) -> String {
+pub(crate) fn pretty(stored: &str) -> String {
     match fit::parted(stored) {
         Some((e164, Some(extension))) => format!("{} ext. {extension}", pretty_line(&e164)),
         _ => pretty_line(stored),

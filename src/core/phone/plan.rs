@@ -36,7 +36,7 @@ pub(crate) struct National {
 
 impl NumberPlan {
     /// Returns the plan of the country that an E.164 number belongs to.
-    pub(crate) fn of(digits: &str) -> Option<Self> {
+    pub(super) fn of(digits: &str) -> Option<Self> {
         let (code, national) = split_code(digits)?;
         let plans = DATABASE.by_code(&code)?;
         let own = plans.iter().find(|plan| is_of(plan, national)).or(plans.first())?;

@@ -26,7 +26,7 @@ pub(crate) fn is_plus(c: char) -> bool {
 }
 
 /// Returns whether `c` is white space or invisible.
-pub(crate) fn is_blank(c: char) -> bool {
+pub(super) fn is_blank(c: char) -> bool {
     c.is_whitespace() || is_unseen(c)
 }
 

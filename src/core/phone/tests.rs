@@ -425,10 +425,10 @@ fn readings_are_offered_longest_first() {
 #[test]
 fn knows_whether_the_country_code_was_written() {
     for text in ["+1 415 555 0101", "(+1) 415 555 0101", "001 415 555 0101", "<tel:+14155550101|0101>"] {
-        assert_eq!(WrittenNumber::parse(text).map(|number| number.is_international()), Some(true), "{text}");
+        assert_eq!(WrittenNumber::parse(text).map(|number| number.full().is_some()), Some(true), "{text}");
     }
     for text in ["415 555 0101", "1 415 555 0101", "011 44 20 7946 0018", "020 7946 0018", "0018", "00 12 34"] {
-        assert_eq!(WrittenNumber::parse(text).map(|number| number.is_international()), Some(false), "{text}");
+        assert_eq!(WrittenNumber::parse(text).map(|number| number.full().is_some()), Some(false), "{text}");
     }
 }
 

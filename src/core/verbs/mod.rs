@@ -137,13 +137,13 @@ pub fn spec(verb: Verb) -> &'static Spec {
 }
 
 /// Finds the verb with this name, in any letter case.
-pub fn by_name(name: &str) -> Option<Verb> {
+pub(crate) fn by_name(name: &str) -> Option<Verb> {
     let own = COMMANDS.iter().map(|(verb, spec)| (spec.name, *verb));
     OTHER_NAMES.into_iter().chain(own).find(|(known, _)| known.eq_ignore_ascii_case(name)).map(|(_, verb)| verb)
 }
 
 /// Finds the verb with this slash command, in any letter case.
-pub fn by_slash(slash: &str) -> Option<Verb> {
+pub(crate) fn by_slash(slash: &str) -> Option<Verb> {
     let is_own = |spec: &Spec| spec.slash.is_some_and(|own| own.eq_ignore_ascii_case(slash));
     COMMANDS.iter().find(|(_, spec)| is_own(spec)).map(|(verb, _)| *verb)
 }

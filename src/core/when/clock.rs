@@ -52,7 +52,7 @@ pub(crate) struct ReadClock<'a> {
 
 impl DayPart {
     /// Reads a part of the day, as one word.
-    pub(crate) fn read(word: &str) -> Option<Self> {
+    pub(super) fn read(word: &str) -> Option<Self> {
         match word {
             "morning" => Some(Self::Morning),
             "afternoon" => Some(Self::Afternoon),

@@ -65,7 +65,7 @@ impl Length {
     }
 
     /// Returns the day that is this length from today, or `None` unless the length has whole days only.
-    pub(crate) fn day(self) -> Option<Day> {
+    pub(super) fn day(self) -> Option<Day> {
         let (months, days) = (i32::try_from(self.months).ok()?, i32::try_from(self.days).ok()?);
         match (months, days, self.minutes) {
             (0, 0, _) => None,

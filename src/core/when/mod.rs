@@ -39,7 +39,7 @@ impl When {
 
     /// Splits the longest phrase from the start of `text`. Returns the phrase and the text after it, or `None` if the
     /// phrase could be a name or the words after it could belong to it.
-    pub fn split_start(text: &str) -> Option<(Self, &str)> {
+    pub(crate) fn split_start(text: &str) -> Option<(Self, &str)> {
         let words = words::words(text);
         let (to, when) = phrase::first(&words)?;
         let (phrase, behind) = words.split_at_checked(to)?;
@@ -51,7 +51,7 @@ impl When {
     }
 
     /// Answers whether the phrase at the end of `text` could be a name.
-    pub fn ends_like_a_name(text: &str) -> bool {
+    pub(crate) fn ends_like_a_name(text: &str) -> bool {
         let words = words::words(text);
         let last = phrase::last(&words);
         last.is_some_and(|(at, when)| phrase::is_name(words.get(at..).unwrap_or_default(), &when))
@@ -59,7 +59,7 @@ impl When {
 
     /// Splits off the first phrase between other words. Returns it with the text before and after it, or `None` if it
     /// could be a name or the words around it could belong to it.
-    pub fn split_out(text: &str) -> Option<(&str, Self, &str)> {
+    pub(crate) fn split_out(text: &str) -> Option<(&str, Self, &str)> {
         let words = words::words(text);
         let (from, to, when) = phrase::within(&words)?;
         if phrase::last(&words).is_some_and(|(last, _)| last < to) {

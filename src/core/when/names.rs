@@ -62,7 +62,7 @@ const NUMBERS: [&str; 20] = [
 const TENS: [&str; 8] = ["twenty", "thirty", "forty", "fifty", "sixty", "seventy", "eighty", "ninety"];
 
 /// Returns the whole name of a day: a weekday, "tomorrow", "yesterday" or "tonight".
-pub(crate) fn day(word: &str) -> Option<&'static str> {
+pub(super) fn day(word: &str) -> Option<&'static str> {
     // Some names of people are as similar: Frida, Sundar, Thursby. None of them ends like a day.
     let like_a_day = |name: &str| word.ends_with("ay") || word.ends_with("dy") || !name.ends_with("day");
     exact(&DAYS, word).or_else(|| misspelt(&DAYS, word).filter(|name| like_a_day(name)))

@@ -22,7 +22,7 @@ pub(crate) fn last(words: &[Word]) -> Option<(usize, When)> {
 }
 
 /// Reads the longest phrase at the start that has other words after it, and returns it with the word after its end.
-pub(crate) fn first(words: &[Word]) -> Option<(usize, When)> {
+pub(super) fn first(words: &[Word]) -> Option<(usize, When)> {
     let most = words.len().saturating_sub(1).min(MOST_WORDS);
     (1..=most).rev().find_map(|to| Some((to, read(&pieces_of(words.get(..to)?))?)))
 }
@@ -46,7 +46,7 @@ pub(crate) fn within(words: &[Word]) -> Option<(usize, usize, When)> {
 }
 
 /// Reads the words as one phrase.
-pub(crate) fn read(words: Pieces<'_>) -> Option<When> {
+pub(super) fn read(words: Pieces<'_>) -> Option<When> {
     length(words).or_else(|| {
         let words = match words {
             // Ambiguous: for the duration of the weekend, or until it begins.

@@ -11,7 +11,7 @@ const MINUTES_OF_AN_HOUR: i64 = 60;
 const LEAP_YEAR: i16 = 2000;
 
 /// Writes a time: "2h", "tomorrow 17:00".
-pub(crate) fn words(when: &When) -> String {
+pub(super) fn words(when: &When) -> String {
     match when {
         When::After { minutes } => or_ago(*minutes < 0, &length(minutes.saturating_abs())),
         When::Later { days, minutes } => {

@@ -37,7 +37,7 @@ impl Word {
 }
 
 /// Splits a text at blanks of every kind, semicolons, and commas that are not inside a number.
-pub(crate) fn words(text: &str) -> Vec<Word> {
+pub(super) fn words(text: &str) -> Vec<Word> {
     let mut words = Vec::new();
     let mut current: Option<(usize, String)> = None;
     for (at, c) in text.char_indices().filter(|(_, c)| !is_unseen(*c)) {

@@ -16,7 +16,7 @@ const MOST_FAULTS: usize = 4;
 const MOST_WORDS: usize = 16;
 
 /// Finds the first fault of the time at the end, and returns it with the position of that time among the words.
-pub(crate) fn find(text: &str, words: &[Word]) -> Option<(usize, Wrong)> {
+pub(super) fn find(text: &str, words: &[Word]) -> Option<(usize, Wrong)> {
     let first = words.len().saturating_sub(MOST_WORDS);
     let (mut pieces, mut faults) = (Repaired::of(words, first), Vec::new());
     while faults.len() < MOST_FAULTS

@@ -14,7 +14,7 @@ const NO_PLACES: [&str; 9] = ["same", "this", "that", "in", "days", "weeks", "mo
 
 /// Counts the pieces of a zone at the front: "PST", "UTC+2", "Eastern time", "Europe/Berlin". `within` pieces belong
 /// to its first word.
-pub(crate) fn at(pieces: Pieces<'_>, within: usize) -> Option<usize> {
+pub(super) fn at(pieces: Pieces<'_>, within: usize) -> Option<usize> {
     match pieces {
         [short, "time", ..] if is_zone(short) => Some(2),
         [short, ..] if is_zone(short) => Some(within.max(1)),

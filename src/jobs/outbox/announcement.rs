@@ -9,7 +9,7 @@ use crate::platform::db::{Card, Effect, NewJob};
 
 /// The messages that announce a change, in the order in which they are queued.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Announcement {
+pub(crate) struct Announcement {
     /// The cards to post or update.
     pub cards: Vec<PostCard>,
     /// The cards to post again.
@@ -26,7 +26,7 @@ pub struct Announcement {
 
 impl Announcement {
     /// Adds an entry to the threads of a conversation's cards in these channels.
-    pub fn add_entry(&mut self, channels: &[ChannelId], conversation: &ConversationId, entry: &ThreadEntry) {
+    pub(crate) fn add_entry(&mut self, channels: &[ChannelId], conversation: &ConversationId, entry: &ThreadEntry) {
         self.entries.extend(channels.iter().map(|channel| PostEntry {
             channel: channel.clone(),
             conversation: conversation.clone(),
@@ -36,7 +36,7 @@ impl Announcement {
 
     /// Returns what is left if no one is to be notified: cards and older direct messages are updated in place.
     #[must_use]
-    pub fn silent(self) -> Self {
+    pub(crate) fn silent(self) -> Self {
         let in_place = |RepostCard { channel, card_view }| PostCard { channel, card_view, requester: None };
         let cards = self.cards.into_iter().chain(self.reposts.into_iter().map(in_place)).collect();
         Self { cards, marks: self.marks, ..Self::default() }

@@ -13,7 +13,7 @@ use crate::platform::db::rate_limit::RateLimit;
 
 /// The card of a conversation in a channel: posted once, then kept up to date.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct PostCard {
+pub(crate) struct PostCard {
     /// The channel.
     pub channel: ChannelId,
     /// The content of the card.
@@ -24,7 +24,7 @@ pub struct PostCard {
 
 /// A card to redraw from its stored content, because its channel shows less than before.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct RedrawCard {
+pub(crate) struct RedrawCard {
     /// The channel.
     pub channel: ChannelId,
     /// The card's conversation.
@@ -33,7 +33,7 @@ pub struct RedrawCard {
 
 /// A card to post again at the bottom of its channel, because its contact got in touch after it was done.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct RepostCard {
+pub(crate) struct RepostCard {
     /// The channel.
     pub channel: ChannelId,
     /// The content of the card.
@@ -42,7 +42,7 @@ pub struct RepostCard {
 
 /// A pointer to the new card, in place of the old one.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct RetireCard {
+pub(crate) struct RetireCard {
     /// The channel.
     pub channel: ChannelId,
     /// The card's conversation.
@@ -57,7 +57,7 @@ pub struct RetireCard {
 
 /// A thread entry under a card.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct PostEntry {
+pub(crate) struct PostEntry {
     /// The card's channel.
     pub channel: ChannelId,
     /// The card's conversation.

@@ -15,7 +15,7 @@ use crate::platform::slack::blocks::kit::Content;
 
 /// A direct message.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct SendDirect {
+pub(crate) struct SendDirect {
     /// The receiver.
     pub user: SlackUserId,
     /// The content.
@@ -27,14 +27,14 @@ pub struct SendDirect {
 
 impl SendDirect {
     /// Returns a direct message whose sender does not wait for its delivery state.
-    pub fn new(user: SlackUserId, notice: DirectMessage) -> Self {
+    pub(crate) fn new(user: SlackUserId, notice: DirectMessage) -> Self {
         Self { user, notice, awaited: None }
     }
 }
 
 /// A new state of a conversation, for the direct messages about it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct MarkDirect {
+pub(crate) struct MarkDirect {
     /// Their reader.
     pub user: SlackUserId,
     /// The conversation.
@@ -45,7 +45,7 @@ pub struct MarkDirect {
 
 /// A reader's answer, to show in the direct message that asked for it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct ShowAnswer {
+pub(crate) struct ShowAnswer {
     /// The reader, in the direct channel.
     pub to: Addressee,
     /// The message.

@@ -1,10 +1,10 @@
 //! Messages for Slack as durable jobs: what is said, to whom, and how fast. Each kind of message is a job of its own.
 //! The capability that draws a message also delivers it.
 
-pub mod announcement;
+pub(crate) mod announcement;
 pub mod cards;
 pub mod direct;
 pub mod message;
 pub mod posting;
 pub mod private;
-pub mod redraw;
+pub(crate) mod redraw;

@@ -29,7 +29,7 @@ const WAITS: &str = "waits";
 
 /// An answer that only the requester sees.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct AnswerPrivately {
+pub(crate) struct AnswerPrivately {
     /// The receiver.
     pub to: Addressee,
     /// The answer.
@@ -38,7 +38,7 @@ pub struct AnswerPrivately {
 
 /// A notice that the requester's command waits until a service answers again.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct NotifyDelay {
+pub(crate) struct NotifyDelay {
     /// The receiver.
     pub to: Addressee,
     /// The notice.
@@ -48,7 +48,7 @@ pub struct NotifyDelay {
 }
 
 /// Returns the effect that answers a person privately.
-pub(crate) fn answer(ctx: &TenantCtx, to: Addressee, content: Content) -> Effect {
+pub fn answer(ctx: &TenantCtx, to: Addressee, content: Content) -> Effect {
     ctx.say(&AnswerPrivately { to, content })
 }
 

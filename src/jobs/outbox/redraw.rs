@@ -59,7 +59,7 @@ pub(crate) fn draw_home(ctx: &TenantCtx, user: SlackUserId, query: Query) -> Eff
 
 /// A list to draw.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct ListJob {
+pub(crate) struct ListJob {
     /// The requester.
     #[serde(alias = "asker")]
     pub requester: RequestContext,

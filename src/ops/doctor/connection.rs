@@ -15,7 +15,7 @@ const API: &str = "dialnote API";
 const HOOKS: &str = "dialnote hooks";
 
 /// Returns the findings about dialnote.
-pub(crate) async fn dialnote(work: &TenantCtx) -> Vec<Finding> {
+pub(super) async fn dialnote(work: &TenantCtx) -> Vec<Finding> {
     if !work.is_connected() {
         let words = "no organization in dialnote is connected, so nothing can be done. Type /dialnote connect";
         return vec![Finding::new(KEY, FindingState::Bad, words)];

@@ -68,7 +68,7 @@ impl Person {
     }
 
     /// Answers whether a text contains an identifier that no one else has in Slack: their user, or their address.
-    pub fn is_surely_in(&self, text: &str) -> bool {
+    pub(crate) fn is_surely_in(&self, text: &str) -> bool {
         replaced(&self.surely, text).is_some()
     }
 
@@ -99,7 +99,7 @@ impl Person {
     }
 
     /// Returns a JSON text without their user, names and addresses, if any of these was in it.
-    pub fn erased_from(&self, json: &str) -> Option<String> {
+    pub(crate) fn erased_from(&self, json: &str) -> Option<String> {
         match serde_json::from_str(json) {
             Ok(mut value) => self.erase(None, &mut value).then(|| value.to_string()),
             Err(_) => replaced(&self.anyhow, json),
@@ -107,7 +107,7 @@ impl Person {
     }
 
     /// Returns the part of a value that is about them: of lists that name them, only the items that do.
-    pub fn part_of(&self, value: Value) -> Value {
+    pub(crate) fn part_of(&self, value: Value) -> Value {
         match value {
             Value::Array(items) if items.iter().any(|item| self.is_in_value(item)) => {
                 items.into_iter().filter(|item| self.is_in_value(item)).map(|item| self.part_of(item)).collect()

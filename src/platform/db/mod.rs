@@ -7,9 +7,9 @@
 
 mod api;
 pub mod conformance;
-pub mod data_category;
+pub(crate) mod data_category;
 pub mod postgres;
-pub mod projection;
+pub(crate) mod projection;
 mod row_limit;
 pub mod sqlite;
 mod tenant;

@@ -42,7 +42,7 @@ pub struct Epoch(Arc<AtomicU64>);
 
 impl Epoch {
     /// Begins the next epoch.
-    pub(crate) fn begin(&self) {
+    pub fn begin(&self) {
         self.0.fetch_add(1, Ordering::SeqCst);
     }
 

@@ -35,13 +35,13 @@ impl TenantDb {
         self.store.cards(&self.installation, conversation).await
     }
 
-    /// See [`Store::card_at`].
-    pub async fn card_at(&self, channel: &ChannelId, ts: &MessageTs) -> Result<Option<Card>, Fault> {
-        self.store.card_at(&self.installation, channel, ts).await
-    }
-
     /// See [`Store::cards_in`].
-    pub async fn cards_in(&self, channel: &ChannelId, after: &MessageTs, max: usize) -> Result<Vec<Card>, Fault> {
+    pub(crate) async fn cards_in(
+        &self,
+        channel: &ChannelId,
+        after: &MessageTs,
+        max: usize,
+    ) -> Result<Vec<Card>, Fault> {
         self.store.cards_in(&self.installation, channel, after, max).await
     }
 
@@ -76,7 +76,7 @@ impl TenantDb {
     }
 
     /// See [`Store::cache_find`].
-    pub async fn cache_find(&self, kind: &str, alias: &str) -> Result<Option<CacheEntry>, Fault> {
+    pub(crate) async fn cache_find(&self, kind: &str, alias: &str) -> Result<Option<CacheEntry>, Fault> {
         self.store.cache_find(&self.installation, kind, alias).await
     }
 

@@ -11,7 +11,7 @@ use crate::platform::dialnote::wire;
 use crate::platform::transport::HttpAnswer;
 
 /// The bucket that a 429 of dialnote's closes: no document says that its limits differ between calls.
-pub const BUCKET: &str = "dialnote";
+pub(crate) const BUCKET: &str = "dialnote";
 
 /// The time without calls after a rate limit, if dialnote names none.
 const DEFAULT_WAIT: Duration = Duration::from_secs(10);

@@ -11,7 +11,7 @@ const DOCTOR: &str = "doctor";
 
 /// The outcome of a write that changes nothing.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Writing {
+pub(crate) enum Writing {
     /// The write worked: it set the owner of this conversation to the current owner.
     Works(Box<Conversation>),
     /// The API key is read-only.
@@ -34,7 +34,7 @@ pub struct Shape {
 impl Dialnote {
     /// Tries to write without a change: sets the owner of the least recently active done conversation to the owner just
     /// read. An open conversation is not touched, because a person may assign it at that moment.
-    pub async fn may_write(&self) -> Result<Writing, DialnoteError> {
+    pub(crate) async fn may_write(&self) -> Result<Writing, DialnoteError> {
         let page = self.conversations(0).await?;
         let quiet = page.conversations.iter().rev().find(|one| one.status == Status::Done);
         let Some(quiet) = quiet else { return self.may_write_nowhere().await };
@@ -57,7 +57,7 @@ impl Dialnote {
     }
 
     /// Tries to set a status to its current value; returns the error if dialnote refuses.
-    pub async fn refuses_status(&self, done: &Conversation) -> Option<DialnoteError> {
+    pub(crate) async fn refuses_status(&self, done: &Conversation) -> Option<DialnoteError> {
         if done.status != Status::Done {
             return None;
         }

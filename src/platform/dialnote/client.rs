@@ -23,7 +23,7 @@ use crate::platform::transport;
 use crate::platform::transport::HttpAnswer;
 
 /// The largest number of conversations or messages that one call returns.
-pub const API_PAGE_SIZE: usize = 100;
+pub(crate) const API_PAGE_SIZE: usize = 100;
 
 /// The header with the idempotency key of a write (docs/contracts/dialnote.md, Authentication: never relied on).
 const IDEMPOTENCY: &str = "Idempotency-Key";
@@ -50,10 +50,10 @@ pub struct Addresses {
 }
 
 /// The name of the setting with the address for reads and notes.
-pub const READS: &str = "DIALNOTE_API_URL";
+pub(crate) const READS: &str = "DIALNOTE_API_URL";
 
 /// The name of the setting with the address for changes.
-pub const ASSIGN: &str = "DIALNOTE_ASSIGN_URL";
+pub(crate) const ASSIGN: &str = "DIALNOTE_ASSIGN_URL";
 
 /// A client for one organization.
 #[derive(Clone, Debug)]
@@ -73,7 +73,7 @@ impl Dialnote {
     }
 
     /// Returns a client that sends a call by this instant or not at all.
-    pub fn with_deadline(&self, by: Instant) -> Self {
+    pub(crate) fn with_deadline(&self, by: Instant) -> Self {
         Self { by: Some(by), ..self.clone() }
     }
 
@@ -176,7 +176,7 @@ impl Dialnote {
     }
 
     /// Returns all open conversations that a member owns, most recently active first.
-    pub async fn all_open_of(&self, member: &MemberId) -> Result<Vec<Conversation>, DialnoteError> {
+    pub(crate) async fn all_open_of(&self, member: &MemberId) -> Result<Vec<Conversation>, DialnoteError> {
         let (mut all, mut pages) = (Vec::new(), Pages::default());
         for _ in 0..OWNED_PAGES {
             let page = self.owned_from(member, pages.offset).await?;
@@ -219,7 +219,7 @@ impl Dialnote {
     }
 
     /// Sets the status.
-    pub async fn set_status(
+    pub(crate) async fn set_status(
         &self,
         id: &ConversationId,
         status: Status,
@@ -241,7 +241,12 @@ impl Dialnote {
     }
 
     /// Writes a note. After any 2xx the note counts as written, whatever the body says.
-    pub async fn add_note(&self, id: &ConversationId, content: &str, attempt_key: &str) -> Result<(), DialnoteError> {
+    pub(crate) async fn add_note(
+        &self,
+        id: &ConversationId,
+        content: &str,
+        attempt_key: &str,
+    ) -> Result<(), DialnoteError> {
         let path = ["conversations", plain(id)?, "notes"];
         let request = self.request(Method::POST, &self.addresses.reads, &path);
         let request = request.json(&json!({ "content": content })).header(IDEMPOTENCY, attempt_key);
@@ -255,7 +260,7 @@ impl Dialnote {
 
     /// Returns the newest timeline entries that are not notes, newest first, as far as they are among the newest
     /// [`API_PAGE_SIZE`].
-    pub async fn activities_but_notes(&self, id: &ConversationId) -> Result<Vec<Activity>, DialnoteError> {
+    pub(crate) async fn activities_but_notes(&self, id: &ConversationId) -> Result<Vec<Activity>, DialnoteError> {
         let query = [("limit", API_PAGE_SIZE.to_string())];
         let content = self.read_of(id, &query).await.map(wire::opened)?;
         let entries = wire::items(&content, "messages")?;
@@ -280,7 +285,7 @@ impl Dialnote {
     }
 
     /// Answers whether a note with this reference was already written.
-    pub async fn has_note(&self, id: &ConversationId, reference: &str) -> Result<bool, DialnoteError> {
+    pub(crate) async fn has_note(&self, id: &ConversationId, reference: &str) -> Result<bool, DialnoteError> {
         let mut next = Vec::new();
         for _ in 0..NOTE_PAGES {
             let mut query = vec![("limit", API_PAGE_SIZE.to_string())];
@@ -357,7 +362,7 @@ impl Dialnote {
     }
 
     /// Reads a conversation after a write. If that fails, the outcome of the write is unknown.
-    pub async fn look_after_write(&self, id: &ConversationId) -> Result<Conversation, DialnoteError> {
+    pub(crate) async fn look_after_write(&self, id: &ConversationId) -> Result<Conversation, DialnoteError> {
         self.conversation(id).await.map_err(after_write)
     }
 

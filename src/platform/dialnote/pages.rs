@@ -20,7 +20,7 @@ pub struct ConversationPage {
 
 /// The position in a list that is being read.
 #[derive(Debug, Default)]
-pub struct Pages {
+pub(crate) struct Pages {
     /// The offset of the next page.
     pub offset: usize,
     seen: HashSet<ConversationId>,
@@ -32,7 +32,7 @@ pub struct Pages {
 impl Pages {
     /// Takes in a page; returns the conversations that were on no page before it. The list ends with a page that brings
     /// nothing new.
-    pub fn take(&mut self, page: ConversationPage) -> Vec<Conversation> {
+    pub(crate) fn take(&mut self, page: ConversationPage) -> Vec<Conversation> {
         let new: Vec<_> = page.conversations.into_iter().filter(|one| self.seen.insert(one.id.clone())).collect();
         self.offset += page.items;
         self.read += 1;
@@ -41,12 +41,12 @@ impl Pages {
     }
 
     /// Returns the ids of the conversations on all pages.
-    pub fn seen(&self) -> &HashSet<ConversationId> {
+    pub(crate) fn seen(&self) -> &HashSet<ConversationId> {
         &self.seen
     }
 
     /// Restarts at the top: conversations that slipped past during the reading are there.
-    pub fn restart(&mut self) {
+    pub(crate) fn restart(&mut self) {
         self.offset = 0;
     }
 }

@@ -15,10 +15,10 @@ use crate::core::json::Peek;
 pub const PATH: &str = "/dialnote/webhooks/";
 
 /// The kinds of events; each is a subscription of its own. The name of the last one is assumed.
-pub const EVENTS: [&str; 3] = ["call_log", "call_recording", "note"];
+pub(crate) const EVENTS: [&str; 3] = ["call_log", "call_recording", "note"];
 
 /// The header with the id of a delivery.
-pub const DELIVERY_HEADER: &str = "x-dialnote-delivery-id";
+pub(crate) const DELIVERY_HEADER: &str = "x-dialnote-delivery-id";
 
 /// The constant from which, together with the API key, the token is derived.
 const PURPOSE: &[u8] = b"dialnote-slack webhook";
@@ -96,7 +96,7 @@ fn mac(key: &SecretString) -> Hmac<Sha256> {
 }
 
 /// Returns the installation, if the address names one, and the token.
-pub fn addressed(name: &str) -> (Option<InstallationId>, &str) {
+pub(crate) fn addressed(name: &str) -> (Option<InstallationId>, &str) {
     name.rsplit_once('-').map_or((None, name), |(whose, token)| (Some(InstallationId::new(whose)), token))
 }
 

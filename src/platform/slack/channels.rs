@@ -30,7 +30,7 @@ impl Slack {
     }
 
     /// Returns the name of a public channel; `None` if the channel is private or the app may not know its name.
-    pub async fn public_name(&self, channel: &ChannelId) -> Result<Option<String>, Fault> {
+    pub(crate) async fn public_name(&self, channel: &ChannelId) -> Result<Option<String>, Fault> {
         match self.call_form("conversations.info", &[("channel", channel.as_str())]).await {
             Ok(answer) if answer.flag("/channel/is_private") => Ok(None),
             Ok(answer) => Ok(answer.words("/channel/name").map(str::to_owned)),

@@ -23,7 +23,7 @@ use crate::platform::transport;
 const RESPONSE_HOSTS: [&str; 2] = ["slack.com", "slack-gov.com"];
 
 /// The bucket that a 429 of a response URL closes.
-pub const RESPONSE_URL: &str = "response_url";
+pub(crate) const RESPONSE_URL: &str = "response_url";
 
 /// The number of people on a page of `users.list`: fewer than Slack allows, because Slack recommends fewer.
 const PEOPLE_AT_ONCE: &str = "500";
@@ -48,7 +48,7 @@ pub struct Posted {
 
 /// The identity behind a token.
 #[derive(Clone, Debug)]
-pub struct Identity {
+pub(crate) struct Identity {
     /// The workspace's name.
     pub team: String,
     /// The granted scopes.
@@ -132,7 +132,7 @@ impl Slack {
     }
 
     /// Returns a client that sends a call by this instant or not at all.
-    pub fn with_deadline(&self, by: Instant) -> Self {
+    pub(crate) fn with_deadline(&self, by: Instant) -> Self {
         Self { by: Some(by), ..self.clone() }
     }
 
@@ -144,7 +144,7 @@ impl Slack {
     }
 
     /// Returns the token's identity and scopes, and the time on Slack's clock (`auth.test`, §24.2, §13.6).
-    pub async fn identity(&self) -> Result<Identity, SlackError> {
+    pub(crate) async fn identity(&self) -> Result<Identity, SlackError> {
         let method = "auth.test";
         let answer = transport::send(Service::Slack, self.by, self.request(method).form(&[("", ""); 0])).await?;
         let said = judged(method, &answer)?;
@@ -196,7 +196,7 @@ impl Slack {
 
     /// Replaces a message and its metadata, so that the app recognizes it as the message of these jobs: the first job,
     /// and those that added to it.
-    pub async fn add_to(
+    pub(crate) async fn add_to(
         &self,
         (channel, ts): (&ChannelId, &MessageTs),
         content: &Content,
@@ -219,7 +219,7 @@ impl Slack {
     }
 
     /// Shows a message to one person in a channel (§15.9).
-    pub async fn post_ephemeral(
+    pub(crate) async fn post_ephemeral(
         &self,
         channel: &ChannelId,
         user: &SlackUserId,
@@ -241,7 +241,7 @@ impl Slack {
 
     /// Replaces the content of a view that is still open. The view is named by Slack's id or by the app's own name for
     /// it.
-    pub async fn update_view(&self, view: &ViewId, modal: &Modal) -> Result<(), SlackError> {
+    pub(crate) async fn update_view(&self, view: &ViewId, modal: &Modal) -> Result<(), SlackError> {
         let named = if is_ours(view) { "external_id" } else { "view_id" };
         self.call("views.update", &json!({ named: view, "view": modal })).await.map(drop)
     }
@@ -276,7 +276,7 @@ impl Slack {
 
     /// Returns the users among these who have Do Not Disturb on at the moment (`dnd.teamInfo`); none, if the app may
     /// not know. The token of an organization must name the workspace (§24.5).
-    pub async fn undisturbed(
+    pub(crate) async fn undisturbed(
         &self,
         users: &[SlackUserId],
         team: Option<&TeamId>,
@@ -325,7 +325,7 @@ impl Slack {
     }
 
     /// Returns the profile with an email address (`users.lookupByEmail`); `None` if no active user has it.
-    pub async fn profile_by_email(
+    pub(crate) async fn profile_by_email(
         &self,
         installation: &InstallationId,
         email: &str,
@@ -422,7 +422,7 @@ fn is_resting(answer: &Value, user: &SlackUserId, now: Timestamp) -> bool {
 }
 
 /// The prefix of the app's own names for views; Slack's begin with `V` (§9.8).
-pub const OUR_VIEWS: &str = "form-";
+pub(crate) const OUR_VIEWS: &str = "form-";
 
 fn is_ours(view: &ViewId) -> bool {
     view.as_str().starts_with(OUR_VIEWS)

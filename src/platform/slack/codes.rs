@@ -33,7 +33,7 @@ const UNWELCOME: [&str; 5] =
 
 /// The code of a channel that does not exist or is hidden from the app. For a person's channel: they cannot be sent
 /// messages (§15.3).
-pub const NO_CHANNEL: &str = "channel_not_found";
+pub(crate) const NO_CHANNEL: &str = "channel_not_found";
 
 /// The code of an archived channel.
 pub const ARCHIVED: &str = "is_archived";
@@ -121,22 +121,22 @@ pub fn unreachable(code: &str) -> Option<Why> {
 }
 
 /// Answers whether the app cannot post in the channel.
-pub fn is_unwelcome(code: &str) -> bool {
+pub(crate) fn is_unwelcome(code: &str) -> bool {
     UNWELCOME.contains(&code) || code.starts_with(RESTRICTED)
 }
 
 /// Answers whether the message to be changed is gone.
-pub fn is_message_gone(code: &str) -> bool {
+pub(crate) fn is_message_gone(code: &str) -> bool {
     MESSAGE_GONE.contains(&code)
 }
 
 /// Answers whether the window to be changed is gone.
-pub fn is_view_gone(code: &str) -> bool {
+pub(crate) fn is_view_gone(code: &str) -> bool {
     VIEW_GONE.contains(&code)
 }
 
 /// Answers whether the next try would be refused, too. After an unknown code it might succeed.
-pub fn is_final(code: &str) -> bool {
+pub(crate) fn is_final(code: &str) -> bool {
     let gone = is_message_gone(code) || is_view_gone(code);
     gone || FINAL.contains(&code) || is_unwelcome(code) || unreachable(code).is_some()
 }

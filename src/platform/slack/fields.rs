@@ -25,7 +25,7 @@ impl Fields {
     }
 
     /// Returns the time of day chosen in a time picker, as `HH:MM`.
-    pub fn time_of_day(&self, block: &str, action: &str) -> Option<&str> {
+    pub(crate) fn time_of_day(&self, block: &str, action: &str) -> Option<&str> {
         self.state(block, action)?.words("/selected_time")
     }
 

@@ -16,7 +16,7 @@ const UPLOAD: &str = "upload";
 
 impl Slack {
     /// Uploads a file that no one sees yet. `alt` describes a picture for people who cannot see it.
-    pub async fn upload(&self, name: &str, alt: &str, bytes: Vec<u8>) -> Result<FileId, SlackError> {
+    pub(crate) async fn upload(&self, name: &str, alt: &str, bytes: Vec<u8>) -> Result<FileId, SlackError> {
         let length = bytes.len().to_string();
         let arguments = [("filename", name), ("length", length.as_str()), ("alt_txt", alt)];
         let answer = self.call_form("files.getUploadURLExternal", &arguments).await?;

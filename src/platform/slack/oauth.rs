@@ -18,7 +18,7 @@ use crate::platform::telemetry::metrics::Metrics;
 use crate::platform::transport;
 
 /// The path below the public address at which an installation begins.
-pub const INSTALL: &str = "/slack/install";
+pub(crate) const INSTALL: &str = "/slack/install";
 
 /// The path below the public address to which Slack sends people back.
 pub const PATH: &str = "/slack/oauth_redirect";
@@ -176,7 +176,7 @@ fn tokens(answer: &Value) -> Option<Tokens> {
 }
 
 /// Answers whether Slack refused the call, as opposed to not answering it.
-pub fn is_refused(error: &SlackError) -> bool {
+pub(crate) fn is_refused(error: &SlackError) -> bool {
     match error {
         SlackError::Refused(_) => true,
         SlackError::Fault(fault) => matches!(fault, Fault::Unauthorized { .. }),

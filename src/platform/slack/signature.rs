@@ -7,7 +7,7 @@ use secrecy::{ExposeSecret, SecretString};
 use sha2::Sha256;
 
 /// The largest difference between the timestamp and now, in either direction (§2.4).
-pub const MAX_SKEW_SECONDS: u64 = 300;
+pub(crate) const MAX_SKEW_SECONDS: u64 = 300;
 
 /// The header with the signature: `v0=` and 64 hex digits (§2.3).
 pub const SIGNATURE_HEADER: &str = "x-slack-signature";
@@ -34,14 +34,14 @@ pub enum Forged {
 }
 
 /// The signature headers of a request.
-pub struct SignatureHeaders<'a> {
+pub(crate) struct SignatureHeaders<'a> {
     timestamp: &'a str,
     digest: [u8; 32],
 }
 
 impl<'a> SignatureHeaders<'a> {
     /// Reads the headers. The body need not have arrived yet, and need not be waited for if the headers are refused.
-    pub fn read(timestamp: &'a str, signature: &str, now: Timestamp) -> Result<Self, Forged> {
+    pub(crate) fn read(timestamp: &'a str, signature: &str, now: Timestamp) -> Result<Self, Forged> {
         if seconds(timestamp)?.abs_diff(now.as_second()) > MAX_SKEW_SECONDS {
             return Err(Forged::Stale);
         }
@@ -50,7 +50,7 @@ impl<'a> SignatureHeaders<'a> {
 
     /// Checks that one of `secrets` signed `body`. There are several secrets during a rotation (§2.10). Compares in
     /// constant time.
-    pub fn verify(&self, secrets: &[SecretString], body: &[u8]) -> Result<(), Forged> {
+    pub(crate) fn verify(&self, secrets: &[SecretString], body: &[u8]) -> Result<(), Forged> {
         let mut macs = secrets.iter().map(|secret| mac(secret.expose_secret(), self.timestamp, body));
         if macs.any(|mac| mac.verify_slice(&self.digest).is_ok()) { Ok(()) } else { Err(Forged::Mismatch) }
     }

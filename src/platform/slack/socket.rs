@@ -146,7 +146,7 @@ impl Dialer {
 }
 
 /// Answers whether trying again is useless before an operator has acted.
-pub fn is_hopeless(error: &SlackError) -> bool {
+pub(crate) fn is_hopeless(error: &SlackError) -> bool {
     match error {
         SlackError::Refused(code) => HOPELESS.contains(&code.as_str()),
         SlackError::Fault(fault) => matches!(fault, Fault::Unauthorized { .. }),
@@ -182,7 +182,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Socket<S> {
     }
 
     /// Returns a frame that has already arrived.
-    pub async fn arrived(&mut self) -> Option<Frame> {
+    pub(crate) async fn arrived(&mut self) -> Option<Frame> {
         tokio::select! {
             biased;
             frame = self.next() => frame.ok(),

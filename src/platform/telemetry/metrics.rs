@@ -24,14 +24,14 @@ const CALL_TIMES: [f64; 9] = [0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 10.0]
 
 /// The labels of a call.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
-pub struct MethodLabels {
+pub(crate) struct MethodLabels {
     /// The Slack method, or `response_url`.
     pub method: String,
 }
 
 /// The labels of a call with its outcome.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
-pub struct CallLabels {
+pub(crate) struct CallLabels {
     /// `slack` or `dialnote`.
     pub service: &'static str,
     /// The Slack method, or dialnote's method and path without its ids.
@@ -42,28 +42,28 @@ pub struct CallLabels {
 
 /// The labels of an answer.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
-pub struct AnswerLabels {
+pub(crate) struct AnswerLabels {
     /// The HTTP status.
     pub status: u16,
 }
 
 /// The labels of a fault.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
-pub struct FaultLabels {
+pub(crate) struct FaultLabels {
     /// The kind.
     pub cause: &'static str,
 }
 
 /// The labels of a reason.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
-pub struct ReasonLabels {
+pub(crate) struct ReasonLabels {
     /// The reason.
     pub reason: &'static str,
 }
 
 /// The labels of a service.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
-pub struct ServiceLabels {
+pub(crate) struct ServiceLabels {
     /// `slack` or `dialnote`.
     pub service: &'static str,
 }
@@ -141,12 +141,12 @@ impl Metrics {
     }
 
     /// Counts a call that was repeated although an earlier try may have had its effect.
-    pub fn repeated_blindly(&self, method: &str) {
+    pub(crate) fn repeated_blindly(&self, method: &str) {
         self.outcome_unknown.get_or_create(&MethodLabels { method: method.to_owned() }).inc();
     }
 
     /// Counts a job that is retried because of a fault.
-    pub fn retried(&self, fault: &Fault) {
+    pub(crate) fn retried(&self, fault: &Fault) {
         self.retried.get_or_create(&FaultLabels { cause: fault.kind() }).inc();
         if let Fault::RateLimited { service, wait, .. } = fault {
             self.limited.get_or_create(&ServiceLabels { service: named(*service) }).inc_by(wait.as_secs_f64());
@@ -159,7 +159,7 @@ impl Metrics {
     }
 
     /// Counts a direct message that was refused for good.
-    pub fn not_notified(&self, reason: &'static str) {
+    pub(crate) fn not_notified(&self, reason: &'static str) {
         self.not_notified.get_or_create(&ReasonLabels { reason }).inc();
     }
 
@@ -169,13 +169,13 @@ impl Metrics {
     }
 
     /// Counts an opened connection of Socket Mode.
-    pub fn socket_opened(&self) {
+    pub(crate) fn socket_opened(&self) {
         self.sockets_opened.inc();
         self.sockets.inc();
     }
 
     /// Counts a closed connection of Socket Mode.
-    pub fn socket_closed(&self) {
+    pub(crate) fn socket_closed(&self) {
         self.sockets.dec();
     }
 

@@ -1,4 +1,4 @@
 //! Metrics and traces.
 
-pub mod metrics;
-pub mod traces;
+pub(crate) mod metrics;
+pub(crate) mod traces;

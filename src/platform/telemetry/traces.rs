@@ -158,7 +158,7 @@ impl Trace {
 }
 
 /// Records a call that has just ended, if it was made in a trace.
-pub fn called(service: Service, method: &str, result: &'static str, took: Duration) {
+pub(crate) fn called(service: Service, method: &str, result: &'static str, took: Duration) {
     Context::map_current(|context| {
         let Some(tracer) = context.get::<SdkTracer>() else { return };
         let attributes = [KeyValue::new("server", service.to_string()), KeyValue::new("result", result)];
@@ -172,7 +172,7 @@ pub fn called(service: Service, method: &str, result: &'static str, took: Durati
 }
 
 /// Records the outcome of the job in whose context this is called.
-pub fn came_to(result: &'static str) {
+pub(crate) fn came_to(result: &'static str) {
     Context::map_current(|context| context.span().set_attribute(KeyValue::new("result", result)));
 }
 

@@ -64,7 +64,7 @@ impl Fix {
 }
 
 /// Returns the fault at the front. `within` pieces belong to the first one's word; `is_start` if that one begins it.
-pub(crate) fn at(pieces: Pieces<'_>, within: usize, is_start: bool) -> Option<Fix> {
+pub(super) fn at(pieces: Pieces<'_>, within: usize, is_start: bool) -> Option<Fix> {
     let fix = |length, instead, fault| Some(Fix { length, shown: length, instead, fault });
     if let Some((length, fault)) = date_in_figures(pieces).or_else(|| date_in_words(pieces)) {
         return fix(length, DATE, fault);

@@ -43,12 +43,6 @@ impl Sqlite {
         Ok(Self { queue: SqliteQueue::open(path, schema(), calls_end).await? })
     }
 
-    /// Returns the number of transactions committed so far. Compared with the number of calls, it shows how many
-    /// callers share a commit.
-    pub fn commits(&self) -> u64 {
-        self.queue.commits()
-    }
-
     fn read<T>(&self, work: impl FnOnce(&Connection) -> rusqlite::Result<T>) -> Result<T, Fault> {
         Ok(self.queue.read(work)?)
     }

@@ -4,6 +4,6 @@ use crate::core::control::Control;
 use crate::platform::slack::blocks::element::{Element, Style};
 
 /// Returns the button that opens the form.
-pub fn button() -> Element {
+pub(crate) fn button() -> Element {
     Element::button(Control::Connect, "Connect dialnote", "{}").styled(Style::Primary)
 }

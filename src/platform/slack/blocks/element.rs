@@ -15,14 +15,14 @@ const BUTTON_VALUE: usize = 2000;
 const PLACEHOLDER: usize = 150;
 const OPTION_TEXT: usize = 75;
 /// The most characters that an option carries.
-pub const OPTION_VALUE: usize = 150;
+pub(crate) const OPTION_VALUE: usize = 150;
 /// The most options of a menu.
-pub const OPTIONS: usize = 100;
+pub(crate) const OPTIONS: usize = 100;
 const CONFIRM_TITLE: usize = 100;
 const CONFIRM_TEXT: usize = 300;
 const CONFIRM_BUTTON: usize = 30;
 /// The most characters of one input (`element.plain_text_input.max_length`).
-pub const INPUT_TEXT: usize = 3000;
+pub(crate) const INPUT_TEXT: usize = 3000;
 
 /// An interactive control.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -190,7 +190,7 @@ impl Element {
     }
 
     /// Sets the style of a button.
-    pub fn styled(mut self, wanted: Style) -> Self {
+    pub(crate) fn styled(mut self, wanted: Style) -> Self {
         if let Self::Button { style, .. } = &mut self {
             *style = Some(wanted);
         }
@@ -206,7 +206,7 @@ impl Element {
     }
 
     /// Returns a menu of people.
-    pub fn people_menu(action_id: &'static str, placeholder: &str) -> Self {
+    pub(crate) fn people_menu(action_id: &'static str, placeholder: &str) -> Self {
         Self::UsersSelect {
             action_id: action_id.into(),
             placeholder: Text::ours(placeholder, PLACEHOLDER),
@@ -236,7 +236,7 @@ impl Element {
     }
 
     /// Returns a menu that searches while the user types, with several choices. `chosen` are the initial ones.
-    pub fn search_several(action_id: &'static str, placeholder: &str, chosen: Vec<Choosable>) -> Self {
+    pub(crate) fn search_several(action_id: &'static str, placeholder: &str, chosen: Vec<Choosable>) -> Self {
         let placeholder = Text::ours(placeholder, PLACEHOLDER);
         let initial_options = chosen.into_iter().take(OPTIONS).collect();
         Self::MultiExternalSelect { action_id: action_id.into(), placeholder, min_query_length: 1, initial_options }
@@ -258,7 +258,7 @@ impl Element {
     }
 
     /// Sets the initially chosen person of a menu of people.
-    pub fn with_user(mut self, user: Option<&SlackUserId>) -> Self {
+    pub(crate) fn with_user(mut self, user: Option<&SlackUserId>) -> Self {
         if let Self::UsersSelect { initial_user, .. } = &mut self {
             *initial_user = user.cloned();
         }
@@ -266,7 +266,7 @@ impl Element {
     }
 
     /// Sets the initial text of a text field.
-    pub fn with_text(mut self, text: &str) -> Self {
+    pub(crate) fn with_text(mut self, text: &str) -> Self {
         if let Self::PlainTextInput { initial_value, max_length, .. } = &mut self {
             *initial_value = Some(cut(text, *max_length)).filter(|text| !text.is_empty());
         }
@@ -274,12 +274,12 @@ impl Element {
     }
 
     /// Returns a picker for a date and a time.
-    pub fn date_time(action_id: &'static str) -> Self {
+    pub(crate) fn date_time(action_id: &'static str) -> Self {
         Self::DateTimePicker { action_id: action_id.into() }
     }
 
     /// Returns a text field of one line.
-    pub fn text_line(action_id: &'static str, max_length: usize) -> Self {
+    pub(crate) fn text_line(action_id: &'static str, max_length: usize) -> Self {
         Self::PlainTextInput {
             action_id: action_id.into(),
             multiline: false,
@@ -289,7 +289,7 @@ impl Element {
     }
 
     /// Returns a text field of several lines.
-    pub fn text_area(action_id: &'static str, max_length: usize) -> Self {
+    pub(crate) fn text_area(action_id: &'static str, max_length: usize) -> Self {
         Self::PlainTextInput {
             action_id: action_id.into(),
             multiline: true,

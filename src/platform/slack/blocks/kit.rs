@@ -19,7 +19,7 @@ const HEADER_TEXT: usize = 150;
 const TITLE: usize = 24;
 const LABEL: usize = 2000;
 /// The most characters of a block's name.
-pub const BLOCK_ID: usize = 255;
+pub(crate) const BLOCK_ID: usize = 255;
 /// The most characters of a message text (`message.text.chat_update`). Slack refuses longer ones.
 const MESSAGE_TEXT: usize = 3000;
 /// The most bytes of a message text (`message.text.chat_postEphemeral`). Slack refuses longer ones.
@@ -141,7 +141,7 @@ impl Span {
     }
 
     /// Returns words that are struck through, because they no longer apply.
-    pub fn struck(text: &str) -> Self {
+    pub(crate) fn struck(text: &str) -> Self {
         Self::Text { text: cut(text, HEADER_TEXT), style: Some(TextStyle { strike: true }) }
     }
 
@@ -243,7 +243,7 @@ impl Block {
     }
 
     /// Returns a paragraph of text that may come from outside.
-    pub fn paragraph(text: &str) -> Self {
+    pub(crate) fn paragraph(text: &str) -> Self {
         Self::Section { text: Text::plain(text, SECTION_TEXT), accessory: None }
     }
 
@@ -253,7 +253,7 @@ impl Block {
     }
 
     /// Returns a paragraph in markup. The text must not come from outside.
-    pub fn formatted(text: &str) -> Self {
+    pub(crate) fn formatted(text: &str) -> Self {
         Self::Section { text: Text::Mrkdwn { text: cut(text, SECTION_TEXT) }, accessory: None }
     }
 
@@ -263,12 +263,12 @@ impl Block {
     }
 
     /// Returns small print of text that may come from outside, with at most `most` characters.
-    pub fn small_plain(text: &str, most: usize) -> Self {
+    pub(crate) fn small_plain(text: &str, most: usize) -> Self {
         Self::Context { elements: vec![Text::plain(text, most.min(SECTION_TEXT))] }
     }
 
     /// Returns small print of text that may come from outside, and a time in each reader's own time zone.
-    pub fn small_dated(text: &str, at: Timestamp) -> Self {
+    pub(crate) fn small_dated(text: &str, at: Timestamp) -> Self {
         Self::Context { elements: vec![Text::plain(text, HEADER_TEXT), Text::Mrkdwn { text: time(at) }] }
     }
 
@@ -293,7 +293,7 @@ impl Block {
     }
 
     /// Returns a required field with a line of explanation.
-    pub fn explained_field(name: &'static str, label: &str, hint: &str, element: Element) -> Self {
+    pub(crate) fn explained_field(name: &'static str, label: &str, hint: &str, element: Element) -> Self {
         Self::Input {
             block_id: name.to_owned(),
             label: Text::ours(label, LABEL),
@@ -304,7 +304,7 @@ impl Block {
     }
 
     /// Returns an optional field with a line of explanation.
-    pub fn optional_field(name: &'static str, label: &str, hint: &str, element: Element) -> Self {
+    pub(crate) fn optional_field(name: &'static str, label: &str, hint: &str, element: Element) -> Self {
         Self::Input {
             block_id: name.to_owned(),
             label: Text::ours(label, LABEL),

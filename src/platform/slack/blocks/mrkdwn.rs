@@ -4,7 +4,7 @@
 use jiff::Timestamp;
 
 /// Returns text from outside for use in `mrkdwn`. It can neither ping, link nor format there.
-pub fn neutral(text: &str) -> String {
+pub(crate) fn neutral(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     for c in text.chars() {
         match c {
@@ -22,7 +22,7 @@ pub fn neutral(text: &str) -> String {
 }
 
 /// Returns the text in the same way, with names of settings (`DIALNOTE_API_URL`) as code, so that they can be copied.
-pub fn with_settings(text: &str) -> String {
+pub(crate) fn with_settings(text: &str) -> String {
     let is_part = |c: char| c == '_' || c.is_ascii_uppercase() || c.is_ascii_digit();
     let mut out = String::with_capacity(text.len());
     let mut rest = text;
