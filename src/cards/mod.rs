@@ -1,5 +1,5 @@
 //! Cards: each conversation's message in a channel, its thread entries, and unfurled links.
 
-pub mod delivery;
+mod delivery;
 pub mod unfurls;
 pub mod view;

@@ -1,6 +1,6 @@
 //! The command line: the commands, with their help.
 
-pub(crate) mod care;
+mod care;
 #[cfg(feature = "sandbox")]
 pub(crate) mod demo;
 pub(crate) mod failure;

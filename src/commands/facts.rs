@@ -20,7 +20,7 @@ use crate::core::verbs::Verb;
 
 /// The facts that a decision rests on.
 #[derive(Clone, Debug)]
-pub struct Facts {
+pub(crate) struct Facts {
     /// The requester.
     pub requester: Teammate,
     /// The new owner, if the command names a person or a group.
@@ -106,7 +106,7 @@ impl Facts {
     }
 
     /// Returns the refusal for a person who acts as the owner without being the owner.
-    pub fn not_yours(&self) -> Refusal {
+    pub(crate) fn not_yours(&self) -> Refusal {
         let (owner, owner_id) = self.owner.clone().map(|owner| (owner.name, owner.member)).unzip();
         Refusal::NotYours { about: About::from(&self.conversation), owner, owner_id }
     }

@@ -33,14 +33,14 @@ pub(crate) enum Basis {
 
 /// A decision to be compared with the state that the requester was shown.
 #[derive(Clone, Debug)]
-pub struct Answered {
+pub(crate) struct Answered {
     seen: Option<Seen>,
     latest: Option<LastChange>,
 }
 
 impl Answered {
     /// Returns the comparison of `seen`, which the requester was shown, with `facts`, on which the decision rests.
-    pub fn new(seen: &[Seen], facts: &Facts) -> Self {
+    pub(crate) fn new(seen: &[Seen], facts: &Facts) -> Self {
         let seen = seen.iter().find(|seen| seen.conversation == facts.conversation.id).cloned();
         // The requester was shown when the snooze ends, so its end is no surprise.
         let seen = seen.map(|seen| Seen { state: seen.state.at(facts.now), ..seen });

@@ -13,7 +13,7 @@ use crate::core::verbs::Verb;
 /// The answer to a command that was carried out. It says who was notified.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
-pub enum Reply {
+pub(crate) enum Reply {
     /// The command was carried out.
     Done(CommandResult),
     /// The command was carried out, but its note was not saved.
@@ -44,7 +44,7 @@ impl Reply {
 
 /// The results of several commands that were given at once.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Several {
+pub(crate) struct Several {
     /// The commands that were carried out.
     pub deeds: Vec<CommandResult>,
     /// The conversations whose note was not saved although the rest was done, each with the reason.
@@ -60,7 +60,7 @@ pub struct Several {
 
 /// The result of a command, for the requester.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct CommandResult {
+pub(crate) struct CommandResult {
     /// The conversation.
     pub about: About,
     /// The kind of result.
@@ -95,7 +95,7 @@ pub struct CommandResult {
 /// The reason why a conversation is not among the open ones.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
-pub enum Hidden {
+pub(crate) enum Hidden {
     /// It is done.
     Done,
     /// It is snoozed until this time, if the time is known.
@@ -114,7 +114,7 @@ pub struct Picked {
 /// The kind of a command's result, from the requester's view.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
-pub enum ResultKind {
+pub(crate) enum ResultKind {
     /// The requester became the owner.
     Mine,
     /// Another person became the owner.

@@ -16,7 +16,7 @@ use crate::core::verbs::Verb;
 
 /// The act to undo next.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum NextUndo {
+pub(crate) enum NextUndo {
     /// There is none.
     Nothing,
     /// The act was undone already.
@@ -40,7 +40,7 @@ pub enum NextUndo {
 }
 
 /// Finds a person's next act to undo. `log` is what they did, newest first; `asked` is the time of the request.
-pub fn latest(log: &[Logged], asked: Timestamp) -> NextUndo {
+pub(crate) fn latest(log: &[Logged], asked: Timestamp) -> NextUndo {
     let standing = standing(log);
     let Some(last) = standing.iter().find(|line| !line.elsewhere) else { return NextUndo::Nothing };
     let on = changed_by(&standing, &last.act);
@@ -57,7 +57,7 @@ pub fn latest(log: &[Logged], asked: Timestamp) -> NextUndo {
 }
 
 /// Finds one act of a person's to undo, or only its change to the conversation `only`.
-pub fn exactly(log: &[Logged], act: &str, only: Option<&ConversationId>, asked: Timestamp) -> NextUndo {
+pub(crate) fn exactly(log: &[Logged], act: &str, only: Option<&ConversationId>, asked: Timestamp) -> NextUndo {
     let standing = standing(log);
     let mut on = changed_by(&standing, act);
     on.retain(|id| only.is_none_or(|only| only == id));
@@ -71,7 +71,7 @@ pub fn exactly(log: &[Logged], act: &str, only: Option<&ConversationId>, asked: 
 
 /// Finds the change to undo on one conversation: the part of the act `act`, else the actor's latest. `log` is what
 /// was done to the conversation, newest first.
-pub fn wanted<'a>(log: &'a [Logged], actor: &SlackUserId, act: Option<&str>) -> Option<&'a Logged> {
+pub(crate) fn wanted<'a>(log: &'a [Logged], actor: &SlackUserId, act: Option<&str>) -> Option<&'a Logged> {
     let standing = standing(log);
     let mut theirs = standing.into_iter().filter(|line| line.is_by(actor));
     match act {
@@ -116,7 +116,7 @@ fn distinct<'a>(lines: impl Iterator<Item = &'a &'a Logged>) -> Vec<Conversation
 
 /// Plans the calls that restore a conversation's state before the act. Fails if there is no such act, if it was only a
 /// note, if the conversation changed since, or if the act was too long ago.
-pub fn plan(mut facts: Facts) -> Result<Plan, Refusal> {
+pub(crate) fn plan(mut facts: Facts) -> Result<Plan, Refusal> {
     let Undoing { log, act, owner_before } = std::mem::take(&mut facts.undoing);
     let requester = &facts.requester.user;
     let nothing = if act.is_some() { Refusal::UndoneAlready } else { Refusal::NothingToUndo };

@@ -81,7 +81,7 @@ async fn notes_stay(
 }
 
 /// Returns the facts for a decision about an undo. They are empty if the command is no undo.
-pub async fn undoing(ctx: &TenantCtx, job: &CommandJob, entries: &[Entry]) -> Result<Undoing, Fault> {
+pub(crate) async fn undoing(ctx: &TenantCtx, job: &CommandJob, entries: &[Entry]) -> Result<Undoing, Fault> {
     if job.command.act.verb() != Verb::Undo {
         return Ok(Undoing::default());
     }

@@ -253,10 +253,10 @@ impl AppState {
 }
 
 /// The future of a subscriber's work.
-pub(crate) type FollowUp<'a, T> = Pin<Box<dyn Future<Output = Result<T, Fault>> + Send + 'a>>;
+pub(crate) type SubscriberFuture<'a, T> = Pin<Box<dyn Future<Output = Result<T, Fault>> + Send + 'a>>;
 
 /// The subscribers of one event, in the order in which they follow it up.
-type SubscribersOf<Event, Result> = Vec<for<'a> fn(&'a TenantCtx, &'a Event) -> FollowUp<'a, Result>>;
+type SubscribersOf<Event, Result> = Vec<for<'a> fn(&'a TenantCtx, &'a Event) -> SubscriberFuture<'a, Result>>;
 
 /// The subscribers of each event, in the order in which they follow it up.
 #[derive(Default)]
@@ -270,7 +270,7 @@ pub(crate) struct Subscribers {
     /// The subscribers that return what to store about an unassigned conversation.
     pub(crate) waits_for_owner: SubscribersOf<WaitsForOwner, Vec<Effect>>,
     /// The subscribers that run at each poll of dialnote.
-    pub(crate) polling: Vec<for<'a> fn(&'a TenantCtx) -> FollowUp<'a, ()>>,
+    pub(crate) polling: Vec<for<'a> fn(&'a TenantCtx) -> SubscriberFuture<'a, ()>>,
     /// The subscribers that return the jobs which follow the first poll after an absence.
     pub(crate) absence_ended: SubscribersOf<Absence, Vec<NewJob>>,
 }

@@ -1,7 +1,7 @@
 //! Durable jobs: what a job is, what it works with, and the messages that it sends.
 
 pub(crate) mod awake;
-pub mod callers;
+mod callers;
 pub mod ctx;
 pub mod documents;
 pub(crate) mod emit;
@@ -12,9 +12,9 @@ pub mod handler;
 pub mod ingress;
 pub mod installation;
 pub mod job;
-pub(crate) mod memory;
+mod memory;
 pub mod outbox;
 pub mod outcome;
 pub mod rate_limits;
-pub(crate) mod retry_window;
+mod retry_window;
 pub mod settings;

@@ -14,7 +14,7 @@ use crate::core::search::{Rank, Search};
 /// Returns at most `most` conversations, the best matches first. Equally good ones are sorted: first those whose
 /// cards come to the channel (`here`), then open ones, then the most recently active. An empty text matches
 /// everything.
-pub fn suggest<'a>(
+pub(crate) fn suggest<'a>(
     all: impl Iterator<Item = &'a KnownConversation>,
     typed: &str,
     home: &HomeCountries,

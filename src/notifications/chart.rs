@@ -46,7 +46,7 @@ type Area<'a> = DrawingArea<BitMapBackend<'a>, Shift>;
 type Failed<'a> = DrawingAreaErrorKind<<BitMapBackend<'a> as DrawingBackend>::ErrorType>;
 
 /// Draws the picture as a PNG, or returns `None` if that fails.
-pub fn png(report: &Report) -> Option<Vec<u8>> {
+pub(crate) fn png(report: &Report) -> Option<Vec<u8>> {
     static FONTS: Once = Once::new();
     FONTS.call_once(|| drop(register_font(FONT, FontStyle::Normal, dejavu::sans::regular())));
     let mut pixels = vec![0; (WIDTH * HEIGHT * 3) as usize];

@@ -1,19 +1,19 @@
 //! Notifications: direct messages, digests, reminders and reports.
 
 pub mod absence;
-pub(crate) mod absence_view;
-pub mod chart;
-pub(crate) mod digest_view;
+mod absence_view;
+mod chart;
+mod digest_view;
 pub mod digests;
-pub mod direct;
+mod direct;
 pub(crate) mod direct_view;
 pub(crate) mod posted_digest;
 pub mod report;
-pub mod report_facts;
-pub(crate) mod report_view;
-pub mod sent;
+mod report_facts;
+mod report_view;
+mod sent;
 pub mod stale;
-pub(crate) mod stale_facts;
-pub mod standing;
-pub mod summary;
+mod stale_facts;
+mod standing;
+mod summary;
 pub mod unreachable;

@@ -18,7 +18,7 @@ const MAX_REPORT_LOADS: usize = 20;
 
 /// A report.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Report {
+pub(crate) struct Report {
     /// The name that colleagues read for the requester.
     pub by: String,
     /// The name of the shared number that the report covers; `None` if it covers all.
@@ -44,7 +44,7 @@ pub(crate) enum Alone {
 
 /// The conversations whose last activity was on a day, counted by their present state.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct DayActivity {
+pub(crate) struct DayActivity {
     /// The day, in the requester's time zone.
     pub date: Date,
     /// The number of done conversations.
@@ -59,7 +59,7 @@ pub struct DayActivity {
 
 /// The median waiting times, in seconds, and the number of changes of owner.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Waits {
+pub(crate) struct Waits {
     /// The time until a conversation got its first owner after its contact got in touch; `None` if none got one.
     pub to_owner: Option<i64>,
     /// The time until a conversation was done.
@@ -70,20 +70,20 @@ pub struct Waits {
 
 impl Report {
     /// Returns the number of conversations on all days.
-    pub fn total(&self) -> usize {
+    pub(crate) fn total(&self) -> usize {
         self.days.iter().map(DayActivity::total).sum()
     }
 }
 
 impl DayActivity {
     /// Returns the number of conversations on this day.
-    pub fn total(&self) -> usize {
+    pub(crate) fn total(&self) -> usize {
         self.done + self.snoozed + self.owned + self.waiting
     }
 }
 
 /// Counts the conversations of the last `count` days in `zone`, today included, oldest day first.
-pub fn days<'a>(
+pub(crate) fn days<'a>(
     all: impl Iterator<Item = &'a Conversation>,
     count: u16,
     now: Timestamp,
@@ -108,7 +108,7 @@ pub fn days<'a>(
 }
 
 /// Counts the open conversations per owner, busiest first, for at most `MAX_REPORT_LOADS` owners.
-pub fn loads<'a>(all: impl Iterator<Item = &'a Conversation>) -> Vec<(MemberId, usize)> {
+pub(crate) fn loads<'a>(all: impl Iterator<Item = &'a Conversation>) -> Vec<(MemberId, usize)> {
     let mut loads = BTreeMap::<MemberId, usize>::new();
     for owner in all.filter(|one| one.is_open()).filter_map(|one| one.owner.as_ref()) {
         *loads.entry(owner.id.clone()).or_default() += 1;
@@ -120,13 +120,13 @@ pub fn loads<'a>(all: impl Iterator<Item = &'a Conversation>) -> Vec<(MemberId, 
 }
 
 /// Returns the time at which the first of these days began; `None` without days.
-pub fn beginning(days: &[DayActivity], zone: &TimeZone) -> Option<Timestamp> {
+pub(crate) fn beginning(days: &[DayActivity], zone: &TimeZone) -> Option<Timestamp> {
     let midnight = days.first()?.date.to_datetime(Time::midnight());
     Some(midnight.to_zoned_datetime(zone.clone()).ok()?.timestamp())
 }
 
 /// Computes the waiting times from changes, given oldest first.
-pub fn waits<'a>(changes: impl Iterator<Item = &'a ConversationChange>) -> Waits {
+pub(crate) fn waits<'a>(changes: impl Iterator<Item = &'a ConversationChange>) -> Waits {
     let (mut to_owner, mut to_done, mut handed) = (Vec::new(), Vec::new(), 0);
     let mut owned = HashSet::new();
     for change in changes {

@@ -3,7 +3,7 @@
 pub mod audit_report;
 pub mod doctor;
 pub mod finding;
-pub(crate) mod findings_view;
+mod findings_view;
 pub mod jobs;
 pub mod limits;
 pub mod manifest;

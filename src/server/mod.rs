@@ -1,22 +1,22 @@
 //! The edge: a request is bounded, verified, read, stored and acknowledged, in this order. The app itself opens the
 //! connections of Socket Mode, so their envelopes need no verification; they are handled in the same way.
 
-pub(crate) mod answers;
+mod answers;
 mod body;
 mod connect;
 mod connection_slots;
 mod envelope;
-pub mod forms;
-pub(crate) mod front;
+mod forms;
+mod front;
 mod install;
 mod noting;
 pub mod ops;
-pub(crate) mod request;
+mod request;
 pub mod router;
 pub mod serve;
 mod signed;
 mod slack;
-pub(crate) mod socket_health;
+mod socket_health;
 pub mod sockets;
 mod submitted;
 mod webhooks;

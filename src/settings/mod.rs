@@ -4,4 +4,4 @@ pub mod changes;
 pub mod routes;
 pub(crate) mod routes_view;
 pub(crate) mod sharing;
-pub mod view;
+mod view;

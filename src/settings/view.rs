@@ -4,7 +4,7 @@ use crate::platform::slack::blocks::kit::Content;
 use crate::platform::slack::blocks::words;
 
 /// Returns the answer to a change of the rules.
-pub fn rules() -> Content {
+pub(crate) fn rules() -> Content {
     words::sentence("Saved. The new rules hold from now on.")
 }
 
@@ -23,6 +23,6 @@ pub(crate) fn channel() -> Content {
 }
 
 /// Returns the answer to a change of the requester's notification preferences.
-pub fn preferences() -> Content {
+pub(crate) fn preferences() -> Content {
     words::sentence("Saved.")
 }

@@ -1,7 +1,7 @@
 //! Changes in dialnote: polled, compared with the last snapshot, and announced.
 
 pub mod conversations;
-pub(crate) mod external_change;
+mod external_change;
 pub mod external_changes;
 pub(crate) mod known;
 pub mod poll_state;

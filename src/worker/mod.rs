@@ -3,8 +3,8 @@
 
 pub mod handlers;
 pub mod runner;
-pub(crate) mod set_back;
-pub mod steps;
+mod set_back;
+mod steps;
 pub(crate) mod subscribers;
 pub mod tenants;
 pub mod timers;

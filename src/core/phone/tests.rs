@@ -7,25 +7,25 @@ const CASES: &str = include_str!("../../../tests/fixtures/cases/numbers.jsonl");
 
 /// The outcome of a typed text among contacts: one contact and the note, a choice, or nothing.
 #[derive(Debug, PartialEq, Eq)]
-enum Expected<'a> {
+enum WrittenCase<'a> {
     One(&'a str, &'a str),
     Offered(Vec<&'a str>),
     Nothing,
 }
 
 /// Takes the longest reading that fits a contact, as commands do.
-fn outcome<'a>(text: &'a str, contacts: &[&'a str], home: &HomeCountries) -> Expected<'a> {
+fn outcome<'a>(text: &'a str, contacts: &[&'a str], home: &HomeCountries) -> WrittenCase<'a> {
     for (number, rest) in WrittenNumber::leading(text) {
         let matcher = number.against(home);
         let fits: Vec<_> = contacts.iter().filter_map(|contact| Some((matcher.fit(contact)?, *contact))).collect();
         let Some(best) = fits.iter().map(|(fit, _)| *fit).max() else { continue };
         let meant: Vec<_> = fits.iter().filter(|(fit, _)| *fit == best).map(|(_, contact)| *contact).collect();
         return match meant.as_slice() {
-            [one] if best >= Fit::Ending => Expected::One(one, rest),
-            _ => Expected::Offered(meant),
+            [one] if best >= Fit::Ending => WrittenCase::One(one, rest),
+            _ => WrittenCase::Offered(meant),
         };
     }
-    Expected::Nothing
+    WrittenCase::Nothing
 }
 
 /// Returns a shared number in a country.
@@ -81,9 +81,9 @@ fn failure(case: &Value) -> Option<String> {
     let got = outcome(text(case, "typed"), &contacts, &home(text(case, "region")));
     let expect = case.get("expect").unwrap_or(&Value::Null);
     let right = match (expect.get("found"), &got) {
-        (Some(Value::Bool(true)), Expected::One(found, rest)) => *found == contact && *rest == text(expect, "rest"),
-        (Some(Value::Bool(false)), Expected::Nothing) => true,
-        (Some(Value::String(_)), Expected::Offered(offered)) => offered.contains(&contact),
+        (Some(Value::Bool(true)), WrittenCase::One(found, rest)) => *found == contact && *rest == text(expect, "rest"),
+        (Some(Value::Bool(false)), WrittenCase::Nothing) => true,
+        (Some(Value::String(_)), WrittenCase::Offered(offered)) => offered.contains(&contact),
         _ => false,
     };
     (!right).then(|| format!("{} {:?}: {got:?}", text(case, "id"), text(case, "typed")))
@@ -249,7 +249,7 @@ fn every_usual_spelling_finds_its_line() {
         let contacts: Vec<&str> = seed.iter().map(String::as_str).chain([contact]).collect();
         for typed in spellings {
             let got = outcome(typed, &contacts, &home(region));
-            if got != Expected::One(contact, "") {
+            if got != WrittenCase::One(contact, "") {
                 failures.push(format!("{region} {typed:?} for {contact}: {got:?}"));
             }
         }
@@ -287,7 +287,7 @@ fn other_numbers_find_no_one() {
         ("US", "SUPPORT", "7877678"),
     ] {
         let got = outcome(typed, &[contact], &home(region));
-        assert_eq!(got, Expected::Nothing, "{region} {typed:?} for {contact}");
+        assert_eq!(got, WrittenCase::Nothing, "{region} {typed:?} for {contact}");
     }
 }
 
@@ -343,7 +343,7 @@ fn a_note_begins_behind_the_number() {
         ("555 0101 $50", "$50"),
     ] {
         let got = outcome(typed, &["+14155550101", "+14155550102"], &home("US"));
-        assert_eq!(got, Expected::One("+14155550101", rest), "{typed:?}");
+        assert_eq!(got, WrittenCase::One("+14155550101", rest), "{typed:?}");
     }
 }
 

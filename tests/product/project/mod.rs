@@ -3,3 +3,4 @@
 mod cycles;
 mod generated_documents;
 mod layers;
+mod names;

@@ -13,7 +13,7 @@ use crate::platform::db::{Accepted, Claim, Delivery, Effect, NewJob, Queue, Sett
 pub(crate) const LEASE: Duration = Duration::from_secs(30);
 
 /// Returns an instant, in seconds after the suite's beginning of time.
-pub fn at(seconds: i64) -> Timestamp {
+pub(crate) fn at(seconds: i64) -> Timestamp {
     clock::from_millis(1_750_000_000_000 + seconds * 1000)
 }
 
@@ -30,7 +30,7 @@ pub(crate) fn delivery(key: &str) -> Delivery {
 }
 
 /// Returns a command that is due at once. Its body is its name in the assertions.
-pub fn command(key: &str, body: &str) -> NewJob {
+pub(crate) fn command(key: &str, body: &str) -> NewJob {
     NewJob::new(&here(), Queue::Work, key, at(0), body)
 }
 

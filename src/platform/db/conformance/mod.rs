@@ -5,7 +5,7 @@
 #![expect(clippy::panic, reason = "a failed case panics: that is how a test fails")]
 
 mod categories;
-pub mod common;
+mod common;
 mod facts;
 mod kept;
 

@@ -5,5 +5,5 @@ pub mod element;
 pub mod kit;
 pub mod mrkdwn;
 pub mod parts;
-pub mod text;
+mod text;
 pub mod words;
