@@ -96,7 +96,7 @@ async fn run(command: CliCommand, settings: &SettingsLookup) -> Result<(), Failu
                 return Err(Failure::NoDomain);
             }
             let reached = if socket_mode { Reached::BySockets } else { Reached::At(url.as_str()) };
-            Ok(write!(std::io::stdout(), "{}", manifest::yaml(reached, &unfurl_domain)?)?)
+            Ok(writeln!(std::io::stdout(), "{}", manifest::json(reached, &unfurl_domain)?)?)
         }
     }
 }

@@ -70,8 +70,6 @@ pub(crate) enum Failure {
     NoAddress,
     #[error("--unfurl-domain is not a host name\nhint: give one like app.dialnote.com")]
     NoDomain,
-    #[error("the manifest cannot be written: {0}")]
-    Manifest(#[from] serde_yaml_ng::Error),
     #[error("cannot print: {0}")]
     Json(#[from] serde_json::Error),
 }
@@ -104,7 +102,6 @@ impl Failure {
             | Self::Io(_)
             | Self::Audit(_)
             | Self::Json(_)
-            | Self::Manifest(_)
             | Self::Jobs(jobs::JobsError::Io(_))
             | Self::Limits(limits::LimitsError::Io(_))
             | Self::Person(person::model::PersonError::Io(_)) => IO,

@@ -93,7 +93,7 @@ pub(crate) enum CliCommand {
     },
     /// Print a settings file to start from: every setting, with its description and its default.
     Settings,
-    /// Print the app's manifest for Slack.
+    /// Print the app's manifest for Slack, as JSON.
     Manifest {
         /// The app's public address, for example <https://dialnote-slack.acme.com>.
         #[arg(long, default_value = manifest::PLACEHOLDER_URL)]

@@ -1,5 +1,5 @@
 //! The app's description for Slack (docs/contracts/slack.md §26), made from the table of commands so
-//! that Slack offers exactly what the program understands. `manifest.yml` is its output, checked in.
+//! that Slack offers exactly what the program understands. `manifest.yml` is the same as YAML, checked in.
 
 use serde::Serialize;
 use url::{Host, Url};
@@ -159,10 +159,9 @@ pub fn is_host(text: &str) -> bool {
     matches!(Host::parse(text), Ok(Host::Domain(name)) if name.contains('.') && name.split('.').all(labels))
 }
 
-/// Returns the manifest as YAML, for a program that is reached like this and a dialnote web app at `unfurl_domain`.
-pub fn yaml(reached: Reached<'_>, unfurl_domain: &str) -> Result<String, serde_yaml_ng::Error> {
-    let yaml = serde_yaml_ng::to_string(&manifest(reached, unfurl_domain))?;
-    Ok(format!("# Made by `dialnote-slack manifest`; do not edit by hand.\n{yaml}"))
+/// Returns the manifest as JSON, for a program that is reached like this and a dialnote web app at `unfurl_domain`.
+pub fn json(reached: Reached<'_>, unfurl_domain: &str) -> Result<String, serde_json::Error> {
+    serde_json::to_string_pretty(&manifest(reached, unfurl_domain))
 }
 
 fn manifest(reached: Reached<'_>, unfurl_domain: &str) -> Manifest {

@@ -17,8 +17,8 @@ if [ ! -x "$work/ready" ]; then
   printf '#!/bin/sh\n' > "$work/ready"
   chmod +x "$work/ready"
 fi
-cargo run -q --locked -- manifest --socket-mode > "$work/manifest-socket-mode.yml"
-"$work/venv/bin/python" "$work/manifest/check_manifest.py" manifest.yml "$work/manifest-socket-mode.yml"
+cargo run -q --locked -- manifest --socket-mode > "$work/manifest-socket-mode.json"
+"$work/venv/bin/python" "$work/manifest/check_manifest.py" manifest.yml "$work/manifest-socket-mode.json"
 cat target/rendered/*.jsonl | sort -u > "$work/rendered.jsonl"
 count=$(wc -l < "$work/rendered.jsonl")
 if [ "$count" -lt 20 ]; then echo "only $count messages and forms were rendered"; exit 1; fi
