@@ -76,7 +76,7 @@ pub(crate) async fn look_up(ctx: &TenantCtx, claim: &Claim, job: &CommandJob, te
     let mut reading = read_with(ctx, claim, job, text, Freshness::Kept).await?;
     if names_nobody(&reading) {
         // The cache alone never leads to a refusal: people are read again first.
-        reading = read_with(ctx, claim, job, text, Freshness::Anew).await?;
+        reading = read_with(ctx, claim, job, text, Freshness::Now).await?;
     }
     let reading = with_note(ctx, job, still_open(ctx, job, reading).await?).await?;
     let reading = with_people_named(ctx, reading).await?;

@@ -35,7 +35,7 @@ pub(crate) async fn teammate_now(
     ctx: &TenantCtx,
     user: &SlackUserId,
 ) -> Result<Result<Result<Teammate, UnlinkedUser>, Refusal>, Fault> {
-    match timeout(IDENTITY_TIMEOUT, recognized(ctx, user, Freshness::Anew)).await {
+    match timeout(IDENTITY_TIMEOUT, recognized(ctx, user, Freshness::Now)).await {
         Ok(Ok(recognized)) => Ok(Ok(recognized)),
         Ok(Err(fault @ (Fault::Store(_) | Fault::Unreadable { .. } | Fault::Sealed(_)))) => Err(fault),
         Ok(Err(cause)) => {
@@ -53,8 +53,8 @@ async fn recognized(
 ) -> Result<Result<Teammate, UnlinkedUser>, Fault> {
     let linked = match directory::linked(ctx, user, read).await? {
         Ok(teammate) => return Ok(Ok(teammate)),
-        Err(stranger) if read == Freshness::Anew => Err(stranger),
-        Err(_) => directory::linked(ctx, user, Freshness::Anew).await?,
+        Err(stranger) if read == Freshness::Now => Err(stranger),
+        Err(_) => directory::linked(ctx, user, Freshness::Now).await?,
     };
     if let Err(stranger) = &linked {
         strangers::remember_stranger(ctx, user, stranger.why).await?;

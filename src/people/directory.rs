@@ -81,7 +81,7 @@ pub enum Freshness {
     /// The same, but an old list of members is used no longer than [`STALE_AGE`].
     Lately,
     /// Cached facts may not be used.
-    Anew,
+    Now,
 }
 
 /// Returns the links that were made by hand.
@@ -92,7 +92,7 @@ pub async fn by_hand(ctx: &TenantCtx) -> Result<Vec<ByHand>, Fault> {
 
 /// Returns a Slack user's current profile.
 pub(crate) async fn read_profile(ctx: &TenantCtx, user: &SlackUserId) -> Result<Option<Profile>, Fault> {
-    profile(ctx, user, Freshness::Anew).await
+    profile(ctx, user, Freshness::Now).await
 }
 
 /// Returns a Slack user's profile, which may be cached.
@@ -268,7 +268,7 @@ pub(crate) async fn team(ctx: &TenantCtx) -> Result<Arc<[Member]>, Fault> {
 
 /// Returns the current members, read from dialnote.
 pub(crate) async fn team_now(ctx: &TenantCtx) -> Result<Arc<[Member]>, Fault> {
-    members(ctx, Freshness::Anew).await
+    members(ctx, Freshness::Now).await
 }
 
 pub(crate) async fn linked(
@@ -342,7 +342,7 @@ async fn members(ctx: &TenantCtx, read: Freshness) -> Result<Arc<[Member]>, Faul
     let may_be_stale = match read {
         Freshness::Kept => true,
         Freshness::Lately => fresh(ctx, kept.clone(), STALE_AGE, read).is_some(),
-        Freshness::Anew => false,
+        Freshness::Now => false,
     };
     if let Some(members) = fresh(ctx, kept, MEMBERS_AGE, read).and_then(|kept| listed(ctx, kept.body)) {
         return Ok(members);
@@ -375,7 +375,7 @@ pub(crate) fn usable<T: DeserializeOwned>(
 }
 
 pub(crate) fn fresh(ctx: &TenantCtx, kept: Option<CacheEntry>, age: Duration, read: Freshness) -> Option<CacheEntry> {
-    kept.filter(|cache_entry| read != Freshness::Anew && times::later(cache_entry.at, age) > ctx.clock.now())
+    kept.filter(|cache_entry| read != Freshness::Now && times::later(cache_entry.at, age) > ctx.clock.now())
 }
 
 pub(crate) fn slack_fault(error: SlackError) -> Fault {

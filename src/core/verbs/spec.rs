@@ -3,7 +3,7 @@
 /// The command under which every verb is available.
 pub const UMBRELLA: &str = "/dialnote";
 
-/// What the program knows of a verb.
+/// The entry of a verb.
 #[derive(Debug)]
 pub struct Spec {
     /// Its name after [`UMBRELLA`].
@@ -24,7 +24,7 @@ pub struct Spec {
     pub form: Form,
     /// Its note, if it takes one.
     pub note: Option<NoteSpec>,
-    /// What it does, if it changes neither the owner nor the status.
+    /// The words of a verb that changes neither the owner nor the status; `None` for others.
     pub plain: Option<PlainSpec>,
 }
 
