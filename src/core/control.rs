@@ -1,5 +1,5 @@
 //! The meaning of buttons, menus and forms. They express the same commands as typed text. The meaning of a control
-//! is its action id and value. Both directions are here, so that the controls that `view` draws come back as the same
+//! is its action id and value. Both directions are here, so that the controls that the app draws come back as the same
 //! [`Command`].
 
 use serde::{Deserialize, Serialize};

@@ -1,5 +1,5 @@
 //! Text from outside, made safe to show and compare: hidden characters are removed, and text is cut between the
-//! characters that people see. Markup is handled in `view/mrkdwn.rs`.
+//! characters that people see. `platform::slack::blocks::mrkdwn` handles markup.
 
 use unicode_normalization::char::is_combining_mark;
 use unicode_segmentation::UnicodeSegmentation;
