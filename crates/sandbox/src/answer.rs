@@ -1,4 +1,4 @@
-//! What a service answers, and how it is written: as JSON, or as something that is none.
+//! The answer of a fake service and the form of its body: JSON, or one of the broken forms that faults ask for.
 
 use std::io;
 
@@ -8,17 +8,17 @@ use axum::response::{IntoResponse, Response};
 use futures_util::stream::{self, Stream, StreamExt};
 use serde_json::Value;
 
-/// A page for people, in place of an answer for programs.
+/// A page for people, sent instead of JSON.
 const PAGE: &str =
     "<!doctype html><html><head><title>Just a moment</title></head><body>Down for maintenance</body></html>";
 
-/// Too large an answer, in pieces of this size.
+/// The size of one piece of a huge answer, in bytes.
 const PIECE: usize = 1024 * 1024;
 
-/// How many pieces it has.
+/// The number of pieces in a huge answer.
 const PIECES: usize = 32;
 
-/// What a fake service answers.
+/// An answer of a fake service.
 #[derive(Clone, Debug)]
 pub(super) struct Answer {
     pub(super) status: u16,
@@ -27,33 +27,33 @@ pub(super) struct Answer {
     pub(super) form: Form,
 }
 
-/// How a body is written.
+/// The form in which a body is written.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(super) enum Form {
-    /// As JSON.
+    /// JSON.
     #[default]
     Json,
-    /// Not at all: a page for people instead.
+    /// A page for people instead of JSON.
     Html,
-    /// Not at all.
+    /// An empty body.
     Empty,
-    /// The first half of it.
+    /// The first half of the JSON.
     Cut,
-    /// The first half of it, and then the connection breaks.
+    /// The first half of the JSON, then a broken connection.
     Torn,
-    /// With bytes that are no text.
+    /// The JSON with bytes that are not UTF-8.
     NotUtf8,
-    /// After 32 MiB of blanks.
+    /// The JSON after 32 MiB of blanks.
     Huge,
 }
 
 impl Answer {
-    /// An answer as JSON.
+    /// Returns an answer as JSON.
     pub(super) fn new(status: u16, body: Value) -> Self {
         Self { status, headers: Vec::new(), body, form: Form::Json }
     }
 
-    /// The error code in the answer, if it has one that can be read.
+    /// Returns the error code in the answer; `None` if there is none or it can't be read.
     pub(super) fn error(&self) -> Option<String> {
         self.body["error"].as_str().filter(|_| self.form == Form::Json).map(str::to_owned)
     }
@@ -77,7 +77,7 @@ impl Answer {
     }
 }
 
-/// The bytes, and then an error; not before they were sent.
+/// Returns the bytes followed by an error, which comes only after they were sent.
 fn torn(half: Bytes) -> impl Stream<Item = io::Result<Bytes>> {
     let end = async {
         tokio::task::yield_now().await;
@@ -86,7 +86,7 @@ fn torn(half: Bytes) -> impl Stream<Item = io::Result<Bytes>> {
     stream::iter([Ok(half)]).chain(stream::once(end))
 }
 
-/// The JSON with bytes in its first string that no text has.
+/// Returns the JSON with invalid UTF-8 in its first string.
 fn not_text(mut whole: Vec<u8>) -> Vec<u8> {
     let inside = whole.iter().position(|byte| *byte == b'"').map_or(0, |quote| quote + 1);
     whole.splice(inside..inside, [0xff, 0xfe]);

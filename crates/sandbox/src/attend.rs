@@ -1,4 +1,4 @@
-//! One request of the app's from arrival to answer, with whatever the faults make of it.
+//! One request of the app from arrival to answer, with the faults that apply to it.
 
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -13,7 +13,7 @@ use crate::request::Asked;
 use crate::shared::Shared;
 use crate::world::World;
 
-/// Answers a request; `handle` is its effect.
+/// Answers a request; `handle` applies its effect.
 pub(super) async fn attend(
     shared: &Arc<Shared>,
     asked: Asked<'_>,
@@ -31,7 +31,7 @@ pub(super) async fn attend(
     settle(shared, seq, &asked, answer, &course, began).await
 }
 
-/// Lets the request have its effect, if it has any; answers what the service says.
+/// Applies the request's effect, if it has one, and returns the service's answer.
 async fn effect(
     shared: &Arc<Shared>,
     seq: u64,
@@ -52,7 +52,7 @@ async fn effect(
     if late_ms == 0 && !hangs {
         return Some(shared.world(|world| act(world, seq, handle)));
     }
-    // It happens also if the client has gone away, which would end this very function.
+    // Runs apart: the effect happens even if the client disconnects, which would cancel this function.
     let shared = shared.clone();
     let effect = tokio::spawn(async move {
         let due = async {
@@ -73,7 +73,7 @@ async fn effect(
     if answered_before { None } else { effect.await.ok().flatten() }
 }
 
-/// The rest of [`attend`]: the effect is there, the answer is on its way.
+/// Finishes [`attend`] after the effect: delays and sends the answer.
 async fn settle(
     shared: &Shared,
     seq: u64,
@@ -125,7 +125,7 @@ fn record(world: &mut World, asked: &Asked<'_>) -> u64 {
     })
 }
 
-/// Lets a request have its effect, and writes down that it had.
+/// Applies a request's effect and records it.
 fn act(world: &mut World, seq: u64, handle: impl FnOnce(&mut World) -> Answer) -> Answer {
     let answer = handle(world);
     let acted = answer.status < 300 && answer.body["ok"] != json!(false);
@@ -137,7 +137,7 @@ fn act(world: &mut World, seq: u64, handle: impl FnOnce(&mut World) -> Answer) -
     answer
 }
 
-/// The timer would take a millisecond even for nothing.
+/// Waits. Skips the timer for 0, because it would take a millisecond even then.
 async fn pause(millis: u64) {
     if millis > 0 {
         tokio::time::sleep(Duration::from_millis(millis)).await;

@@ -1,5 +1,5 @@
-//! What was said between the app and the two services, in order: a test that asserts silence, or
-//! that a thing was written once, reads it here.
+//! Logs of the requests between the app and the two services, in order. Tests that assert silence or a single write
+//! read them here.
 
 use std::collections::{BTreeMap, VecDeque};
 
@@ -9,10 +9,10 @@ use serde_json::Value;
 
 use crate::service::Service;
 
-/// How many calls are kept; the oldest go first.
+/// The number of calls kept; the oldest are dropped first.
 pub(super) const CALLS_KEPT: usize = 20_000;
 
-/// How many deliveries are kept; they are bigger, with a message or view in each.
+/// The number of deliveries kept: fewer, because each holds a message or view.
 pub(super) const DELIVERIES_KEPT: usize = 2_000;
 
 /// A call the app made to fake Slack or fake dialnote.
@@ -20,9 +20,9 @@ pub(super) const DELIVERIES_KEPT: usize = 2_000;
 pub struct Call {
     /// Grows by one with every call.
     pub seq: u64,
-    /// When it arrived.
+    /// The time of arrival.
     pub at: Timestamp,
-    /// Whom it was made to.
+    /// The service that the app called.
     pub service: Service,
     /// Slack: the API method, or `response_url`. Dialnote: the HTTP method.
     pub method: String,
@@ -36,15 +36,15 @@ pub struct Call {
     pub authorization: String,
     /// The `Idempotency-Key` header. Recorded, and ignored like the real service ignores it.
     pub idempotency_key: Option<String>,
-    /// Whether it had its effect: it may have, although it was never answered.
+    /// True if it took effect, which a request without an answer may have done too.
     pub acted: bool,
-    /// Which effect that was, counted from 1: what is late is not in the order of the calls.
+    /// The position of its effect among all effects, counted from 1. Late effects happen out of the order of the calls.
     pub effect: Option<u64>,
-    /// The status it was answered with; none while it waits or hangs.
+    /// The status of the answer; `None` while the request waits or hangs.
     pub status: Option<u16>,
-    /// The error code it was answered with.
+    /// The error code of the answer.
     pub error: Option<String>,
-    /// How long the answer took, in real milliseconds.
+    /// The time until the answer, in real milliseconds.
     pub duration_ms: u64,
 }
 
@@ -53,29 +53,29 @@ pub struct Call {
 pub struct Delivery {
     /// Grows by one with every delivery.
     pub seq: u64,
-    /// When it was sent.
+    /// The time of sending.
     pub at: Timestamp,
     /// `slash_command`, the interaction's type, the event's type, `dialnote_webhook`, …
     pub kind: String,
-    /// On whose behalf, where a person did something.
+    /// The person who caused it, if there is one.
     pub who: Option<String>,
-    /// Where it was sent.
+    /// The URL it was sent to.
     pub url: String,
     /// The headers it was sent with.
     pub headers: BTreeMap<String, String>,
     /// The body it was sent with.
     pub body: String,
-    /// The status the app answered; none if it did not answer in time.
+    /// The app's status; `None` if it did not answer in time.
     pub status: Option<u16>,
-    /// How long the app took, in real milliseconds.
+    /// The app's response time, in real milliseconds.
     pub ack_ms: u64,
-    /// The body the app answered.
+    /// The body of the app's answer.
     pub response: String,
-    /// Why there was no usable answer, in Slack's words for it.
+    /// Slack's name for the failure if there was no usable answer.
     pub error: Option<String>,
 }
 
-/// The calls or deliveries of late, numbered from 1.
+/// The latest calls or deliveries, numbered from 1.
 #[derive(Clone, Debug)]
 pub struct Log<T> {
     kept: VecDeque<T>,
@@ -84,27 +84,27 @@ pub struct Log<T> {
 }
 
 impl<T> Log<T> {
-    /// A log that keeps so many entries.
+    /// Returns a log that keeps `most` entries.
     pub(super) fn keeping(most: usize) -> Self {
         Self { kept: VecDeque::new(), most, next: 1 }
     }
 
-    /// Oldest first.
+    /// Returns the entries kept, oldest first.
     pub fn iter(&self) -> impl DoubleEndedIterator<Item = &T> + ExactSizeIterator {
         self.kept.iter()
     }
 
-    /// How many were ever added, those no longer kept included.
+    /// Returns the number of entries ever added, including those dropped.
     pub fn total(&self) -> u64 {
         self.next - 1
     }
 
-    /// Forgets all that is kept; numbers go on.
+    /// Forgets all entries; the numbers continue.
     pub fn clear(&mut self) {
         self.kept.clear();
     }
 
-    /// Adds an entry, which is made with its number; answers the number.
+    /// Adds an entry, which is built from its number, and returns the number.
     pub(super) fn add(&mut self, entry: impl FnOnce(u64) -> T) -> u64 {
         let seq = self.next;
         self.next += 1;
@@ -115,7 +115,7 @@ impl<T> Log<T> {
         seq
     }
 
-    /// An entry by its number, while it is kept.
+    /// Returns the entry with this number while it is kept.
     pub(super) fn get_mut(&mut self, seq: u64) -> Option<&mut T> {
         let newest = self.next.checked_sub(1)?;
         let from_end = usize::try_from(newest.checked_sub(seq)?).ok()?;
@@ -124,7 +124,7 @@ impl<T> Log<T> {
     }
 }
 
-/// As much of a bearer header as tells keys apart, and no more.
+/// Returns enough of a bearer header to tell keys apart, and no more.
 pub(super) fn shorten(authorization: &str) -> String {
     let key = authorization.strip_prefix("Bearer ").unwrap_or(authorization);
     let head: String = key.chars().take(8).collect();

@@ -1,5 +1,5 @@
-//! Additions to the fixed world, and changes of it: contacts, people and channels. Names are kept exactly as they are
-//! given, control characters and direction marks included. Their shapes are those of the case files of the tests.
+//! Additions to the fixed world and changes of it: contacts, people and channels. Names are kept exactly as given, with
+//! control characters and direction marks. The shapes are those of the tests' case files.
 
 use std::collections::BTreeSet;
 
@@ -37,7 +37,7 @@ pub struct NewContact {
     pub company: Option<String>,
 }
 
-/// A person beside those of the fixed world: `zoe2` gets the id `U0ZOE2`, and `mem_zoe2` in dialnote.
+/// A person beside those of the fixed world. `zoe2` gets the id `U0ZOE2`, and `mem_zoe2` in dialnote.
 #[derive(Clone, Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct NewPerson {
@@ -57,7 +57,7 @@ pub struct NewPerson {
     /// From another workspace, met in a shared channel.
     #[serde(default)]
     pub stranger: bool,
-    /// The channels they are in, by name; if it is missing, all public ones, or for a stranger all shared ones.
+    /// The names of the channels they are in; if missing, all public ones, or for a stranger all shared ones.
     #[serde(default)]
     pub channels: Option<Vec<String>>,
     /// A guest.
@@ -69,12 +69,12 @@ pub struct NewPerson {
     /// IANA time zone; empty for none.
     #[serde(default)]
     pub tz: Option<String>,
-    /// For how many seconds they do not want to be disturbed.
+    /// The number of seconds for which they do not want to be disturbed.
     #[serde(default)]
     pub do_not_disturb_s: Option<u32>,
 }
 
-/// What changes about a person.
+/// The changes of a person's profile.
 #[derive(Clone, Debug, Default, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct NewProfile {
@@ -82,18 +82,17 @@ pub struct NewProfile {
     pub user: String,
     /// Display name.
     pub display: Option<String>,
-    /// Whether they are a guest.
+    /// True if they are a guest.
     pub guest: Option<bool>,
-    /// Whether they are deactivated.
+    /// True if they are deactivated.
     pub deactivated: Option<bool>,
     /// IANA time zone; empty for none.
     pub tz: Option<String>,
-    /// For how many seconds they do not want to be disturbed; 0 if they may be.
+    /// The number of seconds for which they do not want to be disturbed; 0 for none.
     pub do_not_disturb_s: Option<u32>,
 }
 
-/// A channel beside those of the fixed world, or what changes about one of them: `night-shift` gets the id
-/// `C0NIGHTSHIFT`.
+/// A channel beside those of the fixed world, or changes of an existing one. `night-shift` gets the id `C0NIGHTSHIFT`.
 #[derive(Clone, Debug, Default, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct NewChannel {
@@ -105,14 +104,15 @@ pub struct NewChannel {
     pub shared: Option<bool>,
     /// Archived.
     pub archived: Option<bool>,
-    /// Who is in it, by handle or id, instead of those before; in a new one everybody of the workspace but guests.
+    /// The members by handle or id, replacing those before; by default a new channel has everyone of the workspace but
+    /// guests.
     pub members: Option<Vec<String>>,
-    /// Whether the app is in it; in a new one it is, unless this says otherwise.
+    /// True if the app is in it, which is the default for a new channel.
     pub app: Option<bool>,
 }
 
 impl NewProfile {
-    /// Changes what Slack knows of the person.
+    /// Applies the changes to a person.
     pub(crate) fn apply(self, person: &mut Person, now: Timestamp) -> Result<(), Impossible> {
         if let Some(display) = self.display {
             person.display_name = display;
@@ -134,7 +134,7 @@ impl NewProfile {
 }
 
 impl NewContact {
-    /// Adds the contact with one open conversation on *Front desk*, without an owner; answers the conversation's id.
+    /// Adds the contact with one open, unassigned conversation on *Front desk*, and returns the conversation's id.
     pub(crate) fn join(self, dialnote: &mut Dialnote, at: Timestamp) -> Result<String, Impossible> {
         let phone_number = address(&self.phone)?;
         let known = dialnote.conversations.iter().find(|c| c.contact.phone_number == phone_number);
@@ -155,7 +155,7 @@ impl NewContact {
 }
 
 impl NewPerson {
-    /// Refuses what cannot be a handle.
+    /// Refuses an invalid handle.
     pub(crate) fn check_handle(&self) -> Result<(), Impossible> {
         if self.handle.is_empty() || !self.handle.chars().all(|c| is_plain(c) || c == '.') {
             return Err(Impossible(format!("{:?} is not a handle: small letters, digits, '.', '_', '-'", self.handle)));
@@ -163,7 +163,7 @@ impl NewPerson {
         Ok(())
     }
 
-    /// The ids of the channels that the person is in.
+    /// Returns the ids of the channels that the person is in.
     pub(crate) fn channels(&self, all: &[Channel]) -> Result<Vec<String>, Impossible> {
         let missing = |name: &String| Impossible(format!("there is no channel {name}"));
         let find = |name: &String| {
@@ -179,7 +179,7 @@ impl NewPerson {
         }
     }
 
-    /// The person as Slack knows them, in the workspace `team` unless they are a stranger.
+    /// Returns the person as Slack knows them, in the workspace `team` unless they are a stranger.
     pub(crate) fn person(&self, team: &str, now: Timestamp) -> Result<Person, Impossible> {
         let team = if self.stranger { OTHER_TEAM } else { team };
         let named = Person::named(&self.handle, &self.name);
@@ -197,7 +197,7 @@ impl NewPerson {
         Ok(person)
     }
 
-    /// The member of dialnote that `person` is, if they are one.
+    /// Returns the member of dialnote that `person` is, if they are one.
     pub(crate) fn membership(self, person: &Person) -> Option<Member> {
         self.member.then(|| Member {
             id: format!("mem_{}", self.handle),
@@ -211,7 +211,7 @@ impl NewPerson {
 }
 
 impl NewChannel {
-    /// Refuses what cannot be the name of a channel.
+    /// Refuses an invalid channel name.
     pub(crate) fn check_name(&self) -> Result<(), Impossible> {
         if self.name.is_empty() || !self.name.chars().all(is_plain) {
             return Err(Impossible(format!("{:?} is not the name of a channel", self.name)));
@@ -219,7 +219,7 @@ impl NewChannel {
         Ok(())
     }
 
-    /// The channel before anything about it is changed: everybody of the workspace but guests is in it.
+    /// Returns the channel before any change: everyone of the workspace but guests is in it.
     pub(crate) fn channel(&self, people: &[Person]) -> Channel {
         let letters: String = self.name.chars().filter(char::is_ascii_alphanumeric).collect();
         let everybody = people.iter().filter(|person| !person.guest && !person.stranger && !person.deleted);
@@ -227,7 +227,7 @@ impl NewChannel {
         Channel::public(&format!("C0{}", letters.to_uppercase()), &self.name, &members)
     }
 
-    /// Changes the channel. `members` are ids, of those in it instead of those before.
+    /// Changes the channel. `members` are ids that replace those before.
     pub(crate) fn apply(self, channel: &mut Channel, members: Option<BTreeSet<String>>) {
         let app = self.app.unwrap_or_else(|| channel.members.contains(BOT_USER));
         if let Some(members) = members {
@@ -248,7 +248,7 @@ impl NewChannel {
     }
 }
 
-/// What handles and the names of channels are made of.
+/// Answers whether handles and channel names may contain the character.
 fn is_plain(c: char) -> bool {
     c.is_ascii_lowercase() || c.is_ascii_digit() || matches!(c, '_' | '-')
 }

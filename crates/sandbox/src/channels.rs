@@ -1,4 +1,4 @@
-//! Channels, direct messages, and what stands in them.
+//! Channels, direct messages, and the messages in them.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -7,26 +7,26 @@ use serde_json::{Map, Value, json};
 
 use crate::ids::{APP, BOT, BOT_USER, SLACKBOT};
 
-/// Who can find a channel.
+/// The visibility of a channel.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum ChannelKind {
-    /// Everybody of the workspace.
+    /// Visible to everyone of the workspace.
     Public,
-    /// Its members only.
+    /// Visible to its members only.
     Private,
     /// One person and the app.
     Direct,
 }
 
-/// A place where messages stand.
+/// A channel or a direct message.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Channel {
     /// `C…`, or `D…` for a direct message.
     pub id: String,
     /// The name without `#`; Slack calls every direct message `directmessage`.
     pub name: String,
-    /// Who can find it.
+    /// The visibility.
     pub kind: ChannelKind,
     /// The ids of its people, and the bot's if the app was added.
     pub members: BTreeSet<String>,
@@ -37,7 +37,7 @@ pub struct Channel {
 }
 
 impl Channel {
-    /// A public channel with these members.
+    /// Returns a public channel with these members.
     pub fn public(id: &str, name: &str, members: &[&str]) -> Self {
         Self {
             id: id.to_owned(),
@@ -49,19 +49,19 @@ impl Channel {
         }
     }
 
-    /// Whether this (an id, or a name with `#` or without) means the channel. Direct messages go by their id only.
+    /// Answers whether `channel` (an id, or a name with `#` or without) means this one. Direct messages go by id only.
     pub(super) fn is_called(&self, channel: &str) -> bool {
         let name = channel.strip_prefix('#').unwrap_or(channel);
         self.id == channel || (self.kind != ChannelKind::Direct && self.name == name)
     }
 
-    /// Who the direct message is with.
+    /// Returns the id of the person in a direct message.
     pub(super) fn partner(&self) -> Option<&String> {
         let direct = self.kind == ChannelKind::Direct;
         self.members.iter().find(|member| direct && *member != BOT_USER)
     }
 
-    /// The channel object of `conversations.info`.
+    /// Returns the channel object of `conversations.info`.
     pub(super) fn object(&self, team: &str) -> Value {
         if self.kind == ChannelKind::Direct {
             return json!({
@@ -84,9 +84,9 @@ impl Channel {
 /// A message, or an ephemeral one if it is `to` a person.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
 pub struct Message {
-    /// Where it stands.
+    /// The channel's id.
     pub channel: String,
-    /// Its name in the channel.
+    /// The message's name, unique in the channel.
     pub ts: String,
     /// The user id of the author; the app writes as its bot user.
     pub author: String,
@@ -96,38 +96,38 @@ pub struct Message {
     pub blocks: Vec<Value>,
     /// The message it answers.
     pub thread_ts: Option<String>,
-    /// An answer that stands in the channel too.
+    /// A thread reply that is shown in the channel too.
     pub broadcast: bool,
     /// The only person who sees it.
     pub to: Option<String>,
     /// `{event_type, event_payload}`.
     pub metadata: Option<Value>,
-    /// When it was last changed, as a `ts`.
+    /// The time of the last edit, as a `ts`.
     pub edited: Option<String>,
-    /// What each person chose or typed in its elements: person → block → action → state.
+    /// The choices and inputs of each person in its elements: person → block → action → state.
     pub chosen: BTreeMap<String, Map<String, Value>>,
-    /// What the app made of the links in it: `{url, blocks}` each.
+    /// The app's unfurls of the links in it: `{url, blocks}` each.
     pub unfurls: Vec<Value>,
     /// The pictures in it: `{id, title, alt_txt, url}` each.
     #[serde(default)]
     pub files: Vec<Value>,
-    /// The revision of the world at which it was last changed.
+    /// The world's revision at the last change of this message.
     #[serde(skip)]
     pub changed: u64,
 }
 
 impl Message {
-    /// Whether it answers another message.
+    /// Answers whether it is in a thread.
     pub fn is_reply(&self) -> bool {
         self.thread_ts.as_ref().is_some_and(|parent| *parent != self.ts)
     }
 
-    /// Whether `person` (an id) may see it, being in the channel.
+    /// Answers whether `person` (an id), a member of the channel, may see it.
     pub fn visible_to(&self, person: &str) -> bool {
         self.to.as_ref().is_none_or(|to| to == person)
     }
 
-    /// The message object of payloads and answers. Metadata's payload is shown only to who asks.
+    /// Returns the message object of payloads and answers, with the metadata's payload only if `all_metadata` is set.
     pub(super) fn object(&self, team: &str, all_metadata: bool) -> Value {
         let mut message = json!({
             "type": "message", "user": self.author, "ts": self.ts, "text": self.text, "team": team,

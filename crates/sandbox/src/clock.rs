@@ -1,24 +1,24 @@
-//! The clock of both services. The app that is tried can go by the same one: what is shared is a number.
+//! The clock of both services. The app under test can share it: a clock is one number.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
 
 use jiff::{SignedDuration, Timestamp};
 
-/// Where "now" comes from. Cloning shares the same clock.
+/// A source of "now". Clones share the same clock.
 #[derive(Clone, Debug, Default)]
 pub enum Clock {
     /// The machine's clock.
     #[default]
     System,
-    /// A clock that stands still until it is moved: milliseconds since the epoch.
+    /// A clock that moves only when a test moves it: milliseconds since the epoch.
     Manual(Arc<AtomicI64>),
     /// The machine's clock, this many milliseconds ahead.
     Ahead(Arc<AtomicI64>),
 }
 
 impl Clock {
-    /// The current instant, cut to whole milliseconds.
+    /// Returns the current instant, cut to whole milliseconds.
     pub fn now(&self) -> Timestamp {
         let machine = Timestamp::now().as_millisecond();
         let millis = match self {
@@ -40,7 +40,7 @@ impl Clock {
         }
     }
 
-    /// By how many milliseconds it is ahead of the machine's.
+    /// Returns the lead over the machine's clock, in milliseconds.
     pub(crate) fn ahead_ms(&self) -> i64 {
         match self {
             Self::Ahead(clock) => clock.load(Ordering::SeqCst),

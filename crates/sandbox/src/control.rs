@@ -1,5 +1,5 @@
-//! The control API: what a person, a script or the page does to the world, in JSON. What cannot be
-//! done — no such person, no such button — is 422 with a sentence; it never reaches the app.
+//! The control API: the actions of a person, a script or the page on the world, in JSON. An impossible action (an
+//! unknown person, a missing button) is answered 422 with a sentence and never reaches the app.
 
 use std::sync::Arc;
 
@@ -22,10 +22,10 @@ use crate::sockets::Sockets;
 use crate::world::World;
 use crate::{deliver, dialnote, live, state, traffic};
 
-/// A page that violates its policy does so again and again.
+/// The number of violations kept: a page that violates its policy repeats it.
 const VIOLATIONS_KEPT: usize = 100;
 
-/// The addresses below `/_sandbox`.
+/// Returns the routes below `/_sandbox`.
 pub(super) fn routes() -> Router<Arc<Shared>> {
     Router::new()
         .route("/_sandbox/state", get(show))
@@ -38,7 +38,7 @@ pub(super) fn routes() -> Router<Arc<Shared>> {
         .fallback(async || Answer::new(404, json!({"error": "there is nothing at this address"})))
 }
 
-/// Why nothing was done.
+/// The reason for which an action was refused.
 struct Rejection {
     status: StatusCode,
     error: String,
@@ -56,7 +56,7 @@ impl Rejection {
     }
 }
 
-/// A slash command, typed somewhere.
+/// A slash command, typed in a channel.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Slash {
@@ -64,12 +64,12 @@ struct Slash {
     who: String,
     channel: String,
     text: String,
-    /// The text is as Slack sends it.
+    /// The text is already in Slack's escaped form.
     #[serde(default)]
     raw: bool,
 }
 
-/// A person has seen everything in a channel.
+/// A person has read everything in a channel.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Read {
@@ -78,14 +78,14 @@ struct Read {
     channel: String,
 }
 
-/// Time passes.
+/// A step of the clock.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Pass {
     seconds: u32,
 }
 
-/// Something happens to Socket Mode.
+/// A change of Socket Mode.
 #[derive(Default, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 struct Socket {
@@ -95,7 +95,7 @@ struct Socket {
     frame: Option<String>,
 }
 
-/// The app is to run, or to be killed.
+/// A request to start the app or to kill it.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct AppWanted {
@@ -113,12 +113,12 @@ async fn show(State(shared): State<Arc<Shared>>, request: Request) -> Response {
     }
 }
 
-/// `GET /_sandbox/traffic`: the latest requests that went both ways, a line for each.
+/// `GET /_sandbox/traffic`: the latest requests in both directions, one line each.
 async fn traffic_lines(State(shared): State<Arc<Shared>>) -> Answer {
     Answer::new(200, shared.world(|world| traffic::latest(world)))
 }
 
-/// `GET /_sandbox/traffic/call/17`: all of one of them.
+/// `GET /_sandbox/traffic/call/17`: one request in full.
 async fn request_whole(State(shared): State<Arc<Shared>>, Path((way, seq)): Path<(String, u64)>) -> Answer {
     let found = shared.world(|world| traffic::one(world, &way, seq));
     found.map_or_else(
@@ -127,7 +127,7 @@ async fn request_whole(State(shared): State<Arc<Shared>>, Path((way, seq)): Path
     )
 }
 
-/// A browser tells what the page may not do, and tried.
+/// Records a browser's report that the page tried something its policy forbids.
 async fn violation(State(shared): State<Arc<Shared>>, request: Request) -> StatusCode {
     if let Ok(heard) = RecordedRequest::read(request).await {
         let told = serde_json::from_slice(&heard.body).unwrap_or_else(|_| json!("unreadable"));
@@ -221,7 +221,7 @@ async fn done(shared: &Shared, verb: &str, heard: &RecordedRequest) -> Result<Va
     }
 }
 
-/// Adds one after the other and answers their ids. Those before the first impossible one stay.
+/// Adds one item after another and answers their ids. Items before the first impossible one stay.
 fn added<T>(
     shared: &Shared,
     all: Vec<T>,
@@ -263,8 +263,8 @@ fn pass(world: &mut World, seconds: u32) -> Result<(), Impossible> {
     Ok(())
 }
 
-/// A browser says which site a request comes from; scripts say nothing. Pages of other sites are
-/// kept out, or any of them could play with the sandbox of a visitor.
+/// Answers whether the request comes from the sandbox's own page or a script. Browsers name the site of a request;
+/// pages of other sites are kept out, because they could control a visitor's sandbox.
 fn is_at_home(shared: &Shared, request: &Request) -> bool {
     let origin = request.headers().get(header::ORIGIN);
     origin.is_none_or(|origin| origin.as_bytes() == shared.world(|world| world.base.clone()).as_bytes())

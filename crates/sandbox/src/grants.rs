@@ -1,30 +1,30 @@
-//! What the app was granted in a workspace (docs/contracts/slack.md §17, §18): codes that work once and for ten
-//! minutes, and tokens, which may end.
+//! The app's grants in a workspace (docs/contracts/slack.md §17, §18): codes that work once and for ten minutes, and
+//! tokens, which may expire.
 
 use std::collections::BTreeMap;
 
 use jiff::{SignedDuration, Timestamp};
 
-/// How long a code works.
+/// The life of a code.
 const CODE_LASTS: SignedDuration = SignedDuration::from_mins(10);
 
-/// How long a token lasts, in seconds, if tokens end.
+/// The life of a token that expires, in seconds.
 pub(crate) const TOKEN_LASTS: i64 = 43_200;
 
-/// For how long after its use a refresh token may be used again. "Short" is all that is published (§18.3).
+/// The time after its use for which a refresh token may be used again. "Short" is all that is published (§18.3).
 const GRACE: SignedDuration = SignedDuration::from_secs(60);
 
-/// How many tokens of one workspace work at a time, if tokens end.
+/// The number of expiring tokens of one workspace that work at a time.
 const LIVE: usize = 2;
 
-/// What the app was granted in a workspace.
+/// The app's grants in a workspace.
 #[derive(Clone, Debug, Default)]
 pub struct Grants {
-    /// Its tokens, the newest last. None, and it is not installed.
+    /// Its tokens, the newest last. Without one the app is not installed.
     pub tokens: Vec<Token>,
     /// Tokens that worked once.
     gone: Vec<Token>,
-    /// What gets the next token, and when it was used.
+    /// Refresh tokens with the time of their use.
     refresh: BTreeMap<String, Option<Timestamp>>,
     codes: BTreeMap<String, Code>,
 }
@@ -34,11 +34,11 @@ pub struct Grants {
 pub struct Token {
     /// The token.
     pub text: String,
-    /// When it ends, if it does.
+    /// The time of expiry, if it has one.
     pub until: Option<Timestamp>,
 }
 
-/// What a person agreed to, until the app exchanges it for a token.
+/// A person's consent, until the app exchanges it for a token.
 #[derive(Clone, Debug)]
 pub(crate) struct Code {
     pub(crate) at: Timestamp,
@@ -50,23 +50,23 @@ pub(crate) struct Code {
 }
 
 impl Grants {
-    /// Granted beforehand: one token that does not end.
+    /// Returns a grant made beforehand: one token that does not expire.
     pub(super) fn given(token: &str) -> Self {
         Self { tokens: vec![Token { text: token.to_owned(), until: None }], ..Self::default() }
     }
 
-    /// Whether this was ever one of its tokens.
+    /// Answers whether this was ever one of its tokens.
     pub(super) fn knows(&self, token: &str) -> bool {
         self.tokens.iter().chain(&self.gone).any(|known| known.text == token)
     }
 
-    /// Whether a form with such fields concerns this workspace.
+    /// Answers whether a form with such fields concerns this workspace.
     pub(super) fn is_asked(&self, form: &BTreeMap<String, String>) -> bool {
         let field = |name| form.get(name).map(String::as_str).unwrap_or_default();
         self.codes.contains_key(field("code")) || self.refresh.contains_key(field("refresh_token"))
     }
 
-    /// Lets a token in, or says what is wrong with it.
+    /// Accepts a token, or returns the fault in it.
     pub(super) fn admit(&self, token: &str, now: Timestamp) -> Result<(), &'static str> {
         if self.gone.iter().any(|known| known.text == token) {
             return Err("token_revoked");
@@ -75,19 +75,20 @@ impl Grants {
         if known.until.is_some_and(|until| until <= now) { Err("token_expired") } else { Ok(()) }
     }
 
-    /// Takes everything away.
+    /// Revokes everything.
     pub(super) fn revoke(&mut self) {
         self.gone.append(&mut self.tokens);
         self.refresh.clear();
         self.codes.clear();
     }
 
-    /// Keeps a code until the app comes with it.
+    /// Keeps a code until the app exchanges it.
     pub(super) fn offer(&mut self, code: String, granted: Code) {
         self.codes.insert(code, granted);
     }
 
-    /// Exchanges a code for what the person agreed to. It works once, and with the address of the first step.
+    /// Exchanges a code for the person's consent. A code works once, and only with the redirect address of the first
+    /// step.
     pub(super) fn exchange(
         &mut self,
         code: &str,
@@ -104,7 +105,7 @@ impl Grants {
         Ok(granted)
     }
 
-    /// Uses a refresh token. A used one works on for a moment.
+    /// Uses a refresh token. A used one works for a short time more.
     pub(super) fn refresh(&mut self, token: &str, now: Timestamp) -> Result<(), &'static str> {
         let used = self.refresh.get_mut(token).ok_or("invalid_refresh_token")?;
         if used.is_some_and(|at| now.duration_since(at) > GRACE) {
@@ -114,12 +115,12 @@ impl Grants {
         Ok(())
     }
 
-    /// Makes this, which does not end, the only token.
+    /// Makes this, which does not expire, the only token.
     pub(super) fn replace_token(&mut self, text: &str) {
         self.tokens = vec![Token { text: text.to_owned(), until: None }];
     }
 
-    /// Adds a token that ends, and what gets the next one. No more than two tokens work at a time.
+    /// Adds an expiring token and its refresh token. No more than two tokens work at a time.
     pub(super) fn rotate(&mut self, text: &str, next: &str, now: Timestamp) {
         let until = now.saturating_add(SignedDuration::from_secs(TOKEN_LASTS)).unwrap_or(Timestamp::MAX);
         self.tokens.push(Token { text: text.to_owned(), until: Some(until) });

@@ -1,7 +1,7 @@
-//! What cannot be done in Slack or dialnote.
+//! Actions that are impossible in Slack or dialnote.
 
-/// Something that nobody could do in Slack or dialnote: press a button that is not there, write
-/// where they are not. The caller's mistake, and never the app's.
+/// An action that is impossible in Slack or dialnote: pressing a missing button, writing in a channel that the person
+/// is not in. It is the caller's mistake, never the app's.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("{0}")]
 pub struct Impossible(pub String);

@@ -1,11 +1,11 @@
-//! What Slack knows of the app because it was installed from `manifest.yml`: the commands it
-//! completes, the shortcuts it offers, the events and links it tells the app about.
+//! Slack's knowledge of the app from `manifest.yml`: the commands it completes, the shortcuts it offers, the events and
+//! links it reports to the app.
 
 use std::sync::LazyLock;
 
 use serde::{Deserialize, Serialize};
 
-/// The manifest, as far as a person notices it.
+/// The parts of the manifest that a person notices.
 #[derive(Debug, Default, Deserialize, Serialize)]
 #[serde(default)]
 pub(super) struct Installed {
@@ -80,28 +80,28 @@ static MANIFEST: LazyLock<Installed> = LazyLock::new(|| {
 });
 
 impl Installed {
-    /// The app's manifest.
+    /// Returns the app's manifest.
     pub(super) fn get() -> &'static Self {
         &MANIFEST
     }
 
-    /// Whether the app wants to hear of events of this type.
+    /// Answers whether the app subscribes to events of this type.
     pub(super) fn hears(&self, event: &str) -> bool {
         self.settings.event_subscriptions.bot_events.iter().any(|name| name == event)
     }
 
-    /// The bot scopes that it declares.
+    /// Returns the bot scopes that it declares.
     pub(super) fn scopes(&self) -> &[String] {
         &self.oauth_config.scopes.bot
     }
 
-    /// Below which path people may be sent back from being asked.
+    /// Returns the path below which every redirect address must be.
     pub(super) fn redirect_path(&self) -> &str {
         let url = self.oauth_config.redirect_urls.first().map_or("", String::as_str);
         url.splitn(4, '/').nth(3).unwrap_or_default()
     }
 
-    /// Whether links to this host become what the app makes of them; subdomains do too.
+    /// Answers whether the app unfurls links to this host or its parent domain.
     pub(super) fn unfurls(&self, host: &str) -> bool {
         let domains = &self.features.unfurl_domains;
         domains

@@ -1,5 +1,5 @@
-//! What outlives a run of the sandbox, if a person wants to keep it: the two services as they would
-//! be found again. The traffic and the misfortune of a run end with it.
+//! The parts of the sandbox that outlive a run, if a person wants to keep them: the state of the two services. The
+//! traffic and the faults of a run end with it.
 
 use std::collections::BTreeMap;
 use std::fs::{self, File};
@@ -38,11 +38,11 @@ struct Kept {
     read: Vec<((String, String), String)>,
     last_ts: (i64, u32),
     last_id: u64,
-    /// How far the clock was ahead of the machine's; it does not go back.
+    /// The clock's lead over the machine's, in milliseconds; it does not go back.
     ahead_ms: i64,
 }
 
-/// Goes on with what is in the folder, if there is anything, and writes there what changes.
+/// Loads the folder, if it holds anything, and writes later changes to it.
 pub(super) fn keep(shared: &Arc<Shared>, folder: &Path) -> io::Result<()> {
     match fs::read(folder.join(FILE)) {
         Ok(bytes) => {
@@ -57,7 +57,7 @@ pub(super) fn keep(shared: &Arc<Shared>, folder: &Path) -> io::Result<()> {
     Ok(())
 }
 
-/// Writes everything for the user's own eyes, so that the file is at no time half a one.
+/// Writes everything, readable by the user only, and replaces the file at once, so that it is never half written.
 pub(super) fn save(shared: &Shared, folder: &Path) -> io::Result<()> {
     let bytes = shared.world(|world| serde_json::to_vec(&kept(world)))?;
     let unfinished = folder.join(format!("{FILE}.new"));
@@ -66,7 +66,7 @@ pub(super) fn save(shared: &Shared, folder: &Path) -> io::Result<()> {
     fs::rename(unfinished, folder.join(FILE))
 }
 
-/// A killed sandbox has lost no more than the last moment.
+/// Saves on every change, so that a killed sandbox loses no more than the last second.
 async fn go_on_saving(shared: Arc<Shared>, folder: PathBuf) {
     let mut turns = shared.turns();
     loop {
@@ -76,7 +76,7 @@ async fn go_on_saving(shared: Arc<Shared>, folder: PathBuf) {
         }
         tokio::time::sleep(GATHER).await;
         turns.mark_unchanged();
-        // What cannot be written now is tried again with the next change, and said at the end.
+        // A failed save is repeated at the next change and reported at the end.
         let _ = save(&shared, &folder);
     }
 }

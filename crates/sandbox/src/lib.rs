@@ -1,7 +1,6 @@
-//! The sandbox: a strict, stateful fake Slack and fake dialnote over real HTTP, so that the whole
-//! app can be tried and tested without an account anywhere. It is stricter than the real services
-//! and has its own wire shapes: it exists to prove us wrong, and a fake that shared our code would
-//! share our mistakes. The app knows of it only as base URLs.
+//! The sandbox: a strict, stateful fake Slack and fake dialnote over real HTTP, so that the whole app can be tried and
+//! tested without an account anywhere. It is stricter than the real services and has its own wire shapes: a fake that
+//! shared our code would share our mistakes. The app knows it only as base URLs.
 
 #![expect(
     clippy::indexing_slicing,
@@ -91,16 +90,15 @@ impl Sandbox {
         Ok(Self { shared, stop: Arc::new(stop) })
     }
 
-    /// Another workspace with its own organization in dialnote, in the same Slack and with the same clock. What
-    /// people do there is done with the sandbox that this answers, and seen on its page; the app finds both
-    /// services where they were.
+    /// Starts another workspace with its own organization in dialnote, in the same Slack and with the same clock. The
+    /// returned sandbox plays the people there and has its own page; the app finds both services at the same addresses.
     pub async fn beside(&self, workspace: Workspace) -> std::io::Result<Self> {
         let (stop, stopped) = watch::channel(false);
         let shared = server::start_beside(&self.shared, workspace, stopped).await?;
         Ok(Self { shared, stop: Arc::new(stop) })
     }
 
-    /// Takes the app away, as if it had never been installed here: now it has to be.
+    /// Uninstalls the app without a trace, so that it has to be installed.
     pub fn not_installed(&self) {
         self.world(|world| {
             world.grants = Grants::default();
@@ -108,51 +106,51 @@ impl Sandbox {
         });
     }
 
-    /// An admin removes the app from the workspace.
+    /// Removes the app from the workspace as an admin.
     pub async fn uninstall(&self) -> Result<Vec<Outcome>, Impossible> {
         deliver::uninstall(&self.shared).await
     }
 
-    /// Stops listening; requests that hang are let go.
+    /// Stops listening and releases requests that hang.
     pub fn stop(&self) {
         self.stop.send_replace(true);
     }
 
-    /// Where it listens.
+    /// Returns the address it listens on.
     pub fn addr(&self) -> SocketAddr {
         self.shared.addr
     }
 
-    /// What the app needs to know.
+    /// Returns the app's credentials.
     pub fn credentials(&self) -> Credentials {
         self.shared.credentials()
     }
 
-    /// The dialnote key that may only read.
+    /// Returns the dialnote key that may only read.
     pub fn read_only_key(&self) -> String {
         self.world(|world| world.secrets.read_only_key.clone())
     }
 
-    /// Tells the sandbox where the app is: `url` is what comes before `/slack/commands`,
-    /// `/slack/interactions`, `/slack/options` and `/slack/events`.
+    /// Sets the app's address: `url` is the part before `/slack/commands`, `/slack/interactions`, `/slack/options` and
+    /// `/slack/events`.
     pub fn set_bot(&self, url: impl Into<String>) {
         let url = url.into().trim_end_matches('/').to_owned();
         self.world(|world| world.bot = Some(url));
     }
 
-    /// Direct access to everything, for tests. The sandbox waits for it: do not block in `look`.
+    /// Gives tests direct access to everything. The sandbox waits for it: do not block in `look`.
     pub fn world<T>(&self, look: impl FnOnce(&mut World) -> T) -> T {
         let found = self.shared.world(look);
         self.shared.turn();
         found
     }
 
-    /// Everything worth showing, the same as `GET /_sandbox/state`.
+    /// Returns everything worth showing, the same as `GET /_sandbox/state`.
     pub fn state(&self) -> Value {
         self.world(|world| state::whole(world, state::CALLS_SHOWN))
     }
 
-    /// Goes on with what an earlier sandbox kept in this folder, and keeps there what changes.
+    /// Continues with the state that an earlier sandbox kept in this folder, and keeps changes there.
     pub fn keep_in(&self, folder: &Path) -> std::io::Result<()> {
         keep::keep(&self.shared, folder)
     }
@@ -162,37 +160,35 @@ impl Sandbox {
         keep::save(&self.shared, folder)
     }
 
-    /// Says that the app can be killed and started from the page, and is running now; answers what
-    /// the page wants. The program that does so says it with [`Self::app_runs`].
+    /// Says that the app can be killed and started from the page and is running now; returns the page's wishes. The
+    /// program that obeys them reports with [`Self::app_runs`].
     pub fn app_wanted(&self) -> watch::Receiver<bool> {
         self.app_runs(true);
         self.shared.app_wanted.subscribe()
     }
 
-    /// Says whether the app runs.
+    /// Records whether the app runs.
     pub fn app_runs(&self, running: bool) {
         self.world(|world| world.app_runs = Some(running));
     }
 
-    /// What browsers said that the page tried and may not.
+    /// Returns browsers' reports of what the page tried and may not do.
     pub fn page_violations(&self) -> Vec<Value> {
         self.shared.world(|world| world.page_violations.clone())
     }
 
-    /// Resolves when a request hangs as `Faults::hang_next` says: once for each that does, and at
-    /// once if it hangs already.
+    /// Resolves once for each request that hangs because of `Faults::hang_next`, at once if one hangs already.
     pub async fn hung(&self) {
         self.shared.hung().await;
     }
 
-    /// Lets everything that hangs go on.
+    /// Releases everything that hangs.
     pub fn release(&self) {
         self.shared.release();
     }
 
-    /// Resolves as soon as `look` finds what it looks for: at once, or after one of the app's calls
-    /// arrived, had its effect or was answered. For tests that wait for something; `look` is asked
-    /// often, and the sandbox waits for it.
+    /// Resolves as soon as `look` returns a value: at once, or after one of the app's calls arrived, took effect or was
+    /// answered. For tests that wait; `look` is called often, and the sandbox waits for it.
     pub async fn until<T>(&self, look: impl FnMut(&mut World) -> Option<T>) -> T {
         self.shared.until(look).await
     }
@@ -202,7 +198,7 @@ impl Sandbox {
         deliver::slash(&self.shared, who, channel, deliver::CommandLine { text, raw: false }).await
     }
 
-    /// Sends a slash command whose text is as Slack sends it: tokens (`<@U0ZOE>`) and entities included.
+    /// Sends a slash command whose text is already in Slack's form, with tokens (`<@U0ZOE>`) and entities.
     pub async fn slash_raw(&self, who: &str, channel: &str, text: &str) -> Result<Outcome, Impossible> {
         deliver::slash(&self.shared, who, channel, deliver::CommandLine { text, raw: true }).await
     }
@@ -232,7 +228,7 @@ impl Sandbox {
         deliver::shortcut(&self.shared, shortcut).await
     }
 
-    /// Lets an event happen: `{"type": …}` and its fields; `user` and `channel` may be names.
+    /// Sends an event: `{"type": …}` and its fields; `user` and `channel` may be names.
     pub async fn event(&self, event: Value) -> Result<Outcome, Impossible> {
         deliver::event(&self.shared, event).await
     }
@@ -242,7 +238,7 @@ impl Sandbox {
         deliver::say(&self.shared, saying).await
     }
 
-    /// Changes a conversation in dialnote itself: `conversation`, and what dialnote lets change
+    /// Changes a conversation in dialnote itself: `conversation`, and the fields that dialnote lets change
     /// (`assignedToId`, `status`, `snoozedUntil`), `isRead`, a `note` to add, or `deleted`.
     pub fn change_in_dialnote(&self, change: &Value) -> Result<(), Impossible> {
         self.world(|world| dialnote::change(world, change))

@@ -1,4 +1,4 @@
-//! The address of Socket Mode's connections: what is sent and heard over each for as long as it lasts.
+//! The endpoint of Socket Mode's connections: sending and receiving over each for as long as it lasts.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -13,13 +13,13 @@ use tokio::time::{Instant, interval, sleep_until};
 use crate::shared::Shared;
 use crate::sockets::{LASTS, Sent, Sockets};
 
-/// How often a connection is pinged, in real time.
+/// The interval between pings of a connection, in real time.
 const PINGS: Duration = Duration::from_secs(10);
 
-/// How long a connection stays after Slack has asked to be rid of it, in real time.
+/// The life of a connection after Slack has asked to close it, in real time.
 const FAREWELL: Duration = Duration::from_secs(10);
 
-/// The address to which a ticket belongs.
+/// Accepts a connection at the address of a ticket.
 pub(super) async fn connect(
     State(shared): State<Arc<Shared>>,
     RawQuery(query): RawQuery,
@@ -50,7 +50,7 @@ async fn serve(shared: Arc<Shared>, mut socket: WebSocket) {
     }
 }
 
-/// Sends and hears over a connection for as long as it lasts.
+/// Sends and receives over a connection for as long as it lasts.
 async fn converse(shared: &Shared, mut socket: WebSocket, number: u64, mut sent: mpsc::UnboundedReceiver<Sent>) {
     let mut pings = interval(PINGS);
     let mut lasts = Instant::now() + Duration::from_secs(LASTS);
@@ -90,7 +90,7 @@ fn receive(sockets: &mut Sockets, number: u64, message: Message) {
     match message {
         Message::Text(text) => sockets.hear(number, &text),
         Message::Binary(_) => sockets.complaints.push("a binary message".to_owned()),
-        // What comes after a goodbye is nobody's.
+        // Frames after a close frame are ignored.
         Message::Close(_) => sockets.ended(number),
         Message::Ping(_) | Message::Pong(_) => {}
     }

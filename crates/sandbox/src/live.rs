@@ -1,4 +1,4 @@
-//! Keeps the page up to date: server-sent events, one for each change of what a person sees.
+//! Keeps the page up to date: server-sent events, one for each change of a person's view.
 
 use std::convert::Infallible;
 use std::sync::Arc;
@@ -20,14 +20,14 @@ use crate::shared::Shared;
 /// Changes that follow each other faster than this are shown together.
 const GATHER: Duration = Duration::from_millis(20);
 
-/// Who looks.
+/// The person whose view is shown.
 #[derive(Deserialize)]
 pub(super) struct Viewer {
     #[serde(rename = "as")]
     who: String,
 }
 
-/// Which older messages a person wants to see: those before one, or those of a thread.
+/// The older messages that a person wants: those before one, or those of a thread.
 #[derive(Deserialize)]
 pub(super) struct Older {
     #[serde(rename = "as")]
@@ -37,7 +37,7 @@ pub(super) struct Older {
     thread: Option<String>,
 }
 
-/// What one browser window was told.
+/// The state already sent to one browser window.
 struct Window {
     shared: Arc<Shared>,
     person: Person,
@@ -61,7 +61,7 @@ pub(super) async fn live(State(shared): State<Arc<Shared>>, Query(viewer): Query
 }
 
 impl Window {
-    /// The next thing to show; none once the sandbox stops.
+    /// Returns the next update; `None` once the sandbox stops.
     async fn next(&mut self) -> Option<Value> {
         loop {
             self.turns.mark_unchanged();

@@ -1,5 +1,5 @@
-//! The world as one person sees it, for the page: all of it at first, and from then on only what
-//! changed. A channel of thousands of messages must not be sent again because one was added.
+//! The world as one person sees it, for the page: all of it at first, then only changes. A channel of thousands of
+//! messages must not be sent again because one was added.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::hash::{DefaultHasher, Hash, Hasher};
@@ -14,19 +14,19 @@ use crate::people::Person;
 use crate::views::View;
 use crate::world::World;
 
-/// How many messages of a channel are sent at once; older ones are asked for.
+/// The number of a channel's messages sent at once; older ones are fetched on demand.
 const AT_ONCE: usize = 200;
 
-/// What was shown to a person already.
+/// The parts that a person was shown already.
 #[derive(Default)]
 pub(super) struct Shown {
-    /// The revision up to which messages were shown; none before anything was.
+    /// The revision up to which messages were shown; `None` before the first.
     revision: Option<u64>,
-    /// Parts of the world by name, as a hash of what was shown.
+    /// The parts of the world by name, as a hash of their shown state.
     parts: BTreeMap<&'static str, u64>,
 }
 
-/// How often a thread was answered, by whom, and when last.
+/// The number of a thread's replies, their authors, and the time of the last one.
 #[derive(Default)]
 struct Answers<'a> {
     count: usize,
@@ -34,7 +34,7 @@ struct Answers<'a> {
     latest: &'a str,
 }
 
-/// What `person` sees, as far as it is not `shown` yet; none if there is nothing new.
+/// Returns the parts of a person's view that are not `shown` yet; `None` if there is nothing new.
 pub(super) fn look(world: &World, person: &Person, shown: &mut Shown) -> Option<Value> {
     let mut news = Map::new();
     for (name, part) in parts(world, person) {
@@ -71,14 +71,14 @@ pub(super) fn look(world: &World, person: &Person, shown: &mut Shown) -> Option<
     Some(Value::Object(news))
 }
 
-/// The messages of a channel before a message of it, and whether there are still older ones.
+/// Returns the messages of a channel before a message of it, and whether there are older ones.
 pub(super) fn earlier(world: &World, person: &Person, channel: &str, before: Option<&str>) -> Option<Value> {
     let place = places(world, person).find(|place| place.id == channel)?;
     let (messages, more) = page(world, person, place, before);
     Some(json!({"messages": messages, "more": more}))
 }
 
-/// All of a thread.
+/// Returns all of a thread.
 pub(super) fn thread(world: &World, person: &Person, channel: &str, ts: &str) -> Option<Value> {
     let place = places(world, person).find(|place| place.id == channel)?;
     let in_thread = |m: &&Message| {
@@ -105,7 +105,7 @@ fn places<'a>(world: &'a World, person: &'a Person) -> impl Iterator<Item = &'a 
     world.channels.iter().filter(|channel| channel.members.contains(&person.id))
 }
 
-/// Everybody, with what waits for them in their direct messages.
+/// Returns all people, with the number of unread direct messages of each.
 fn people_shown(world: &World) -> Value {
     let shown = |person: &Person| {
         let direct = places(world, person).filter(|place| place.kind == ChannelKind::Direct);
@@ -127,7 +127,7 @@ fn channel_shown(world: &World, person: &Person, channel: &Channel) -> Value {
     })
 }
 
-/// Messages of others that stand in the channel itself and were not seen yet.
+/// Returns the number of unread messages of others in the channel itself.
 fn unread(world: &World, person: &Person, channel: &Channel) -> usize {
     let read = world.read.get(&(person.id.clone(), channel.id.clone())).map_or("", String::as_str);
     let new = world.messages.iter().rev().take_while(|m| m.ts.as_str() > read).filter(|m| m.channel == channel.id);

@@ -1,6 +1,6 @@
-//! How the app is installed in the fake Slack (docs/contracts/slack.md §17, §18): a page that asks whether a person
-//! agrees, codes that work once and for ten minutes, and tokens, which may end. It is strict about everything that
-//! is published: what was sent at the first step has to come again at the second.
+//! Installing the app in the fake Slack (docs/contracts/slack.md §17, §18): a page that asks for a person's consent,
+//! codes that work once and for ten minutes, and tokens, which may expire. It is strict about everything published: the
+//! second step must repeat the parameters of the first.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -63,7 +63,7 @@ pub(super) async fn answer(State(shared): State<Arc<Shared>>, request: Request) 
     (StatusCode::FOUND, [(header::LOCATION, location)]).into_response()
 }
 
-/// A code for what the person agreed to; none if they did not agree.
+/// Returns a code for the person's consent; `None` if they declined.
 fn agreed(world: &mut World, form: &BTreeMap<String, String>) -> Result<Option<String>, &'static str> {
     checked(world, form)?;
     let field = |name: &str| form.get(name).map(String::as_str).unwrap_or_default();
@@ -83,13 +83,13 @@ fn agreed(world: &mut World, form: &BTreeMap<String, String>) -> Result<Option<S
     Ok(Some(code))
 }
 
-/// A page that says why nothing can be installed.
+/// Returns a page with the reason for which the app can't be installed.
 fn refused(error: &str) -> Response {
     let page = page("Slack says no", &format!("<p>{}</p>", escaped(error)));
     (StatusCode::BAD_REQUEST, Html(page)).into_response()
 }
 
-/// `oauth.v2.access`: a code, or what gets the next token, is changed for a token.
+/// `oauth.v2.access`: exchanges a code or a refresh token for a token.
 pub(super) fn access(world: &mut World, heard: &RecordedRequest) -> Answer {
     let answered = authenticated(world, heard).and_then(|()| {
         let form = heard.form();
@@ -138,7 +138,7 @@ fn refresh(world: &mut World, form: &BTreeMap<String, String>) -> Result<Value, 
     Ok(grant(world))
 }
 
-/// A new token.
+/// Creates a token and returns the answer that grants it.
 fn grant(world: &mut World) -> Value {
     let (number, team) = (world.next_id(), world.workspace.id.clone());
     let scope = world.scopes.join(",");
@@ -157,7 +157,7 @@ fn grant(world: &mut World) -> Value {
     })
 }
 
-/// What is wrong with a question (§17.7).
+/// Returns the fault in an authorization request (§17.7).
 fn checked(world: &World, asked: &BTreeMap<String, String>) -> Result<(), &'static str> {
     let field = |name: &str| asked.get(name).map(String::as_str).unwrap_or_default();
     if field("client_id") != world.secrets.client_id {
@@ -197,7 +197,7 @@ fn escaped(text: &str) -> String {
     text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('"', "&quot;")
 }
 
-/// As HTTP Basic has it.
+/// Decodes a part of HTTP Basic credentials.
 fn decoded(text: &str) -> Option<String> {
     String::from_utf8(BASE64_STANDARD.decode(text).ok()?).ok()
 }

@@ -1,4 +1,4 @@
-//! What a sandbox is started with, and what the app needs to know of it.
+//! The options of a sandbox, and the credentials that it gives the app.
 
 use std::net::SocketAddr;
 
@@ -6,14 +6,14 @@ use serde::Serialize;
 
 use crate::clock::Clock;
 
-/// How to start a sandbox.
+/// The options of a sandbox.
 #[derive(Clone)]
 pub struct Options {
-    /// Where to listen; port 0 takes a free one.
+    /// The address to listen on; port 0 takes a free one.
     pub listen: SocketAddr,
     /// The clock of both services.
     pub clock: Clock,
-    /// Base URL of the app, if it is known already.
+    /// The base URL of the app, if it is known already.
     pub bot_url: Option<String>,
     /// The secrets that app and services share.
     pub secrets: Secrets,
@@ -21,13 +21,13 @@ pub struct Options {
     pub scopes: Vec<String>,
 }
 
-/// The app's name towards Slack; no secret.
+/// The app's client id; not a secret.
 const CLIENT_ID: &str = "1001.2002";
 
 /// The secrets that the app shares with the two services.
 #[derive(Clone)]
 pub struct Secrets {
-    /// Slack signs its requests with this.
+    /// The secret with which Slack signs its requests.
     pub signing_secret: String,
     /// The app's Slack token.
     pub bot_token: String,
@@ -37,14 +37,14 @@ pub struct Secrets {
     pub dialnote_key: String,
     /// A dialnote key that may only read.
     pub read_only_key: String,
-    /// The app's name towards Slack.
+    /// The app's client id.
     pub client_id: String,
-    /// What proves that it is the app.
+    /// The app's client secret.
     pub client_secret: String,
 }
 
 impl Secrets {
-    /// Secrets nobody can guess, for a sandbox that people use.
+    /// Returns random secrets, for a sandbox that people use.
     pub fn random() -> Self {
         Self {
             signing_secret: random_hex(),
@@ -57,7 +57,7 @@ impl Secrets {
         }
     }
 
-    /// The same secrets every time, for tests.
+    /// Returns the same secrets every time, for tests.
     pub fn fixed() -> Self {
         Self {
             signing_secret: "sandbox-signing-secret".to_owned(),
@@ -71,7 +71,7 @@ impl Secrets {
     }
 }
 
-/// What the app needs to know to use the sandbox for the real thing.
+/// The addresses and secrets that the app needs to use the sandbox instead of the real services.
 #[derive(Clone, Serialize)]
 pub struct Credentials {
     /// The sandbox's own address.
@@ -82,9 +82,9 @@ pub struct Credentials {
     pub slack_api: String,
     /// The app's Slack token.
     pub slack_bot_token: String,
-    /// The app's name towards Slack.
+    /// The app's client id.
     pub slack_client_id: String,
-    /// What proves that it is the app.
+    /// The app's client secret.
     pub slack_client_secret: String,
     /// The app's own Slack token, for Socket Mode.
     pub slack_app_token: String,

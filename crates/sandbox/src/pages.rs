@@ -1,4 +1,4 @@
-//! The page: its files are part of the program, and it may load nothing else from anywhere.
+//! The page: its files are compiled into the program, and it loads nothing else.
 
 use std::sync::Arc;
 
@@ -10,7 +10,7 @@ use axum::routing::get;
 
 use crate::shared::Shared;
 
-/// No page but our own, nothing from elsewhere, nothing inline, no text that becomes markup.
+/// A policy that allows no other page, no foreign sources, no inline code, and no text that becomes markup.
 const CSP: &str = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; \
                    base-uri 'none'; form-action 'none'; frame-ancestors 'none'; \
                    require-trusted-types-for 'script'; trusted-types 'none'; report-uri /_sandbox/violations";
@@ -59,8 +59,8 @@ const FILES: &[(&str, &str)] = files![
     "world.js",
 ];
 
-/// The page stands at `/`; links to dialnote's conversations lead to it too, for there is no other
-/// dialnote here.
+/// Returns the routes of the page. It is at `/`; links to dialnote's conversations lead to it too, because there is no
+/// other dialnote here.
 pub(super) fn routes() -> Router<Arc<Shared>> {
     Router::new()
         .route("/", get(async || served("index.html", INDEX)))

@@ -13,15 +13,15 @@ use crate::ids::TEAM;
 pub struct Person {
     /// `U…`.
     pub id: String,
-    /// What follows the `@`: Slack's `name`.
+    /// The name after the `@`: Slack's `name`.
     pub handle: String,
     /// The full name.
     pub real_name: String,
-    /// What Slack shows, and may be empty.
+    /// The name that Slack shows; may be empty.
     pub display_name: String,
     /// The address in the profile, if there is one.
     pub email: Option<String>,
-    /// Whether the address was confirmed.
+    /// True if the address was confirmed.
     pub email_confirmed: bool,
     /// A workspace admin.
     pub admin: bool,
@@ -39,14 +39,14 @@ pub struct Person {
     pub tz: String,
     /// `en-US` and the like.
     pub locale: String,
-    /// Until when they do not want to be disturbed.
+    /// The end of their do-not-disturb time.
     #[serde(default)]
     pub undisturbed_until: Option<Timestamp>,
 }
 
 impl Person {
-    /// An ordinary person of the workspace: `Person::named("kim", "Kim Ode")` is `U0KIM`, shown as
-    /// "Kim", with the confirmed address `kim@acme.example`.
+    /// Returns an ordinary person of the workspace: `Person::named("kim", "Kim Ode")` is `U0KIM`, shown as "Kim", with
+    /// the confirmed address `kim@acme.example`.
     pub fn named(handle: &str, real_name: &str) -> Self {
         Self {
             id: format!("U0{}", handle.to_uppercase()),
@@ -67,8 +67,8 @@ impl Person {
         }
     }
 
-    /// The user object (docs/contracts/slack.md §23). Without the e-mail scope the address is silently
-    /// missing; the deactivated lack a time zone.
+    /// Returns the user object (docs/contracts/slack.md §23). Without the email scope the address is missing without an
+    /// error; deactivated users lack a time zone.
     pub(super) fn object(&self, with_email: bool, with_locale: bool, now: Timestamp) -> Value {
         let mut profile = json!({
             "title": "", "phone": "", "skype": "",
@@ -118,7 +118,7 @@ impl Person {
 pub struct UserGroup {
     /// `S…`.
     pub id: String,
-    /// What follows the `@`.
+    /// The name after the `@`.
     pub handle: String,
     /// The name.
     pub name: String,

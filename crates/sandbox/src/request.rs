@@ -1,4 +1,4 @@
-//! Requests of the app and of the page, as they came in.
+//! Requests of the app and of the page, as they arrived.
 
 use std::collections::BTreeMap;
 
@@ -10,10 +10,10 @@ use serde_json::Value;
 
 use crate::service::Service;
 
-/// More than any request of the app's may hold, blocks and views included.
+/// More than any request of the app may hold, blocks and views included, in bytes.
 const BODY_LIMIT: usize = 1024 * 1024;
 
-/// A request as it came in.
+/// A request as it arrived.
 pub(super) struct RecordedRequest {
     pub(super) method: String,
     pub(super) path: String,
@@ -22,7 +22,7 @@ pub(super) struct RecordedRequest {
     pub(super) body: Bytes,
 }
 
-/// What a request is about.
+/// The subject of a request, against which faults are matched.
 pub(super) struct Asked<'a> {
     pub(super) service: Service,
     /// The name of Slack's method, or the HTTP method.
@@ -32,14 +32,14 @@ pub(super) struct Asked<'a> {
 }
 
 impl<'a> Asked<'a> {
-    /// A call of Slack's API, or what is as good as one.
+    /// Returns a call of Slack's API or of something that counts as one.
     pub(super) fn slack(method: &'a str, heard: &'a RecordedRequest) -> Self {
         Self { service: Service::Slack, method, path: &heard.path, heard }
     }
 }
 
 impl RecordedRequest {
-    /// Reads all of a request; an answer to it instead, if it is too large.
+    /// Reads a whole request. The error is the answer to one that is too large.
     pub(super) async fn read(request: Request) -> Result<Self, Response> {
         let (parts, body) = request.into_parts();
         let Ok(body) = axum::body::to_bytes(body, BODY_LIMIT).await else {
@@ -54,23 +54,23 @@ impl RecordedRequest {
         })
     }
 
-    /// A header's value; empty if it is missing.
+    /// Returns a header's value; empty if it is missing.
     pub(super) fn header(&self, name: &str) -> &str {
         self.headers.get(name).and_then(|value| value.to_str().ok()).unwrap_or_default()
     }
 
-    /// The media type, without parameters, in lower case.
+    /// Returns the media type, without parameters, in lower case.
     pub(super) fn media_type(&self) -> String {
         let media_type = self.header("content-type").split(';').next().unwrap_or_default();
         media_type.trim().to_ascii_lowercase()
     }
 
-    /// The token or key in the `Authorization` header.
+    /// Returns the token or key in the `Authorization` header.
     pub(super) fn bearer(&self) -> Option<&str> {
         self.header("authorization").strip_prefix("Bearer ").filter(|token| !token.is_empty())
     }
 
-    /// Slack's token: where it belongs, or among the arguments.
+    /// Returns Slack's token from the header, or from the arguments.
     pub(super) fn token(&self) -> Option<String> {
         let among = || {
             let told = self.told()["token"].as_str().map(str::to_owned);
@@ -80,7 +80,7 @@ impl RecordedRequest {
         self.bearer().map(str::to_owned).or_else(among)
     }
 
-    /// The body in the form in which it reads best.
+    /// Returns the body in its most readable form.
     pub(super) fn told(&self) -> Value {
         let text = String::from_utf8_lossy(&self.body);
         if self.media_type() == "application/x-www-form-urlencoded" {
@@ -90,7 +90,7 @@ impl RecordedRequest {
         serde_json::from_slice(&self.body).unwrap_or_else(|_| Value::String(text.into_owned()))
     }
 
-    /// The fields of a form.
+    /// Returns the fields of a form.
     pub(super) fn form(&self) -> BTreeMap<String, String> {
         form_urlencoded::parse(&self.body).into_owned().collect()
     }

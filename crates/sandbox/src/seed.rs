@@ -22,7 +22,7 @@ pub(super) fn people() -> Vec<Person> {
     vec![maya, leo, zoe, sam, bot]
 }
 
-/// One user group.
+/// Returns one user group.
 pub(super) fn groups() -> Vec<UserGroup> {
     vec![UserGroup {
         id: "S0FRONTDESK".to_owned(),
@@ -32,13 +32,13 @@ pub(super) fn groups() -> Vec<UserGroup> {
     }]
 }
 
-/// Two public channels, with all people and the app in them.
+/// Returns two public channels, with all people and the app in them.
 pub(super) fn channels() -> Vec<Channel> {
     let everybody = ["U0MAYA", "U0LEO", "U0ZOE", "U0SAM", BOT_USER];
     vec![Channel::public("C0FRONT", "front-desk", &everybody), Channel::public("C0BILLING", "billing", &everybody)]
 }
 
-/// The direct message between a person and the app: `U0ZOE` has `D0ZOE`.
+/// Returns the direct message between a person and the app: `U0ZOE` has `D0ZOE`.
 pub(super) fn direct_message(user: &str) -> Channel {
     let id = format!("D0{}", user.strip_prefix("U0").unwrap_or(user));
     let members = BTreeSet::from([user.to_owned(), BOT_USER.to_owned()]);

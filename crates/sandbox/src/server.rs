@@ -1,4 +1,4 @@
-//! The sandbox's front door: one listener, and the two services behind it.
+//! The sandbox's server: one listener, and the two services behind it.
 
 use std::net::SocketAddr;
 use std::sync::Arc;
@@ -37,7 +37,7 @@ pub(super) async fn start(options: Options, stopped: watch::Receiver<bool>) -> s
     Ok(serve(listener, addr, http, world, stopped))
 }
 
-/// Another workspace in the same Slack.
+/// Starts another workspace in the same Slack.
 pub(super) async fn start_beside(
     first: &Arc<Shared>,
     workspace: Workspace,
@@ -46,7 +46,7 @@ pub(super) async fn start_beside(
     let listener = TcpListener::bind(SocketAddr::new(first.addr.ip(), 0)).await?;
     let addr = listener.local_addr()?;
     let world = first.world(|first| {
-        // The app is the same; what it is given to act with is not.
+        // The app is the same; its tokens and keys are not.
         let Secrets { signing_secret, client_id, client_secret, .. } = first.secrets.clone();
         let secrets = Secrets { signing_secret, client_id, client_secret, ..Secrets::random() };
         let mut world =
@@ -89,7 +89,7 @@ fn router(shared: Arc<Shared>) -> Router {
         .with_state(shared)
 }
 
-/// Refuses requests to any other host's name: a page elsewhere could have its own name lead here, and read along.
+/// Refuses requests with another host name: a foreign page could point its own name here and read along.
 async fn only_by_its_own_name(request: Request, next: Next) -> Response {
     let host = request.headers().get(header::HOST).and_then(|host| host.to_str().ok());
     if host.is_some_and(is_of_this_machine) {
@@ -154,7 +154,7 @@ async fn upload(State(shared): State<Arc<Shared>>, Path(id): Path<String>, reque
     attend(&shared, Asked::slack("upload", &heard), handle).await
 }
 
-/// A picture, as the page shows it.
+/// Returns a picture, as the page shows it.
 async fn file(State(shared): State<Arc<Shared>>, Path(id): Path<String>) -> Response {
     let bytes = shared.world(|world| world.uploads.get(&id).and_then(|upload| upload.bytes.clone()));
     match bytes {

@@ -1,4 +1,4 @@
-//! What all request handlers share: the world of a workspace, and what waits for its changes.
+//! The state of all request handlers: the world of a workspace, and the signals of its changes.
 
 use std::net::SocketAddr;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -10,10 +10,10 @@ use crate::impossible::Impossible;
 use crate::options::Credentials;
 use crate::world::World;
 
-/// How long the app may take to start or to die.
+/// The time limit for starting or killing the app.
 const PATIENCE: Duration = Duration::from_secs(20);
 
-/// What every request handler shares.
+/// The state that every request handler shares.
 pub(super) struct Shared {
     pub(super) addr: SocketAddr,
     pub(super) http: reqwest::Client,
@@ -22,17 +22,17 @@ pub(super) struct Shared {
     beside: Mutex<Vec<Arc<Self>>>,
     /// One permit for each request that hangs and was not reported yet.
     hung: Semaphore,
-    /// Grows whenever everything that hangs is let go.
+    /// A counter of releases of hanging requests.
     released: watch::Sender<u64>,
-    /// Grows whenever the app's calls have changed something that can be waited for.
+    /// A counter of changes that tests may wait for.
     turns: watch::Sender<u64>,
-    /// Set if the app is to run; the program that runs it follows.
+    /// True if the app should run; the program that runs it obeys.
     pub(super) app_wanted: watch::Sender<bool>,
     stopped: watch::Receiver<bool>,
 }
 
 impl Shared {
-    /// A workspace without others beside it.
+    /// Returns a workspace without others beside it.
     pub(super) fn new(addr: SocketAddr, http: reqwest::Client, world: World, stopped: watch::Receiver<bool>) -> Self {
         Self {
             addr,
@@ -47,17 +47,17 @@ impl Shared {
         }
     }
 
-    /// Looks at the world, or changes it. No other request is served at the time.
+    /// Reads or changes the world. No other request is served at the time.
     pub(super) fn world<T>(&self, look: impl FnOnce(&mut World) -> T) -> T {
         look(&mut self.world.lock().unwrap_or_else(PoisonError::into_inner))
     }
 
-    /// All workspaces, this one first.
+    /// Returns all workspaces, this one first.
     pub(super) fn all(self: &Arc<Self>) -> Vec<Arc<Self>> {
         std::iter::once(self.clone()).chain(self.neighbours().iter().cloned()).collect()
     }
 
-    /// The workspace that fits; this one, if none does.
+    /// Returns the first workspace that fits; this one, if none does.
     pub(super) fn whose(self: &Arc<Self>, fits: impl Fn(&World) -> bool) -> Arc<Self> {
         self.all().into_iter().find(|shared| shared.world(|world| fits(world))).unwrap_or_else(|| self.clone())
     }
@@ -71,7 +71,7 @@ impl Shared {
         self.beside.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// What the app needs to know.
+    /// Returns the app's credentials.
     pub(super) fn credentials(&self) -> Credentials {
         self.world(|world| Credentials {
             sandbox: world.base.clone(),
@@ -93,12 +93,12 @@ impl Shared {
         }
     }
 
-    /// Lets everything that hangs go on.
+    /// Releases everything that hangs.
     pub(super) fn release(&self) {
         self.released.send_modify(|times| *times += 1);
     }
 
-    /// Resolves as soon as `look` finds what it looks for, now or after one of the app's calls.
+    /// Resolves as soon as `look` returns a value, now or after one of the app's calls.
     pub(super) async fn until<T>(&self, mut look: impl FnMut(&mut World) -> Option<T>) -> T {
         let mut turns = self.turns.subscribe();
         loop {
@@ -106,17 +106,17 @@ impl Shared {
             if let Some(found) = self.world(&mut look) {
                 return found;
             }
-            // Fails only without a sender, and `self` is one.
+            // Fails only without a sender, and `self` holds it.
             let _ = turns.changed().await;
         }
     }
 
-    /// Says that something changed that a test may wait for or a person look at.
+    /// Signals a change that a test may wait for or a page may show.
     pub(super) fn turn(&self) {
         self.turns.send_modify(|turns| *turns += 1);
     }
 
-    /// Changes whenever something did.
+    /// Returns a counter of changes.
     pub(super) fn turns(&self) -> watch::Receiver<u64> {
         self.turns.subscribe()
     }
@@ -126,7 +126,7 @@ impl Shared {
         until_stopped(self.stopped.clone()).await;
     }
 
-    /// Asks the program that runs the app to start or to kill it, and waits until it is so.
+    /// Asks the program that runs the app to start or to kill it, and waits until it did.
     pub(super) async fn want_app(&self, running: bool) -> Result<(), Impossible> {
         if self.world(|world| world.app_runs.is_none()) {
             return Err(Impossible("the sandbox did not start the app; stop and start it where it runs".to_owned()));
@@ -137,7 +137,7 @@ impl Shared {
         tokio::time::timeout(PATIENCE, done).await.map_err(late)
     }
 
-    /// Waits until it is let go, or the sandbox stops.
+    /// Waits until it is released or the sandbox stops.
     pub(super) async fn hang(&self) {
         let mut released = self.released.subscribe();
         self.hung.add_permits(1);

@@ -1,5 +1,5 @@
-//! The state of Socket Mode (docs/contracts/slack.md §20): connections over which the app fetches what would
-//! otherwise be posted to it. Whatever comes back that Slack would not take is a complaint, for tests to see.
+//! The state of Socket Mode (docs/contracts/slack.md §20): connections over which the app receives requests instead of
+//! by HTTP. Anything it sends that Slack would not accept becomes a complaint, for tests to see.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -10,20 +10,20 @@ use tokio::sync::{mpsc, oneshot};
 use crate::blocks::max;
 use crate::ids::APP;
 
-/// How long a ticket is good for. Slack says only that it is for now.
+/// The life of a ticket. Slack says only that it is temporary.
 const TICKET: SignedDuration = SignedDuration::from_secs(30);
 
-/// How long Slack says that a connection lasts.
+/// The life of a connection that Slack announces, in seconds.
 pub(super) const LASTS: u64 = 18_060;
 
 /// Socket Mode of the app.
 #[derive(Debug, Default)]
 pub struct Sockets {
-    /// Whether it is on: then nothing is posted to the app.
+    /// True if it is on: then nothing is posted to the app.
     pub on: bool,
-    /// What came from the app that Slack would not take.
+    /// Frames of the app that Slack would not accept.
     pub complaints: Vec<String>,
-    /// What happened to connections, in order: `opened 1`, `warning 1`, `opened 2`, `closed 1`.
+    /// The events of connections, in order: `opened 1`, `warning 1`, `opened 2`, `closed 1`.
     pub events: Vec<String>,
     tickets: BTreeMap<String, Timestamp>,
     open: Vec<Connection>,
@@ -48,40 +48,40 @@ struct Waiting {
     acknowledged: oneshot::Sender<Option<Value>>,
 }
 
-/// What is sent over a connection.
+/// A frame to send over a connection.
 #[derive(Debug)]
 pub(super) enum Sent {
     Text(String),
-    /// The last but what is still delivered: it closes soon.
+    /// The last frame, except for envelopes still being delivered: the connection closes soon.
     Farewell(String),
-    /// Nothing any more: it breaks.
+    /// No frame: the connection breaks.
     Cut,
 }
 
 /// An envelope on its way.
 pub(super) struct PendingEnvelope {
     pub(super) id: String,
-    /// Over which connection.
+    /// The number of its connection.
     pub(super) connection: u64,
     pub(super) frame: String,
-    /// What comes with the acknowledgement; an error if the connection ends before.
+    /// The payload of the acknowledgement; an error if the connection ends before.
     pub(super) acknowledged: oneshot::Receiver<Option<Value>>,
 }
 
 impl Sockets {
-    /// The connections that are open, by number.
+    /// Returns the open connections, by number.
     pub fn open(&self) -> Vec<u64> {
         self.open.iter().map(|connection| connection.number).collect()
     }
 
-    /// Slack asks to be rid of the oldest connection: `warning`, `refresh_requested`, …
+    /// Asks the app to leave the oldest connection: `warning`, `refresh_requested`, …
     pub fn disconnect(&mut self, reason: &str) {
         let Some(connection) = self.open.first() else { return };
         self.events.push(format!("{reason} {}", connection.number));
         let _ = connection.frames.send(Sent::Farewell(farewell(reason)));
     }
 
-    /// An admin switches Socket Mode on or off in the app's settings.
+    /// Switches Socket Mode on or off, as an admin does in the app's settings.
     pub fn switch(&mut self, on: bool) {
         self.on = on;
         for connection in self.open.iter().filter(|_| !on) {
@@ -89,21 +89,21 @@ impl Sockets {
         }
     }
 
-    /// All connections break.
+    /// Breaks all connections.
     pub fn cut(&self) {
         for connection in &self.open {
             let _ = connection.frames.send(Sent::Cut);
         }
     }
 
-    /// Sends what Slack would not, over all connections.
+    /// Sends a frame that Slack would not send, over all connections.
     pub fn send(&self, frame: &str) {
         for connection in &self.open {
             let _ = connection.frames.send(Sent::Text(frame.to_owned()));
         }
     }
 
-    /// Sends an envelope over one of the connections, in turn; none if there is none.
+    /// Sends an envelope over one of the connections, in turn; `None` if none is open.
     pub(super) fn deliver(
         &mut self,
         id: String,
@@ -129,7 +129,7 @@ impl Sockets {
         Some(PendingEnvelope { id, connection, frame, acknowledged })
     }
 
-    /// Nobody waits for this acknowledgement any more.
+    /// Stops waiting for this acknowledgement.
     pub(super) fn give_up(&mut self, id: &str) {
         self.waiting.remove(id);
         self.given_up.insert(id.to_owned());
@@ -140,12 +140,12 @@ impl Sockets {
         self.tickets.insert(ticket, now);
     }
 
-    /// A ticket is good once.
+    /// Uses up a ticket. Answers whether it was valid.
     pub(super) fn redeem(&mut self, ticket: &str, now: Timestamp) -> bool {
         self.tickets.remove(ticket).is_some_and(|made| now.duration_since(made) <= TICKET)
     }
 
-    /// Greets a new connection, or says why it is not wanted.
+    /// Greets a new connection, or returns the reason to refuse it.
     pub(super) fn admit(&mut self) -> Result<(u64, mpsc::UnboundedReceiver<Sent>), String> {
         if !self.on {
             return Err(farewell("link_disabled"));
@@ -166,7 +166,7 @@ impl Sockets {
         Ok((self.last, sent))
     }
 
-    /// A connection ended, and with it all hope of acknowledgements.
+    /// Ends a connection and everything waiting for its acknowledgements.
     pub(super) fn ended(&mut self, number: u64) {
         let before = self.open.len();
         self.open.retain(|connection| connection.number != number);
@@ -176,7 +176,7 @@ impl Sockets {
         }
     }
 
-    /// What the app says over a connection: acknowledgements, and nothing else.
+    /// Receives a frame from the app: only acknowledgements are valid.
     pub(super) fn hear(&mut self, number: u64, text: &str) {
         if let Err(complaint) = self.acknowledge(number, text) {
             self.complaints.push(complaint);
@@ -203,7 +203,7 @@ impl Sockets {
         } else {
             Ok(())
         };
-        // Slack goes by the acknowledgement, and ignores the rest.
+        // Slack acts on the acknowledgement and ignores the rest.
         let _ = waiting.acknowledged.send(payload.filter(|_| refused.is_ok()));
         refused
     }

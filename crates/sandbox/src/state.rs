@@ -1,5 +1,4 @@
-//! The whole world as one JSON document: what the page draws, what scripts look at, and what a
-//! person would see if they could look over everybody's shoulder.
+//! The whole world as one JSON document, for the page and for scripts: everything that all people together see.
 
 use serde_json::{Value, json};
 
@@ -9,10 +8,10 @@ use crate::ids::{APP, BOT, BOT_USER};
 use crate::views::View;
 use crate::world::World;
 
-/// How many of the latest calls and deliveries are shown unless more are asked for.
+/// The number of latest calls and deliveries shown by default.
 pub(super) const CALLS_SHOWN: usize = 200;
 
-/// Everything worth showing, with the latest `calls` calls and deliveries.
+/// Returns everything worth showing, with the latest `calls` calls and deliveries.
 pub(super) fn whole(world: &World, calls: usize) -> Value {
     let direct = |channel: &&Channel| channel.kind == ChannelKind::Direct;
     json!({
@@ -93,7 +92,7 @@ fn dialnote_state(world: &World) -> Value {
     })
 }
 
-/// The handle of a person, or the id where there is none.
+/// Returns the handle of a person, or the id where there is none.
 fn handle(world: &World, id: &str) -> String {
     world.person(id).map_or_else(|| id.to_owned(), |person| person.handle.clone())
 }

@@ -1,5 +1,5 @@
-//! The requests that went both ways, for the inspector: a list of one line each, and all of one of
-//! them. Secrets are shortened to what tells them apart.
+//! The requests in both directions, for the inspector: a list with one line each, and each in full. Secrets are
+//! shortened to a part that tells them apart.
 
 use serde::Serialize;
 use serde_json::{Map, Value, json};
@@ -8,10 +8,10 @@ use crate::calls::{Call, Delivery};
 use crate::service::Service;
 use crate::world::World;
 
-/// How many of each kind are listed.
+/// The number of requests of each kind in the list.
 const LISTED: usize = 150;
 
-/// How much of a secret is shown.
+/// The number of characters of a secret that are shown.
 const SHOWN: usize = 12;
 
 /// A line of the list.
@@ -21,7 +21,7 @@ struct Row<'a> {
     way: &'static str,
     seq: u64,
     at: jiff::Timestamp,
-    /// Between the app and which service.
+    /// The service on the other side of the app.
     service: &'static str,
     what: String,
     who: Option<&'a str>,
@@ -30,7 +30,7 @@ struct Row<'a> {
     ms: u64,
 }
 
-/// The latest requests, newest first.
+/// Returns the latest requests, newest first.
 pub(super) fn latest(world: &World) -> Value {
     let calls = world.calls.iter().rev().take(LISTED).map(call_line);
     let deliveries = world.deliveries.iter().rev().take(LISTED).map(delivery_line);
@@ -39,7 +39,7 @@ pub(super) fn latest(world: &World) -> Value {
     json!({"lines": lines, "calls": world.calls.total(), "deliveries": world.deliveries.total()})
 }
 
-/// All of one request.
+/// Returns one request in full.
 pub(super) fn one(world: &World, way: &str, seq: u64) -> Option<Value> {
     match way {
         "call" => world.calls.iter().rev().find(|call| call.seq == seq).map(call_whole),
@@ -107,7 +107,7 @@ fn delivery_whole(delivery: &Delivery) -> Value {
     json!({"address": delivery.url, "headers": headers, "body": body, "response": response})
 }
 
-/// The body as the data it stands for.
+/// Returns the data that the body encodes.
 fn readable(headers: &std::collections::BTreeMap<String, String>, body: &str) -> Value {
     let form = headers.get("content-type").is_some_and(|kind| kind.contains("form"));
     if !form {
@@ -118,7 +118,7 @@ fn readable(headers: &std::collections::BTreeMap<String, String>, body: &str) ->
     fields.map(|(name, value)| (name.into_owned(), field(&value).unwrap_or_else(|| json!(value)))).collect()
 }
 
-/// A response URL lets its holder post messages, so it is a secret like a token.
+/// Shortens secrets in a value. A response URL is one too: it lets its holder post messages.
 fn shorten(value: &mut Value) {
     match value {
         Value::Object(fields) => {

@@ -1,10 +1,10 @@
-//! What Slack makes of the text a person types after a slash command when the app asked for
-//! escaping: ids instead of names, marked addresses, entities (docs/contracts/slack.md §5.5–5.7).
+//! Slack's escaping of the text after a slash command, for an app that asked for it: ids instead of names, marked
+//! addresses, entities (docs/contracts/slack.md §5.5–5.7).
 
 use crate::channels::ChannelKind;
 use crate::world::World;
 
-/// The `text` field of the command's request.
+/// Returns the `text` field of the command's request.
 pub(super) fn escaped(world: &World, text: &str) -> String {
     let mut escaped = String::new();
     let mut rest = text;
@@ -24,7 +24,7 @@ pub(super) fn escaped(world: &World, text: &str) -> String {
     escaped
 }
 
-/// A mention, channel or address at the beginning of `rest`, as Slack writes it, and its length as typed.
+/// Returns a mention, channel or address at the beginning of `rest` as Slack writes it, and its length as typed.
 fn token(world: &World, rest: &str) -> Option<(String, usize)> {
     if rest.starts_with("http://") || rest.starts_with("https://") {
         let address = rest.split(char::is_whitespace).next().unwrap_or(rest);
@@ -36,7 +36,7 @@ fn token(world: &World, rest: &str) -> Option<(String, usize)> {
     let typed = rest.strip_prefix(['@', '#'])?;
     let run = typed.find(|c: char| !is_name(c)).unwrap_or(typed.len());
     let mut name = typed.get(..run)?;
-    // "@zoe." ends a sentence, while "@a.b" is one name: the longest name there is wins.
+    // "@zoe." ends a sentence, while "@a.b" is one name: the longest existing name wins.
     while !name.is_empty() {
         let written = if sign == '@' { mention(world, name) } else { channel(world, name) };
         if let Some(written) = written {
@@ -61,7 +61,7 @@ fn mention(world: &World, name: &str) -> Option<String> {
 
 fn channel(world: &World, name: &str) -> Option<String> {
     let channel = world.channel(name).filter(|channel| channel.name == name)?;
-    // The name of a private channel is nobody's business.
+    // The name of a private channel stays private.
     let label = if channel.kind == ChannelKind::Public { channel.name.as_str() } else { "" };
     Some(format!("<#{}|{label}>", channel.id))
 }

@@ -5,12 +5,12 @@ use axum::body::Bytes;
 /// A file on its way into a channel.
 #[derive(Clone, Debug)]
 pub(crate) struct Upload {
-    /// In bytes.
+    /// The length, in bytes.
     pub(crate) length: usize,
     /// A description of the picture.
     pub(crate) alt: String,
-    /// Once they are there.
+    /// The bytes, once they arrived.
     pub(crate) bytes: Option<Bytes>,
-    /// Whether it stands in a channel.
+    /// True if it was shared in a channel.
     pub(crate) is_shared: bool,
 }

@@ -1,4 +1,4 @@
-//! Modals and home tabs as Slack keeps them while they are open.
+//! Modals and home tabs as Slack stores them while they are open.
 
 use std::collections::BTreeMap;
 
@@ -16,17 +16,17 @@ pub struct View {
     pub user: String,
     /// The view as the app sent it, its blocks with a `block_id` each.
     pub body: Value,
-    /// Changes with every change of the view; guards against races.
+    /// A hash that changes with every change of the view; guards against races.
     pub hash: String,
     /// The first modal of the stack.
     pub root_view_id: String,
     /// The modal below.
     pub previous_view_id: Option<String>,
-    /// What the person typed or chose: block → action → state.
+    /// The person's inputs and choices: block → action → state.
     pub typed: Map<String, Value>,
-    /// What the app found wrong with the last submission: block → sentence.
+    /// The app's errors about the last submission: block → sentence.
     pub errors: BTreeMap<String, String>,
-    /// Slack's own complaint, when the app's answer was no good.
+    /// Slack's own complaint about an unusable answer of the app.
     pub banner: Option<String>,
 }
 
@@ -36,27 +36,27 @@ impl View {
         self.body["type"].as_str().unwrap_or_default()
     }
 
-    /// Its blocks.
+    /// Returns its blocks.
     pub fn blocks(&self) -> &[Value] {
         self.body["blocks"].as_array().map_or(&[], Vec::as_slice)
     }
 
-    /// The app's own name for it, unique in the workspace; empty if it gave none.
+    /// Returns the app's own name for it, unique in the workspace; empty if it gave none.
     pub fn external_id(&self) -> &str {
         self.body["external_id"].as_str().unwrap_or_default()
     }
 
-    /// Whether the app wants to know when it is closed.
+    /// Answers whether the app asked for a notification when it is closed.
     pub(super) fn notifies_on_close(&self) -> bool {
         self.body["notify_on_close"] == true
     }
 
-    /// Whether closing it closes the whole stack.
+    /// Answers whether closing it closes the whole stack.
     pub(super) fn clears_on_close(&self) -> bool {
         self.body["clear_on_close"] == true
     }
 
-    /// The view object of payloads and answers, with the given `state.values`.
+    /// Returns the view object of payloads and answers, with the given `state.values`.
     pub(super) fn object(&self, team: &str, values: &Map<String, Value>) -> Value {
         let text = |key: &str| self.body[key].as_str().unwrap_or_default().to_owned();
         let flag = |key: &str| self.body[key] == true;

@@ -9,36 +9,37 @@ use crate::ids::{DOMAIN, TEAM, TEAM_NAME};
 pub struct Workspace {
     /// `T…`.
     pub id: String,
-    /// What it is called.
+    /// The name.
     pub name: String,
-    /// Where it is on the web.
+    /// The subdomain.
     pub domain: String,
-    /// The organization for all of whose workspaces the app is installed, if it is not for this one alone: its id
-    /// (`E…`) and its name (docs/contracts/slack.md §24).
+    /// The id (`E…`) and name of the organization, if the app is installed for all of its workspaces
+    /// (docs/contracts/slack.md §24).
     pub organization: Option<(String, String)>,
 }
 
 impl Workspace {
-    /// The one there always is.
+    /// Returns the workspace that always exists.
     pub fn acme() -> Self {
         let (id, name, domain) = (TEAM.to_owned(), TEAM_NAME.to_owned(), DOMAIN.to_owned());
         Self { id, name, domain, organization: None }
     }
 
-    /// Another one. Its people, channels and conversations have the same ids: only the workspace tells them apart.
+    /// Returns a second one. Its people, channels and conversations have the same ids: only the workspace tells them
+    /// apart.
     pub fn globex() -> Self {
         let (id, name, domain) = ("T0GLOBEX".to_owned(), "Globex Clinic".to_owned(), "globex-clinic".to_owned());
         Self { id, name, domain, organization: None }
     }
 
-    /// Says of a user of an organization that they are one (docs/contracts/slack.md §23.5).
+    /// Adds the organization to a user object of one of its users (docs/contracts/slack.md §23.5).
     pub(super) fn belongs(&self, user: &mut Value) {
         if let Some((id, name)) = &self.organization {
             user["enterprise_user"] = json!({ "enterprise_id": id, "enterprise_name": name, "teams": [self.id] });
         }
     }
 
-    /// The organization's id, where the app is installed for all of it.
+    /// Returns the organization's id, if the app is installed for all of it.
     pub(super) fn organization(&self) -> Option<&str> {
         self.organization.as_ref().map(|(id, _)| id.as_str())
     }

@@ -1,5 +1,5 @@
-//! Everything the sandbox knows, as plain data: the control API shows it, tests read it and bend
-//! it, and the fake services are functions over it.
+//! The sandbox's state as plain data: the control API shows it, tests read and change it, and the fake services are
+//! functions over it.
 
 use std::collections::BTreeMap;
 
@@ -29,15 +29,15 @@ use crate::workspace::Workspace;
 pub struct World {
     /// The workspace in Slack.
     pub workspace: Workspace,
-    /// What the app was granted in it.
+    /// The app's grants in it.
     pub grants: Grants,
-    /// Whether tokens end, and are replaced by others.
+    /// True if tokens expire and are replaced.
     pub token_rotation: bool,
     /// The bot scopes that the installation granted.
     pub scopes: Vec<String>,
-    /// Whether the app has its Home tab.
+    /// True if the app has its Home tab.
     pub home_tab: bool,
-    /// Whether people can have a direct message with the app.
+    /// True if people can have a direct message with the app.
     pub messages_tab: bool,
     /// Slack users.
     pub people: Vec<Person>,
@@ -53,22 +53,22 @@ pub struct World {
     pub homes: BTreeMap<String, View>,
     /// The dialnote organization.
     pub dialnote: Dialnote,
-    /// What reads of it see instead, while they are stale.
+    /// The state that reads of it see while they are stale.
     pub(super) dialnote_before: Option<Dialnote>,
-    /// What goes wrong at the moment.
+    /// The faults of the moment.
     pub faults: Faults,
     /// Socket Mode.
     pub sockets: Sockets,
-    /// What the app asked of the two services.
+    /// The app's calls of the two services.
     pub calls: Log<Call>,
-    /// How many of them have had an effect.
+    /// The number of calls that took effect.
     pub(super) effects: u64,
-    /// What the sandbox sent to the app.
+    /// The requests that the sandbox sent to the app.
     pub deliveries: Log<Delivery>,
     pub(super) clock: Clock,
     /// The sandbox's own address, as `http://127.0.0.1:4010`.
     pub(super) base: String,
-    /// Where the two services are: the same for all workspaces.
+    /// The address of the two services, the same for all workspaces.
     pub(super) services: String,
     pub(super) bot: Option<String>,
     pub(super) secrets: Secrets,
@@ -78,21 +78,21 @@ pub struct World {
     pub(super) uploads: BTreeMap<String, Upload>,
     /// Options last offered by the app: person, place, block, action → options.
     pub(super) offered: BTreeMap<(String, String, String, String), Vec<Value>>,
-    /// How far people have read: person and channel → the last message seen.
+    /// The last message that each person has read: person and channel → message.
     pub(super) read: BTreeMap<(String, String), String>,
-    /// Grows with every change of a message.
+    /// A counter of changes of messages.
     pub(super) revision: u64,
-    /// Messages that were taken away: revision, channel, name.
+    /// Removed messages: revision, channel, name.
     pub(super) removed: Vec<(u64, String, String)>,
-    /// Whether the app runs; none if another program starts and stops it.
+    /// True if the app runs; `None` if the sandbox does not start and stop it.
     pub(super) app_runs: Option<bool>,
-    /// What browsers said the page may not do, and it tried.
+    /// Browsers' reports of what the page tried and may not do.
     pub(super) page_violations: Vec<Value>,
     /// Seconds and sequence of the last message name given out.
     pub(super) last_ts: (i64, u32),
     pub(super) last_id: u64,
-    /// Tells this run's triggers, events and response URLs from those of another: an app that
-    /// outlives the sandbox must not take a new one for an old one.
+    /// A mark of this run in its triggers, events and response URLs: an app that outlives the sandbox must not take a
+    /// new one for an old one.
     run: String,
 }
 
@@ -102,7 +102,7 @@ pub(super) struct Trigger {
     pub(super) user: String,
     pub(super) at: Timestamp,
     pub(super) used: bool,
-    /// The modal it comes from, if any: the one to push upon.
+    /// The modal it comes from, if any: the one to push on.
     pub(super) view: Option<String>,
 }
 
@@ -118,7 +118,7 @@ pub(super) struct ResponseUrl {
 }
 
 impl World {
-    /// The fixed world as it stands at the clock's now.
+    /// Returns the fixed world at the clock's present time.
     pub(super) fn new(clock: Clock, base: String, secrets: Secrets, scopes: Vec<String>, workspace: Workspace) -> Self {
         let now = whole_seconds(clock.now());
         let people = seed::people().into_iter().map(|person| Person { team: workspace.id.clone(), ..person });
@@ -162,23 +162,23 @@ impl World {
         }
     }
 
-    /// What the clock shows.
+    /// Returns the clock's time.
     pub fn now(&self) -> Timestamp {
         self.clock.now()
     }
 
-    /// A person by id or handle (`maya`, `@maya`, `U0MAYA`).
+    /// Returns the person with this id or handle (`maya`, `@maya`, `U0MAYA`).
     pub fn person(&self, who: &str) -> Option<&Person> {
         let who = who.strip_prefix('@').unwrap_or(who);
         self.people.iter().find(|person| person.id == who || person.handle == who)
     }
 
-    /// The same, to be changed: to deactivate a person, make a guest, …
+    /// Returns the same, to be changed: to deactivate a person, make a guest, …
     pub fn person_mut(&mut self, who: &str) -> Option<&mut Person> {
         self.people.iter_mut().find(|person| person.id == who || person.handle == who)
     }
 
-    /// Makes this the organization's only key that may write; answers the one before.
+    /// Makes this the organization's only key that may write, and returns the one before.
     pub fn replace_key(&mut self, key: &str) -> String {
         std::mem::replace(&mut self.secrets.dialnote_key, key.to_owned())
     }
@@ -191,15 +191,15 @@ impl World {
         self.people.push(person);
     }
 
-    /// Adds a contact with one open conversation on *Front desk*, without an owner; answers the conversation's id:
+    /// Adds a contact with one open, unassigned conversation on *Front desk*, and returns the conversation's id:
     /// `conv_1015` for the first.
     pub fn add_contact(&mut self, new: NewContact) -> Result<String, Impossible> {
         let at = self.now();
         new.join(&mut self.dialnote, at)
     }
 
-    /// Adds a person to the workspace and its channels, and to dialnote if they are a member there; answers the
-    /// user's id.
+    /// Adds a person to the workspace and its channels, and to dialnote if they are a member there; returns the user's
+    /// id.
     pub fn add_teammate(&mut self, new: NewPerson) -> Result<String, Impossible> {
         new.check_handle()?;
         if self.person(&new.handle).is_some() || self.groups.iter().any(|group| group.handle == new.handle) {
@@ -216,7 +216,7 @@ impl World {
         Ok(id)
     }
 
-    /// Changes what Slack knows of a person; answers the user's id. Slack would send an event as well.
+    /// Changes a person's profile in Slack and returns the user's id. Sends no event, which Slack would do.
     pub fn change_profile(&mut self, new: NewProfile) -> Result<String, Impossible> {
         let now = self.now();
         let who = new.user.strip_prefix('@').unwrap_or(&new.user);
@@ -225,7 +225,7 @@ impl World {
         Ok(person.id.clone())
     }
 
-    /// Adds a channel, or changes the one of this name; answers its id.
+    /// Adds a channel, or changes the one of this name; returns its id.
     pub fn set_channel(&mut self, new: NewChannel) -> Result<String, Impossible> {
         new.check_name()?;
         let id = |who: &String| self.person(who).map(|person| person.id.clone()).ok_or_else(|| nobody(who));
@@ -240,17 +240,17 @@ impl World {
         Ok(channel.id.clone())
     }
 
-    /// A channel by id or name.
+    /// Returns the channel with this id or name.
     pub fn channel(&self, channel: &str) -> Option<&Channel> {
         self.channels.iter().find(|one| one.is_called(channel))
     }
 
-    /// The same, to be changed: to archive it, share it, remove a person, …
+    /// Returns the same, to be changed: to archive it, share it, remove a person, …
     pub fn channel_mut(&mut self, channel: &str) -> Option<&mut Channel> {
         self.channels.iter_mut().find(|one| one.is_called(channel))
     }
 
-    /// The messages `who` sees in `channel` (`dm` is the one with the app), threads included, oldest first.
+    /// Returns the messages `who` sees in `channel` (`dm` is the one with the app), threads included, oldest first.
     pub fn seen_by(&self, who: &str, channel: &str) -> Vec<&Message> {
         let Some(person) = self.person(who) else { return Vec::new() };
         let direct = seed::direct_message(&person.id).id;
@@ -263,19 +263,19 @@ impl World {
         self.messages.iter().filter(|m| m.channel == place.id && m.visible_to(&person.id)).collect()
     }
 
-    /// Lets a person write a message, and answers its name.
+    /// Writes a message as a person and returns its name.
     pub fn say(&mut self, who: &str, channel: &str, text: &str) -> Result<String, Impossible> {
         let person = self.actor(who)?;
         let channel = self.place(&person, channel)?.id;
         Ok(self.post(Message { channel, author: person.id, text: text.to_owned(), ..Message::default() }))
     }
 
-    /// A message by its place and name.
+    /// Returns the message with this place and name.
     pub fn message(&self, channel: &str, ts: &str) -> Option<&Message> {
         self.messages.iter().rev().find(|message| message.ts == ts && message.channel == channel)
     }
 
-    /// A message by its place and name, to be changed: the page shows it again.
+    /// Returns the same, to be changed: the page shows it again.
     pub(super) fn message_mut(&mut self, channel: &str, ts: &str) -> Option<&mut Message> {
         self.revision += 1;
         let revision = self.revision;
@@ -284,34 +284,34 @@ impl World {
         Some(message)
     }
 
-    /// Takes a message away.
+    /// Removes a message.
     pub(super) fn remove_message(&mut self, channel: &str, ts: &str) {
         self.revision += 1;
         self.messages.retain(|message| message.channel != channel || message.ts != ts);
         self.removed.push((self.revision, channel.to_owned(), ts.to_owned()));
     }
 
-    /// An open modal or a home tab by its id.
+    /// Returns the open modal or home tab with this id.
     pub fn view(&self, id: &str) -> Option<&View> {
         self.modals.iter().chain(self.homes.values()).find(|view| view.id == id)
     }
 
-    /// An open modal or a home tab by its id, to be changed.
+    /// Returns the same, to be changed.
     pub(super) fn view_mut(&mut self, id: &str) -> Option<&mut View> {
         self.modals.iter_mut().chain(self.homes.values_mut()).find(|view| view.id == id)
     }
 
-    /// The open modals of a person (by id), the one on top last.
+    /// Returns the open modals of a person (by id), the one on top last.
     pub fn stack(&self, user: &str) -> Vec<&View> {
         self.modals.iter().filter(|view| view.user == user).collect()
     }
 
-    /// Whether the bot is in a channel, faults considered.
+    /// Answers whether the bot is in a channel, faults considered.
     pub(super) fn bot_is_in(&self, channel: &Channel) -> bool {
         channel.members.contains(BOT_USER) && !self.faults.slack.bot_not_in.contains(&channel.name)
     }
 
-    /// The id of the direct message between a person (by id) and the app, opened if need be.
+    /// Returns the id of the direct message between a person (by id) and the app, and opens it if needed.
     pub(super) fn direct_message(&mut self, user: &str) -> String {
         let direct = seed::direct_message(user);
         let id = direct.id.clone();
@@ -321,10 +321,10 @@ impl World {
         id
     }
 
-    /// Posts a message, and answers its name.
+    /// Posts a message and returns its name.
     pub(super) fn post(&mut self, message: Message) -> String {
         let ts = self.next_ts();
-        // What only one person sees does not make a thread.
+        // A message that only one person sees does not begin a thread.
         let thread = message.thread_ts.clone().filter(|_| message.to.is_none());
         if let Some(parent) = thread
             && let Some(parent) = self.message_mut(&message.channel, &parent)
@@ -336,7 +336,7 @@ impl World {
         ts
     }
 
-    /// A name for a message: unique, and growing even when the clock stands still.
+    /// Returns a name for a message: unique, and growing even when the clock stands still.
     pub(super) fn next_ts(&mut self) -> String {
         let seconds = self.now().as_second().max(self.last_ts.0);
         let sequence = if seconds == self.last_ts.0 { self.last_ts.1 + 1 } else { 1 };
@@ -344,31 +344,31 @@ impl World {
         format!("{seconds}.{sequence:06}")
     }
 
-    /// A number that was not given out before.
+    /// Returns a number that was not given out before.
     pub(super) fn next_id(&mut self) -> u64 {
         self.last_id += 1;
         self.last_id
     }
 
-    /// The id of a new event.
+    /// Returns the id of a new event.
     pub(super) fn new_event_id(&mut self) -> String {
         let number = self.next_id();
         format!("Ev{}{number:04}", self.run)
     }
 
-    /// The id of a new envelope of Socket Mode.
+    /// Returns the id of a new envelope of Socket Mode.
     pub(super) fn new_envelope_id(&mut self) -> String {
         let number = self.next_id();
         format!("envelope-{}-{number}", self.run)
     }
 
-    /// A new ticket for a connection of Socket Mode.
+    /// Returns a new ticket for a connection of Socket Mode.
     pub(super) fn new_ticket(&mut self) -> String {
         let number = self.next_id();
         format!("ticket-{}-{number}", self.run)
     }
 
-    /// A new trigger of a person (by id); `view` is the modal it comes from.
+    /// Returns a new trigger of a person (by id); `view` is the modal it comes from.
     pub(super) fn new_trigger(&mut self, user: &str, view: Option<String>) -> String {
         let number = self.next_id();
         let id = format!("{number}.{}.{}", self.run, self.workspace.id);
@@ -377,7 +377,7 @@ impl World {
         id
     }
 
-    /// A new response URL, complete with the sandbox's address.
+    /// Returns a new response URL, complete with the sandbox's address.
     pub(super) fn new_response_url(&mut self, user: &str, channel: &str, original: Option<String>) -> String {
         let number = self.next_id();
         let token = format!("{}-{}-{number}", self.workspace.id, self.run);
@@ -386,13 +386,13 @@ impl World {
         format!("{}/slack/response/{token}", self.services)
     }
 
-    /// The person who acts, as named at the control API.
+    /// Returns the person who acts, as named at the control API.
     pub(super) fn actor(&self, who: &str) -> Result<Person, Impossible> {
         let known = || self.people.iter().map(|p| p.handle.as_str()).collect::<Vec<_>>().join(", ");
         self.person(who).cloned().ok_or_else(|| Impossible(format!("there is no {who}; there are {}", known())))
     }
 
-    /// The channel in which a person acts, as named at the control API; `dm` is the one with the app.
+    /// Returns the channel in which a person acts, as named at the control API; `dm` is the one with the app.
     pub(super) fn place(&mut self, who: &Person, channel: &str) -> Result<Channel, Impossible> {
         let id = if channel == "dm" { self.direct_message(&who.id) } else { channel.to_owned() };
         let known = || self.channels.iter().map(|c| c.name.as_str()).collect::<Vec<_>>().join(", ");
@@ -410,7 +410,7 @@ fn nobody(who: &str) -> Impossible {
     Impossible(format!("there is no {who} in this workspace"))
 }
 
-/// Times people read are shown to the second; a fraction would only make them differ.
+/// Cuts a time to whole seconds, as people read it; a fraction would only make them differ.
 fn whole_seconds(at: Timestamp) -> Timestamp {
     Timestamp::from_second(at.as_second()).unwrap_or(at)
 }

@@ -1,5 +1,5 @@
-//! The validator: walks blocks with the tables of [`super::schemas`] and the numbers of
-//! [`super::limits`], and notes every fault with the place it is at, as Slack does.
+//! The validator: walks blocks with the tables of [`super::schemas`] and the numbers of [`super::limits`], and notes
+//! every fault with its place, as Slack does.
 
 use std::collections::BTreeSet;
 
@@ -16,23 +16,23 @@ type Object = Map<String, Value>;
 /// A validation under way.
 #[derive(Default)]
 pub(super) struct Check {
-    /// What is wrong, each with a JSON pointer.
+    /// The faults found, each with a JSON pointer.
     pub(super) faults: Vec<String>,
-    /// How long all text is together.
+    /// The length of all text together, in characters.
     pub(super) text_length: u64,
-    /// How many elements want the focus.
+    /// The number of elements that ask for the focus.
     pub(super) focused: u64,
-    /// Whether an input block was met.
+    /// True if an input block was met.
     pub(super) has_input: bool,
     block_ids: BTreeSet<String>,
     in_modal: bool,
 }
 
-/// Where a field belongs, for the look-up of its limit: `("element", "button")`.
+/// The kind of object a field is in, for the look-up of its limit: `("element", "button")`.
 type Family<'a> = (&'a str, &'a str);
 
 impl Check {
-    /// A validation of a modal's blocks, where a few things are allowed that are not elsewhere.
+    /// Returns a validation of a modal's blocks, where a few more things are allowed.
     pub(super) fn of_modal() -> Self {
         Self { in_modal: true, ..Self::default() }
     }
@@ -42,7 +42,7 @@ impl Check {
         self.faults.push(format!("{} [json-pointer:{at}]", what.as_ref()));
     }
 
-    /// The blocks of a message or view, at most as many as `limit` says.
+    /// Checks the blocks of a message or view, at most as many as `limit` allows.
     pub(super) fn blocks(&mut self, blocks: &[Value], limit: Limit, at: &str) {
         self.count(blocks.len(), limit, "items", at);
         for (place, block) in blocks.iter().enumerate() {
@@ -123,7 +123,7 @@ impl Check {
         self.initial(select, at);
     }
 
-    /// What is chosen at first must be one of the options, to the letter.
+    /// Checks that the initial choice equals one of the options exactly.
     fn initial(&mut self, element: &Object, at: &str) {
         let offered = parts::offered(element);
         let one = element.get("initial_option").into_iter();
@@ -150,8 +150,7 @@ impl Check {
         }
     }
 
-    /// The fields of an object: those required are there, no others than those allowed, and each
-    /// holds what it must.
+    /// Checks an object's fields: the required ones exist, no unknown ones do, and each holds an allowed value.
     pub(super) fn fields(&mut self, object: &Object, schema: &Schema, family: &str, more: &[Field], at: &str) {
         for (name, _) in schema.required.iter().filter(|(name, _)| !object.contains_key(*name)) {
             self.fault(at, format!("missing required field: {name}"));
@@ -209,7 +208,7 @@ impl Check {
         }
     }
 
-    /// An object without a `type`: an option, a confirmation dialog, …
+    /// Checks an object without a `type`: an option, a confirmation dialog, …
     pub(super) fn object(&mut self, value: &Value, schema: &Schema, family: &str, at: &str) {
         match value.as_object() {
             Some(object) if object.contains_key("type") => self.fault(&format!("{at}/type"), "unknown field: type"),
@@ -237,7 +236,7 @@ impl Check {
         }
     }
 
-    /// A text object. `own` is the limit of the field it stands in; any text object has one besides.
+    /// Checks a text object. `own` is the limit of the field that holds it, besides the limit of any text object.
     fn text(&mut self, value: &Value, mrkdwn: bool, own: Limit, at: &str) {
         let Some((kind, object)) = self.typed(value, at) else { return };
         let extra = match kind {
@@ -295,7 +294,7 @@ impl Check {
     }
 }
 
-/// Slack does not say what it counts as one character; like the file of limits, we count code points.
+/// Counts code points, like the file of limits: Slack does not publish its unit of length.
 pub(crate) fn length(text: &str) -> u64 {
     u64::try_from(text.chars().count()).unwrap_or(u64::MAX)
 }

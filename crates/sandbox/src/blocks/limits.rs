@@ -1,5 +1,4 @@
-//! Slack's published numbers, read from the file that lists them with their sources: a number that
-//! was typed a second time would sooner or later be another number.
+//! Slack's published limits, read from the file that lists them with their sources, so that no number is typed twice.
 
 use std::sync::LazyLock;
 
@@ -9,24 +8,24 @@ use serde_json::Value;
 static LIMITS: LazyLock<Value> =
     LazyLock::new(|| serde_json::from_str(include_str!("../limits.json")).expect("limits.json is JSON"));
 
-/// The bounds of one thing; what the file does not say is not bounded.
+/// The bounds of one thing; a bound that the file does not list is absent.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Limit {
     pub(crate) min: Option<u64>,
     pub(crate) max: Option<u64>,
 }
 
-/// The limit at a place in the file, for example `["timing", "trigger_id_seconds"]`.
+/// Returns the limit at a place in the file, for example `["timing", "trigger_id_seconds"]`.
 ///
-/// Where users saw Slack refuse less than the published maximum, the file's safe budget counts:
-/// the sandbox is to refuse whatever Slack might refuse.
+/// Where users saw Slack refuse less than the published maximum, the file's safe budget counts: the sandbox must refuse
+/// anything that Slack might refuse.
 pub(crate) fn limit(place: &[&str]) -> Limit {
     let entry = place.iter().try_fold(&*LIMITS, |at, key| at.get(key));
     let number = |key: &str| entry.and_then(|entry| entry[key].as_u64());
     Limit { min: number("min"), max: number("safe_budget").or_else(|| number("max")) }
 }
 
-/// The limit of a field of a view, or of a block, element or composition object of some kind.
+/// Returns the limit of a field of a view, or of a block, element or composition object of some kind.
 pub(super) fn of_field(family: &str, kind: &str, field: &str) -> Limit {
     if family == "view" {
         return limit(&[family, field]);
@@ -35,12 +34,12 @@ pub(super) fn of_field(family: &str, kind: &str, field: &str) -> Limit {
     if own == Limit::default() { limit(&[family, "*", field]) } else { own }
 }
 
-/// A maximum that the file is known to state.
+/// Returns a maximum that the file is known to contain.
 pub(crate) fn max(place: &[&str]) -> u64 {
     limit(place).max.unwrap_or(u64::MAX)
 }
 
-/// The default of an element's field where the file states one.
+/// Returns the default of an element's field where the file states one.
 pub(crate) fn default_of(place: &[&str]) -> Option<u64> {
     place.iter().try_fold(&*LIMITS, |at, key| at.get(key))?["default"].as_u64()
 }

@@ -1,5 +1,5 @@
-//! A Block Kit validator of our own: the app's constructors enforce the same limits, and here is
-//! where it shows if they do it wrongly.
+//! A Block Kit validator of our own. The app's constructors enforce the same limits; this validator finds their
+//! mistakes.
 
 mod check;
 mod limits;
@@ -14,27 +14,27 @@ pub(super) use limits::{default_of, limit, max};
 pub(super) use parts::{elements, offered};
 use schemas::{HOME, MODAL, OPTION_GROUP, PLAIN_OPTION, Schema};
 
-/// What is wrong with a message's blocks.
+/// The faults of a message's blocks.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum BadBlocks {
-    /// Not even an array of objects.
+    /// Not an array of objects.
     Format,
-    /// Each line says what and where.
+    /// One line per fault: its place and its cause.
     Invalid(Vec<String>),
-    /// All text together is too much.
+    /// More text in total than Slack allows.
     TooLong,
 }
 
-/// What is wrong with a view.
+/// The faults of a view.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum BadView {
-    /// Each line says what and where.
+    /// One line per fault: its place and its cause.
     Invalid(Vec<String>),
     /// More bytes than a view may have.
     TooLarge,
 }
 
-/// Checks a message's blocks, and answers them as Slack keeps them.
+/// Checks a message's blocks and returns them as Slack stores them.
 pub(super) fn message(blocks: &Value) -> Result<Vec<Value>, BadBlocks> {
     let items = blocks.as_array().ok_or(BadBlocks::Format)?;
     let mut check = Check::default();
@@ -51,7 +51,7 @@ pub(super) fn message(blocks: &Value) -> Result<Vec<Value>, BadBlocks> {
 
 const NO_OBJECT: &str = "must be an object [json-pointer:/view]";
 
-/// Checks a view, and answers it as Slack keeps it.
+/// Checks a view and returns it as Slack stores it.
 pub(super) fn view(view: &Value) -> Result<Value, BadView> {
     if view.to_string().len() as u64 > max(&["view", "_whole_view"]) {
         return Err(BadView::TooLarge);
@@ -67,7 +67,7 @@ pub(super) fn view(view: &Value) -> Result<Value, BadView> {
     if check.faults.is_empty() { Ok(kept_view(object)) } else { Err(BadView::Invalid(check.faults)) }
 }
 
-/// Checks what the app answered to a person typing into a menu, and answers the options in it.
+/// Checks the app's answer to a person typing into a menu, and returns the options in it.
 pub(super) fn suggestions(answer: &Value) -> Result<Vec<Value>, Vec<String>> {
     let mut check = Check::default();
     nulls(&mut check, answer, "");
@@ -113,7 +113,7 @@ fn listed(check: &mut Check, items: &[Value], bound: limits::Limit, schema: &Sch
     }
 }
 
-/// Slack refuses `null` in many places where a missing field would do; here it is refused in all.
+/// Refuses every `null`. Slack refuses it in many places where a missing field is accepted.
 fn nulls(check: &mut Check, value: &Value, at: &str) {
     match value {
         Value::Null => check.fault(at, "must not be null"),
@@ -131,7 +131,7 @@ fn nulls(check: &mut Check, value: &Value, at: &str) {
     }
 }
 
-/// Blocks as Slack hands them back: every block has an id, text objects are spelt out.
+/// Returns blocks as Slack stores them: every block has an id, text objects are written out.
 fn kept(blocks: &[Value]) -> Vec<Value> {
     let mut blocks = blocks.to_vec();
     for (place, block) in blocks.iter_mut().enumerate() {

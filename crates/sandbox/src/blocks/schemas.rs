@@ -1,7 +1,7 @@
-//! Which blocks and elements there are, and which fields each may have: the tables behind the
-//! validator. What is not in a table is refused, as an app that sends it would find out too late.
+//! Tables of all blocks and elements and of the fields that each may have. The validator refuses anything that is not
+//! in a table, so that an app that sends it finds out early.
 
-/// What a field must hold.
+/// The rule for a field's value.
 #[derive(Clone, Copy, Debug)]
 pub(super) enum Rule {
     /// A string.
@@ -40,13 +40,13 @@ pub(super) enum Rule {
     Date,
     /// `HH:mm`.
     Time,
-    /// Whatever it holds is taken as it is.
+    /// Any object, unchecked.
     Object,
-    /// The same for an array.
+    /// Any array, unchecked.
     Array,
 }
 
-/// A field and what it must hold.
+/// A field and the rule for its value.
 pub(super) type Field = (&'static str, Rule);
 
 /// The fields of one kind of block or element, beside `type`.
@@ -262,7 +262,7 @@ pub(super) const ELEMENTS: &[Schema] = &[
     Schema { kind: "image", required: &[("alt_text", Words)], optional: &[("image_url", Url), ("slack_file", Object)] },
 ];
 
-/// A modal. Its `blocks` are checked apart.
+/// A modal. Its `blocks` are checked separately.
 pub(super) const MODAL: Schema = Schema {
     kind: "modal",
     required: &[("title", Plain)],
@@ -277,7 +277,7 @@ pub(super) const MODAL: Schema = Schema {
     ],
 };
 
-/// A home tab. Its `blocks` are checked apart.
+/// A home tab. Its `blocks` are checked separately.
 pub(super) const HOME: Schema = Schema {
     kind: "home",
     required: &[],

@@ -1,4 +1,4 @@
-//! What people do: in Slack, and on the phone.
+//! The actions of people, in Slack and on the phone.
 
 use serde::Deserialize;
 use serde_json::{Map, Value};
@@ -21,7 +21,7 @@ pub struct Click {
     pub action_id: String,
     /// Its block, where several have an element with this `action_id`.
     pub block_id: Option<String>,
-    /// Which of several buttons with this `action_id`, by its own value; or what was typed.
+    /// The value of one of several buttons with this `action_id`, or the text typed.
     pub value: Option<String>,
     /// Handle or id of the person chosen.
     pub selected_user: Option<String>,
@@ -41,12 +41,12 @@ pub struct Click {
     pub selected_time: Option<String>,
     /// Seconds since the epoch.
     pub selected_date_time: Option<i64>,
-    /// What was typed into a modal before the press, as in [`Submit::values`].
+    /// The inputs typed into a modal before the press, as in [`Submit::values`].
     pub values: Map<String, Value>,
 }
 
 impl Click {
-    /// A press on something in a message.
+    /// Returns a press on an element of a message.
     pub fn message(who: &str, channel: &str, ts: &str, action_id: &str) -> Self {
         Self {
             who: who.to_owned(),
@@ -57,7 +57,7 @@ impl Click {
         }
     }
 
-    /// A press on something in a modal or home tab.
+    /// Returns a press on an element of a modal or home tab.
     pub fn view(who: &str, view_id: &str, action_id: &str) -> Self {
         Self {
             who: who.to_owned(),
@@ -67,7 +67,7 @@ impl Click {
         }
     }
 
-    /// What was chosen or typed, if anything.
+    /// Returns the choice or input, `null` if there is none.
     pub(super) fn given(&self) -> Value {
         let words = [
             &self.selected_user,
@@ -95,8 +95,8 @@ pub struct Submit {
     pub who: String,
     /// The modal.
     pub view_id: String,
-    /// block → action → what was typed or chosen: a text, an option's value, a person, a date, or a
-    /// list of those. What is not named stays as it was.
+    /// block → action → input: a text, an option's value, a person, a date, or a list of those. Elements that are not
+    /// named keep their state.
     #[serde(default)]
     pub values: Map<String, Value>,
 }
@@ -132,7 +132,7 @@ pub struct Typing {
     pub action_id: String,
     /// Its block, where several have an element with this `action_id`.
     pub block_id: Option<String>,
-    /// What was typed.
+    /// The text typed.
     pub value: String,
 }
 
@@ -160,7 +160,7 @@ pub struct Saying {
     pub who: String,
     /// Name or id of the channel.
     pub channel: String,
-    /// What they type.
+    /// The text.
     pub text: String,
     /// The message they answer, if it is an answer.
     #[serde(default)]
@@ -177,7 +177,7 @@ pub struct Incoming {
     pub from: String,
     /// The number it goes to.
     pub to: String,
-    /// What was said or written; a call without text was missed.
+    /// The words spoken or written; a call without text was missed.
     #[serde(default)]
     pub text: Option<String>,
     /// The teammate who calls, by handle or id.

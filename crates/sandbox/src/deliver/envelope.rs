@@ -11,11 +11,11 @@ use super::outgoing::OutgoingRequest;
 use crate::blocks::max;
 use crate::shared::Shared;
 
-/// Interactions whose acknowledgement may hold what the body of an answer would; recorded envelopes say no
-/// for clicks and shortcuts (§20.4). For these it is assumed.
+/// Interactions whose acknowledgement may hold the body of an HTTP answer. Recorded envelopes refuse it for clicks and
+/// shortcuts (§20.4). For these it is assumed.
 const ANSWERED: [&str; 2] = ["view_submission", "block_suggestion"];
 
-/// Sends a request over one of the app's connections, and waits as long as Slack waits.
+/// Sends a request over one of the app's connections and waits as long as Slack does.
 pub(super) async fn send(shared: &Shared, parcel: &OutgoingRequest) -> Ack {
     let began = Instant::now();
     let Some((envelope, seq)) = shared.world(|world| {
@@ -66,7 +66,7 @@ fn payload(parcel: &OutgoingRequest) -> Value {
     }
 }
 
-/// What an answer to a request would be.
+/// Returns the acknowledgement as the HTTP answer that it replaces.
 fn acknowledged(payload: Option<Value>) -> Ack {
     let media_type = if payload.is_some() { "application/json" } else { "" };
     let body = payload.map(|payload| payload.to_string()).unwrap_or_default();

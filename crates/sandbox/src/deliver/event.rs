@@ -12,11 +12,11 @@ use crate::seed::direct_message;
 use crate::shared::Shared;
 use crate::world::World;
 
-/// What an address must give back to prove that it is the app's.
+/// The value that an address must return to prove that it belongs to the app.
 const CHALLENGE: &str = "sandbox-challenge";
 
-/// Lets an event happen. An event that is not acknowledged comes once more at once; the later
-/// retries of the real Slack, after one and five minutes, do not come.
+/// Sends an event. An event that is not acknowledged is sent once more at once. The later retries of real Slack, after
+/// one and five minutes, are not played.
 pub(crate) async fn event(shared: &Shared, event: Value) -> Result<Outcome, Impossible> {
     let kind = event["type"].as_str().unwrap_or_default().to_owned();
     if kind == "url_verification" && shared.world(|world| world.sockets.on) {
@@ -42,7 +42,7 @@ pub(crate) async fn event(shared: &Shared, event: Value) -> Result<Outcome, Impo
     Ok(outcome)
 }
 
-/// An admin removes the app: its tokens work no more, and Slack tells it so, by two events in no certain order
+/// Removes the app as an admin: its tokens stop working, and Slack sends it two events in no certain order
 /// (docs/contracts/slack.md §19.2).
 pub(crate) async fn uninstall(shared: &Shared) -> Result<Vec<Outcome>, Impossible> {
     shared.world(|world| {
@@ -71,7 +71,7 @@ fn compose(world: &mut World, kind: &str, event: Value) -> Result<Value, Impossi
         "user_change" | "team_join" => whole_user(world, &mut fields)?,
         _ => ids_for_names(world, &mut fields),
     }
-    // An event that says nothing but its type, like app_uninstalled, has no event_ts either.
+    // An event with nothing but its type, like app_uninstalled, has no event_ts either.
     if fields.len() > 1 && !matches!(kind, "tokens_revoked") {
         fields.insert("event_ts".to_owned(), json!(world.next_ts()));
     }
@@ -85,7 +85,7 @@ fn compose(world: &mut World, kind: &str, event: Value) -> Result<Value, Impossi
         }],
         "is_ext_shared_channel": false,
     });
-    // Of a whole organization no workspace is named (docs/contracts/slack.md §19.2).
+    // For a whole organization no workspace is named (docs/contracts/slack.md §19.2).
     if organization.is_some() && matches!(kind, "app_uninstalled" | "tokens_revoked") {
         envelope["team_id"] = Value::Null;
         envelope["enterprise_id"] = json!(organization);
@@ -119,7 +119,7 @@ fn whole_user(world: &World, fields: &mut Map<String, Value>) -> Result<(), Impo
     Ok(())
 }
 
-/// `user` and `channel` may be given as names; Slack sends ids.
+/// Replaces the names in `user` and `channel` by ids, which Slack sends.
 fn ids_for_names(world: &World, fields: &mut Map<String, Value>) {
     let user = fields.get("user").and_then(Value::as_str).and_then(|who| world.person(who)).cloned();
     if let Some(person) = &user {
@@ -135,7 +135,7 @@ fn ids_for_names(world: &World, fields: &mut Map<String, Value>) {
     }
 }
 
-/// Why Slack would send the event again; none if it would not.
+/// Returns Slack's reason to send the event again; `None` if it would not.
 fn retry_reason(ack: &Ack) -> Option<&'static str> {
     match (ack.error, ack.status) {
         (None, _) => None,
@@ -146,7 +146,7 @@ fn retry_reason(ack: &Ack) -> Option<&'static str> {
     }
 }
 
-/// The challenge may come back as plain text, as a form or as JSON.
+/// Answers whether the challenge came back: as plain text, as a form or as JSON.
 fn echoes(ack: &Ack) -> bool {
     let form = format!("challenge={CHALLENGE}");
     let json = serde_json::from_str(&ack.body).unwrap_or(Value::Null);

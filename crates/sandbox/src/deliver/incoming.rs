@@ -1,7 +1,7 @@
-//! Calls, voicemails and text messages, as dialnote takes them in — and what it tells its webhooks.
+//! Calls, voicemails and text messages arriving at dialnote, and the webhooks that it sends about them.
 //!
-//! That a conversation wakes when its contact gets in touch, and that notes and webhooks look the
-//! way they do here, is assumed: nothing is published (docs/contracts/dialnote.md).
+//! Two things are assumed, because nothing is published (docs/contracts/dialnote.md): a conversation wakes when its
+//! contact gets in touch, and notes and webhooks have the shapes used here.
 
 use jiff::Timestamp;
 use serde_json::{Value, json};
@@ -15,10 +15,10 @@ use crate::impossible::Impossible;
 use crate::shared::Shared;
 use crate::world::World;
 
-/// The longest text message.
+/// The longest text message, in characters.
 const SMS: usize = 1600;
 
-/// Takes it in, answers the conversation's id, and tells who subscribed to calls.
+/// Stores the activity, notifies the subscribers to calls, and returns the conversation's id.
 pub(crate) async fn incoming(shared: &Shared, incoming: Incoming) -> Result<String, Impossible> {
     let (conversation, calls) = shared.world(|world| take_in(world, &incoming))?;
     for (url, body) in calls {
@@ -35,7 +35,7 @@ pub(crate) async fn incoming(shared: &Shared, incoming: Incoming) -> Result<Stri
     Ok(conversation)
 }
 
-/// A webhook's address and what to tell it.
+/// A webhook's address and its body.
 type Told = (String, Value);
 
 fn take_in(world: &mut World, incoming: &Incoming) -> Result<(String, Vec<Told>), Impossible> {
@@ -88,7 +88,7 @@ fn take_in(world: &mut World, incoming: &Incoming) -> Result<(String, Vec<Told>)
     Ok((id, webhooks.map(|webhook| (webhook.url.clone(), told.clone())).collect()))
 }
 
-/// The member who calls, by the address they have in Slack.
+/// Returns the member who calls, matched by the address they have in Slack.
 fn caller(world: &World, incoming: &Incoming) -> Result<Option<String>, Impossible> {
     let Some(who) = &incoming.who else { return Ok(None) };
     let email = world.person(who).and_then(|person| person.email.as_ref());
@@ -115,7 +115,7 @@ fn content(incoming: &Incoming, direction: &str) -> Result<(Kind, String), Impos
     }
 }
 
-/// Every contact has one conversation; who never was in touch gets one now.
+/// Returns the contact's only conversation, and begins one for a new contact.
 fn conversation_with(world: &mut World, phone: &str, number: &str, at: Timestamp) -> String {
     let known = world.dialnote.conversations.iter().find(|c| c.contact.phone_number == phone);
     if let Some(conversation) = known {

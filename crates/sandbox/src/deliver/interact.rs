@@ -18,15 +18,15 @@ use crate::shared::Shared;
 use crate::views::View;
 use crate::world::World;
 
-/// What an interaction is about.
+/// The place of an interaction: a message or a view.
 enum Target {
     Message(Channel, Message),
     View(View),
 }
 
-/// An element where it was found.
+/// An element and the place where it was found.
 struct FoundElement {
-    /// The link in whose place it stands, if it does.
+    /// The link whose unfurl contains it, if one does.
     unfurled: Option<String>,
     block: Map<String, Value>,
     block_id: String,
@@ -65,7 +65,7 @@ impl Target {
         }
     }
 
-    /// Its blocks, each with the link in whose place it stands, if it does.
+    /// Returns its blocks, each with the link whose unfurl contains it, if one does.
     fn blocks(&self) -> Vec<(Option<&str>, &Value)> {
         match self {
             Self::Message(_, message) => {
@@ -80,7 +80,7 @@ impl Target {
         }
     }
 
-    /// The element with this `action_id`; `block_id` or a button's `value` tells several apart.
+    /// Returns the element with this `action_id`; `block_id` or a button's `value` tells several apart.
     fn element(
         &self,
         action_id: &str,
@@ -112,14 +112,14 @@ impl Target {
     }
 }
 
-/// Presses a button, or chooses from a menu. The element's own value is sent, whatever the caller named.
+/// Presses a button or chooses from a menu. Sends the element's own value, not one named by the caller.
 pub(crate) async fn click(shared: &Shared, click: Click) -> Result<Outcome, Impossible> {
     let (parcel, sent) = shared.world(|world| press(world, &click))?;
     let ack = send(shared, parcel).await?;
     Ok(Outcome { error: complaint(&ack), ..sent.with(&ack) })
 }
 
-/// What was sent along with an interaction.
+/// The rights that are sent along with an interaction: a trigger, a response URL.
 struct Rights {
     trigger_id: Option<String>,
     response_url: Option<String>,
@@ -162,7 +162,7 @@ fn press(world: &mut World, click: &Click) -> Result<(OutgoingRequest, Rights), 
     Ok((OutgoingRequest::interaction("/slack/interactions", &person.handle, &Value::Object(body)), sent))
 }
 
-/// What was typed into a modal before the press.
+/// Types into a modal before the press.
 fn type_first(
     world: &mut World,
     person: &Person,
@@ -183,7 +183,7 @@ fn type_first(
     }
 }
 
-/// Remembers a choice: Slack sends it along with whatever is pressed next.
+/// Stores a choice: Slack sends it along with the next press.
 fn keep(world: &mut World, person: &Person, spot: &Target, found: &FoundElement, state: &Value) {
     let action_id = found.element["action_id"].as_str().unwrap_or_default();
     let chosen = match spot {
@@ -198,7 +198,7 @@ fn keep(world: &mut World, person: &Person, spot: &Target, found: &FoundElement,
     }
 }
 
-/// Adds where it happened, the state of all elements there, and the rights that come with it.
+/// Adds the place, the state of all elements there, and the rights that come with it.
 fn describe(world: &mut World, body: &mut Map<String, Value>, person: &Person, spot: &Target) -> Rights {
     let view_id = match spot {
         Target::View(view) if view.kind() == "modal" => Some(view.id.clone()),
@@ -244,7 +244,7 @@ pub(crate) async fn options(shared: &Shared, typing: Typing) -> Result<Outcome, 
 /// Person, place, block, action.
 type MenuKey = (String, String, String, String);
 
-/// The question to the app; none while too little was typed.
+/// Returns the question to the app; `None` while too little was typed.
 fn ask(world: &mut World, typing: &Typing) -> Result<(MenuKey, Option<OutgoingRequest>), Impossible> {
     let person = world.actor(&typing.who)?;
     let view_id = typing.view_id.as_deref();
@@ -312,7 +312,7 @@ fn reach(world: &mut World, shortcut: &Shortcut) -> Result<(OutgoingRequest, Rig
     Ok((OutgoingRequest::interaction("/slack/interactions", &person.handle, &Value::Object(body)), sent))
 }
 
-/// What Slack has against an acknowledgement: only 200 is one.
+/// Returns Slack's complaint about an acknowledgement: any status but 200.
 fn complaint(ack: &Ack) -> Option<String> {
     let refused = ack.status.is_some_and(|status| status != 200);
     ack.error.or(refused.then_some("dispatch_failed")).map(str::to_owned)

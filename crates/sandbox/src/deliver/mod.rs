@@ -1,5 +1,5 @@
-//! What Slack does when a person does something: composes the request, signs it, sends it to the
-//! app, and shows what came back within three seconds — or what Slack shows when nothing did.
+//! Slack's part when a person does something: composes the request, signs it, sends it to the app, and shows the answer
+//! of the next three seconds, or Slack's own error without one.
 
 mod acts;
 mod envelope;

@@ -18,10 +18,10 @@ use crate::slack::{insert_modal, replace_view};
 use crate::views::View;
 use crate::world::World;
 
-/// What Slack shows in a modal whose app gave no usable answer.
+/// Slack's banner in a modal whose app gave no usable answer.
 const BANNER: &str = "We had some trouble connecting. Try again?";
 
-/// Fills in a modal and submits it. What Slack itself finds wrong never reaches the app.
+/// Fills in a modal and submits it. Input that Slack itself rejects never reaches the app.
 pub(crate) async fn submit(shared: &Shared, submit: Submit) -> Result<Outcome, Impossible> {
     let filled = shared.world(|world| fill_in(world, &submit))?;
     let (parcel, trigger_id) = match filled {
@@ -73,7 +73,8 @@ fn fill_in(world: &mut World, submit: &Submit) -> Result<Filled, Impossible> {
     Ok(Filled::Complete(parcel, trigger_id))
 }
 
-/// What is in a modal's elements after `values` was typed: nothing can be typed where nothing is.
+/// Returns the state of a modal's elements after `values` was typed. Naming an element that does not exist is
+/// impossible.
 pub(super) fn fill(
     world: &World,
     person: &Person,
@@ -98,7 +99,7 @@ pub(super) fn fill(
     Ok(typed)
 }
 
-/// Conversations chosen in a modal that asked for the right to answer there.
+/// Returns response URLs for the conversations chosen in a modal that asked for them.
 fn response_urls(world: &mut World, person: &Person, view: &View, state: &Map<String, Value>) -> Value {
     let mut urls = Vec::new();
     for block in view.blocks().iter().filter(|block| block["element"]["response_url_enabled"] == true) {
@@ -116,7 +117,7 @@ fn response_urls(world: &mut World, person: &Person, view: &View, state: &Map<St
     Value::Array(urls)
 }
 
-/// Does what the app answered; `Ok` holds what it found wrong with the input.
+/// Applies the app's answer; `Ok` holds the errors that it found in the input.
 fn answer(world: &mut World, view_id: &str, ack: &Ack) -> Result<BTreeMap<String, String>, String> {
     if let Some(error) = ack.error {
         return Err(error.to_owned());
@@ -153,7 +154,7 @@ fn answer(world: &mut World, view_id: &str, ack: &Ack) -> Result<BTreeMap<String
     }
 }
 
-/// Errors belong to input blocks, by `block_id`.
+/// Checks that every error belongs to an input block, by `block_id`.
 fn errors(world: &mut World, view: &View, errors: &Value) -> Result<BTreeMap<String, String>, String> {
     let errors = errors.as_object().filter(|errors| !errors.is_empty()).ok_or("errors must not be empty")?;
     let mut found = BTreeMap::new();
@@ -192,7 +193,7 @@ fn change(world: &mut World, view: &View, action: &str, body: &Value) -> Result<
     Ok(())
 }
 
-/// Closes a modal, or with the x the whole stack. Slack tells the app only if it asked for that.
+/// Closes a modal, or with the x the whole stack. Slack notifies the app only if it asked for that.
 pub(crate) async fn close(shared: &Shared, close: Close) -> Result<Outcome, Impossible> {
     let parcel = shared.world(|world| take_away(world, &close))?;
     let Some(parcel) = parcel else { return Ok(Outcome::default()) };
@@ -204,7 +205,7 @@ fn take_away(world: &mut World, close: &Close) -> Result<Option<OutgoingRequest>
     let person = world.actor(&close.who)?;
     let top = on_top(world, &person, &close.view_id)?;
     let all = close.all || top.clears_on_close();
-    // The x speaks of the first view of the stack, whichever is on top.
+    // The x reports the first view of the stack, regardless of the one on top.
     let told = if close.all { world.view(&top.root_view_id).cloned().unwrap_or(top) } else { top };
     if all {
         world.modals.retain(|view| view.user != person.id);
@@ -220,7 +221,7 @@ fn take_away(world: &mut World, close: &Close) -> Result<Option<OutgoingRequest>
     Ok(Some(OutgoingRequest::interaction("/slack/interactions", &person.handle, &Value::Object(body))))
 }
 
-/// The person's modal with this id, which must be the one they see.
+/// Returns the person's modal with this id, which must be the one they see.
 pub(super) fn on_top(world: &World, person: &Person, view_id: &str) -> Result<View, Impossible> {
     let stack = world.stack(&person.id);
     match stack.last() {

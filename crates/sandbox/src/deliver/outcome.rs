@@ -1,4 +1,4 @@
-//! What came of it: what the app answered, and what a person saw of it.
+//! The outcome of an action: the app's answer and the person's view of it.
 
 use std::collections::BTreeMap;
 
@@ -7,21 +7,20 @@ use serde_json::Value;
 
 use crate::calls::Delivery;
 
-/// What Slack saw of the app, and what the person saw of it.
+/// The app's answer as Slack sees it, and its effects on the person's screen.
 #[derive(Clone, Debug, Default, PartialEq, Serialize)]
 pub struct Outcome {
-    /// Whether anything was sent to the app at all.
+    /// True if a request was sent to the app.
     pub delivered: bool,
-    /// The status the app answered.
+    /// The status of the app's answer.
     pub status: Option<u16>,
-    /// How long it took, in real milliseconds.
+    /// The app's response time, in real milliseconds.
     pub ack_ms: u64,
-    /// The body the app answered.
+    /// The body of the app's answer.
     pub body: String,
-    /// Slack's complaint about the app: `operation_timeout`, `dispatch_failed`, or what was wrong
-    /// with its answer.
+    /// Slack's complaint about the app: `operation_timeout`, `dispatch_failed`, or the fault in its answer.
     pub error: Option<String>,
-    /// What keeps a modal from being submitted: block → sentence, from Slack itself or from the app.
+    /// Errors that keep a modal from being submitted: block → sentence, from Slack itself or from the app.
     pub field_errors: BTreeMap<String, String>,
     /// Options the app offered to a person typing.
     pub options: Vec<Value>,
@@ -31,7 +30,7 @@ pub struct Outcome {
     pub response_url: Option<String>,
 }
 
-/// What the app answered.
+/// The app's answer.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Ack {
     pub(super) status: Option<u16>,
@@ -44,7 +43,7 @@ pub(super) struct Ack {
 }
 
 impl Outcome {
-    /// What came of a request that was answered so.
+    /// Returns the outcome of a request with this answer.
     pub(super) fn of(ack: &Ack) -> Self {
         Self {
             delivered: true,
@@ -58,12 +57,12 @@ impl Outcome {
 }
 
 impl Ack {
-    /// No answer that Slack can use, and why.
+    /// Returns an unusable answer with its reason.
     pub(super) fn failed(error: &'static str) -> Self {
         Self { error: Some(error), ..Self::default() }
     }
 
-    /// Writes the answer down beside the request.
+    /// Records the answer beside the request.
     pub(super) fn note_in(&self, delivery: &mut Delivery) {
         delivery.status = self.status;
         delivery.ack_ms = self.millis;

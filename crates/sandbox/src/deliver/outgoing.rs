@@ -12,7 +12,7 @@ use crate::calls::Delivery;
 pub(super) struct OutgoingRequest {
     pub(super) kind: String,
     pub(super) who: Option<String>,
-    /// Below the app's base URL.
+    /// The path below the app's base URL.
     pub(super) path: &'static str,
     pub(super) content_type: &'static str,
     pub(super) body: String,
@@ -21,7 +21,7 @@ pub(super) struct OutgoingRequest {
 }
 
 impl OutgoingRequest {
-    /// An interaction: a form with one field, `payload`, that holds JSON.
+    /// Returns an interaction: a form with one field, `payload`, that holds JSON.
     pub(super) fn interaction(path: &'static str, who: &str, payload: &Value) -> Self {
         let body =
             form_urlencoded::Serializer::new(String::new()).append_pair("payload", &payload.to_string()).finish();
@@ -35,7 +35,7 @@ impl OutgoingRequest {
         }
     }
 
-    /// The request as it is written down when it is sent to `url`: with the headers and the body that it then has.
+    /// Returns the record of the request when it is sent to `url`, with its headers and body.
     pub(super) fn delivery(
         &self,
         seq: u64,

@@ -11,7 +11,7 @@ use crate::workspace::Workspace;
 /// Slack's legacy verification token: present in every payload, and never to be trusted.
 pub(super) const TOKEN: &str = "legacy-verification-token";
 
-/// What every interaction has.
+/// Returns the fields that every interaction has.
 pub(super) fn common(kind: &str, person: &Person, workspace: &Workspace) -> Map<String, Value> {
     object(json!({
         "type": kind,
@@ -27,13 +27,12 @@ pub(super) fn common(kind: &str, person: &Person, workspace: &Workspace) -> Map<
     }))
 }
 
-/// The workspace of what [`common`] began.
+/// Returns the workspace in a payload that [`common`] began.
 fn team(payload: &Map<String, Value>) -> String {
     payload.get("user").and_then(|user| user["team_id"].as_str()).unwrap_or_default().to_owned()
 }
 
-/// Adds what tells the app which message an interaction is about. The content of an ephemeral
-/// message is not sent back.
+/// Adds the fields that name an interaction's message. The content of an ephemeral message is not sent back.
 pub(super) fn about_message(payload: &mut Map<String, Value>, channel: &Channel, message: &Message) {
     let mut container = json!({
         "type": "message", "message_ts": message.ts, "channel_id": channel.id, "is_ephemeral": message.to.is_some(),
@@ -49,8 +48,7 @@ pub(super) fn about_message(payload: &mut Map<String, Value>, channel: &Channel,
     }
 }
 
-/// Says instead that it is about what stands in a link's place. The message is another person's and not
-/// sent along.
+/// Adds the fields that name an unfurl instead. The message belongs to another person and is not sent along.
 pub(super) fn about_unfurl(payload: &mut Map<String, Value>, url: &str) {
     payload.remove("message");
     payload.insert("app_unfurl".to_owned(), json!({ "id": 1, "app_unfurl_url": url, "is_app_unfurl": true }));
@@ -62,14 +60,14 @@ pub(super) fn about_unfurl(payload: &mut Map<String, Value>, url: &str) {
     }
 }
 
-/// Adds what tells the app which view an interaction is about.
+/// Adds the fields that name an interaction's view.
 pub(super) fn about_view(payload: &mut Map<String, Value>, view: &View, values: &Map<String, Value>) {
     payload.insert("container".to_owned(), json!({"type": "view", "view_id": view.id}));
     let shown = view.object(&team(payload), values);
     payload.insert("view".to_owned(), shown);
 }
 
-/// One entry of `actions`: what the element is, and what became of it.
+/// Returns one entry of `actions`: the element and its new state.
 pub(super) fn action(element: &Value, block_id: &str, state: &Value, ts: &str) -> Value {
     let mut action = json!({
         "type": element["type"], "action_id": element["action_id"], "block_id": block_id, "action_ts": ts,
@@ -85,12 +83,12 @@ pub(super) fn action(element: &Value, block_id: &str, state: &Value, ts: &str) -
     action
 }
 
-/// A channel as payloads name it.
+/// Returns a channel as payloads name it.
 pub(super) fn named(channel: &Channel) -> Value {
     json!({"id": channel.id, "name": name(channel)})
 }
 
-/// Slack tells the names of public channels only.
+/// Returns the name that payloads show: Slack names public channels only.
 pub(super) fn name(channel: &Channel) -> &str {
     match channel.kind {
         ChannelKind::Public => &channel.name,

@@ -1,4 +1,4 @@
-//! Requests over HTTP: signed, as Slack sends them, or as dialnote's webhooks are.
+//! Requests over HTTP: signed like Slack's, or in the form of dialnote's webhooks.
 
 use std::collections::BTreeMap;
 use std::time::{Duration, Instant};
@@ -9,10 +9,10 @@ use crate::blocks::max;
 use crate::shared::Shared;
 use crate::signature::{SIGNATURE_HEADER, TIMESTAMP_HEADER, sign};
 
-/// The kind of what dialnote sends, as opposed to Slack.
+/// The kind of dialnote's deliveries, as opposed to Slack's.
 pub(super) const WEBHOOK: &str = "dialnote_webhook";
 
-/// Posts a request to the app at this address, and writes down what came of it.
+/// Posts a request to the app at this address and records the outcome.
 pub(super) async fn post(shared: &Shared, bot: &str, parcel: &OutgoingRequest) -> Ack {
     let url = format!("{bot}{}", parcel.path);
     let (seq, headers) = shared.world(|world| {
@@ -45,7 +45,7 @@ fn headers(parcel: &OutgoingRequest, secret: &str, seconds: i64) -> BTreeMap<Str
     headers
 }
 
-/// dialnote signs in a way that is not published; the address alone is the secret here.
+/// Returns a webhook's headers. dialnote's signature is not published; here the address alone is the secret.
 fn webhook_headers(id: u64) -> BTreeMap<String, String> {
     BTreeMap::from([
         ("content-type".to_owned(), "application/json".to_owned()),
@@ -53,7 +53,7 @@ fn webhook_headers(id: u64) -> BTreeMap<String, String> {
     ])
 }
 
-/// Posts, and waits as long as Slack waits.
+/// Posts and waits as long as Slack does.
 async fn exchange_in_time(http: &reqwest::Client, url: &str, headers: &BTreeMap<String, String>, body: String) -> Ack {
     let began = Instant::now();
     let deadline = Duration::from_secs(max(&["timing", "ack_seconds"]));

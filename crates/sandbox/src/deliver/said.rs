@@ -1,5 +1,4 @@
-//! Ordinary messages of people, and the links in them that become what the app makes of them
-//! (docs/contracts/slack.md §22).
+//! Ordinary messages of people, and the unfurls that the app makes of the links in them (docs/contracts/slack.md §22).
 
 use serde_json::{Value, json};
 
@@ -12,7 +11,7 @@ use crate::shared::Shared;
 use crate::typed;
 use crate::world::World;
 
-/// Posts it, tells the app of links that it asked for, and answers the message's name.
+/// Posts it, notifies the app of links that it asked for, and answers the message's name.
 pub(crate) async fn say(shared: &Shared, saying: Saying) -> Result<String, Impossible> {
     let (ts, shared_links) = shared.world(|world| post(world, &saying))?;
     shared.turn();
@@ -53,7 +52,7 @@ fn post(world: &mut World, saying: &Saying) -> Result<(String, Option<Value>), I
     Ok((ts, Some(event)))
 }
 
-/// The links of a message that the app asked for. The sandbox's own dialnote counts as one of its domains.
+/// Returns the links of a message that the app asked for. The sandbox's own dialnote counts as one of its domains.
 fn links(text: &str, base: &str) -> Vec<Value> {
     let marked = text.split('<').skip(1).filter_map(|part| part.split_once('>')).map(|(link, _)| link);
     let host = |link: &str| url::Url::parse(link).ok()?.host_str().map(str::to_owned);

@@ -1,4 +1,4 @@
-//! The way of a request to the app.
+//! The route of a request to the app.
 
 use super::outcome::Ack;
 use super::outgoing::OutgoingRequest;
@@ -6,7 +6,7 @@ use super::{envelope, post};
 use crate::impossible::Impossible;
 use crate::shared::Shared;
 
-/// Sends a request, and once more if deliveries are to be doubled; answers what came of the first.
+/// Sends a request, twice if the faults say so, and returns the outcome of the first.
 pub(super) async fn send(shared: &Shared, parcel: OutgoingRequest) -> Result<Ack, Impossible> {
     let twice = shared.world(|world| world.faults.slack.deliver_twice);
     let ack = send_once(shared, &parcel).await?;
@@ -17,7 +17,7 @@ pub(super) async fn send(shared: &Shared, parcel: OutgoingRequest) -> Result<Ack
     Ok(ack)
 }
 
-/// Over a connection of Socket Mode, if that is on; else by a post.
+/// Sends over a connection of Socket Mode if that is on, otherwise by HTTP.
 async fn send_once(shared: &Shared, parcel: &OutgoingRequest) -> Result<Ack, Impossible> {
     let (bot, by_socket) = shared.world(|world| (world.bot.clone(), world.sockets.on));
     if by_socket {

@@ -32,8 +32,8 @@ pub(crate) struct CommandLine<'a> {
     pub(crate) raw: bool,
 }
 
-/// Sends a line, which begins with the command's name. Slack would deliver only the commands that
-/// the app registered; here any word is delivered, to show what the app says to it.
+/// Sends a line that begins with the command's name. Slack delivers only registered commands; the sandbox delivers any
+/// word, to show the app's reply.
 pub(crate) async fn slash(
     shared: &Shared,
     who: &str,
@@ -91,11 +91,11 @@ fn compose(world: &mut World, who: &str, channel: &str, line: CommandLine<'_>) -
     Ok(Typed { user: person.id, channel: channel.id, line, command, trigger_id, response_url, parcel })
 }
 
-/// Shows the person what came back; answers what was wrong with it.
+/// Shows the person the answer and returns the fault in it.
 fn show(world: &mut World, typed: &Typed, ack: &Ack) -> Option<String> {
     let error = match (ack.error, ack.status) {
         (Some(error), _) => error.to_owned(),
-        // Slack wants 200 and nothing else, even from the family of success.
+        // Slack wants 200 and no other status, not even another 2xx.
         (None, Some(status)) if status != 200 => "dispatch_failed".to_owned(),
         (None, _) => match answer(ack) {
             Ok(answer) => {
@@ -115,7 +115,7 @@ fn show(world: &mut World, typed: &Typed, ack: &Ack) -> Option<String> {
     Some(error)
 }
 
-/// An immediate answer: what to show, if anything, and whether to everybody.
+/// An immediate answer: the message to show, if any, and its visibility.
 #[derive(Default)]
 struct Immediate {
     said: Option<Content>,

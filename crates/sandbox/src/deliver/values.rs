@@ -1,5 +1,5 @@
-//! What people type and choose, in the shapes of `state.values` (docs/contracts/slack.md §9.4), and what
-//! Slack itself checks before it bothers the app.
+//! People's inputs and choices in the shapes of `state.values` (docs/contracts/slack.md §9.4), and the checks that
+//! Slack itself makes before it calls the app.
 
 use std::collections::BTreeMap;
 
@@ -9,7 +9,7 @@ use crate::blocks::{self, length, max};
 use crate::impossible::Impossible;
 use crate::world::World;
 
-/// Where an element stands: whose it is, in which message or view, in which block.
+/// The place of an element: its person, its message or view, its block.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Stand<'a> {
     pub(super) person: &'a str,
@@ -17,7 +17,7 @@ pub(super) struct Stand<'a> {
     pub(super) block_id: &'a str,
 }
 
-/// The state of an element after a person typed or chose `given`; `null` takes the choice back.
+/// Returns the state of an element after a person typed or chose `given`; `null` takes the choice back.
 pub(super) fn chosen(world: &World, stand: Stand, element: &Value, given: &Value) -> Result<Value, Impossible> {
     let kind = element["type"].as_str().unwrap_or_default();
     let (key, value) = match kind {
@@ -42,7 +42,7 @@ pub(super) fn chosen(world: &World, stand: Stand, element: &Value, given: &Value
     Ok(json!({"type": kind, key: value}))
 }
 
-/// `state.values` of a message or view: what was chosen, else what was there at first.
+/// Returns `state.values` of a message or view: the choices made, else the initial ones.
 pub(super) fn state(blocks: &[Value], chosen: &Map<String, Value>) -> Map<String, Value> {
     let mut state = Map::new();
     for block in blocks.iter().filter_map(Value::as_object) {
@@ -58,12 +58,12 @@ pub(super) fn state(blocks: &[Value], chosen: &Map<String, Value>) -> Map<String
     state
 }
 
-/// Keeps a choice among the others.
+/// Stores a choice among the others.
 pub(super) fn keep(chosen: &mut Map<String, Value>, block_id: &str, action_id: &str, state: Value) {
     chosen.entry(block_id).or_insert_with(|| json!({}))[action_id] = state;
 }
 
-/// What Slack finds wrong before submitting: required and empty, too short, too long.
+/// Returns the errors that Slack finds before submitting: required and empty, too short, too long.
 pub(super) fn complaints(blocks: &[Value], state: &Map<String, Value>) -> BTreeMap<String, String> {
     let mut complaints = BTreeMap::new();
     for block in blocks.iter().filter(|block| block["type"] == "input") {
@@ -101,7 +101,7 @@ fn is_empty(entry: &Value) -> bool {
     held.into_iter().all(|(_, value)| value.is_null() || *value == json!("") || *value == json!([]))
 }
 
-/// The state of an element nobody touched; none for those without state.
+/// Returns the initial state of an element; `None` for those without state.
 fn untouched(element: &Value) -> Option<Value> {
     let kind = element["type"].as_str()?;
     let (key, initial, none) = match kind {
@@ -145,8 +145,8 @@ fn text(given: &Value) -> Result<Value, Impossible> {
     }
 }
 
-/// An option by its value: only what stands in the menu can be chosen, and from a menu the app
-/// fills while a person types, only what it offered last.
+/// Returns the option with this value. Only options in the menu can be chosen. In a menu that the app fills while a
+/// person types, only those offered last can be.
 fn option(world: &World, stand: Stand, element: &Value, given: &Value) -> Result<Value, Impossible> {
     let wanted = given.as_str().or_else(|| given["value"].as_str()).unwrap_or_default();
     let action_id = element["action_id"].as_str().unwrap_or_default().to_owned();

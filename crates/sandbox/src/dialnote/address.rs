@@ -2,7 +2,7 @@
 
 use crate::impossible::Impossible;
 
-/// The longest name of a sender without a number, and the digits of a short code.
+/// The longest name of a sender without a number, and the number of digits in a short code.
 const SENDER: usize = 11;
 const SHORT_CODE: std::ops::RangeInclusive<usize> = 3..=8;
 

@@ -1,4 +1,4 @@
-//! Contacts: those who have a conversation.
+//! Contacts: people with a conversation.
 
 use serde_json::{Value, json};
 
@@ -7,7 +7,7 @@ use super::model::Contact;
 use super::params::{Params, only, page_size, whole};
 use crate::world::World;
 
-/// A page of those whose words have the letters that are looked for.
+/// Returns a page of the contacts whose words contain the search text.
 pub(super) fn contacts(world: &World, query: &Params) -> Result<Found, Refused> {
     only(world, query, &["search", "limit", "page"])?;
     let limit = page_size(world, query)?;

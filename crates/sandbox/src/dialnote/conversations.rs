@@ -9,10 +9,10 @@ use super::params::{Params, only, page_size, whole};
 use super::{lists, variants};
 use crate::world::World;
 
-/// The longest note.
+/// The longest note, in characters.
 const NOTE: usize = 5000;
 
-/// A page of conversations, those with the latest activity first.
+/// Returns a page of conversations, the latest activity first.
 pub(super) fn list(world: &World, query: &Params) -> Result<Found, Refused> {
     only(world, query, &["limit", "offset", "assignedToId"])?;
     let limit = page_size(world, query)?;
@@ -28,7 +28,7 @@ pub(super) fn list(world: &World, query: &Params) -> Result<Found, Refused> {
     Ok(Found { meta, ..Found::of(Shape::Conversations, page.chain(invented).collect()) })
 }
 
-/// Whose conversations are asked for, where that counts. A null is no member (docs/contracts/dialnote.md, Calls).
+/// Returns the owner asked for, where the filter counts. A null is no member (docs/contracts/dialnote.md, Calls).
 fn owner<'a>(world: &World, query: &'a Params) -> Result<Option<&'a str>, Refused> {
     let given = query.iter().find(|(name, _)| name == "assignedToId").map(|(_, value)| value.as_str());
     match (world.faults.dialnote.played().query, given) {
@@ -38,7 +38,7 @@ fn owner<'a>(world: &World, query: &'a Params) -> Result<Option<&'a str>, Refuse
     }
 }
 
-/// A conversation by its id.
+/// Returns the conversation with this id.
 pub(super) fn one(world: &World, id: &str, query: &Params) -> Result<Found, Refused> {
     only(world, query, &[])?;
     match lists::invented_one(world, id) {
@@ -47,7 +47,7 @@ pub(super) fn one(world: &World, id: &str, query: &Params) -> Result<Found, Refu
     }
 }
 
-/// The answer to a change that changes nothing.
+/// Returns the answer to a change that changes nothing.
 pub(super) fn changed(world: &World, id: &str) -> Result<Found, Refused> {
     Ok(Found { shape: Shape::Changed, ..get(world, id)? })
 }
@@ -91,7 +91,7 @@ fn assignee(world: &World, value: &Value) -> Result<Option<String>, Refused> {
     }
 }
 
-/// The new status, and when a snoozed conversation comes back.
+/// Returns the new status, with the end of a snooze.
 fn status(body: &Map<String, Value>, now: Timestamp) -> Result<Option<(Status, Option<Timestamp>)>, Refused> {
     let until = match body.get("snoozedUntil") {
         None => None,
@@ -148,7 +148,7 @@ pub(super) fn add_note(world: &mut World, id: &str, body: &Map<String, Value>) -
     Ok(Found { status: 201, ..Found::of(Shape::Note, object) })
 }
 
-/// A page of the call log, the latest call first.
+/// Returns a page of the call log, the latest call first.
 pub(super) fn call_logs(world: &World, query: &Params) -> Result<Found, Refused> {
     only(world, query, &["limit"])?;
     let limit = page_size(world, query)?;
@@ -159,7 +159,7 @@ pub(super) fn call_logs(world: &World, query: &Params) -> Result<Found, Refused>
     Ok(Found { meta, ..Found::of(Shape::Calls, page.collect()) })
 }
 
-/// A call by its id.
+/// Returns the call with this id.
 pub(super) fn call_log(world: &World, id: &str, query: &Params) -> Result<Found, Refused> {
     only(world, query, &[])?;
     let call = world.dialnote.call_logs.iter().find(|call| call.id == id);

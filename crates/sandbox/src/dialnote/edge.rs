@@ -1,6 +1,5 @@
-//! Between the sandbox's own ids and words and those of dialnote as it is played: what comes in is read here, what
-//! goes out is written here, as the [`Variants`] have it. Behind the edge nothing knows of them but what they say
-//! about behaviour.
+//! The boundary between the sandbox's own ids and words and those of dialnote as the [`Variants`] play it. Requests are
+//! translated on arrival and answers before they are sent. The code behind it knows only the variants of behaviour.
 
 use serde_json::{Map, Value, json};
 
@@ -13,13 +12,13 @@ use super::variants::{
 use crate::answer::{Answer, Form};
 use crate::request::RecordedRequest;
 
-/// The beginning of the ids that look like those of other systems: their letters are large.
+/// The beginning of the ids that look like another system's: their letters are upper case.
 const UUID: &str = "6F9619FF-8B86-D011-B42D-";
 
-/// The fields of a change that are about the status.
+/// The fields of a status change.
 const ABOUT_STATUS: [&str; 2] = ["status", "snoozedUntil"];
 
-/// Translates as the variants have it.
+/// The translation for one set of variants.
 #[derive(Clone, Copy)]
 pub(super) struct Edge(pub(super) Variants);
 
@@ -30,11 +29,11 @@ enum Base {
     Public,
     /// `/api/v1`.
     Plain,
-    /// `/api`, where subscriptions are made.
+    /// `/api`, for subscriptions.
     Hooks,
 }
 
-/// The path below the base URL: `/conversations/conv_1001`. Subscriptions live beside it, under `/api/webhooks`.
+/// Returns the path below the base URL: `/conversations/conv_1001`. Subscriptions are beside it, under `/api/webhooks`.
 pub(crate) fn below_base(path: &str) -> &str {
     split(path).map_or(path, |(_, below)| below)
 }
@@ -48,9 +47,9 @@ fn split(path: &str) -> Option<(Base, &str)> {
     public().or_else(plain).or_else(webhooks)
 }
 
-/// What comes in.
+/// Requests.
 impl Edge {
-    /// The path below a base address that answers such calls.
+    /// Returns the path below a base address that answers such calls.
     pub(super) fn path(self, heard: &RecordedRequest) -> Option<&str> {
         let (base, path) = split(&heard.path)?;
         let changes = heard.method == "PATCH";
@@ -63,7 +62,7 @@ impl Edge {
         ((base == Base::Hooks) == webhooks && (webhooks || answers)).then_some(path)
     }
 
-    /// A conversation's own id; one that no conversation has, if it is not written as it has to be.
+    /// Returns a conversation's own id; an unused id if `written` has the wrong form.
     pub(super) fn conversation(self, written: &str) -> String {
         let number = match self.0.ids {
             Ids::Strings => None,
@@ -74,12 +73,12 @@ impl Edge {
         if in_address(self.conversation_id(&id)) == written { id } else { String::new() }
     }
 
-    /// The parameters of a request; whose conversations are asked for, in the sandbox's own id.
+    /// Returns the parameters of a request, with the owner asked for as the sandbox's own id.
     pub(super) fn query(self, dialnote: &Dialnote, heard: &RecordedRequest) -> Vec<(String, String)> {
         let mut query: Vec<(String, String)> = form_urlencoded::parse(heard.query.as_bytes()).into_owned().collect();
         for (name, value) in &mut query {
             if name == "assignedToId" && value != "null" {
-                // Who has left the organization may still own something.
+                // Members who left the organization may still own conversations.
                 let owners = dialnote.conversations.iter().filter_map(|one| one.assigned_to.as_ref());
                 let mut all = dialnote.members.iter().map(|member| &member.id).chain(owners);
                 *value = all.find(|id| in_address(self.user_id(id)) == *value).cloned().unwrap_or_default();
@@ -88,7 +87,7 @@ impl Edge {
         query
     }
 
-    /// A change in the sandbox's own ids and words; none, if nothing is left of it.
+    /// Returns a change in the sandbox's own ids and words; `None` if nothing is left of it.
     pub(super) fn change(
         self,
         dialnote: &Dialnote,
@@ -116,7 +115,7 @@ impl Edge {
         Ok(Some(body))
     }
 
-    /// Only the id of a user assigns.
+    /// Returns the owner to set. Only the id of a user is accepted.
     fn owner(self, dialnote: &Dialnote, written: &Value) -> Result<Value, Refused> {
         if written.is_null() {
             return Ok(Value::Null);
@@ -141,9 +140,9 @@ impl Edge {
     }
 }
 
-/// What goes out.
+/// Answers.
 impl Edge {
-    /// An answer as it is sent.
+    /// Returns an answer in the form in which it is sent.
     pub(super) fn answer(self, dialnote: &Dialnote, answered: Result<Found, Refused>) -> Answer {
         match answered {
             Ok(found) => self.found(dialnote, found),
@@ -212,7 +211,7 @@ impl Edge {
         object["id"] = self.conversation_id(&id);
         if let Some(owner) = object["assignedToId"].as_str().map(str::to_owned) {
             object["assignedToId"] = self.user_id(&owner);
-            // Who has left the organization is no object any more.
+            // A member who left the organization has no object.
             if object["assignedTo"].is_object() {
                 object["assignedTo"]["id"] = self.member_id(&owner);
             }
@@ -275,7 +274,7 @@ impl Edge {
         }
     }
 
-    /// The id by which a member is assigned.
+    /// Returns the id by which a member is assigned.
     fn user_id(self, member: &str) -> Value {
         match self.0.member_shape {
             MemberShape::Plain => json!(member),
@@ -286,7 +285,7 @@ impl Edge {
         }
     }
 
-    /// The id that a list of members begins with, and that names the owner of a conversation.
+    /// Returns the id that a member's entry in a list begins with, and that names a conversation's owner.
     fn member_id(self, member: &str) -> Value {
         if self.0.member_shape == MemberShape::Numeric { json!(hash(member)) } else { json!(member) }
     }
@@ -300,7 +299,7 @@ impl Edge {
         }
     }
 
-    /// Every third of the done conversations (`conv_1011` of the fixed ones) has a status of its own.
+    /// Returns the special status of every third done conversation (`conv_1011` of the fixed ones).
     fn unknown_status(self, id: &str, word: &str) -> Option<&'static str> {
         let odd = word == Status::Done.word() && number(id).is_some_and(|number| number.is_multiple_of(3));
         match self.0.status_unknown {
@@ -311,7 +310,7 @@ impl Edge {
     }
 }
 
-/// An id as it stands in paths and parameters.
+/// Returns an id in the form used in paths and parameters.
 fn in_address(id: Value) -> String {
     match id {
         Value::String(id) => id,
@@ -319,7 +318,7 @@ fn in_address(id: Value) -> String {
     }
 }
 
-/// Without the envelope there is no place for what is said about the data, unless it is an object.
+/// Adds the metadata to an object without an envelope. Other data has no place for it.
 fn bare(mut data: Value, meta: &Value) -> Value {
     if let (Value::Object(fields), Some(next)) = (&mut data, meta.get("nextCursor")) {
         fields.insert("meta".to_owned(), json!({ "nextCursor": next }));
@@ -327,7 +326,7 @@ fn bare(mut data: Value, meta: &Value) -> Value {
     data
 }
 
-/// The conversation with an owner that it has not.
+/// Returns the conversation with a wrong owner.
 fn of_another(dialnote: &Dialnote, mut object: Value) -> Value {
     if let Some(other) = dialnote.members.iter().find(|member| object["assignedToId"] != member.id.as_str()) {
         object["assignedToId"] = json!(other.id);
@@ -342,13 +341,13 @@ fn respell(member: &mut Map<String, Value>, spell: impl Fn(&str) -> String) {
     }
 }
 
-/// The number in the id of a conversation, if it is all that is in it.
+/// Returns the number in the id of a conversation, if the id holds nothing else.
 fn number(id: &str) -> Option<u64> {
     let digits = id.strip_prefix("conv_")?;
     digits.parse().ok().filter(|number: &u64| number.to_string() == digits)
 }
 
-/// A number for the id of a member: always the same one, and safe in every reader of JSON (FNV-1a).
+/// Returns a stable number for a member's id, safe in every reader of JSON (FNV-1a).
 fn hash(id: &str) -> u64 {
     let step = |hash: u64, byte: u8| (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3);
     id.bytes().fold(0xcbf2_9ce4_8422_2325, step) >> 33

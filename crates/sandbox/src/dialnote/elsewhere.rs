@@ -1,5 +1,5 @@
-//! What happens in dialnote without the app: a teammate changes a conversation there, or its time has
-//! come. That a snoozed conversation is open and unread when it comes back is assumed.
+//! Changes in dialnote without the app: a teammate changes a conversation there, or a snooze ends. It is assumed that a
+//! conversation is open and unread after its snooze.
 
 use serde_json::{Map, Value};
 
@@ -38,7 +38,7 @@ pub(crate) fn change(world: &mut World, change: &Value) -> Result<(), Impossible
     Ok(())
 }
 
-/// Opens what was snoozed until now.
+/// Opens conversations whose snooze has ended.
 pub(crate) fn wake(world: &mut World) {
     let now = world.now();
     for conversation in &mut world.dialnote.conversations {

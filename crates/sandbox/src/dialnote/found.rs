@@ -1,4 +1,4 @@
-//! What a call of dialnote comes to: data of some shape, or a refusal.
+//! The result of a call of dialnote: data of some shape, or a refusal.
 
 use serde_json::{Value, json};
 
@@ -11,29 +11,30 @@ pub(super) struct Refused {
 }
 
 impl Refused {
-    /// A request that makes no sense.
+    /// Returns the refusal of a malformed request.
     pub(super) fn bad(message: impl Into<String>) -> Self {
         Self { status: 400, error: "BAD_REQUEST", message: message.into() }
     }
 
-    /// A request with values that cannot be.
+    /// Returns the refusal of a request with invalid values.
     pub(super) fn invalid(message: impl Into<String>) -> Self {
         Self { status: 422, error: "VALIDATION_FAILED", message: message.into() }
     }
 
-    /// A request about what is not there.
+    /// Returns the refusal of a request about a missing object.
     pub(super) fn not_found(what: &str) -> Self {
         Self { status: 404, error: "NOT_FOUND", message: format!("There is no {what} in your organization.") }
     }
 
-    /// Fields or parameters that are not known, in the words of the library that dialnote's checks seem to be made of.
+    /// Returns the refusal of unknown fields or parameters, in the words of the library that dialnote's checks seem to
+    /// use.
     pub(super) fn unrecognized(place: &str, names: &[&str]) -> Self {
         let names: Vec<String> = names.iter().map(|name| format!("'{name}'")).collect();
         Self::bad(format!("Unrecognized key(s) in {place}: {}", names.join(", ")))
     }
 }
 
-/// The data of an answer, and what is said about a page of it.
+/// The data of an answer, and the metadata of a page of it.
 pub(super) struct Found {
     pub(super) status: u16,
     pub(super) shape: Shape,
@@ -41,7 +42,7 @@ pub(super) struct Found {
     pub(super) meta: Value,
 }
 
-/// What an answer holds.
+/// The shape of an answer's data.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(super) enum Shape {
     Conversation,
@@ -59,7 +60,7 @@ pub(super) enum Shape {
 }
 
 impl Found {
-    /// Data of a shape, with status 200.
+    /// Returns data of a shape, with status 200.
     pub(super) fn of(shape: Shape, data: Value) -> Self {
         Self { status: 200, shape, data, meta: json!({}) }
     }

@@ -1,4 +1,4 @@
-//! Lists that are not what they should be.
+//! Wrong lists, as the faults ask for them.
 
 use std::ops::Range;
 
@@ -13,7 +13,7 @@ use crate::world::World;
 /// The number in the id of the first invented conversation.
 const FIRST_INVENTED: usize = 900_000;
 
-/// Where a page of conversations begins that was asked for from `offset` on.
+/// Returns the first item of a page of conversations that was asked for from `offset` on.
 pub(super) fn beginning(faults: &DialnoteFaults, offset: usize, limit: usize) -> usize {
     match faults {
         DialnoteFaults { ignores_offset: true, .. } => 0,
@@ -22,7 +22,7 @@ pub(super) fn beginning(faults: &DialnoteFaults, offset: usize, limit: usize) ->
     }
 }
 
-/// What a page holds after the last conversation: conversations nobody has, of the owner who was asked for.
+/// Returns the items of a page after the last conversation: invented conversations of the owner asked for.
 pub(super) fn invented(
     world: &World,
     conversations: usize,
@@ -34,7 +34,7 @@ pub(super) fn invented(
     places.map(move |place| object(world, FIRST_INVENTED + place - conversations, owner))
 }
 
-/// One of them by its id. It cannot be changed.
+/// Returns the invented conversation with this id. It cannot be changed.
 pub(super) fn invented_one(world: &World, id: &str) -> Option<Value> {
     let number = id.strip_prefix("conv_")?.parse().ok()?;
     let is_one = world.faults.dialnote.endless_list && number >= FIRST_INVENTED;
@@ -63,7 +63,7 @@ fn object(world: &World, number: usize, owner: Option<&str>) -> Value {
     })
 }
 
-/// A list without its items, if the next ones are to be empty.
+/// Returns a list without its items, if the faults ask for empty lists.
 pub(super) fn emptied(world: &mut World, found: Found) -> Found {
     let is_list = matches!(found.shape, Shape::Conversations | Shape::Members | Shape::Channels | Shape::Calls);
     let times = &mut world.faults.dialnote.empty_list_times;

@@ -8,7 +8,7 @@ use super::params::{Params, only, page_size};
 use super::variants::MessagesPage;
 use crate::world::World;
 
-/// A page, newest first, and where the next one begins.
+/// Returns a page, newest first, with the beginning of the next one.
 pub(super) fn messages(world: &World, id: &str, query: &Params) -> Result<Found, Refused> {
     let paging = world.faults.dialnote.played().messages_page;
     only(world, query, known(paging))?;
@@ -33,7 +33,7 @@ fn known(paging: MessagesPage) -> &'static [&'static str] {
     }
 }
 
-/// The place of the first entry of the page: behind the one that the cursor names.
+/// Returns the index of the page's first entry: after the one that the cursor names.
 fn start(paging: MessagesPage, entries: &[&Entry], query: &Params) -> Result<usize, Refused> {
     let given = |wanted: &str| query.iter().find(|(name, _)| name == wanted).map(|(_, value)| value.as_str());
     let last = match (paging, given("cursor"), given("cursorId")) {

@@ -1,5 +1,5 @@
-//! Fake dialnote (docs/contracts/dialnote.md). What the contract only assumes is strict here all the
-//! same: a wrong guess of the app's is better met in the sandbox than in a team's inbox.
+//! Fake dialnote (docs/contracts/dialnote.md). It is strict even where the contract only assumes: a wrong guess in the
+//! app should fail in the sandbox before it fails in a team's inbox.
 
 pub(crate) mod address;
 mod contacts;
@@ -41,7 +41,7 @@ pub(super) fn call(world: &mut World, heard: &RecordedRequest) -> Answer {
     edge.answer(&world.dialnote, answered)
 }
 
-/// What would be answered for another conversation than that of the path.
+/// Returns the answer for a conversation other than the one in the path.
 pub(super) fn another(world: &World, path: &str) -> Value {
     let edge = Edge(world.faults.dialnote.played());
     let asked = path.split('/').nth(2).map(|id| edge.conversation(id));
@@ -50,7 +50,7 @@ pub(super) fn another(world: &World, path: &str) -> Value {
     edge.answer(&world.dialnote, Ok(Found::of(Shape::Conversation, object))).body
 }
 
-/// Whether it is a key of this organization.
+/// Answers whether it is a key of this organization.
 pub(super) fn knows(world: &World, key: &str) -> bool {
     [&world.secrets.dialnote_key, &world.secrets.read_only_key].into_iter().any(|known| known == key)
 }
@@ -68,7 +68,7 @@ fn admit(world: &World, edge: Edge, heard: &RecordedRequest) -> Result<(), Refus
     Ok(())
 }
 
-/// The answer by what dialnote is, or by what it was while reads are stale.
+/// Returns the answer from dialnote's present state, or from its old one while reads are stale.
 fn seen(world: &mut World, edge: Edge, heard: &RecordedRequest) -> Result<Found, Refused> {
     let before = world.dialnote_before.take().filter(|_| world.faults.dialnote.stale_reads);
     let Some(before) = before.filter(|_| heard.method == "GET") else { return route(world, edge, heard) };

@@ -1,4 +1,4 @@
-//! What the fake dialnote knows, and its JSON shapes (docs/contracts/dialnote.md, Objects).
+//! The state of the fake dialnote and its JSON shapes (docs/contracts/dialnote.md, Objects).
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -18,7 +18,7 @@ pub struct Dialnote {
     /// Its webhook subscriptions.
     pub webhooks: Vec<Hook>,
     pub(crate) last_id: u64,
-    /// How many conversations were deleted: their ids are not given to others.
+    /// The number of conversations deleted; their ids are not reused.
     #[serde(default)]
     pub(super) deleted: usize,
 }
@@ -30,9 +30,9 @@ pub struct Member {
     pub id: String,
     /// The full name.
     pub name: String,
-    /// The address, in whatever letter case it was typed.
+    /// The address, in the letter case in which it was typed.
     pub email: String,
-    /// Where the picture is.
+    /// The picture's URL.
     pub avatar: Option<String>,
     /// `Member` or `Admin`.
     pub role: String,
@@ -55,21 +55,21 @@ pub struct Number {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Status {
-    /// Waits for a teammate.
+    /// Open: waits for a teammate.
     Open,
-    /// Resolved.
+    /// Done.
     Done,
-    /// Comes back later.
+    /// Snoozed: opens again later.
     Snoozed,
 }
 
 impl Status {
-    /// The status that this word stands for.
+    /// Returns the status for this word.
     pub(crate) fn parse(word: &str) -> Option<Self> {
         [Self::Open, Self::Done, Self::Snoozed].into_iter().find(|status| status.word() == word)
     }
 
-    /// The word that stands for it.
+    /// Returns the word for it.
     pub(crate) fn word(self) -> &'static str {
         match self {
             Self::Open => "open",
@@ -79,7 +79,7 @@ impl Status {
     }
 }
 
-/// Who is on the other end.
+/// The person on the other end.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
 pub struct Contact {
     /// `con_…`.
@@ -96,7 +96,7 @@ pub struct Contact {
     pub email: Option<String>,
 }
 
-/// What happened in a conversation.
+/// The kind of an entry in the timeline.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Kind {
@@ -111,7 +111,7 @@ pub enum Kind {
 }
 
 impl Kind {
-    /// The word that stands for it.
+    /// Returns the word for it.
     pub(crate) fn word(self) -> &'static str {
         match self {
             Self::Call => "call",
@@ -127,13 +127,13 @@ impl Kind {
 pub struct Entry {
     /// `msg_…`.
     pub id: String,
-    /// What it is.
+    /// The kind.
     pub kind: Kind,
     /// `inbound`, `outbound` or `internal`.
     pub direction: String,
-    /// What was written or said, or `Missed call`.
+    /// The words written or spoken, or `Missed call`.
     pub text: String,
-    /// When.
+    /// The time.
     pub at: Timestamp,
 }
 
@@ -142,23 +142,23 @@ pub struct Entry {
 pub struct Conversation {
     /// `conv_…`.
     pub id: String,
-    /// With whom.
+    /// The contact.
     pub contact: Contact,
     /// The id of the shared number it came in on.
     pub number: String,
     /// Its state.
     pub status: Status,
-    /// Whether a teammate has looked at it.
+    /// True if a teammate has looked at it.
     pub is_read: bool,
     /// The id of the member who owns it.
     pub assigned_to: Option<String>,
-    /// When it comes back.
+    /// The end of the snooze.
     pub snoozed_until: Option<Timestamp>,
-    /// When it began.
+    /// The time of its beginning.
     pub created_at: Timestamp,
-    /// When anything about it last changed.
+    /// The time of its last change.
     pub updated_at: Timestamp,
-    /// What happened, oldest first.
+    /// The entries, oldest first.
     pub timeline: Vec<Entry>,
 }
 
@@ -179,9 +179,9 @@ pub struct CallLog {
     pub to: String,
     /// `missed`, `voicemail` or `completed`.
     pub status: String,
-    /// In seconds.
+    /// The duration, in seconds.
     pub duration: u64,
-    /// When.
+    /// The time.
     pub at: Timestamp,
     /// The member who called, of an outbound call.
     #[serde(default)]
@@ -193,7 +193,7 @@ pub struct CallLog {
 pub struct Hook {
     /// `hook_…`.
     pub id: String,
-    /// Where to deliver.
+    /// The URL to deliver to.
     pub url: String,
     /// `call_log`, `call_recording` or `note`.
     pub event: String,
@@ -202,34 +202,34 @@ pub struct Hook {
 }
 
 impl Conversation {
-    /// Its notes, oldest first.
+    /// Returns its notes, oldest first.
     pub fn notes(&self) -> Vec<&str> {
         self.timeline.iter().filter(|entry| entry.kind == Kind::Note).map(|entry| entry.text.as_str()).collect()
     }
 
-    /// When something last happened in it.
+    /// Returns the time of its last entry.
     pub fn last_activity(&self) -> Timestamp {
         self.timeline.last().map_or(self.created_at, |entry| entry.at)
     }
 }
 
 impl Dialnote {
-    /// A conversation by its id.
+    /// Returns the conversation with this id.
     pub fn conversation(&self, id: &str) -> Option<&Conversation> {
         self.conversations.iter().find(|conversation| conversation.id == id)
     }
 
-    /// A conversation by its id, to be changed: as a teammate would in dialnote itself.
+    /// Returns the conversation with this id, for changes that a teammate makes in dialnote itself.
     pub fn conversation_mut(&mut self, id: &str) -> Option<&mut Conversation> {
         self.conversations.iter_mut().find(|conversation| conversation.id == id)
     }
 
-    /// A member by id.
+    /// Returns the member with this id.
     pub fn member(&self, id: &str) -> Option<&Member> {
         self.members.iter().find(|member| member.id == id)
     }
 
-    /// Begins an open, unread conversation without an owner on the shared number with this id; answers its own.
+    /// Begins an open, unread, unassigned conversation on the shared number with this id, and returns its own id.
     pub(crate) fn begin(&mut self, contact: Contact, number: &str, at: Timestamp) -> String {
         let id = format!("conv_{}", 1001 + self.conversations.len() + self.deleted);
         self.conversations.push(Conversation {
@@ -247,7 +247,7 @@ impl Dialnote {
         id
     }
 
-    /// Takes a conversation away with its calls; whether there was one.
+    /// Removes a conversation and its calls. Answers whether it existed.
     pub(super) fn delete(&mut self, id: &str) -> bool {
         let Some(place) = self.conversations.iter().position(|conversation| conversation.id == id) else {
             return false;
@@ -258,13 +258,13 @@ impl Dialnote {
         true
     }
 
-    /// A new id: `msg_5001`.
+    /// Returns a new id: `msg_5001`.
     pub(crate) fn new_id(&mut self, prefix: &str) -> String {
         self.last_id += 1;
         format!("{prefix}_{}", self.last_id)
     }
 
-    /// The conversation object, with owner and number filled in.
+    /// Returns the conversation object, with owner and number filled in.
     pub(crate) fn conversation_object(&self, conversation: &Conversation) -> Value {
         let owner = conversation.assigned_to.as_ref().and_then(|id| self.member(id));
         let number = self.numbers.iter().find(|number| number.id == conversation.number);
@@ -288,7 +288,7 @@ impl Dialnote {
 }
 
 impl Contact {
-    /// The contact object.
+    /// Returns the contact object.
     pub(super) fn object(&self) -> Value {
         json!({
             "id": self.id, "firstName": self.first_name, "lastName": self.last_name, "company": self.company,
@@ -296,7 +296,7 @@ impl Contact {
         })
     }
 
-    /// Whether one of its words has these letters.
+    /// Answers whether one of its words contains the text.
     pub(super) fn matches(&self, search: &str) -> bool {
         let named = [&self.first_name, &self.last_name, &self.company, &self.email].into_iter().flatten();
         let search = search.to_lowercase();
@@ -305,7 +305,7 @@ impl Contact {
 }
 
 impl Entry {
-    /// The message object.
+    /// Returns the message object.
     pub(crate) fn object(&self) -> Value {
         json!({
             "id": self.id, "type": self.kind.word(), "direction": self.direction, "content": self.text,
@@ -315,12 +315,12 @@ impl Entry {
 }
 
 impl Member {
-    /// As conversations name their owner.
+    /// Returns the member as conversations name their owner.
     pub(super) fn as_owner(&self) -> Value {
         json!({"id": self.id, "name": self.name, "avatar": self.avatar})
     }
 
-    /// The member object.
+    /// Returns the member object.
     pub(crate) fn object(&self) -> Value {
         json!({
             "id": self.id, "name": self.name, "email": self.email, "avatar": self.avatar, "role": self.role,
@@ -330,7 +330,7 @@ impl Member {
 }
 
 impl CallLog {
-    /// The call object.
+    /// Returns the call object.
     pub(crate) fn object(&self, members: &[Member]) -> Value {
         let member = members.iter().find(|member| Some(&member.id) == self.member.as_ref());
         json!({
@@ -342,7 +342,7 @@ impl CallLog {
     }
 }
 
-/// Lists show the beginning of a long text.
+/// Returns the beginning of a text, as lists show it.
 fn preview(text: &str) -> String {
     const LENGTH: usize = 140;
     if text.chars().count() <= LENGTH { text.to_owned() } else { text.chars().take(LENGTH).chain(['…']).collect() }

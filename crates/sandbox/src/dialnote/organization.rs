@@ -9,7 +9,7 @@ use super::model::{Member, Number};
 use super::params::{Params, only};
 use crate::world::World;
 
-/// The members of the organization.
+/// Returns the members of the organization.
 pub(super) fn members(world: &World, query: &Params) -> Result<Found, Refused> {
     only(world, query, &[])?;
     let times = if world.faults.dialnote.duplicate_members { 2 } else { 1 };
@@ -17,7 +17,7 @@ pub(super) fn members(world: &World, query: &Params) -> Result<Found, Refused> {
     Ok(Found::of(Shape::Members, all.map(Member::object).collect()))
 }
 
-/// Its shared numbers.
+/// Returns its shared numbers.
 pub(super) fn numbers(world: &World, query: &Params) -> Result<Found, Refused> {
     only(world, query, &[])?;
     let number = |n: &Number| json!({"id": n.id, "channelAddress": n.number, "displayName": n.name});

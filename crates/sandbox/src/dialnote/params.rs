@@ -10,10 +10,10 @@ pub(super) type Params = [(String, String)];
 /// The largest page of any list.
 const PAGE: usize = 100;
 
-/// The page of a list when no size was asked for.
+/// The page size when the request names none.
 const DEFAULT_PAGE: usize = 50;
 
-/// The size of a page: `limit`, between 1 and [`PAGE`], unless pages are smaller.
+/// Returns the page size: `limit`, between 1 and [`PAGE`], unless the faults make pages smaller.
 pub(super) fn page_size(world: &World, query: &Params) -> Result<usize, Refused> {
     let limit = match whole(query, "limit")? {
         None => DEFAULT_PAGE,
@@ -23,13 +23,13 @@ pub(super) fn page_size(world: &World, query: &Params) -> Result<usize, Refused>
     Ok(world.faults.dialnote.page_size.map_or(limit, |most| limit.min(most)))
 }
 
-/// A parameter that is a whole number.
+/// Returns a parameter that is a whole number.
 pub(super) fn whole(query: &Params, name: &str) -> Result<Option<usize>, Refused> {
     let Some((_, value)) = query.iter().find(|(key, _)| key == name) else { return Ok(None) };
     value.parse().map(Some).map_err(|_| Refused::bad(format!("{name} must be a whole number, not {value}.")))
 }
 
-/// Refuses parameters that are not known, unless they are ignored.
+/// Refuses unknown parameters, unless the variant ignores them.
 pub(super) fn only(world: &World, query: &Params, known: &[&str]) -> Result<(), Refused> {
     let is_unknown = |name: &&str| !known.contains(name);
     let unknown: Vec<&str> = query.iter().map(|(name, _)| name.as_str()).filter(is_unknown).collect();

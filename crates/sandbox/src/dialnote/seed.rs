@@ -1,5 +1,5 @@
-//! The fixed organization: three members, two shared numbers, fourteen conversations that between
-//! them show everything a list or a card must cope with.
+//! The fixed organization: three members, two shared numbers, fourteen conversations. Together they contain every case
+//! that a list or a card must handle.
 
 use jiff::{SignedDuration, Timestamp};
 
@@ -8,7 +8,7 @@ use super::model::{CallLog, Contact, Conversation, Dialnote, Entry, Kind, Member
 const FRONT: &str = "num_front";
 const BILLING: &str = "num_billing";
 
-/// The organization as it stands at `now`.
+/// Returns the organization as it stands at `now`.
 pub(crate) fn organization(now: Timestamp) -> Dialnote {
     let mut dialnote = Dialnote { members: members(), numbers: numbers(), last_id: 5000, ..Dialnote::default() };
     for draft in conversations() {
@@ -43,7 +43,7 @@ fn numbers() -> Vec<Number> {
     vec![number(FRONT, "+14155550100", "Front desk"), number(BILLING, "+14155550200", "Billing")]
 }
 
-/// A conversation in short: who, where, in which state, and what happened how many minutes ago.
+/// A conversation in short: contact, number, status, and entries with their age in minutes.
 struct Draft {
     contact: u16,
     first: Option<&'static str>,

@@ -1,5 +1,5 @@
-//! What dialnote may turn out to be like where nothing is published (docs/contracts/dialnote.md, "Variants the app must
-//! survive"). The first value of each choice is the default. `edge` makes requests and answers of it.
+//! The possible behaviours of dialnote where nothing is published (docs/contracts/dialnote.md, "Variants the app must
+//! survive"). The first value of each choice is the default. `edge` turns them into requests and answers.
 
 use std::collections::BTreeMap;
 
@@ -26,52 +26,52 @@ macro_rules! choices {
     )+};
 }
 
-/// One choice for each thing that nobody has published.
+/// One choice for each unpublished behaviour.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct Variants {
-    /// Which base address answers what.
+    /// The calls that each base address answers.
     pub addresses: Addresses,
-    /// What every 404 looks like.
+    /// The body of a 404.
     pub not_found_body: NotFoundBody,
-    /// What an answer is wrapped in.
+    /// The wrapper of an answer.
     pub envelope: Envelope,
-    /// How a list is written.
+    /// The form of a list.
     pub list: List,
-    /// How a page of messages says where the next one begins.
+    /// The link from a page of messages to the next one.
     pub messages_page: MessagesPage,
-    /// What becomes of query parameters.
+    /// The treatment of query parameters.
     pub query: Query,
-    /// Where the id of a member's user stands. Only that one can be assigned.
+    /// The place of a member's user id. Only a user id can be assigned.
     pub member_shape: MemberShape,
-    /// What a member says.
+    /// The fields of a member.
     pub member_fields: MemberFields,
-    /// How a conversation names its owner.
+    /// The fields that name a conversation's owner.
     pub assigned_to: AssignedTo,
-    /// What is answered after a change or a note.
+    /// The answer to a change or a note.
     pub write_answer: WriteAnswer,
-    /// What becomes of a change of status.
+    /// The treatment of a status change.
     pub patch_status: PatchStatus,
-    /// How a status is written. No other spelling is taken.
+    /// The spelling of a status. No other spelling is accepted.
     pub status_case: StatusCase,
-    /// A status nobody has heard of, which some of the done conversations have.
+    /// An unpublished status that some of the done conversations have.
     pub status_unknown: StatusUnknown,
-    /// What the id of a conversation looks like.
+    /// The form of a conversation's id.
     pub ids: Ids,
-    /// Whether conversations say that they were read.
+    /// The form of a conversation's `isRead`.
     pub is_read: IsRead,
-    /// The answer to the end of a subscription, as a status.
+    /// The status of the answer to the end of a subscription.
     pub hook_delete: HookDelete,
-    /// What can be subscribed to.
+    /// The events that can be subscribed to.
     pub hook_event: HookEvent,
-    /// What the full key may do.
+    /// The rights of the full key.
     pub key: Key,
-    /// Whether calls are refused because there are too many.
+    /// The refusal of calls because there are too many.
     pub limits: Limits,
 }
 
 impl Variants {
-    /// The values of each switch by the switch's name, the default first.
+    /// Returns the values of each switch by the switch's name, the default first.
     pub fn values() -> BTreeMap<&'static str, Vec<Value>> {
         BTreeMap::from([
             ("addresses", written(Addresses::ALL)),
@@ -102,70 +102,70 @@ fn written<T: Serialize>(all: &[T]) -> Vec<Value> {
 }
 
 choices! {
-    /// Which base address answers what: `/dialnote/api/v1`, or `/dialnote/api/v1/public`.
+    /// The calls that each base address answers: `/dialnote/api/v1`, or `/dialnote/api/v1/public`.
     Addresses {
         /// Both answer everything.
         One,
-        /// The public one answers everything but changes, the other one changes alone.
+        /// The public one answers everything but changes, the other one only changes.
         Split,
-        /// Both answer everything but changes, which are at no address.
+        /// Both answer everything but changes, which no address answers.
         PatchNowhere,
     }
-    /// What a 404 looks like.
+    /// The body of a 404.
     NotFoundBody {
-        /// A refusal like all others.
+        /// A refusal in the usual form.
         Json,
         /// A page for people.
         Html,
-        /// Nothing.
+        /// An empty body.
         Empty,
     }
-    /// What an answer is wrapped in.
+    /// The wrapper of an answer.
     Envelope {
         /// `{"data": …, "meta": …}`.
         Data,
-        /// Nothing. A cursor that stands in `meta` still does.
+        /// No wrapper. A cursor is still in `meta`.
         Bare,
     }
-    /// How a list is written.
+    /// The form of a list.
     List {
-        /// As an array.
+        /// An array.
         Array,
-        /// As an object with the array under its name: `conversations`, `members`, `callLogs`, `channels`.
+        /// An object with the array under its name: `conversations`, `members`, `callLogs`, `channels`.
         Named,
     }
-    /// How a page of messages says where the next one begins.
+    /// The link from a page of messages to the next one.
     MessagesPage {
-        /// `hasMore`, and `nextCursor` with `cursor` and `cursorId`, which have to come back together.
+        /// `hasMore`, and `nextCursor` with `cursor` and `cursorId`, which must be sent back together.
         TwoCursors,
         /// `meta.nextCursor`, a text.
         MetaCursor,
-        /// Not at all: there is but one page.
+        /// None: there is only one page.
         None,
     }
-    /// What becomes of query parameters.
+    /// The treatment of query parameters.
     Query {
-        /// What is not documented is refused.
+        /// Undocumented ones are refused.
         Strict,
-        /// What is not documented is ignored.
+        /// Undocumented ones are ignored.
         Lenient,
-        /// So is `assignedToId`.
+        /// Undocumented ones and `assignedToId` are ignored.
         IgnoresOwner,
     }
-    /// Where the id of a member's user stands.
+    /// The place of a member's user id.
     MemberShape {
-        /// It is the member's own.
+        /// The member's own `id`.
         Plain,
-        /// `userId`; `id` is the membership's, and that of the owner in a conversation's `assignedTo`.
+        /// `userId`; `id` is the membership's, and a conversation's `assignedTo` has that one.
         UserId,
         /// `user.id`, with the name, address and picture beside it; `id` as with `user_id`.
         UserObject,
-        /// It is the member's own, and a number.
+        /// The member's own `id`, as a number.
         Numeric,
     }
-    /// What a member says.
+    /// The fields of a member.
     MemberFields {
-        /// All of it; the availability as `Do Not Disturb`.
+        /// All fields; the availability as `Do Not Disturb`.
         Full,
         /// No address.
         NoEmail,
@@ -178,7 +178,7 @@ choices! {
         /// No availability.
         AvailabilityAbsent,
     }
-    /// How a conversation names its owner.
+    /// The fields that name a conversation's owner.
     AssignedTo {
         /// By `assignedTo` and `assignedToId`.
         Both,
@@ -189,29 +189,29 @@ choices! {
         /// By both, but not in lists.
         AbsentInLists,
     }
-    /// What is answered after a change, or after a note as far as it fits.
+    /// The answer to a change, and to a note as far as it applies.
     WriteAnswer {
-        /// The conversation; the note.
+        /// The conversation, or the note.
         Conversation,
-        /// The conversation, but with an owner that it has not.
+        /// The conversation with a wrong owner.
         OtherOwner,
         /// 204.
         NoContent,
-        /// 200 and nothing.
+        /// 200 with an empty body.
         Empty,
-        /// 200 and a page for people.
+        /// 200 with a page for people.
         Html,
     }
-    /// What becomes of a change of status.
+    /// The treatment of a status change.
     PatchStatus {
-        /// It is made.
+        /// The status changes.
         Works,
-        /// It is refused as an unknown field.
+        /// The call is refused as an unknown field.
         Refused,
-        /// It is answered as if it were made.
+        /// The call is answered as a success, but nothing changes.
         Ignored,
     }
-    /// How a status is written.
+    /// The spelling of a status.
     StatusCase {
         /// `open`.
         Lower,
@@ -220,16 +220,16 @@ choices! {
         /// `Open`.
         Capital,
     }
-    /// A status nobody has heard of.
+    /// An unpublished status.
     StatusUnknown {
-        /// There is none.
+        /// No such status.
         None,
         /// `archived`.
         Archived,
         /// `spam`.
         Spam,
     }
-    /// What the id of a conversation looks like.
+    /// The form of a conversation's id.
     Ids {
         /// `"conv_1001"`.
         Strings,
@@ -238,47 +238,47 @@ choices! {
         /// `"6F9619FF-8B86-D011-B42D-000000001001"`.
         UuidUpper,
     }
-    /// Whether conversations say that they were read.
+    /// The form of a conversation's `isRead`.
     IsRead {
-        /// They do.
+        /// A boolean.
         Bool,
         /// The field is missing.
         Absent,
         /// The field is null.
         Null,
     }
-    /// What can be subscribed to.
+    /// The events that can be subscribed to.
     HookEvent {
         /// Calls, recordings and notes.
         All,
         /// Not notes.
         NoNote,
     }
-    /// What the full key may do.
+    /// The rights of the full key.
     Key {
         /// Everything.
         Full,
         /// Read.
         ReadOnly,
-        /// Nothing: it is unknown by now, as is the key that may only read.
+        /// None: dialnote no longer knows it, nor the read-only key.
         Revoked,
     }
-    /// Whether calls are refused because there are too many.
+    /// The refusal of calls because there are too many.
     Limits {
-        /// They are not.
+        /// No refusal.
         None,
         /// 429 with the seconds to wait.
         Seconds,
         /// 429 with a date by dialnote's clock, which `Date` shows.
         Date,
-        /// 429 without a word about how long.
+        /// 429 without a time to wait.
         NoHeader,
         /// 503.
         Unavailable,
     }
 }
 
-/// The answer to the end of a subscription, which it ends in any case.
+/// The answer to the end of a subscription. The subscription ends with each of them.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(try_from = "u16", into = "u16")]
 pub enum HookDelete {
@@ -287,7 +287,7 @@ pub enum HookDelete {
     Success,
     /// 204.
     NoContent,
-    /// 404, as if it had ended before.
+    /// 404, as for a subscription that ended before.
     NotFound,
 }
 

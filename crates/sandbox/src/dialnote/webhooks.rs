@@ -9,7 +9,7 @@ use crate::world::World;
 
 const EVENTS: &[&str] = &["call_log", "call_recording", "note"];
 
-/// Subscribing again to the same is no second subscription.
+/// Adds a subscription. Repeating a subscription returns the existing one.
 pub(super) fn subscribe(world: &mut World, body: &Map<String, Value>) -> Result<Found, Refused> {
     if let Some(name) = body.keys().find(|name| !["url", "event", "provider"].contains(&name.as_str())) {
         return Err(Refused::invalid(format!("{name} is not part of a subscription.")));
@@ -51,7 +51,7 @@ pub(super) fn unsubscribe(world: &mut World, id: &str) -> Result<Found, Refused>
     }
 }
 
-/// HTTPS only, but for an app under test on the same machine.
+/// Answers whether the URL is HTTPS, or an app under test on the same machine.
 fn deliverable(url: &str) -> bool {
     url::Url::parse(url).is_ok_and(|url| {
         url.scheme() == "https" || url.scheme() == "http" && matches!(url.host_str(), Some("127.0.0.1" | "localhost"))

@@ -1,4 +1,4 @@
-//! Answers that are not the service's own.
+//! Answers that replace the service's own.
 
 use serde_json::{Value, json};
 
@@ -9,7 +9,7 @@ use crate::dialnote;
 use crate::service::Service;
 use crate::world::World;
 
-/// The answer instead of `real`, which is what the service would have said, had it any effect.
+/// Returns the answer that replaces `real`, the service's own answer to a call with an effect.
 pub(crate) fn answer(world: &World, refusal: &Refusal, service: Service, path: &str, real: Option<Answer>) -> Answer {
     let real = real.map_or_else(|| plausible(service), |real| real.body);
     let (body, form) = match refusal.answer {
@@ -40,7 +40,7 @@ fn error(service: Service, code: &str) -> Value {
     }
 }
 
-/// Something to be spoilt where there is no answer.
+/// Returns a plausible answer to be spoilt where there is none.
 fn plausible(service: Service) -> Value {
     match service {
         Service::Slack => json!({"ok": true}),

@@ -1,4 +1,4 @@
-//! What the faults make of one request.
+//! The course of one request under the faults.
 
 use super::refusal::Refusal;
 use super::shares::Shares;
@@ -7,7 +7,7 @@ use crate::seed::direct_message;
 use crate::service::Service;
 use crate::world::World;
 
-/// What happens to one request, decided when it arrives.
+/// The course of one request, decided on arrival.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Course {
     pub(crate) slow_ms: u64,
@@ -18,7 +18,7 @@ pub(crate) struct Course {
     pub(crate) hang: Option<bool>,
 }
 
-/// Decides about a request; what is to happen only so many times is counted down.
+/// Decides the course of a request and counts down the faults that apply a limited number of times.
 pub(crate) fn course(world: &mut World, seq: u64, asked: &Asked<'_>) -> Course {
     let target = target(world, asked.heard);
     let now = world.now();
@@ -39,7 +39,7 @@ pub(crate) fn course(world: &mut World, seq: u64, asked: &Asked<'_>) -> Course {
     let (before, after) = shares.lateness(seq);
     Course {
         slow_ms,
-        // What a far side has taken in it does, whether the client waits or has died.
+        // A service completes a request it has received, even if the client disconnects.
         effect_late_ms: effect_late_ms + before,
         late_ms: late_ms + after,
         refusal: refusal.or_else(|| shares.oddity(seq)),
@@ -47,8 +47,8 @@ pub(crate) fn course(world: &mut World, seq: u64, asked: &Asked<'_>) -> Course {
     }
 }
 
-/// All names of a Slack call's target: the channel as the call names it, its own name, and for a direct message (sent
-/// or opened) the person's id and handle.
+/// Returns all names of a Slack call's target: the channel as the call names it, its own name, and for a direct message
+/// (sent or opened) the person's id and handle.
 fn target(world: &World, heard: &RecordedRequest) -> Vec<String> {
     if world.faults.slack.fail_next.iter().all(|failure| failure.channel.is_none()) {
         return Vec::new();

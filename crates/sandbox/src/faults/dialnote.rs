@@ -1,4 +1,4 @@
-//! What is wrong with dialnote, and which of its calls fail.
+//! The faults of dialnote and the choice of calls that fail.
 
 use jiff::fmt::rfc2822::DateTimePrinter;
 use jiff::{SignedDuration, Timestamp};
@@ -9,10 +9,10 @@ use super::refusal::{Refusal, retry_after, too_many, unavailable};
 use crate::dialnote::variants::{Envelope, Key, Limits, Query, Variants};
 use crate::request::Asked;
 
-/// How long dialnote asks to be left alone where the variants say that it does.
+/// The wait that dialnote asks for when the variants limit calls.
 const LEFT_ALONE: SignedDuration = SignedDuration::from_secs(20);
 
-/// What is wrong with dialnote.
+/// The faults of dialnote.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 #[expect(clippy::struct_excessive_bools, reason = "each fault is a switch of its own")]
@@ -23,16 +23,16 @@ pub struct DialnoteFaults {
     pub slow_ms: u64,
     /// Every call takes effect at once, but its answer waits this long, in real milliseconds.
     pub answer_late_ms: u64,
-    /// Every call takes effect this long after it arrived, in real milliseconds, also if the client has gone away.
+    /// Every call takes effect this long after its arrival, in real milliseconds, even if the client disconnects.
     pub effect_late_ms: u64,
-    /// How many calls in a hundred are late, half of them before their effect, which comes also if the client has
-    /// gone away.
+    /// The percentage of calls that are late. Half of them are late before their effect, which happens even if the
+    /// client disconnects.
     pub slow_share: u8,
-    /// By how many real milliseconds at most.
+    /// The longest such delay, in real milliseconds.
     pub slow_share_ms: u64,
-    /// How many calls in a hundred get an odd answer, most of them after their effect.
+    /// The percentage of calls that get an odd answer, most of them after their effect.
     pub odd_share: u8,
-    /// Decides which calls these are, together with the number of the call.
+    /// The seed that selects these calls, together with the call's number.
     pub share_seed: u64,
     /// Every call is answered 429 with this `Retry-After`, in seconds.
     pub rate_limited: Option<u64>,
@@ -40,26 +40,26 @@ pub struct DialnoteFaults {
     pub read_only: bool,
     /// Filters of `GET /conversations` have no effect: the variant `query: ignores_owner`.
     pub ignores_filters: bool,
-    /// Reads do not see what is changed in dialnote itself, until the app writes.
+    /// Reads do not see changes made in dialnote itself until the app writes.
     pub stale_reads: bool,
     /// Answers come without the `{"data": …}` envelope: the variant `envelope: bare`.
     pub bare_answers: bool,
-    /// Pages have no more items than this, whatever was asked for.
+    /// The largest number of items on a page, regardless of the request.
     pub page_size: Option<usize>,
-    /// The list of conversations begins at its beginning, whatever was asked for.
+    /// The list of conversations starts at its beginning, regardless of the request.
     pub ignores_offset: bool,
-    /// After the last conversation come others that nobody has.
+    /// After the last conversation the list continues with invented ones.
     pub endless_list: bool,
-    /// From the second on, every page of conversations is the one before; a page of messages names the cursor again
-    /// that it was asked for with.
+    /// From the second on, every page of conversations repeats the one before. A page of messages returns the cursor of
+    /// its request.
     pub repeats_page: bool,
-    /// How many lists will come without their items.
+    /// The number of lists that will come without their items.
     pub empty_list_times: u32,
-    /// Every member stands in the list twice.
+    /// Every member is in the list twice.
     pub duplicate_members: bool,
     /// Calls that will fail.
     pub fail_next: Vec<DialnoteFailure>,
-    /// What it is like where nothing is published.
+    /// Choices for unpublished behaviour.
     pub variants: Variants,
 }
 
@@ -75,18 +75,18 @@ pub struct DialnoteFailure {
     pub status: u16,
     /// The answer's `error`.
     pub error: String,
-    /// Any `Retry-After`, or none if empty; a second for status 429, if it is missing.
+    /// The `Retry-After`, or none if empty; if missing, one second for status 429.
     #[serde(deserialize_with = "super::refusal::text_or_number")]
     pub retry_after: Option<String>,
-    /// How many calls will fail.
+    /// The number of calls that will fail.
     pub times: u32,
     /// Never ends, regardless of `times`.
     pub always: bool,
-    /// Whether the call takes effect all the same.
+    /// True if the call takes effect anyway.
     pub after_effect: bool,
-    /// How long after the answer it takes effect, in real milliseconds; at once, or not at all, if 0.
+    /// The delay of the effect after the answer, in real milliseconds; if 0, it happens at once or not at all.
     pub effect_late_ms: u64,
-    /// What the answer looks like.
+    /// The form of the answer.
     pub answer: Odd,
 }
 
@@ -108,7 +108,7 @@ impl Default for DialnoteFailure {
 }
 
 impl DialnoteFaults {
-    /// The variants as they are played: switches of old that mean the same are among them.
+    /// Returns the variants to play, including those that older switches set.
     pub(crate) fn played(&self) -> Variants {
         let mut played = self.variants;
         if self.read_only {
@@ -123,7 +123,7 @@ impl DialnoteFaults {
         played
     }
 
-    /// The answer to a call, if it fails. What fails only so many times is counted down.
+    /// Returns the answer to a call that fails, and counts down failures with a limit.
     pub(super) fn refusal(&mut self, asked: &Asked<'_>, now: Timestamp) -> Option<Refusal> {
         if self.down {
             return Some(unavailable("SERVICE_UNAVAILABLE"));
@@ -156,7 +156,7 @@ impl DialnoteFailure {
     }
 }
 
-/// What every call is answered while there are too many.
+/// Returns the refusal of every call while there are too many.
 fn limited(limits: Limits, now: Timestamp) -> Option<Refusal> {
     let date = |at| DateTimePrinter::new().timestamp_to_rfc9110_string(&at).unwrap_or_default();
     let too_many_calls = |headers| Some(Refusal { status: 429, headers, ..unavailable("RATE_LIMITED") });

@@ -1,5 +1,5 @@
-//! Misfortune, by name: a test (or a person at the control API) writes down here what shall go
-//! wrong, instead of building a special fake for it. Whatever is not written down goes well.
+//! Failures by name: a test, or a person at the control API, sets here what goes wrong, instead of building a special
+//! fake. Everything else works.
 
 mod answer;
 mod course;

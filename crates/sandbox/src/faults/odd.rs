@@ -1,8 +1,8 @@
-//! What stands in the place of answers.
+//! Forms of wrong answers.
 
 use serde::{Deserialize, Serialize};
 
-/// What stands in the place of an answer.
+/// The form of an answer that replaces the service's own.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Odd {
@@ -11,23 +11,23 @@ pub enum Odd {
     Error,
     /// A page for people.
     Html,
-    /// Nothing.
+    /// An empty body.
     Empty,
     /// Half of the answer's JSON.
     Cut,
-    /// The same, and then the connection breaks.
+    /// Half of the answer's JSON, then a broken connection.
     Torn,
-    /// The answer's JSON with bytes that are no text.
+    /// The answer's JSON with bytes that are not UTF-8.
     NotUtf8,
     /// The answer's JSON after 32 MiB of blanks.
     Huge,
-    /// `{"data": {}}`; of Slack, `ok` alone.
+    /// `{"data": {}}`; for Slack, `ok` alone.
     NoList,
     /// A list with nothing in it.
     EmptyList,
-    /// Another conversation than that of the call; of Slack, a message in another channel.
+    /// A conversation other than that of the call; for Slack, a message in another channel.
     OtherConversation,
-    /// The way to a page of the sandbox's, with status 302 unless it is another one of those.
+    /// A redirect to a page of the sandbox, with status 302 unless another redirect status is given.
     Redirect,
     /// A proxy's page that asks for a password, with status 401 unless it is 403 or 407.
     UnauthorizedPage,

@@ -1,4 +1,4 @@
-//! Answers instead of those that the service would give.
+//! Answers that replace those of the service.
 
 use serde::de::Error as _;
 use serde::{Deserialize, Deserializer};
@@ -6,7 +6,7 @@ use serde_json::Value;
 
 use super::odd::Odd;
 
-/// What is answered instead of what the service would say.
+/// The answer that replaces the service's own.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Refusal {
     pub(crate) status: u16,
@@ -14,12 +14,12 @@ pub(crate) struct Refusal {
     pub(crate) headers: Vec<(&'static str, String)>,
     pub(crate) answer: Odd,
     pub(crate) after_effect: bool,
-    /// How long after the answer.
+    /// The delay of the effect after the answer, in milliseconds.
     pub(crate) effect_late_ms: u64,
 }
 
 impl Refusal {
-    /// The status, which has to fit some answers.
+    /// Returns the status, which some answers fix.
     pub(super) fn status(&self) -> u16 {
         match self.answer {
             Odd::Redirect if !(300..400).contains(&self.status) => 302,
@@ -29,23 +29,23 @@ impl Refusal {
     }
 }
 
-/// An answer with status 503.
+/// Returns an answer with status 503.
 pub(super) fn unavailable(error: &str) -> Refusal {
     Refusal { status: 503, error: error.to_owned(), ..Refusal::default() }
 }
 
-/// An answer with status 429, and how many seconds to wait.
+/// Returns an answer with status 429, and how many seconds to wait.
 pub(super) fn too_many(error: &str, seconds: u64) -> Refusal {
     Refusal { headers: retry_after(Some(&seconds.to_string()), 429), status: 429, ..unavailable(error) }
 }
 
-/// The header with what was written down for it; a 429 has one of a second, if nothing was.
+/// Returns the header for the configured value; a 429 without one asks for one second.
 pub(super) fn retry_after(written: Option<&str>, status: u16) -> Vec<(&'static str, String)> {
     let value = written.or((status == 429).then_some("1")).filter(|value| !value.is_empty());
     value.map(|value| ("retry-after", value.to_owned())).into_iter().collect()
 }
 
-/// A header's value may be written as a number, as long as it is one.
+/// Reads a header's value, which may be written as a number.
 pub(super) fn text_or_number<'de, D: Deserializer<'de>>(written: D) -> Result<Option<String>, D::Error> {
     match Value::deserialize(written)? {
         Value::Null => Ok(None),

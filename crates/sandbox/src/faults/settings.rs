@@ -1,4 +1,4 @@
-//! All faults at once, and how they are changed.
+//! All faults, and changes of them.
 
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
@@ -8,38 +8,38 @@ use super::slack::SlackFaults;
 use crate::request::Asked;
 use crate::service::Service;
 
-/// Everything that goes wrong at the moment.
+/// All faults of the moment.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct Faults {
-    /// What is wrong with Slack.
+    /// Faults of Slack.
     pub slack: SlackFaults,
-    /// What is wrong with dialnote.
+    /// Faults of dialnote.
     pub dialnote: DialnoteFaults,
     /// Requests that will hang; each entry is used up by the first request it fits.
     pub hang_next: Vec<Hang>,
 }
-/// A request that will not be answered until the sandbox lets it go: the place to let the app crash at. One that hangs
-/// before its effect has it then, also if the client has gone away.
+/// A request that will not be answered until the sandbox releases it: a place to crash the app. One that hangs before
+/// its effect takes effect on release, even if the client disconnected.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Hang {
-    /// At which service.
+    /// The service.
     pub service: Service,
-    /// How the Slack method's name or the HTTP method begins; empty for every method.
+    /// The beginning of the Slack method's name or of the HTTP method; empty for every method.
     #[serde(default)]
     pub method: String,
     /// Part of the path; empty for every path.
     #[serde(default)]
     pub path: String,
-    /// Whether the request takes effect before it hangs.
+    /// True if the request takes effect before it hangs.
     #[serde(default)]
     pub after_effect: bool,
 }
 
 impl Faults {
-    /// These faults with the given keys changed. Unknown keys are refused, so that a misspelt
-    /// fault is not taken for good weather.
+    /// Returns these faults with the given keys changed. Unknown keys are an error, so that a misspelt fault is not
+    /// ignored.
     pub fn merged(&self, patch: &Value) -> Result<Self, String> {
         let mut patch = patch.clone();
         let reset = patch.as_object_mut().and_then(|keys| keys.remove("reset")) == Some(Value::Bool(true));
@@ -49,7 +49,7 @@ impl Faults {
         serde_json::from_value(merged).map_err(|e| e.to_string())
     }
 
-    /// Takes the first hang that fits a request; whether the request takes effect before it hangs.
+    /// Takes the first hang that fits a request. Answers whether the request takes effect before it hangs.
     pub(super) fn take_hang(&mut self, asked: &Asked<'_>) -> Option<bool> {
         let fits = |hang: &Hang| {
             hang.service == asked.service
@@ -61,7 +61,7 @@ impl Faults {
     }
 }
 
-/// `{"dialnote.down": true}` as `{"dialnote": {"down": true}}`: faults go by either name.
+/// Turns `{"dialnote.down": true}` into `{"dialnote": {"down": true}}`: both forms are accepted.
 fn nested(patch: Value) -> Value {
     let Value::Object(keys) = patch else { return patch };
     let mut whole = Value::Object(serde_json::Map::new());

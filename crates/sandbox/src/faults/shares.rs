@@ -1,11 +1,11 @@
-//! Calls that go wrong by chance: the same ones whenever the seed is the same.
+//! Random failures, which are the same for the same seed.
 
 use super::dialnote::DialnoteFaults;
 use super::odd::Odd;
 use super::refusal::{Refusal, too_many, unavailable};
 use super::slack::SlackFaults;
 
-/// The answers that a share of the calls gets, and whether they have their effect.
+/// The answers of the failing calls, and whether each takes effect.
 const ODDITIES: [(u16, Odd, bool); 12] = [
     (200, Odd::Html, true),
     (200, Odd::Empty, true),
@@ -21,7 +21,7 @@ const ODDITIES: [(u16, Odd, bool); 12] = [
     (429, Odd::Error, false),
 ];
 
-/// How many calls of a hundred go wrong by chance, and by which.
+/// The percentages of calls that fail at random, with their seed.
 pub(super) struct Shares {
     slow: u8,
     slow_ms: u64,
@@ -30,19 +30,19 @@ pub(super) struct Shares {
 }
 
 impl Shares {
-    /// Those of Slack's calls.
+    /// Returns those of Slack's calls.
     pub(super) fn of_slack(faults: &SlackFaults) -> Self {
         let SlackFaults { slow_share: slow, slow_share_ms: slow_ms, odd_share: odd, share_seed: seed, .. } = *faults;
         Self { slow, slow_ms, odd, seed }
     }
 
-    /// Those of dialnote's calls.
+    /// Returns those of dialnote's calls.
     pub(super) fn of_dialnote(faults: &DialnoteFaults) -> Self {
         let DialnoteFaults { slow_share: slow, slow_share_ms: slow_ms, odd_share: odd, share_seed: seed, .. } = *faults;
         Self { slow, slow_ms, odd, seed }
     }
 
-    /// How late a call is before its effect and after it.
+    /// Returns a call's delays before its effect and after it, in milliseconds.
     pub(super) fn lateness(&self, seq: u64) -> (u64, u64) {
         if self.slow_ms == 0 || !is_among(self.dice(seq, 0), self.slow) {
             return (0, 0);
@@ -51,7 +51,7 @@ impl Shares {
         if self.dice(seq, 2).is_multiple_of(2) { (by, 0) } else { (0, by) }
     }
 
-    /// The answer that a call gets instead of its own, if it is one of those.
+    /// Returns the odd answer to a call, if it gets one.
     pub(super) fn oddity(&self, seq: u64) -> Option<Refusal> {
         if !is_among(self.dice(seq, 3), self.odd) {
             return None;
@@ -64,7 +64,7 @@ impl Shares {
         Some(Refusal { status, answer, after_effect, ..unavailable("service_unavailable") })
     }
 
-    /// The same number for the same question, and one that seems to have nothing to do with the others (splitmix64).
+    /// Returns a number that depends only on the seed, the call and the question, and looks random (splitmix64).
     fn dice(&self, seq: u64, question: u64) -> u64 {
         let mut number = self.seed.wrapping_add((seq * 8 + question + 1).wrapping_mul(0x9e37_79b9_7f4a_7c15));
         number = (number ^ (number >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);

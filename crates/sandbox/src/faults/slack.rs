@@ -1,4 +1,4 @@
-//! What is wrong with Slack, and which of its calls fail.
+//! The faults of Slack and the choice of calls that fail.
 
 use std::collections::BTreeMap;
 
@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use super::odd::Odd;
 use super::refusal::{Refusal, retry_after, too_many, unavailable};
 
-/// What is wrong with Slack.
+/// The faults of Slack.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct SlackFaults {
@@ -17,31 +17,31 @@ pub struct SlackFaults {
     pub slow_ms: u64,
     /// Every call takes effect at once, but its answer waits this long, in real milliseconds.
     pub answer_late_ms: u64,
-    /// Every call takes effect this long after it arrived, in real milliseconds, also if the client has gone away.
+    /// Every call takes effect this long after its arrival, in real milliseconds, even if the client disconnects.
     pub effect_late_ms: u64,
-    /// How many calls in a hundred are late, half of them before their effect, which comes also if the client has
-    /// gone away.
+    /// The percentage of calls that are late. Half of them are late before their effect, which happens even if the
+    /// client disconnects.
     pub slow_share: u8,
-    /// By how many real milliseconds at most.
+    /// The longest such delay, in real milliseconds.
     pub slow_share_ms: u64,
-    /// How many calls in a hundred get an odd answer, most of them after their effect.
+    /// The percentage of calls that get an odd answer, most of them after their effect.
     pub odd_share: u8,
-    /// Decides which calls these are, together with the number of the call.
+    /// The seed that selects these calls, together with the call's number.
     pub share_seed: u64,
-    /// Methods answered 429, with the seconds of their `Retry-After`. `*` stands for all of them,
-    /// `response_url` for the response URLs.
+    /// Methods answered 429, with the seconds of their `Retry-After`. `*` means all of them, `response_url` the
+    /// response URLs.
     pub rate_limited: BTreeMap<String, u64>,
     /// Calls that will fail.
     pub fail_next: Vec<SlackFailure>,
     /// Every delivery to the app is made twice, the second time as a retry.
     pub deliver_twice: bool,
-    /// Names of channels whose member the bot is not, whatever the channel says.
+    /// Names of channels that the bot is not in, regardless of the channel's members.
     pub bot_not_in: Vec<String>,
     /// The error code that answers every token, for example `token_revoked`.
     pub token_error: Option<String>,
-    /// By how many seconds its clock is ahead.
+    /// The lead of Slack's clock, in seconds.
     pub clock_ahead_s: i64,
-    /// The token is taken as an argument, and `team_id` is ignored where it means nothing: what frameworks send.
+    /// The token is accepted as an argument, and `team_id` is ignored where it has no meaning: frameworks send both.
     pub lenient_arguments: bool,
 }
 
@@ -49,29 +49,29 @@ pub struct SlackFaults {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct SlackFailure {
-    /// How the method's name begins; empty for every method, `response_url` for the response URLs.
+    /// The beginning of the method's name; empty for every method, `response_url` for the response URLs.
     pub method: String,
-    /// The only place that it concerns: a channel, or a person (handle, id, or their direct message with the app),
-    /// for whom `conversations.open` fails, too.
+    /// The only target concerned: a channel, or a person (handle, id, or their direct message with the app), for whom
+    /// `conversations.open` fails too.
     pub channel: Option<String>,
     /// The error code to answer.
     pub error: String,
     /// The HTTP status; Slack itself answers 200 with most errors.
     pub status: u16,
-    /// How many calls will fail.
+    /// The number of calls that will fail.
     pub times: u32,
     /// Never ends, regardless of `times`.
     pub always: bool,
-    /// Whether the call takes effect all the same, as it may with Slack's `fatal_error`.
+    /// True if the call takes effect anyway, as it may with Slack's `fatal_error`.
     pub after_effect: bool,
-    /// How long after the answer it takes effect, in real milliseconds; at once, or not at all, if 0.
+    /// The delay of the effect after the answer, in real milliseconds; if 0, it happens at once or not at all.
     pub effect_late_ms: u64,
-    /// Any `Retry-After`, or none if empty; a second for status 429, if it is missing.
+    /// The `Retry-After`, or none if empty; if missing, one second for status 429.
     #[serde(deserialize_with = "super::refusal::text_or_number")]
     pub retry_after: Option<String>,
-    /// What the answer looks like.
+    /// The form of the answer.
     pub answer: Odd,
-    /// Whether the answer is no answer of Slack's, but a page for people: `answer: html`.
+    /// True if the answer is a page for people instead of Slack's JSON: `answer: html`.
     pub unreadable: bool,
 }
 impl Default for SlackFailure {
@@ -93,7 +93,7 @@ impl Default for SlackFailure {
 }
 
 impl SlackFaults {
-    /// The answer to a call of this method and target, if it fails. What fails only so many times is counted down.
+    /// Returns the answer to a call of this method and target that fails, and counts down failures with a limit.
     pub(super) fn refusal(&mut self, method: &str, target: &[String]) -> Option<Refusal> {
         if self.down {
             return Some(unavailable("service_unavailable"));

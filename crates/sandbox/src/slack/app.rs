@@ -1,4 +1,4 @@
-//! The app itself: who it is, where it is installed, and where its connections lead.
+//! The app itself: its identity, its installation, and the addresses of its connections.
 
 use serde_json::{Value, json};
 
@@ -7,7 +7,7 @@ use super::failure::Reply;
 use crate::ids::{APP, BOT, BOT_HANDLE, BOT_USER};
 use crate::world::World;
 
-/// A new address for one connection of Socket Mode.
+/// Returns a new address for one connection of Socket Mode.
 pub(super) fn connection_address(world: &mut World) -> String {
     let (ticket, now) = (world.new_ticket(), world.now());
     let address = format!("{}/slack/link/?ticket={ticket}&app_id={APP}", world.base.replacen("http", "ws", 1));
@@ -19,7 +19,7 @@ pub(super) fn connection_address(world: &mut World) -> String {
 pub(super) fn auth_test(world: &World) -> Value {
     json!({
         "url": format!("{}/", world.base), "team": world.workspace.name, "user": BOT_HANDLE,
-        // A token of an organization says so here (docs/contracts/slack.md §24.2).
+        // A token of an organization has the organization's id here (docs/contracts/slack.md §24.2).
         "team_id": world.workspace.organization().unwrap_or(&world.workspace.id), "user_id": BOT_USER, "bot_id": BOT,
         "is_enterprise_install": world.workspace.organization.is_some(),
     })

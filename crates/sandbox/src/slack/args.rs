@@ -1,5 +1,5 @@
-//! A method's arguments, out of a form, a query or JSON. Slack ignores what it does not know; here
-//! a misspelt or misplaced argument is an error that names it.
+//! A method's arguments from a form, a query or JSON. Slack ignores unknown arguments; here a misspelt or misplaced
+//! argument is an error that names it.
 
 use serde_json::{Map, Value, json};
 
@@ -7,7 +7,7 @@ use super::facts::Facts;
 use super::failure::Failure;
 use crate::request::RecordedRequest;
 
-/// Published arguments whose effect the sandbox does not play: refused rather than ignored.
+/// Published arguments that the sandbox does not play: refused instead of ignored.
 const NOT_PLAYED: &[&str] = &[
     "as_user",
     "current_draft_last_updated_ts",
@@ -21,20 +21,20 @@ const NOT_PLAYED: &[&str] = &[
     "unfurled_attachments",
 ];
 
-/// What frameworks send with every call, and Slack takes or ignores.
+/// Arguments that frameworks send with every call, and that Slack accepts or ignores.
 const SENT_WITH_ALL: &[&str] = &["token", "team_id"];
 
 /// The arguments of one call. From a form they are all strings.
 #[derive(Debug)]
 pub(super) struct Args {
     given: Map<String, Value>,
-    /// Whether they came as JSON, where a string is not a number.
+    /// True if they came as JSON, where a string is not a number.
     typed: bool,
 }
 
 impl Args {
-    /// Reads and checks the arguments against what is published about the method. `lenient` drops what frameworks
-    /// send with every call.
+    /// Reads the arguments and checks them against the published facts of the method. `lenient` drops the arguments
+    /// that frameworks send with every call.
     pub(super) fn read(heard: &RecordedRequest, facts: &Facts, lenient: bool) -> Result<Self, Failure> {
         let mut args = Self::decode(heard, facts)?;
         if lenient {
@@ -96,7 +96,7 @@ impl Args {
         }
     }
 
-    /// A string. Message names, for example, must not become numbers on their way.
+    /// Returns a string. Message names, for example, must not become numbers.
     pub(super) fn text(&self, name: &str) -> Result<Option<&str>, Failure> {
         match self.given.get(name) {
             None => Ok(None),
@@ -105,12 +105,12 @@ impl Args {
         }
     }
 
-    /// A string that [`Self::read`] has found to be there.
+    /// Returns a string that [`Self::read`] has found to exist.
     pub(super) fn required(&self, name: &str) -> Result<&str, Failure> {
         self.text(name)?.ok_or_else(|| Failure::argument(&format!("missing required field: {name}")))
     }
 
-    /// `true` or `false`; in a form also `1` or `0`.
+    /// Reads `true` or `false`; in a form also `1` or `0`.
     pub(super) fn flag(&self, name: &str) -> Result<bool, Failure> {
         match self.given.get(name) {
             None => Ok(false),
@@ -121,7 +121,7 @@ impl Args {
         }
     }
 
-    /// A whole number that is not negative.
+    /// Returns a whole number that is not negative.
     pub(super) fn number(&self, name: &str) -> Result<Option<u64>, Failure> {
         let wrong = || Failure::argument(&format!("must be a whole number: {name}"));
         match self.given.get(name) {
@@ -131,8 +131,8 @@ impl Args {
         }
     }
 
-    /// A nested value, which may also be written as a string of JSON and in a form has to be.
-    /// `Err` holds `malformed` if it is no JSON.
+    /// Returns a nested value, which may be a string of JSON, and in a form must be one. `Err` holds `malformed` if it
+    /// is not JSON.
     pub(super) fn nested(&self, name: &str, malformed: &str) -> Result<Option<Value>, Failure> {
         match self.given.get(name) {
             None => Ok(None),

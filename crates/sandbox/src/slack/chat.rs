@@ -1,4 +1,4 @@
-//! `chat.*`: what may be said, where, and changed by whom (docs/contracts/slack.md §14–16).
+//! `chat.*`: posting, changing and deleting messages, with the right to do so (docs/contracts/slack.md §14–16).
 
 use serde_json::{Value, json};
 
@@ -61,7 +61,7 @@ pub(super) fn update(world: &mut World, args: &Args) -> Reply {
     }
     message.broadcast |= broadcast;
     message.text.clone_from(&said.text);
-    // Text without blocks takes the blocks away: an app that forgets them gets a bare line.
+    // Text without blocks removes the blocks: an app that forgets them shows plain text.
     message.blocks = said.blocks;
     message.edited = Some(edited);
     match metadata {
@@ -107,7 +107,7 @@ pub(super) fn delete(world: &mut World, args: &Args) -> Reply {
     Ok(json!({"channel": channel.id, "ts": ts}))
 }
 
-/// Shows links of a message as the app made them (docs/contracts/slack.md §22).
+/// Shows links of a message with the app's blocks (docs/contracts/slack.md §22).
 pub(super) fn unfurl(world: &mut World, args: &Args) -> Reply {
     let (Some(channel), Some(ts)) = (args.text("channel")?, args.text("ts")?) else {
         return Err(Failure::argument("the sandbox finds the message by channel and ts"));
@@ -157,7 +157,7 @@ fn editable(world: &World, channel: &Channel, ts: &str, refusal: &str) -> Result
     }
 }
 
-/// The thread to answer in: the name of its first message, not of an answer in it.
+/// Returns the thread to answer in: the name of its first message, not of an answer in it.
 fn thread(world: &World, channel: &Channel, args: &Args) -> Result<Option<String>, Failure> {
     let Some(ts) = args.text("thread_ts")? else { return Ok(None) };
     let parent = world.message(&channel.id, ts).filter(|parent| parent.to.is_none() && !parent.is_reply());
@@ -182,7 +182,7 @@ fn metadata(args: &Args) -> Result<Option<Value>, Failure> {
     args.nested("metadata", "invalid_metadata_format")?.map(checked_metadata).transpose()
 }
 
-/// Another name or picture needs a scope of its own, and the sandbox shows neither.
+/// Refuses another name or picture without its own scope; the sandbox shows neither.
 fn check_looks(world: &World, args: &Args) -> Result<(), Failure> {
     for name in ["username", "icon_url", "icon_emoji"] {
         if args.text(name)?.is_some() {

@@ -1,19 +1,19 @@
-//! What a message says, checked.
+//! Checks of a message's content.
 
 use serde_json::{Value, json};
 
 use super::failure::Failure;
 use crate::blocks;
 
-/// Text and blocks that were found good.
+/// Text and blocks that passed the checks.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Content {
     pub(crate) text: String,
     pub(crate) blocks: Vec<Value>,
 }
 
-/// Checks text and blocks of a message. Blocks without text are refused although Slack takes them:
-/// nobody would hear them read out, and their notification would be empty.
+/// Checks text and blocks of a message. Refuses blocks without text although Slack accepts them: a screen reader would
+/// have nothing to read, and their notification would be empty.
 pub(crate) fn checked_content(text: Option<&str>, blocks: Option<&Value>) -> Result<Content, Failure> {
     let blocks = blocks.map(blocks::message).transpose()?.unwrap_or_default();
     match text {
@@ -22,7 +22,7 @@ pub(crate) fn checked_content(text: Option<&str>, blocks: Option<&Value>) -> Res
     }
 }
 
-/// Metadata in the shape Slack wants, or `{}`, which stands for none.
+/// Checks metadata for Slack's shape. `{}` means none.
 pub(super) fn checked_metadata(metadata: Value) -> Result<Value, Failure> {
     if metadata == json!({}) {
         return Ok(metadata);
@@ -32,7 +32,7 @@ pub(super) fn checked_metadata(metadata: Value) -> Result<Value, Failure> {
     if event_type.is_empty() || !shaped {
         return Err("invalid_metadata_format".into());
     }
-    // Slack only advises flat payloads with plain keys; what breaks the advice may stop working.
+    // Slack only advises flat payloads with plain keys; a payload that ignores the advice may stop working.
     let mut payload = metadata["event_payload"].as_object().into_iter().flatten();
     let plain = |key: &str| key.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '_');
     if payload.any(|(key, value)| !plain(key) || value.is_object() || value.is_null()) {

@@ -1,4 +1,4 @@
-//! `conversations.*`: what the app may look up and read back.
+//! `conversations.*`: looking up channels and reading messages back.
 
 use serde_json::{Value, json};
 
@@ -86,7 +86,7 @@ fn answer(world: &World, messages: &[Message], args: &Args, limit: &str) -> Repl
     }))
 }
 
-/// The messages between `oldest` and `latest` that are no ephemeral ones, oldest first.
+/// Returns the messages between `oldest` and `latest` that are not ephemeral, oldest first.
 fn window(
     world: &World,
     channel: &Channel,
@@ -113,8 +113,7 @@ fn time(args: &Args, name: &str, malformed: &str) -> Result<Option<(i64, u64)>, 
     }
 }
 
-/// A message name as two numbers. Six digits follow the point; where fewer are given, as in
-/// `oldest=0`, zeros are meant.
+/// Parses a message name into two numbers. Six digits follow the point; missing ones, as in `oldest=0`, are zeros.
 fn parse_ts(ts: &str) -> Option<(i64, u64)> {
     let (seconds, fraction) = ts.split_once('.').unwrap_or((ts, "0"));
     let digits = fraction.len() <= 6 && fraction.bytes().all(|b| b.is_ascii_digit());
@@ -128,7 +127,7 @@ fn readable(world: &World, args: &Args) -> Result<Channel, Failure> {
     if world.bot_is_in(&channel) { Ok(channel) } else { Err("not_in_channel".into()) }
 }
 
-/// Scopes are granted by the kind of channel.
+/// Returns the scope family for the kind of channel.
 fn scope_family(channel: &Channel) -> &'static str {
     match channel.kind {
         ChannelKind::Public => "channels",

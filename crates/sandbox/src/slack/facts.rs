@@ -1,11 +1,11 @@
-//! What is published about the methods of the Web API.
+//! Published facts about the methods of the Web API.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::LazyLock;
 
 use serde::Deserialize;
 
-/// What is published about a method: verb, encoding, scopes, arguments.
+/// The published facts about a method: verb, encoding, scopes, arguments.
 #[derive(Debug, Deserialize)]
 pub(super) struct Facts {
     pub(super) http: String,
@@ -21,7 +21,7 @@ pub(super) static METHODS: LazyLock<BTreeMap<String, Facts>> = LazyLock::new(|| 
     serde_json::from_str(include_str!("../methods.json")).expect("methods.json has the shape of Facts")
 });
 
-/// Every bot scope that a method of the sandbox can ask for, and `commands`.
+/// Returns every bot scope that a method of the sandbox can ask for, and `commands`.
 pub fn every_scope() -> Vec<String> {
     let asked = METHODS.values().flat_map(|facts| facts.scopes.iter().cloned());
     asked.chain(["commands".to_owned()]).collect::<BTreeSet<_>>().into_iter().collect()

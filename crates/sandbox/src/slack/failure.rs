@@ -1,10 +1,10 @@
-//! What a method answers: the data beside `ok: true`, or why it does nothing.
+//! A method's answer: the data beside `ok: true`, or the reason for a refusal.
 
 use serde_json::{Map, Value, json};
 
 use crate::blocks::{BadBlocks, BadView};
 
-/// An `ok: false`: its code, and what goes with it.
+/// An `ok: false`: its code and the fields beside it.
 #[derive(Clone, Debug)]
 pub(crate) struct Failure {
     pub(crate) error: String,
@@ -12,19 +12,19 @@ pub(crate) struct Failure {
 }
 
 impl Failure {
-    /// A refusal with fields beside its code.
+    /// Returns a refusal with fields beside its code.
     pub(crate) fn with(error: &str, detail: Value) -> Self {
         let detail = if let Value::Object(detail) = detail { detail } else { Map::new() };
         Self { error: error.to_owned(), detail }
     }
 
-    /// `invalid_arguments`, saying which.
+    /// Returns `invalid_arguments` with a message that names the argument.
     pub(crate) fn argument(message: &str) -> Self {
         let messages = [format!("[ERROR] {message}")];
         Self::with("invalid_arguments", json!({"response_metadata": {"messages": messages}}))
     }
 
-    /// The body of the answer.
+    /// Returns the body of the answer.
     pub(crate) fn body(self) -> Value {
         let mut body = json!({"ok": false, "error": self.error});
         for (key, value) in self.detail {
@@ -66,5 +66,5 @@ impl From<BadView> for Failure {
     }
 }
 
-/// What a method answers beside `ok: true`.
+/// A method's answer: the data beside `ok: true`.
 pub(super) type Reply = Result<Value, Failure>;

@@ -1,5 +1,5 @@
-//! Files: asked for, sent, shared, each step once and in this order (docs/contracts/slack.md §25). Only pictures:
-//! the app has no other files.
+//! Files: requested, sent, shared, each step once and in this order (docs/contracts/slack.md §25). Only pictures: the
+//! app has no other files.
 
 use std::path::Path;
 
@@ -20,7 +20,7 @@ use crate::world::World;
 /// The longest description of a picture, in characters.
 const LONGEST_ALT: u64 = 1000;
 
-/// How every PNG begins.
+/// The first bytes of every PNG.
 const PNG: &[u8] = b"\x89PNG\r\n\x1a\n";
 
 #[derive(Deserialize)]
@@ -86,7 +86,7 @@ pub(super) fn complete_upload(world: &mut World, args: &Args) -> Reply {
         files: shown.clone(),
         ..Message::default()
     });
-    // When it is shared is not said: the answer names the files alone.
+    // The time of sharing is unknown: the answer names only the files.
     let named: Vec<_> = shown.iter().map(|file| json!({"id": file["id"], "title": file["title"]})).collect();
     Ok(json!({"files": named}))
 }

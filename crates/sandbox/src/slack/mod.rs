@@ -1,5 +1,5 @@
-//! Fake Slack's Web API. Every call passes the same gates in the same order — token, method,
-//! scope, encoding, arguments — and only then reaches the method itself.
+//! Fake Slack's Web API. Every call passes the same gates in the same order (token, method, scope, encoding, arguments)
+//! before it reaches the method itself.
 
 mod app;
 mod args;
@@ -95,7 +95,7 @@ fn through_the_gates(world: &mut World, method: &str, heard: &RecordedRequest) -
     }
 }
 
-/// The app's own token opens connections, the bot's does everything else.
+/// Checks the token. The app's own token opens connections; the bot's is for everything else.
 fn authenticate(world: &World, method: &str, heard: &RecordedRequest) -> Result<(), Failure> {
     let among_arguments = || heard.token().filter(|_| world.faults.slack.lenient_arguments);
     let token = heard.bearer().map(str::to_owned).or_else(among_arguments).ok_or("not_authed")?;

@@ -1,10 +1,10 @@
-//! Lists, a page at a time.
+//! Pages of lists.
 
 use super::args::Args;
 use super::failure::Failure;
 use crate::blocks;
 
-/// One page of a list, and the cursor of the next one. Slack's cursors mean nothing to the reader.
+/// Returns one page of a list, and the cursor of the next one. Slack's cursors are opaque.
 pub(super) fn page<T: Clone>(items: &[T], args: &Args, limit: &str) -> Result<(Vec<T>, String), Failure> {
     let bounds = blocks::limit(&["web_api", limit]);
     let default = blocks::default_of(&["web_api", limit]).or(bounds.max).unwrap_or(100);

@@ -5,7 +5,7 @@ use super::scopes::require_scope;
 use crate::channels::{Channel, ChannelKind};
 use crate::world::World;
 
-/// The channel for a new message: by id, or the id of a person, which opens the direct message.
+/// Returns the channel for a new message: by id, or the id of a person, which opens the direct message.
 pub(super) fn writable(world: &mut World, id: &str) -> Result<Channel, Failure> {
     let reachable = world.person(id).is_some_and(|p| p.id == id && !p.deleted && !p.bot && !p.stranger);
     let id = if reachable { world.direct_message(id) } else { id.to_owned() };
@@ -22,7 +22,7 @@ pub(super) fn writable(world: &mut World, id: &str) -> Result<Channel, Failure> 
     Ok(channel)
 }
 
-/// A channel the bot can at least see: by its id, never by its name.
+/// Returns a channel that the bot can see, by its id, never by its name.
 pub(super) fn visible(world: &World, id: &str) -> Result<Channel, Failure> {
     let channel = world.channel(id).filter(|channel| channel.id == id).ok_or("channel_not_found")?;
     if channel.kind == ChannelKind::Private && !world.bot_is_in(channel) {

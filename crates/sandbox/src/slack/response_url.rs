@@ -1,6 +1,5 @@
-//! Response URLs: five answers within half an hour, wherever the person was, whether the app is
-//! there or not (docs/contracts/slack.md §6). What Slack says when it refuses one is not documented; the
-//! codes here are ours.
+//! Response URLs: five answers within half an hour, in the place where the person was, even if the app is not in it
+//! (docs/contracts/slack.md §6). Slack's error codes for them are not documented; the codes here are ours.
 
 use jiff::SignedDuration;
 use serde_json::{Map, Value, json};
@@ -27,7 +26,7 @@ const FIELDS: &[&str] = &[
     "metadata",
 ];
 
-/// Takes an answer. Unknown, used up and expired URLs are 404, malformed answers 400.
+/// Accepts an answer. Unknown, used up and expired URLs are 404, malformed answers 400.
 pub(crate) fn respond(world: &mut World, token: &str, heard: &RecordedRequest) -> Answer {
     let url = match admit(world, token) {
         Ok(url) => url,
@@ -39,7 +38,7 @@ pub(crate) fn respond(world: &mut World, token: &str, heard: &RecordedRequest) -
     }
 }
 
-/// Counts the use, whatever becomes of it.
+/// Counts the use, even if the answer is refused later.
 fn admit(world: &mut World, token: &str) -> Result<ResponseUrl, &'static str> {
     let now = world.now();
     let seconds = i64::try_from(max(&["timing", "response_url_seconds"])).unwrap_or(i64::MAX);
@@ -130,7 +129,7 @@ fn post(world: &mut World, url: &ResponseUrl, said: Content, answer: &Map<String
     Ok(())
 }
 
-/// The message whose button was pressed. A slash command has none: its line cannot be touched.
+/// Returns the message whose button was pressed. A slash command has none: its line cannot be changed.
 fn original(world: &World, url: &ResponseUrl) -> Result<String, Failure> {
     let ts = url.original.clone().ok_or("message_not_found")?;
     world.message(&url.channel, &ts).ok_or("message_not_found")?;
@@ -141,7 +140,7 @@ fn flag(answer: &Map<String, Value>, name: &str) -> Result<bool, Failure> {
     match answer.get(name) {
         None => Ok(false),
         Some(Value::Bool(flag)) => Ok(*flag),
-        // The documentation writes the words in quotes, the SDKs do not.
+        // The documentation puts the words in quotes, the SDKs do not.
         Some(Value::String(word)) if word == "true" => Ok(true),
         Some(Value::String(word)) if word == "false" => Ok(false),
         Some(_) => Err(Failure::argument(&format!("must be a boolean: {name}"))),

@@ -30,13 +30,13 @@ pub(super) fn lookup_by_email(world: &mut World, args: &Args) -> Reply {
 
 /// `users.list`.
 pub(super) fn list(world: &mut World, args: &Args) -> Reply {
-    // A token of an organization has to name the workspace (docs/contracts/slack.md §24.5).
+    // A token of an organization must name the workspace (docs/contracts/slack.md §24.5).
     if world.workspace.organization().is_some() && args.text("team_id")?.is_none() {
         return Err("missing_argument".into());
     }
     in_workspace(world, args)?;
     let with_locale = args.flag("include_locale")?;
-    // People met in shared channels are not in the list.
+    // Strangers of shared channels are not in the list.
     let own: Vec<Person> = world.people.iter().filter(|person| !person.stranger).cloned().collect();
     let (people, next) = page(&own, args, "users.list.limit")?;
     let members: Vec<Value> = people.iter().map(|person| object(world, person, with_locale)).collect();
@@ -44,7 +44,7 @@ pub(super) fn list(world: &mut World, args: &Args) -> Reply {
     Ok(json!({"members": members, "cache_ts": cache_ts, "response_metadata": {"next_cursor": next}}))
 }
 
-/// Groups and hours of rest are a workspace's: a token of an organization has to say which
+/// Refuses an organization's token without a workspace: groups and do-not-disturb times belong to one
 /// (docs/contracts/slack.md §24.5).
 fn in_workspace(world: &World, args: &Args) -> Result<(), Failure> {
     if world.workspace.organization().is_some() && args.required("team_id")? != world.workspace.id {
@@ -85,7 +85,7 @@ pub(super) fn group_users(world: &mut World, args: &Args) -> Reply {
     Ok(json!({"users": group.users}))
 }
 
-/// Who is not to be disturbed. (Not in docs/contracts/slack.md; the published shape of the method.)
+/// `dnd.teamInfo`: people's do-not-disturb times. (Not in docs/contracts/slack.md; the published shape of the method.)
 pub(super) fn do_not_disturb(world: &mut World, args: &Args) -> Reply {
     in_workspace(world, args)?;
     let wanted: Vec<&str> = args.required("users")?.split(',').map(str::trim).collect();

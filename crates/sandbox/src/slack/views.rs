@@ -14,7 +14,7 @@ pub(super) fn open(world: &mut World, args: &Args) -> Reply {
     let body = modal(args)?;
     unique_external_id(world, &body, None)?;
     let trigger = exchange(world, args)?;
-    // A person has one stack: what is opened again replaces what was open.
+    // A person has one stack: a newly opened modal replaces it.
     world.modals.retain(|view| view.user != trigger.user);
     let id = insert_modal(world, &trigger.user, body);
     shown(world, &id)
@@ -90,7 +90,7 @@ pub(super) fn publish(world: &mut World, args: &Args) -> Reply {
     shown(world, &id)
 }
 
-/// Puts a modal on top of a person's stack, and answers its id.
+/// Puts a modal on top of a person's stack and returns its id.
 pub(crate) fn insert_modal(world: &mut World, user: &str, body: Value) -> String {
     let below = world.stack(user).last().map(|top| (top.id.clone(), top.root_view_id.clone()));
     let mut view = new_view(world, user, body);
@@ -103,7 +103,7 @@ pub(crate) fn insert_modal(world: &mut World, user: &str, body: Value) -> String
     id
 }
 
-/// Changes a view. What was typed stays where block, action and kind of element stay the same.
+/// Changes a view. Inputs stay where block, action and kind of element stay the same.
 pub(crate) fn replace_view(world: &mut World, id: &str, body: Value) {
     let hash = new_hash(world);
     let Some(view) = world.view_mut(id) else { return };
@@ -169,7 +169,7 @@ fn unique_external_id(world: &World, body: &Value, own: Option<&str>) -> Result<
     if !name.is_empty() && views.any(taken) { Err("duplicate_external_id".into()) } else { Ok(()) }
 }
 
-/// The trigger, if it can still be exchanged.
+/// Returns the trigger, if it can still be exchanged.
 fn find_trigger(world: &World, args: &Args) -> Result<Trigger, Failure> {
     let id = args.text("trigger_id")?.ok_or_else(|| Failure::argument("missing required field: trigger_id"))?;
     let trigger = world.triggers.get(id).ok_or("invalid_trigger_id")?;
