@@ -4,12 +4,12 @@ use std::time::Duration;
 
 use jiff::Timestamp;
 
-/// Returns the instant `millis` after the epoch; the nearest one that can be shown, if it is beyond all of them.
+/// Returns the instant `millis` after the epoch, or the nearest one that can be represented.
 pub(crate) fn from_millis(millis: i64) -> Timestamp {
     Timestamp::from_millisecond(millis).unwrap_or(if millis < 0 { Timestamp::MIN } else { Timestamp::MAX })
 }
 
-/// Returns when a lease ends that begins now.
+/// Returns the end of a lease that begins now.
 pub(crate) fn end_of(lease: Duration, now: Timestamp) -> Timestamp {
     from_millis(now.as_millisecond().saturating_add(millis(lease)))
 }
@@ -19,7 +19,7 @@ pub(crate) fn millis(duration: Duration) -> i64 {
     i64::try_from(duration.as_millis()).unwrap_or(i64::MAX)
 }
 
-/// Returns a number of rows as databases want it.
+/// Returns a number of rows as databases expect it.
 pub(crate) fn rows(max: usize) -> i64 {
     i64::try_from(max).unwrap_or(i64::MAX)
 }

@@ -23,16 +23,15 @@ pub trait DurableQueue: Send + Sync + 'static {
     /// Stores the delivery's key and its jobs, unless the key is known.
     async fn accept(&self, delivery: Delivery, jobs: Vec<NewJob>, now: Timestamp) -> Result<Accepted, QueueError>;
 
-    /// Takes up to `max` jobs that are due, each until `now + lease`: people's first, then in the
-    /// order of their turns. A job whose ordering key has an older unfinished job is not taken. A
-    /// job whose lease has ended counts as due again. A job whose buckets do not let it pass is put
-    /// off until they do.
+    /// Takes up to `max` due jobs, each until `now + lease`: people's first, then in the order of their virtual times.
+    /// A job whose ordering key has an older unfinished job is not taken. A job whose lease has ended counts as due
+    /// again. A job whose buckets do not admit it is put off until they do.
     async fn claim(&self, queue: Queue, max: usize, now: Timestamp, lease: Duration) -> Result<Vec<Claim>, QueueError>;
 
     /// Moves the end of the lease to `until`, if the claim still holds.
     async fn renew(&self, claim: &Claim, until: Timestamp) -> Result<Settled, QueueError>;
 
-    /// Stores the verdict on a job together with what follows from it, if the claim still holds.
+    /// Stores the verdict on a job together with its consequences, if the claim still holds.
     async fn settle(
         &self,
         claim: &Claim,
@@ -41,11 +40,11 @@ pub trait DurableQueue: Send + Sync + 'static {
         now: Timestamp,
     ) -> Result<Settled, QueueError>;
 
-    /// Returns when the next job of the queue that nothing holds back becomes due; a time that is past, if one
-    /// is due already.
+    /// Returns the time at which the queue's next job that nothing holds back becomes due; a past time if one is due
+    /// already.
     async fn next_due(&self, queue: Queue) -> Result<Option<Timestamp>, QueueError>;
 
-    /// Returns unfinished commands accepted before `before` whose person does not know yet that they wait; oldest
+    /// Returns unfinished commands accepted before `before` whose person was not notified of the delay yet; oldest
     /// first, at most `max`. The claims returned hold no lease: they only describe.
     async fn overdue(&self, before: Timestamp, max: usize) -> Result<Vec<Claim>, QueueError>;
 
@@ -82,30 +81,29 @@ pub trait DurableQueue: Send + Sync + 'static {
     /// Returns the names of a tenant's buckets in order, beyond `after`, at most `max`.
     async fn buckets(&self, tenant: &TenantId, after: &str, max: usize) -> Result<Vec<String>, QueueError>;
 
-    /// Forgets a bucket, and with it how full it is. Answers whether there was one.
+    /// Forgets a bucket and its level. Answers whether there was one.
     async fn forget_bucket(&self, tenant: &TenantId, bucket: &str) -> Result<bool, QueueError>;
 
-    /// Accounts for a clock that was set back by `by` and shows `now`: what waits for a time becomes due as much
-    /// earlier, and nothing was accepted later than now. A claim keeps its lease.
+    /// Accounts for a clock that was set back by `by` and shows `now`: jobs that wait for a time become due as much
+    /// earlier, and acceptance times later than now become now. A claim keeps its lease.
     async fn set_back(&self, by: Duration, now: Timestamp) -> Result<(), QueueError>;
 
-    /// Removes deliveries stored before `before`, at most `max`; answers how many went. Called again and again in
+    /// Removes deliveries stored before `before`, at most `max`, and returns the number removed. Called repeatedly in
     /// small bites, so that it never holds up `accept`.
     async fn sweep(&self, before: Timestamp, max: usize) -> Result<usize, QueueError>;
 
-    /// Removes a tenant's deliveries and jobs, also those that failed for good, at most `max` of each. The job
-    /// `spared` stays: it is the one that does this, and has to do it again if it dies over it. Answers how many
-    /// went.
+    /// Removes a tenant's deliveries and jobs, also those that failed for good, at most `max` of each, and returns the
+    /// number removed. The job `spared` stays: it does this work, and must repeat it after a crash.
     async fn clear(&self, tenant: &TenantId, spared: JobId, max: usize) -> Result<usize, QueueError>;
 
-    /// Does what storing a delivery needs first, and stores nothing: fails where a delivery could not be stored
-    /// because another program holds what it writes to, or it may only be read.
+    /// Checks that a delivery could be stored, without storing one. Fails if another program holds the rows it writes
+    /// to, or if the database is read-only.
     async fn rehearse(&self) -> Result<(), QueueError>;
 
-    /// Returns how much waits for one tenant.
+    /// Returns counts of one tenant's waiting jobs.
     async fn overview_of(&self, tenant: &TenantId) -> Result<Overview, QueueError>;
 
-    /// Returns how much waits.
+    /// Returns counts of all waiting jobs.
     async fn overview(&self) -> Result<Overview, QueueError>;
 
     /// Returns the bell that rings whenever a job of the queue may have become due earlier than `next_due` last

@@ -1,7 +1,7 @@
 //! Failures of the database.
 
-/// A failure of the database, for the operator: nothing of the verb was stored. Its words hold nothing of what people
-/// wrote.
+/// A failure of the database, for the operator: nothing of the verb was stored. The message contains nothing that
+/// people wrote.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum QueueError {
     /// The database failed, or answered too late.
@@ -22,7 +22,7 @@ impl QueueError {
     }
 }
 
-/// Returns an error's words with those of everything that led to it: what broke is often named only by the last.
+/// Returns an error's message with those of all its sources: often only the last names the cause.
 pub(crate) fn with_sources(error: &dyn std::error::Error) -> String {
     let mut words = error.to_string();
     let mut source = error.source();

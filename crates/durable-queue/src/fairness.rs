@@ -1,6 +1,6 @@
-//! Turns. Jobs are served in the order of their turns, not of their arrival: a
-//! tenant, or a flow of it, that floods us gets turns ever later than now, while all others'
-//! are now. Nothing is lost if a turn is forgotten, so this is kept in memory, by each instance.
+//! Fair scheduling. Jobs are served in the order of their virtual times, not of their arrival. A tenant, or a flow of
+//! it, that floods the queue gets virtual times ever later than now, while those of all others are now. Losing a
+//! virtual time loses no job, so each instance keeps them in memory.
 
 use std::collections::HashMap;
 use std::sync::{Mutex, PoisonError};
@@ -10,36 +10,37 @@ use jiff::Timestamp;
 
 use crate::{Claim, FollowUp, NewJob, Queue, TenantId, Verdict, fnv};
 
-/// Distance between the turns of one flow, in milliseconds. While a flow has no more jobs than
-/// this allows, it is not held back at all.
+/// Distance between the virtual times of one flow, in milliseconds. A flow with no more jobs than this allows is not
+/// held back at all.
 const APART: i64 = 100;
 
-/// Number of flows that are remembered; when there are more, those whose last turn is past are forgotten.
+/// Number of flows that are remembered; beyond it, those whose last virtual time is past are forgotten.
 const MAX_FLOWS: usize = 50_000;
 
-/// The last turns given out, by the number of a flow. Two that happen to have the same count as one.
+/// The last virtual times given out, by the hash of a flow. Two flows with the same hash count as one.
 #[derive(Debug, Default)]
 pub(crate) struct FairScheduler(Mutex<HashMap<(Queue, u64), i64, RandomState>>);
 
-/// A job with its turn, ready to join its partition. Made before the transaction, so that one that has to be run twice
-/// stores the same.
+/// A job with its virtual time, ready to join its partition. Made before the transaction, so that a repeated
+/// transaction stores the same.
 #[derive(Clone, Debug)]
 pub struct QueuedJob {
     pub(crate) job: NewJob,
-    /// In milliseconds.
+    /// The virtual time, in milliseconds.
     pub(crate) turn: i64,
-    /// True if nothing holds it back once it is the head: then no claim has to notice that its time
-    /// has come, which would be one more write of the row and all its indexes.
+    /// True if nothing holds it back once it is the head. Then no claim has to mark it as due, which would write the
+    /// row and all its indexes once more.
     pub(crate) due: bool,
 }
 
-/// A verdict on a claimed job with what follows from it for the queue, ready for a transaction.
+/// A verdict on a claimed job with its consequences for the queue, ready for a transaction.
 #[derive(Clone, Debug)]
 pub struct Settlement {
     pub(crate) claim: Claim,
     pub(crate) verdict: Verdict,
     pub(crate) jobs: Vec<QueuedJob>,
-    /// Buckets and when they open again, in the order of their names: all who lock several take them so.
+    /// Buckets with the times at which they open again, in the order of their names: everyone who locks several locks
+    /// them in this order.
     pub(crate) closings: Vec<(String, Timestamp)>,
     pub(crate) now: Timestamp,
 }
@@ -51,16 +52,16 @@ impl Settlement {
     }
 }
 
-/// Properties of a claimed job that those inherit which it leaves behind.
+/// Properties of a claimed job that the jobs it leaves behind inherit.
 pub(crate) struct ParentJob<'a> {
     pub(crate) claim: &'a Claim,
-    /// True if its person knows that it waits, even since it was claimed.
+    /// True if its person was notified of the delay, even after the claim.
     pub(crate) delay_notified: bool,
     pub(crate) turn: i64,
 }
 
 impl ParentJob<'_> {
-    /// The job as one that follows from the claimed one.
+    /// Returns the job as one that follows from the claimed one.
     pub(crate) fn pass_on(&self, queued: &QueuedJob) -> QueuedJob {
         let QueuedJob { job, turn, due } = queued;
         let same_lane = job.queue == self.claim.queue;
@@ -75,13 +76,13 @@ impl ParentJob<'_> {
 }
 
 impl FairScheduler {
-    /// Gives the job that joins at `now` its turn; one that goes on in another's has none of its own.
+    /// Gives the job that joins at `now` its virtual time; one that inherits its parent's has none of its own.
     pub(crate) fn queue(&self, job: NewJob, now: Timestamp) -> QueuedJob {
         let turn = if job.inherits_priority { now.as_millisecond() } else { self.give(&job, now) };
         QueuedJob { turn, due: job.due <= now, job }
     }
 
-    /// Gives the jobs that follow from a settlement their turns.
+    /// Gives the jobs that follow from a settlement their virtual times.
     pub(crate) fn settlement(
         &self,
         claim: &Claim,

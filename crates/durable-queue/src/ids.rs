@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 pub struct TenantId(String);
 
 impl TenantId {
-    /// Takes over a name.
+    /// Wraps a name.
     pub fn new(id: impl Into<String>) -> Self {
         Self(id.into())
     }
@@ -27,7 +27,7 @@ impl fmt::Display for TenantId {
     }
 }
 
-/// A stored job. Ids grow with the order in which jobs were taken in.
+/// A stored job. Ids grow in the order in which jobs were stored.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct JobId(pub i64);

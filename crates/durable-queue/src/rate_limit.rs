@@ -1,9 +1,8 @@
-//! Limits on how often the other side may be called. They hold for all instances together, so the buckets lie in the
+//! Limits on how often the other side may be called. They hold for all instances together, so the buckets are in the
 //! database. The arithmetic (GCRA) is here, the same for every backend.
 //!
-//! A bucket lets one call through every so often, and a few at once after a rest. Who finds it
-//! full is given a time at which it will be their turn, and comes back then; so a flood of a
-//! thousand messages costs a thousand appointments and no more.
+//! A bucket admits one call per interval, and a few at once after a rest. A job that finds it full gets a reserved time
+//! and comes back then, so a flood of a thousand messages costs a thousand reservations and no more.
 
 use std::time::Duration;
 
@@ -17,7 +16,7 @@ use crate::clock::from_millis;
 pub struct RateLimit {
     /// The name, unique within the tenant.
     pub bucket: String,
-    /// Milliseconds that one call takes up; 0 if there is no limit until the other side says so.
+    /// Milliseconds that one call takes up; 0 means no limit until the other side sets one.
     pub every_ms: u32,
     /// Number of calls that may come at once after a rest.
     pub burst: u32,
@@ -26,32 +25,32 @@ pub struct RateLimit {
 /// State of a bucket, as it is stored.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) struct BucketState {
-    /// Milliseconds: when it would be empty if everything let through were spread evenly.
+    /// Milliseconds: the time at which it would be empty if all admitted calls were spread evenly.
     pub(crate) full_until: i64,
-    /// Milliseconds: nothing passes before.
+    /// Milliseconds: the time before which nothing passes.
     pub(crate) closed_until: i64,
 }
 
 /// Decision about a job at its buckets.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Admission {
-    /// It may go.
+    /// It may go now.
     Now,
     /// It has a reserved time.
     Reserved(Timestamp),
-    /// It has to ask again at this time: a bucket is closed until then.
+    /// It must ask again at this time: a bucket is closed until then.
     Blocked(Timestamp),
 }
 
-/// Returns the words by which a bucket is found in the stored rate limits of a job.
+/// Returns the text by which a bucket is found in the stored rate limits of a job.
 pub(crate) fn mention(bucket: &str) -> String {
     let name = serde_json::to_string(bucket).unwrap_or_default();
     format!("\"bucket\":{name}")
 }
 
-/// Returns the words that the cause of a retry has to end with, if the other side asked for a wait with a bucket:
-/// `30 s with chat.update`. By them an operator who lifts the limit reaches the job, also where it calls what it has no
-/// bucket for.
+/// Returns the text that must end the cause of a retry if the other side asked for a wait with a bucket: `30 s with
+/// chat.update`. An operator who lifts the limit reaches the job by this text, even if the job has no bucket for the
+/// call.
 pub fn wait_with(bucket: &str, wait: Duration) -> String {
     format!("{}{}", wait.as_secs(), told_to_wait(bucket))
 }
@@ -61,8 +60,8 @@ pub(crate) fn told_to_wait(bucket: &str) -> String {
     format!(" s with {bucket}")
 }
 
-/// Decides about a job that comes to these buckets at `now`, and fills them. `reserved` says that
-/// the time it was given has come.
+/// Decides about a job that arrives at these buckets at `now`, and fills them. `reserved` means that its reserved time
+/// has come.
 pub(crate) fn pass(buckets: &mut [(RateLimit, BucketState)], now: Timestamp, reserved: bool) -> Admission {
     let now = now.as_millisecond();
     let opens = buckets.iter().map(|(_, level)| level.closed_until).max().unwrap_or(0);

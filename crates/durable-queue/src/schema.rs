@@ -1,10 +1,10 @@
-//! Words about the tables of the queue. An app that keeps tables of its own beside them hands its whole history of
+//! Error messages about the queue's tables. An app with its own tables beside them passes its whole history of
 //! migrations to `open`; one of its tests compares the queue's tables in both.
 
 use refinery::error::Kind;
 use refinery::{Migration, Runner};
 
-/// Returns the operator's words for a failed migration.
+/// Returns the message for a failed migration, for the operator.
 pub(crate) fn migration_failed(kind: &Kind, schema: &Runner) -> String {
     let known = schema.get_migrations().iter().map(Migration::version).max().unwrap_or(0);
     match kind {

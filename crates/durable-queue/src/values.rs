@@ -5,13 +5,12 @@ use jiff::Timestamp;
 use crate::rate_limit::RateLimit;
 use crate::{JobId, TenantId};
 
-/// One of the two queues. They are claimed apart, so that a flood of messages never keeps commands from being
-/// carried out.
+/// One of the two queues. They are claimed separately, so that a flood of messages never holds up commands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Queue {
-    /// Commands: what people asked for, and what is done on a schedule.
+    /// Commands: requests of people, and scheduled work.
     Work,
-    /// Messages: what is to be said to people.
+    /// Messages to people.
     Outbox,
 }
 
@@ -24,7 +23,7 @@ pub enum Class {
     Machine,
 }
 
-/// One verified inbound request, named by what makes it unique (a trigger id, an event id).
+/// One verified inbound request, named by its unique id (a trigger id, an event id).
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Delivery {
     /// The tenant whose request it is.
@@ -36,7 +35,7 @@ pub struct Delivery {
 /// Answer to a delivery.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Accepted {
-    /// Its jobs are stored: from here on nothing is lost.
+    /// Its jobs are stored: nothing is lost from now on.
     New,
     /// It was accepted before: nothing was stored.
     Duplicate,
@@ -51,31 +50,30 @@ pub struct NewJob {
     pub queue: Queue,
     /// Ordering key: jobs of one tenant and queue with the same key run one at a time, oldest first.
     pub key: String,
-    /// Ordering key of a job to wait for: if an unfinished job has *this* key, the job queues up behind it under
-    /// that key instead. It may need what the other one finds out.
+    /// Ordering key of a job to wait for: if an unfinished job has *this* key, the job queues up behind it under that
+    /// key instead. It may need that job's result.
     pub after_key: Option<String>,
-    /// Flow whose share of the work it takes, within tenant and queue: of two flows that both have jobs waiting,
+    /// Flow whose share of the work it takes, within tenant and queue: of two flows that both have waiting jobs,
     /// neither is served much more than the other.
     pub fairness_key: String,
-    /// True if it is served in the turn of the job that leaves it behind when that is settled, if both are of one
-    /// queue: what was begun is finished before more is begun.
+    /// True if it inherits the virtual time of the job that leaves it behind when it is settled, if both are in one
+    /// queue: begun work is finished before more is begun.
     pub inherits_priority: bool,
     /// The party that waits for it.
     pub class: Class,
     /// The buckets it has to pass before it is claimed.
     pub rate_limits: Vec<RateLimit>,
-    /// Mark of jobs of which only the latest matters. If a job with this mark waits under the same ordering key and
-    /// no worker has it, the new job's body replaces that one's, and no job is added.
+    /// Key of jobs of which only the latest matters. If a job with this key waits under the same ordering key and no
+    /// worker has it, the new job's body replaces that one's, and no job is added.
     pub coalesce_key: Option<String>,
     /// Earliest time of a claim.
     pub due: Timestamp,
     /// Time at which the delivery behind it was accepted; kept when one job continues as another.
     pub accepted: Timestamp,
-    /// Time at which the request was accepted from which it follows, if not from its own. A job that another one
-    /// leaves behind when it is settled follows from the same request as that one; what is accepted follows
-    /// from nothing.
+    /// Time at which the original request was accepted, if it is not the job's own. A job that another one leaves
+    /// behind when it is settled has the same original request; an accepted job has none.
     pub request: Option<Timestamp>,
-    /// True if its person knows already that it waits. A job that another one of its queue leaves behind when it
+    /// True if its person was notified of the delay already. A job that another one of its queue leaves behind when it
     /// is settled inherits this, even if it became true since the claim.
     pub delay_notified: bool,
     /// The work, in the words of the app: a string to the queue.
@@ -132,17 +130,16 @@ pub struct Claim {
     pub outcome_unknown: bool,
     /// Time at which the delivery behind it was accepted.
     pub accepted: Timestamp,
-    /// Time at which the request was accepted from which it follows, if not from its own.
+    /// Time at which the original request was accepted, if it is not the job's own.
     pub request: Option<Timestamp>,
-    /// True if its person knows that it waits.
+    /// True if its person was notified of the delay.
     pub delay_notified: bool,
     /// The work, in the words of the app.
     pub body: String,
 }
 
 impl Claim {
-    /// Returns when the request was accepted from which the job follows: all that follows from one request has this
-    /// in common.
+    /// Returns the time at which the original request was accepted: all jobs that follow from one request share it.
     pub fn request(&self) -> Timestamp {
         self.request.unwrap_or(self.accepted)
     }
@@ -153,10 +150,9 @@ impl Claim {
 pub enum Verdict {
     /// Finished: the job is removed and the next one with its key may run.
     Done,
-    /// One step is behind it: the new body replaces the old one, and the claim goes on until the
-    /// given time.
+    /// One step is done: the new body replaces the old one, and the claim continues until the given time.
     Continue {
-        /// The job as it stands after the step.
+        /// The job's body after the step.
         body: String,
         /// New end of the lease.
         until: Timestamp,
@@ -167,7 +163,7 @@ pub enum Verdict {
         due: Timestamp,
         /// The reason, for the operator.
         cause: String,
-        /// True if the failed attempt may have had its effect all the same.
+        /// True if the failed attempt may have had its effect anyway.
         outcome_unknown: bool,
     },
     /// Failed for good: kept with its cause for the operator; the next one with its key may run.
@@ -182,12 +178,12 @@ pub enum Verdict {
 pub enum FollowUp {
     /// A further job.
     Enqueue(NewJob),
-    /// A closed bucket, because the other side wants no more calls for a while: nothing of the tenant's passes it
+    /// A closed bucket, because the other side wants no more calls for a while: none of the tenant's jobs passes it
     /// before `until`.
     Close {
         /// The bucket.
         bucket: String,
-        /// Time at which it opens again; an earlier time than one that holds already changes nothing.
+        /// Time at which it opens again; an earlier time than the present one changes nothing.
         until: Timestamp,
     },
 }
@@ -195,7 +191,7 @@ pub enum FollowUp {
 /// Answer to a settlement.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Settled {
-    /// Verdict and consequences are stored.
+    /// Verdict and consequences were stored.
     Applied,
     /// The lease had ended and another worker claimed the job again, or settled it: nothing was stored.
     LostLease,
@@ -226,7 +222,7 @@ pub struct Stored {
     pub body: String,
 }
 
-/// Counts of what waits, for the operator.
+/// Counts of waiting jobs, for the operator.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Overview {
     /// Commands not finished.

@@ -1,6 +1,5 @@
-//! A worker that has nothing to do sleeps until the next due time. When a transaction makes
-//! something due earlier than that, the bell of its queue wakes the worker; but only after the
-//! commit, or it would look and find nothing.
+//! An idle worker sleeps until the next due time. When a transaction makes something due earlier, the bell of its queue
+//! wakes the worker, but only after the commit, or it would find nothing.
 
 use std::sync::Arc;
 
@@ -16,7 +15,7 @@ pub(crate) struct Wakeups {
 }
 
 impl Wakeups {
-    /// The bell of a queue.
+    /// Returns the bell of a queue.
     pub(crate) fn of(&self, queue: Queue) -> &Arc<Notify> {
         match queue {
             Queue::Work => &self.inbox,
@@ -24,7 +23,7 @@ impl Wakeups {
         }
     }
 
-    /// Rings what a committed transaction asked for.
+    /// Rings the bells of a committed transaction.
     pub(crate) fn wake(&self, pending: PendingWakeups) {
         if pending.inbox {
             self.inbox.notify_one();
@@ -35,7 +34,7 @@ impl Wakeups {
     }
 }
 
-/// The bells that are to ring once the transaction is committed.
+/// The bells to ring once the transaction is committed.
 #[derive(Clone, Copy, Default)]
 pub(crate) struct PendingWakeups {
     inbox: bool,
@@ -43,7 +42,7 @@ pub(crate) struct PendingWakeups {
 }
 
 impl PendingWakeups {
-    /// Something of the queue may have become due earlier.
+    /// Notes that something of the queue may have become due earlier.
     pub(crate) fn wake(&mut self, queue: Queue) {
         match queue {
             Queue::Work => self.inbox = true,

@@ -1,4 +1,4 @@
-//! Attempts of which no one knows the end, and leadership.
+//! Attempts whose outcome is unknown, and leadership.
 
 use crate::conformance::common;
 use crate::{DurableQueue, QueueError, Verdict};

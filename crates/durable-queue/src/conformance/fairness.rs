@@ -1,4 +1,4 @@
-//! Order of service, pace of calls, and replacement of jobs that are obsolete.
+//! Order of service, rate limits, and replacement of obsolete jobs.
 
 use crate::conformance::common;
 use crate::conformance::common::LEASE;
@@ -150,7 +150,7 @@ async fn say(store: &dyn DurableQueue, seconds: i64) -> Result<Vec<Claim>, Queue
     store.claim(Queue::Outbox, 100, common::at(seconds), LEASE).await
 }
 
-/// A message that passes a bucket for two at once, then one a second.
+/// Returns a message that passes a bucket for two at once, then one a second.
 fn paced(body: &str) -> NewJob {
     in_bucket("paced", 1000, body)
 }

@@ -1,4 +1,4 @@
-//! A tenant's rows are its own, and go with it.
+//! A tenant's rows are its own and are removed with it.
 
 use crate::conformance::common;
 use crate::rate_limit::RateLimit;

@@ -1,4 +1,4 @@
-//! Verdicts and what follows from them are stored together.
+//! Verdicts are stored together with their consequences.
 
 use crate::conformance::common;
 use crate::conformance::common::LEASE;

@@ -7,7 +7,7 @@ use crate::conformance::common::LEASE;
 use crate::rate_limit::RateLimit;
 use crate::{Claim, DurableQueue, FollowUp, Limit, NewJob, Queue, QueueError, Verdict};
 
-/// By how much the clock is set back.
+/// The time by which the clock is set back.
 const BACK: Duration = Duration::from_mins(4);
 
 pub(super) async fn a_limit_is_listed_until_it_ends(store: &dyn DurableQueue) -> Result<(), QueueError> {
@@ -88,7 +88,7 @@ async fn say(store: &dyn DurableQueue, seconds: i64) -> Result<Vec<Claim>, Queue
     store.claim(Queue::Outbox, 100, common::at(seconds), LEASE).await
 }
 
-/// A message that passes a bucket for two at once, then one every so often.
+/// Returns a message that passes a bucket for two at once, then one every `every_ms`.
 fn through(bucket: &str, every_ms: u32, body: &str) -> NewJob {
     NewJob { rate_limits: vec![RateLimit { bucket: bucket.into(), every_ms, burst: 2 }], ..common::message(body, body) }
 }

@@ -66,14 +66,14 @@ pub(super) async fn a_notice_rings(store: &dyn DurableQueue) -> Result<(), Queue
     Ok(())
 }
 
-/// Waits for the ring; the time is only there so that a bell that never rings fails the case.
+/// Waits for the ring; the time limit makes a bell that never rings fail the case.
 async fn pending(store: &dyn DurableQueue, queue: Queue, why: &str) {
     let ring = tokio::time::timeout(Duration::from_secs(10), async { store.bell(queue).notified().await }).await;
     assert!(ring.is_ok(), "the bell rings: {why}");
 }
 
-/// Takes back a ring that no one has heard yet. The bell of a queue in which something was stored
-/// has rung, so there is one to wait for.
+/// Consumes a ring that no one has heard yet. The bell of a queue in which something was stored has rung, so there is
+/// one to wait for.
 async fn hush(store: &dyn DurableQueue, queue: Queue) {
     pending(store, queue, "something was stored before").await;
 }

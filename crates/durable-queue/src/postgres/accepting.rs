@@ -1,5 +1,5 @@
-//! A request is acknowledged after its commit, and a commit costs the same for one delivery as for
-//! a hundred. So what arrives while one transaction runs is gathered and becomes the next.
+//! A request is acknowledged after its commit, and a commit costs the same for one delivery as for a hundred. So the
+//! deliveries that arrive while one transaction runs are gathered and become the next.
 
 use std::collections::HashSet;
 use std::pin::pin;
@@ -41,7 +41,7 @@ const WAITING: usize = 1024;
 /// The sender of the request wants an answer within three seconds.
 const ACCEPT_TIMEOUT: Duration = Duration::from_millis(2500);
 
-/// One delivery, and whom to answer.
+/// One delivery, and the channel for its answer.
 struct PendingDelivery {
     delivery: Delivery,
     jobs: Vec<QueuedJob>,
@@ -50,11 +50,11 @@ struct PendingDelivery {
     reply: oneshot::Sender<Result<Accepted, QueueError>>,
 }
 
-/// The entrance for deliveries.
+/// The queue of deliveries to be gathered.
 pub(super) struct AcceptBatcher(mpsc::Sender<PendingDelivery>);
 
 impl AcceptBatcher {
-    /// Starts gathering. It ends when the entrance is dropped and every caller was answered.
+    /// Starts gathering, which ends when the batcher is dropped and every caller was answered.
     pub(super) fn open(pool: Pool, notifier: Notifier) -> Self {
         let (sender, requests) = mpsc::channel(WAITING);
         tokio::spawn(gather(pool, notifier, requests));
@@ -98,17 +98,17 @@ const COMMITTING: u8 = 1;
 const TAKEN_BACK: u8 = 2;
 
 impl CommitState {
-    /// The caller waits no longer. Answers whether nothing of the delivery will be stored, ever.
+    /// Stops waiting as the caller. Answers whether nothing of the delivery will ever be stored.
     fn take_back(&self) -> bool {
         self.0.compare_exchange(OPEN, TAKEN_BACK, Ordering::SeqCst, Ordering::SeqCst).is_ok()
     }
 
-    /// The commit is about to be sent. Answers whether it may be.
+    /// Marks the commit as about to be sent. Answers whether it may be.
     fn commit(&self) -> bool {
         self.0.compare_exchange(OPEN, COMMITTING, Ordering::SeqCst, Ordering::SeqCst).is_ok()
     }
 
-    /// The commit is known not to have happened.
+    /// Marks the commit as known not to have happened.
     fn reopen(&self) {
         let _ = self.0.compare_exchange(COMMITTING, OPEN, Ordering::SeqCst, Ordering::SeqCst);
     }
@@ -148,8 +148,8 @@ async fn store_gathered(pool: &Pool, notifier: &Notifier, mut batch: Vec<Pending
     }
 }
 
-/// One bad delivery must not fail the others. Where the database does not answer at all, the
-/// others would only wait longer for the same.
+/// Stores the deliveries one at a time: one bad delivery must not fail the others. If the database does not answer at
+/// all, fails all of them at once, because the others would only wait longer for the same error.
 async fn one_by_one(pool: &Pool, notifier: &Notifier, batch: Vec<PendingDelivery>, together: Refused) {
     let alone = batch.len() == 1 || !together.by_the_server;
     for request in batch {
@@ -188,7 +188,7 @@ async fn store(pool: &Pool, notifier: &Notifier, batch: &[PendingDelivery]) -> R
     }
 }
 
-/// Runs the batch for as long as a caller waits for it. A COMMIT that was sent is waited for.
+/// Runs the batch for as long as a caller waits for it. Waits for a COMMIT that was sent.
 async fn in_time(pool: &Pool, batch: &AcceptBatch<'_>) -> Result<(Vec<Accepted>, PendingWakeups), QueueError> {
     let mut stored = pin!(transact(pool, batch));
     match timeout(ACCEPT_TIMEOUT, &mut stored).await {
@@ -207,7 +207,7 @@ struct AcceptBatch<'a> {
 impl UnitOfWork for AcceptBatch<'_> {
     type Output = Vec<Accepted>;
 
-    /// A delivery that was stored already is known by its key.
+    /// Repeatable: a delivery that was stored already is known by its key.
     const REPEATABLE: bool = true;
 
     fn may_commit(&self) -> bool {
@@ -252,9 +252,9 @@ impl AcceptBatch<'_> {
         Ok(accepted)
     }
 
-    /// Stores the deliveries and looks who is in the lines, both in one round trip: also in those of the
-    /// duplicates, because which those are is not known yet. Answers the new ones' names, and the lines
-    /// that are occupied.
+    /// Stores the deliveries and finds the occupied partitions, both in one round trip. The partitions of duplicates
+    /// are included, because it is not known yet which those are. Returns the names of the new deliveries and the
+    /// occupied partitions.
     async fn remember(
         &self,
         db: &ClientWrapper,

@@ -16,13 +16,13 @@ pub(super) const CONNECTING: Duration = Duration::from_secs(3);
 #[derive(Clone, Debug)]
 pub struct Address {
     pub(super) config: Config,
-    /// The channel on which instances tell each other of new work.
+    /// The channel on which instances notify each other of new work.
     pub(super) channel: String,
 }
 
 impl Address {
     /// Reads a `postgres://` URL, without connecting. Errors do not repeat the URL: it may hold a password. Instances
-    /// of one `program` tell each other of new work; the server shows its name.
+    /// of one `program` notify each other of new work; the server shows its name.
     pub fn read(url: &str, program: &str) -> Result<Self, QueueError> {
         let mut config = settings(url)?;
         if config.get_application_name().is_none() {
@@ -31,12 +31,12 @@ impl Address {
         Ok(Self { config, channel: program.replace(|c: char| !c.is_ascii_alphanumeric(), "_") })
     }
 
-    /// Returns what to call the database, without its password: its name and where it is.
+    /// Returns the database's name and host for display, without the password.
     pub fn name(&self) -> String {
         named(&self.config)
     }
 
-    /// Returns true unless the way to the database is in the open.
+    /// Answers whether the connection uses TLS.
     pub fn is_encrypted(&self) -> bool {
         self.config.get_ssl_mode() != SslMode::Disable
     }
@@ -75,8 +75,8 @@ fn named(config: &Config) -> String {
     format!("{name} on PostgreSQL at {}", hosts.collect::<Vec<_>>().join(", "))
 }
 
-/// Takes what the URL says about TLS out of it, in the words of PostgreSQL's own programs. We never
-/// connect without checking the certificate, so all that ask for TLS mean the same here.
+/// Removes the TLS parameters from the URL, in the words of PostgreSQL's own programs. We never connect without
+/// checking the certificate, so all modes that ask for TLS mean the same here.
 fn encryption(url: &str) -> Result<(String, Option<SslMode>), QueueError> {
     let mut parsed = Url::parse(url).map_err(|_| unreadable("it is not a URL"))?;
     if !matches!(parsed.scheme(), "postgres" | "postgresql") {
@@ -92,7 +92,7 @@ fn encryption(url: &str) -> Result<(String, Option<SslMode>), QueueError> {
     };
     let mut query = form_urlencoded::Serializer::new(String::new());
     query.extend_pairs(others);
-    // PostgreSQL's URLs know `%20` but not `+` for a space; a `+` that was meant is `%2B` by now.
+    // PostgreSQL's URLs know `%20` but not `+` for a space; a literal `+` is `%2B` by now.
     let query = query.finish().replace('+', "%20");
     parsed.set_query(Some(query.as_str()).filter(|query| !query.is_empty()));
     Ok((parsed.into(), encryption))
@@ -102,7 +102,7 @@ fn unreadable(why: &str) -> QueueError {
     QueueError::new(format!("the database's address cannot be read: {why}"))
 }
 
-/// Returns true if nothing of what is said leaves this machine.
+/// Answers whether the connection never leaves this machine.
 fn stays_here(config: &Config) -> bool {
     config.get_hosts().iter().all(|host| match host {
         Host::Tcp(name) => matches!(name.as_str(), "localhost" | "127.0.0.1" | "::1" | "[::1]"),

@@ -1,5 +1,5 @@
-//! Several instances claim at once. Each passes over what another is just taking (`SKIP LOCKED`),
-//! so no claim waits for a job; only for buckets, which they share, and in one order.
+//! Several instances claim at once. Each skips jobs that another is taking (`SKIP LOCKED`), so no claim waits for a
+//! job. Claims wait only for buckets, which they share and lock in one order.
 
 use std::collections::{BTreeMap, HashMap};
 
@@ -35,7 +35,7 @@ pub(super) const PUT_OFF: &str = "
     FROM unnest($1::bigint[], $2::bigint[], $3::bool[]) AS later (id, due, slot)
     WHERE jobs.id = later.id";
 
-/// So that there is a row to lock. One without a limit is never full and needs none.
+/// Creates missing buckets, so that there is a row to lock. One without a limit is never full and needs none.
 pub(super) const PROVIDE: &str = "
     INSERT INTO buckets (installation, name)
     SELECT installation, name FROM unnest($1::text[], $2::text[]) AS wanted (installation, name)
@@ -57,8 +57,8 @@ pub(super) const FILL: &str = "
 /// put off, and is not looked at again before its time.
 pub(super) const LOOKED_AT: usize = 256;
 
-/// One look at what is ready. A claim that finds jobs held back by their buckets looks again, in a
-/// new transaction: one that went on would take its buckets out of order.
+/// One scan of ready jobs. A claim that finds jobs held back by their buckets scans again in a new transaction: in the
+/// same one it would lock its buckets out of order.
 pub(super) struct ClaimScan {
     pub(super) queue: Queue,
     pub(super) max: usize,
@@ -66,14 +66,14 @@ pub(super) struct ClaimScan {
     pub(super) until: Timestamp,
 }
 
-/// Result of a look.
+/// Result of a scan.
 pub(super) struct ScanResult {
     pub(super) claims: Vec<Claim>,
     pub(super) looked_at: usize,
 }
 
 impl ClaimScan {
-    /// Takes what is ready and may pass its buckets, and puts off the rest.
+    /// Takes the ready jobs that their buckets admit, and puts off the rest.
     pub(super) async fn scan(&self, db: &ClientWrapper) -> Result<ScanResult, Error> {
         let candidates = self.candidates(db).await?;
         if candidates.is_empty() {
@@ -93,7 +93,7 @@ impl ClaimScan {
         Ok(ScanResult { claims: self.take(db, &taken).await?, looked_at: candidates.len() })
     }
 
-    /// Notices whose time has come and reads who is next, both in one round trip.
+    /// Marks jobs whose time has come as due and reads the next ones, both in one round trip.
     async fn candidates(&self, db: &ClientWrapper) -> Result<Vec<Candidate>, Error> {
         let (come, ready) = (prepared(db, TIME_HAS_COME).await?, prepared(db, READY).await?);
         let (queue, now) = (name(self.queue), self.now.as_millisecond());
@@ -136,7 +136,7 @@ struct Candidate {
 
 impl Candidate {
     fn read(row: &Row) -> Result<Self, Error> {
-        // What a later version may have written and we cannot read does not hold a job back.
+        // Limits that a later version wrote and we cannot read do not hold a job back.
         let rate_limit = serde_json::from_str(row.try_get(2)?).unwrap_or_default();
         Ok(Self { id: row.try_get(0)?, installation: row.try_get(1)?, rate_limit, reserved: row.try_get(3)? })
     }
@@ -203,7 +203,7 @@ async fn provide<'a>(db: &ClientWrapper, buckets: impl Iterator<Item = (&'a str,
     changed(db, PROVIDE, &[&installations, &names]).await.map(drop)
 }
 
-/// A claim, from the columns in the order of [`TAKE`].
+/// Returns a claim from the columns in the order of [`TAKE`].
 pub(super) fn read(row: &Row, queue: Queue) -> Result<Claim, Error> {
     Ok(Claim {
         id: JobId(row.try_get(0)?),

@@ -21,26 +21,27 @@ use crate::schema::migration_failed;
 /// Number of connections that an instance uses for its work; one more listens.
 const CONNECTIONS: usize = 8;
 
-/// Settings that every working connection begins with. The server gives up before we do, so that a
-/// statement whose caller has left does not go on holding locks; nor does an instance that was
-/// paused in the middle of a transaction: we never think between two statements.
+/// Settings that every working connection begins with. The server gives up before we do: a statement whose caller has
+/// left must not go on holding locks, and neither must an instance that was paused in the middle of a transaction. We
+/// never pause between two statements.
 ///
-/// A statement is planned a few times and then keeps its plan. In a quiet night the table of jobs is empty
-/// and vacuumed, and a plan of then would read all of it for each line: in the morning, when many wait,
-/// until it is analyzed. So what can be searched is. What cannot would look so dear then that it would be
-/// compiled first (`jit`). Set where the server knows of it: not every relative of PostgreSQL does.
+/// A statement is planned a few times and then keeps its plan. In a quiet night the table of jobs is empty and
+/// vacuumed, and a plan made then would read all of it for each partition: in the morning, when many jobs wait, until
+/// it is analyzed. So sequential scans are off. A scan without an alternative would then seem so expensive that it
+/// would be compiled first, so `jit` is off too. Set only where the server knows it: not every relative of PostgreSQL
+/// does.
 const SETTLE_IN: &str =
     "SET statement_timeout = '4s'; SET lock_timeout = '3s'; SET idle_in_transaction_session_timeout = '2s';
     SELECT set_config(name, 'off', false) FROM pg_settings WHERE name IN ('enable_seqscan', 'jit')";
 
-/// Asks whether a schema was brought here.
+/// Asks whether a schema was installed here.
 const HAS_SCHEMA: &str = "SELECT to_regclass('refinery_schema_history') IS NOT NULL";
 
-/// Number of attempts at bringing the schema up to date. Of two instances that start at the same
-/// moment one fails, and finds the work done when it looks again.
+/// Number of attempts at bringing the schema up to date. Of two instances that start at the same moment one fails, and
+/// finds the work done on its next attempt.
 const ATTEMPTS: u32 = 6;
 
-/// Everything that is needed to connect: address, user and TLS.
+/// Everything needed to connect: address, user and TLS.
 #[derive(Clone)]
 pub(super) struct ConnectionTarget {
     pub(super) config: Config,
@@ -53,10 +54,10 @@ impl ConnectionTarget {
         Ok(Self { config: address.config, tls: MakeRustlsConnect::new(tls()?) })
     }
 
-    /// A pool of working connections, each opened when it is first needed.
+    /// Returns a pool of working connections, each opened when it is first needed.
     pub(super) fn pool(&self) -> Result<Pool, QueueError> {
-        // `Fast` asks the client whether it is closed, not the server: a question per loan would
-        // double the round trips. What that misses, the call that finds it makes good.
+        // `Fast` asks the client whether it is closed, not the server: a question per loan would double the round
+        // trips. The call that finds a missed failure handles it.
         let recycling = ManagerConfig { recycling_method: RecyclingMethod::Fast };
         let manager = Manager::from_config(self.config.clone(), self.tls.clone(), recycling);
         Pool::builder(manager)
@@ -118,7 +119,7 @@ async fn run_migrations(client: &mut Client, schema: &Runner) -> Result<(), Queu
     }
 }
 
-/// Says why there is no connection, by kind where the caller may know a way out.
+/// Returns the reason why there is no connection, by kind where the caller may know a remedy.
 fn refused(error: &Error) -> QueueError {
     match with_sources(error) {
         words if words.ends_with("server does not support TLS") => QueueError::NoTls,
@@ -127,7 +128,7 @@ fn refused(error: &Error) -> QueueError {
     }
 }
 
-/// TLS as for every other call: by the certificates this machine trusts.
+/// Returns the TLS settings of every other call: the certificates that this machine trusts.
 fn tls() -> Result<ClientConfig, QueueError> {
     let failed = |error: rustls::Error| QueueError::new(format!("TLS cannot be used: {error}"));
     let provider = Arc::new(rustls::crypto::aws_lc_rs::default_provider());
@@ -136,8 +137,8 @@ fn tls() -> Result<ClientConfig, QueueError> {
     Ok(verified.with_no_client_auth())
 }
 
-/// A connection on loan. Unless it is given back it is closed: a caller that stops half-way
-/// through (a deadline, a panic) leaves a connection in an unknown state.
+/// A connection on loan. Unless it is given back it is closed: a caller that stops half-way (a deadline, a panic)
+/// leaves a connection in an unknown state.
 pub(super) struct PooledConnection(Option<Object>);
 
 impl PooledConnection {

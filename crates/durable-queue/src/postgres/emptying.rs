@@ -1,6 +1,6 @@
-//! Removing what is old, and what goes with a tenant. Every partition is locked before a job is taken out of one, or
-//! a job could join behind a head that is going, and wait for ever. That holds up all who join or leave a partition for
-//! as long as it takes, and it is seldom done.
+//! Removing old rows, and all rows of a tenant. Every partition is locked before a job is taken out of one. Otherwise a
+//! job could join behind a head that is being removed, and wait for ever. The locks hold up everyone who joins or
+//! leaves a partition, but this is seldom done.
 
 use deadpool_postgres::ClientWrapper;
 use tokio_postgres::Error;
@@ -25,14 +25,14 @@ const DROP_JOBS: &str = "
     DELETE FROM jobs WHERE id IN (
         SELECT id FROM jobs WHERE installation = $1 AND id <> $2 ORDER BY id LIMIT $3)";
 
-/// Removes a bite of a tenant's deliveries and jobs, but one.
+/// Removes a bite of a tenant's deliveries and jobs, except one.
 pub(super) async fn clear(db: &ClientWrapper, tenant: &TenantId, spared: JobId, max: usize) -> Result<usize, Error> {
     let deliveries = changed(db, DROP_DELIVERIES, &[&tenant.as_str(), &limit(max)]).await?;
     let jobs = drop_jobs(db, tenant, spared, max).await?;
     Ok(usize::try_from(deliveries + jobs).unwrap_or(usize::MAX))
 }
 
-/// Removes a bite of a tenant's jobs, but one.
+/// Removes a bite of a tenant's jobs, except one.
 pub(super) async fn drop_jobs(db: &ClientWrapper, tenant: &TenantId, spared: JobId, max: usize) -> Result<u64, Error> {
     rows(db, LOCK_ALL, &[]).await?;
     changed(db, DROP_JOBS, &[&tenant.as_str(), &spared.0, &limit(max)]).await

@@ -5,7 +5,7 @@ use tokio_postgres::Error;
 use crate::QueueError;
 use crate::error::with_sources;
 
-/// Returns the operator's words for what went wrong. Of a refusal only the sentence and the code: its details may
+/// Returns an error's message for the operator. Of a refusal it shows only the sentence and the code: the details may
 /// hold what people wrote.
 pub(super) fn fault(error: &Error) -> QueueError {
     QueueError::new(match error.as_db_error() {

@@ -1,9 +1,9 @@
-//! The statements on the way of a command.
+//! The statements in the path of a command.
 
 use super::looking::{NEXT_DUE, OVERDUE};
 use super::{accepting, claiming, partitions, settling};
 
-/// Each with a name, to see how a server would run it.
+/// Statements with their names, to check how a server would run them.
 pub const HOT_STATEMENTS: [(&str, &str); 22] = [
     ("remember a delivery", accepting::REMEMBER),
     ("lock lines", partitions::LOCK),

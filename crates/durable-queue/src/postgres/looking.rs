@@ -1,4 +1,4 @@
-//! Looking for what is due and for what waits.
+//! Queries for due and waiting jobs.
 
 pub(super) const NEXT_DUE: &str = "
     SELECT least(
@@ -6,7 +6,7 @@ pub(super) const NEXT_DUE: &str = "
         (SELECT due FROM jobs WHERE lane = $1 AND state = 'live' AND head AND NOT ready ORDER BY due LIMIT 1)
     )";
 
-/// A claim that only describes has a fence below every fence a job can have.
+/// A claim that only describes has a fence below every possible fence of a job.
 pub(super) const OVERDUE: &str = "
     SELECT id, installation, key, -1::bigint, due, attempt, accepted, told, body, unsure, request FROM jobs
     WHERE state = 'live' AND lane = 'inbox' AND NOT told AND accepted < $1

@@ -1,9 +1,8 @@
-//! The queue for several instances: they share one PostgreSQL, and nothing else. What SQLite's one
-//! writer gives for free is made here by locks, always taken in one order: deliveries, partitions, jobs,
-//! buckets, everything else (`partitions` says why they need any, `settling` and `claiming` use them).
+//! The queue for several instances: they share one PostgreSQL and nothing else. SQLite's one writer orders everything;
+//! here locks do, always taken in one order: deliveries, partitions, jobs, buckets, everything else (`partitions` says
+//! why they need any, `settling` and `claiming` use them).
 //!
-//! Every verb is a handful of round trips, and a transaction is never open while anything but the
-//! database is waited for.
+//! Every verb is a handful of round trips. A transaction is never open while it waits for anything but the database.
 
 mod accepting;
 mod address;
@@ -65,12 +64,12 @@ pub fn schema() -> Runner {
     embedded::migrations::runner()
 }
 
-/// Answers whether a schema was brought to the database before. Changes nothing there.
+/// Answers whether a schema was installed in the database before. Changes nothing there.
 pub async fn has_schema(address: Address) -> Result<bool, QueueError> {
     ConnectionTarget::at(address)?.has_schema().await
 }
 
-/// A queue in a PostgreSQL database. Dropping it finishes what was handed over.
+/// A queue in a PostgreSQL database. Dropping it finishes the work it has received.
 pub struct PostgresQueue {
     pool: Pool,
     entrance: AcceptBatcher,
@@ -81,7 +80,7 @@ pub struct PostgresQueue {
 }
 
 impl PostgresQueue {
-    /// Connects to a database and brings its schema up to date if need be.
+    /// Connects to a database and brings its schema up to date if necessary.
     ///
     /// The schema is a history of migrations that ends with the tables of [`schema`], and may have others.
     pub async fn open(address: Address, schema: Runner) -> Result<Self, QueueError> {
@@ -95,7 +94,7 @@ impl PostgresQueue {
         Ok(Self { pool, entrance, notifier, wakeups, turns: FairScheduler::default(), _news: news })
     }
 
-    /// Runs the work as one transaction and answers after its COMMIT. It is run again if it lost against another
+    /// Runs the work as one transaction and answers after its COMMIT. Runs it again if it lost against another
     /// transaction, or if its connection was cut before the COMMIT.
     pub async fn transact<W: UnitOfWork>(&self, work: &W) -> Result<W::Output, QueueError> {
         let (answer, pending) = transact(&self.pool, work).await?;
@@ -160,7 +159,7 @@ impl DurableQueue for PostgresQueue {
                         break;
                     }
                 }
-                // What was taken before is ours, and its work should be done.
+                // The jobs taken before are claimed, so their work should be done.
                 Err(_) if !claims.is_empty() => break,
                 Err(fault) => return Err(fault),
             }

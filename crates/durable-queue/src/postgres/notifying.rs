@@ -1,10 +1,10 @@
-//! Work that one instance stores should not wait for another's next look. Who commits tells the
-//! others with NOTIFY, and each listens on a connection of its own.
+//! Work that one instance stores should not wait for another's next poll. An instance that commits notifies the others
+//! with NOTIFY, and each listens on its own connection.
 //!
-//! The news is told *after* the commit, in a statement of its own that speaks for everything since
-//! the last: PostgreSQL lets transactions that notify commit only one after the other, which would
-//! undo much of what committing together gains. If the news gets lost (a crash, a cut connection, a
-//! database without LISTEN), the others find the work when they next look, each second.
+//! The NOTIFY is sent *after* the commit, in one statement for everything since the last: PostgreSQL lets transactions
+//! that notify commit only one after the other, which would undo much of the gain from committing together. If a
+//! notification is lost (a crash, a cut connection, a database without LISTEN), the others find the work at their next
+//! poll, each second.
 
 use std::future::poll_fn;
 use std::sync::Arc;
@@ -24,36 +24,36 @@ use crate::{Queue, QueueError};
 
 const TELL: &str = "SELECT pg_notify($1, $2)";
 
-/// Between two attempts to listen: doubled each time, up to the second.
+/// The pauses between two attempts to listen: doubled each time, up to the second.
 const BACKOFF: [Duration; 2] = [Duration::from_millis(100), Duration::from_secs(10)];
 
-/// Rings the bells of this instance at once, and of the others soon.
+/// Rings the bells of this instance at once, and those of the others soon.
 #[derive(Clone)]
 pub(super) struct Notifier {
     own: Wakeups,
-    /// Bells that only the task that tells the others hears.
+    /// Bells that only the notifying task hears.
     others: Wakeups,
 }
 
 impl Notifier {
-    /// Makes known what a committed transaction asked for.
+    /// Publishes the wakeups of a committed transaction.
     pub(super) fn notify(&self, pending: PendingWakeups) {
         self.own.wake(pending);
         self.others.wake(pending);
     }
 }
 
-/// The two tasks of an open store; they end with it.
+/// The two tasks of an open store, which end with it.
 pub(super) struct Listener {
     teller: JoinHandle<()>,
     listener: JoinHandle<()>,
 }
 
 impl Listener {
-    /// Starts telling and listening. `own` are the bells that this instance's workers hear.
+    /// Starts notifying and listening. `own` are the bells that this instance's workers hear.
     pub(super) fn start(route: ConnectionTarget, channel: String, pool: Pool, own: Wakeups) -> (Self, Notifier) {
         let notifier = Notifier { own: own.clone(), others: Wakeups::default() };
-        // Our own news come back to us like all others; this is how we know them.
+        // Our own notifications come back to us like all others; this id identifies them.
         let me = format!("{:016x}", rand::random::<u64>());
         let teller = tokio::spawn(tell(pool, channel.clone(), notifier.others.clone(), me.clone()));
         let listener = tokio::spawn(keep_listening(route, channel, own, me));
@@ -85,7 +85,7 @@ async fn keep_listening(route: ConnectionTarget, channel: String, wakeups: Wakeu
     loop {
         let heard = Arc::new(Notify::new());
         let outcome = listen(&route, &channel, &wakeups, &me, &heard).await;
-        // One that got as far as listening begins with short pauses again.
+        // One that got as far as listening starts with short pauses again.
         if tokio::time::timeout(Duration::ZERO, heard.notified()).await.is_ok() {
             pause = BACKOFF[0];
         }
@@ -125,7 +125,7 @@ async fn listen(
     }
 }
 
-/// From here on nothing is missed; what was before is looked for.
+/// Subscribes: later notifications are not missed, and all queues are polled for earlier work.
 async fn subscribe(client: &Client, channel: &str, wakeups: &Wakeups, heard: &Notify) -> Result<(), QueueError> {
     client.batch_execute(&format!("LISTEN \"{channel}\"")).await.map_err(|error| fault(&error))?;
     heard.notify_one();
@@ -138,7 +138,7 @@ fn hear(wakeups: &Wakeups, me: &str, news: &str) {
         Some((who, _)) if who == me => {}
         Some((_, "inbox")) => ring(wakeups, [Queue::Work]),
         Some((_, "outbox")) => ring(wakeups, [Queue::Outbox]),
-        // A later version's news, perhaps: looking once too often does no harm.
+        // Perhaps a later version's notification: one poll too many does no harm.
         _ => ring(wakeups, [Queue::Work, Queue::Outbox]),
     }
 }

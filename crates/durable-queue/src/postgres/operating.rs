@@ -40,7 +40,7 @@ pub(super) const LEAD: &str = "
     WHERE leaders.holder = excluded.holder OR leaders.until <= $3
     RETURNING name";
 
-/// A job, from the columns of [`JOBS`].
+/// Returns a job from the columns of [`JOBS`].
 pub(super) fn read_job(row: &Row) -> Result<Stored, Error> {
     Ok(Stored {
         id: JobId(row.try_get(0)?),
@@ -56,19 +56,19 @@ pub(super) fn read_job(row: &Row) -> Result<Stored, Error> {
     })
 }
 
-/// The id alone.
+/// Reads the id only.
 pub(super) fn read_id(row: &Row) -> Result<JobId, Error> {
     Ok(JobId(row.try_get(0)?))
 }
 
-/// The locks that storing a delivery takes, got and given back without a change. In one message: there is no moment in
-/// which they are held while the next statement travels.
+/// Takes and releases the locks that storing a delivery takes, without a change. In one message: they are never held
+/// while the next statement travels.
 const REHEARSE: &str = "
     BEGIN; SET LOCAL lock_timeout = '1s';
     LOCK TABLE deliveries, line_locks, jobs IN ROW EXCLUSIVE MODE;
     SELECT current_setting('transaction_read_only'); ROLLBACK";
 
-/// Tries whether a delivery could be stored.
+/// Checks that a delivery could be stored.
 pub(super) async fn rehearse(pool: &Pool) -> Result<(), QueueError> {
     let loan = PooledConnection::from(pool).await?;
     let answers = loan.client()?.simple_query(REHEARSE).await.map_err(|error| fault(&error))?;

@@ -1,13 +1,12 @@
-//! Jobs join a line (a partition) while others leave it, on several instances at once. A job that joins others in a
-//! line, or leaves one, holds its lock from before looking until after the commit; so ids grow in the order
-//! of joining, and a job that wants to be behind another one is, or that one has left.
+//! Jobs join a partition while others leave it, on several instances at once. A job that joins an occupied partition,
+//! or leaves one, holds its lock from before looking until after the commit. So ids grow in the order of joining, and a
+//! job that asks to be behind another one is behind it, or that one has left.
 //!
-//! Most lines are empty, and what is acknowledged by the thousand does not lock those: of two who
-//! become the head of an empty line at once, a unique index undoes one, who then finds the other there.
+//! Most partitions are empty, and accepting deliveries by the thousand does not lock those. Of two jobs that become the
+//! head of an empty partition at once, a unique index undoes one, which then finds the other there.
 //!
-//! The locks are rows of a table, because every PostgreSQL there is can lock rows; advisory locks,
-//! which not all have, would be a little cheaper. All locks a transaction needs are taken in one
-//! statement, in the order of their numbers.
+//! The locks are rows of a table, because every PostgreSQL can lock rows. Advisory locks, which not all have, would be
+//! a little cheaper. All locks of a transaction are taken in one statement, in the order of their numbers.
 
 use std::collections::HashSet;
 
@@ -25,8 +24,8 @@ use crate::{Class, NewJob, Queue, fnv};
 /// Sorting comes before locking in PostgreSQL's plans, so rows are locked in this order.
 pub(super) const LOCK: &str = "SELECT n FROM line_locks WHERE n = ANY($1) ORDER BY n FOR UPDATE";
 
-/// A line with jobs has a head. Answers the positions of those lines among the wanted. LATERAL, so
-/// that each line is one search of the index.
+/// A partition with jobs has a head. Answers the positions of those partitions among the wanted. LATERAL, so that each
+/// partition is one search of the index.
 pub(super) const OCCUPIED: &str = "
     SELECT wanted.position
     FROM unnest($1::text[], $2::text[], $3::text[]) WITH ORDINALITY AS wanted (installation, lane, key, position)
@@ -37,8 +36,8 @@ pub(super) const OCCUPIED: &str = "
         LIMIT 1
     ) AS head";
 
-/// The latest of those behind the head, or the head. The outer conditions are looked at again if a claim
-/// had the row locked and took the job: the body of a job that is being worked on stays.
+/// Picks the latest job behind the head, or the head. The outer conditions are checked again if a claim had the row
+/// locked and took the job: the body of a job that a worker has stays.
 pub(super) const REPLACE: &str = "
     UPDATE jobs SET body = $5
     WHERE state = 'live' AND NOT in_flight AND id = coalesce(
@@ -55,7 +54,7 @@ pub(super) const REPLACE: &str = "
         )
     )";
 
-/// Ids are given out in the order of the sorted rows.
+/// Gives out ids in the order of the sorted rows.
 pub(super) const JOIN: &str = "
     INSERT INTO jobs
         (installation, lane, key, head, due, accepted, told, body, class, turn, fold, pace, ready, request)
@@ -69,24 +68,24 @@ pub(super) const JOIN: &str = "
         (installation, lane, key, head, due, accepted, told, body, class, turn, fold, pace, ready, request, position)
     ORDER BY position";
 
-/// The unique index that allows a line one head.
+/// The unique index that allows a partition one head.
 pub(super) const ONE_HEAD: &str = "jobs_one_head";
 
-/// Installation, queue and key: what names a line.
+/// The name of a partition: installation, queue and key.
 pub(super) type PartitionKey<'a> = (&'a str, Queue, &'a str);
 
-/// The number of locks. It is part of the schema, as is the way from a line to its lock: all
-/// instances must agree, of whatever version.
+/// The number of locks. It is part of the schema, as is the mapping from a partition to its lock: all instances of all
+/// versions must agree.
 const LOCKS: u64 = 1024;
 
-/// The lines that a job may join: its own, and the one it wants to be behind.
+/// Returns the partitions that a job may join: its own, and the one it asks to be behind.
 pub(super) fn lines_of(job: &NewJob) -> impl Iterator<Item = PartitionKey<'_>> {
     let installation = job.installation.as_str();
     let keys = std::iter::once(job.key.as_str()).chain(job.after_key.as_deref());
     keys.map(move |key| (installation, job.queue, key))
 }
 
-/// The locks of these lines, in the order in which they are taken.
+/// Returns the locks of these partitions, in the order in which they are taken.
 pub(super) fn locks<'a>(lines: impl Iterator<Item = PartitionKey<'a>>) -> Vec<i64> {
     let mut locks: Vec<_> = lines.map(lock_of).collect();
     locks.sort_unstable();
@@ -101,7 +100,7 @@ fn lock_of((installation, queue, key): PartitionKey<'_>) -> i64 {
 /// Jobs whose partitions are locked until the commit.
 pub struct LockedPartitions<'a>(&'a [QueuedJob]);
 
-/// Locks the partitions that the jobs may join, in the order in which everyone does.
+/// Locks the partitions that the jobs may join, in the common order.
 pub(super) async fn lock_for<'a>(db: &ClientWrapper, jobs: &'a [QueuedJob]) -> Result<LockedPartitions<'a>, Error> {
     let locks = locks(jobs.iter().flat_map(|queued| lines_of(&queued.job)));
     if !locks.is_empty() {
@@ -110,7 +109,7 @@ pub(super) async fn lock_for<'a>(db: &ClientWrapper, jobs: &'a [QueuedJob]) -> R
     Ok(locked(jobs))
 }
 
-/// Says that the partitions of the jobs are locked already.
+/// Marks the partitions of the jobs as locked already.
 pub(super) fn locked(jobs: &[QueuedJob]) -> LockedPartitions<'_> {
     LockedPartitions(jobs)
 }
@@ -129,8 +128,8 @@ pub(super) async fn join(
     place_all(db, occupied, &jobs.iter().collect::<Vec<_>>(), pending).await
 }
 
-/// Puts the jobs at the ends of their lines without locks, given the `occupied` among all lines. Those are locked
-/// now, and looked at again; in the others every job becomes the head, or the whole transaction is undone.
+/// Puts the jobs at the ends of their partitions without locks, given the `occupied` among all partitions. Those are
+/// locked now and checked again. In the others every job becomes the head, or the whole transaction is undone.
 pub(super) async fn join_unlocked<'a>(
     db: &ClientWrapper,
     occupied: HashSet<PartitionKey<'a>>,
@@ -143,7 +142,7 @@ pub(super) async fn join_unlocked<'a>(
     place_all(db, occupied, jobs, pending).await
 }
 
-/// Locks the lines that the jobs may join and looks which are occupied, both in one round trip.
+/// Locks the partitions that the jobs may join and finds the occupied ones, both in one round trip.
 async fn lock_and_look<'a>(db: &ClientWrapper, jobs: &[&'a QueuedJob]) -> Result<HashSet<PartitionKey<'a>>, Error> {
     let (lock, look) = (prepared(db, LOCK).await?, prepared(db, OCCUPIED).await?);
     let locks = locks(jobs.iter().flat_map(|queued| lines_of(&queued.job)));
@@ -166,7 +165,7 @@ async fn place_all<'a>(
     joining.store(db).await
 }
 
-/// The lines that jobs may join, as the columns of a table.
+/// The partitions that jobs may join, as the columns of a table.
 pub(super) struct WantedPartitions<'a> {
     lines: Vec<PartitionKey<'a>>,
     installations: Vec<&'a str>,
@@ -188,7 +187,7 @@ impl<'a> WantedPartitions<'a> {
         [&self.installations, &self.queues, &self.keys]
     }
 
-    /// Returns the occupied lines, from the rows of [`OCCUPIED`].
+    /// Returns the occupied partitions, from the rows of [`OCCUPIED`].
     pub(super) fn occupied(&self, rows: &[Row]) -> Result<HashSet<PartitionKey<'a>>, Error> {
         let mut occupied = HashSet::with_capacity(rows.len());
         for row in rows {
@@ -199,9 +198,9 @@ impl<'a> WantedPartitions<'a> {
     }
 }
 
-/// Jobs on their way into their lines.
+/// Jobs that are joining their partitions.
 struct Joining<'a> {
-    /// The lines in which a job is, or is about to be.
+    /// The partitions in which a job is, or is about to be.
     occupied: HashSet<PartitionKey<'a>>,
     places: Vec<InsertPosition<'a>>,
 }
@@ -214,8 +213,8 @@ struct InsertPosition<'a> {
 }
 
 impl<'a> Joining<'a> {
-    /// Finds the job's place, or the waiting job that it replaces. Only at the head of a line does
-    /// it give a worker anything to do; a replaced job may have been passed over while it was locked.
+    /// Finds the job's place, or the waiting job that it replaces. Only at the head of a partition does it give a
+    /// worker anything to do; a claim may have skipped a replaced job while it was locked.
     async fn place(
         &mut self,
         db: &ClientWrapper,
@@ -236,7 +235,7 @@ impl<'a> Joining<'a> {
         Ok(())
     }
 
-    /// The line the job joins: that of the job it wants to be behind, if there is one.
+    /// Returns the partition the job joins: that of the job it asks to be behind, if there is one.
     fn line(&self, job: &'a NewJob) -> PartitionKey<'a> {
         let own = (job.installation.as_str(), job.queue, job.key.as_str());
         let behind = job.after_key.as_deref().map(|key| (job.installation.as_str(), job.queue, key));
@@ -256,8 +255,8 @@ impl<'a> Joining<'a> {
         Ok(waiting.map(|place| place.body = &job.body).is_some())
     }
 
-    /// All places in one statement. It waits where another transaction is becoming the head; should two
-    /// wait for each other, the server undoes one after a second.
+    /// Stores all places in one statement. It waits where another transaction is becoming the head; if two wait for
+    /// each other, the server undoes one after a second.
     async fn store(self, db: &ClientWrapper) -> Result<(), Error> {
         let places = &self.places;
         if places.is_empty() {

@@ -1,7 +1,7 @@
-//! Outcomes of claimed jobs. The claim is checked and its row locked before anything is
-//! stored: of two who believe that the job is theirs, the one with the older fence stores nothing.
+//! Outcomes of claimed jobs. The claim is checked and its row locked before anything is stored: of two workers that
+//! believe they have the job, the one with the older fence stores nothing.
 //!
-//! Locks are taken in one order everywhere: deliveries, lines, jobs, buckets, everything else.
+//! Locks are taken in one order everywhere: deliveries, partitions, jobs, buckets, everything else.
 
 use deadpool_postgres::ClientWrapper;
 use jiff::Timestamp;
@@ -28,7 +28,7 @@ pub(super) const CONTINUE: &str = "
     UPDATE jobs SET body = $2, due = CASE WHEN slot THEN greatest($3, due) ELSE $3 END, ready = FALSE, unsure = FALSE
     WHERE id = $1";
 
-/// An attempt that surely had no effect takes nothing back of what an earlier one may have had.
+/// An attempt that surely had no effect does not undo the doubt that an earlier one left.
 pub(super) const GIVE_BACK: &str = "
     UPDATE jobs SET due = CASE WHEN slot THEN greatest($2, due) ELSE $2 END, ready = FALSE, cause = $3,
         fence = fence + 1, in_flight = FALSE, unsure = unsure OR $4
@@ -60,8 +60,8 @@ pub(super) async fn renew(
     Ok(Settled::Applied)
 }
 
-/// Stores a verdict and what follows from it. The verdict comes first: a job that takes another key leaves its
-/// partition before it joins the new one.
+/// Stores a verdict and its consequences. The verdict comes first: a job that takes another key leaves its partition
+/// before it joins the new one.
 pub(super) async fn settle(
     db: &ClientWrapper,
     pending: &mut PendingWakeups,
@@ -143,13 +143,13 @@ pub(super) async fn tell(
     job: JobId,
     notice: &QueuedJob,
 ) -> Result<bool, Error> {
-    // The partition before the job, as everywhere: a settlement may hold one and want the other.
+    // The partition before the job, as everywhere: a settlement may hold one and wait for the other.
     let locked = partitions::lock_for(db, std::slice::from_ref(notice)).await?;
     if changed(db, MARK_TOLD, &[&job.0, &notice.job.installation.as_str()]).await? == 0 {
         return Ok(false);
     }
     partitions::join(db, locked, pending).await?;
-    // A claim may have passed the job over while it was locked here.
+    // A claim may have skipped the job while it was locked here.
     pending.wake(Queue::Work);
     Ok(true)
 }
@@ -167,7 +167,7 @@ impl Held {
     }
 }
 
-/// `None` if the claim does not hold.
+/// Reads the claimed job; `None` if the claim does not hold.
 async fn held(db: &ClientWrapper, claim: &Claim) -> Result<Option<Held>, Error> {
     let Claim { id, fence, installation, queue, key, .. } = claim;
     let found = rows(db, HELD, &[&id.0, fence, &installation.as_str(), &name(*queue), key]).await?;

@@ -17,7 +17,7 @@ pub(super) async fn rows(db: &ClientWrapper, sql: &str, params: Params<'_>) -> R
     db.query(&prepared(db, sql).await?, params).await
 }
 
-/// Returns how many rows a statement changed.
+/// Returns the number of rows that a statement changed.
 pub(super) async fn changed(db: &ClientWrapper, sql: &str, params: Params<'_>) -> Result<u64, Error> {
     db.execute(&prepared(db, sql).await?, params).await
 }

@@ -1,4 +1,4 @@
-//! The verbs of the queue inside a transaction, beside whatever else the app stores in it.
+//! The verbs of the queue inside a transaction, beside the app's own statements.
 
 use std::time::Duration;
 
@@ -12,10 +12,10 @@ use super::{emptying, settling, waiting};
 use crate::wakeups::PendingWakeups;
 use crate::{JobId, QueuedJob, Settled, Settlement, TenantId};
 
-/// A transaction that was begun and will be committed.
+/// An open transaction that will be committed.
 ///
-/// Its verbs lock what they change, in the one order in which everyone does: deliveries, partitions, jobs, buckets. So
-/// they come before the app's own statements.
+/// Its verbs lock what they change, in the common order: deliveries, partitions, jobs, buckets. So they come before the
+/// app's own statements.
 pub struct Transaction<'a> {
     pub(super) db: &'a ClientWrapper,
     pub(super) pending: PendingWakeups,
@@ -26,7 +26,7 @@ impl<'a> Transaction<'a> {
         Self { db, pending: PendingWakeups::default() }
     }
 
-    /// Runs a statement and returns how many rows it changed.
+    /// Runs a statement and returns the number of rows it changed.
     pub async fn changed(&self, sql: &str, params: Params<'_>) -> Result<u64, Error> {
         changed(self.db, sql, params).await
     }
@@ -36,19 +36,19 @@ impl<'a> Transaction<'a> {
         rows(self.db, sql, params).await
     }
 
-    /// Stores a verdict with what follows from it, if the claim still holds. If it does not, nothing else should be
-    /// stored either.
+    /// Stores a verdict with its consequences, if the claim still holds. If it does not, nothing else should be stored
+    /// either.
     pub async fn settle(&mut self, settlement: &Settlement) -> Result<Settled, Error> {
         settling::settle(self.db, &mut self.pending, settlement).await
     }
 
-    /// Locks the partitions that the jobs may join. It comes first, so that statements on which it depends whether the
-    /// jobs are stored at all may follow.
+    /// Locks the partitions that the jobs may join. It comes first, so that statements that decide whether to store the
+    /// jobs may follow.
     pub async fn lock_partitions<'j>(&mut self, jobs: &'j [QueuedJob]) -> Result<LockedPartitions<'j>, Error> {
         partitions::lock_for(self.db, jobs).await
     }
 
-    /// Stores jobs that follow from no other.
+    /// Stores jobs that do not follow from another job.
     pub async fn enqueue(&mut self, jobs: LockedPartitions<'_>) -> Result<(), Error> {
         partitions::join(self.db, jobs, &mut self.pending).await
     }

@@ -1,6 +1,6 @@
-//! Several instances write at once, so a transaction may lose against another one, and a connection
-//! may be cut under it. Up to the COMMIT nothing has happened and it is simply run again; a COMMIT
-//! without an answer cannot be guessed about, and fails, unless doing it twice is doing it once.
+//! Several instances write at once, so a transaction may lose against another one, and its connection may be cut. Until
+//! the COMMIT nothing has happened, and it is run again. The outcome of a COMMIT without an answer is unknown: it
+//! fails, unless doing it twice is the same as doing it once.
 
 use std::time::Duration;
 
@@ -17,32 +17,32 @@ use super::transaction::Transaction;
 use crate::QueueError;
 use crate::wakeups::PendingWakeups;
 
-/// Time that a caller waits for the database, all attempts together.
+/// Time limit for the database, all attempts together.
 const TRANSACTION_TIMEOUT: Duration = Duration::from_secs(5);
 
 /// Number of attempts at a transaction that lost against another one.
 const ATTEMPTS: u32 = 6;
 
-/// The work of one transaction. A trait, because it may have to be done more than once: it should have no effect but
-/// on the database. Locks are taken in one order everywhere: deliveries, partitions, jobs, buckets, everything else.
+/// The work of one transaction. A trait, because it may run more than once: it should have no effect except on the
+/// database. Locks are taken in one order everywhere: deliveries, partitions, jobs, buckets, everything else.
 #[async_trait]
 pub trait UnitOfWork: Sync {
     /// The answer to the caller.
     type Output: Send;
 
-    /// True if doing it again after it was done changes nothing. Then a COMMIT without an answer is tried again.
+    /// True if repeating it changes nothing. Then a COMMIT without an answer is tried again.
     const REPEATABLE: bool = false;
 
-    /// Answers at the last moment whether it is still wanted.
+    /// Answers at the last moment whether the commit is still wanted.
     fn may_commit(&self) -> bool {
         true
     }
 
-    /// Does it, inside a transaction that was begun and will be committed.
+    /// Does the work inside an open transaction that will be committed.
     async fn run(&self, transaction: &mut Transaction<'_>) -> Result<Self::Output, Error>;
 }
 
-/// Runs the work as one transaction; answers after its COMMIT, with the bells that are to ring.
+/// Runs the work as one transaction. Answers after its COMMIT, with the bells to ring.
 pub(super) async fn transact<W: UnitOfWork>(pool: &Pool, work: &W) -> Result<(W::Output, PendingWakeups), QueueError> {
     within(TRANSACTION_TIMEOUT, async {
         let mut attempt = 1;
@@ -82,7 +82,7 @@ pub(super) async fn query(pool: &Pool, sql: &str, params: Params<'_>) -> Result<
     .await
 }
 
-/// Gives up after a while: the caller has someone to answer.
+/// Fails after a time limit: the caller has someone to answer.
 pub(super) async fn within<T>(
     time: Duration,
     work: impl Future<Output = Result<T, QueueError>>,
@@ -93,7 +93,7 @@ pub(super) async fn within<T>(
 }
 
 enum TransactionError {
-    /// Nothing has happened, and it may well work the next time.
+    /// Nothing has happened, and the next attempt may succeed.
     Again(QueueError),
     Final(QueueError),
 }
@@ -141,7 +141,7 @@ async fn commit<W: UnitOfWork>(loan: PooledConnection) -> Result<(), Transaction
     }
 }
 
-/// Rolls back. Where even this fails, the connection is closed, and the server rolls back.
+/// Rolls back. If even this fails, the connection is closed, and the server rolls back.
 async fn roll_back(loan: PooledConnection) {
     if let Ok(db) = loan.client()
         && db.batch_execute("ROLLBACK").await.is_ok()
@@ -150,19 +150,19 @@ async fn roll_back(loan: PooledConnection) {
     }
 }
 
-/// Returns true if the server undid the transaction in favour of another one. Distributed servers do that
-/// where PostgreSQL lets one wait.
+/// Answers whether the server undid the transaction in favour of another one. Distributed servers do that where
+/// PostgreSQL waits.
 fn lost(error: &Error) -> bool {
     let undone = [SqlState::T_R_SERIALIZATION_FAILURE, SqlState::T_R_DEADLOCK_DETECTED, SqlState::LOCK_NOT_AVAILABLE];
     error.code().is_some_and(|code| undone.contains(code)) || second_head(error)
 }
 
-/// Returns true if another transaction made a head of the same partition at the same time.
+/// Answers whether another transaction made a head of the same partition at the same time.
 fn second_head(error: &Error) -> bool {
     error.as_db_error().and_then(DbError::constraint) == Some(ONE_HEAD)
 }
 
-/// Returns true if the connection ended. While a COMMIT is under way this says nothing about its outcome.
+/// Answers whether the connection ended. During a COMMIT this says nothing about its outcome.
 fn cut(error: &Error) -> bool {
     let leaving = [SqlState::ADMIN_SHUTDOWN, SqlState::CRASH_SHUTDOWN, SqlState::CANNOT_CONNECT_NOW];
     error.is_closed() || error.code().is_some_and(|code| leaving.contains(code))

@@ -1,4 +1,4 @@
-//! The verbs as units of work: each a transaction of its own.
+//! The verbs as units of work, each its own transaction.
 
 use std::time::Duration;
 
@@ -36,7 +36,7 @@ impl UnitOfWork for Renew<'_> {
     }
 }
 
-/// Stores a verdict with what follows from it.
+/// Stores a verdict with its consequences.
 pub(super) struct Settle(pub(super) Settlement);
 
 #[async_trait]
@@ -93,7 +93,7 @@ impl UnitOfWork for SetBack {
     }
 }
 
-/// Removes a bite of what belongs to a tenant.
+/// Removes a bite of a tenant's rows.
 pub(super) struct Clear<'a> {
     pub(super) tenant: &'a TenantId,
     pub(super) spared: JobId,

@@ -1,5 +1,5 @@
-//! Times that may have to change: limits that an operator lifts, and everything when the clock goes
-//! back. Jobs come before buckets, as everywhere; those that are locked here are not due, so no claim holds them.
+//! Changes of waiting times: limits that an operator lifts, and everything when the clock goes back. Jobs come before
+//! buckets, as everywhere. The jobs locked here are not due, so no claim holds them.
 
 use std::time::Duration;
 
@@ -17,7 +17,8 @@ pub(super) const LIMITS: &str = "
     SELECT installation, name, closed_until FROM buckets WHERE closed_until > $1
     ORDER BY installation COLLATE \"C\", name COLLATE \"C\" LIMIT $2";
 
-/// A job that is put off until then or later waits for the bucket, if it has to pass it or was told to wait with it.
+/// Makes due the jobs that wait for the bucket: those put off until then or later that must pass it, or that the other
+/// side asked to wait with it.
 const HASTEN: &str = "
     UPDATE jobs SET due = $4
     WHERE installation = $1 AND state = 'live' AND NOT in_flight AND due > $4
@@ -27,7 +28,7 @@ const HASTEN: &str = "
 const OPEN: &str = "
     UPDATE buckets SET closed_until = 0 WHERE installation = $1 AND name = $2 AND closed_until > $3";
 
-/// A claimed job keeps its lease: its worker counts on it.
+/// Moves all times except the lease of a claimed job: its worker counts on it.
 const SET_BACK: [&str; 3] = [
     "UPDATE jobs SET due = greatest($1::bigint, due - $2::bigint) WHERE state = 'live' AND NOT in_flight AND due > $1",
     "UPDATE buckets
@@ -36,16 +37,16 @@ const SET_BACK: [&str; 3] = [
     "UPDATE leaders SET until = greatest($1::bigint, until - $2::bigint) WHERE until > $1",
 ];
 
-/// Nothing was accepted later than now.
+/// Caps acceptance times at now.
 const BY_NOW: &str = "UPDATE jobs SET accepted = $1 WHERE state = 'live' AND accepted > $1";
 
-/// A limit, from the columns of [`LIMITS`].
+/// Returns a limit from the columns of [`LIMITS`].
 pub(super) fn read_limit(row: &Row) -> Result<Limit, Error> {
     let installation = TenantId::new(row.try_get::<_, String>(0)?);
     Ok(Limit { installation, bucket: row.try_get(1)?, until: from_millis(row.try_get(2)?) })
 }
 
-/// Opens a bucket, and has tried what waits for it. Answers whether it was closed.
+/// Opens a bucket and makes due the jobs that wait for it. Answers whether it was closed.
 pub(super) async fn lift(
     db: &ClientWrapper,
     pending: &mut PendingWakeups,
@@ -61,7 +62,7 @@ pub(super) async fn lift(
     Ok(opened)
 }
 
-/// Brings nearer what waits for a time.
+/// Makes jobs that wait for a time due earlier.
 pub(super) async fn set_back(
     db: &ClientWrapper,
     pending: &mut PendingWakeups,

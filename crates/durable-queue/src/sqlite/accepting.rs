@@ -1,9 +1,8 @@
-//! Deliveries that arrive together are stored together: a statement that stores sixteen rows costs
-//! little more than half of sixteen statements, because every index is opened once and found where the
-//! last row left it.
+//! Deliveries that arrive together are stored together: a statement that stores sixteen rows costs little more than
+//! half of sixteen statements, because every index is opened once and stays at the place of the last row.
 //!
-//! This is for what nearly always happens: all of them are new, and none replaces a waiting job. Where
-//! that is not so nothing is stored, and [`one`] takes them one at a time.
+//! This is for the usual case: all of them are new, and none replaces a waiting job. Otherwise nothing is stored, and
+//! [`one`] takes them one at a time.
 
 use std::collections::HashSet;
 use std::sync::LazyLock;
@@ -23,11 +22,11 @@ pub(super) const REMEMBER_ONE: &str = "
     INSERT INTO deliveries (installation, key, at) VALUES (?1, ?2, ?3)
     ON CONFLICT (installation, key) DO NOTHING";
 
-/// Numbers of rows that a statement stores. The rest is stored by smaller ones.
+/// Numbers of rows that a statement stores. Smaller ones store the rest.
 const SIZES: [usize; 3] = [16, 4, 1];
 
-/// A row that is there already is left out, and missing in the count. Should a row be refused, those
-/// before it stay (`OR FAIL`): everything is rolled back then, so SQLite need not be able to.
+/// Skips a row that exists already, which the count then lacks. If a row is refused, those before it stay (`OR FAIL`):
+/// everything is rolled back then, so SQLite need not be able to undo them.
 static REMEMBER: LazyLock<[String; 3]> = LazyLock::new(|| {
     SIZES.map(|rows| {
         format!("INSERT OR FAIL INTO deliveries (installation, key, at) {} ON CONFLICT DO NOTHING", values(rows, 3))
@@ -44,7 +43,7 @@ static JOIN: LazyLock<[String; 3]> = LazyLock::new(|| {
     })
 });
 
-/// `VALUES (?,?),(?,?)`.
+/// Returns `VALUES (?,?),(?,?)`.
 fn values(rows: usize, columns: usize) -> String {
     let row = format!("({})", vec!["?"; columns].join(","));
     format!("VALUES {}", vec![row; rows].join(","))
@@ -74,7 +73,7 @@ pub(super) fn one(connection: &Connection, memory: &mut Memory, arrival: &Pendin
     Ok(Accepted::New)
 }
 
-/// Stores all of them. If the answer is `false`, what was stored of them must be undone.
+/// Stores all of them. If the answer is `false`, the caller must undo the part that was stored.
 pub(super) fn all(connection: &Connection, memory: &mut Memory, arrivals: &[&PendingAccept]) -> Result<bool> {
     if arrivals.is_empty() {
         return Ok(true);
@@ -113,7 +112,7 @@ struct JoinPoint<'a> {
     queued: &'a QueuedJob,
 }
 
-/// The places of all jobs, each behind those before it; none if one of them may replace another.
+/// Returns the places of all jobs, each behind those before it; `None` if one of them may replace another.
 fn places<'a>(
     connection: &Connection,
     lines: &Partitions,
@@ -173,7 +172,7 @@ fn join(connection: &Connection, memory: &mut Memory, places: &[JoinPoint<'_>]) 
     Ok(())
 }
 
-/// The rows in pieces, each with the statement that stores as many.
+/// Returns the rows in pieces, each with the statement that stores as many.
 fn pieces<'r, T>(statements: &'static [String; 3], mut rows: &'r [T]) -> impl Iterator<Item = (&'static str, &'r [T])> {
     std::iter::from_fn(move || {
         let (size, sql) = SIZES.iter().zip(statements).find(|(size, _)| **size <= rows.len())?;

@@ -1,4 +1,4 @@
-//! Limits on calls. `rate_limit` decides about a bucket; here it is read and stored.
+//! Limits on calls. `rate_limit` decides about a bucket; this module reads and stores it.
 
 use jiff::Timestamp;
 use rusqlite::{Connection, OptionalExtension, Result, Row, params};
@@ -38,7 +38,7 @@ pub(super) fn levels(
     rate_limit.into_iter().map(level).collect()
 }
 
-/// Stores how full the buckets are. One without a limit is never full.
+/// Stores the levels of the buckets. One without a limit is never full.
 pub(super) fn fill(connection: &Connection, installation: &str, buckets: &[(RateLimit, BucketState)]) -> Result<()> {
     for (rate_limit, level) in buckets.iter().filter(|(rate_limit, _)| rate_limit.every_ms > 0) {
         connection.prepare_cached(FILL)?.execute(params![installation, rate_limit.bucket, level.full_until])?;

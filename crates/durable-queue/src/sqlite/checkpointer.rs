@@ -1,6 +1,5 @@
-//! Commits lie in the log until it is copied into the database file. `SQLite` would do that
-//! every few commits within a commit, and every caller that waits for it would wait some milliseconds
-//! more. So a thread of its own copies, beside the writer.
+//! Commits are in the log until it is copied into the database file. `SQLite` would copy within every few commits, and
+//! every caller of such a commit would wait some milliseconds more. So a separate thread copies, beside the writer.
 
 use std::sync::mpsc::{Receiver, SyncSender, TrySendError, sync_channel};
 use std::thread::JoinHandle;
@@ -11,20 +10,20 @@ use tracing::debug;
 use super::fault::fault;
 use crate::QueueError;
 
-/// It is copied again after so many commits that changed so many rows. A few pages are written again by
-/// nearly every commit: the longer it waits, the more often one copy does for many, and a disk that is
-/// asked to write too often makes all callers wait.
+/// The log is copied again after so many commits that changed so many rows. Nearly every commit writes a few pages
+/// again: the longer the wait, the more writes one copy covers, and a disk that is asked to write too often makes all
+/// callers wait.
 const COMMITS: u64 = 32;
 const ROWS: u64 = 500;
 
-/// The handle to the thread. Dropping it waits until a copy that was begun is finished.
+/// The handle to the thread. Dropping it waits until the current copy is finished.
 pub(super) struct Checkpointer {
     /// `None` only while it is being dropped.
     bell: Option<SyncSender<()>>,
     thread: Option<JoinHandle<()>>,
-    /// Number of commits since it was last rung.
+    /// Number of commits since the last ring.
     commits: u64,
-    /// Number of rows that had been changed by then.
+    /// Number of rows changed until then.
     rows: u64,
 }
 
@@ -39,7 +38,7 @@ impl Checkpointer {
         Ok(Self { bell: Some(bell), thread: Some(thread), commits: 0, rows: 0 })
     }
 
-    /// Notes one more commit; `rows` is how many its connection has changed in all.
+    /// Notes one more commit; `rows` is the total that its connection has changed.
     pub(super) fn committed(&mut self, rows: u64) {
         self.commits += 1;
         if self.commits < COMMITS || rows.saturating_sub(self.rows) < ROWS {
@@ -58,7 +57,7 @@ impl Drop for Checkpointer {
     fn drop(&mut self) {
         self.bell = None;
         if let Some(thread) = self.thread.take() {
-            // One that panicked has left the log to the writer.
+            // A thread that panicked has left the log to the writer.
             let _ = thread.join();
         }
     }
@@ -66,7 +65,7 @@ impl Drop for Checkpointer {
 
 fn copy(connection: &Connection, rung: &Receiver<()>) {
     while rung.recv().is_ok() {
-        // It waits for no other: what cannot be copied now is copied the next time.
+        // It waits for no other: pages that cannot be copied now are copied the next time.
         if let Err(error) = connection.query_row("PRAGMA wal_checkpoint(PASSIVE)", [], |_| Ok(())) {
             debug!(cause = %fault(&error), "checkpoint failed");
         }

@@ -1,5 +1,5 @@
-//! A connection is only as durable as its settings, so they are made here and nowhere else; and no
-//! connection leaves this file before the schema is the one this program was written for.
+//! A connection is only as durable as its settings, so they are made only here. No connection leaves this file before
+//! the schema is the one this program was written for.
 
 use std::fs::{self, File, OpenOptions, TryLockError};
 use std::io::ErrorKind;
@@ -19,25 +19,25 @@ use crate::schema::migration_failed;
 /// Time that a connection waits for another process that is writing.
 const BUSY: Duration = Duration::from_secs(5);
 
-/// Pause before it is asked again where `SQLite` answers at once that another process is writing: while a database is
-/// turned to write-ahead logging, and while the last who used it closes it.
+/// Pause before the next attempt when `SQLite` answers at once that another process is writing: while a database is
+/// turned to write-ahead logging, and while its last user closes it.
 const PAUSE: Duration = Duration::from_millis(10);
 
-/// More than the number of different statements we have, so that each is parsed once.
+/// More than the number of our different statements, so that each is parsed once.
 const STATEMENTS: usize = 96;
 
-/// Size that the log may keep on the disk. It grows while a long look-up holds back its clearing.
+/// Size that the log may keep on the disk. It grows while a long query holds back its clearing.
 const LOG_BYTES: i64 = 64 * 1024 * 1024;
 
-/// Number of pages that may lie in the log before the writer copies them itself, because the thread that
-/// should (`checkpointer`) did not get it done, or so as to begin a new log.
+/// Number of pages in the log at which the writer copies them itself, because the thread that should (`checkpointer`)
+/// did not, or to begin a new log.
 const LOG_PAGES: i64 = 4000;
 
 /// Cache of the writer, in KiB.
 const CACHE_KIB: i64 = 8 * 1024;
 
-/// Number of attempts at opening. Two processes that start at the same moment both find an old
-/// schema; the slower one then fails, and finds the work done when it looks again.
+/// Number of attempts at opening. Two processes that start at the same moment both find an old schema; the slower one
+/// then fails, and finds the work done on its next attempt.
 const ATTEMPTS: usize = 3;
 
 /// Opens the one connection that writes; creates the file and brings its schema up to date.
@@ -59,8 +59,8 @@ pub(super) fn writer(path: &Path, schema: Runner) -> Result<Connection, QueueErr
 /// End of the name of the file that marks a database as in use, after the database's name.
 pub const LOCK: &str = "-lock";
 
-/// The mark of a process that works on a database: a shared lock on a file beside it. It is there until
-/// the process ends, however it ends.
+/// The mark of a process that works on a database: a shared lock on a file beside it. It lasts until the process ends,
+/// for any reason.
 pub(super) struct ProcessLock {
     _mark: File,
 }
@@ -71,7 +71,7 @@ pub(super) struct StartingProcess {
     is_alone: bool,
 }
 
-/// Locks the mark: for this process alone, if no other is there.
+/// Locks the mark: exclusively if no other process is there.
 pub(super) fn arrive(path: &Path) -> Result<StartingProcess, QueueError> {
     let in_words = |error: std::io::Error| QueueError::new(format!("{}{LOCK}: {error}", path.display()));
     let mark = mark(path).map_err(in_words)?;
@@ -83,11 +83,11 @@ pub(super) fn arrive(path: &Path) -> Result<StartingProcess, QueueError> {
 }
 
 impl StartingProcess {
-    /// Makes the mark. Before that, a process that is alone on the database ends the leases of those that
-    /// died: none is left that could hold one.
+    /// Makes the mark. Before that, a process that is alone on the database ends the leases of dead processes: no
+    /// living one can hold any.
     ///
-    /// Being alone is an exclusive lock, which others wait for. Between giving it up and making the mark
-    /// another process may find itself alone; until then we have claimed nothing that it could end.
+    /// Being alone is an exclusive lock, which others wait for. Between releasing it and making the mark another
+    /// process may find itself alone; until then this one has claimed nothing that the other could end.
     pub(super) fn stay(self, if_alone: impl FnOnce() -> rusqlite::Result<()>) -> Result<ProcessLock, QueueError> {
         let in_words = |error: std::io::Error| QueueError::new(format!("the database's lock file: {error}"));
         if self.is_alone {
@@ -99,7 +99,7 @@ impl StartingProcess {
     }
 }
 
-/// Keeps every process from working on a database for as long as the file is kept; `None` if one does already.
+/// Keeps every process from working on a database for as long as the file is kept; `None` if one already does.
 pub fn alone(path: &Path) -> std::io::Result<Option<File>> {
     let mark = mark(path)?;
     match mark.try_lock() {
@@ -109,8 +109,8 @@ pub fn alone(path: &Path) -> std::io::Result<Option<File>> {
     }
 }
 
-/// The file of the mark. It is as open as the database is: an operator's command that is the first to make it must
-/// not keep the app from using it.
+/// Returns the file of the mark. It has the permissions of the database: an operator's command that creates it first
+/// must not keep the app from using it.
 fn mark(path: &Path) -> std::io::Result<File> {
     let mut name = path.as_os_str().to_owned();
     name.push(LOCK);
@@ -125,7 +125,7 @@ fn mark(path: &Path) -> std::io::Result<File> {
     Ok(made)
 }
 
-/// Gives a file to the owner of another one. Only root has to, and can.
+/// Gives a file to the owner of another one. Only root needs to, and can.
 pub fn share_owner(file: &File, like: &Path) -> std::io::Result<()> {
     let (own, like) = (file.metadata()?, fs::metadata(like)?);
     if own.uid() == like.uid() && own.gid() == like.gid() {
@@ -145,7 +145,7 @@ pub(super) fn reader(path: &Path) -> rusqlite::Result<Connection> {
     Ok(connection)
 }
 
-/// Opens a connection that copies the log into a database that is there and up to date.
+/// Opens a connection that copies the log into an existing database that is up to date.
 pub(super) fn checkpointer(path: &Path) -> Result<Connection, QueueError> {
     logged(path, OpenFlags::SQLITE_OPEN_READ_WRITE)
 }
@@ -159,9 +159,8 @@ fn open_and_migrate(path: &Path, schema: &Runner) -> Result<Connection, QueueErr
     Ok(connection)
 }
 
-/// Makes a new file that is its owner's alone. SQLite gives its log the
-/// same permissions. One that is there is not opened: closing it again would end the locks that `SQLite`
-/// holds on it in this process.
+/// Creates a file that only its owner can access. SQLite gives its log the same permissions. An existing file is not
+/// opened: closing it again would end the locks that `SQLite` holds on it in this process.
 fn create_private(path: &Path) -> Result<(), QueueError> {
     match private().create_new(true).open(path) {
         Err(error) if error.kind() != ErrorKind::AlreadyExists => {
@@ -183,8 +182,8 @@ fn settle_in(connection: &Connection) -> rusqlite::Result<()> {
     connection.busy_timeout(BUSY)?;
     connection.pragma_update(None, "foreign_keys", true)?;
     connection.pragma_update(None, "temp_store", "memory")?;
-    // A statement is planned once. SQLite would otherwise plan one again whenever a parameter is bound
-    // that a partial index might depend on, which takes longer than running it.
+    // A statement is planned once. Otherwise SQLite would plan it again whenever a parameter is bound that a partial
+    // index might depend on, which takes longer than running it.
     connection.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true)?;
     connection.set_prepared_statement_cache_capacity(STATEMENTS);
     Ok(())
@@ -210,9 +209,9 @@ fn logged(path: &Path, flags: OpenFlags) -> Result<Connection, QueueError> {
     Ok(connection)
 }
 
-/// Readers never wait for the writer, and a commit is one append and one fsync. `FULL` makes that
-/// fsync part of every commit: an acknowledged request survives a power cut. Answers the mode that the
-/// database is in, too.
+/// Turns on write-ahead logging: readers never wait for the writer, and a commit is one append and one fsync. `FULL`
+/// makes that fsync part of every commit: an acknowledged request survives a power cut. Returns the mode of the
+/// database too.
 fn write_ahead(path: &Path, flags: OpenFlags) -> rusqlite::Result<(Connection, String)> {
     let connection = Connection::open_with_flags(path, flags)?;
     settle_in(&connection)?;

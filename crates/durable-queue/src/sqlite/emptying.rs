@@ -1,4 +1,4 @@
-//! Removing what is old, and what goes with a tenant.
+//! Removing old rows, and all rows of a tenant.
 
 use jiff::Timestamp;
 use rusqlite::{Connection, Result, Row, params};
@@ -9,7 +9,7 @@ use crate::clock::rows;
 use crate::lanes::queue;
 use crate::{JobId, TenantId};
 
-/// Jobs have no index by tenant: this is seldom asked, and every index is written to for every request.
+/// Finds a tenant's jobs, without an index: this is seldom asked, and every request writes to every index.
 const JOBS: &str = "SELECT id, lane, key FROM jobs WHERE installation = ?1 AND id <> ?2 LIMIT ?3";
 
 const DROP_JOB: &str = "DELETE FROM jobs WHERE id = ?1";
@@ -24,10 +24,10 @@ pub(super) const WALK_DELIVERIES: &str = "
 
 pub(super) const FORGET_DELIVERY: &str = "DELETE FROM deliveries WHERE key = ?1 AND installation = ?2";
 
-/// Number of deliveries that are looked at for each that may be removed.
+/// Number of deliveries that are checked for each that may be removed.
 const LOOKED_AT: usize = 4;
 
-/// Removes a bite of old deliveries. Goes on where it stopped, and begins again at the end.
+/// Removes a bite of old deliveries. Continues where it stopped, and begins again after the end.
 pub(super) fn sweep(connection: &Connection, walk: &mut Walk, before: Timestamp, max: usize) -> Result<usize> {
     let window = max.saturating_mul(LOOKED_AT);
     let read = |row: &Row<'_>| Ok(((row.get(0)?, row.get(1)?), row.get::<_, i64>(2)?));
@@ -57,7 +57,7 @@ pub(super) fn drop_deliveries(connection: &Connection, tenant: &TenantId, max: u
     connection.prepare_cached(DROP_DELIVERIES)?.execute(params![tenant.as_str(), rows(max)])
 }
 
-/// Removes a bite of a tenant's jobs, but one.
+/// Removes a bite of a tenant's jobs, except one.
 pub(super) fn drop_jobs(
     connection: &Connection,
     memory: &mut Memory,

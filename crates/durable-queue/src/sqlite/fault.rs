@@ -2,7 +2,7 @@
 
 use crate::QueueError;
 
-/// Returns the operator's words for what went wrong.
+/// Returns an error's message for the operator.
 pub(super) fn fault(error: &rusqlite::Error) -> QueueError {
     QueueError::new(error.to_string())
 }

@@ -1,8 +1,8 @@
-//! Deliveries, and the jobs they made. Each function here is one verb, or one step of a verb, inside a
-//! transaction that its caller has begun and will commit.
+//! Deliveries and their jobs. Each function here is one verb, or one step of a verb, inside a transaction that its
+//! caller has begun and will commit.
 //!
-//! The column `head` keeps every verb at a few index searches: it is decided where a line
-//! changes (a job joins, its head leaves), so that claiming never has to look along lines.
+//! The column `head` keeps every verb at a few index searches: it is set where a partition changes (a job joins, its
+//! head leaves), so that claiming never has to walk along partitions.
 
 use std::hash::{Hash, Hasher};
 
@@ -67,7 +67,7 @@ pub(super) const POSTPONE: &str = "UPDATE jobs SET due = max(?2, slot * due), re
 pub(super) const CONTINUE: &str = "
     UPDATE jobs SET body = ?2, due = max(?3, slot * due), ready = 0, unsure = 0 WHERE id = ?1";
 
-/// An attempt that surely had no effect takes nothing back of what an earlier one may have had.
+/// An attempt that surely had no effect does not undo the doubt that an earlier one left.
 pub(super) const GIVE_BACK: &str = "
     UPDATE jobs SET due = max(?2, slot * due), ready = 0, cause = ?3, fence = fence + 1, in_flight = 0,
         unsure = unsure OR ?4
@@ -88,8 +88,8 @@ pub(super) const READY_SINCE: &str = "
 pub(super) const NEXT_TIMED: &str = "
     SELECT due FROM jobs WHERE lane = ?1 AND state = 'live' AND head = 1 AND ready = 0 ORDER BY due LIMIT 1";
 
-/// A claim that only describes has a fence below every fence a job can have. The index is named,
-/// because SQLite cannot know that few are untold while many wait.
+/// A claim that only describes has a fence below every possible fence of a job. The index is named, because SQLite
+/// cannot know that few people are not notified yet while many jobs wait.
 pub(super) const OVERDUE: &str = "
     SELECT id, installation, key, -1, due, attempt, accepted, told, body, unsure, request
     FROM jobs INDEXED BY jobs_waiting
@@ -119,7 +119,7 @@ pub(super) const OVERVIEW_OF: &str = "
 /// put off, and is not looked at again before its time.
 const LOOKED_AT: usize = 256;
 
-/// Takes what is ready, each for as long as the lease.
+/// Takes ready jobs, each for the time of the lease.
 pub(super) fn claim(
     connection: &Connection,
     queue: Queue,
@@ -162,7 +162,7 @@ fn ready(connection: &Connection, queue: Queue, max: usize) -> Result<Vec<Candid
         .collect()
 }
 
-/// Takes the job, or puts it off until its buckets let it pass.
+/// Takes the job, or puts it off until its buckets admit it.
 fn take(
     connection: &Connection,
     queue: Queue,
@@ -170,7 +170,7 @@ fn take(
     now: Timestamp,
     until: Timestamp,
 ) -> Result<Option<Claim>> {
-    // What a later version may have written and we cannot read does not hold a job back.
+    // Limits that a later version wrote and we cannot read do not hold a job back.
     let rate_limit: Vec<RateLimit> = serde_json::from_str(&candidate.rate_limit).unwrap_or_default();
     let put_off = |at: Timestamp, slot: bool| {
         connection.prepare_cached(PUT_OFF)?.execute(params![candidate.id, at.as_millisecond(), slot])?;
@@ -191,7 +191,7 @@ fn take(
     }
 }
 
-/// Lets no lease of a dead process last longer than its calls, and ends what it leads.
+/// Shortens the leases of dead processes to the end of their calls, and ends their leadership.
 pub(super) fn end_leases(connection: &Connection, calls_end: Timestamp) -> Result<()> {
     connection.execute(SHORTEN_LEASES, [calls_end.as_millisecond()])?;
     connection.execute(FORGET_LEADERS, []).map(drop)
@@ -205,8 +205,8 @@ pub(super) fn renew(connection: &Connection, memory: &mut Memory, claim: &Claim,
     Ok(Settled::Applied)
 }
 
-/// Stores a verdict and what follows from it. The verdict comes first: a job that takes another key leaves its
-/// partition before it joins the new one.
+/// Stores a verdict and its consequences. The verdict comes first: a job that takes another key leaves its partition
+/// before it joins the new one.
 pub(super) fn settle(connection: &Connection, memory: &mut Memory, settlement: &Settlement) -> Result<Settled> {
     let Settlement { claim, jobs, closings, .. } = settlement;
     let Some(held) = held(connection, claim)? else { return Ok(Settled::LostLease) };
@@ -221,14 +221,14 @@ pub(super) fn settle(connection: &Connection, memory: &mut Memory, settlement: &
     Ok(Settled::Applied)
 }
 
-/// Returns when the queue has something to do next.
+/// Returns the time at which the queue has something to do next.
 pub(super) fn next_due(connection: &Connection, queue: Queue) -> Result<Option<Timestamp>> {
     let first = |sql| connection.prepare_cached(sql)?.query_row([name(queue)], |row| row.get(0)).optional();
     let earliest: [Option<i64>; 2] = [first(READY_SINCE)?, first(NEXT_TIMED)?];
     Ok(earliest.into_iter().flatten().min().map(from_millis))
 }
 
-/// Commands whose people should hear that they wait.
+/// Returns commands whose people were not notified of the delay yet.
 pub(super) fn overdue(connection: &Connection, before: Timestamp, max: usize) -> Result<Vec<Claim>> {
     connection
         .prepare_cached(OVERDUE)?
@@ -236,7 +236,7 @@ pub(super) fn overdue(connection: &Connection, before: Timestamp, max: usize) ->
         .collect()
 }
 
-/// Stores the notice if the job still waits and its person has not heard.
+/// Stores the notice if the job still waits and its person was not notified.
 pub(super) fn tell(connection: &Connection, memory: &mut Memory, job: JobId, notice: &QueuedJob) -> Result<bool> {
     let marked = connection.prepare_cached(MARK_TOLD)?.execute(params![job.0, notice.job.installation.as_str()])?;
     if marked == 0 {
@@ -246,12 +246,12 @@ pub(super) fn tell(connection: &Connection, memory: &mut Memory, job: JobId, not
     Ok(true)
 }
 
-/// Returns how much waits.
+/// Returns counts of all waiting jobs.
 pub(super) fn overview(connection: &Connection) -> Result<Overview> {
     connection.prepare_cached(OVERVIEW)?.query_row([], read_overview)
 }
 
-/// Returns how much waits for one tenant.
+/// Returns counts of one tenant's waiting jobs.
 pub(super) fn overview_of(connection: &Connection, installation: &TenantId) -> Result<Overview> {
     connection.prepare_cached(OVERVIEW_OF)?.query_row([installation.as_str()], read_overview)
 }
@@ -289,7 +289,7 @@ fn judge(connection: &Connection, memory: &mut Memory, settlement: &Settlement, 
     Ok(())
 }
 
-/// Puts the job at the end of its line. Only at the head of a line does it give a worker anything to do.
+/// Puts the job at the end of its partition. Only at the head of a partition does it give a worker anything to do.
 pub(super) fn enqueue(connection: &Connection, memory: &mut Memory, queued: &QueuedJob) -> Result<()> {
     let QueuedJob { job, turn, due } = queued;
     let line = line(connection, &memory.lines, job)?;
@@ -320,7 +320,7 @@ pub(super) fn enqueue(connection: &Connection, memory: &mut Memory, queued: &Que
     Ok(())
 }
 
-/// The job's buckets as they are kept.
+/// Returns the job's buckets in their stored form.
 pub(super) fn rate_limit(job: &NewJob) -> String {
     serde_json::to_string(&job.rate_limits).unwrap_or_default()
 }
@@ -337,7 +337,7 @@ fn replaced(connection: &Connection, lines: &Partitions, job: &NewJob, line: &Pa
     Ok(false)
 }
 
-/// The line that the job joins: the one it wants to be behind, if there is one.
+/// Returns the partition that the job joins: the one it asks to be behind, if there is one.
 fn line<'a>(connection: &Connection, lines: &Partitions, job: &'a NewJob) -> Result<Partition<'a>> {
     if let Some(behind) = &job.after_key {
         let line = Partition::of(job, behind);
@@ -348,7 +348,7 @@ fn line<'a>(connection: &Connection, lines: &Partitions, job: &'a NewJob) -> Res
     Ok(Partition::of(job, &job.key))
 }
 
-/// A line, by what names it.
+/// The name of a partition.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(super) struct Partition<'a> {
     installation: &'a str,
@@ -358,7 +358,7 @@ pub(super) struct Partition<'a> {
 }
 
 impl<'a> Partition<'a> {
-    /// One that the job may join.
+    /// Returns a partition that the job may join.
     pub(super) fn of(job: &'a NewJob, key: &'a str) -> Self {
         let installation = job.installation.as_str();
         Self { installation, queue: name(job.queue), key, number: partitions::number(installation, job.queue, key) }
@@ -375,14 +375,14 @@ impl<'a> Partition<'a> {
     }
 }
 
-/// Its number is a hash already.
+/// Its number is already a hash.
 impl Hash for Partition<'_> {
     fn hash<H: Hasher>(&self, state: &mut H) {
         self.number.hash(state);
     }
 }
 
-/// Takes the job out of its line and makes the next one the head.
+/// Takes the job out of its partition and makes the next one the head.
 fn leave(connection: &Connection, memory: &mut Memory, claim: &Claim, now: Timestamp) -> Result<()> {
     let (installation, queue, key) = (claim.installation.as_str(), name(claim.queue), &claim.key);
     let line = partitions::number(installation, claim.queue, key);
@@ -404,7 +404,7 @@ struct Held {
     turn: i64,
 }
 
-/// `None` if the claim does not hold.
+/// Reads the claimed job; `None` if the claim does not hold.
 fn held(connection: &Connection, claim: &Claim) -> Result<Option<Held>> {
     let exactly = params![claim.id.0, claim.fence, claim.installation.as_str(), name(claim.queue), claim.key];
     let read = |row: &Row<'_>| Ok(Held { until: from_millis(row.get(0)?), told: row.get(1)?, turn: row.get(2)? });

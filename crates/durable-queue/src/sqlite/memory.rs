@@ -1,24 +1,24 @@
-//! Changes of a transaction besides the file: the jobs of each line, and the bells that are to ring. It is
-//! undone with it.
+//! Changes of a transaction outside the file: the jobs of each partition, and the bells to ring. They are undone with
+//! it.
 
 use super::partitions::Partitions;
 use crate::wakeups::PendingWakeups;
 
-/// Place of the walk along the deliveries: key and tenant of the last one looked at.
+/// Position of the sweep in the deliveries: key and tenant of the last one checked.
 pub(super) type Walk = (String, String);
 
 /// Memory of the writer.
 #[derive(Default)]
 pub(super) struct Memory {
-    /// The jobs of each line.
+    /// The jobs of each partition.
     pub(super) lines: Partitions,
-    /// The bells that are to ring once it is committed.
+    /// The bells to ring after the commit.
     pub(super) pending: PendingWakeups,
-    /// Place of the sweep. It is not undone: what it passed in vain it meets again on its next round.
+    /// Position of the sweep. It is not undone: deliveries that it skipped come up again in its next round.
     pub(super) walk: Walk,
 }
 
-/// Place that a transaction has got to.
+/// Position that a transaction has reached.
 #[derive(Clone, Copy)]
 pub(super) struct Savepoint {
     lines: usize,
@@ -26,29 +26,29 @@ pub(super) struct Savepoint {
 }
 
 impl Memory {
-    /// Makes the memory before the first transaction.
+    /// Creates the memory before the first transaction.
     pub(super) fn new(lines: Partitions) -> Self {
         Self { lines, ..Self::default() }
     }
 
-    /// Returns how far the transaction has got, for [`Self::undo`].
+    /// Returns the position that the transaction has reached, for [`Self::undo`].
     pub(super) fn mark(&self) -> Savepoint {
         Savepoint { lines: self.lines.mark(), pending: self.pending }
     }
 
-    /// Undoes what the transaction has changed since.
+    /// Undoes the transaction's changes since then.
     pub(super) fn undo(&mut self, mark: Savepoint) {
         self.lines.undo(mark.lines);
         self.pending = mark.pending;
     }
 
-    /// Keeps the changes of a committed transaction; returns the bells that are to ring.
+    /// Keeps the changes of a committed transaction and returns the bells to ring.
     pub(super) fn committed(&mut self) -> PendingWakeups {
         self.lines.committed();
         std::mem::take(&mut self.pending)
     }
 
-    /// The transaction was not committed.
+    /// Undoes the changes of a transaction that was not committed.
     pub(super) fn rolled_back(&mut self) {
         self.lines.rolled_back();
         self.pending = PendingWakeups::default();

@@ -1,9 +1,9 @@
-//! The queue for one instance: a file beside the program and nothing else to operate. It is as
-//! durable as a database server, because every commit is on disk before a caller is answered, and
-//! fast, because callers who wait at the same time share one commit (`writer`).
+//! The queue for one instance: a file beside the program, and nothing else to operate. It is as durable as a database
+//! server, because every commit is on disk before a caller is answered. It is fast, because callers who wait at the
+//! same time share one commit (`writer`).
 //!
-//! Two processes may open the same file (a second terminal, two releases at a change of version): `SQLite`
-//! takes them one at a time. The bells, however, ring only in the process that stored the job.
+//! Two processes may open the same file (a second terminal, two releases at a change of version): `SQLite` takes them
+//! one at a time. The bells, however, ring only in the process that stored the job.
 
 mod accepting;
 mod buckets;
@@ -59,7 +59,7 @@ mod embedded {
 /// Time that a verb waits for its turn to write.
 const WRITE_TIMEOUT: Duration = Duration::from_secs(10);
 
-/// The same for verbs whose caller has to answer someone within 3 s.
+/// The same for verbs whose caller must answer someone within 3 s.
 const ACCEPT_TIMEOUT: Duration = Duration::from_secs(2);
 
 /// Returns the queue's own schema, for a database that holds nothing else.
@@ -67,19 +67,19 @@ pub fn schema() -> Runner {
     embedded::migrations::runner()
 }
 
-/// A queue in one `SQLite` file. Dropping it finishes what was handed over and closes the file.
+/// A queue in one `SQLite` file. Dropping it finishes the work it has received and closes the file.
 pub struct SqliteQueue {
     readers: Readers,
     writer: Writer,
     wakeups: Wakeups,
     turns: FairScheduler,
-    /// Given up last: no other process is alone while ours may still be writing.
+    /// Released last: no other process is alone while ours may still be writing.
     _presence: ProcessLock,
 }
 
 impl SqliteQueue {
-    /// Opens the database at `path`, creating it or bringing its schema up to date if need be. A process that died
-    /// may have made calls whose effect is still to come, until `calls_end`: its jobs wait for that.
+    /// Opens the database at `path`, creates it or brings its schema up to date if necessary. A process that died may
+    /// have made calls whose effect happens as late as `calls_end`: its jobs wait for that.
     ///
     /// The schema is a history of migrations that ends with the tables of [`schema`], and may have others.
     pub async fn open(path: &Path, schema: Runner, calls_end: Timestamp) -> Result<Self, QueueError> {
@@ -108,8 +108,8 @@ impl SqliteQueue {
         Ok(Self { readers, writer, wakeups, turns: FairScheduler::default(), _presence: presence })
     }
 
-    /// Runs `work` as part of the writer's next transaction and answers once that is committed. Of all that share the
-    /// transaction, one that fails is undone alone. `work` may run twice, and should have no effect but on the
+    /// Runs `work` as part of the writer's next transaction and answers after its commit. Of the operations that share
+    /// the transaction, one that fails is undone alone. `work` may run twice, and should have no effect except on the
     /// database.
     pub async fn transact<T, W>(&self, work: W) -> Result<T, QueueError>
     where
@@ -119,12 +119,12 @@ impl SqliteQueue {
         self.write(move |connection, memory| work(&mut Transaction::new(connection, memory))).await
     }
 
-    /// Looks up what is found by its key, on the thread of the caller: it takes some microseconds.
+    /// Runs a query by key on the thread of the caller: it takes some microseconds.
     pub fn read<T>(&self, work: impl FnOnce(&Connection) -> rusqlite::Result<T>) -> Result<T, QueueError> {
         self.readers.read(work)
     }
 
-    /// Looks through what may be a lot, on a thread that may block.
+    /// Runs a query over many rows on a thread that may block.
     pub async fn read_apart<T, W>(&self, work: W) -> Result<T, QueueError>
     where
         T: Send + 'static,
@@ -143,8 +143,8 @@ impl SqliteQueue {
         self.turns.settlement(claim, verdict, follow_ups, now)
     }
 
-    /// Returns the number of transactions committed so far. Compared with the number of calls, it tells how
-    /// many callers share a commit.
+    /// Returns the number of transactions committed so far. Compared with the number of calls, it shows how many
+    /// callers share a commit.
     pub fn commits(&self) -> u64 {
         self.writer.commits()
     }
@@ -258,7 +258,7 @@ impl DurableQueue for SqliteQueue {
     }
 
     async fn rehearse(&self) -> Result<(), QueueError> {
-        // A transaction that changes nothing writes nothing, and still has to get hold of the file.
+        // A transaction that changes nothing writes nothing, but still has to lock the file.
         self.writer.write(ACCEPT_TIMEOUT, |_, _| Ok(())).await
     }
 

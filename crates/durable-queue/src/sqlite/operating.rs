@@ -21,18 +21,18 @@ pub(super) const LEAD: &str = "
     ON CONFLICT (name) DO UPDATE SET holder = excluded.holder, until = excluded.until
     WHERE holder = excluded.holder OR until <= ?3";
 
-/// Jobs beyond an id.
+/// Returns jobs beyond an id.
 pub(super) fn jobs(connection: &Connection, dead: bool, after: JobId, max: usize) -> Result<Vec<Stored>> {
     let state = if dead { "dead" } else { "live" };
     connection.prepare_cached(JOBS)?.query_map(params![state, after.0, rows(max)], read)?.collect()
 }
 
-/// One job.
+/// Returns the job with this id.
 pub(super) fn job(connection: &Connection, id: JobId) -> Result<Option<Stored>> {
     connection.prepare_cached(JOB)?.query_row([id.0], read).optional()
 }
 
-/// Throws away a job that was given up.
+/// Throws away a job that failed for good.
 pub(super) fn discard(connection: &Connection, id: JobId) -> Result<bool> {
     Ok(connection.prepare_cached(DISCARD)?.execute([id.0])? > 0)
 }

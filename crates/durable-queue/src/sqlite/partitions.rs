@@ -1,12 +1,11 @@
-//! Partitions (lines) and the jobs in them, kept in memory. An index in the file would cost a page for nearly every
-//! job: lines are named at random, so with many waiting each job falls on a page of its own, which is
-//! fetched, logged, synced and copied. That was half of what storing a job in a full database took.
+//! Partitions and the jobs in them, kept in memory. An index in the file would cost a page for nearly every job: keys
+//! are random, so with many waiting each job falls on its own page, which is fetched, logged, synced and copied. That
+//! was half the cost of storing a job in a full database.
 //!
-//! Truth is in `jobs` alone. An entry here only says where to look: a line by its number, which two
-//! lines may share, and a job that may be gone, if another process on the same file finished it. So
-//! every search looks at the job itself. What must never happen is that a job has no entry, and none
-//! can come to be without one: ours are entered as they join, and whatever another process has stored
-//! has a higher id than all that was there before (`AUTOINCREMENT`).
+//! The table `jobs` is the only truth. An entry here is only a hint: the number of a partition, which two partitions
+//! may share, and a job that may be gone, if another process on the same file finished it. So every search reads the
+//! job itself. A job without an entry must never happen, and cannot: ours are entered as they join, and jobs that
+//! another process has stored have higher ids than all jobs before (`AUTOINCREMENT`).
 
 use std::collections::{BTreeSet, HashMap};
 
@@ -19,28 +18,27 @@ use crate::{Queue, fnv};
 pub(super) const JOINED_SINCE: &str = "
     SELECT id, installation, lane, key FROM jobs WHERE id > ?1 AND state = 'live' ORDER BY id";
 
-/// Changes when another connection has committed something, and only then.
+/// Reads a number that changes when another connection has committed something, and only then.
 const VERSION: &str = "PRAGMA data_version";
 
-/// The number of a line.
+/// Returns the number of a partition.
 pub(super) fn number(installation: &str, queue: Queue, key: &str) -> i64 {
     fnv::hash(installation, name(queue), key).cast_signed()
 }
 
-/// The entries, complete although other processes write too. They are changed with the transaction and undone
-/// with it.
+/// The entries, complete although other processes write too. They change with the transaction and are undone with it.
 #[derive(Default)]
 pub(super) struct Partitions {
-    /// The oldest job of each line. Most lines have no other. Found by a hash that is quicker than that of
-    /// the standard library: it is asked three times for each job.
+    /// The oldest job of each partition; most have no other. Its hash is quicker than that of the standard library:
+    /// every job needs three searches.
     first: HashMap<i64, i64, RandomState>,
-    /// Lines and the jobs behind the oldest.
+    /// Partitions and the jobs behind the oldest.
     others: BTreeSet<(i64, i64)>,
     /// Changes of the transaction so far.
     changes: Vec<PartitionChange>,
-    /// Nothing, where there are no jobs.
+    /// Knowledge about the stored jobs; `None` where there are none.
     known: Option<KnownJobs>,
-    /// Knowledge that holds once the transaction is committed.
+    /// Knowledge that becomes valid with the commit.
     learnt: Option<KnownJobs>,
 }
 
@@ -49,7 +47,7 @@ enum PartitionChange {
     Left(i64, i64),
 }
 
-/// All jobs that others had stored by then have entries.
+/// The point up to which all jobs that others had stored have entries.
 #[derive(Clone, Copy)]
 struct KnownJobs {
     version: i64,
@@ -57,7 +55,7 @@ struct KnownJobs {
 }
 
 impl Partitions {
-    /// Enters all jobs that wait.
+    /// Enters all waiting jobs.
     pub(super) fn load(connection: &Connection) -> Result<Self> {
         let mut lines = Self::default();
         let transaction = connection.unchecked_transaction()?;
@@ -66,7 +64,7 @@ impl Partitions {
         Ok(lines)
     }
 
-    /// The jobs that may be in the line, the oldest first.
+    /// Returns the jobs that may be in the partition, the oldest first.
     pub(super) fn of(&self, line: i64) -> impl DoubleEndedIterator<Item = i64> {
         let first = self.first.get(&line).copied();
         let others = first.map(|_| self.behind(line));
@@ -102,21 +100,21 @@ impl Partitions {
         }
     }
 
-    /// Notes that a job has joined the line.
+    /// Notes that a job has joined the partition.
     pub(super) fn enter(&mut self, line: i64, job: i64) {
         if self.insert(line, job) {
             self.changes.push(PartitionChange::Entered(line, job));
         }
     }
 
-    /// Notes that a job has left the line.
+    /// Notes that a job has left the partition.
     pub(super) fn leave(&mut self, line: i64, job: i64) {
         if self.remove(line, job) {
             self.changes.push(PartitionChange::Left(line, job));
         }
     }
 
-    /// Enters what others have stored since. In a transaction, so that nothing can follow.
+    /// Enters the jobs that others have stored since. Needs a transaction, so that nothing can follow.
     pub(super) fn catch_up(&mut self, connection: &Connection) -> Result<()> {
         if let Some(known) = self.known
             && version(connection)? != known.version
@@ -126,12 +124,12 @@ impl Partitions {
         Ok(())
     }
 
-    /// Returns how far the transaction has got, for [`Self::undo`].
+    /// Returns the position that the transaction has reached, for [`Self::undo`].
     pub(super) fn mark(&self) -> usize {
         self.changes.len()
     }
 
-    /// Undoes what the transaction has changed since.
+    /// Undoes the transaction's changes since then.
     pub(super) fn undo(&mut self, mark: usize) {
         while self.changes.len() > mark {
             match self.changes.pop() {
@@ -142,13 +140,13 @@ impl Partitions {
         }
     }
 
-    /// The transaction was committed.
+    /// Keeps the changes of a committed transaction.
     pub(super) fn committed(&mut self) {
         self.changes.clear();
         self.known = self.learnt.take().or(self.known);
     }
 
-    /// The transaction was not committed. What others have stored remains entered: it is stored.
+    /// Undoes the changes of a transaction that was not committed. Jobs that others have stored remain entered.
     pub(super) fn rolled_back(&mut self) {
         self.undo(0);
         self.learnt = None;

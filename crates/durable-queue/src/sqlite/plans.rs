@@ -1,6 +1,5 @@
-//! The queue is fast with millions of rows because no statement on the way of a command reads a table
-//! from end to end. `SQLite` tells how it would run each; a plan depends only on the
-//! schema, because we never run `ANALYZE`.
+//! The queue is fast with millions of rows because no statement in the path of a command reads a table from end to end.
+//! `SQLite` shows the plan of each; a plan depends only on the schema, because we never run `ANALYZE`.
 
 use rusqlite::Connection;
 use tempfile::TempDir;
@@ -104,8 +103,8 @@ fn each_index_is_used_for_what_it_was_made_for() -> Result<(), QueueError> {
     Ok(())
 }
 
-/// `EXPLAIN QUERY PLAN` is silent about the uniqueness that an insertion checks; asked for by
-/// itself, the same search shows what it goes through.
+/// Checks the search behind an insertion's uniqueness as a query of its own, because `EXPLAIN QUERY PLAN` does not show
+/// it.
 #[test]
 fn deduplication_is_the_primary_key_itself() -> Result<(), QueueError> {
     let schema = Schema::new()?;

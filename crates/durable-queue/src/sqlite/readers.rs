@@ -1,5 +1,5 @@
-//! Look-ups must not wait behind writes. In WAL mode they need not: each of these connections sees
-//! the database as of the last commit, whatever the writer is doing.
+//! Queries must not wait behind writes. In WAL mode they need not: each of these connections sees the database as of
+//! the last commit, regardless of the writer.
 
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -11,7 +11,7 @@ use super::connection;
 use super::fault::fault;
 use crate::QueueError;
 
-/// Number of look-ups that run at a time. They take microseconds; more would only compete for cores.
+/// Number of queries that run at a time. They take microseconds; more would only compete for cores.
 const READERS: usize = 4;
 
 /// A few read-only connections, opened when they are first needed.
@@ -24,19 +24,18 @@ struct Pool {
 }
 
 impl Readers {
-    /// A pool for the database at `path`, which must exist by the time of the first look-up.
+    /// Returns a pool for the database at `path`, which must exist by the time of the first query.
     pub(super) fn new(path: PathBuf) -> Self {
         let permits = Arc::new(Semaphore::new(READERS));
         Self(Arc::new(Pool { path, idle: Mutex::default(), permits }))
     }
 
-    /// Looks up what is found by its key, here and now: that takes some microseconds, and to have it
-    /// done by another thread takes longer.
+    /// Runs a query by key on this thread: it takes some microseconds, less than passing it to another thread.
     pub(super) fn read<T>(&self, work: impl FnOnce(&Connection) -> rusqlite::Result<T>) -> Result<T, QueueError> {
         self.0.lend(work).map_err(|error| fault(&error))
     }
 
-    /// Looks through what may be a lot, on a thread that may block.
+    /// Runs a query over many rows on a thread that may block.
     pub(super) async fn read_apart<T, W>(&self, work: W) -> Result<T, QueueError>
     where
         T: Send + 'static,
@@ -45,7 +44,7 @@ impl Readers {
         let pool = Arc::clone(&self.0);
         let permit = Arc::clone(&pool.permits).acquire_owned().await.map_err(|_| stopped())?;
         let look_up = move || {
-            // Held by the thread, not by the caller, who may stop waiting before the work is done.
+            // The thread holds it, not the caller, who may stop waiting before the work is done.
             let _permit = permit;
             pool.lend(work)
         };
@@ -55,7 +54,7 @@ impl Readers {
 }
 
 impl Pool {
-    /// A connection that saw a failure or a panic is not put back: a new one is sure to be sound.
+    /// Lends a connection. One that saw a failure or a panic is not put back: a new one is sure to be sound.
     fn lend<T>(&self, work: impl FnOnce(&Connection) -> rusqlite::Result<T>) -> rusqlite::Result<T> {
         let idle = self.idle.lock().unwrap_or_else(PoisonError::into_inner).pop();
         let connection = match idle {

@@ -1,4 +1,4 @@
-//! The verbs of the queue inside a transaction of the writer, beside whatever else the app stores in it.
+//! The verbs of the queue inside a transaction of the writer, beside the app's own statements.
 
 use std::time::Duration;
 
@@ -9,8 +9,7 @@ use super::memory::Memory;
 use super::{emptying, jobs, waiting};
 use crate::{JobId, QueuedJob, Settled, Settlement, TenantId};
 
-/// A part of the writer's transaction. It is committed together with what others hand over at the same time, or
-/// undone alone.
+/// A part of the writer's transaction. It is committed together with the work of other callers, or undone alone.
 pub struct Transaction<'a> {
     connection: &'a Connection,
     memory: &'a mut Memory,
@@ -26,13 +25,13 @@ impl<'a> Transaction<'a> {
         self.connection
     }
 
-    /// Stores a verdict with what follows from it, if the claim still holds. If it does not, nothing else should be
-    /// stored either.
+    /// Stores a verdict with its consequences, if the claim still holds. If it does not, nothing else should be stored
+    /// either.
     pub fn settle(&mut self, settlement: &Settlement) -> Result<Settled> {
         jobs::settle(self.connection, self.memory, settlement)
     }
 
-    /// Stores a job that follows from no other.
+    /// Stores a job that does not follow from another job.
     pub fn enqueue(&mut self, job: &QueuedJob) -> Result<()> {
         jobs::enqueue(self.connection, self.memory, job)
     }

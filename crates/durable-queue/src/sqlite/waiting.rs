@@ -1,5 +1,4 @@
-//! Times that may have to change: limits that an operator lifts, and everything when the clock goes
-//! back.
+//! Changes of waiting times: limits that an operator lifts, and everything when the clock goes back.
 
 use std::time::Duration;
 
@@ -14,7 +13,8 @@ use crate::{Limit, Queue, TenantId};
 const LIMITS: &str = "
     SELECT installation, name, closed_until FROM buckets WHERE closed_until > ?1 ORDER BY installation, name LIMIT ?2";
 
-/// A job that is put off until then or later waits for the bucket, if it has to pass it or was told to wait with it.
+/// Makes due the jobs that wait for the bucket: those put off until then or later that must pass it, or that the other
+/// side asked to wait with it.
 const HASTEN: &str = "
     UPDATE jobs SET due = ?4
     WHERE installation = ?1 AND state = 'live' AND in_flight = 0 AND due > ?4
@@ -24,7 +24,7 @@ const HASTEN: &str = "
 const OPEN: &str = "
     UPDATE buckets SET closed_until = 0 WHERE installation = ?1 AND name = ?2 AND closed_until > ?3";
 
-/// A claimed job keeps its lease: its worker counts on it.
+/// Moves all times except the lease of a claimed job: its worker counts on it.
 const SET_BACK: [&str; 3] = [
     "UPDATE jobs SET due = max(?1, due - ?2) WHERE state = 'live' AND in_flight = 0 AND due > ?1",
     "UPDATE buckets SET full_until = max(0, full_until - ?2), closed_until = max(0, closed_until - ?2)
@@ -32,7 +32,7 @@ const SET_BACK: [&str; 3] = [
     "UPDATE leaders SET until = max(?1, until - ?2) WHERE until > ?1",
 ];
 
-/// Nothing was accepted later than now.
+/// Caps acceptance times at now.
 const BY_NOW: &str = "UPDATE jobs SET accepted = ?1 WHERE state = 'live' AND accepted > ?1";
 
 /// Returns the buckets that the other side has closed.
@@ -44,7 +44,7 @@ pub(super) fn limits(connection: &Connection, now: Timestamp, max: usize) -> Res
     connection.prepare_cached(LIMITS)?.query_map(params![now.as_millisecond(), rows(max)], read)?.collect()
 }
 
-/// Opens a bucket, and has tried what waits for it.
+/// Opens a bucket and makes due the jobs that wait for it.
 pub(super) fn lift(connection: &Connection, memory: &mut Memory, closed: &Limit, now: Timestamp) -> Result<bool> {
     let Limit { installation, bucket, .. } = closed;
     let now = now.as_millisecond();
@@ -54,7 +54,7 @@ pub(super) fn lift(connection: &Connection, memory: &mut Memory, closed: &Limit,
     Ok(opened)
 }
 
-/// Brings nearer what waits for a time.
+/// Makes jobs that wait for a time due earlier.
 pub(super) fn set_back(connection: &Connection, memory: &mut Memory, by: Duration, now: Timestamp) -> Result<()> {
     let (now, by) = (now.as_millisecond(), millis(by));
     for sql in SET_BACK {

@@ -1,12 +1,12 @@
-//! An fsync takes longer than everything else we do to the database, so callers share them: one
-//! thread owns the only connection that writes, takes whatever has gathered while it was busy, and
-//! commits all of it as one transaction. The busier it gets, the more share one fsync.
+//! An fsync takes longer than everything else we do to the database, so callers share them. One thread owns the only
+//! connection that writes, takes all operations that gathered while it was busy, and commits them as one transaction.
+//! The busier it gets, the more operations share one fsync.
 //!
-//! Sharing must not be felt: one operation that fails is undone alone, and no caller is answered before
-//! the commit. Almost always all succeed, so they are first run as they are, and deliveries in one
-//! piece. If one fails, or a delivery is known, all is rolled back and run again, each in a savepoint
-//! of its own; savepoints for all would cost half as much as what the operations do. An
-//! operation may therefore run twice, and has no effect but on the database.
+//! Sharing must not be noticeable: one operation that fails is undone alone, and no caller is answered before the
+//! commit. Almost always all succeed, so they first run without savepoints, and deliveries in one piece. If one fails,
+//! or a delivery is known, all are rolled back and run again, each in its own savepoint; savepoints for all would cost
+//! half as much as the operations themselves. An operation may therefore run twice, and has no effect except on the
+//! database.
 
 use std::collections::VecDeque;
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -28,18 +28,16 @@ use crate::Accepted;
 use crate::QueueError;
 use crate::wakeups::Wakeups;
 
-/// Number of operations that share a transaction at most, so that the first of them is not kept waiting
-/// by the last.
+/// Largest number of operations in a transaction, so that the last does not keep the first waiting.
 const BATCH: usize = 512;
 
-/// Number of operations with which the writer waits for no more: while they are committed the next ones gather.
+/// Number of operations with which the writer waits for no more: the next ones gather during the commit.
 const ENOUGH: usize = 64;
 
-/// Number of operations that may wait for the writer before callers wait to hand theirs over.
+/// Number of operations that may wait for the writer before callers have to wait too.
 const QUEUE: usize = 1024;
 
-/// The handle to the writer thread. Dropping it lets the thread finish what was handed over, and
-/// waits for that.
+/// The handle to the writer thread. Dropping it waits until the thread has finished all operations received.
 pub(super) struct Writer {
     /// `None` only while it is being dropped: the thread ends when the queue does.
     queue: Option<mpsc::Sender<Box<dyn Operation>>>,
@@ -69,10 +67,10 @@ impl Writer {
         Ok(Self { queue: Some(queue), thread: Some(thread), commits })
     }
 
-    /// Carries out `work` as part of the next transaction and answers once that is committed. If it
-    /// is not begun within `patience` it is taken back: then nothing of it is stored, ever.
+    /// Carries out `work` as part of the next transaction and answers after its commit. If it is not begun within
+    /// `patience` it is taken back: then nothing of it is ever stored.
     ///
-    /// If the caller stops waiting, an operation that was handed over is still carried out.
+    /// If the caller stops waiting, an operation in the queue is still carried out.
     pub(super) async fn write<T, W>(&self, patience: Duration, work: W) -> Result<T, QueueError>
     where
         T: Send + 'static,
@@ -83,7 +81,7 @@ impl Writer {
         self.carried_out(patience, Box::new(Task { work, part }), turn, answer).await
     }
 
-    /// The same for a delivery and its jobs.
+    /// Stores a delivery and its jobs in the same way.
     pub(super) async fn accept(&self, patience: Duration, arrival: PendingAccept) -> Result<Accepted, QueueError> {
         let (turn, (reply, answer)) = (Turn::default(), oneshot::channel());
         let part = CallerPart { turn: turn.clone(), outcome: None, reply };
@@ -134,7 +132,7 @@ fn gone() -> QueueError {
     QueueError::new("the writer has stopped")
 }
 
-/// State of an operation: begun, or taken back. The first to come decides.
+/// State of an operation: begun, or taken back. The first of the two decides.
 #[derive(Clone, Default)]
 struct Turn(Arc<AtomicU8>);
 
@@ -159,11 +157,10 @@ impl Turn {
 
 /// One caller's part of a transaction. A trait, because callers wait for answers of different types.
 trait Operation: Send {
-    /// Answers whether its caller still wants it. From here on it cannot be taken back.
+    /// Answers whether its caller still wants it. Afterwards it cannot be taken back.
     fn begin(&self) -> bool;
 
-    /// The delivery that it is to store. All of a transaction are stored in one piece, before anything
-    /// is run.
+    /// Returns the delivery to store. All deliveries of a transaction are stored in one piece, before anything is run.
     fn arrival(&self) -> Option<&PendingAccept> {
         None
     }
@@ -174,7 +171,7 @@ trait Operation: Send {
     /// Carries it out, or undoes it alone; answers whether the transaction may still be committed.
     fn run_apart(&mut self, connection: &Connection, memory: &mut Memory) -> bool;
 
-    /// Tells the caller, now that it is known what became of the transaction.
+    /// Answers the caller, once the transaction's outcome is known.
     fn answer(self: Box<Self>, committed: &Result<(), QueueError>);
 }
 
@@ -189,16 +186,16 @@ impl<T> CallerPart<T> {
     fn answer(self, committed: &Result<(), QueueError>) {
         let outcome = match self.outcome {
             Some(Ok(value)) => committed.clone().map(|()| value),
-            // What went wrong here says more than that the transaction did.
+            // The operation's own error says more than the transaction's.
             Some(Err(own)) => Err(own),
             None => Err(committed.clone().err().unwrap_or_else(gone)),
         };
-        // A caller that stopped waiting does not want to know.
+        // A caller that stopped waiting needs no answer.
         let _ = self.reply.send(outcome);
     }
 }
 
-/// Anything.
+/// An operation of any kind.
 struct Task<T, W> {
     work: W,
     part: CallerPart<T>,
@@ -243,7 +240,7 @@ impl Operation for Acceptance {
         Some(&self.arrival)
     }
 
-    /// It was stored in one piece with the others.
+    /// Does nothing: it was stored in one piece with the others.
     fn run(&mut self, _: &Connection, _: &mut Memory) -> bool {
         self.part.outcome.insert(Ok(Accepted::New)).is_ok()
     }
@@ -274,15 +271,15 @@ fn in_savepoint<T>(
     outcome
 }
 
-/// A panic is the caller's failure, not the writer's: the next operation knows nothing of it.
+/// Turns a panic into the caller's failure: the writer and the next operation are not affected.
 fn guarded<T>(work: impl FnOnce() -> rusqlite::Result<T>) -> Result<T, QueueError> {
     catch_unwind(AssertUnwindSafe(work))
         .map_err(|_| QueueError::new("an operation panicked"))?
         .map_err(|error| fault(&error))
 }
 
-/// Undoes the failed operation alone. `SQLite` ends the whole transaction by itself when, for
-/// example, the disk is full; then there is no savepoint to go back to, and the answer is `false`.
+/// Undoes the failed operation alone. `SQLite` ends the whole transaction when, for example, the disk is full; then
+/// there is no savepoint left, and the answer is `false`.
 fn undo(connection: &Connection) -> bool {
     run(connection, "ROLLBACK TO operation").and_then(|()| run(connection, "RELEASE operation")).is_ok()
 }
@@ -295,9 +292,9 @@ fn run(connection: &Connection, sql: &str) -> rusqlite::Result<()> {
 struct WriterLoop {
     connection: Connection,
     memory: Memory,
-    /// None for a database in memory.
+    /// The file; `None` for a database in memory.
     file: Option<DatabaseFile>,
-    /// None where there is no log to copy.
+    /// The checkpointer; `None` where there is no log to copy.
     checkpointer: Option<Checkpointer>,
     wakeups: Wakeups,
     answers: mpsc::UnboundedSender<CarriedOut>,
@@ -321,11 +318,11 @@ impl WriterLoop {
         }
     }
 
-    /// One transaction for all, as long as none fails. Beginning it may take long, if another program
-    /// holds the file; what was taken back until then is left out.
+    /// Runs one transaction for all, as long as none fails. Beginning it may take long, if another program holds the
+    /// file; operations taken back by then are left out.
     fn together(&mut self, waiting: &mut VecDeque<Box<dyn Operation>>) -> Result<(), BatchFailure> {
         self.begin()?;
-        // Only now: until the database is ours, every caller may still change its mind.
+        // Only now: until the database is locked, every caller may still take back its operation.
         waiting.retain(|operation| operation.begin());
         let arrivals: Vec<_> = waiting.iter().filter_map(|operation| operation.arrival()).collect();
         let sound = guarded(|| accepting::all(&self.connection, &mut self.memory, &arrivals)) == Ok(true)
@@ -337,8 +334,8 @@ impl WriterLoop {
         Ok(self.commit()?)
     }
 
-    /// One transaction in which each can fail alone. One that breaks the transaction fails those
-    /// before it, never those after it: they remain for the next.
+    /// Runs one transaction in which each can fail alone. One that breaks the transaction fails those before it, never
+    /// those after it: they remain for the next.
     fn apart(&mut self, waiting: &mut VecDeque<Box<dyn Operation>>) {
         let mut carried_out = VecDeque::with_capacity(waiting.len());
         let committed = self.one_by_one(waiting, &mut carried_out);
@@ -349,7 +346,7 @@ impl WriterLoop {
     }
 
     fn answer(&self, operations: VecDeque<Box<dyn Operation>>, committed: Result<(), QueueError>) {
-        // Where no task answers any more, no caller waits.
+        // Without a task to answer, no caller waits.
         let _ = self.answers.send((operations, committed));
     }
 
@@ -403,11 +400,11 @@ impl WriterLoop {
     }
 }
 
-/// Reason why operations that share a transaction were not stored.
+/// Reason why a batch was not stored.
 enum BatchFailure {
-    /// One of them failed; it is not known yet what that means for the others.
+    /// One of them failed; its meaning for the others is not known yet.
     Operation,
-    /// The transaction did, for all.
+    /// The transaction failed, for all.
     Transaction(QueueError),
 }
 
@@ -417,8 +414,8 @@ impl From<QueueError> for BatchFailure {
     }
 }
 
-/// Takes what waits. As long as that is little, a caller that is just about to hand something over gets the chance
-/// to, where the writer shares its core with them: the fewer commits there are, the less of it they take.
+/// Takes the waiting operations. While there are few, yields to callers that are about to send one, in case the writer
+/// shares its core with them: the fewer commits there are, the less of it they take.
 fn gather(
     first: Box<dyn Operation>,
     operations: &mut mpsc::Receiver<Box<dyn Operation>>,
@@ -440,8 +437,8 @@ fn gather(
 /// Operations that shared a transaction, and its outcome.
 type CarriedOut = (VecDeque<Box<dyn Operation>>, Result<(), QueueError>);
 
-/// Answers for the writer, among those who wait: waking all of them from another thread takes longer,
-/// and the writer has better things to do.
+/// Answers callers from a task on their own runtime: waking all of them from another thread takes longer, and it would
+/// delay the writer.
 async fn answer(mut carried_out: mpsc::UnboundedReceiver<CarriedOut>) {
     while let Some((operations, committed)) = carried_out.recv().await {
         for operation in operations {

@@ -1,11 +1,11 @@
-//! Words for a server that cannot be spoken to.
+//! Messages for a server without the required TLS.
 
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpListener;
 
 use super::*;
 
-/// A server on another machine, as far as the address says, that answers as `PostgreSQL` does where it has no TLS.
+/// Plays a server on another machine, as far as the address says, that answers as `PostgreSQL` does without TLS.
 #[tokio::test]
 async fn a_server_without_tls_is_refused_with_the_way_out() {
     let Ok(listener) = TcpListener::bind("127.0.0.2:0").await else { unreachable!("an address") };

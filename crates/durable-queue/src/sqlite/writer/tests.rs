@@ -1,4 +1,4 @@
-//! Promises of the writer to those who share a transaction.
+//! Promises of the writer to callers that share a transaction.
 
 use std::sync::Mutex;
 
@@ -40,8 +40,7 @@ async fn a_panic_fails_its_caller_and_nobody_else() -> Result<(), QueueError> {
     Ok(())
 }
 
-/// Keeps the writer busy until the sender is used or dropped, so that what is handed over
-/// until then gathers.
+/// Keeps the writer busy until the sender is used or dropped, so that later operations gather.
 async fn occupy(writer: &Writer) -> Result<std::sync::mpsc::Sender<()>, QueueError> {
     let (finish, finished) = std::sync::mpsc::channel::<()>();
     let (begin, begun) = oneshot::channel();
@@ -112,7 +111,7 @@ async fn a_broken_transaction_fails_those_before_it_and_not_those_after() -> Res
     let writer = writer()?;
     let finish = occupy(&writer).await?;
     let before = hand_over(&writer, insert("before")).await?;
-    // What SQLite does by itself when the disk is full.
+    // SQLite does this itself when the disk is full.
     let breaks = hand_over(&writer, |connection, _| {
         connection.execute_batch("ROLLBACK")?;
         Err::<(), _>(rusqlite::Error::InvalidQuery)
