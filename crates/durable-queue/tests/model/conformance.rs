@@ -1,5 +1,5 @@
-//! The model is worth something only if the stores do the same: so its shortest way to every situation
-//! is walked in a real one, move by move, and the answers are compared.
+//! The model is useful only if the stores behave the same. So this test walks its shortest path to every situation in a
+//! real store, move by move, and compares the answers.
 
 use std::collections::HashSet;
 
@@ -10,7 +10,7 @@ use crate::stores::Database;
 use crate::walker::Walker;
 use crate::world::{Move, World};
 
-/// Walks to every situation that was found. Answers how many there were.
+/// Walks to every situation that was found and returns their number.
 pub(crate) async fn walk(world: &World, found: &Explored<World>, database: &Database) -> Result<usize, QueueError> {
     let mut walker = Walker::new(world, database).await?;
     let mut seen = HashSet::new();
@@ -29,7 +29,7 @@ pub(crate) async fn walk(world: &World, found: &Explored<World>, database: &Data
     Ok(seen.len())
 }
 
-/// The ways to the situations, the longest first: on its way one passes most of the others.
+/// Returns the paths to the situations, the longest first: a long path passes most of the others.
 fn ways(found: &Explored<World>) -> Vec<(u64, Vec<Move>)> {
     let way = |(situation, (state, step)): (&u64, &(usize, Move))| {
         let mut path = found.path(*state);

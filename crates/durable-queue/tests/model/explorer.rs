@@ -1,6 +1,5 @@
-//! Goes through everything that can happen, breadth first: every state once, every move from it. So
-//! the first violation found is one of the shortest, and none found means that there is none within
-//! the bounds of the model.
+//! Explores everything that can happen, breadth first: every state once, every move from it. So the first violation
+//! found is one of the shortest, and none found means that there is none within the bounds of the model.
 
 use std::collections::HashMap;
 use std::collections::hash_map::Entry;
@@ -12,60 +11,61 @@ pub(crate) type Broken = &'static str;
 
 pub(crate) const ENDS: Broken = "from every state a fair continuation finishes all jobs";
 
-/// How many moves a fair continuation may take.
+/// The largest number of moves in a fair continuation.
 const PATIENCE: usize = 200;
 
-/// What can happen, and what must hold of it.
+/// The possible moves of a system, and the properties that must hold.
 pub(crate) trait Model {
     type State: Clone;
-    /// What tells states apart.
+    /// The key that tells states apart.
     type Key: Eq + Hash;
     type Move: Copy + PartialEq + Debug;
 
     fn start(&self) -> Self::State;
 
-    /// What can happen next.
+    /// Returns the possible next moves.
     fn moves(&self, state: &Self::State) -> Vec<Self::Move>;
 
-    /// What it leads to, or the property that it violates.
+    /// Returns the next state, or the property that the move violates.
     fn step(&self, state: &Self::State, step: Self::Move) -> Result<Self::State, Broken>;
 
-    /// Whether exploring ends here: the bounds of the model.
+    /// Answers whether exploring ends here: the bounds of the model.
     fn beyond(&self, _: &Self::State) -> bool {
         false
     }
 
-    /// How it goes on if nobody is unlucky for ever; nothing, if there is nothing left to do.
+    /// Returns the next move of a fair continuation, in which no one is unlucky for ever; `None` if there is nothing
+    /// left to do.
     fn fair(&self, _: &Self::State) -> Option<Self::Move> {
         None
     }
 
-    /// The same for states that differ only in who is who.
+    /// Returns the same key for states that differ only in the names of equal workers.
     fn key(&self, state: &Self::State) -> Self::Key;
 
-    /// What kind of situation the move was made in; for whoever wants to see one of each.
+    /// Returns the kind of situation in which the move was made, for tests that need one of each.
     fn situation(&self, _before: &Self::State, _step: Self::Move, _after: &Self::State) -> u64 {
         0
     }
 
-    /// The move and what it led to, for a reader.
+    /// Returns the move and its result in words.
     fn describe(&self, before: &Self::State, step: Self::Move) -> String;
 }
 
-/// Every state that can be reached, and how.
+/// Every reachable state with its path.
 pub(crate) struct Explored<M: Model> {
     pub(crate) states: Vec<M::State>,
     pub(crate) transitions: usize,
-    /// Of every situation the first: from which state, by which move.
+    /// The first occurrence of every situation: its state and its move.
     pub(crate) situations: HashMap<u64, (usize, M::Move), Fast>,
     index: HashMap<M::Key, usize, Fast>,
-    /// Which state came before, and what led on.
+    /// The state before each state, and the move between them.
     cause: Vec<Option<(usize, M::Move)>>,
-    /// How many moves away.
+    /// The number of moves from the start to each state.
     depth: Vec<usize>,
 }
 
-/// How a property is violated: the shortest way there.
+/// The shortest path to a violation.
 pub(crate) struct Counterexample {
     pub(crate) broken: Broken,
     trace: Vec<String>,
@@ -81,12 +81,12 @@ impl Display for Counterexample {
     }
 }
 
-/// Everything that can be reached from the start.
+/// Returns everything that can be reached from the start.
 pub(crate) fn explore<M: Model>(model: &M) -> Result<Explored<M>, Counterexample> {
     explore_within(model, usize::MAX)
 }
 
-/// What can be reached in so many moves.
+/// Returns everything that can be reached in `moves` moves.
 pub(crate) fn explore_within<M: Model>(model: &M, moves: usize) -> Result<Explored<M>, Counterexample> {
     let start = model.start();
     let mut found = Explored {
@@ -123,7 +123,7 @@ impl<M: Model> Explored<M> {
         self.index.get(&model.key(state)).copied()
     }
 
-    /// The moves that lead to a state.
+    /// Returns the moves that lead to a state.
     pub(crate) fn path(&self, mut state: usize) -> Vec<M::Move> {
         let mut path = Vec::new();
         while let Some((before, step)) = self.cause[state] {
@@ -144,7 +144,7 @@ impl<M: Model> Explored<M> {
         Counterexample { broken, trace }
     }
 
-    /// From every state everything comes to an end if it goes on fairly.
+    /// Checks that from every state everything comes to an end in its fair continuation.
     pub(crate) fn ends(&self, model: &M) -> Result<(), Counterexample> {
         let mut ends = vec![false; self.states.len()];
         for begin in 0..self.states.len() {
@@ -183,7 +183,7 @@ impl<M: Model> Explored<M> {
     }
 }
 
-/// A multiplicative hash. The states are our own, so nobody chooses them to collide.
+/// A multiplicative hash. The states are our own, so no one chooses them to collide.
 #[derive(Default)]
 pub(crate) struct Quick(u64);
 

@@ -1,7 +1,7 @@
-//! What the other side sees. A worker that is of unknown outcome looks whether its effect is there already, makes
-//! sure that its lease lasts as long as a call may, writes, and settles. Without the windows below no
-//! effect happens twice; through each of them one does, and nothing on our side can close it. They
-//! are what ARCHITECTURE.md says about writes whose outcome is unknown.
+//! The view of the called service. A worker whose outcome is unknown checks whether its effect is there already, makes
+//! sure that its lease lasts as long as a call may, writes, and settles. Without the windows below no effect happens
+//! twice; through each of them one does, and nothing on our side can close it. ARCHITECTURE.md describes them where it
+//! speaks of writes whose outcome is unknown.
 
 use crate::explorer::{Broken, Model};
 use crate::queue::{Claim, LEASE, Pace, Plan, Protocol, Queue, Stage, Verdict};
@@ -11,32 +11,32 @@ pub(crate) const ONCE: Broken = "no effect happens twice";
 pub(crate) const HAPPENED: Broken = "what is settled as done has happened";
 pub(crate) const SHOWN: Broken = "what is shown in the end is what was asked for last";
 
-/// How long a call is waited for, in ticks: shorter than a lease.
+/// The time limit of a call, in ticks: shorter than a lease.
 const TIMEOUT: u8 = 1;
 
-/// How long what has happened remains hidden, where it is not shown at once: longer than a retry waits.
+/// The time for which an effect remains hidden if it is not shown at once, in ticks: longer than the wait of a retry.
 const HIDDEN: u8 = 3;
 
 const WORKERS: usize = 2;
 const CALLS: usize = 3;
 
-/// The most that a job is claimed.
+/// The largest number of claims of a job.
 const CLAIMS: u8 = 3;
 
-/// How the other side, the clocks and the processes may behave, for an effect to happen twice.
+/// A behaviour of the other side, the clocks or the processes that lets an effect happen twice.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Window {
-    /// A worker is paused between its look at the lease and its write, for as long as the lease.
+    /// A worker is paused between checking the lease and writing, for as long as the lease.
     PausedBeforeTheWrite,
-    /// A call that was given up takes effect after the next attempt has looked.
+    /// A call that was given up takes effect after the next attempt has checked.
     LandsLate,
-    /// The other side cannot be looked at: private answers.
+    /// The other side cannot be checked: private answers.
     Blind,
-    /// The other side does not show at once what has happened.
+    /// The other side does not show an effect at once.
     ShowsLate,
-    /// The clock of one instance is behind the others', so that it believes too long in its lease.
+    /// The clock of one instance is behind the others', so that it trusts its lease too long.
     ClockBehind,
-    /// The only process died and is back, and does not wait for leases, before its last call landed.
+    /// The only process died and restarted, without waiting for leases, before its last call landed.
     BackAtOnce,
 }
 
@@ -55,18 +55,18 @@ impl Window {
 pub(crate) struct FarSide {
     on: Protocol,
     open: Option<Window>,
-    /// Whether the job is an update, which is replaced while it waits.
+    /// True if the job is an update, which is replaced while it waits.
     replaced: bool,
 }
 
-/// How far a worker is.
+/// The progress of a worker.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, PartialOrd, Ord)]
 enum Phase {
     #[default]
     Idle,
-    /// Claimed or went on; has to look first.
+    /// Claimed or continued; must check for its effect first.
     Unsure,
-    /// Has to make sure of its lease.
+    /// Must make sure of its lease.
     Ready,
     /// Has made sure of it.
     Cleared,
@@ -82,11 +82,11 @@ enum Phase {
 struct Worker {
     phase: Phase,
     claim: Option<Claim>,
-    /// How long its lease holds, by its own clock.
+    /// The rest of its lease, by its own clock.
     lease: u8,
-    /// How long it goes on waiting.
+    /// The rest of its time to wait.
     patience: u8,
-    /// Whether it found its effect and only brings it up to date, which may be done again and again.
+    /// True if it found its effect and only brings it up to date, which may be repeated.
     amends: bool,
 }
 
@@ -96,9 +96,9 @@ struct Call {
     step: u8,
     body: u8,
     amends: bool,
-    /// Within how many ticks it lands, or never.
+    /// The number of ticks within which it lands; `None` if it never does.
     left: u8,
-    /// Who waits for its answer.
+    /// The worker that waits for its answer.
     caller: Option<usize>,
 }
 
@@ -107,9 +107,9 @@ pub(crate) struct State {
     queue: Queue,
     workers: [Worker; WORKERS],
     calls: [Option<Call>; CALLS],
-    /// How often the effect of each step has happened.
+    /// The number of times that the effect of each step has happened.
     happened: [u8; 2],
-    /// How long the latest remains hidden from who looks.
+    /// The time for which the latest effect remains hidden from checks.
     hidden: u8,
     shown: u8,
 }
@@ -132,12 +132,12 @@ pub(crate) enum Move {
 }
 
 impl FarSide {
-    /// A command of two steps.
+    /// Returns a command of two steps.
     pub(crate) fn command(rules: Rules, open: Option<Window>) -> Self {
         Self::new(Plan { steps: 1, ..Plan::default() }, rules, open)
     }
 
-    /// An update of a card.
+    /// Returns an update of a card.
     pub(crate) fn update(rules: Rules) -> Self {
         Self { replaced: true, ..Self::new(Plan { folds: true, ..Plan::default() }, rules, None) }
     }
@@ -151,7 +151,7 @@ impl FarSide {
         self.on.rules.has(rule)
     }
 
-    /// What the worker may do next.
+    /// Returns the worker's next possible move.
     fn next(&self, state: &State, worker: usize) -> Option<Move> {
         let Worker { phase, lease, patience, .. } = state.workers[worker];
         Some(match phase {
@@ -166,13 +166,13 @@ impl FarSide {
         })
     }
 
-    /// A worker that is not paused writes at the moment in which it has looked at its lease.
+    /// Returns the write at the moment of checking the lease, for a worker that is not paused.
     fn cleared(&self, worker: usize) -> Move {
         let paused = self.open == Some(Window::PausedBeforeTheWrite);
         if paused { Move::Hold { worker } } else { Move::Write { worker } }
     }
 
-    /// Time stands still while a call has to land, or not.
+    /// Answers whether time may pass: it stands still while a call has to land, or not.
     fn may_tick(&self, state: &State) -> bool {
         let in_time = self.open != Some(Window::LandsLate);
         !state.calls.iter().flatten().any(|call| in_time && call.left == 0)
@@ -185,7 +185,7 @@ impl FarSide {
         state.workers[worker].phase = self.begin(claim.outcome_unknown);
     }
 
-    /// The lease begins. Whose clock is behind believes longer in it than the others.
+    /// Begins the lease. An instance whose clock is behind trusts it longer than the others.
     fn leased(&self, state: &mut State, worker: usize) {
         state.workers[worker].lease = LEASE;
         if self.open == Some(Window::ClockBehind) && worker == 0 {
@@ -321,7 +321,7 @@ impl Model for FarSide {
         state.queue.rows[0].attempt > CLAIMS
     }
 
-    /// A fair continuation: calls are answered, workers go on, time passes.
+    /// Returns a fair continuation: calls are answered, workers go on, time passes.
     fn fair(&self, state: &State) -> Option<Move> {
         let call = (0..CALLS).find(|call| state.calls[*call].is_some());
         let mut busy = (0..WORKERS).filter(|worker| state.workers[*worker].phase != Phase::Idle);

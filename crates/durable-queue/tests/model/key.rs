@@ -7,7 +7,7 @@ use crate::world::{State, TIMERS, WORKERS, Worker};
 pub(crate) type Key = [u64; 2 * JOBS + WORKERS + 2];
 
 impl State {
-    /// The same for states that differ only in which worker or timer is which: they have no names.
+    /// Returns the same key for states that differ only in which worker or timer is which: they have no names.
     pub(crate) fn key(&self) -> Key {
         let mut workers = self.workers.map(worker);
         workers.sort_unstable();

@@ -1,5 +1,5 @@
-//! Who leads: of several instances one at a time does what only one should. One clock, because the
-//! promise is no better than the instances' clocks agree.
+//! Leadership: only one of several instances at a time does the work of the leader. The model has one clock, because
+//! the promise is no better than the agreement of the instances' clocks.
 
 use durable_queue::{DurableQueue, QueueError};
 
@@ -12,7 +12,7 @@ pub(crate) const FREE_TO_LEAD: Broken = "who asks while nobody else leads is mad
 
 const INSTANCES: usize = 3;
 
-/// The longest that somebody leads without asking again.
+/// The longest time of leading without asking again.
 const LONGEST: u8 = 2;
 
 /// Three instances that want to lead.
@@ -22,7 +22,7 @@ pub(crate) struct Leaders(pub(crate) Rules);
 pub(crate) struct State {
     holder: Option<usize>,
     until: u8,
-    /// How long each may believe that it leads.
+    /// The time for which each may believe that it leads.
     leads: [u8; INSTANCES],
 }
 
@@ -77,7 +77,7 @@ impl Model for Leaders {
 }
 
 impl Leaders {
-    /// The rule of the store.
+    /// Answers whether the store's rule grants leadership.
     fn grants(&self, state: &State, who: usize) -> bool {
         let over = state.until == 0 && self.0.has(Rule::LeadEndsInTime);
         let goes_on = state.holder == Some(who) && self.0.has(Rule::LeadersGoOn);

@@ -1,21 +1,20 @@
-//! Claims, leases and fences are where a queue loses or doubles work, and the interleavings that do it
-//! are those that no story thinks of. So the protocol is a model here, and everything that can happen
-//! in it happens: workers crash, dawdle past their leases and settle late, senders repeat themselves,
-//! timers race, clocks jump. What is promised is looked at after every move.
+//! Claims, leases and fences are where a queue loses or doubles work, through interleavings that no one thinks of. So
+//! the protocol is a model here, and everything that can happen in it happens: workers crash, outlast their leases and
+//! settle late, senders repeat themselves, timers race, clocks jump. Every promise is checked after every move.
 //!
-//! - `queue` is the protocol of this crate, after `rules` that can be switched off one at a time;
-//!   `world` is everybody around it, in the small worlds of `scenarios`; `promises` is what must hold.
-//! - `explorer` goes through all of it. It is our own: of the crates for this, `stateright` is alive, but
-//!   its "eventually" does not see cycles (its documentation says so), which is how a queue gets stuck,
-//!   and a hundred lines are less than a dozen crates with an HTTP server among them.
-//! - `mutants` proves that it finds what it looks for: without any one rule some promise is broken.
-//! - `conformance` walks the model's shortest way to every kind of situation in the real stores and
-//!   compares answer by answer, so what is proved of the model is true of them.
-//! - `far_side` is what a service that is called sees: which effects can still happen twice, and through which
-//!   windows. `leaders` is who may lead.
+//! - `queue` is the protocol of this crate, after `rules` that can be switched off one at a time; `world` is everyone
+//!   around it, in the small worlds of `scenarios`; `promises` is what must hold.
+//! - `explorer` goes through all of it. It is our own: of the crates for this, `stateright` is alive, but its
+//!   "eventually" does not see cycles (its documentation says so), which is how a queue gets stuck, and a hundred lines
+//!   are less than a dozen crates with an HTTP server among them.
+//! - `mutants` proves that it finds violations: without any one rule some promise is broken.
+//! - `conformance` walks the model's shortest path to every kind of situation in the real stores and compares answer by
+//!   answer, so that results about the model hold for them.
+//! - `far_side` is the view of a called service: the effects that can still happen twice, and through which windows.
+//!   `leaders` is leadership.
 //!
-//! Within these bounds (two or three jobs, workers and claims of each) nothing is left out; beyond them
-//! nothing is proved.
+//! Within these bounds (two or three jobs, workers and claims of each) nothing is left out; beyond them nothing is
+//! proved.
 
 #![expect(clippy::indexing_slicing, reason = "an index that is wrong is a failed test")]
 #![expect(clippy::panic, reason = "a counterexample is read best as it is printed")]
@@ -45,10 +44,10 @@ use crate::rules::Rules;
 use crate::stores::Database;
 use crate::world::World;
 
-/// A PostgreSQL is asked only what is a few moves away: there it is slower to ask.
+/// The number of moves to which PostgreSQL is limited: it is slower to ask.
 const NEAR: usize = 8;
 
-/// One test for every world: what is promised holds, everything ends, and `SQLite` does the same.
+/// Makes one test for every world: the promises hold, everything ends, and `SQLite` behaves the same.
 macro_rules! worlds {
     ($($world:ident),+) => {
         $(#[tokio::test]
@@ -68,7 +67,7 @@ worlds!(line, lines, behind, moving, cards, appointments, closings, classes, rep
 async fn postgres_does_the_same() -> Result<(), QueueError> {
     let database = Database::postgres().await?;
     for world in [scenarios::moving(), scenarios::cards(), scenarios::appointments(), scenarios::repeating()] {
-        // Which process is the only one, PostgreSQL does not know: it waits for every lease.
+        // PostgreSQL does not know whether a process is the only one: it waits for every lease.
         let world = World { restarts: false, ..world };
         let found = explore_within(&world, NEAR).unwrap_or_else(|example| panic!("{example}"));
         assert_eq!(same(conformance::walk(&world, &found, &database).await), found.situations.len());
@@ -99,14 +98,14 @@ fn through_every_window_an_effect_happens_twice() {
     }
 }
 
-/// Whatever happens, what is promised holds, and everything ends.
+/// Checks that the promises hold in every state and that everything ends.
 fn holds<M: Model>(model: &M) -> Explored<M> {
     let found = explore(model).unwrap_or_else(|example| panic!("{example}"));
     found.ends(model).unwrap_or_else(|example| panic!("{example}"));
     found
 }
 
-/// Whether the store answered like the model: how many situations it was seen in.
+/// Returns the number of situations in which the store answered like the model.
 fn same(walked: Result<usize, QueueError>) -> usize {
     walked.unwrap_or_else(|fault| panic!("{fault}"))
 }

@@ -1,5 +1,5 @@
-//! A check that cannot fail proves nothing. So each rule is switched off once, in the world that is
-//! about it, and the explorer has to find the promise that it was there for broken.
+//! A check that cannot fail proves nothing. So each rule is switched off once, in the world that is about it, and the
+//! explorer has to find that the promise behind it is broken.
 
 use crate::explorer::{Broken, Counterexample, Model, explore};
 use crate::far_side::{self, FarSide};
@@ -11,7 +11,7 @@ use crate::world::World;
 
 const ENDS: Broken = crate::explorer::ENDS;
 
-/// Where the rule is missed, and which promise is broken without it.
+/// Returns the place where the rule is missed, and the promise that is broken without it.
 #[expect(clippy::match_same_arms, reason = "in the order of the rules")]
 fn missed(rule: Rule) -> (Place, Broken) {
     use Place::{Command, Leading, Queue, Update};
@@ -56,7 +56,7 @@ fn missed(rule: Rule) -> (Place, Broken) {
     }
 }
 
-/// Where a rule is missed.
+/// A place where a rule is missed.
 enum Place {
     Queue(fn() -> World),
     Leading,
@@ -81,7 +81,7 @@ fn every_rule_is_needed() {
     }
 }
 
-/// The shortest way to a violation; if there is none, to a state from which it does not end.
+/// Returns the shortest path to a violation; if there is none, to a state from which it does not end.
 pub(crate) fn violated<M: Model>(model: &M) -> Option<Counterexample> {
     match explore(model) {
         Ok(found) => found.ends(model).err(),

@@ -1,6 +1,6 @@
-//! What is promised, and an observer who sees to it. The observer hears every answer of the queue and
-//! derives from that what the queue owes, by other means than the queue's own: a line is a set of jobs
-//! that go first, a lease is what was said to whom.
+//! The promises, and an observer that checks them. The observer hears every answer of the queue and derives from it
+//! what the queue owes, by other means than the queue's own: a partition is a set of jobs that go first, a lease is an
+//! answer to a worker.
 
 use crate::explorer::Broken;
 use crate::queue::{Claim, JOBS, LEASE, PAUSE, Stage, Verdict};
@@ -28,27 +28,27 @@ pub(crate) const PACED: Broken = "a bucket lets no more through than it may";
 pub(crate) const APPOINTED: Broken = "an appointment is kept";
 pub(crate) const CLOSED: Broken = "nobody passes a closed bucket";
 
-/// After so many ticks the bucket has been empty long enough to let everybody through.
+/// The number of ticks after which the bucket is empty enough to admit every job.
 const LONG: u8 = 12;
 
-/// What an observer knows of a job.
+/// An observer's knowledge of a job.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub(crate) struct Past {
-    /// How often it was stored.
+    /// The number of times it was stored.
     pub(crate) joined: u8,
-    /// The line it belongs to.
+    /// The partition it belongs to.
     pub(crate) line: u8,
     /// The jobs that go first, as a set.
     pub(crate) waits_for: u8,
     pub(crate) claims: u8,
-    /// Whether the latest claim was neither settled for good nor given up.
+    /// True if the latest claim was neither settled for good nor given up.
     pub(crate) open: bool,
-    /// How long the latest lease holds.
+    /// The rest of the latest lease.
     pub(crate) lease: u8,
-    /// How long it is not due.
+    /// The time until it is due.
     pub(crate) due: u8,
     pub(crate) top_fence: u8,
-    /// Whether an earlier attempt at the step may have acted.
+    /// True if an earlier attempt at the step may have acted.
     pub(crate) doubt: bool,
     pub(crate) finished: bool,
     /// The command it is part of.
@@ -58,7 +58,7 @@ pub(crate) struct Past {
 impl World {
     pub(crate) fn sent(&self, before: &State, state: &mut State, delivery: usize, torn: bool) -> Result<(), Broken> {
         state.sent[delivery] += 1;
-        // Of a request that the crash of its receiver cut off nobody was told that it was accepted.
+        // No one was told that a request was accepted if a crash of its receiver cut it off.
         if torn {
             return Ok(());
         }
@@ -75,7 +75,7 @@ impl World {
         Ok(())
     }
 
-    /// What has to become of a job that joins: derived from what is promised, not from what is stored.
+    /// Derives the expected fate of a joining job from the promises, not from the stored rows.
     fn joins(&self, before: &State, state: &mut State, job: usize) {
         let plan = &self.on.jobs[job];
         let in_line = |state: &State, key: u8| {
@@ -145,13 +145,13 @@ impl World {
         Ok(())
     }
 
-    /// What of a claim matters later on.
+    /// Returns the parts of a claim that matter later.
     pub(crate) fn remembered(&self, claim: Claim) -> Claim {
         let goes_on = self.on.jobs[usize::from(claim.job)].then.is_some();
         Claim { outcome_unknown: false, told: claim.told && goes_on, ..claim }
     }
 
-    /// Whether nothing holds the job back.
+    /// Answers whether nothing holds the job back.
     fn ready(&self, state: &State, lane: u8, job: usize) -> bool {
         let past = &state.past[job];
         let first = |n: usize| past.waits_for >> n & 1 == 1 && !state.past[n].finished;
@@ -252,14 +252,14 @@ impl World {
 }
 
 impl State {
-    /// A claim holds until it is settled or somebody else claims the job.
+    /// Records whether a claim held, which it does until it is settled or another worker claims the job.
     pub(crate) fn heard(&self, claim: Claim, held: bool) -> Result<(), Broken> {
         let past = &self.past[usize::from(claim.job)];
         let holds = past.open && past.claims == claim.attempt;
         hold([(held && !holds, ONE_SETTLEMENT), (!held && holds, HEARD)])
     }
 
-    /// Whether time changes anything.
+    /// Answers whether time changes anything.
     pub(crate) fn waits(&self, timers: bool) -> bool {
         let job = |past: &Past| past.lease > 0 || past.due > 0;
         let rows = self.queue.rows.iter();

@@ -1,50 +1,50 @@
-//! The durable queue in memory: what the trait `DurableQueue` says, one line of code for a sentence.
-//! Times are ticks from now on; what is past is 0, because the queue never asks how long ago.
+//! The durable queue in memory: the text of the trait `DurableQueue`, one line of code for a sentence. Times are ticks
+//! from now; a past time is 0, because the queue never asks how long ago.
 
 use crate::rules::{Rule, Rules};
 
-/// The most jobs there are.
+/// The largest number of jobs.
 pub(crate) const JOBS: usize = 4;
 
 /// The queue of commands, and that of messages.
 pub(crate) const INBOX: u8 = 0;
 pub(crate) const OUTBOX: u8 = 1;
 
-/// How long a lease is, in ticks.
+/// The length of a lease, in ticks.
 pub(crate) const LEASE: u8 = 2;
 
-/// How long a job that is tried again waits.
+/// The wait of a retried job, in ticks.
 pub(crate) const PAUSE: u8 = 1;
 
-/// What is to be known of a job before it exists.
+/// The properties of a job before it exists.
 #[derive(Clone, Copy, Debug, Default)]
 pub(crate) struct Plan {
     pub(crate) lane: u8,
     /// Its ordering key.
     pub(crate) key: u8,
     pub(crate) behind: Option<u8>,
-    /// Nobody in particular waits for it.
+    /// True if no person waits for it.
     pub(crate) machine: bool,
-    /// Whether it is an update that a later one may replace.
+    /// True if it is an update that a later one may replace.
     pub(crate) folds: bool,
-    /// How long after its acceptance it is due.
+    /// The time from its acceptance until it is due.
     pub(crate) delay: u8,
-    /// Whether it has to pass the bucket.
+    /// True if it must pass the bucket.
     pub(crate) paced: bool,
-    /// How many steps it has besides the last.
+    /// The number of its steps besides the last.
     pub(crate) steps: u8,
     /// The job it leaves behind when it is done.
     pub(crate) then: Option<u8>,
 }
 
-/// How fast a bucket empties, in ticks for each, and how many pass at once after a rest.
+/// The speed at which a bucket empties, in ticks for each call, and the number of calls that pass at once after a rest.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Pace {
     pub(crate) every: u8,
     pub(crate) burst: u8,
 }
 
-/// What the queue was set up with.
+/// The settings of the queue.
 #[derive(Clone, Debug)]
 pub(crate) struct Protocol {
     pub(crate) rules: Rules,
@@ -53,31 +53,31 @@ pub(crate) struct Protocol {
 }
 
 impl Protocol {
-    /// The same under other rules.
+    /// Returns the same under other rules.
     pub(crate) fn with(self, rules: Rules) -> Self {
         Self { rules, ..self }
     }
 }
 
-/// Where a job is on its way.
+/// The state of a job.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub(crate) enum Stage {
     #[default]
     Unknown,
     Live,
-    /// Its body took the place of an earlier one's.
+    /// Its body replaced an earlier one's.
     Folded,
     Done,
     Dead,
 }
 
-/// What is kept of a job.
+/// The stored row of a job.
 #[expect(clippy::struct_excessive_bools, reason = "they are the table's columns")]
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub(crate) struct Row {
     pub(crate) stage: Stage,
     pub(crate) id: u8,
-    /// The line it stands in.
+    /// Its partition.
     pub(crate) key: u8,
     pub(crate) head: bool,
     pub(crate) ready: bool,
@@ -85,20 +85,20 @@ pub(crate) struct Row {
     pub(crate) outcome_unknown: bool,
     pub(crate) slot: bool,
     pub(crate) told: bool,
-    /// Whether time has passed since it was accepted.
+    /// True if time has passed since it was accepted.
     pub(crate) old: bool,
     pub(crate) due: u8,
     pub(crate) fence: u8,
     pub(crate) attempt: u8,
     pub(crate) step: u8,
-    /// Which version its body shows, if it is an update.
+    /// The version that its body shows, if it is an update.
     pub(crate) body: u8,
 }
 
 /// The right to work on a job.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub(crate) struct Claim {
-    /// Which job it is; the queue itself goes by the id.
+    /// The job's number; the queue itself goes by the id.
     pub(crate) job: u8,
     pub(crate) id: u8,
     pub(crate) key: u8,
@@ -110,7 +110,7 @@ pub(crate) struct Claim {
     pub(crate) body: u8,
 }
 
-/// What became of a claimed job.
+/// The outcome of a claimed job.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Verdict {
     Done,
@@ -119,7 +119,7 @@ pub(crate) enum Verdict {
     Retry {
         outcome_unknown: bool,
     },
-    /// Surely without effect; and nothing passes the bucket for so long.
+    /// Surely without effect; and nothing passes the bucket for this many ticks.
     Limited(u8),
 }
 
@@ -134,7 +134,7 @@ pub(crate) struct Queue {
 }
 
 impl Queue {
-    /// Whether the delivery is new. One that is torn is stored without its jobs.
+    /// Answers whether the delivery is new. One that is torn is stored without its jobs.
     pub(crate) fn accept(&mut self, on: &Protocol, delivery: usize, jobs: &[u8], torn: bool) -> bool {
         let known = self.deliveries >> delivery & 1 == 1;
         if known && on.rules.has(Rule::AcceptKnowsDeliveries) {
@@ -163,7 +163,7 @@ impl Queue {
         self.rows[usize::from(job)] = Row { ready: head && is_due(on.rules, &row), ..row };
     }
 
-    /// Whether somebody is in the line.
+    /// Answers whether a job is in the partition.
     fn head(&self, on: &Protocol, lane: u8, key: u8) -> bool {
         self.line(on, lane, key).next().is_some()
     }
@@ -175,7 +175,7 @@ impl Queue {
         })
     }
 
-    /// The version that an update shows: the later it joins, the later.
+    /// Returns the version that an update shows, which grows in the order of joining.
     fn version(&self, on: &Protocol, plan: &Plan) -> u8 {
         let before = (0..on.jobs.len()).filter(|n| on.jobs[*n].folds && self.rows[*n].stage != Stage::Unknown);
         if plan.folds { before.fold(1, |version, _| version + 1) } else { 0 }
@@ -217,7 +217,8 @@ impl Queue {
         }
     }
 
-    /// Until when its bucket does not let the job pass, and whether that is an appointment.
+    /// Returns the time until which its bucket holds the job back, and whether that is a reservation; `None` if it
+    /// passes.
     fn put_off(&mut self, on: &Protocol, n: usize) -> Option<(u8, bool)> {
         let reserved = self.rows[n].slot;
         if !on.jobs[n].paced {
@@ -252,7 +253,7 @@ impl Queue {
         Claim { job, id, key, fence, attempt, outcome_unknown, told, step, body }
     }
 
-    /// The row that the claim is on, if it holds.
+    /// Returns the row of the claim, if it holds.
     fn held(&self, on: &Protocol, claim: Claim, fenced: Rule) -> Option<usize> {
         let lane = on.jobs[usize::from(claim.job)].lane;
         (0..on.jobs.len()).find(|n| {
@@ -264,7 +265,7 @@ impl Queue {
         })
     }
 
-    /// Whether the claim holds, now until the new end.
+    /// Moves the end of the lease. Answers whether the claim holds.
     pub(crate) fn renew(&mut self, on: &Protocol, claim: Claim) -> bool {
         let Some(n) = self.held(on, claim, Rule::RenewChecksTheFence) else { return false };
         if on.rules.has(Rule::RenewMovesTheLease) {
@@ -280,7 +281,7 @@ impl Queue {
         row.ready = false;
     }
 
-    /// Whether the verdict is stored.
+    /// Stores the verdict. Answers whether it was stored.
     pub(crate) fn settle(&mut self, on: &Protocol, claim: Claim, verdict: Verdict) -> bool {
         let Some(n) = self.held(on, claim, Rule::SettleChecksTheFence) else { return false };
         let told = claim.told || on.rules.has(Rule::ToldIsInherited) && self.rows[n].told;
@@ -340,14 +341,14 @@ impl Queue {
         }
     }
 
-    /// The commands whose people should hear that they wait, as a set.
+    /// Returns the commands whose people were not notified of the delay yet, as a set.
     pub(crate) fn overdue(&self, on: &Protocol) -> u8 {
         let waits = |row: &Row| row.stage == Stage::Live && row.old && !row.told;
         let commands = (0..on.jobs.len()).filter(|n| on.jobs[*n].lane == INBOX);
         commands.filter(|n| waits(&self.rows[*n])).fold(0, |set, n| set | 1 << n)
     }
 
-    /// Whether the person was told.
+    /// Answers whether the person was notified.
     pub(crate) fn tell(&mut self, on: &Protocol, job: usize) -> bool {
         let row = &mut self.rows[job];
         let waits = row.stage == Stage::Live || !on.rules.has(Rule::TellLooksWhetherItWaits);
@@ -366,7 +367,7 @@ impl Queue {
         }
     }
 
-    /// Time passes. How old a job is matters only if somebody asks for it.
+    /// Lets time pass. The age of a job changes only if a timer asks for it.
     pub(crate) fn tick(&mut self, ages: bool) {
         for row in &mut self.rows {
             row.due = row.due.saturating_sub(1);

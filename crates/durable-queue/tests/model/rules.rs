@@ -1,7 +1,7 @@
-//! The protocol's rules as data. The model obeys those that are switched on; that the explorer finds
-//! a violation for each one that is switched off proves that it can.
+//! The protocol's rules as data. The model obeys those that are switched on. The explorer finds a violation for each
+//! one that is switched off, which proves that it can.
 
-/// Names the rules and what they say.
+/// Names the rules with their texts.
 macro_rules! rules {
     ($($name:ident: $says:literal,)+) => {
         /// A rule of the protocol.
@@ -71,12 +71,12 @@ rules! {
     WhatIsFoundIsBroughtUpToDate: "an update that is found may show what was replaced since",
 }
 
-/// Which rules are switched on.
+/// The set of rules that are switched on.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Rules(u64);
 
 impl Rules {
-    /// As they should be.
+    /// All rules switched on.
     pub(crate) const ALL: Self = Self(u64::MAX);
 
     pub(crate) fn without(self, rule: Rule) -> Self {

@@ -1,5 +1,5 @@
-//! Small worlds, each big enough for what it is about. Everything together in one world would be too
-//! much to explore; what must never happen needs two or three jobs and workers to happen.
+//! Small worlds, each big enough for its subject. Everything together in one world would be too much to explore; a
+//! violation needs only two or three jobs and workers.
 
 use crate::queue::{INBOX, OUTBOX, Pace, Plan, Protocol, Verdict};
 use crate::rules::Rules;
@@ -8,7 +8,7 @@ use crate::world::World;
 const SURE: Verdict = Verdict::Retry { outcome_unknown: false };
 const UNSURE: Verdict = Verdict::Retry { outcome_unknown: true };
 
-/// Three jobs that come one by one, for three workers, and nothing in their way.
+/// Returns three jobs that arrive one by one, for three workers, and nothing in their way.
 fn world(name: &'static str, jobs: Vec<Plan>) -> World {
     let arriving =
         jobs.iter().enumerate().filter(|(n, _)| !jobs.iter().any(|plan| plan.then.map(usize::from) == Some(*n)));
@@ -31,25 +31,25 @@ fn key(key: u8) -> Plan {
     Plan { key, ..Plan::default() }
 }
 
-/// One line: everything that can become of its jobs.
+/// Returns one partition with every possible fate of its jobs.
 pub(crate) fn line() -> World {
     let job = Plan { steps: 1, ..key(0) };
     let mut line = world("one line", vec![job, key(0), Plan { delay: 1, ..key(0) }]);
     line.verdicts = vec![Verdict::Done, Verdict::Dead, Verdict::Continue, SURE, UNSURE];
     (line.workers, line.claims, line.renews) = (2, 3, true);
-    // They come together: in which order is for other worlds.
+    // They arrive together: other worlds try their order.
     line.deliveries = vec![vec![0, 1, 2]];
     line
 }
 
-/// Two lines, three workers.
+/// Returns two partitions and three workers.
 pub(crate) fn lines() -> World {
     let mut lines = world("two lines", vec![key(0), key(1), key(0)]);
     lines.renews = true;
     lines
 }
 
-/// Jobs that want to be behind others.
+/// Returns jobs that ask to be behind others.
 pub(crate) fn behind() -> World {
     let behind = Plan { behind: Some(0), ..key(1) };
     let mut world = world("behind", vec![key(0), behind, key(1)]);
@@ -57,7 +57,7 @@ pub(crate) fn behind() -> World {
     world
 }
 
-/// A job that finds its key, goes on as another, and whose person waits.
+/// Returns a job that finds its key, continues as another, and whose person waits.
 pub(crate) fn moving() -> World {
     let searching = Plan { then: Some(1), ..key(0) };
     let mut moving = world("moving and telling", vec![searching, key(1), key(1)]);
@@ -65,7 +65,7 @@ pub(crate) fn moving() -> World {
     moving
 }
 
-/// Updates of a card.
+/// Returns updates of a card.
 pub(crate) fn cards() -> World {
     let update = Plan { folds: true, lane: OUTBOX, ..key(0) };
     let mut cards = world("cards", vec![update; 3]);
@@ -74,14 +74,14 @@ pub(crate) fn cards() -> World {
     cards
 }
 
-/// A bucket that gives appointments.
+/// Returns a bucket that gives reservations.
 pub(crate) fn appointments() -> World {
     let mut world = paced("appointments");
     (world.renews, world.restarts, world.verdicts) = (true, true, vec![Verdict::Done, SURE]);
     world
 }
 
-/// A bucket that is closed because the other side says so.
+/// Returns a bucket that is closed because the other side asks for it.
 pub(crate) fn closings() -> World {
     let mut world = paced("closings");
     world.verdicts = vec![Verdict::Done, Verdict::Limited(1), Verdict::Limited(3)];
@@ -97,7 +97,7 @@ fn paced(name: &'static str) -> World {
     world
 }
 
-/// What a machine noticed, and what people asked for.
+/// Returns jobs of machines and of people.
 pub(crate) fn classes() -> World {
     let noticed = Plan { machine: true, ..key(0) };
     let later = Plan { delay: 1, ..key(1) };
@@ -106,7 +106,7 @@ pub(crate) fn classes() -> World {
     world
 }
 
-/// Everybody says everything twice.
+/// Returns senders and workers that repeat everything.
 pub(crate) fn repeating() -> World {
     let mut world = world("repeating", vec![key(0), key(0)]);
     world.verdicts = vec![Verdict::Done, Verdict::Dead, SURE, UNSURE];
@@ -114,7 +114,7 @@ pub(crate) fn repeating() -> World {
     world
 }
 
-/// The only process dies and comes back.
+/// Returns a world whose only process dies and restarts.
 pub(crate) fn restarting() -> World {
     let job = Plan { steps: 1, lane: INBOX, ..key(0) };
     let mut world = world("restarting", vec![job, key(0), key(1)]);

@@ -1,11 +1,11 @@
-//! Which transitions are alike for a store: the same thing asked of the same sort of job, with the same
-//! right to ask it. One of each is walked in the real stores.
+//! Transitions that are alike for a store: the same request about the same sort of job, with the same right to it. One
+//! of each is walked in the real stores.
 
 use crate::key;
 use crate::queue::{Row, Stage, Verdict};
 use crate::world::{Move, State, Worker, World};
 
-/// The situation of a move, as a number.
+/// Returns the situation of a move, as a number.
 pub(crate) fn of(world: &World, before: &State, step: Move, after: &State) -> u64 {
     let (kind, detail) = kind(step);
     let (job, right) = match step {
@@ -41,7 +41,7 @@ fn kind(step: Move) -> (u8, u8) {
     }
 }
 
-/// Which job a worker has, and whether its claim still counts.
+/// Returns a worker's job, and whether its claim still counts.
 fn right(state: &State, worker: Worker) -> (Option<usize>, u8) {
     let (claim, spent) = match worker {
         Worker::Idle => return (None, 0),
@@ -52,7 +52,7 @@ fn right(state: &State, worker: Worker) -> (Option<usize>, u8) {
     (Some(job), 1 + spent + u8::from(state.past[job].claims == claim.attempt))
 }
 
-/// What sort of job it is now, and who else is in its line.
+/// Returns the sort of the job now, and of the others in its partition.
 fn sort(world: &World, state: &State, job: usize) -> [u8; 2] {
     let row = &state.queue.rows[job];
     let line = |(n, other): (usize, &Row)| {

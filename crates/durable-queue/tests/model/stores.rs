@@ -36,7 +36,7 @@ impl Database {
     }
 }
 
-/// The instant so many milliseconds after 1970.
+/// Returns the instant `millis` after 1970.
 pub(crate) fn from_millis(millis: i64) -> Timestamp {
     Timestamp::from_millisecond(millis).unwrap_or(Timestamp::MAX)
 }

@@ -1,6 +1,5 @@
-//! One who does in a real store what happens in the model, and compares the answers. Each walk is made
-//! for an installation of its own and ends with nothing left to do, so that many follow each other
-//! on one database.
+//! A walker repeats the moves of the model in a real store and compares the answers. Each walk uses its own
+//! installation and ends with nothing left to do, so that many can follow each other on one database.
 
 use std::time::Duration;
 
@@ -15,10 +14,10 @@ use crate::queue::{INBOX, JOBS, LEASE, PAUSE, Plan, Stage, Verdict};
 use crate::stores::{Database, from_millis};
 use crate::world::{Answer, Move, State, WORKERS, Worker, World};
 
-/// How long a tick is.
+/// The length of a tick, in milliseconds.
 const TICK: i64 = 1000;
 
-/// The most moves until nothing is left to do.
+/// The largest number of moves until nothing is left to do.
 const PATIENCE: usize = 200;
 
 pub(crate) struct Walker<'a> {
@@ -72,7 +71,7 @@ impl<'a> Walker<'a> {
         self.look().await
     }
 
-    /// Ends a walk: what is left is done.
+    /// Ends a walk: does the rest of the work.
     pub(crate) async fn end(&mut self) -> Result<(), QueueError> {
         let mut moves = 0;
         while let Some(step) = self.world.fair(&self.state) {
@@ -136,7 +135,7 @@ impl<'a> Walker<'a> {
         let body = body(plan, job, 0, version);
         NewJob {
             after_key: plan.behind.map(|key| key.to_string()),
-            // Of its own, so that its turn is when it joins.
+            // Its own, so that its virtual time is when it joins.
             fairness_key: job.to_string(),
             class: if plan.machine { Class::Machine } else { Class::Person },
             rate_limits: plan.paced.then_some(bucket).into_iter().collect(),
@@ -162,7 +161,7 @@ impl<'a> Walker<'a> {
             until: self.at(LEASE),
             attempt: meant.attempt.into(),
             outcome_unknown: meant.outcome_unknown,
-            // When the delivery came is for other tests.
+            // Other tests check the time of the delivery.
             accepted: claim.accepted,
             request: claim.request,
             delay_notified: meant.told,
@@ -231,7 +230,7 @@ impl<'a> Walker<'a> {
         self.store()?.tell(id, notice, self.at(0)).await
     }
 
-    /// What can be asked at any time: when there is something to do next.
+    /// Compares the answers that need no move: the next due time.
     async fn look(&self) -> Result<(), QueueError> {
         for asked in self.world.lanes() {
             let said = self.store()?.next_due(lane(asked)).await?;
@@ -269,7 +268,7 @@ fn lane(lane: u8) -> Queue {
     if lane == INBOX { Queue::Work } else { Queue::Outbox }
 }
 
-/// A body says which job it is and how far it got; an update, which version it shows.
+/// Returns a body that names the job and its progress; for an update, the version it shows.
 fn body(plan: &Plan, job: usize, step: u8, version: u8) -> String {
     if plan.folds { format!("version {version}") } else { format!("{job} {step}") }
 }

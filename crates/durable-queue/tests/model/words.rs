@@ -1,4 +1,4 @@
-//! Counterexamples are read by people: what happened and what was answered, in words.
+//! Counterexamples in words, for people: the moves and the answers.
 
 use std::fmt::{self, Display, Formatter};
 

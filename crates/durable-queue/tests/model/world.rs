@@ -1,5 +1,5 @@
-//! Everybody around the queue: senders that repeat themselves, workers that crash, dawdle and settle
-//! late, timers that tell who waits, and the clock. Whatever can happen next is a [`Move`].
+//! Everyone around the queue: senders that repeat themselves, workers that crash, outlast their leases and settle late,
+//! timers that notify waiting people, and the clock. Everything that can happen next is a [`Move`].
 
 use crate::explorer::{Broken, Model};
 use crate::key::Key;
@@ -11,35 +11,35 @@ use crate::situation;
 pub(crate) const WORKERS: usize = 3;
 pub(crate) const TIMERS: usize = 2;
 
-/// Who is there and what they may do.
+/// The participants and their possible behaviour.
 #[derive(Clone, Debug)]
 pub(crate) struct World {
     pub(crate) name: &'static str,
     pub(crate) on: Protocol,
-    /// Which jobs each delivery brings.
+    /// The jobs of each delivery.
     pub(crate) deliveries: Vec<Vec<u8>>,
-    /// How often each is sent.
+    /// The number of times each is sent.
     pub(crate) sends: u8,
     pub(crate) workers: usize,
     pub(crate) timers: usize,
-    /// How often each job is claimed.
+    /// The number of times each job is claimed.
     pub(crate) claims: u8,
     pub(crate) verdicts: Vec<Verdict>,
-    /// Whether leases are renewed.
+    /// True if leases are renewed.
     pub(crate) renews: bool,
-    /// Whether workers repeat settlements that were stored.
+    /// True if workers repeat settlements that were stored.
     pub(crate) repeats: bool,
-    /// Whether all of them die at once and the store is opened again.
+    /// True if all processes may die at once and the store is opened again.
     pub(crate) restarts: bool,
 }
 
-/// What a worker knows.
+/// The knowledge of a worker.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub(crate) enum Worker {
     #[default]
     Idle,
     Holding(Claim),
-    /// Its settlement was stored, which it may not have heard.
+    /// Its settlement was stored, but the answer may be lost.
     Spent(Claim),
 }
 
@@ -47,7 +47,7 @@ pub(crate) enum Worker {
 pub(crate) struct State {
     pub(crate) queue: Queue,
     pub(crate) workers: [Worker; WORKERS],
-    /// Whom each timer is about to tell, as sets.
+    /// The people each timer is about to notify, as sets.
     pub(crate) timers: [u8; TIMERS],
     pub(crate) sent: [u8; JOBS],
     pub(crate) acknowledged: u8,
@@ -60,7 +60,7 @@ pub(crate) struct State {
     pub(crate) closed: u8,
 }
 
-/// What can happen.
+/// A possible event.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Move {
     Send { delivery: usize, torn: bool },
@@ -74,12 +74,12 @@ pub(crate) enum Move {
     Tick,
 }
 
-/// What the queue says to it.
+/// The queue's answer to it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Answer {
     Accepted(bool),
     Claimed(Option<Claim>),
-    /// Whether the claim held.
+    /// True if the claim held.
     Held(bool),
     Overdue(u8),
     Told(bool),
@@ -122,9 +122,9 @@ impl Model for World {
         state.past.iter().any(|past| past.claims > self.claims)
     }
 
-    /// A fair continuation: what was claimed is settled, what was sent arrives, what is due is claimed,
-    /// and time passes. (That workers die instead is a move of its own, so the states in which they
-    /// have died are among those from which everything must end.)
+    /// Returns a fair continuation: claimed jobs are settled, sent deliveries arrive, due jobs are claimed, and time
+    /// passes. (The death of a worker is a separate move, so the states in which workers have died are among those from
+    /// which everything must end.)
     fn fair(&self, state: &State) -> Option<Move> {
         let holding = (0..self.workers).find(|worker| state.workers[*worker] != Worker::Idle);
         if let Some(worker) = holding {
@@ -141,12 +141,12 @@ impl Model for World {
         self.lanes().find(given).map(claim).or(Some(Move::Tick))
     }
 
-    /// What is asked of which sort of job, and whether the requester still has a right to it.
+    /// Returns the kind of request and of job, and whether the requester still has a right to it.
     fn situation(&self, before: &State, step: Move, after: &State) -> u64 {
         situation::of(self, before, step, after)
     }
 
-    /// Workers and timers have no names.
+    /// Returns a key in which workers and timers have no names.
     fn key(&self, state: &State) -> Key {
         state.key()
     }
@@ -170,7 +170,7 @@ impl World {
         }
     }
 
-    /// Of several who have nothing to do it is the first who claims: they are all the same.
+    /// Adds the moves of the workers. Of several idle ones only the first claims: they are all the same.
     fn workers(&self, state: &State, moves: &mut Vec<Move>) {
         if let Some(worker) = (0..self.workers).find(|n| state.workers[*n] == Worker::Idle) {
             moves.extend(self.lanes().map(|lane| Move::Claim { worker, lane }));
@@ -198,7 +198,7 @@ impl World {
         }
     }
 
-    /// What the queue answers, if nobody watches.
+    /// Returns the queue's answer, without the observer.
     fn answer(&self, state: &mut State, step: Move) -> Answer {
         let queue = &mut state.queue;
         match step {
@@ -228,7 +228,7 @@ impl World {
         }
     }
 
-    /// Makes the move, and looks whether everything that was promised holds.
+    /// Makes the move and checks that every promise holds.
     pub(crate) fn act(&self, state: &mut State, step: Move) -> Result<Answer, Broken> {
         let before = *state;
         let answer = self.answer(state, step);
@@ -255,7 +255,7 @@ impl World {
         Ok(answer)
     }
 
-    /// Whether there is nothing left to do, now or ever.
+    /// Answers whether there is nothing left to do, now or ever.
     pub(crate) fn finished(&self, state: &State) -> bool {
         let arrived = (0..self.deliveries.len()).all(|n| state.acknowledged >> n & 1 == 1);
         arrived && state.past.iter().all(|past| past.joined == 0 || past.finished)

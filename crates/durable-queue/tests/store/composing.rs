@@ -28,7 +28,7 @@ fn command(key: &str, body: &str) -> NewJob {
     NewJob::new(&TenantId::new("T1"), Queue::Work, key, at(0), body)
 }
 
-/// The app's own rows are stored with the verdict, or not at all.
+/// Checks that the app's own rows are stored with the verdict, or not at all.
 #[tokio::test]
 async fn the_apps_rows_share_the_fate_of_a_verdict_in_sqlite() -> Result<(), QueueError> {
     let home = Home::new()?;
@@ -81,7 +81,7 @@ impl UnitOfWork for Note {
     }
 }
 
-/// The app's own rows are stored with the verdict, or not at all.
+/// Checks that the app's own rows are stored with the verdict, or not at all.
 #[tokio::test]
 async fn the_apps_rows_share_the_fate_of_a_verdict_in_postgres() -> Result<(), QueueError> {
     let database = Database::new().await?;

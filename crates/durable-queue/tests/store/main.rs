@@ -1,4 +1,4 @@
-//! Promises of the backends: the conformance suite on both, and what is each one's own.
+//! Promises of the backends: the conformance suite on both, and the tests of each one alone.
 
 mod composing;
 mod model;

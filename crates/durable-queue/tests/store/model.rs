@@ -1,5 +1,5 @@
-//! Whatever is asked of the store, in whatever order, it answers as a list in memory would: no job
-//! is lost, none is done twice, lines keep their order, and only the latest claim counts.
+//! For any requests in any order, the store answers as a list in memory would: no job is lost, none is done twice,
+//! partitions keep their order, and only the latest claim counts.
 
 #![expect(clippy::indexing_slicing, reason = "an index that is wrong is a failed test")]
 
@@ -42,7 +42,7 @@ async fn compare(steps: Vec<Step>) -> Result<(), QueueError> {
     model.drain(&store).await
 }
 
-/// One thing that may be asked of the store.
+/// One request to the store.
 #[derive(Clone, Debug)]
 enum Step {
     Accept { installation: usize, delivery: usize, jobs: Vec<Wish> },
@@ -62,7 +62,7 @@ enum Ending {
     Dead,
 }
 
-/// A job to be, without its name.
+/// A job before it is stored, without its name.
 #[derive(Clone, Debug)]
 struct Wish {
     queue: Queue,
@@ -106,21 +106,21 @@ fn queue() -> impl Strategy<Value = Queue> {
     prop_oneof![3 => Just(Queue::Work), 1 => Just(Queue::Outbox)]
 }
 
-/// A job as the list knows it. Jobs stand in the list in the order in which they were taken in.
+/// A job in the list. Jobs are in the list in the order in which they were stored.
 #[derive(Clone, Debug)]
 struct Job {
     installation: usize,
     queue: Queue,
     key: String,
     due: i64,
-    /// In milliseconds.
+    /// The virtual time, in milliseconds.
     turn: i64,
     accepted: i64,
     request: Option<Timestamp>,
     told: bool,
     attempt: u32,
     body: String,
-    /// The place in `claims` of the claim that counts.
+    /// The index in `claims` of the claim that counts.
     held: Option<usize>,
 }
 
@@ -128,13 +128,13 @@ struct Job {
 struct Model {
     now: i64,
     named: usize,
-    /// By name: in which order jobs are served that are due.
+    /// The order in which due jobs are served, by name.
     turns: HashMap<String, i64>,
     last_turns: HashMap<(usize, bool), i64>,
     dead: u64,
     deliveries: HashSet<(usize, usize)>,
     jobs: Vec<Job>,
-    /// Every claim ever given out.
+    /// Every claim given out so far.
     claims: Vec<Claim>,
 }
 
@@ -261,7 +261,7 @@ impl Model {
         Ok(())
     }
 
-    /// Tells the person behind a job that was claimed at some time, whoever has it now.
+    /// Notifies the person behind a job that was claimed before, regardless of its present holder.
     async fn tell(&mut self, store: &dyn DurableQueue, which: usize, wish: &Wish) -> Result<(), QueueError> {
         let job = self.claims[which].id;
         let installation = usize::from(self.claims[which].installation == id(1));
@@ -276,7 +276,7 @@ impl Model {
         Ok(())
     }
 
-    /// What can be asked at any time.
+    /// Compares the answers that need no request: the next due time and the views.
     async fn look(&self, store: &dyn DurableQueue) -> Result<(), QueueError> {
         for queue in [Queue::Work, Queue::Outbox] {
             let heads = (0..self.jobs.len()).filter(|&n| self.is_head(n, queue));
@@ -301,7 +301,7 @@ impl Model {
         Ok(())
     }
 
-    /// Does all that is left: each job once, and each line in its order.
+    /// Does the rest of the work: each job once, and each partition in its order.
     async fn drain(&mut self, store: &dyn DurableQueue) -> Result<(), QueueError> {
         let mut left: HashSet<String> = self.jobs.iter().map(|job| job.body.clone()).collect();
         assert_eq!(left.len(), self.jobs.len(), "names are unique");
@@ -362,12 +362,12 @@ impl Model {
         job.queue == queue && !self.jobs[..n].iter().any(|older| line(older) == line(job))
     }
 
-    /// The job whose claim that counts is this one.
+    /// Returns the job whose valid claim is this one.
     fn holder(&self, claim: usize) -> Option<usize> {
         self.jobs.iter().position(|job| job.held == Some(claim))
     }
 
-    /// The unfinished job with this id, recognised by its name.
+    /// Returns the unfinished job with this id, recognised by its name.
     fn unfinished(&self, id: JobId) -> Option<usize> {
         let claim = self.claims.iter().find(|claim| claim.id == id)?;
         let name = claim.body.trim_end_matches('+');
@@ -375,7 +375,7 @@ impl Model {
     }
 }
 
-/// The claim that the list would give out. The store's own choice are only the id and the fence.
+/// Returns the claim that the list would give out. The store chooses only the id and the fence.
 fn describe(job: &Job, given: &Claim) -> Claim {
     Claim {
         id: given.id,

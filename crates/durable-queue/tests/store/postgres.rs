@@ -1,4 +1,4 @@
-//! The queue in PostgreSQL: the suite, and what only several instances on one server can get wrong.
+//! The queue in PostgreSQL: the suite, and the failures that need several instances on one server.
 
 #![expect(clippy::indexing_slicing, clippy::unwrap_used, reason = "what is wrong here is a failed test")]
 
@@ -16,10 +16,10 @@ use tokio_postgres::{Client, NoTls};
 
 const LEASE: Duration = Duration::from_secs(30);
 
-/// A part of the tests' server that nobody else uses.
+/// A separate part of the tests' server.
 pub(crate) struct Database {
     schema: String,
-    /// Sees and does what an operator could.
+    /// A connection with an operator's rights.
     pub(crate) operator: Client,
 }
 
@@ -59,8 +59,8 @@ impl Database {
         self.operator.query_one(sql, &[]).await.and_then(|row| row.try_get(0)).map_err(failed)
     }
 
-    /// How often any of the tables was read from end to end, but the one that says which schema it is; by those
-    /// whose connections have ended.
+    /// Returns how often any table was read from end to end, except the one that names the schema's version; counts
+    /// connections that have ended.
     async fn scans(&self) -> Result<i64, QueueError> {
         self.count(&format!(
             "SELECT sum(seq_scan)::bigint FROM pg_stat_user_tables
@@ -77,7 +77,7 @@ impl Database {
             while self.count(&there).await? > 0 {}
             Ok(())
         };
-        // The time is only there so that one that stays fails the test.
+        // The time limit makes a connection that stays fail the test.
         tokio::time::timeout(Duration::from_secs(10), gone).await.map_err(failed)?
     }
 
@@ -203,7 +203,7 @@ async fn three_instances_at_once_lose_nothing_and_keep_every_line_in_order() -> 
     let done = done.lock().unwrap().clone();
     let once: HashSet<_> = done.iter().map(|(_, body)| body).collect();
     assert_eq!((done.len(), once.len()), (WRITERS * EACH, WRITERS * EACH), "every job was done, and once");
-    // In every line, what one writer stored came in the order in which it stored it.
+    // In every partition, one writer's jobs are in the order in which it stored them.
     let mut last: HashMap<(&str, &str), usize> = HashMap::new();
     for (key, body) in &done {
         let (writer, n) = body.split_once(':').unwrap();
@@ -219,13 +219,13 @@ async fn three_instances_at_once_lose_nothing_and_keep_every_line_in_order() -> 
     Ok(())
 }
 
-/// Who finds a line empty does not lock it. Of three that do so at the same moment two have to find out
-/// that they came second, also where each wants several lines, in an order of its own.
+/// Checks three writers that find a partition empty, which they do not lock. Two have to find out that they came
+/// second, even if each wants several partitions in a different order.
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn of_those_who_come_first_at_once_one_is_first() -> Result<(), QueueError> {
     const ROUNDS: usize = 40;
     let database = Database::new().await?;
-    // Crosswise they wait for each other until the server notices; here that does not take a second.
+    // Crosswise they wait for each other until the server notices; here that takes less than a second.
     let url = format!("{}%20-cdeadlock_timeout%3D5ms", database.url()?);
     let (one, two, three) = tokio::try_join!(open(&url), open(&url), open(&url))?;
     for round in 0..ROUNDS {
@@ -270,8 +270,8 @@ async fn a_delivery_that_is_refused_fails_alone() -> Result<(), QueueError> {
     Ok(())
 }
 
-/// Two deliveries arrive while another program holds up the second one's batch: a caller that was told that
-/// nothing was saved can rely on it, whatever becomes of the lock.
+/// Checks two deliveries that arrive while another program holds up the second one's batch. A caller that was answered
+/// "nothing was saved" can rely on it, whatever happens to the lock.
 #[tokio::test]
 async fn what_was_refused_is_not_stored_later() -> Result<(), QueueError> {
     let database = Database::new().await?;
@@ -302,8 +302,8 @@ async fn cut_connections_are_replaced() -> Result<(), QueueError> {
     let store = database.open().await?;
     store.accept(delivery("before"), vec![command("a", "job")], at(0)).await?;
     assert!(database.cut().await? > 0);
-    // Whether the first call finds the cut or is the one that pays for it is a matter of luck;
-    // either way the same delivery sent again finds the truth.
+    // Chance decides whether the first call finds the cut or pays for it; either way the same delivery sent again finds
+    // the truth.
     let first = store.accept(delivery("after"), vec![command("b", "job")], at(0)).await;
     assert!(matches!(first, Ok(Accepted::New) | Err(QueueError::Failed(_))), "{first:?}");
     let again = store.accept(delivery("after"), vec![command("b", "job")], at(0)).await?;
@@ -330,7 +330,7 @@ async fn work_that_one_stores_wakes_the_other() -> Result<(), QueueError> {
     Ok(())
 }
 
-/// Waits for the bell; the time is only there so that one that never rings fails the test.
+/// Waits for the bell; the time limit makes one that never rings fail the test.
 async fn pending(store: &PostgresQueue) {
     let ring = tokio::time::timeout(Duration::from_secs(10), store.bell(Queue::Work).notified()).await;
     assert!(ring.is_ok(), "the bell rings");
@@ -344,8 +344,8 @@ async fn a_server_that_nobody_vouches_for_is_not_spoken_to() -> Result<(), Queue
     Ok(())
 }
 
-/// A plan depends on what the server believes about the tables, so they are filled: many lines, one
-/// of them long, few heads. Statements of the hot path must then not read a table from end to end.
+/// Checks that statements of the hot path do not read a table from end to end. A plan depends on the server's
+/// statistics, so the tables are filled: many partitions, one of them long, few heads.
 #[tokio::test]
 async fn hot_statements_search_and_do_not_scan() -> Result<(), QueueError> {
     let database = Database::new().await?;
@@ -365,7 +365,7 @@ async fn hot_statements_search_and_do_not_scan() -> Result<(), QueueError> {
         let count = database
             .count("SELECT cardinality(parameter_types)::bigint FROM pg_prepared_statements WHERE name = 'hot'");
         let nulls = vec!["NULL"; usize::try_from(count.await?).map_err(failed)?].join(", ");
-        // The plan for any parameters, which is what a connection settles on.
+        // The plan for any parameters, which a connection settles on.
         let explain = format!("SET plan_cache_mode = force_generic_plan; EXPLAIN EXECUTE hot ({nulls})");
         let lines = database.operator.simple_query(&explain).await.map_err(failed)?;
         let plan: Vec<_> = lines
@@ -382,12 +382,12 @@ async fn hot_statements_search_and_do_not_scan() -> Result<(), QueueError> {
     Ok(())
 }
 
-/// What a table looked like when a statement was planned must not decide how it is run ever after: a
-/// vacuumed table without any rows is read from end to end, and so it would be with thousands in it.
+/// Checks that a plan made for an empty table isn't kept: it reads the table from end to end, and would do so with
+/// thousands of rows too.
 #[tokio::test]
 async fn an_empty_table_teaches_nobody_to_scan() -> Result<(), QueueError> {
     let database = Database::new().await?;
-    // Making the indexes reads the tables, too.
+    // Making the indexes reads the tables too.
     drop(database.open().await?);
     database.left_alone().await?;
     database.operator.batch_execute("VACUUM ANALYZE jobs, deliveries, buckets").await.map_err(failed)?;
@@ -417,8 +417,8 @@ async fn an_empty_table_teaches_nobody_to_scan() -> Result<(), QueueError> {
     Ok(())
 }
 
-/// Jobs name their buckets in different orders, and settlements close several: a caller that locked them
-/// in the order given would wait crosswise.
+/// Checks jobs that name their buckets in different orders, and settlements that close several: a caller that locked
+/// them in the order given would wait crosswise.
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn buckets_are_shared_without_waiting_crosswise() -> Result<(), QueueError> {
     const JOBS: usize = 90;
