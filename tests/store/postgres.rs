@@ -4,9 +4,10 @@
 
 use std::sync::atomic::{AtomicUsize, Ordering};
 
+use crate::conformance;
 use dialnote_slack::core::error::Fault;
+use dialnote_slack::platform::db::Store;
 use dialnote_slack::platform::db::postgres::{Postgres, with_password};
-use dialnote_slack::platform::db::{Store, conformance};
 use durable_queue::postgres::{Address, PostgresQueue, schema};
 use tokio_postgres::{Client, NoTls};
 

@@ -4,12 +4,13 @@ use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
+use crate::conformance;
 use dialnote_slack::core::clock::from_millis;
 use dialnote_slack::core::error::Fault;
 use dialnote_slack::core::ids::{ChannelId, ConversationId, InstallationId, MessageTs};
 use dialnote_slack::platform::db::sqlite::Sqlite;
 use dialnote_slack::platform::db::{
-    Accepted, CacheEntry, Card, Delivery, Effect, NewJob, Overview, Queue, Store, Verdict, conformance,
+    Accepted, CacheEntry, Card, Delivery, Effect, NewJob, Overview, Queue, Store, Verdict,
 };
 use durable_queue::sqlite::{SqliteQueue, schema};
 use jiff::Timestamp;

@@ -1,13 +1,12 @@
 //! The app's store: the durable queue, and the few facts that a job needs to run only once. Each method is one
 //! transaction, and time is passed in, so that both databases behave alike under the conformance suite
-//! ([`conformance`]) and on a manual clock.
+//! (`tests/store`) and on a manual clock.
 //!
 //! The queue is a crate of its own (`durable_queue`). This module combines its methods with the app's own rows in one
 //! transaction.
 
 mod api;
-pub mod conformance;
-pub(crate) mod data_category;
+pub mod data_category;
 pub mod postgres;
 pub(crate) mod projection;
 mod row_limit;

@@ -7,36 +7,40 @@ use jiff::Timestamp;
 use crate::clock::from_millis;
 use crate::{Accepted, Claim, Delivery, DurableQueue, FollowUp, NewJob, Queue, QueueError, Settled, TenantId, Verdict};
 
-/// The lease most cases use.
-pub(crate) const LEASE: Duration = Duration::from_secs(30);
+/// The lease that most cases use.
+pub const LEASE: Duration = Duration::from_secs(30);
 
-/// An instant, in seconds after the suite's beginning of time.
-pub(crate) fn at(seconds: i64) -> Timestamp {
+/// Returns an instant, in seconds after the suite's beginning of time.
+pub fn at(seconds: i64) -> Timestamp {
     from_millis(1_750_000_000_000 + seconds * 1000)
 }
 
-pub(crate) fn here() -> TenantId {
+/// Returns the tenant of most cases.
+pub fn here() -> TenantId {
     TenantId::new("T1")
 }
 
-pub(crate) fn elsewhere() -> TenantId {
+/// Returns another tenant.
+pub fn elsewhere() -> TenantId {
     TenantId::new("T2")
 }
 
-pub(crate) fn delivery(key: &str) -> Delivery {
+/// Returns a delivery with this key.
+pub fn delivery(key: &str) -> Delivery {
     Delivery { installation: here(), key: key.into() }
 }
 
-/// A command that is due at once. Its body is its name in the assertions.
-pub(crate) fn command(key: &str, body: &str) -> NewJob {
+/// Returns a command that is due at once. Its body is its name in the assertions.
+pub fn command(key: &str, body: &str) -> NewJob {
     NewJob::new(&here(), Queue::Work, key, at(0), body)
 }
 
-pub(crate) fn message(key: &str, body: &str) -> NewJob {
+/// Returns a message that is due at once.
+pub fn message(key: &str, body: &str) -> NewJob {
     NewJob { queue: Queue::Outbox, ..command(key, body) }
 }
 
-/// Takes the jobs in as one delivery that is named after them.
+/// Accepts the jobs as one delivery that is named after them.
 pub(crate) async fn accept(queue: &dyn DurableQueue, jobs: impl IntoIterator<Item = NewJob>) -> Result<(), QueueError> {
     let jobs: Vec<_> = jobs.into_iter().collect();
     let key = format!("{:?}", bodies(jobs.iter().map(|job| &job.body)));
@@ -54,26 +58,30 @@ pub(crate) async fn claim_one(queue: &dyn DurableQueue, now: Timestamp) -> Resul
     only(claim(queue, now).await?)
 }
 
-pub(crate) fn only(claims: Vec<Claim>) -> Result<Claim, QueueError> {
+/// Returns the only claim; an error if there is another number of claims.
+pub fn only(claims: Vec<Claim>) -> Result<Claim, QueueError> {
     let found = names(&claims).join(", ");
     let [claim] = <[Claim; 1]>::try_from(claims)
         .map_err(|_| QueueError::new(format!("the case expected one job but got [{found}]")))?;
     Ok(claim)
 }
 
-/// The bodies of claims.
-pub(crate) fn names(claims: &[Claim]) -> Vec<&str> {
+/// Returns the bodies of claims.
+pub fn names(claims: &[Claim]) -> Vec<&str> {
     bodies(claims.iter().map(|claim| &claim.body))
 }
 
-pub(crate) fn bodies<'a>(bodies: impl Iterator<Item = &'a String>) -> Vec<&'a str> {
+/// Returns the bodies as texts.
+pub fn bodies<'a>(bodies: impl Iterator<Item = &'a String>) -> Vec<&'a str> {
     bodies.map(String::as_str).collect()
 }
 
+/// Settles a claim, and expects that it holds.
 pub(crate) async fn settle(queue: &dyn DurableQueue, claim: &Claim, verdict: Verdict) -> Result<(), QueueError> {
     settle_with(queue, claim, verdict, []).await
 }
 
+/// Settles a claim with follow-ups, and expects that it holds.
 pub(crate) async fn settle_with(
     queue: &dyn DurableQueue,
     claim: &Claim,
@@ -85,10 +93,12 @@ pub(crate) async fn settle_with(
     Ok(())
 }
 
-pub(crate) fn retry(due: Timestamp) -> Verdict {
+/// Returns the verdict of a step that is retried.
+pub fn retry(due: Timestamp) -> Verdict {
     Verdict::Retry { due, cause: "dialnote is down".into(), outcome_unknown: false }
 }
 
-pub(crate) fn dead() -> Verdict {
+/// Returns the verdict of a step that failed for good.
+pub fn dead() -> Verdict {
     Verdict::Dead { cause: "tried for a day".into() }
 }

@@ -1,13 +1,13 @@
-//! Promises of a backend. All backends must behave alike, or a bug would depend on where the program runs. So the
-//! promises are written down once, as plain functions over a queue, and every backend's tests run all of them:
-//! [`all`] on one handle, [`two_handles`] on two handles to one database.
+//! Promises of a backend. All backends must behave alike, or a bug would depend on where the program runs. So each
+//! promise is written once, as a plain function over a queue, and every backend's tests run all of them: [`all`] on one
+//! handle, [`two_handles`] on two handles to one database.
 //!
-//! A case gets a queue of its own, asserts with a sentence, and passes time in like every caller.
+//! A case gets its own queue, asserts with a sentence, and passes time in like every caller.
 
 #![expect(clippy::panic, reason = "a failed case panics: that is how a test fails")]
 
 mod claims;
-pub(crate) mod common;
+pub mod common;
 mod deliveries;
 mod doubts;
 mod fairness;
@@ -22,7 +22,7 @@ mod wakeups;
 
 use crate::DurableQueue;
 
-/// Runs each case on a queue of its own and names the one whose queue failed.
+/// Runs each case on its own queue and names the case whose queue failed.
 macro_rules! each {
     ($fresh:expr, [$($case:path),+ $(,)?]) => {
         $(if let Err(fault) = $case($fresh().await.as_ref()).await {
@@ -31,7 +31,7 @@ macro_rules! each {
     };
 }
 
-/// Promises of a backend, on one handle. `fresh` opens a new, empty queue.
+/// Checks the promises of a backend on one handle. `fresh` opens a new, empty queue.
 pub async fn all(fresh: &impl AsyncFn() -> Box<dyn DurableQueue>) {
     deliveries(fresh).await;
     order(fresh).await;
@@ -46,7 +46,7 @@ pub async fn all(fresh: &impl AsyncFn() -> Box<dyn DurableQueue>) {
     waiting(fresh).await;
 }
 
-/// A request is accepted once, with all its jobs or none.
+/// Checks that a request is accepted once, with all its jobs or none.
 pub async fn deliveries(fresh: &impl AsyncFn() -> Box<dyn DurableQueue>) {
     each!(
         fresh,
@@ -60,7 +60,7 @@ pub async fn deliveries(fresh: &impl AsyncFn() -> Box<dyn DurableQueue>) {
     );
 }
 
-/// Jobs with one key run one at a time, oldest first.
+/// Checks that jobs with one key run one at a time, oldest first.
 pub async fn order(fresh: &impl AsyncFn() -> Box<dyn DurableQueue>) {
     each!(
         fresh,
@@ -81,7 +81,7 @@ pub async fn order(fresh: &impl AsyncFn() -> Box<dyn DurableQueue>) {
     );
 }
 
-/// A claim is the right to work until its lease ends, and no longer than until the next claim.
+/// Checks that a claim is the right to work until its lease ends, and no longer than until the next claim.
 pub async fn claims(fresh: &impl AsyncFn() -> Box<dyn DurableQueue>) {
     each!(
         fresh,
@@ -100,7 +100,7 @@ pub async fn claims(fresh: &impl AsyncFn() -> Box<dyn DurableQueue>) {
     );
 }
 
-/// Verdicts and what follows from them are stored together.
+/// Checks that verdicts are stored together with their consequences.
 pub async fn verdicts(fresh: &impl AsyncFn() -> Box<dyn DurableQueue>) {
     each!(
         fresh,
@@ -118,7 +118,7 @@ pub async fn verdicts(fresh: &impl AsyncFn() -> Box<dyn DurableQueue>) {
     );
 }
 
-/// A person whose command waits is notified of it once.
+/// Checks that a person whose command waits is notified of it once.
 pub async fn telling(fresh: &impl AsyncFn() -> Box<dyn DurableQueue>) {
     each!(
         fresh,
@@ -133,7 +133,7 @@ pub async fn telling(fresh: &impl AsyncFn() -> Box<dyn DurableQueue>) {
     );
 }
 
-/// Views and deletions of an operator.
+/// Checks the views and deletions of an operator.
 pub async fn operating(fresh: &impl AsyncFn() -> Box<dyn DurableQueue>) {
     each!(
         fresh,
@@ -147,12 +147,12 @@ pub async fn operating(fresh: &impl AsyncFn() -> Box<dyn DurableQueue>) {
     );
 }
 
-/// A tenant's rows are its own, and go with it.
+/// Checks that a tenant's rows are its own and are removed with it.
 pub async fn tenants(fresh: &impl AsyncFn() -> Box<dyn DurableQueue>) {
     each!(fresh, [tenants::jobs_and_deliveries_go_with_a_tenant, tenants::buckets_are_listed_and_forgotten_by_name,]);
 }
 
-/// A worker that sleeps until the next due time is woken when that becomes earlier.
+/// Checks that a worker that sleeps until the next due time is woken when that becomes earlier.
 pub async fn wakeups(fresh: &impl AsyncFn() -> Box<dyn DurableQueue>) {
     each!(
         fresh,
@@ -167,7 +167,7 @@ pub async fn wakeups(fresh: &impl AsyncFn() -> Box<dyn DurableQueue>) {
     );
 }
 
-/// Order of service, pace of calls, and replacement of jobs that are obsolete.
+/// Checks the order of service, rate limits, and the replacement of obsolete jobs.
 pub async fn fairness(fresh: &impl AsyncFn() -> Box<dyn DurableQueue>) {
     each!(
         fresh,
@@ -186,7 +186,7 @@ pub async fn fairness(fresh: &impl AsyncFn() -> Box<dyn DurableQueue>) {
     );
 }
 
-/// Jobs that wait for a time, when limits are lifted or the clock is set back.
+/// Checks jobs that wait for a time when limits are lifted or the clock is set back.
 pub async fn waiting(fresh: &impl AsyncFn() -> Box<dyn DurableQueue>) {
     each!(
         fresh,
@@ -200,7 +200,7 @@ pub async fn waiting(fresh: &impl AsyncFn() -> Box<dyn DurableQueue>) {
     );
 }
 
-/// Attempts of which no one knows the end, and leadership.
+/// Checks attempts whose outcome is unknown, and leadership.
 pub async fn doubts(fresh: &impl AsyncFn() -> Box<dyn DurableQueue>) {
     each!(
         fresh,
@@ -213,7 +213,7 @@ pub async fn doubts(fresh: &impl AsyncFn() -> Box<dyn DurableQueue>) {
     );
 }
 
-/// Promises between two programs on one database. `fresh` opens a new, empty database twice.
+/// Checks the promises between two programs on one database. `fresh` opens a new, empty database twice.
 pub async fn two_handles(fresh: &impl AsyncFn() -> (Box<dyn DurableQueue>, Box<dyn DurableQueue>)) {
     macro_rules! each_pair {
         ([$($case:path),+ $(,)?]) => {

@@ -1,4 +1,4 @@
-//! The queue in a `SQLite` file: the suite, and what only a file and a writer thread can get wrong.
+//! The queue in a `SQLite` file: the suite, and the failures that need a file and a writer thread.
 
 use std::future::{Future, poll_fn};
 use std::path::{Path, PathBuf};
@@ -26,7 +26,7 @@ impl Home {
         Ok(Self { directory, databases: AtomicUsize::new(0) })
     }
 
-    /// A place where there is no database yet.
+    /// Returns a path where there is no database yet.
     pub(crate) fn path(&self) -> PathBuf {
         self.directory.path().join(format!("{}.db", self.databases.fetch_add(1, Ordering::Relaxed)))
     }
@@ -161,10 +161,10 @@ async fn a_failed_commit_is_everybodys_fault() -> Result<(), QueueError> {
     let tables = "CREATE TABLE parents (id INTEGER PRIMARY KEY);
         CREATE TABLE orphans (parent INTEGER REFERENCES parents DEFERRABLE INITIALLY DEFERRED);";
     outside(&path)?.execute_batch(tables).map_err(|error| QueueError::new(error.to_string()))?;
-    // A deferred constraint is looked at by COMMIT: every operation succeeds, the transaction does not.
+    // COMMIT checks a deferred constraint: every operation succeeds, the transaction does not.
     sabotage(&path, "BEFORE INSERT ON jobs WHEN NEW.body = '{11}' BEGIN INSERT INTO orphans VALUES (1); END")?;
     let outcomes = deliver_together(&store, &path, 12).await?;
-    // Those who were taken on before it had a commit of their own.
+    // Operations taken before it had their own commit.
     let shared = outcomes.iter().skip_while(|outcome| outcome.is_ok());
     assert!(shared.clone().count() > 0 && shared.clone().all(Result::is_err), "{outcomes:?}");
     let stored = outcomes.iter().filter(|outcome| outcome.is_ok()).count();
@@ -173,7 +173,7 @@ async fn a_failed_commit_is_everybodys_fault() -> Result<(), QueueError> {
     Ok(())
 }
 
-/// What another process has stored is learnt of in a transaction, and may be forgotten with it.
+/// Checks that jobs of another process are learnt in a transaction and may be forgotten with it.
 #[tokio::test]
 async fn who_learns_of_anothers_jobs_in_vain_learns_of_them_again() -> Result<(), QueueError> {
     let home = Home::new()?;
@@ -202,7 +202,7 @@ async fn a_newer_database_is_refused_in_words() -> Result<(), QueueError> {
         FROM refinery_schema_history WHERE version = 1";
     outside(&path)?.execute(newer, []).map_err(|error| QueueError::new(error.to_string()))?;
     let fault = open(&path).await.err().map(|fault| fault.to_string()).unwrap_or_default();
-    assert!(fault.contains("schema 99") && fault.contains("newer program"), "{fault}");
+    assert!(fault.contains("schema 99") && fault.contains("use a newer version"), "{fault}");
     Ok(())
 }
 
@@ -260,12 +260,12 @@ async fn accept(
     store.accept(delivery, jobs.into_iter().collect(), at(0)).await
 }
 
-/// The nth delivery, with one job of its own.
+/// Accepts the nth delivery, with one job of its own.
 async fn deliver(store: &SqliteQueue, n: usize) -> Result<Accepted, QueueError> {
     accept(store, &n.to_string(), [command(&n.to_string(), &format!("{{{n}}}"))]).await
 }
 
-/// Hands over `count` deliveries while the database is locked, so that they gather.
+/// Accepts `count` deliveries while the database is locked, so that they gather.
 async fn deliver_together(
     store: &SqliteQueue,
     path: &Path,
@@ -284,7 +284,7 @@ async fn deliver_together(
     Ok(outcomes)
 }
 
-/// Lets a call get as far as waiting for its answer.
+/// Polls a call until it waits for its answer.
 async fn hand_over<T>(mut call: Pin<&mut impl Future<Output = T>>) {
     poll_fn(|context| {
         let outcome = call.as_mut().poll(context);
@@ -331,7 +331,7 @@ async fn a_file_that_is_moved_away_takes_nothing_in() -> Result<(), QueueError> 
     std::fs::rename(&path, &away).map_err(|error| QueueError::new(error.to_string()))?;
     let refused = deliver(&store, 2).await.err().map(|fault| fault.to_string()).unwrap_or_default();
     assert!(refused.contains("store.db is not the file that was opened"), "{refused}");
-    // Another file in its place is no better.
+    // Another file in its place is refused too.
     std::fs::write(&path, b"").map_err(|error| QueueError::new(error.to_string()))?;
     assert!(deliver(&store, 2).await.is_err());
     std::fs::rename(&away, &path).map_err(|error| QueueError::new(error.to_string()))?;
@@ -361,15 +361,15 @@ async fn the_only_process_need_not_wait_for_leases_of_the_dead() -> Result<(), Q
     let first = open(&path).await?;
     deliver(&first, 1).await?;
     let claim = first.claim(Queue::Work, 9, at(0), LEASE).await?.remove(0);
-    // While the first lives, a second one waits for the lease like anybody else.
+    // While the first lives, a second one waits for the lease like any other.
     let second = open(&path).await?;
     assert_eq!(second.claim(Queue::Work, 9, at(1), LEASE).await?, []);
-    // The same while only the second lives: whoever came when it was not alone is there all the same.
+    // The same while only the second lives: a process that was not alone on arrival counts too.
     drop(first);
     let third = open(&path).await?;
     assert_eq!(third.claim(Queue::Work, 9, at(1), LEASE).await?, []);
     drop((second, third));
-    // A call of the dead one may be on its way: what it was doing waits for that, and no longer.
+    // A call of the dead one may be on its way: its job waits for that, and no longer.
     let last = SqliteQueue::open(&path, schema(), at(12)).await?;
     assert_eq!(last.next_due(Queue::Work).await?, Some(at(12)));
     assert_eq!(last.claim(Queue::Work, 9, at(11), LEASE).await?, []);

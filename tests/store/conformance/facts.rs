@@ -1,10 +1,12 @@
 //! Cards, drafts, the audit log, cache entries, sweeping and the overview.
 
-use crate::core::error::Fault;
-use crate::core::ids::{ChannelId, ConversationId, DraftId, InstallationId, MessageTs, SlackUserId};
-use crate::platform::db::conformance::common;
-use crate::platform::db::conformance::common::LEASE;
-use crate::platform::db::{Accepted, CacheEntry, Card, Draft, Effect, Entry, NewJob, Queue, Settled, Store, Verdict};
+use super::common;
+use super::common::LEASE;
+use dialnote_slack::core::error::Fault;
+use dialnote_slack::core::ids::{ChannelId, ConversationId, DraftId, InstallationId, MessageTs, SlackUserId};
+use dialnote_slack::platform::db::{
+    Accepted, CacheEntry, Card, Draft, Effect, Entry, NewJob, Queue, Settled, Store, Verdict,
+};
 
 pub(super) async fn a_conversation_has_one_card_in_a_channel(store: &dyn Store) -> Result<(), Fault> {
     let (channel, conversation) = (ChannelId::new("C1"), ConversationId::new("c1"));

@@ -2,11 +2,11 @@
 
 use std::time::Duration;
 
-use crate::core::error::Fault;
-use crate::core::ids::{ChannelId, ConversationId, DraftId, InstallationId, JobId, MessageTs, SlackUserId};
-use crate::platform::db::conformance::common;
-use crate::platform::db::conformance::facts::put;
-use crate::platform::db::{
+use super::common;
+use super::facts::put;
+use dialnote_slack::core::error::Fault;
+use dialnote_slack::core::ids::{ChannelId, ConversationId, DraftId, InstallationId, JobId, MessageTs, SlackUserId};
+use dialnote_slack::platform::db::{
     Accepted, Audited, CacheEntry, Card, Delivery, Document, Draft, Effect, Entry, NewJob, Overview, Queue, Settled,
     Since, Snapshot, Store, Verdict,
 };

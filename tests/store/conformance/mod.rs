@@ -2,14 +2,12 @@
 //! are stored together with a verdict. Each case gets a store of its own, asserts with a sentence, and passes time in
 //! like every caller.
 
-#![expect(clippy::panic, reason = "a failed case panics: that is how a test fails")]
-
 mod categories;
 mod common;
 mod facts;
 mod kept;
 
-use crate::platform::db::Store;
+use dialnote_slack::platform::db::Store;
 
 /// Runs each case on a store of its own and names the one whose store failed.
 macro_rules! each {
@@ -18,13 +16,6 @@ macro_rules! each {
             panic!("{}: {fault}", stringify!($case));
         })+
     };
-}
-
-/// Checks the promises of a database, on one handle. `fresh` opens a new, empty store.
-pub async fn all(fresh: &impl AsyncFn() -> Box<dyn Store>) {
-    facts(fresh).await;
-    kept(fresh).await;
-    categories(fresh).await;
 }
 
 /// Checks cards, drafts, the audit log, cache entries and sweeping, and that they are stored with a verdict or not at

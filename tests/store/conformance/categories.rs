@@ -1,12 +1,12 @@
 //! Reading the rows of an installation by category, removing items, and redacting lines of the audit log.
 
-use crate::core::error::Fault;
-use crate::core::ids::{ChannelId, ConversationId, DraftId, InstallationId, MessageTs, SlackUserId};
-use crate::platform::db::conformance::common;
-use crate::platform::db::conformance::facts::put;
-use crate::platform::db::data_category::{DataCategory, StoredItem};
-use crate::platform::db::rate_limit::RateLimit;
-use crate::platform::db::{Audited, CacheEntry, Card, Document, Draft, Effect, Entry, NewJob, Store};
+use super::common;
+use super::facts::put;
+use dialnote_slack::core::error::Fault;
+use dialnote_slack::core::ids::{ChannelId, ConversationId, DraftId, InstallationId, MessageTs, SlackUserId};
+use dialnote_slack::platform::db::data_category::{DataCategory, StoredItem};
+use dialnote_slack::platform::db::rate_limit::RateLimit;
+use dialnote_slack::platform::db::{Audited, CacheEntry, Card, Document, Draft, Effect, Entry, NewJob, Store};
 
 const SHELVES: [DataCategory; 5] =
     [DataCategory::Memos, DataCategory::Documents, DataCategory::Drafts, DataCategory::Cards, DataCategory::Buckets];
