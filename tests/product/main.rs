@@ -1,6 +1,6 @@
-//! The product, told in sentences: what people type and click, and exactly what they then see.
-//! Everything enters through the real router, really signed; everything that leaves goes over HTTP
-//! to the sandbox, which is stricter than the services it plays.
+//! The product, described in sentences: people's input, and exactly what they then see. Everything enters through the
+//! real router, really signed; everything that leaves goes over HTTP to the sandbox, which is stricter than the
+//! services it plays.
 #![expect(
     clippy::unwrap_used,
     clippy::expect_used,

@@ -1,5 +1,5 @@
-//! The world of the tests: a sandbox, the app, a clock that stands still, and verbs that read like what people do.
-//! A test ends with silence: an unread message, a waiting job or a failed one fails it.
+//! The world of the tests: a sandbox, the app, a clock that stands still, and verbs that read like people's actions. A
+//! test ends with silence: an unread message, a waiting job or a failed one fails it.
 
 pub mod browser;
 pub mod database;
@@ -27,17 +27,17 @@ pub const LEO: &str = "leo";
 pub const ZOE: &str = "zoe";
 pub const SAM: &str = "sam";
 
-/// Two who are there only where a test hires them.
+/// Two people who exist only where a test hires them.
 pub const ADA: &str = "ada";
 pub const BEN: &str = "ben";
 
-/// How many connections of Socket Mode are kept (`SLACK_SOCKETS`).
+/// The number of Socket Mode connections kept (`SLACK_SOCKETS`).
 pub const SOCKETS: usize = 2;
 
-/// Where things happen unless a test says otherwise.
+/// The default channel of all actions.
 pub const FRONT_DESK: &str = "front-desk";
 
-/// What tests seal with.
+/// The key with which tests encrypt.
 pub const ENCRYPTION_KEY: &str = "00112233445566778899aabbccddeeff00112233445566778899aabbccddeeff";
 
 /// The first conversation of the sandbox: Ana Lima, missed call, unassigned.
@@ -51,24 +51,24 @@ pub struct Bot {
     pub tenants: Arc<Tenants>,
     /// The workspace's own part of it.
     pub work: Arc<TenantCtx>,
-    /// Where the app listens.
+    /// The address the app listens on.
     pub url: String,
-    /// Where it answers operators' tools.
+    /// The address for operators' tools.
     pub ops: String,
     server: Running,
-    /// What keeps the connections of Socket Mode open.
+    /// The task that keeps the connections of Socket Mode open.
     sockets: Running,
     stop: watch::Sender<bool>,
     data: Arc<Database>,
     setup: Setup,
     read: HashSet<(String, String, String)>,
-    /// What a search field offered last.
+    /// The options that a search field offered last.
     offered: Mutex<Vec<Value>>,
     dead_expected: u64,
 }
 
-/// A part of the app that runs by itself. It ends with its world: a task that went on would keep the app's
-/// connections to its database until the last world of its test has ended.
+/// A running part of the app. It ends with its world: a task that went on would keep the app's connections to its
+/// database until the last world of its test has ended.
 struct Running(JoinHandle<()>);
 
 impl Drop for Running {
@@ -77,36 +77,36 @@ impl Drop for Running {
     }
 }
 
-/// What is different about a test.
+/// The options of a test.
 #[derive(Clone, Copy)]
 pub struct Setup {
-    /// `SLACK_PACE`: most tests let messages go as fast as Slack lets them.
+    /// `SLACK_PACE`: most tests send messages as fast as Slack allows.
     pub pacing: &'static str,
     /// The database.
     pub on: On,
-    /// What the clock shows.
+    /// The clock's time.
     pub now: &'static str,
-    /// Whether dialnote can reach the app.
+    /// True if dialnote can reach the app.
     pub webhooks: bool,
-    /// How the app gets into the workspace.
+    /// The way of the app into the workspace.
     pub by: By,
 }
 
-/// How the app gets into the workspace.
+/// The way of the app into the workspace.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub enum By {
-    /// However: `PRODUCT_AS=installed` runs the tests with an app that was installed.
+    /// Any way: `PRODUCT_AS=installed` runs the tests with an app that was installed.
     Any,
-    /// Its keys are set.
+    /// Its keys are in its settings.
     Settings,
     /// It is installed and connected before the test begins, as any admin can do it.
     Installing,
-    /// The same, and that is left to the test.
+    /// The same, left to the test.
     Nobody,
 }
 
 impl Setup {
-    /// Nothing is different.
+    /// The defaults.
     pub const USUAL: Self =
         Self { pacing: "as-allowed", on: On::Any, now: "2026-11-23T09:00:00Z", webhooks: false, by: By::Any };
 
@@ -117,36 +117,37 @@ impl Setup {
     pub const INSTALLED: Self = Self { by: By::Installing, ..Self::USUAL };
 }
 
-/// Runs a test, then asserts silence.
+/// Runs a test, then checks for silence.
 pub async fn product(test: impl AsyncFnOnce(&mut Bot)) {
     product_with(Setup::USUAL, test).await;
 }
 
-/// The same for an app whose keys are set, because the test is about them, or counts what comes before it.
+/// Does the same for an app with its keys in the settings, for tests about them, or that count earlier calls.
 pub async fn set_up(test: impl AsyncFnOnce(&mut Bot)) {
     product_with(Setup { by: By::Settings, ..Setup::USUAL }, test).await;
 }
 
 impl Bot {
-    /// Starts a bot for a test with its own checks: nothing is asserted at the end. Its keys are set in its settings.
+    /// Starts a bot for a test with its own checks: nothing is checked at the end. Its keys are in its settings.
     pub async fn alone(setup: Setup) -> Self {
         Self::start(Setup { by: By::Settings, ..setup }, everything_by_sockets()).await
     }
 }
 
-/// The same with something different about it.
+/// Does the same with other options.
 pub async fn product_with(setup: Setup, test: impl AsyncFnOnce(&mut Bot)) {
     secrets::read_along();
     run(Bot::start(setup, everything_by_sockets()).await, test).await;
 }
 
-/// The same with Slack delivering by Socket Mode.
+/// Does the same with Slack delivering by Socket Mode.
 pub async fn product_by_sockets(setup: Setup, test: impl AsyncFnOnce(&mut Bot)) {
     secrets::read_along();
     run(Bot::start(setup, true).await, test).await;
 }
 
-/// `PRODUCT_BY=sockets` runs all tests of the product with Slack delivering by Socket Mode.
+/// Answers whether `PRODUCT_BY=sockets` is set, which runs all tests of the product with Slack delivering by Socket
+/// Mode.
 fn everything_by_sockets() -> bool {
     std::env::var("PRODUCT_BY").is_ok_and(|by| by == "sockets")
 }
@@ -159,7 +160,7 @@ async fn run(mut bot: Bot, test: impl AsyncFnOnce(&mut Bot)) {
     secrets::assert_nothing_leaked(&bot);
 }
 
-/// The values of the hand-off form.
+/// Returns the values of the hand-off form.
 pub fn handoff_to(person: &str, note: &str) -> Value {
     json!({ "to": { "to": person }, "note": { "note": note } })
 }

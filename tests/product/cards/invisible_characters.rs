@@ -72,7 +72,7 @@ fn called(bot: &Bot, first: &str, last: &str) {
     });
 }
 
-/// No text that the app sent to Slack, as an answer or by a call, hides anything.
+/// Checks that no text the app sent to Slack, in an answer or by a call, hides anything.
 fn nothing_hidden(bot: &Bot) {
     let sent = bot.world(|world| {
         let calls = world.calls.iter().map(|call| call.body.clone());

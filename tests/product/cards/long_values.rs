@@ -24,7 +24,7 @@ fn links() -> Links {
     Links::new("https://app.dialnote.com".parse().unwrap())
 }
 
-/// A conversation as a person may name it, if the parser takes it for one.
+/// Returns a conversation as a person may name it, if the parser accepts it.
 fn id() -> impl Strategy<Value = ConversationId> {
     "[a-z]{2,8}_[A-Za-z0-9_-]{1,130}9".prop_filter_map("no id", |word| match parse("/unassign", &word, &links()) {
         Ok(Parsed::Do(Command { which: ConversationRef::Id(id), act: Action::Unassign, .. })) => Some(id),
@@ -47,7 +47,7 @@ fn conversation(id: &ConversationId, owner: Option<&str>, status: Status) -> Con
     }
 }
 
-/// Everything that is to come back is within Slack's limits, and was not cut.
+/// Checks that every value to be sent back is within Slack's limits and was not cut.
 fn comes_back(value: &Value) {
     match value {
         Value::Array(all) => all.iter().for_each(comes_back),

@@ -138,7 +138,7 @@ async fn a_masked_channel_hides_the_number_of_a_call_after_done() {
     .await;
 }
 
-/// #front-desk has the card of a contact who called in vain.
+/// Posts to #front-desk the card of a contact with a missed call.
 async fn begin(bot: &mut Bot) -> String {
     bot.look().await;
     bot.slash(MAYA, "/dialnote route \"Front desk\"").await;

@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 
 use crate::support::{ANA, Bot, FRONT_DESK, LEO, MAYA, product};
 
-/// What a card shows of Ana's number where no one else reads it, and where others do.
+/// Ana's number on a card: where no one else reads it, and where others do.
 const WHOLE: &str = "+1 415 555 0101";
 const MASKED: &str = "+1 ••• ••• 0101";
 
@@ -46,7 +46,7 @@ async fn a_setting_from_before_the_sharing_does_not_count() {
         assert!(bot.card(ANA).await.contains(WHOLE));
         share(bot).await;
         assert!(bot.card(ANA).await.contains(MASKED));
-        // Said of a shared channel it counts, until the next company comes.
+        // For a shared channel it applies until the next company joins.
         set(bot, json!([])).await;
         bot.press(MAYA, ANA, "done").await;
         bot.read_all().await;
@@ -58,7 +58,7 @@ async fn a_setting_from_before_the_sharing_does_not_count() {
     .await;
 }
 
-/// Another company comes, and Slack tells of it.
+/// Lets another company join, and sends Slack's event about it.
 async fn share(bot: &mut Bot) {
     bot.world(|world| world.channel_mut(FRONT_DESK).unwrap().shared = true);
     let event = json!({ "type": "channel_shared", "channel": FRONT_DESK, "connected_team_id": "T0OTHER" });
@@ -71,7 +71,7 @@ async fn take(bot: &mut Bot, conversation: &str) {
     bot.read_all().await;
 }
 
-/// An admin says what holds in the channel.
+/// Sets the channel's rules as an admin.
 async fn set(bot: &mut Bot, channel: Value) {
     bot.slash(MAYA, "/dialnote settings").await;
     let values = json!({

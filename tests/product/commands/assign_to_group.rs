@@ -94,7 +94,7 @@ async fn a_group_that_may_not_be_read_is_said() {
     .await;
 }
 
-/// How many open conversations Leo and Zoe own.
+/// Returns the number of open conversations of Leo and of Zoe.
 fn loads(bot: &Bot) -> [usize; 2] {
     bot.world(|world| {
         ["mem_leo", "mem_zoe"].map(|member| {
@@ -124,7 +124,7 @@ async fn several_at_once_are_spread() {
     }
 }
 
-/// The member who is picked counts before anything is written, on whatever instance and however long that takes.
+/// The member who is picked counts before anything is written, on any instance and however long the write takes.
 #[tokio::test]
 async fn picks_on_their_way_count() {
     product(async |bot| {

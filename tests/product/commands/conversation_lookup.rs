@@ -112,7 +112,7 @@ async fn a_list_works_once() {
         let list = bot.world(|world| world.messages.iter().rfind(|m| m.to.is_some()).cloned().unwrap());
         bot.press_private(MAYA, "front-desk", "pick", 0).await;
         bot.read_all().await;
-        // What a stale copy of the list would send changes nothing.
+        // A request from a stale copy of the list changes nothing.
         bot.world(|world| *world.messages.iter_mut().rfind(|m| m.to.is_some()).unwrap() = list);
         bot.press_private(MAYA, "front-desk", "pick", 1).await;
         assert_snapshot!(bot.answer(MAYA).await, @"That list or button is too old. Please type the command again.");

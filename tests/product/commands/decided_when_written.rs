@@ -15,13 +15,13 @@ use serde_json::json;
 
 use crate::support::{ANA, Bot, LEO, MAYA, Setup, ZOE, product, product_with};
 
-/// How many worlds there are at once.
+/// The number of worlds at a time.
 const AT_ONCE: usize = 3;
 
-/// The same where a time-out is waited for on the real clock, which costs nothing but time.
+/// The same where a time-out is waited for on the real clock, which costs only time.
 const WAITING_AT_ONCE: usize = 12;
 
-/// What lies between decision and write.
+/// The wait between decision and write.
 #[derive(Clone, Copy, Debug, PartialEq)]
 enum Wait {
     Refused(u16),
@@ -33,7 +33,7 @@ enum Wait {
 const WAITS: [Wait; 6] =
     [Wait::Refused(429), Wait::Refused(500), Wait::Refused(503), Wait::TimedOut, Wait::Killed, Wait::Outage];
 
-/// What changes during the wait.
+/// The change during the wait.
 #[derive(Clone, Copy, Debug)]
 enum Change {
     Owner,
@@ -72,7 +72,7 @@ impl Change {
 }
 
 impl Wait {
-    /// A command is decided and not written; something happens; then it is written, or decided again.
+    /// Decides a command without writing it, lets something happen, then lets it be written or decided again.
     async fn around(self, bot: &mut Bot, case: &Case, meanwhile: impl AsyncFnOnce(&Bot)) {
         if self == Self::TimedOut {
             bot.restart_with(&[("LEASE_SECONDS", "5")]).await;
@@ -106,7 +106,7 @@ impl Wait {
     }
 }
 
-/// The work that waits is tried again and again.
+/// Retries the waiting work again and again.
 async fn comes_back(bot: &Bot, times: u32) {
     for _ in 0..times {
         bot.clock.advance(SignedDuration::from_secs(32));
@@ -122,7 +122,7 @@ fn writing(after_effect: bool) -> Hang {
     Hang { service: Service::Dialnote, method: "PATCH".into(), path: String::new(), after_effect }
 }
 
-/// How many writes of owner or status took effect.
+/// Returns the number of writes of owner or status that took effect.
 fn written(bot: &Bot) -> usize {
     bot.world(|world| world.calls.iter().filter(|call| call.method == "PATCH" && call.acted).count())
 }
@@ -146,7 +146,7 @@ async fn holds(case: &Case, wait: Wait, change: Change) {
     .await;
 }
 
-/// A command whose re-check is blind: dialnote's reads do not see the new owner.
+/// Checks a command whose re-check is blind: dialnote's reads do not show the new owner.
 async fn is_written_blindly(case: &Case, wait: Wait) {
     let story = format!("{} · {wait:?}", case.command);
     product(async |bot| {
@@ -164,7 +164,7 @@ async fn is_written_blindly(case: &Case, wait: Wait) {
     .await;
 }
 
-/// The re-check is what decides: where it cannot see who owns it by now, what is asserted above does not hold.
+/// The re-check decides: where it cannot see the present owner, the assertions above do not hold.
 #[tokio::test]
 async fn without_the_second_look_the_old_state_decides() {
     let differ = CASES.iter().filter(|case| case.owner.2 != case.nothing.1);
@@ -209,7 +209,7 @@ async fn a_retry_after_hours_decides_again() {
     all_hold(&WAITS[5..]).await;
 }
 
-/// The write took effect and its answer was lost: it is not made again, and is no other person's.
+/// Checks a write that took effect and whose answer was lost: it is neither repeated nor taken for another person's.
 async fn is_ours(case: &Case, killed: bool) {
     product(async |bot| {
         for (who, command) in case.before {
@@ -268,7 +268,7 @@ async fn each_conversation_of_a_batch_is_decided_again() {
     }
 }
 
-/// A hand-over that no one answered goes back, unless it is another person's by then.
+/// A hand-off without an answer returns, unless the conversation is another person's by then.
 #[tokio::test]
 async fn a_return_after_a_time_limit_is_decided_again() {
     for status in [429, 503] {
@@ -294,7 +294,7 @@ async fn a_return_after_a_time_limit_is_decided_again() {
     }
 }
 
-/// Only the note is left: it belongs to what was done, whichever member owns the conversation by now.
+/// Only the note is left: it belongs to the completed change, regardless of the present owner.
 #[tokio::test]
 async fn a_note_follows_its_change_and_is_written_once() {
     for (status, after_effect) in [(429, false), (503, false), (503, true)] {
@@ -314,7 +314,7 @@ async fn a_note_follows_its_change_and_is_written_once() {
     }
 }
 
-/// Who owns the conversation when the note is written hears of it.
+/// The owner at the time of writing the note hears of it.
 #[tokio::test]
 async fn a_note_alone_notifies_the_owner_of_that_moment() {
     for status in [429, 503] {

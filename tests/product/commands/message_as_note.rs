@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 
 use crate::support::{ANA, Bot, FRONT_DESK, LEO, MAYA, ZOE, product};
 
-/// A person writes in the thread of Ana's card, and Zoe makes it a note.
+/// Writes in the thread of Ana's card as a person, and makes it a note as Zoe.
 async fn note(bot: &mut Bot, text: &str, change: impl FnOnce(&mut Message)) {
     let card = bot.world(|world| world.messages.iter().find(|m| m.to.is_none() && !m.is_reply()).unwrap().ts.clone());
     let said = bot.say_in_thread(LEO, FRONT_DESK, &card, text).await;
@@ -15,7 +15,7 @@ async fn note(bot: &mut Bot, text: &str, change: impl FnOnce(&mut Message)) {
     bot.shortcut(ZOE, "note_message", Some((FRONT_DESK, &said))).await;
 }
 
-/// The words of the last note about Ana.
+/// Returns the words of the last note about Ana.
 fn words(bot: &Bot) -> String {
     let notes = bot.notes(ANA);
     notes.last().and_then(|note| note.split("\n\n— ").next()).unwrap_or_default().to_owned()
@@ -54,7 +54,7 @@ async fn people_and_channels_have_their_names() {
         note(bot, "x", |message| message.text = text).await;
         bot.read_all().await;
         assert_eq!(words(bot), "Leo: call @Maya in #billing <today>, not @someone");
-        // A private channel's name is for those who are in it.
+        // Only members of a private channel know its name.
         bot.world(|world| world.channel_mut("billing").unwrap().kind = ChannelKind::Private);
         note(bot, "x", |message| message.text = format!("see <#{billing}|>")).await;
         bot.read_all().await;

@@ -1,4 +1,4 @@
-//! Commands: what is typed, pressed and submitted, and its effect in dialnote.
+//! Commands: typed, pressed and submitted, and their effects in dialnote.
 
 mod accept_or_decline;
 mod assign;

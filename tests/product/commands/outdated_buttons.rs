@@ -9,12 +9,12 @@ use serde_json::{Value, json};
 
 use crate::support::{ANA, Bot, FRONT_DESK, LEO, MAYA, ZOE, product};
 
-/// The other one who changes the conversation.
+/// The source of the other change.
 #[derive(Clone, Copy)]
 enum Other {
-    /// In dialnote: what is changed.
+    /// A change in dialnote itself.
     Dialnote(fn() -> Value),
-    /// Leo, who types this.
+    /// A command that Leo types.
     Leo(&'static str),
 }
 
@@ -29,14 +29,14 @@ const SNOOZED: [Other; 2] = [
 
 /// A button that Maya presses.
 struct Press {
-    /// What she typed before.
+    /// The commands that she typed before.
     before: &'static [&'static str],
     button: &'static str,
-    /// What she chooses in a menu.
+    /// Her choice in a menu.
     chosen: Option<&'static str>,
-    /// What she is asked, after the name of the conversation.
+    /// The question to her, after the name of the conversation.
     asked: &'static str,
-    /// What dialnote has when she goes on.
+    /// The state in dialnote when she goes on.
     then: &'static str,
 }
 
@@ -110,7 +110,7 @@ async fn a_change_that_overwrites_nothing_is_not_asked_about() {
 
 #[tokio::test]
 async fn a_direct_message_that_was_overtaken_asks_first() {
-    // A teammate who marks it done ends what waits for Zoe's answer.
+    // A teammate who marks it done cancels the wait for Zoe's answer.
     for (button, then, others) in [("give_back", "mem_maya done", &DONE[..1]), ("done", "mem_zoe done", &SNOOZED)] {
         for other in others {
             product(async |bot| {
@@ -239,7 +239,7 @@ async fn type_all(bot: &mut Bot, commands: &[&str]) {
     }
 }
 
-/// The card as it is now.
+/// Returns the card as it is now.
 fn card(bot: &Bot) -> Message {
     bot.world(|world| {
         let posted = |m: &&Message| m.to.is_none() && !m.is_reply() && m.channel == "C0FRONT";
@@ -247,7 +247,7 @@ fn card(bot: &Bot) -> Message {
     })
 }
 
-/// The other one changes the conversation, and no card shows it.
+/// Changes the conversation from the other source without redrawing a card.
 async fn changes(bot: &mut Bot, other: Other) {
     match other {
         Other::Dialnote(change) => bot.sandbox.change_in_dialnote(&change()).unwrap(),
@@ -259,7 +259,7 @@ async fn changes(bot: &mut Bot, other: Other) {
     }
 }
 
-/// While they are held back, Slack changes no message.
+/// Makes Slack refuse changes of messages while `held` is true.
 fn holds_cards_back(bot: &Bot, held: bool) {
     bot.world(|world| {
         let limited = &mut world.faults.slack.rate_limited;
@@ -267,7 +267,7 @@ fn holds_cards_back(bot: &Bot, held: bool) {
     });
 }
 
-/// What was held back is done, and there is nothing wrong with it.
+/// Finishes the work held back and checks that nothing failed.
 async fn end(bot: &mut Bot) {
     holds_cards_back(bot, false);
     bot.pass(SignedDuration::from_secs(60)).await;
@@ -281,7 +281,7 @@ async fn press_on_card(bot: &Bot, card: &Message, press: &Press) {
     };
 }
 
-/// A person is asked, and dialnote has what it had.
+/// Checks that a person is asked and that dialnote's state is unchanged.
 async fn asks(bot: &mut Bot, who: &str, now: &str, state: &str) {
     let asked = bot.answer(who).await;
     let start = format!("Not done yet: Ana Lima (+1 415 555 0101) is {now} now.");
@@ -289,7 +289,7 @@ async fn asks(bot: &mut Bot, who: &str, now: &str, state: &str) {
     assert_eq!(bot.dialnote(ANA), state, "nothing is overwritten");
 }
 
-/// She does it all the same.
+/// Goes on with the command as Maya.
 async fn goes_on(bot: &mut Bot, who: &str, then: &str) {
     bot.press_private(who, FRONT_DESK, "retry", 0).await;
     bot.settle().await;

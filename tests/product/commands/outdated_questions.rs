@@ -7,7 +7,7 @@ use serde_json::json;
 
 use crate::support::{ANA, Bot, LEO, MAYA, ZOE, product, set_up};
 
-/// Maya is asked whether she means Ana Lima, and three minutes pass.
+/// Lets the app ask Maya whether she means Ana Lima, and three minutes pass.
 async fn asked(bot: &mut Bot, command: &str) {
     bot.look().await;
     bot.slash(MAYA, command).await;

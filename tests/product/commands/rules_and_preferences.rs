@@ -165,7 +165,7 @@ async fn preferences_and_quiet_hours_hold() {
         bot.slash(LEO, "/assign @leo conv_1001").await;
         assert_snapshot!(bot.answer(LEO).await, @"You took over Ana Lima (+1 415 555 0101) from Zoe.");
         bot.line(ANA).await;
-        // Zoe does not want to hear of it, and her older message says so all the same.
+        // Zoe has switched this notification off; her older message is updated anyway.
         assert_snapshot!(bot.dm(ZOE).await, @"
         Maya assigned +1 415 555 0101 (Ana Lima) to you.
           :telephone_receiver: Missed call · 2026-11-23 08:56 UTC

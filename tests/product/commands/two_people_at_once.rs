@@ -1,4 +1,4 @@
-//! Of two simultaneous commands one wins, and the other is answered with who was first.
+//! Of two simultaneous commands one wins, and the other's answer names the winner.
 
 use insta::assert_snapshot;
 use jiff::SignedDuration;

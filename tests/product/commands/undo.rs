@@ -119,7 +119,7 @@ async fn an_undone_act_counts_for_no_one() {
     .await;
 }
 
-/// Who owns what in dialnote, and where it stands.
+/// Returns the owner and status of each conversation in dialnote.
 fn states(bot: &Bot) -> Vec<String> {
     ["conv_1001", "conv_1004", "conv_1006"].map(|id| bot.dialnote(id)).to_vec()
 }
@@ -223,7 +223,7 @@ async fn a_note_stays_and_undo_offers_the_act_before_it() {
     .await;
 }
 
-/// What each command answers, and what its button does.
+/// Each command's answer, and the effect of its Undo button.
 const UNDOABLE: [(&str, &str, &str); 9] = [
     ("", "/dialnote take conv_1001", "nobody open"),
     ("", "/assign @zoe conv_1001", "nobody open"),

@@ -6,10 +6,10 @@ use serde_json::json;
 
 use crate::support::{Bot, LEO, MAYA, Setup, ZOE, product, product_with};
 
-/// Longer than what happened while we were away takes to be read.
+/// Longer than the app takes to read what happened while it was away.
 const CAUGHT_UP: SignedDuration = SignedDuration::from_secs(31);
 
-/// A workspace in which Leo owns `conv_1003` and has snoozed it for 20 minutes, and that is looked at.
+/// Sets up a workspace in which Leo owns `conv_1003` and has snoozed it for 20 minutes, and which the app has read.
 async fn begin(bot: &mut Bot) {
     bot.look().await;
     bot.slash(MAYA, "/dialnote route *").await;

@@ -9,7 +9,7 @@ use crate::support::{ANA, Bot, LEO, MAYA, ZOE, product};
 
 const TEN_SECONDS: SignedDuration = SignedDuration::from_secs(10);
 
-/// From now on Slack refuses direct messages for a person with this code.
+/// Makes Slack refuse direct messages for a person with this code.
 fn refuse(bot: &Bot, who: &str, error: &str) {
     bot.world(|world| {
         let name = who.to_uppercase();
@@ -72,7 +72,7 @@ async fn a_message_is_posted_where_slack_says_and_that_is_asked_once() {
         };
         assert_eq!(to_people(bot), 0);
 
-        // The channel is not there any longer.
+        // The channel no longer exists.
         let gone = SlackFailure {
             method: "chat.postMessage".into(),
             error: "channel_not_found".into(),
@@ -86,7 +86,7 @@ async fn a_message_is_posted_where_slack_says_and_that_is_asked_once() {
         assert_eq!(bot.calls("conversations.open"), 2, "asked again, once");
         bot.read_all().await;
 
-        // Without the permission to ask, the person stands for the channel.
+        // Without the permission to open the channel, the person's id replaces it.
         bot.world(|world| world.scopes.retain(|scope| scope != "im:write"));
         bot.slash(MAYA, "/assign @leo conv_1005").await;
         assert!(bot.answer(MAYA).await.ends_with("Leo has been notified."));

@@ -92,7 +92,7 @@ async fn an_active_conversation_is_not_asked_about() {
     .await;
 }
 
-/// Ana Lima's conversation is Leo's, and no one owns anything else.
+/// Assigns Ana Lima's conversation to Leo; all others are unassigned.
 async fn begin(bot: &mut Bot) {
     bot.world(|world| world.dialnote.conversations.iter_mut().for_each(|one| one.assigned_to = None));
     bot.look().await;

@@ -8,13 +8,13 @@ use serde_json::json;
 
 use crate::support::{ANA, Bot, FRONT_DESK, LEO, MAYA, SAM, ZOE, product};
 
-/// The channel gets the cards of a shared number.
+/// Routes the cards of a shared number to the channel.
 async fn route(bot: &mut Bot, line: &str) {
     bot.slash(MAYA, &format!("/dialnote route {line}")).await;
     bot.read_all().await;
 }
 
-/// What would be known of the whole organization.
+/// The words that would show data of the whole organization.
 const ALL: &str = "14 in all";
 
 #[tokio::test]

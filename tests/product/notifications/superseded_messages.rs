@@ -9,7 +9,7 @@ use crate::support::{ANA, Bot, LEO, MAYA, ZOE, product};
 
 const A_WHILE: SignedDuration = SignedDuration::from_secs(7);
 
-/// Maya gives Zoe a conversation, and some time passes.
+/// Assigns a conversation to Zoe as Maya, and lets some time pass.
 async fn given(bot: &mut Bot, command: &str) {
     bot.slash(MAYA, command).await;
     bot.read_all().await;
@@ -127,7 +127,7 @@ async fn an_old_button_does_not_change_another_persons_conversation() {
     }
 }
 
-/// Slack adds a notice to a message that was sent just now, and the app does not hear of it.
+/// Lets Slack add a notice to a message just sent, without an answer to the app.
 async fn is_added_unheard(bot: &mut Bot, how: impl AsyncFnOnce(&mut Bot)) {
     bot.world(|world| world.person_mut(ZOE).unwrap().tz = "Europe/London".into());
     for handed in ["conv_1001 first", "conv_1004 second"] {
@@ -170,7 +170,7 @@ async fn an_edit_of_a_message_is_not_repeated_when_slack_hides_it() {
                 let failure =
                     SlackFailure { method, channel, status: 503, times: 1, after_effect: true, ..Default::default() };
                 world.faults.slack.fail_next.push(failure);
-                // Longer than a message can be added to.
+                // Longer than the time in which a message can be changed.
                 let (method, channel) = ("conversations.history".into(), None);
                 world.faults.slack.fail_next.push(SlackFailure {
                     method,
@@ -187,7 +187,7 @@ async fn an_edit_of_a_message_is_not_repeated_when_slack_hides_it() {
     .await;
 }
 
-/// Slack adds it after a gateway has given up waiting, and when nothing can be added to that message any longer.
+/// Slack adds the notice after a gateway has given up waiting, when that message can no longer be changed.
 #[tokio::test]
 async fn a_late_edit_of_a_message_is_not_repeated() {
     product(async |bot| {

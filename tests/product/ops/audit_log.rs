@@ -7,14 +7,14 @@ use jiff::{SignedDuration, Timestamp};
 
 use crate::support::{Bot, LEO, MAYA, SAM, product};
 
-/// The audit log as it is written.
+/// Returns the audit log as it is written.
 pub async fn log(bot: &Bot, form: AuditFormat) -> String {
     let mut out = Vec::new();
     audit_report::write(bot.work.store.as_ref(), Timestamp::MIN, form, &mut out).await.unwrap();
     String::from_utf8(out).unwrap()
 }
 
-/// The same without how the app came to be there: where it is installed, that is the beginning.
+/// Returns the same without the app's installation, with which the log of an installed app begins.
 pub async fn acts(bot: &Bot, form: AuditFormat) -> String {
     let beginning = [" install: ", " connect: ", ",install,", ",connect,", "\"install\"", "\"connect\""];
     let log = log(bot, form).await;

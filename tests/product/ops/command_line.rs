@@ -1,4 +1,4 @@
-//! The program's commands, as an operator types them: output, exit codes, and what they leave alone.
+//! The program's commands, as an operator types them: output, exit codes, and the files they do not touch.
 
 use std::fs;
 use std::path::Path;
@@ -29,7 +29,7 @@ const COMMANDS: [&str; 12] = [
     "backup copy.db",
 ];
 
-/// What a command came to.
+/// The outcome of a command.
 struct Ended {
     status: i32,
     out: String,
@@ -190,7 +190,7 @@ async fn restore_refuses_other_files_and_a_running_app() {
     .await;
 }
 
-/// Half of a file.
+/// Returns half of a file.
 fn cut(file: &Path) -> Vec<u8> {
     let mut content = fs::read(file).unwrap();
     content.truncate(content.len() / 2);
@@ -231,8 +231,8 @@ async fn operating_system_errors_are_printed_in_words() {
     .await;
 }
 
-/// Which workspace is ours only Slack knows. The doctor examines the rest while Slack does not say it, and nothing is
-/// read for an unknown one.
+/// Only Slack knows our workspace. The doctor examines the rest while Slack does not answer, and nothing is read for an
+/// unknown workspace.
 #[tokio::test]
 async fn the_doctor_examines_the_rest_while_slack_is_down() {
     on_a_file(async |bot| {
@@ -287,8 +287,8 @@ async fn a_second_instance_on_a_file_is_said_to_be_one() {
     .await;
 }
 
-/// The first line that a server with another setting logs about something, or else the last that it logs at its
-/// start. Then it is killed.
+/// Returns the first line that a server with another setting logs about something, or else the last line of its start.
+/// Then kills the server.
 async fn first_line_about(bot: &Bot, (setting, value): (&str, &str), what: &str) -> String {
     let folder = tempfile::tempdir().unwrap();
     let mut command = Command::new(env!("CARGO_BIN_EXE_dialnote-slack"));
@@ -304,7 +304,7 @@ async fn first_line_about(bot: &Bot, (setting, value): (&str, &str), what: &str)
     }
 }
 
-/// The settings of an app that has everything but a database where it should be.
+/// Returns the settings of an app without a database at its path.
 fn without_database(bot: &Bot) -> Vec<(&'static str, String)> {
     bot.settings().into_iter().filter(|(name, _)| *name != "DATABASE_URL").collect()
 }

@@ -1,4 +1,4 @@
-//! The doctor finds what is wrong with the setup, and says how to fix it.
+//! The doctor finds faults in the setup and names their fixes.
 
 use insta::assert_snapshot;
 use jiff::SignedDuration;
@@ -6,7 +6,7 @@ use jiff::SignedDuration;
 use crate::support::database::On;
 use crate::support::{Bot, By, LEO, MAYA, Setup, product_with};
 
-/// An app that Slack and dialnote reach, with a route.
+/// Runs a test with an app that Slack and dialnote reach, with a route.
 async fn well(test: impl AsyncFnOnce(&mut Bot)) {
     well_by(By::Settings, test).await;
 }
@@ -21,13 +21,13 @@ async fn well_by(by: By, test: impl AsyncFnOnce(&mut Bot)) {
     .await;
 }
 
-/// What is found that is not good.
+/// Returns the findings that are not ok.
 async fn found(bot: &Bot, changed: &[(&'static str, &str)]) -> Vec<String> {
     let findings = bot.examine(changed).await;
     findings.into_iter().filter(|finding| !finding.starts_with("ok")).collect()
 }
 
-/// Finds one thing alone.
+/// Checks that the doctor finds only this.
 async fn finds(bot: &Bot, changed: &[(&'static str, &str)], what: &str, mend: &str) {
     let found = found(bot, changed).await;
     assert!(found.len() == 1 && found[0].contains(what) && found[0].contains(mend), "{what}, {mend}: {found:#?}");
@@ -185,7 +185,7 @@ async fn an_admin_can_ask_in_slack() {
         );
         bot.world(|world| world.faults.dialnote.down = true);
         bot.slash(MAYA, "/dialnote doctor").await;
-        // The address it is reached at may have any number in it.
+        // The app's address may contain any number.
         let said = bot.answer(MAYA).await.replace(&bot.url, "");
         assert!(
             said.contains(":x: dialnote key: dialnote did not say") && !said.contains("503"),
@@ -199,7 +199,7 @@ async fn an_admin_can_ask_in_slack() {
     .await;
 }
 
-/// An app that was started with a token that Slack refuses has never heard which workspace is ours.
+/// An app that was started with a token that Slack refuses does not know our workspace.
 #[tokio::test]
 async fn an_admin_is_answered_although_slack_has_never_named_our_workspace() {
     well_by(By::Settings, async |bot| {

@@ -17,10 +17,10 @@ use crate::ops::audit_log::acts;
 use crate::support::database::On;
 use crate::support::{ANA, Bot, By, LEO, MAYA, SAM, Setup, ZOE, product, product_with};
 
-/// Whose database can be looked into.
+/// A setup whose database can be read.
 const FILE: Setup = Setup { on: On::File, by: By::Settings, ..Setup::USUAL };
 
-/// What shows others' data although it is the person's, too, and remains.
+/// Copies of the services' data: they remain, although they show the person's data too.
 const COPIES: [&str; 2] = ["mirror", "cards"];
 
 #[tokio::test]
@@ -301,8 +301,8 @@ fn a_person_is_named_by_their_id() {
     }
 }
 
-/// Zoe is given something, gives it on, has wishes, a home, a command that is kept, and a message about her that
-/// is given up.
+/// Leaves traces of Zoe: an assignment, a hand-off, preferences, a home, a deferred command, and a failed message about
+/// her.
 async fn zoe_leaves_traces(bot: &mut Bot) {
     bot.look().await;
     bot.pass(SignedDuration::from_secs(1)).await;
@@ -326,7 +326,7 @@ async fn zoe_leaves_traces(bot: &mut Bot) {
     bot.expect_dead(1);
 }
 
-/// Colleagues see a display name, and write the full one.
+/// Colleagues see a display name and type the full one.
 #[tokio::test]
 async fn a_full_name_is_looked_for_as_well() {
     product_with(FILE, async |bot| {
@@ -365,7 +365,7 @@ async fn export(bot: &Bot, user: &str) -> Value {
     serde_json::from_slice(&out).unwrap()
 }
 
-/// Every table in which Zoe is named, with how many of its rows do so: by her id, her name or her address.
+/// Returns every table that names Zoe by id, name or address, with the number of such rows.
 fn traces(bot: &Bot) -> String {
     let database = Connection::open(bot.database()).unwrap();
     let mut tables = database.prepare("SELECT name FROM sqlite_master WHERE type = 'table' ORDER BY name").unwrap();
@@ -383,7 +383,7 @@ fn traces(bot: &Bot) -> String {
     traces.join("\n")
 }
 
-/// All rows of a table, each as one text.
+/// Returns all rows of a table, each as one text.
 fn rows(database: &Connection, table: &str) -> Vec<String> {
     let mut rows = database.prepare(&format!("SELECT * FROM {table}")).unwrap();
     let columns = rows.column_count();

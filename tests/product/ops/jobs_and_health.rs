@@ -86,7 +86,7 @@ async fn metrics_count_jobs_and_calls() {
     .await;
 }
 
-/// How long strangers take is no trouble of Slack's.
+/// The response time for strangers does not count in Slack's.
 #[tokio::test]
 async fn the_time_to_acknowledge_is_that_of_verified_requests() {
     product(async |bot| {
@@ -101,7 +101,7 @@ async fn the_time_to_acknowledge_is_that_of_verified_requests() {
             };
             assert_eq!(request.send().await.unwrap().status(), 401);
         }
-        // What was counted is shown for a second.
+        // Counts are cached for a second.
         bot.clock.advance(SignedDuration::from_secs(1));
         assert_eq!(counted(bot, "ack_seconds_count").await, before[0]);
         assert_eq!(counted(bot, REFUSED).await, before[1] + 2);
@@ -115,7 +115,7 @@ async fn the_time_to_acknowledge_is_that_of_verified_requests() {
 
 const REFUSED: &str = r#"requests_total{status="401"}"#;
 
-/// What a counter says; nothing was counted where it is missing.
+/// Returns the value of a counter, 0 if it is missing.
 async fn counted(bot: &Bot, counter: &str) -> u64 {
     let all = reqwest::get(format!("{}/metrics", bot.ops)).await.unwrap().text().await.unwrap();
     let value = all.lines().find_map(|line| line.strip_prefix(&format!("dialnote_slack_{counter} ")));
@@ -166,7 +166,7 @@ async fn a_database_that_is_deleted_beneath_the_app_takes_nothing_in_and_says_so
     .await;
 }
 
-/// The card cannot be posted.
+/// Fails a message for good: its card cannot be posted.
 async fn a_message_is_given_up(bot: &mut Bot) {
     let method = "chat.postMessage".to_owned();
     let refused = SlackFailure { method, error: "msg_too_long".to_owned(), ..SlackFailure::default() };

@@ -17,7 +17,7 @@ use tokio::net::TcpListener;
 
 use crate::support::{ANA, Bot, LEO, MAYA, product, set_up};
 
-/// What was sent to a collector that answers with this status.
+/// The traces sent to a collector that answers with this status.
 #[derive(Clone)]
 struct Collector {
     url: String,
@@ -48,7 +48,7 @@ impl Collector {
         [("OTEL_EXPORTER_OTLP_ENDPOINT", &self.url), ("OTEL_EXPORTER_OTLP_HEADERS", "api-key=planted")]
     }
 
-    /// What it has got by now, the app's last included.
+    /// Returns the spans collected so far, the app's last included.
     async fn spans(&self, bot: &Bot) -> Vec<Span> {
         bot.tenants.common.traces.clone().finish().await;
         self.spans.lock().unwrap().clone()
@@ -71,7 +71,7 @@ fn attribute(of: &[KeyValue], key: &str) -> Option<String> {
     })
 }
 
-/// Each span with those it is in, and what came of it; the same ones once.
+/// Returns each span with its parents and its outcome, without duplicates.
 fn paths(spans: &[Span]) -> BTreeSet<String> {
     let path = |span: &Span| {
         let result = ["result", "http.response.status_code"].iter().find_map(|key| attribute(&span.attributes, key));
@@ -125,7 +125,7 @@ async fn a_command_is_followed_to_its_last_call() {
         ];
         assert_eq!(paths(&spans), expected.map(String::from).into());
         assert_eq!(traces(&spans), 1, "all of it is one trace");
-        // Times have any digits in them.
+        // Times may have any digits.
         let said = |span: &Span| format!("{} {:?} {:?} {:?}", span.name, span.attributes, span.events, span.status);
         let all = spans.iter().map(said).collect::<String>();
         for private in ["wants a call back", "Ana", "Leo", "leo@", "+1415", "0101"] {

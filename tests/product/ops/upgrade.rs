@@ -1,8 +1,8 @@
-//! A database that an earlier version left behind, with work in it, is taken over.
+//! A database of an earlier version, with work in it, is migrated and used.
 //!
-//! `tests/fixtures/store/v1.sql` is what the program with the first schema left behind when it was killed
-//! while dialnote and Slack were down: commands asked for, found and half done, a kept one taken up, a
-//! changed profile, and every kind of message.
+//! `tests/fixtures/store/v1.sql` is the database of the program with the first schema, killed while dialnote and Slack
+//! were down: commands accepted, found and half done, a deferred one taken up, a changed profile, and every kind of
+//! message.
 
 use dialnote_slack::core::ids::{InstallationId, JobId};
 use dialnote_slack::platform::db::{Delivery, NewJob, Queue};
@@ -46,7 +46,7 @@ async fn the_work_of_the_first_schema_is_done() {
     .await;
 }
 
-/// While instances are replaced one by one an old one finds what a new one wrote.
+/// While instances are replaced one by one, an old one meets rows of a new one.
 #[tokio::test]
 async fn jobs_of_a_later_version_are_left_alone() {
     set_up(async |bot| {

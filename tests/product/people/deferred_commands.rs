@@ -70,7 +70,7 @@ async fn a_deferred_command_does_not_repeat_a_manual_change() {
         bot.clock.advance(SignedDuration::from_mins(1));
         bot.slash(MAYA, "/assign @leo conv_1001").await;
         bot.read_all().await;
-        // Sam is found by the address, and Slack tells of it only later.
+        // Sam is found by the address; Slack's event arrives later.
         address(bot, SAM, "samuel@home.example");
         bot.slash(SAM, "/dialnote note conv_1002 rings in the evening").await;
         bot.read_all().await;

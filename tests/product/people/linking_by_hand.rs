@@ -9,7 +9,7 @@ use serde_json::json;
 use crate::ops::audit_log::acts;
 use crate::support::{ANA, Bot, LEO, MAYA, SAM, ZOE, handoff_to, product};
 
-/// A person is invited to dialnote, with that address.
+/// Invites a person to dialnote, with that address.
 pub fn invite(bot: &Bot, id: &str, name: &str, email: &str) {
     bot.world(|world| {
         let zoe = world.dialnote.member("mem_zoe").unwrap().clone();
@@ -17,12 +17,12 @@ pub fn invite(bot: &Bot, id: &str, name: &str, email: &str) {
     });
 }
 
-/// Sam is in dialnote, by an address that no one in Slack has.
+/// Adds Sam to dialnote, with an address that no one in Slack has.
 pub fn sam_is_in_dialnote(bot: &Bot) {
     invite(bot, "mem_sam", "Samuel Ortiz", "samuel@home.example");
 }
 
-/// A person has another address in Slack.
+/// Gives a person another address in Slack.
 pub fn address(bot: &Bot, who: &str, email: &str) {
     bot.world(|world| world.person_mut(who).unwrap().email = Some(email.into()));
 }
@@ -153,7 +153,7 @@ async fn only_full_members_are_linked_and_only_by_admins() {
         bot.slash(LEO, "/dialnote link").await;
         assert_snapshot!(bot.answer(LEO).await, @"Only admins may change the rules of this workspace.");
         assert_eq!(bot.form(LEO), None);
-        // No one confirmed Sam's address, and no one has to: an admin knows who Sam is.
+        // No one confirmed Sam's address, and no one needs to: an admin knows Sam's identity.
         bot.world(|world| world.person_mut(SAM).unwrap().email_confirmed = false);
         bot.slash(MAYA, "/dialnote link @sam mem_sam").await;
         assert!(bot.answer(MAYA).await.starts_with("Sam is Samuel Ortiz"));

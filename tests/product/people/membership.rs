@@ -1,4 +1,4 @@
-//! Who may act, and who can own a conversation.
+//! The rights to act and to own a conversation.
 
 use dialnote_sandbox::Person;
 use insta::assert_snapshot;
@@ -80,7 +80,7 @@ async fn a_new_member_counts_at_once_and_a_removed_one_does_not() {
     product(async |bot| {
         bot.slash(MAYA, "/assign @sam conv_1001").await;
         bot.answer(MAYA).await;
-        // A person invites Sam to dialnote: the next try is not refused on what was kept.
+        // A person invites Sam to dialnote: the cached refusal does not apply to the next try.
         bot.world(|world| {
             let mut sam = world.dialnote.members[0].clone();
             (sam.id, sam.name) = ("mem_sam".into(), "Sam Ortiz".into());
@@ -100,7 +100,7 @@ async fn a_deactivated_person_counts_as_such_at_once() {
     product(async |bot| {
         bot.slash(MAYA, "/assign @zoe conv_1001").await;
         bot.read_all().await;
-        // What was kept about Zoe is read again when Slack says that it changed.
+        // Cached data about Zoe is read again when Slack reports a change.
         let deactivated = |deleted| bot.world(|world| world.person_mut(ZOE).unwrap().deleted = deleted);
         deactivated(true);
         bot.sandbox.event(json!({ "type": "user_change", "user": ZOE })).await.unwrap();
@@ -126,7 +126,7 @@ async fn dialnotes_own_refusal_is_passed_on() {
         bot.world(|world| world.faults.dialnote.read_only = false);
         bot.slash(MAYA, "/assign @zoe conv_1002").await;
         bot.read_all().await;
-        // Zoe leaves dialnote; the list of members that was kept does not know it yet.
+        // Zoe leaves dialnote; the cached list of members does not show it yet.
         bot.world(|world| world.dialnote.members.retain(|member| member.id != "mem_zoe"));
         bot.slash(MAYA, "/assign @zoe conv_1001").await;
         assert_snapshot!(bot.answer(MAYA).await, @"dialnote refused this: “mem_zoe is not a member of your organization”.");
@@ -148,7 +148,7 @@ async fn two_people_who_show_one_name_are_told_apart() {
         assert_snapshot!(bot.line(ANA).await, @"Maya assigned this to Zoe Park.");
         bot.dm(ZOE).await;
 
-        // Two who are called alike by their first names, and one who shows the other's.
+        // Two people with the same first name, and one who shows the other's.
         bot.hire(ADA, "Leo Fischer");
         bot.slash(MAYA, "/assign @leo conv_1004").await;
         bot.slash(LEO, "/assign @ada conv_1005").await;

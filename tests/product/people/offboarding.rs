@@ -94,7 +94,7 @@ async fn a_deactivated_account_is_noticed_although_no_command_named_it() {
         bot.sandbox.event(json!({ "type": "user_change", "user": SAM })).await.unwrap();
         assert!(bot.dm(MAYA).await.contains("Sam is not there any more and still owns an open conversation."));
         assert_eq!(bot.calls("users.info"), 3, "only Maya, for each of her changes, and Sam were looked up");
-        // The digest of that morning waits for what happened in between.
+        // That morning's digest waits for the changes before it.
         bot.pass(SignedDuration::from_secs(31)).await;
         bot.read_all().await;
     })
@@ -114,7 +114,7 @@ async fn a_list_of_members_that_came_incomplete_is_looked_at_again() {
             bot.clock.advance(SignedDuration::from_secs(61));
             bot.look().await;
         }
-        // No one was told, and they are known as before.
+        // No one was notified, and they are known as before.
         bot.slash(MAYA, "/assign @zoe conv_1001").await;
         bot.read_all().await;
         assert_eq!(bot.dialnote("conv_1001"), "mem_zoe open");
@@ -146,7 +146,7 @@ async fn an_empty_list_of_members_is_no_list() {
     .await;
 }
 
-/// Two looks at who is there, as far apart as they have to be.
+/// Lets two polls miss a person, with the required time between them.
 async fn miss_twice(bot: &Bot) {
     for wait in [SignedDuration::from_mins(61), SignedDuration::from_secs(61)] {
         bot.clock.advance(wait);

@@ -94,7 +94,7 @@ async fn changed(bot: &Bot, who: &str) {
     bot.sandbox.event(json!({ "type": "user_change", "user": who })).await.unwrap();
 }
 
-/// A changed profile as it lies in the queue.
+/// Stores a changed profile as it is in the queue.
 async fn profile_job(bot: &Bot, n: usize, job: &serde_json::Value) {
     let (team, now) = (InstallationId::new(bot.team()), bot.clock.now());
     let body = json!({ "kind": "profile.v1", "job": job }).to_string();

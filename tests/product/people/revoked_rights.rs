@@ -119,7 +119,7 @@ async fn an_old_list_of_members_serves_for_an_hour() {
     .await;
 }
 
-/// One of the services does not say any longer who is who, and everything else goes well.
+/// Makes one of the services hide people's identities; everything else works.
 fn fail(faults: &mut Faults, service: &str) {
     if service == "Slack" {
         let (method, error) = ("users.info".to_owned(), "internal_error".to_owned());
@@ -140,7 +140,7 @@ async fn submit_rules(bot: &Bot) {
     bot.submit(MAYA, values).await;
 }
 
-/// How many rules, routes and links by hand are kept.
+/// Returns the number of stored rules, routes and links by hand.
 async fn kept_for_everybody(bot: &Bot) -> usize {
     let (store, team) = (&bot.work.store, InstallationId::new(bot.team()));
     let mut all = 0;

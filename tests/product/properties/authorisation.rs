@@ -1,4 +1,4 @@
-//! Who may what: every verb, button and form, in every way of asking, for every kind of person, under every rule.
+//! The rights of every kind of person to every verb, button and form, in every way of asking, under every rule.
 
 mod document;
 mod expected;
@@ -20,10 +20,10 @@ use table::{Deed, Kind, Set, Way, named_by_rules, pressed, said, typed};
 
 use crate::support::{ANA, LEO, MAYA, Setup, product, product_with, set_up};
 
-/// The tests, each of which plays some of what can be asked for.
+/// Makes the tests, each of which plays a part of all requests.
 macro_rules! groups {
     ($($test:ident: $group:ident,)*) => {
-        /// What one test plays.
+        /// The part that one test plays.
         #[derive(Clone, Copy, PartialEq, Eq)]
         enum Group { $($group,)* }
 
@@ -79,7 +79,7 @@ impl Group {
         }
     }
 
-    /// Rules end where their workspace does: who asks from elsewhere is played once.
+    /// Returns the cells to play. Rules end at the workspace: requests from elsewhere are played once.
     fn cells(self, set: Set) -> impl Iterator<Item = Cell> {
         let deeds = Deed::ALL.iter().copied().filter(move |deed| Self::of(*deed) == self);
         let ways = deeds.flat_map(|deed| deed.ways().iter().map(move |way| (deed, *way)));
@@ -88,7 +88,7 @@ impl Group {
     }
 }
 
-/// Plays the cells of a group, and tells of all that are not as the table says.
+/// Plays the cells of a group, and reports all that differ from the table.
 async fn play(group: Group) {
     product_with(Setup::INSTALLED, async |bot| {
         let mut stage = Stage::set(bot).await;
@@ -110,7 +110,7 @@ async fn play(group: Group) {
     .await;
 }
 
-/// What is done to ask for something in some way.
+/// Returns the moves that ask for something in some way.
 fn done(deed: Deed, way: Way) -> Vec<Move> {
     assert!(deed.ways().contains(&way), "{deed:?} has no cells for {way:?}");
     moves(deed, way, &About::default())

@@ -1,5 +1,5 @@
-//! Names, notes and messages come from outside and stay text: random ones, full of Slack's markup, and a look at
-//! every word that the app sent.
+//! Names, notes and messages come from outside and stay text: random ones, full of Slack's markup, and a check of every
+//! word that the app sent.
 
 use dialnote_sandbox::{Click, Kind, Service};
 use dialnote_slack::core::ids::ConversationId;
@@ -9,10 +9,10 @@ use serde_json::{Value, json};
 
 use crate::support::{Bot, FRONT_DESK, LEO, MAYA, ZOE, product};
 
-/// Stands in every text from outside, so that it is found again.
+/// A mark in every text from outside, by which it is found again.
 const OUTSIDE: &str = "zqx";
 
-/// Texts that mean something to Slack, or are hard to show.
+/// Texts with a meaning to Slack, or hard to show.
 const NASTY: [&str; 24] = [
     "<!channel>",
     "<!here|x>",
@@ -43,7 +43,7 @@ const NASTY: [&str; 24] = [
 struct Texts(StdRng);
 
 impl Texts {
-    /// Something from outside of at most `most` characters.
+    /// Returns a text from outside of at most `most` characters.
     fn next(&mut self, most: usize) -> String {
         let pieces = self.0.random_range(0..6);
         let pieces: Vec<_> = (0..pieces).map(|_| NASTY[self.0.random_range(0..NASTY.len())]).collect();
@@ -71,7 +71,7 @@ async fn names_notes_and_messages_stay_text() {
     }
 }
 
-/// Names, numbers and messages from outside, and a channel that shows less, if wanted.
+/// Fills the world with names, numbers and messages from outside, and optionally with a channel that shows less.
 fn fill(bot: &Bot, texts: &mut Texts, shared: bool) {
     bot.world(|world| {
         world.channel_mut(FRONT_DESK).unwrap().shared = shared;
@@ -161,7 +161,7 @@ async fn use_everything(bot: &mut Bot, texts: &mut Texts) {
     bot.home(MAYA).await;
 }
 
-/// Everything was accepted, and nothing from outside is more than text.
+/// Checks that everything was accepted, and that nothing from outside is more than text.
 fn look_at_everything(bot: &Bot, seed: u64) {
     let (calls, answers) = bot.world(|world| {
         let calls: Vec<_> = world.calls.iter().filter(|call| call.service == Service::Slack).cloned().collect();
@@ -194,7 +194,7 @@ fn look_at(value: &Value, seed: u64) {
                 }
                 // A piece of rich text, in which nothing formats.
                 Some("text") => {}
-                // What notifications say.
+                // The text of notifications.
                 _ => assert!(!text.contains(['<', '>', '*', '_', '~', '`']), "seed {seed}: markup in {text:?}"),
             }
             assert!(!fields.contains_key("link_names") && !fields.contains_key("parse"), "{fields:?}");
@@ -204,7 +204,7 @@ fn look_at(value: &Value, seed: u64) {
     }
 }
 
-/// Without the times that each reader sees in their own zone.
+/// Removes the times, which each reader sees in their own zone.
 fn without_times(text: &str) -> String {
     match text.split_once("<!date^") {
         Some((before, rest)) => {

@@ -1,17 +1,17 @@
-//! The expected state of `random_sequences`: owners and statuses as the product's description says. It shares no
+//! The expected state of `random_sequences`: owners and statuses according to the product's description. It shares no
 //! code with the app.
 
 use std::collections::BTreeMap;
 
 use jiff::{SignedDuration, Timestamp};
 
-/// How long something can be taken back.
+/// The time in which something can be undone.
 const UNDO_WITHIN: SignedDuration = SignedDuration::from_mins(10);
 
-/// After how long a person is reminded of a hand-over, and after as long again it goes back.
+/// The time until a person is reminded of a hand-off, and again until it returns.
 const ANSWER_WITHIN: SignedDuration = SignedDuration::from_mins(15);
 
-/// Who did what was done in dialnote itself.
+/// The author of changes in dialnote itself.
 pub const ELSEWHERE: &str = "elsewhere";
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -21,7 +21,7 @@ pub enum Status {
     Snoozed(Timestamp),
 }
 
-/// Who owns a conversation, and its status.
+/// A conversation's owner and status.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct State {
     pub owner: Option<&'static str>,
@@ -37,15 +37,15 @@ pub struct Change {
     pub at: Timestamp,
 }
 
-/// Something that undo may take back, or that keeps it from doing so.
+/// A change that undo may take back, or that blocks undo.
 #[derive(Clone, Debug)]
 struct Deed {
     by: &'static str,
-    /// What was asked for at once has one number.
+    /// The number shared by all changes of one request.
     act: u64,
     change: Option<(State, State)>,
     at: Timestamp,
-    /// Whether no one did it through the app.
+    /// True if no one did it through the app.
     unasked: bool,
 }
 
@@ -59,7 +59,7 @@ impl Deed {
     }
 }
 
-/// Given and not answered.
+/// A hand-off without an answer.
 #[derive(Clone, Debug)]
 struct Given {
     by: &'static str,
@@ -73,11 +73,11 @@ struct Given {
 pub struct Conversation {
     now: State,
     pub changes: Vec<Change>,
-    /// What holds of what was done.
+    /// The changes that still stand.
     standing: Vec<Deed>,
-    /// What the app was told last.
+    /// The state the app last notified about.
     pub told: Option<State>,
-    /// What the app knows of, to the letter: a time that is over does not change what was seen.
+    /// The state the app knows, exactly: the end of a snooze does not change it.
     pub seen: State,
     given: Option<Given>,
 }
@@ -94,22 +94,22 @@ pub enum Act {
     Snooze(Timestamp),
     Wake,
     Note,
-    /// What a person did last to a conversation, or part of a certain act.
+    /// Undo of a person's last change to a conversation, or of part of a certain act.
     Undo(Option<u64>),
     Accept,
     GiveBack,
 }
 
-/// What came of it.
+/// The outcome of an attempt.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Came {
     Done,
     Refused,
-    /// Its person is asked first.
+    /// The app asks the person first.
     Asked,
 }
 
-/// Something tried, and the conversation before and afterwards.
+/// An attempt, and the conversation before and after it.
 #[derive(Clone, Debug)]
 pub struct Step {
     pub id: String,
@@ -125,14 +125,14 @@ pub struct Step {
 pub struct Model {
     pub members: &'static [&'static str],
     pub conversations: BTreeMap<String, Conversation>,
-    /// What was tried since this was emptied.
+    /// The attempts since this was emptied.
     pub steps: Vec<Step>,
-    /// The number of what is asked for just now.
+    /// The number of the present request.
     act: u64,
 }
 
 impl State {
-    /// A time that has come is over.
+    /// Returns the state at a time: a snooze may be over.
     fn at(&self, now: Timestamp) -> Self {
         match self.status {
             Status::Snoozed(until) if until <= now => Self { status: Status::Open, ..self.clone() },
@@ -150,22 +150,22 @@ impl Conversation {
         self.now.at(now)
     }
 
-    /// A person changes it elsewhere.
+    /// Changes the conversation in dialnote itself.
     pub fn set(&mut self, state: State) {
         self.now = state;
     }
 
-    /// Whether a person was given it and has not answered.
+    /// Answers whether the hand-off waits for the person's answer.
     pub fn waits_for(&self, who: &str) -> bool {
         self.given.as_ref().is_some_and(|given| given.to == who)
     }
 
-    /// Who gave it, if it waits for an answer.
+    /// Returns the sender, if the hand-off waits for an answer.
     pub fn given_by(&self) -> Option<&'static str> {
         self.given.as_ref().map(|given| given.by)
     }
 
-    /// What can be taken back: part of an act, if one is asked for, else what a person did last.
+    /// Returns the change to undo: part of an act, if one is named, else the person's last.
     fn undone(&self, who: &str, act: Option<u64>, now: Timestamp) -> Option<(usize, State)> {
         let mine = |deed: &Deed| match act {
             Some(act) => deed.is_by(who) && deed.act == act && deed.change.is_some(),
@@ -178,7 +178,7 @@ impl Conversation {
         (place == last && *after == self.state(now) && !deed.is_late(now)).then(|| (place, before.at(now)))
     }
 
-    /// What it becomes; nothing, if that is refused.
+    /// Returns the new state; `None` if the change is refused.
     fn wanted(&self, who: &'static str, act: Act, noted: bool, now: Timestamp) -> Option<State> {
         let state = self.state(now);
         let owned_by = |owner| Some(State { owner: Some(owner), ..state.clone() });
@@ -244,12 +244,12 @@ impl Model {
         Self { members, conversations, steps: Vec::new(), act: 0 }
     }
 
-    /// What follows is asked for at once.
+    /// Begins a request: the following changes share its number.
     pub fn at_once(&mut self) {
         self.act += 1;
     }
 
-    /// Whether a person is asked first, because a button or a form shows the conversation as it is no longer.
+    /// Answers whether the app asks a person first, because a button or a form shows an outdated state.
     pub fn asks(&self, who: &'static str, id: &str, act: Act, noted: bool, shown: &State, now: Timestamp) -> bool {
         let conversation = &self.conversations[id];
         let (shown, state) = (shown.at(now), conversation.state(now));
@@ -266,7 +266,7 @@ impl Model {
         is_allowed && changes && (shown.owner != state.owner || is_other) && last.is_none_or(|change| change.by != who)
     }
 
-    /// A person wants something done to a conversation.
+    /// Performs a person's action on a conversation.
     pub fn act(&mut self, who: &'static str, id: &str, act: Act, noted: bool, now: Timestamp) -> Came {
         let stranger = match act {
             Act::Assign(to) | Act::Handoff(to) => !self.members.contains(&to),
@@ -282,8 +282,8 @@ impl Model {
         if came.is_some() { Came::Done } else { Came::Refused }
     }
 
-    /// What a person did last, and to which conversations, if it can be taken back: a note cannot, nor what is too
-    /// old. Then the conversations of which that is said.
+    /// Returns a person's last act and its conversations, if it can be undone; notes and old acts cannot. The error
+    /// holds the conversations that the refusal names.
     pub fn last_act_of(&self, who: &str, now: Timestamp) -> Result<(u64, Vec<String>), Vec<String>> {
         let deeds = self.conversations.iter().flat_map(|(id, one)| one.standing.iter().map(move |deed| (id, deed)));
         let mine: Vec<_> = deeds.filter(|(_, deed)| deed.is_by(who)).collect();
@@ -297,7 +297,7 @@ impl Model {
         Ok((last.act, on))
     }
 
-    /// The conversation that a person was given last, of those that are still theirs.
+    /// Returns the conversation last assigned to a person, of those they still own.
     pub fn given_last(&self, who: &str) -> Option<String> {
         let given = self.conversations.iter().filter_map(|(id, one)| {
             let theirs = one.given.as_ref().filter(|given| given.to == who && one.seen.owner == Some(given.to));
@@ -306,14 +306,14 @@ impl Model {
         given.max().map(|(_, id)| id)
     }
 
-    /// A person is refused something about a conversation.
+    /// Records the refusal of a person's request about a conversation.
     pub fn refused(&mut self, who: &'static str, id: &str, now: Timestamp) {
         let before = self.conversations[id].clone();
         let after = before.clone();
         self.steps.push(Step { id: id.to_owned(), who, noted: false, undid: false, before, after, at: now });
     }
 
-    /// Everything that is open and a person's.
+    /// Returns everything open that a person owns.
     pub fn open_of(&self, who: &str, now: Timestamp) -> Vec<String> {
         let mine = |one: &Conversation| {
             let state = one.state(now);
@@ -322,7 +322,7 @@ impl Model {
         self.conversations.iter().filter(|(_, one)| mine(one)).map(|(id, _)| id.clone()).collect()
     }
 
-    /// The app looks at dialnote, and tells people what changed there unless it was away for long.
+    /// Polls dialnote as the app does, and notifies people of changes there unless the app was away for long.
     pub fn look(&mut self, now: Timestamp, away: bool) {
         for (id, one) in &mut self.conversations {
             let (before, state) = (one.clone(), one.state(now));
@@ -342,7 +342,7 @@ impl Model {
         }
     }
 
-    /// Time has passed: who was handed something is reminded, or it goes back.
+    /// Lets time pass: hand-offs lead to a reminder, or return.
     pub fn tick(&mut self, now: Timestamp) {
         for (id, one) in &mut self.conversations {
             let (before, state) = (one.clone(), one.state(now));

@@ -21,17 +21,17 @@ use crate::properties::sentences_are_true::Truth;
 use crate::support::drawing::draw;
 use crate::support::{ADA, BEN, Bot, LEO, MAYA, SAM, Setup, ZOE, product_with};
 
-/// How many sequences of how many actions are played, unless `RANDOM_SEQUENCES` says otherwise.
+/// The number of sequences and of actions in each, unless `RANDOM_SEQUENCES` changes it.
 const SEQUENCES: u64 = 3;
 const ACTIONS: usize = 500;
 
-/// After how long without a look no one is told of each change any longer.
+/// The time without a poll after which changes are no longer notified one by one.
 const LONG_AWAY: SignedDuration = SignedDuration::from_mins(10);
 
-/// How much later than it happened a change in dialnote may be noticed.
+/// The longest delay until a change in dialnote is noticed.
 const LATE: SignedDuration = SignedDuration::from_secs(60);
 
-/// For how long the instance that looked last is the only one that does.
+/// The time for which only the instance that polled last polls.
 const LED: SignedDuration = SignedDuration::from_secs(91);
 
 const MEMBERS: &[&str] = &[MAYA, LEO, ZOE, ADA, BEN];
@@ -80,13 +80,13 @@ struct Play<'a> {
     seed: u64,
     model: Model,
     truth: Truth,
-    /// What was done so far.
+    /// The actions so far.
     told: Vec<String>,
-    /// When the app looked at dialnote last.
+    /// The time of the last poll of dialnote.
     looked: Timestamp,
-    /// Whether what is done just now is done where there is no channel for a card.
+    /// True if the present action happens where there is no channel for a card.
     privately: bool,
-    /// The conversations to which something was done in the channel.
+    /// The conversations changed in the channel.
     in_channel: HashSet<String>,
 }
 
@@ -124,7 +124,7 @@ impl<'a> Play<'a> {
         format!("conv_10{:02}", self.dice.random_range(1..=CONVERSATIONS))
     }
 
-    /// Who does something: rarely a person who may not.
+    /// Picks the person who acts: rarely one without the right.
     fn somebody(&mut self) -> &'static str {
         if self.chance(3) { SAM } else { self.one_of(MEMBERS) }
     }
@@ -164,7 +164,7 @@ impl<'a> Play<'a> {
         self.compare();
     }
 
-    /// The app dies and is back once no one takes the dead one for the one who looks at dialnote.
+    /// Kills the app and restarts it once the dead instance's leadership is over.
     async fn restarts(&mut self) {
         self.note_down("the app starts anew");
         self.bot.restart().await;
@@ -172,7 +172,7 @@ impl<'a> Play<'a> {
         self.looks().await;
     }
 
-    /// The app looks at dialnote, before anyone can do anything with what it does not know yet.
+    /// Polls dialnote, before anyone can act on changes that the app does not know yet.
     async fn looks(&mut self) {
         let now = self.bot.clock.now();
         self.bot.look().await;
@@ -180,7 +180,7 @@ impl<'a> Play<'a> {
         self.looked = now;
     }
 
-    /// Everything is as the model says, and what was said is so.
+    /// Checks that the state is the model's and that every sentence is true.
     fn compare(&mut self) {
         let now = self.bot.clock.now();
         for (id, state) in states(self.bot) {
@@ -203,7 +203,7 @@ impl<'a> Play<'a> {
         self.told.push(format!("{} {what}", self.bot.clock.now()));
     }
 
-    /// The model does it too.
+    /// Performs the action in the model too.
     fn expect(&mut self, who: &'static str, id: &str, act: Act, noted: bool) -> Came {
         let came = self.model.act(who, id, act, noted, self.bot.clock.now());
         if came == Came::Done && !self.privately {
@@ -218,8 +218,7 @@ impl<'a> Play<'a> {
         self.bot.world(|world| world.faults.slack.deliver_twice = twice);
     }
 
-    /// Something that can be typed: the words before and after the conversation, what it asks for, and
-    /// whether there is a note.
+    /// Returns a command to type: the words before and after the conversation, its action, and whether it has a note.
     fn typed(&mut self) -> (String, String, Act, bool) {
         let person = if self.chance(3) { SAM } else { self.one_of(MEMBERS) };
         let note = if self.chance(30) { " please look at it" } else { "" };
@@ -331,7 +330,7 @@ impl<'a> Play<'a> {
         self.bot.tenants.tick().await.unwrap();
     }
 
-    /// The cards show what the app knew last, and what it wrote down is what happened.
+    /// Checks that the cards show what the app knew last, and that its log is what happened.
     async fn end(&mut self) {
         self.bot.read_all().await;
         let shown: HashMap<String, String> = self.bot.world(|world| {
@@ -351,7 +350,7 @@ impl<'a> Play<'a> {
                 changes.iter().map(|one| (state_of(&one.before), state_of(&one.after), one.at)).collect();
             let expected: Vec<_> =
                 known.changes.iter().map(|one| (one.before.clone(), one.after.clone(), one.at)).collect();
-            // Several changes in dialnote may take a look several turns, seconds apart.
+            // Several changes in dialnote may take a poll several rounds, seconds apart.
             let is_same = |(nth, one): (usize, &(State, State, Timestamp))| {
                 let late = written[nth].2.duration_since(one.2);
                 let most = if known.changes[nth].by == ELSEWHERE { LATE } else { SignedDuration::ZERO };
@@ -378,7 +377,7 @@ fn state_of(seen: &Seen) -> State {
     State { owner: seen.owner.as_ref().map(|owner| who(owner.as_str())), status }
 }
 
-/// What dialnote has. Who asks it sees what has come back by then.
+/// Returns dialnote's state. Reading it opens conversations whose snooze is over.
 fn states(bot: &Bot) -> Vec<(String, State)> {
     let now = bot.clock.now();
     bot.world(|world| {

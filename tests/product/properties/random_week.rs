@@ -13,7 +13,7 @@ use serde_json::json;
 use crate::support::drawing::draw;
 use crate::support::{ADA, BEN, Bot, By, FRONT_DESK, LEO, MAYA, Setup, ZOE, product_with};
 
-/// How many lives of how many moments are lived.
+/// The number of lives, and of moments in each.
 const LIVES: u64 = 6;
 const MOMENTS: usize = 120;
 
@@ -74,7 +74,7 @@ async fn a_week_ends_with_no_card_untrue_and_no_conversation_unseen() {
     .await;
 }
 
-/// Two workspaces have installed the app, tokens end and are replaced, and everything fails now and then.
+/// Two workspaces have installed the app, tokens expire and are replaced, and everything fails now and then.
 #[tokio::test]
 async fn a_day_of_tokens_that_end_leaves_nothing_given_up() {
     product_with(Setup { by: By::Nobody, ..MONDAY }, async |bot| {
@@ -117,13 +117,13 @@ struct Life<'a> {
     bot: &'a mut Bot,
     dice: StdRng,
     seed: u64,
-    /// How many people outside there are.
+    /// The number of contacts.
     contacts: usize,
-    /// How often a person was given something in dialnote itself, by person and conversation.
+    /// The number of assignments in dialnote itself, by person and conversation.
     given: HashMap<(String, String), usize>,
-    /// Who called or wrote.
+    /// The contacts who called or wrote.
     heard: Vec<String>,
-    /// What dialnote told the app and where, oldest first.
+    /// dialnote's webhooks and their addresses, oldest first.
     told: Vec<(String, String)>,
     done: Vec<String>,
 }
@@ -139,7 +139,7 @@ impl<'a> Life<'a> {
         Self { bot, dice: StdRng::seed_from_u64(seed), seed, contacts, given, heard, told, done }
     }
 
-    /// One thing happens.
+    /// Lets one thing happen.
     async fn moment(&mut self) {
         match self.dice.random_range(0..100) {
             0..40 => self.somebody_gets_in_touch().await,
@@ -155,7 +155,7 @@ impl<'a> Life<'a> {
         }
     }
 
-    /// Time passes, and the app does what it does all the time; now and then it does not get to look.
+    /// Lets time pass while the app works; sometimes it does not get to poll.
     async fn pass(&mut self, time: SignedDuration) {
         self.bot.clock.advance(time);
         self.bot.tenants.tick().await.unwrap();
@@ -186,7 +186,7 @@ impl<'a> Life<'a> {
         self.comes(Incoming { kind: "call".to_owned(), from, to, text: None, who }).await;
     }
 
-    /// Sometimes the webhook is lost.
+    /// Lets a contact call or write; sometimes the webhook is lost.
     async fn comes(&mut self, incoming: Incoming) -> String {
         self.note(&format!("{incoming:?}"));
         let lost = self.dice.random_range(0..4) == 0;
@@ -209,7 +209,7 @@ impl<'a> Life<'a> {
         }
         let (url, body) = self.told[self.dice.random_range(0..self.told.len())].clone();
         self.note("a webhook comes again");
-        // Where the app was before it was killed no one hears it.
+        // At the app's old address, before it was killed, no one hears it.
         let _ = reqwest::Client::new().post(url).body(body).send().await;
     }
 
@@ -260,7 +260,7 @@ impl<'a> Life<'a> {
         self.bot.world(|world| world.faults = Faults::default());
     }
 
-    /// Everything is well for a while; then it is as it should be.
+    /// Lets everything work for a while, then checks the final state.
     async fn end(&mut self) {
         self.nothing_fails();
         for _ in 0..20 {
@@ -272,7 +272,7 @@ impl<'a> Life<'a> {
         self.every_card_is_true();
         self.nobody_heard_one_thing_twice();
         self.the_next_digest_counts_everything().await;
-        // What concerned each while no one looked is told half a minute later.
+        // Changes during the absence are notified half a minute later.
         self.bot.pass(SignedDuration::from_secs(31)).await;
         self.bot.read_all().await;
     }
@@ -296,7 +296,8 @@ impl<'a> Life<'a> {
         }
     }
 
-    /// What came in while the app was away has no card, but is counted every morning until a person owns it.
+    /// Checks that the next digest counts activity during the app's absence: it has no card, but is counted every
+    /// morning until a person owns it.
     async fn the_next_digest_counts_everything(&mut self) {
         let posts = self.bot.posts(FRONT_DESK).len();
         self.bot.look().await;
@@ -305,7 +306,7 @@ impl<'a> Life<'a> {
             self.bot.tenants.tick().await.unwrap();
             self.bot.look().await;
             let news = self.bot.posts(FRONT_DESK).split_off(posts);
-            // An hour without a look is an absence, too.
+            // An hour without a poll is an absence too.
             let is_digest = |post: &&String| post.contains("conversations wait") || post.contains("unassigned conv");
             let Some(digest) = news.iter().find(is_digest) else { continue };
             let waiting = self.bot.world(|world| {
@@ -315,7 +316,7 @@ impl<'a> Life<'a> {
             let counts = [format!(" {waiting} conversations wait"), format!(" {waiting} unassigned conversations")];
             let counted = counts.iter().any(|count| digest.contains(count));
             self.check(counted, &format!("{waiting} wait\n{digest}"));
-            // What concerned one person, or another digest that was due, may be a moment behind.
+            // A person's notification, or another due digest, may be a moment late.
             self.bot.clock.advance(SignedDuration::from_secs(31));
             self.bot.read_all().await;
             return;
@@ -356,7 +357,7 @@ impl<'a> Life<'a> {
         format!("+1415556{:04}", self.dice.random_range(0..self.contacts))
     }
 
-    /// A conversation that a person may have heard of.
+    /// Returns a conversation that a person may have heard of.
     fn known(&mut self) -> Option<String> {
         let all = self.heard.len().min(40);
         (all > 0).then(|| self.heard[self.heard.len() - 1 - self.dice.random_range(0..all)].clone())

@@ -1,5 +1,5 @@
-//! No command, button or form leads around a rule: random rules, people, states and ways to ask, judged by what was
-//! written in dialnote.
+//! No command, button or form leads around a rule: random rules, people, states and ways to ask, judged by the writes
+//! in dialnote.
 
 use dialnote_sandbox::{Click, Status};
 use jiff::{SignedDuration, Timestamp};
@@ -15,7 +15,7 @@ const ROUNDS: usize = 100;
 const ADMIN: &str = MAYA;
 const WHO: [&str; 3] = ["anyone", "owner_and_admins", "admins"];
 
-/// What the rules are.
+/// The rules in force.
 #[derive(Clone, Debug)]
 struct Rules {
     reassign: &'static str,
@@ -24,7 +24,7 @@ struct Rules {
     note_on_done: bool,
 }
 
-/// What stood in dialnote.
+/// The state in dialnote.
 #[derive(Clone, Debug, PartialEq)]
 struct Seen {
     owner: Option<String>,
@@ -48,14 +48,14 @@ async fn no_way_of_asking_breaks_a_rule_in_a_third_round() {
     asks_in_every_way(2).await;
 }
 
-/// Changes the rules, asks for something as some person in some way, and looks at what was written, again and again.
+/// Changes the rules, asks for something as some person in some way, and checks the writes, again and again.
 async fn asks_in_every_way(seed: u64) {
     product(async |bot| {
         let mut dice = StdRng::seed_from_u64(seed);
         let mut refused = 0;
         bot.poll().await.unwrap();
         for round in 0..ROUNDS {
-            // What was allowed when it was done may not be when it is taken back.
+            // An act may no longer be allowed when it is undone.
             prepare(bot, &mut dice).await;
             let rules = change_rules(bot, &mut dice).await;
             let requester = [MAYA, LEO, LEO, ZOE][dice.random_range(0..4)];
@@ -107,7 +107,7 @@ fn seen(bot: &Bot) -> Seen {
     })
 }
 
-/// The admin submits the form of the rules.
+/// Submits the form of the rules as the admin.
 async fn change_rules(bot: &mut Bot, dice: &mut StdRng) -> Rules {
     let rules = Rules {
         reassign: WHO[dice.random_range(0..3)],
@@ -133,7 +133,7 @@ async fn change_rules(bot: &mut Bot, dice: &mut StdRng) -> Rules {
     rules
 }
 
-/// The admin leaves the conversation in some state, which the requester may have left, too.
+/// Leaves the conversation in some state as the admin; the requester may have caused it too.
 async fn prepare(bot: &mut Bot, dice: &mut StdRng) {
     bot.clock.advance(SignedDuration::from_secs(dice.random_range(6..400)));
     for _ in 0..dice.random_range(1..4) {
@@ -151,7 +151,7 @@ async fn prepare(bot: &mut Bot, dice: &mut StdRng) {
     }
 }
 
-/// A person asks for something in some way: in which, and whether it is an answer to what they were given.
+/// Asks for something as a person in some way. Returns the way, and whether it answers an assignment.
 async fn ask(bot: &mut Bot, dice: &mut StdRng, requester: &str) -> (String, bool) {
     let typed = [
         "/assign @zoe conv_1001",
@@ -177,7 +177,7 @@ async fn ask(bot: &mut Bot, dice: &mut StdRng, requester: &str) -> (String, bool
         "/dialnote accept conv_1001",
     ];
     match dice.random_range(0..7) {
-        // By taking back what one did before the rules were changed.
+        // By undoing their own act from before the change of rules.
         4 => {
             bot.slash(requester, "/dialnote undo conv_1001").await;
             ("/dialnote undo conv_1001".to_owned(), false)
@@ -186,7 +186,7 @@ async fn ask(bot: &mut Bot, dice: &mut StdRng, requester: &str) -> (String, bool
             bot.slash(requester, "/unassign conv_1001").await;
             ("/unassign conv_1001".to_owned(), false)
         }
-        // By the button of the person who came too late.
+        // By the button in the answer to a person who was too late.
         6 => {
             bot.slash(requester, "/dialnote take conv_1001").await;
             bot.settle().await;
@@ -198,7 +198,7 @@ async fn ask(bot: &mut Bot, dice: &mut StdRng, requester: &str) -> (String, bool
             bot.slash(requester, line).await;
             (line.to_owned(), line.contains("giveback"))
         }
-        // On the card, in a direct message, in a list: whatever stands there, and what stood there once.
+        // On the card, in a direct message, in a list: any button there, also one of an old version.
         2 => {
             let pressed = ["take", "unassign", "done", "reopen", "wake", "give_back", "accept", "hand_off", "assign"];
             let action = pressed[dice.random_range(0..pressed.len())];
@@ -215,7 +215,7 @@ async fn ask(bot: &mut Bot, dice: &mut StdRng, requester: &str) -> (String, bool
             }
             (asked.unwrap_or_else(|| "presses nothing".to_owned()), action == "give_back")
         }
-        // By the form that stands in a refusal.
+        // By the form offered in a refusal.
         _ => {
             let line = ["/done conv_1001", "/handoff @zoe conv_1001"][dice.random_range(0..2)];
             bot.slash(requester, line).await;
@@ -231,7 +231,7 @@ async fn ask(bot: &mut Bot, dice: &mut StdRng, requester: &str) -> (String, bool
     }
 }
 
-/// Presses the latest such button that stands there, if one does.
+/// Presses the latest such button in that place, if there is one.
 async fn press(bot: &Bot, requester: &str, place: &str, action: &str) -> Option<()> {
     let click = bot.world(|world| {
         let user = world.person(requester).unwrap().id.clone();

@@ -1,5 +1,5 @@
-//! Nothing secret is ever printed. While any of these tests runs, everything that is logged, on every level and by
-//! every library, is searched for what the sandbox gave out; so is what commands print and what is counted.
+//! Secrets are never printed. While any of these tests runs, all logs, on every level and by every library, are
+//! searched for the sandbox's secrets; so are the output of commands and the metrics.
 
 use std::collections::BTreeSet;
 use std::io;
@@ -22,8 +22,8 @@ use tracing_subscriber::util::SubscriberInitExt;
 
 use crate::support::{Bot, By, ENCRYPTION_KEY, LEO, MAYA, Setup, product, product_with, set_up};
 
-/// What stands in every secret of the tests and in nothing else: tokens that the sandbox issues contain what its
-/// fixed ones do. Addresses that let their holder act are secrets, too.
+/// A text in every secret of the tests and in nothing else: tokens that the sandbox issues contain it like its fixed
+/// ones. Addresses that let their holder act are secrets too.
 static SECRETS: LazyLock<Vec<String>> = LazyLock::new(|| {
     let Secrets { signing_secret, bot_token, app_token, dialnote_key, read_only_key, client_id, client_secret } =
         Secrets::fixed();
@@ -42,14 +42,14 @@ static SECRETS: LazyLock<Vec<String>> = LazyLock::new(|| {
     plain.flat_map(|secret| [bytes(&secret), hex::encode(&secret), secret]).collect()
 });
 
-/// What people wrote, and whom it is about: no secrets, and yet not for the log.
+/// People's words and names: not secret, and yet not for the log.
 const NOT_LOGGED: [&str; 3] = ["wants a call", "Ana Lima", "4155550101"];
 
 fn bytes(secret: &str) -> String {
     secret.bytes().map(|byte| byte.to_string()).collect::<Vec<_>>().join(", ")
 }
 
-/// What there is of secrets in a text.
+/// Returns the secret found in a text, if there is one.
 fn found(text: &str) -> Option<&'static str> {
     SECRETS.iter().map(String::as_str).find(|secret| text.contains(secret))
 }
@@ -59,17 +59,17 @@ pub fn assert_none(what: &str, text: &str) {
     assert_eq!(found(text), None, "{what} shows a secret:\n{text}");
 }
 
-/// Reads along what is logged.
+/// Reads everything that is logged.
 #[derive(Default)]
 struct Reader {
     leaks: Mutex<Vec<String>>,
     heard: Mutex<BTreeSet<&'static str>>,
 }
 
-/// Libraries that certainly have something to say: by `tracing`, and by `log`.
+/// Libraries that certainly log something: by `tracing`, and by `log`.
 const LIBRARIES: [&str; 2] = ["hyper_util::", "reqwest::"];
 
-/// One of its pens: each line comes in one piece.
+/// A writer of the log: each line arrives in one piece.
 struct Pen(&'static Reader);
 
 impl io::Write for Pen {
@@ -87,7 +87,7 @@ impl io::Write for Pen {
     }
 }
 
-/// Everything that the program can be told to log.
+/// Returns a subscriber with everything that the program can be configured to log.
 fn log_of(reader: &'static Reader) -> impl tracing::Subscriber + Send + Sync {
     let log = tracing_subscriber::fmt().with_env_filter("trace").without_time().with_ansi(false);
     log.with_writer(move || Pen(reader)).finish().with(app::discretion())
@@ -95,21 +95,21 @@ fn log_of(reader: &'static Reader) -> impl tracing::Subscriber + Send + Sync {
 
 static EVERYTHING: LazyLock<Reader> = LazyLock::new(Reader::default);
 
-/// From now on everything that is logged in this process is read.
+/// Reads everything that is logged in this process from now on.
 pub fn read_along() {
     static ONCE: Once = Once::new();
     ONCE.call_once(|| log_of(&EVERYTHING).init());
 }
 
-/// Nothing secret was logged so far, by this test or those beside it, nor is there any in what was counted.
+/// Checks that nothing secret was logged so far, by this test or those beside it, or is in the metrics.
 pub fn assert_nothing_leaked(bot: &Bot) {
-    // The lock is let go before this may fail, or every other test would fail with it.
+    // The lock is released before this may fail, or every other test would fail with it.
     let leaks = EVERYTHING.leaks.lock().unwrap().clone();
     assert!(leaks.is_empty(), "secrets were logged:\n{}", leaks.join("\n"));
     assert_none("what was counted", &bot.tenants.common.metrics.encode(None));
 }
 
-/// The canary: what is logged here would fail every other test.
+/// The canary: a log line here would fail every other test.
 #[test]
 fn a_secret_that_is_logged_is_found() {
     static CANARY: LazyLock<Reader> = LazyLock::new(Reader::default);
@@ -157,7 +157,7 @@ async fn debug_output_shows_no_secret() {
     .await;
 }
 
-/// What these print is a secret that its caller wants, or made up.
+/// Commands that print a secret which their caller wants, or an invented one.
 const MEANT_TO_SHOW: [&str; 4] = ["vault key", "demo", "sandbox", "help"];
 
 #[tokio::test]
@@ -244,8 +244,8 @@ fn first_word(command: &str) -> &str {
     command.split(' ').next().unwrap()
 }
 
-/// The settings of the app for another process beside it, that tells everything. A server has a database of its
-/// own, so that it does not do what the test wants to see done.
+/// Returns the settings of the app for another process beside it, with full logging. A server gets its own database, so
+/// that it does not do the work that the test watches.
 fn own_settings(bot: &Bot, command: &str) -> Vec<(&'static str, String)> {
     let mut settings = bot.settings();
     let listen = if command == "serve" { "127.0.0.1:0" } else { bot.url.trim_start_matches("http://") };
@@ -258,7 +258,7 @@ fn own_settings(bot: &Bot, command: &str) -> Vec<(&'static str, String)> {
     settings
 }
 
-/// What a command prints until it ends. A server is stopped when it listens.
+/// Returns a command's output until it ends. A server is stopped once it listens.
 async fn run(settings: &[(&'static str, String)], words: impl IntoIterator<Item = &str>) -> String {
     let mut command = Command::new(env!("CARGO_BIN_EXE_dialnote-slack"));
     command.args(words).env_clear().kill_on_drop(true).envs(settings.iter().map(|(name, value)| (*name, value)));

@@ -1,4 +1,4 @@
-//! Every sentence about a conversation is compared with its state in the `model`. An unknown sentence fails, too.
+//! Every sentence about a conversation is compared with its state in the `model`. An unknown sentence fails too.
 
 use std::collections::{HashMap, HashSet};
 
@@ -8,18 +8,18 @@ use crate::properties::model::{ELSEWHERE, Model, State, Status, Step};
 use crate::support::Bot;
 use crate::support::drawing::draw;
 
-/// What stands for the conversation that a sentence is about.
+/// The placeholder for the conversation that a sentence is about.
 const IT: &str = "§";
 
-/// How a summary begins that tells of what was before.
+/// The beginning of a summary about the time before.
 const OFFLINE: &str = "The app was offline from ";
 
-/// What stands above a history, which tells of what was before.
+/// The headings of a history, which is about the past.
 const HISTORIES: [&str; 2] = ["What happened to §, newest first:", "Nobody did anything about § through this app yet."];
 
 #[derive(Default)]
 pub struct Truth {
-    /// What people call the conversations.
+    /// The names of the conversations for people.
     names: Vec<(String, String)>,
     /// The conversations of cards.
     cards: HashMap<String, String>,
@@ -28,7 +28,7 @@ pub struct Truth {
 }
 
 impl Truth {
-    /// What was said so far needs no look.
+    /// Marks everything said so far as read.
     pub fn has_seen(&mut self, bot: &Bot) {
         bot.world(|world| {
             let names = world.dialnote.conversations.iter().map(|one| {
@@ -43,7 +43,7 @@ impl Truth {
         });
     }
 
-    /// Reads what was said since the last look.
+    /// Reads everything said since the last time.
     pub fn look(&mut self, bot: &Bot, model: &Model, now: Timestamp) -> Result<(), String> {
         let messages: Vec<_> =
             bot.world(|world| world.messages.iter().filter(|one| one.changed > self.changed).cloned().collect());
@@ -75,7 +75,7 @@ impl Truth {
                     let standing = lines.get(nth + 1).copied().unwrap_or_default();
                     let then = steps.iter().flat_map(|step| [&step.before, &step.after]);
                     let known = then.map(|one| one.state(now)).chain([model.conversations[&id].state(now)]);
-                    // A list that was drawn before a person changed it in dialnote showed what was so.
+                    // A list that was drawn before a change in dialnote showed the state of its time.
                     let known = known.chain(steps.iter().map(|step| step.before.seen.clone()));
                     known.into_iter().any(|state| standing == shown(&state))
                 } else if !self.read.entry(message.ts.clone()).or_default().insert((*line).to_owned()) {
@@ -92,7 +92,7 @@ impl Truth {
         Ok(())
     }
 
-    /// The conversation that a line is about, and the line without its name.
+    /// Returns the conversation that a line is about, and the line without its name.
     fn about(&self, line: &str) -> Option<(String, String)> {
         let buttons = [" [Undo", " [Reopen]", " [Unsnooze]"];
         let line = buttons.iter().find_map(|button| line.rsplit_once(button)).map_or(line, |(line, _)| line);
@@ -106,7 +106,7 @@ impl Truth {
     }
 }
 
-/// How sentences about undo begin, which leave out the number.
+/// The beginnings of sentences about undo, which leave out the number.
 const UNDO: [&str; 2] = ["Undone: ", "Can't undo"];
 
 fn title_in(name: &str) -> &str {
@@ -134,12 +134,12 @@ fn shown(state: &State) -> String {
     }
 }
 
-/// Whether a card shows this.
+/// Answers whether a card shows this.
 pub fn shows(card: &str, state: &State) -> bool {
     card.lines().any(|line| line == shown(state))
 }
 
-/// Whether a sentence tells what was done.
+/// Answers whether a sentence is true of the action.
 fn is_so(said: &str, step: &Step, reader: &str, now: Timestamp) -> bool {
     let said = said.split_once(": ").filter(|(head, _)| head.starts_with("Not ")).map_or(said, |(_, rest)| rest);
     let hidden = match step.after.state(step.at).status {
@@ -168,7 +168,7 @@ fn is_so(said: &str, step: &Step, reader: &str, now: Timestamp) -> bool {
             can_say.push(sentence);
         }
     };
-    // What was asked for.
+    // Requests.
     let passed = before.owner != after.owner;
     if_so(
         by_me && passed && to == me,
@@ -208,7 +208,7 @@ fn is_so(said: &str, step: &Step, reader: &str, now: Timestamp) -> bool {
     if_so(by_me && step.undid, format!("Undone: § is {again} again."));
     if_so(by_me && step.undid && after.owner.is_none(), "Undone: § is unassigned again.".to_owned());
     if_so(by_me && step.undid && after.owner.is_some(), format!("Undone: § is assigned to {to} again."));
-    // What was refused.
+    // Refusals.
     let same = !did;
     let last = step.before.changes.last();
     let last_passed = step.before.changes.iter().rfind(|one| one.before.owner != one.after.owner);
@@ -250,7 +250,7 @@ fn is_so(said: &str, step: &Step, reader: &str, now: Timestamp) -> bool {
     );
     let given = step.before.waits_for(reader) && from != me && before.owner.is_some();
     if_so(same && given, format!("§ belongs to {from}."));
-    // What its person is asked about, because it has changed.
+    // Questions to the person about a change.
     let owned = before.owner.map_or("unassigned".to_owned(), |_| format!("assigned to {from}"));
     for now_is in [owned.clone(), again.to_owned(), format!("{owned} and {again}")] {
         let by = last.map(|one| match one.by {
@@ -260,7 +260,7 @@ fn is_so(said: &str, step: &Step, reader: &str, now: Timestamp) -> bool {
         if_so(same, format!("§ is {now_is} now. It changed after it was shown to you."));
         if_so(same && by.is_some(), format!("§ is {now_is} now. {}.", by.unwrap_or_default()));
     }
-    // What others did.
+    // Actions of others.
     let mine_now = passed && to == me && !by_me;
     if_so(mine_now && elsewhere, "§ was assigned to you in dialnote.".to_owned());
     let time_is_up = elsewhere && snoozed(&before) && after.status == Status::Open;
@@ -281,7 +281,7 @@ fn is_so(said: &str, step: &Step, reader: &str, now: Timestamp) -> bool {
     if_so(lost, format!("You did not answer in time, so § belongs to {to} again."));
     if_so(to == actor && !by_me && same, format!("{actor} takes care of §."));
     if_so(to == me && !by_me && step.noted, format!("{actor} added a note about §, which is yours."));
-    // What everybody reads.
+    // Texts for everyone.
     if_so(
         passed && to == actor,
         match before.owner {
@@ -314,9 +314,9 @@ fn is_so(said: &str, step: &Step, reader: &str, now: Timestamp) -> bool {
     if_so(to == actor && same, format!("{actor} takes care of §."));
     if_so(passed && from == actor, format!("{actor} gave § back to {to}."));
     if_so(passed && from == actor, format!("{actor} did not answer in time; {to} owns § again."));
-    // Lines of a thread that do not name it: notes, and when it comes back.
+    // Lines of a thread that do not name it: notes, and the end of a snooze.
     let is_noted = step.noted && (said == format!("{actor} added a note.") || said.starts_with('“'));
-    // The contact is the one who does this.
+    // The actor is the contact.
     let is_back = time_is_up && said.ends_with("is back: the time it was snoozed for is over.");
     can_say.iter().any(|one| one == said)
         || is_noted
@@ -324,7 +324,7 @@ fn is_so(said: &str, step: &Step, reader: &str, now: Timestamp) -> bool {
         || snoozed(&after) && said.starts_with("  It comes back")
 }
 
-/// What is said of a deed, and after it of who was notified and of the note.
+/// Splits a sentence about an action from those about the notification and the note.
 fn told(said: &str) -> (&str, &str) {
     let is_start = |at: usize| {
         let rest = &said[at + 2..];
@@ -337,7 +337,7 @@ fn told(said: &str) -> (&str, &str) {
     }
 }
 
-/// How long ago, as people say it.
+/// Returns the time since then, as people say it.
 fn span(then: Timestamp, now: Timestamp) -> String {
     let seconds = now.duration_since(then).as_secs();
     match seconds {

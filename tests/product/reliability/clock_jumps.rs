@@ -5,10 +5,10 @@ use serde_json::json;
 
 use crate::support::{ANA, LEO, MAYA, Setup, ZOE, product, product_with};
 
-/// How far the clock is set back: less than what makes Slack's requests look old.
+/// The time by which the clock is set back: less than makes Slack's requests look old.
 const BACK: SignedDuration = SignedDuration::from_mins(-4);
 
-/// By how much anything may be later for it.
+/// The longest delay that a jump may cause.
 const SECONDS: SignedDuration = SignedDuration::from_secs(15);
 
 #[tokio::test]

@@ -1,4 +1,5 @@
-//! A crash or a failing database at any step loses nothing, and repeats only what Slack gives no way to find again.
+//! A crash or a failing database at any step loses nothing, and repeats only effects that Slack gives no way to find
+//! again.
 
 use dialnote_sandbox::{Hang, Service};
 use dialnote_slack::core::error::Fault;
@@ -10,7 +11,7 @@ use crate::support::{ANA, Bot, MAYA, Setup, ZOE, product, product_with};
 
 const COMMAND: &str = "/assign @zoe +1 415 555 0101 wants a call back";
 
-/// All people and channels are known, once.
+/// Loads all people and channels once.
 async fn all_is_done(bot: &mut Bot) {
     bot.settle().await;
     assert_eq!(bot.dialnote(ANA), "mem_zoe open");
@@ -41,7 +42,7 @@ async fn a_crash_between_any_two_jobs_loses_nothing() {
     }
 }
 
-/// The app dies while a call is on its way: before or after the far side did what was asked.
+/// Kills the app during a call: before or after the service acted on it.
 async fn dies_during(service: Service, method: &str, path: &str, after_effect: bool) {
     product(async |bot| {
         bot.slash(MAYA, COMMAND).await;
@@ -97,8 +98,7 @@ async fn a_crash_after_slack_received_a_message_repeats_nothing() {
     }
 }
 
-/// A call is made and answered, but its result cannot be stored: the worker that has the job after the lease looks
-/// for it.
+/// Checks a call whose answer cannot be stored: the worker that has the job after the lease looks for its effect.
 async fn is_forgotten(service: Service, method: &str, path: &str, posted_before: usize) {
     product_with(Setup { on: On::File, ..Setup::USUAL }, async |bot| {
         let database = rusqlite::Connection::open(bot.database()).unwrap();
@@ -164,7 +164,7 @@ async fn without_history_permission_a_repeated_message_is_counted() {
     .await;
 }
 
-/// A message that Slack has heard, and whose answer does not come.
+/// Returns a hang of a message that Slack has accepted and does not answer.
 fn posting() -> Hang {
     let method = "chat.postMessage".into();
     Hang { service: Service::Slack, method, path: String::new(), after_effect: true }

@@ -8,9 +8,9 @@ use serde_json::{Value, json};
 use crate::support::database::On;
 use crate::support::{ANA, Bot, By, LEO, MAYA, Setup, ZOE, product_with};
 
-/// What becomes of the story under a value.
+/// The expected outcome of the story under a value.
 enum Fate {
-    /// Everything works, and the doctor says this of what it learned.
+    /// Everything works, and the doctor reports this.
     Works(&'static str),
     /// The same while dialnote refuses calls because there are too many.
     Waits,
@@ -57,13 +57,13 @@ async fn survives(switch: &str) {
     }
 }
 
-/// Lets dialnote be like this from now on.
+/// Gives dialnote these variants from now on.
 fn play(bot: &Bot, variants: &Value) {
     let patch = json!({ "dialnote": { "variants": variants } });
     bot.world(|world| world.faults = world.faults.merged(&patch).unwrap());
 }
 
-/// Ana's conversation as its buttons carry it.
+/// Returns Ana's conversation as its buttons carry it.
 fn ana_as(variants: &Value) -> String {
     match variants["ids"].as_str() {
         Some("numbers") => "1001".to_owned(),
@@ -98,7 +98,7 @@ impl Story<'_> {
         self.bot.read_all().await;
     }
 
-    /// The list is read, and people are linked by hand where no address does it.
+    /// Lists the conversations, and links people by hand where no address does it.
     async fn begins(&mut self) {
         self.bot.look().await;
         if self.what.contains("no_email") {
@@ -131,7 +131,7 @@ impl Story<'_> {
         self.bot.answer(who).await
     }
 
-    /// A person types something that is written exactly so many times.
+    /// Types a command that leads to exactly this many writes.
     async fn act(&mut self, who: &str, text: &str, writes: usize) -> String {
         let before = self.writes();
         let said = self.says(who, text).await;
@@ -161,7 +161,7 @@ impl Story<'_> {
         assert_eq!(self.ana(|ana| ana.notes().len()), 2, "{what}");
     }
 
-    /// By the button of the card.
+    /// Takes and undoes by the buttons of the card.
     async fn takes_and_undoes(&mut self) {
         let before = self.writes();
         self.bot.press(ZOE, &self.ana, "take").await;
@@ -205,7 +205,7 @@ impl Story<'_> {
         self.doctor_says(doctor).await;
     }
 
-    /// Nothing can be changed, and that is said within minutes.
+    /// Checks that nothing can be changed, and that this is said within minutes.
     async fn nothing(&mut self, [person, doctor]: &[&str; 2]) {
         self.bot.slash(MAYA, "/assign @zoe conv_1001 wants a call back").await;
         self.bot.pass(SignedDuration::from_mins(3)).await;
@@ -219,7 +219,7 @@ impl Story<'_> {
         }
     }
 
-    /// On the command line and in Slack.
+    /// Checks the doctor's words on the command line and in Slack.
     async fn doctor_says(&mut self, words: &str) {
         let found = self.bot.examine(&[]).await;
         let says_so = |finding: &String| !finding.starts_with("ok") && finding.contains(words);
@@ -228,7 +228,7 @@ impl Story<'_> {
         assert!(said.contains(words), "{}: {words} is not in {said}", self.what);
     }
 
-    /// Commands that were given during the limit are done in their order afterwards.
+    /// Checks that commands given during the limit are done in their order afterwards.
     async fn waits(&mut self) {
         play(self.bot, &json!({ "limits": "none" }));
         self.bot.look().await;
@@ -255,7 +255,7 @@ impl Story<'_> {
     }
 }
 
-/// A test for each switch, so that what fails has a name.
+/// Makes a test for each switch, so that a failure has a name.
 macro_rules! each {
     ($($switch:ident)+) => {
         const SWITCHES: &[&str] = &[$(stringify!($switch)),+];

@@ -10,23 +10,23 @@ use crate::support::{ANA, Bot, LEO, MAYA, ZOE, product};
 /// Longer than any wait between two tries of these tests.
 const LONG: SignedDuration = SignedDuration::from_secs(90);
 
-/// How long after our timeout the effect comes: five seconds are left until the next try.
+/// The delay of the effect after our timeout: five seconds are left until the next try.
 const LATE: SignedDuration = SignedDuration::from_secs(5);
 
-/// A call that hangs before its effect, and has it when it is let go, whether it is waited for or not.
+/// Returns a hang before the effect, which happens on release, even if the client disconnected.
 fn hanging(service: Service, method: &str, path: &str) -> Hang {
     Hang { service, method: method.into(), path: path.into(), after_effect: false }
 }
 
-/// Zoe is given the conversation, and a call on the way there has its effect after our timeout. Leo is given it while
-/// that is open.
+/// Assigns the conversation to Zoe; a call on the way takes effect after our timeout. Before that, it is assigned to
+/// Leo.
 async fn takes_effect_late(bot: &mut Bot, service: Service, method: &str, path: &str) {
-    // Our patience with a call is half of it.
+    // A call's time limit is half of it.
     bot.restart_with(&[("LEASE_SECONDS", "5")]).await;
     comes_to_one_end(bot, hanging(service, method, path)).await;
 }
 
-/// The same with a gateway that gives up waiting before we do.
+/// Does the same with a gateway that gives up waiting before we do.
 async fn is_given_up_by_a_gateway(bot: &mut Bot, service: Service, method: &str, path: &str) {
     let mut failure = json!({ "method": method, "status": 504, "answer": "html", "effect_late_ms": 1 });
     let side = match service {
@@ -67,7 +67,7 @@ async fn comes_to_one_end(bot: &mut Bot, hang: Hang) {
     bot.read_all().await;
 }
 
-/// The call that hangs, by its number.
+/// Waits for the call that hangs and returns its number.
 async fn hung(bot: &Bot) -> u64 {
     bot.sandbox.hung().await;
     bot.world(|world| world.calls.total())
@@ -81,7 +81,7 @@ fn is_done(world: &World, seq: u64) -> bool {
     world.calls.iter().any(|call| call.seq == seq && call.acted)
 }
 
-/// Members that dialnote made the owner, in the order in which it did.
+/// Returns the members that dialnote made the owner, in order.
 fn owners(bot: &Bot) -> Vec<String> {
     bot.world(|world| {
         let mut done: Vec<_> = world.calls.iter().filter(|call| call.method == "PATCH" && call.acted).collect();
@@ -90,7 +90,7 @@ fn owners(bot: &Bot) -> Vec<String> {
     })
 }
 
-/// How often a note is said in the card's thread and in direct messages.
+/// Returns the number of times that a note is in the card's thread and in direct messages.
 fn said(bot: &Bot, note: &str) -> [usize; 2] {
     bot.world(|world| {
         let quoted = format!("“{note}”");
@@ -143,7 +143,7 @@ async fn a_card_that_is_changed_late_shows_the_last_owner() {
     .await;
 }
 
-/// Killed in the middle of a call, the app is back before the call has its effect.
+/// Killed in the middle of a call, the app restarts before the call takes effect.
 #[tokio::test]
 async fn a_call_of_the_dead_that_comes_late_is_not_made_again() {
     for (method, path) in [("PATCH", ""), ("POST", "/notes"), ("chat.postMessage", "")] {

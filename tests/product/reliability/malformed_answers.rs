@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 use crate::support::database::On;
 use crate::support::{Bot, MAYA, Setup, ZOE, product, product_with};
 
-/// What can stand in the place of an answer that no one can read.
+/// Answers that no one can read.
 const UNREADABLE: [&str; 5] = ["html", "empty", "cut", "not_utf8", "no_list"];
 
 fn faults(bot: &Bot, patch: &Value) {
@@ -126,7 +126,7 @@ async fn a_gateways_page_does_not_say_that_a_conversation_is_gone() {
     }
 }
 
-/// A gateway answers a write that had its effect, and what the app looks at then is limited.
+/// A gateway answers a write that took effect, and the app's check afterwards is limited.
 #[tokio::test]
 async fn a_gateways_page_does_not_say_that_nothing_was_written() {
     for (method, path) in [("POST", "/notes"), ("PATCH", "")] {
@@ -173,7 +173,8 @@ async fn a_message_whose_name_is_not_heard_is_posted_once() {
     }
 }
 
-/// The card, the direct message and the line are posted unheard, and the answer to the look holds no messages.
+/// The card, the direct message and the line are posted without an answer, and the answer to the check holds no
+/// messages.
 #[tokio::test]
 async fn an_answer_without_messages_does_not_say_that_none_was_posted() {
     product(async |bot| {

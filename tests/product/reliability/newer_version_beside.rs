@@ -7,7 +7,7 @@ use serde_json::json;
 
 use crate::support::{ANA, Bot, FRONT_DESK, LEO, MAYA, ZOE, product};
 
-/// A later version keeps something; answers what was there before.
+/// Stores a document as a later version. Returns the one before.
 async fn keep(bot: &Bot, kind: &str, id: &str, body: &str) -> Option<Document> {
     let (team, at) = (InstallationId::new(bot.team()), bot.clock.now());
     let before = bot.work.store.document(&team, kind, id).await.unwrap();

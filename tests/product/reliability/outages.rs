@@ -1,4 +1,4 @@
-//! When dialnote or Slack fails, nothing is lost, and people are told.
+//! When dialnote or Slack fails, nothing is lost, and people are notified.
 
 use dialnote_sandbox::{DialnoteFailure, Hang, Service, SlackFailure};
 use insta::assert_snapshot;
@@ -352,7 +352,7 @@ async fn an_api_without_envelopes_and_filters_is_enough() {
     .await;
 }
 
-/// Slack took the card and we did not hear of it; before we look, the conversation changes.
+/// Slack posted the card without an answer to us; before the check, the conversation changes.
 #[tokio::test]
 async fn a_card_whose_post_timed_out_shows_later_changes() {
     product(async |bot| {

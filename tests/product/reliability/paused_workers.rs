@@ -15,8 +15,8 @@ async fn finish(tenants: &Tenants) {
     while tenants.step(Queue::Work).await.unwrap() || tenants.step(Queue::Outbox).await.unwrap() {}
 }
 
-/// The app stands still in the middle of the call that `hang` describes; for longer than its lease,
-/// so that another instance takes everything over. Then it goes on.
+/// Pauses the app in the middle of the call that `hang` describes, for longer than its lease, so that another instance
+/// takes everything over. Then lets it go on.
 async fn stands_still_at(bot: &Bot, hang: Hang) {
     bot.world(|world| world.faults.hang_next.push(hang));
     let paused = bot.settle();
@@ -40,7 +40,7 @@ async fn a_worker_paused_before_a_note_leaves_it_to_the_other() {
         bot.world(|world| world.faults.dialnote.fail_next.push(fails));
         bot.settle().await;
         bot.clock.advance(SignedDuration::from_secs(2));
-        // It has looked whether the note is there, and is about to write it.
+        // It has checked whether the note exists, and is about to write it.
         let look = Hang { service: Service::Dialnote, method: "GET".into(), path: String::new(), after_effect: true };
         stands_still_at(bot, look).await;
         assert_eq!(bot.notes(ANA).len(), 1, "{:?}", bot.notes(ANA));
@@ -101,7 +101,7 @@ async fn a_paused_worker_does_not_overwrite_later_additions() {
     .await;
 }
 
-/// A member gives, in dialnote, a conversation to Zoe, and the app sees it.
+/// Assigns a conversation to Zoe as a member in dialnote, and lets the app see it.
 async fn given_in_dialnote(bot: &Bot, conversation: &str) {
     bot.clock.advance(SignedDuration::from_secs(2));
     bot.sandbox.change_in_dialnote(&json!({ "conversation": conversation, "assignedToId": "mem_zoe" })).unwrap();

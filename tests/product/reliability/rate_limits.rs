@@ -10,7 +10,7 @@ fn documented() -> Setup {
     Setup { pacing: "documented", ..Setup::USUAL }
 }
 
-/// How many lines stand in the threads of a channel.
+/// Returns the number of lines in the threads of a channel.
 fn lines(bot: &Bot, channel: &str) -> usize {
     bot.world(|world| world.seen_by(MAYA, channel).iter().filter(|m| m.is_reply()).count())
 }

@@ -19,7 +19,7 @@ async fn under(variants: &Value, story: impl AsyncFnOnce(&mut Bot)) {
     .await;
 }
 
-/// Lets dialnote be like this from now on.
+/// Gives dialnote these variants from now on.
 fn play(bot: &Bot, variants: &Value) {
     let patch = json!({ "dialnote": { "variants": variants } });
     bot.world(|world| world.faults = world.faults.merged(&patch).unwrap());
@@ -45,7 +45,7 @@ async fn where_nothing_can_be_changed_the_setting_is_named() {
                 let said = bot.answer(MAYA).await;
                 assert!(said.contains("DIALNOTE_ASSIGN_URL") && said.contains("wants a call back"), "{said}");
             } else {
-                // A page in dialnote's place may be gone in a while: it is tried again.
+                // A page in dialnote's place may disappear: the call is retried.
                 play(bot, &json!({ "addresses": "one" }));
                 bot.clock.advance(SignedDuration::from_mins(1));
                 bot.settle().await;
@@ -197,7 +197,8 @@ async fn a_wrong_address_is_named_where_people_type() {
     .await;
 }
 
-/// Writes a note whose answer is lost, and lets more come in than fits a page before it is looked for.
+/// Writes a note whose answer is lost. More arrives than fits a page before the app checks for it. Returns the number
+/// of such notes.
 async fn notes_of_one_that_was_lost(bot: &mut Bot) -> usize {
     let lost = json!({ "method": "POST", "path": "/notes", "status": 503, "after_effect": true });
     bot.world(|world| world.faults = world.faults.merged(&json!({ "dialnote.fail_next": [lost] })).unwrap());
@@ -242,7 +243,7 @@ async fn where_there_is_no_older_page_the_search_ends() {
     }
 }
 
-/// What the doctor finds of something.
+/// Returns the doctor's finding about something.
 async fn found(bot: &Bot, what: &str) -> String {
     bot.examine(&[]).await.into_iter().find(|finding| finding.contains(what)).unwrap_or_default()
 }

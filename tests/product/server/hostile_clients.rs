@@ -9,14 +9,13 @@ use tokio::net::TcpStream;
 
 use crate::support::{Bot, MAYA, product};
 
-/// Longer than anything here takes.
+/// Longer than any step here takes.
 const PATIENCE: Duration = Duration::from_secs(30);
 
-/// Sends bytes as they are, and answers the first line of what comes back; nothing, if the connection is
-/// closed without a word.
+/// Sends raw bytes and returns the first line of the answer; empty if the connection is closed without one.
 async fn raw(bot: &Bot, bytes: &[u8]) -> String {
     let mut stream = TcpStream::connect(bot.url.trim_start_matches("http://")).await.unwrap();
-    // A server that has had enough closes while we still write.
+    // A server may close while we still write.
     let _ = stream.write_all(bytes).await;
     let _ = stream.shutdown().await;
     let mut answer = Vec::new();
@@ -24,7 +23,7 @@ async fn raw(bot: &Bot, bytes: &[u8]) -> String {
     String::from_utf8_lossy(&answer).lines().next().unwrap_or_default().to_owned()
 }
 
-/// Sends what is signed as it has to be; answers the status.
+/// Sends a correctly signed request and returns the status.
 async fn signed(bot: &Bot, address: &str, kind: &str, body: Vec<u8>) -> u16 {
     let now = bot.clock.now().as_second();
     let request = reqwest::Client::new()
@@ -124,13 +123,13 @@ async fn signed_nonsense_is_survived() {
     .await;
 }
 
-/// Headers that could be Slack's for all that can be seen without the body.
+/// Returns headers that could be Slack's, as far as can be seen without the body.
 fn plausible(bot: &Bot, length: usize) -> String {
     let now = bot.clock.now().as_second();
     format!("{TIMESTAMP_HEADER}: {now}\r\n{SIGNATURE_HEADER}: v0={}\r\nContent-Length: {length}\r\n", "0".repeat(64))
 }
 
-/// More connections than there are places: one kind brings nothing, one a byte of a head, one a byte of a body.
+/// More connections than there are places: one kind sends nothing, one a byte of a head, one a byte of a body.
 #[tokio::test]
 async fn slow_clients_delay_no_command() {
     product(async |bot| {
@@ -153,8 +152,8 @@ async fn slow_clients_delay_no_command() {
     .await;
 }
 
-/// The connections of 720 strangers. So few come at once that the system keeps their order: when the one after them
-/// is answered, they were let in.
+/// Opens the connections of 720 strangers. So few arrive at once that the system keeps their order: when the one after
+/// them is answered, they were let in.
 async fn strangers(bot: &Bot, begun: &[u8]) -> Vec<TcpStream> {
     let mut strangers = Vec::new();
     for _ in 0..24 {
@@ -169,7 +168,7 @@ async fn strangers(bot: &Bot, begun: &[u8]) -> Vec<TcpStream> {
     strangers
 }
 
-/// Slack waits for three seconds.
+/// Checks that the answer comes within Slack's three seconds.
 async fn in_time<T>(answer: impl Future<Output = T>) -> T {
     tokio::time::timeout(Duration::from_secs(3), answer).await.expect("an answer in time")
 }
@@ -203,7 +202,7 @@ async fn bodies_that_trickle_are_cut_off() {
         let mut slow = Vec::new();
         for nth in 0..100 {
             let mut stream = TcpStream::connect(&address).await.unwrap();
-            // Without a signature less is read, and no longer waited.
+            // Without a signature the server reads less, and waits no longer.
             stream
                 .write_all(&post(if nth % 2 == 0 { &headers } else { "Content-Length: 1000\r\n" }, b"a"))
                 .await

@@ -35,7 +35,7 @@ pub(super) fn fixtures() -> Vec<PathBuf> {
     found
 }
 
-/// How the payload travels: events as JSON, interactions as a form with one field.
+/// Returns the payload's form: JSON for events, a form with one field for interactions.
 fn as_sent(path: &Path) -> (&'static str, &'static str, String) {
     let text = fs::read_to_string(path).unwrap();
     let text = text.trim_end();

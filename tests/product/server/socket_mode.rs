@@ -17,12 +17,12 @@ async fn by_sockets(test: impl AsyncFnOnce(&mut Bot)) {
     product_by_sockets(Setup::USUAL, test).await;
 }
 
-/// What happened to connections so far.
+/// Returns the events of connections so far.
 fn events(world: &mut World) -> Vec<String> {
     world.sockets.events.clone()
 }
 
-/// Resolves when as many connections are open as there should be, none of which was before.
+/// Resolves when the right number of connections is open and none of them is an old one.
 async fn replaced(bot: &Bot, before: &[u64]) {
     let replaced = |world: &mut World| {
         let open = world.sockets.open();
@@ -31,13 +31,13 @@ async fn replaced(bot: &Bot, before: &[u64]) {
     bot.sandbox.until(replaced).await;
 }
 
-/// What the address for a caller that asks whether the app is ready says.
+/// Returns the answer of the readiness endpoint.
 async fn readiness(url: &str) -> (u16, String) {
     let answer = Client::new().get(format!("{url}/readyz")).send().await.unwrap();
     (answer.status().as_u16(), answer.text().await.unwrap())
 }
 
-/// The same once it is known whether there are connections.
+/// Returns the same once it is known whether there are connections.
 async fn known(url: &str) -> (u16, String) {
     loop {
         let said = readiness(url).await;

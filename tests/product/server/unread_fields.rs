@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 
 use super::requests::{JSON, fixtures};
 
-/// True for the fields that are read of a payload. All others may be missing, `null` or anything.
+/// Answers whether the app reads the field of a payload. All others may be missing, `null` or anything.
 fn is_read(path: &str) -> bool {
     const EXACT: [&str; 46] = [
         "/event/tokens/bot",
@@ -62,7 +62,7 @@ fn is_read(path: &str) -> bool {
     EXACT.contains(&path) || path.starts_with("/view/state/values/") || path.starts_with("/event/links")
 }
 
-/// Every place in a value, as a pointer.
+/// Collects every place in a value, as a pointer.
 fn places(value: &Value, at: &str, found: &mut Vec<String>) {
     let children: Vec<(String, &Value)> = match value {
         Value::Object(fields) => fields.iter().map(|(key, child)| (key.clone(), child)).collect(),

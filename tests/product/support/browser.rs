@@ -11,13 +11,13 @@ pub struct Browser {
 }
 
 impl Browser {
-    /// Goes to the app, is sent to Slack, answers there for a workspace, and comes back: the last page.
+    /// Opens the app, is sent to Slack, answers there for a workspace, and comes back. Returns the last page.
     pub async fn install(&mut self, app: &str, team: &str, agree: &str) -> String {
         let back = self.answered(app, team, agree).await;
         self.page(&back).await
     }
 
-    /// The same, up to where Slack sends it back to.
+    /// Does the same, up to the redirect back from Slack.
     pub async fn answered(&mut self, app: &str, team: &str, agree: &str) -> Url {
         let question = self.sent_to_slack(app).await;
         let mut form: Vec<(String, String)> = question.query_pairs().into_owned().collect();
@@ -29,7 +29,7 @@ impl Browser {
         location(&answer)
     }
 
-    /// Goes to the app, which sends it to Slack.
+    /// Opens the app, which sends it to Slack.
     pub async fn sent_to_slack(&mut self, app: &str) -> Url {
         let sent = client().get(format!("{app}/slack/install")).send().await.unwrap();
         assert_eq!(sent.status(), 302);
@@ -39,7 +39,7 @@ impl Browser {
         location(&sent)
     }
 
-    /// What a page says.
+    /// Returns the text of a page.
     pub async fn page(&self, address: &Url) -> String {
         let mut request = client().get(address.clone());
         if let Some(cookie) = &self.cookie {

@@ -12,14 +12,14 @@ use tokio_postgres::{Client, NoTls};
 
 use crate::support::{MAYA, product};
 
-/// What a test needs of its database.
+/// A test's needs of its database.
 #[derive(Clone, Copy)]
 pub enum On {
-    /// Any will do.
+    /// Any database.
     Any,
-    /// A file, because the test looks into it.
+    /// A file, because the test reads it.
     File,
-    /// A file that begins with what this SQL says.
+    /// A file that begins with the rows of this SQL.
     Written(&'static str),
 }
 
@@ -31,7 +31,7 @@ pub struct Database {
 }
 
 impl Database {
-    /// An empty one, or the one that was written.
+    /// Returns an empty database, or the one that was written.
     pub async fn new(on: On) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let file = folder.path().join("app.db");
@@ -46,18 +46,18 @@ impl Database {
         Self { url, folder }
     }
 
-    /// Whether it is a file.
+    /// Answers whether it is a file.
     fn is_file(&self) -> bool {
         self.url.starts_with("sqlite:")
     }
 
-    /// The file.
+    /// Returns the file.
     pub fn file(&self) -> PathBuf {
         self.folder.path().join("app.db")
     }
 }
 
-/// Another program that is in the middle of changing something.
+/// Another program in the middle of a change.
 pub enum Change {
     /// In a file.
     File(Connection),
@@ -66,7 +66,7 @@ pub enum Change {
 }
 
 impl Change {
-    /// Begins it, and makes it as far as its program alone sees.
+    /// Begins a change and makes it, visible only to its own program.
     pub async fn begin(database: &Database, sql: &str) -> Self {
         let sql = format!("BEGIN {}; {sql}", if database.is_file() { "IMMEDIATE" } else { "" });
         if database.is_file() {
@@ -80,7 +80,7 @@ impl Change {
         Self::Server(client, driver)
     }
 
-    /// Returns when the app waits for it. A file's writer waits as soon as it is asked for anything.
+    /// Returns when the app waits for it. A file's writer waits as soon as it has any work.
     pub async fn is_waited_for(&self) {
         let Self::Server(client, _) = self else { return };
         let waiting = "SELECT pid FROM pg_locks WHERE NOT granted AND pg_backend_pid() = ANY(pg_blocking_pids(pid))";
@@ -89,7 +89,7 @@ impl Change {
         }
     }
 
-    /// Ends it: everybody sees it now.
+    /// Commits it: everyone sees it now.
     pub async fn commit(self) {
         match self {
             Self::File(connection) => connection.execute_batch("COMMIT").unwrap(),
@@ -102,7 +102,7 @@ impl Change {
     }
 }
 
-/// A part of the tests' server that no one else uses.
+/// Creates a separate part of the tests' server and returns its URL.
 async fn schema() -> String {
     static SCHEMAS: AtomicUsize = AtomicUsize::new(0);
     let server = std::env::var("TEST_POSTGRES_URL").expect("a PostgreSQL (TEST_POSTGRES_URL): run make test");

@@ -1,4 +1,4 @@
-//! What people do, in Slack and in dialnote.
+//! People's actions in Slack and in dialnote.
 
 use dialnote_sandbox::{
     Click, Close, Incoming, Member, Message, Outcome, Person, Saying, Shortcut, Submit, Typing, View,
@@ -14,29 +14,29 @@ use super::{Bot, FRONT_DESK};
 use crate::support::drawing::{draw, draw_blocks};
 
 impl Bot {
-    /// A person types a command in #front-desk.
+    /// Types a command in #front-desk.
     pub async fn slash(&self, who: &str, text: &str) -> Outcome {
         self.slash_in(FRONT_DESK, who, text).await
     }
 
-    /// A person types a command somewhere.
+    /// Types a command in a channel.
     pub async fn slash_in(&self, channel: &str, who: &str, text: &str) -> Outcome {
         acknowledged(self.sandbox.slash(who, channel, text).await.unwrap())
     }
 
-    /// A person presses a button on the card of a conversation in #front-desk.
+    /// Presses a button on the card of a conversation in #front-desk.
     pub async fn press(&self, who: &str, conversation: &str, button: &str) -> Outcome {
         let ts = self.card_ts(FRONT_DESK, conversation);
         self.click(Click::message(who, FRONT_DESK, &ts, button)).await
     }
 
-    /// The same, whatever comes of it.
+    /// Does the same with any outcome.
     pub async fn press_in_vain(&self, who: &str, conversation: &str, button: &str) -> Outcome {
         let ts = self.card_ts(FRONT_DESK, conversation);
         self.sandbox.click(Click::message(who, FRONT_DESK, &ts, button)).await.unwrap()
     }
 
-    /// A person chooses a person in the menu of a card in #front-desk.
+    /// Chooses a person in the menu of a card in #front-desk.
     pub async fn choose(&self, who: &str, conversation: &str, person: &str) -> Outcome {
         let ts = self.card_ts(FRONT_DESK, conversation);
         let mut click = Click::message(who, FRONT_DESK, &ts, "assign_to");
@@ -44,8 +44,8 @@ impl Bot {
         self.click(click).await
     }
 
-    /// A person presses a button of the last private message they got in a channel (or `dm`).
-    /// `row` picks among several buttons of the same kind.
+    /// Presses a button of the last private message that a person got in a channel (or `dm`). `row` picks among several
+    /// buttons of the same kind.
     pub async fn press_private(&self, who: &str, channel: &str, button: &str, row: usize) -> Outcome {
         let message = self.last_private_in(who, channel);
         let values: Vec<String> = elements(&message)
@@ -57,7 +57,7 @@ impl Bot {
         self.click(click).await
     }
 
-    /// The last private message that a person got in #front-desk.
+    /// Returns the last private message that a person got in #front-desk.
     pub fn last_private(&self, who: &str) -> Message {
         self.last_private_in(who, FRONT_DESK)
     }
@@ -69,7 +69,7 @@ impl Bot {
         })
     }
 
-    /// A person presses a button that a private message in #front-desk had, whatever it shows by now.
+    /// Presses a button that a private message in #front-desk had, regardless of what it shows by now.
     pub async fn press_on(&self, who: &str, message: &Message, button: &str) -> Outcome {
         let value = elements(message).find(|element| element["action_id"] == button);
         let value = value.and_then(|element| element["value"].as_str()).expect("the button");
@@ -78,7 +78,7 @@ impl Bot {
         self.click(click).await
     }
 
-    /// A person presses a button that a direct message had, whatever it shows by now.
+    /// Presses a button that a direct message had, regardless of what it shows by now.
     pub async fn press_in_direct(&self, who: &str, message: &Message, button: &str) -> Outcome {
         let value = elements(message).find(|element| element["action_id"] == button);
         let value = value.and_then(|element| element["value"].as_str()).expect("the button");
@@ -87,13 +87,12 @@ impl Bot {
         self.click(click).await
     }
 
-    /// A person presses something.
+    /// Performs a click.
     pub async fn click(&self, click: Click) -> Outcome {
         acknowledged(self.sandbox.click(click).await.unwrap())
     }
 
-    /// A person presses a button in their home, or in the window on top: on the row of a conversation, if
-    /// one is named.
+    /// Presses a button in a person's home, or in the window on top: on the row of a conversation, if one is named.
     pub async fn press_in(&self, who: &str, view: &str, button: &str, conversation: &str) -> Outcome {
         let shown = self.view(who, view).expect("a view");
         let found = shown.blocks().iter().find_map(|block| {
@@ -109,7 +108,7 @@ impl Bot {
         self.click(click).await
     }
 
-    /// A person chooses an option in a menu of their home, or of the window on top.
+    /// Chooses an option in a menu of a person's home, or of the window on top.
     pub async fn choose_in(&self, who: &str, view: &str, menu: &str, option: &str) -> Outcome {
         let shown = self.view(who, view).expect("a view");
         let mut click = Click::view(who, &shown.id, menu);
@@ -118,7 +117,7 @@ impl Bot {
         self.click(click).await
     }
 
-    /// A person types into a search field of their home, or of the window on top: what is offered.
+    /// Types into a search field of a person's home, or of the window on top. Returns the options offered.
     pub async fn search(&self, who: &str, view: &str, field: &str, typed: &str) -> Vec<String> {
         let shown = self.view(who, view).expect("a view");
         let typing = Typing {
@@ -135,21 +134,21 @@ impl Bot {
         offered.iter().map(|option| option["text"]["text"].as_str().unwrap().to_owned()).collect()
     }
 
-    /// A person uses a shortcut that is always at hand, or one on a message.
+    /// Uses a global shortcut, or one on a message.
     pub async fn shortcut(&self, who: &str, callback_id: &str, message: Option<(&str, &str)>) -> Outcome {
         let (channel, message_ts) = message.map(|(channel, ts)| (channel.to_owned(), ts.to_owned())).unzip();
         let shortcut = Shortcut { who: who.to_owned(), callback_id: callback_id.to_owned(), channel, message_ts };
         acknowledged(self.sandbox.shortcut(shortcut).await.unwrap())
     }
 
-    /// A person writes a message in a channel; answers its name.
+    /// Writes a message in a channel and returns its name.
     pub async fn say(&self, who: &str, channel: &str, text: &str) -> String {
         let saying =
             Saying { who: who.to_owned(), channel: channel.to_owned(), text: text.to_owned(), thread_ts: None };
         self.sandbox.say(saying).await.unwrap()
     }
 
-    /// A person writes a message in a thread; answers its name.
+    /// Writes a message in a thread and returns its name.
     pub async fn say_in_thread(&mut self, who: &str, channel: &str, thread: &str, text: &str) -> String {
         let (who, channel, text) = (who.to_owned(), channel.to_owned(), text.to_owned());
         let saying = Saying { who, channel, text, thread_ts: Some(thread.to_owned()) };
@@ -158,7 +157,7 @@ impl Bot {
         ts
     }
 
-    /// A person presses a button of a row in the last message to #front-desk that has several.
+    /// Presses a button of a row in the last message to #front-desk that has several.
     pub async fn press_in_digest(&self, who: &str, button: &str, conversation: &str) -> Outcome {
         let block = format!("row:{conversation}");
         let has_it = |m: &&Message| m.blocks.iter().any(|one| one["block_id"] == block.as_str());
@@ -168,17 +167,17 @@ impl Bot {
         self.click(click).await
     }
 
-    /// A person presses a button of what stands in the place of a link.
+    /// Presses a button of an unfurl.
     pub async fn press_unfurled(&self, who: &str, channel: &str, ts: &str, button: &str) -> Outcome {
         self.click(Click::message(who, channel, ts, button)).await
     }
 
-    /// A person opens their home.
+    /// Opens a person's home.
     pub async fn open_home(&self, who: &str) {
         acknowledged(self.sandbox.event(json!({ "type": "app_home_opened", "user": who })).await.unwrap());
     }
 
-    /// A person closes whatever windows they have open.
+    /// Closes all windows that a person has open.
     pub async fn close(&self, who: &str) {
         while let Some(view_id) = self.form(who) {
             let close = Close { who: who.to_owned(), view_id, all: true };
@@ -193,8 +192,8 @@ impl Bot {
         })
     }
 
-    /// A person fills in the form they have open and submits it. A conversation that a search field offered is chosen
-    /// by its id.
+    /// Fills in the form a person has open and submits it. A conversation that a search field offered is chosen by its
+    /// id.
     pub async fn submit(&self, who: &str, mut values: Value) -> Outcome {
         let view = self.form(who).expect("an open form");
         if let Some(which) = values.pointer_mut("/which/which") {
@@ -211,9 +210,9 @@ impl Bot {
         option_of(&self.offered.lock().unwrap(), id).unwrap_or_else(|| chosen.clone())
     }
 
-    // --- what happens in dialnote ---
+    // --- in dialnote ---
 
-    /// A new person works here.
+    /// Adds a new person to the workspace and to dialnote.
     pub fn hire(&self, id: &str, name: &str) {
         self.world(|world| {
             world.add_person(Person::named(id, name), &[FRONT_DESK]);
@@ -223,20 +222,20 @@ impl Bot {
         });
     }
 
-    /// Something is changed there, and is noticed.
+    /// Changes something in dialnote, and lets the app notice.
     pub async fn in_dialnote(&self, change: Value) {
         self.sandbox.change_in_dialnote(&change).unwrap();
         self.look().await;
     }
 
-    /// A contact calls the front desk in vain, which is noticed; answers the conversation.
+    /// Lets a contact call the front desk without an answer, and the app notice. Returns the conversation.
     pub async fn missed_call(&self, from: &str) -> String {
         let conversation = self.call_in(from).await;
         self.look().await;
         conversation
     }
 
-    /// A contact calls the front desk in vain; answers the conversation.
+    /// Lets a contact call the front desk without an answer. Returns the conversation.
     pub async fn call_in(&self, from: &str) -> String {
         let (to, kind) = ("+14155550100".to_owned(), "call".to_owned());
         let incoming = Incoming { kind, from: from.to_owned(), to, text: None, who: None };
@@ -244,7 +243,7 @@ impl Bot {
         self.sandbox.incoming(incoming).await.unwrap()
     }
 
-    /// Time passes while the app runs, and looks at dialnote as it does by itself.
+    /// Lets time pass while the app runs and polls dialnote as usual.
     pub async fn pass_awake(&self, hours: i64) {
         for _ in 0..hours * 15 {
             self.clock.advance(SignedDuration::from_mins(4));
@@ -253,13 +252,13 @@ impl Bot {
         self.settle().await;
     }
 
-    /// The app asks dialnote once what has changed.
+    /// Lets the app poll dialnote once.
     pub async fn poll(&self) -> Result<Option<PollOutcome>, Fault> {
         poller::poll(&*self.current().await).await
     }
 
-    /// The app looks at dialnote, and does what follows. What has changed twice within seconds is left for
-    /// the next look.
+    /// Lets the app poll dialnote, and do the work that follows. A second change within seconds is left for the next
+    /// poll.
     pub async fn look(&self) {
         while self.poll().await.unwrap().is_some_and(|looked| looked.left > 0) {
             self.settle().await;
@@ -274,7 +273,7 @@ fn acknowledged(outcome: Outcome) -> Outcome {
     outcome
 }
 
-/// The value of the option that stands for a conversation.
+/// Returns the value of the option for a conversation.
 pub fn option_of(offered: &[Value], id: &str) -> Option<Value> {
     let names_it = |value: &&Value| value.as_str().is_some_and(|value| value.contains(&format!("\"{id}\"")));
     offered.iter().map(|option| &option["value"]).find(names_it).cloned()

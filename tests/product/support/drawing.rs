@@ -3,7 +3,7 @@
 use dialnote_sandbox::Message;
 use serde_json::Value;
 
-/// A message as a person sees it, in plain text.
+/// Returns a message as a person sees it, in plain text.
 pub fn draw(message: &Message) -> String {
     if message.blocks.is_empty() {
         return message.text.clone();
@@ -11,7 +11,7 @@ pub fn draw(message: &Message) -> String {
     draw_blocks(&message.blocks)
 }
 
-/// Blocks as a person sees them, a line each.
+/// Returns blocks as a person sees them, one line each.
 pub fn draw_blocks(blocks: &[Value]) -> String {
     blocks.iter().map(draw_block).collect::<Vec<_>>().join("\n")
 }
@@ -72,7 +72,7 @@ fn draw_element(element: &Value) -> String {
     }
 }
 
-/// `<!date^…|fallback>` as its fallback.
+/// Replaces `<!date^…|fallback>` by its fallback.
 fn dated(text: &str) -> String {
     let date = text.split_once("<!date^").and_then(|(before, rest)| Some((before, rest.split_once('>')?)));
     match date {

@@ -1,4 +1,4 @@
-//! What people see when the work is done; in the end there is nothing left to see.
+//! People's views once the work is done. At the end of a test nothing is left to see.
 
 use std::collections::HashSet;
 
@@ -13,12 +13,12 @@ use crate::support::drawing::{draw, draw_blocks};
 impl Bot {
     // --- time and work ---
 
-    /// Works until nothing is due. Everything that was asked for before has happened afterwards.
+    /// Works until nothing is due. Afterwards every earlier request is done.
     pub async fn settle(&self) {
         while self.step(Queue::Work).await || self.step(Queue::Outbox).await {}
     }
 
-    /// One step of the same loop that the server runs.
+    /// Takes one step of the loop that the server runs. Answers whether there was work.
     pub async fn step(&self, queue: Queue) -> bool {
         self.tenants.step(queue).await.unwrap()
     }
@@ -33,9 +33,9 @@ impl Bot {
         }
     }
 
-    // --- what people see ---
+    // --- views ---
 
-    /// What everybody reads in a channel, but for threads, oldest first.
+    /// Returns the posts that everyone reads in a channel, without threads, oldest first.
     pub fn posts(&self, channel: &str) -> Vec<String> {
         self.world(|world| {
             let channel = world.channel(channel).expect("a channel").id.clone();
@@ -44,7 +44,7 @@ impl Bot {
         })
     }
 
-    /// What stands in the place of the links of a message.
+    /// Returns the unfurls of a message's links.
     pub async fn unfurled(&self, channel: &str, ts: &str) -> String {
         self.settle().await;
         self.world(|world| {
@@ -55,13 +55,13 @@ impl Bot {
         })
     }
 
-    /// A person's home as they see it, but for *Undo*.
+    /// Returns a person's home as they see it, but for *Undo*.
     pub async fn home(&self, who: &str) -> String {
         self.settle().await;
         without_undo(&draw_blocks(self.view(who, "home").expect("a home").blocks()))
     }
 
-    /// The window or form on top, as a person sees it, but for *Undo*.
+    /// Returns the window or form on top, as a person sees it, but for *Undo*.
     pub async fn window(&self, who: &str) -> String {
         self.settle().await;
         let view = self.view(who, "window").expect("a window");
@@ -69,7 +69,7 @@ impl Bot {
         format!("[[{}]]\n{shown}", view.body["title"]["text"].as_str().unwrap_or_default())
     }
 
-    /// The form a person has open.
+    /// Returns the form a person has open.
     pub fn form(&self, who: &str) -> Option<String> {
         self.world(|world| {
             let user = world.person(who)?.id.clone();
@@ -77,13 +77,13 @@ impl Bot {
         })
     }
 
-    /// The next private message that a person got in a channel and has not read, but for the button that every
-    /// answer about a change has.
+    /// Returns the next unread private message of a person in a channel, without the button that every answer about a
+    /// change has.
     pub async fn answer(&mut self, who: &str) -> String {
         without_undo(&self.whole_answer(who).await)
     }
 
-    /// The next private message that a person got in a channel and has not read.
+    /// Returns the next unread private message of a person in a channel.
     pub async fn whole_answer(&mut self, who: &str) -> String {
         self.settle().await;
         self.next(|world| {
@@ -94,7 +94,7 @@ impl Bot {
         .unwrap_or_else(|| panic!("nobody answered {who}\n{}", self.everything()))
     }
 
-    /// The next direct message that a person got from the app and has not read; late answers come so, too.
+    /// Returns the next unread direct message from the app to a person; late answers are among them.
     pub async fn dm(&mut self, who: &str) -> String {
         self.settle().await;
         let read =
@@ -103,7 +103,7 @@ impl Bot {
         without_undo(&read)
     }
 
-    /// The next line in the thread of a card in #front-desk that no one has read.
+    /// Returns the next unread line in the thread of a card in #front-desk.
     pub async fn line(&mut self, conversation: &str) -> String {
         self.settle().await;
         let card = self.card_ts(FRONT_DESK, conversation);
@@ -114,12 +114,12 @@ impl Bot {
         .unwrap_or_else(|| panic!("no line about {conversation}\n{}", self.everything()))
     }
 
-    /// The card of a conversation in #front-desk as it is now.
+    /// Returns the card of a conversation in #front-desk as it is now.
     pub async fn card(&mut self, conversation: &str) -> String {
         self.card_in(FRONT_DESK, conversation).await
     }
 
-    /// The card of a conversation in a channel as it is now.
+    /// Returns the card of a conversation in a channel as it is now.
     pub async fn card_in(&mut self, channel: &str, conversation: &str) -> String {
         self.settle().await;
         let ts = self.card_ts(channel, conversation);
@@ -129,7 +129,7 @@ impl Bot {
         })
     }
 
-    /// Who owns a conversation in dialnote (by member id), and its status.
+    /// Returns a conversation's owner in dialnote (by member id) and its status.
     pub fn dialnote(&self, conversation: &str) -> String {
         self.world(|world| {
             let conversation = world.dialnote.conversation(conversation).expect("a conversation");
@@ -138,7 +138,7 @@ impl Bot {
         })
     }
 
-    /// The notes of a conversation in dialnote, oldest first.
+    /// Returns the notes of a conversation in dialnote, oldest first.
     pub fn notes(&self, conversation: &str) -> Vec<String> {
         self.world(|world| {
             let conversation = world.dialnote.conversation(conversation).expect("a conversation");
@@ -146,12 +146,12 @@ impl Bot {
         })
     }
 
-    /// How often the app asked this of dialnote or Slack so far.
+    /// Returns the number of such calls of dialnote or Slack so far.
     pub fn calls(&self, method: &str) -> usize {
         self.world(|world| world.calls.iter().filter(|call| call.method == method).count())
     }
 
-    /// Members that dialnote was told to make the owner, in order, by calls that it carried out.
+    /// Returns the members that the app made the owner, in order, by calls that dialnote carried out.
     pub fn owners_set(&self) -> Vec<String> {
         self.world(|world| {
             let done = world.calls.iter().filter(|call| call.method == "PATCH" && call.status == Some(200));
@@ -159,12 +159,12 @@ impl Bot {
         })
     }
 
-    /// Looks at the world or changes it.
+    /// Reads the world or changes it.
     pub fn world<T>(&self, look: impl FnOnce(&mut World) -> T) -> T {
         self.sandbox.world(look)
     }
 
-    /// What everybody can see, for failures.
+    /// Returns everything that anyone can see, for failures.
     pub fn everything(&self) -> String {
         self.world(|world| {
             let lines = world.messages.iter().map(|m| {
@@ -175,7 +175,7 @@ impl Bot {
         })
     }
 
-    /// Works until nothing is due, then reads everything: for what another test looks at.
+    /// Works until nothing is due, then reads everything that another test covers.
     pub async fn read_all(&mut self) {
         self.settle().await;
         for message in self.world(|world| world.messages.clone()) {
@@ -184,20 +184,20 @@ impl Bot {
         }
     }
 
-    /// Whether a person has a notice that their command waits.
+    /// Answers whether a person has a notice that their command waits.
     pub fn was_told_to_wait(&self, who: &str) -> bool {
         let waits = |text: &str| text.contains("is saved and runs");
         self.world(|world| world.seen_by(who, FRONT_DESK).iter().any(|m| m.to.is_some() && waits(&m.text)))
     }
 
-    /// Says that this many jobs are given up on purpose.
+    /// Expects this many jobs to fail for good.
     pub fn expect_dead(&mut self, jobs: u64) {
         self.dead_expected = jobs;
     }
 
     // --- the end ---
 
-    /// Writes down every message and form the app sent, for `tests/checks/judge.sh`.
+    /// Writes every message and form of the app to a file, for `tests/checks/judge.sh`.
     pub(super) fn leave_for_judges(&self) {
         let sent = ["chat.postMessage", "chat.update", "chat.postEphemeral", "response_url"];
         let payloads: Vec<Value> = self.world(|world| {
@@ -238,7 +238,7 @@ impl Bot {
         assert_eq!(different.len(), cards.len(), "a conversation has two cards in a channel\n{}", self.everything());
     }
 
-    /// The first message of a selection that was not read yet, or was changed since.
+    /// Returns the first message of a selection that is unread, or was changed since.
     fn next(&mut self, select: impl FnOnce(&World) -> Vec<Message>) -> Option<String> {
         for message in self.sandbox.world(|world| select(world)) {
             let drawn = draw(&message);
@@ -259,7 +259,7 @@ impl Bot {
     }
 }
 
-/// Plain texts in which a command or an example stands between backticks.
+/// Returns plain texts that have a command or an example between backticks.
 fn marked(blocks: &[Value]) -> Vec<String> {
     let of = |value: &Value| match value {
         Value::Array(all) => marked(all),
@@ -274,7 +274,7 @@ fn marked(blocks: &[Value]) -> Vec<String> {
     blocks.iter().flat_map(of).collect()
 }
 
-/// A card is what stands in a channel by itself and carries its conversation in a row of controls.
+/// Answers whether a message is a card: a channel's own post whose controls carry its conversation.
 fn is_card(message: &Message) -> bool {
     let posted = message.to.is_none() && !message.is_reply() && !message.channel.starts_with('D');
     posted && carried(message).is_some()
@@ -301,7 +301,7 @@ pub(super) fn buttons_of(blocks: &[Value]) -> impl Iterator<Item = &Value> {
     })
 }
 
-/// An answer without *Undo* beside what was done.
+/// Returns an answer without *Undo* beside the result.
 fn without_undo(answer: &str) -> String {
     let plain = |line: &str| {
         let text =

@@ -1,4 +1,4 @@
-//! How the app comes to run, and to run again.
+//! Starting and restarting the app.
 
 use std::collections::HashSet;
 use std::path::PathBuf;
@@ -82,12 +82,12 @@ impl Bot {
         bot
     }
 
-    /// Another workspace with its own organization in dialnote, in which the same app is not installed yet.
+    /// Creates another workspace with its own organization in dialnote, in which the same app is not installed yet.
     pub async fn beside(&self) -> Self {
         self.beside_as(Workspace::globex()).await
     }
 
-    /// The same for this workspace.
+    /// Does the same for this workspace.
     pub async fn beside_as(&self, workspace: Workspace) -> Self {
         let sandbox = self.sandbox.beside(workspace).await.unwrap();
         sandbox.not_installed();
@@ -109,7 +109,7 @@ impl Bot {
         }
     }
 
-    /// An admin installs the app, as any admin can.
+    /// Installs the app as an admin.
     pub async fn install(&mut self) {
         let mut browser = Browser::default();
         let workspace = self.world(|world| world.workspace.id.clone());
@@ -120,7 +120,7 @@ impl Bot {
         self.read_all().await;
     }
 
-    /// An admin connects the workspace to its organization in dialnote.
+    /// Connects the workspace to its organization in dialnote as an admin.
     pub async fn connect(&mut self) {
         self.slash(MAYA, "/dialnote connect").await;
         let key = self.sandbox.credentials().dialnote_api_key;
@@ -131,7 +131,7 @@ impl Bot {
         self.read_all().await;
     }
 
-    /// The id of the installation: that of the workspace, or of its organization.
+    /// Returns the id of the installation: that of the workspace, or of its organization.
     pub fn team(&self) -> String {
         self.world(|world| match &world.workspace.organization {
             Some((id, _)) => id.clone(),
@@ -139,29 +139,29 @@ impl Bot {
         })
     }
 
-    /// The work as it is by now: it changes with what is kept of the installation.
+    /// Returns the present work, which changes with the stored installation.
     pub async fn current(&self) -> Arc<TenantCtx> {
         self.tenants.of(&InstallationId::new(self.team())).await.unwrap().expect("the app is installed")
     }
 
-    /// Goes on with it.
+    /// Continues with the present work.
     pub async fn know_work(&mut self) {
         self.work = self.current().await;
     }
 
-    /// Goes on with the app of another workspace, which was restarted.
+    /// Continues with the app of another workspace, which was restarted.
     pub async fn follow(&mut self, other: &Self) {
         (self.tenants, self.url, self.ops) = (other.tenants.clone(), other.url.clone(), other.ops.clone());
         self.sandbox.set_bot(self.url.clone());
         self.know_work().await;
     }
 
-    /// What a crash and a new start do: everything in memory is gone, the database stays.
+    /// Restarts the app as after a crash: everything in memory is gone, the database stays.
     pub async fn restart(&mut self) {
         self.restart_with(&[]).await;
     }
 
-    /// The same with some settings changed.
+    /// Does the same with some settings changed.
     pub async fn restart_with(&mut self, changed: &[(&'static str, &str)]) {
         self.server.0.abort();
         self.sockets.0.abort();
@@ -172,8 +172,8 @@ impl Bot {
         self.know_work().await;
     }
 
-    /// Works until a call of Slack's or dialnote's hangs, which has to come; dies there, and starts again. What the
-    /// dead one held is free when its lease has ended.
+    /// Works until a call of Slack's or dialnote's hangs, which must happen; kills the app there and restarts it. The
+    /// dead instance's jobs are free when their leases have ended.
     pub async fn dies_during(&mut self, hang: Hang) {
         let what = format!("{hang:?}");
         self.world(|world| world.faults.hang_next.push(hang));
@@ -185,33 +185,33 @@ impl Bot {
         self.pass(SignedDuration::from_secs(31)).await;
     }
 
-    /// A second instance on the same database: only its work, no one talks to it.
+    /// Starts a second instance on the same database: only its work, without a server.
     pub async fn second(&self) -> Arc<Tenants> {
         self.second_with(&[]).await
     }
 
-    /// The same with some settings changed.
+    /// Does the same with some settings changed.
     pub async fn second_with(&self, changed: &[(&'static str, &str)]) -> Arc<Tenants> {
         self.app_with(changed).await.tenants
     }
 
-    /// The same with all that belongs to it.
+    /// Does the same with a whole app.
     pub async fn app_with(&self, changed: &[(&'static str, &str)]) -> App {
         self.try_app_with(changed).await.unwrap()
     }
 
-    /// The same, if it can be started.
+    /// Does the same, if it can be started.
     pub async fn try_app_with(&self, changed: &[(&'static str, &str)]) -> Result<App, NotStarted> {
         let config = config_with(&self.sandbox, &self.data, self.setup, &self.url, changed);
         App::build(&config, Clock::Manual(self.clock.clone())).await
     }
 
-    /// Stops receiving through Socket Mode, as a stop of the app does first.
+    /// Stops receiving through Socket Mode, the first step of stopping the app.
     pub fn stop_receiving(&self) {
         self.stop.send_replace(true);
     }
 
-    /// What the doctor finds, with some settings changed.
+    /// Returns the doctor's findings with some settings changed.
     pub async fn examine(&self, changed: &[(&'static str, &str)]) -> Vec<String> {
         let tenants = self.second_with(changed).await;
         let team = InstallationId::new(self.team());
@@ -219,23 +219,23 @@ impl Bot {
         doctor::examine(&work).await.iter().map(ToString::to_string).collect()
     }
 
-    /// The settings of the app, for a process of its own.
+    /// Returns the settings of the app, for a process of its own.
     pub fn settings(&self) -> Vec<(&'static str, String)> {
         settings(&self.sandbox, &self.data, self.setup, &self.url)
     }
 
-    /// Another program begins to change what the app keeps.
+    /// Begins a change of the app's data as another program.
     pub async fn begin_change(&self, sql: &str) -> Change {
         Change::begin(&self.data, sql).await
     }
 
-    /// Where the app keeps what it must not lose.
+    /// Returns the path of the app's database.
     pub fn database(&self) -> PathBuf {
         self.data.file()
     }
 }
 
-/// Stands where there is no installation yet: the store belongs to all.
+/// Returns a context for the time before an installation: the store belongs to all.
 fn nobodys(tenants: &Tenants) -> Arc<TenantCtx> {
     let services = Services {
         http: reqwest::Client::new(),
@@ -250,7 +250,7 @@ fn nobodys(tenants: &Tenants) -> Arc<TenantCtx> {
     Arc::new(services.work(&tenants.common, "".into(), None, None))
 }
 
-/// The app, up and running but for its work, which the tests do step by step.
+/// The app, running except for its work, which the tests do step by step.
 struct Started {
     tenants: Arc<Tenants>,
     url: String,
@@ -287,7 +287,7 @@ async fn start_app(
         }
     });
     if sandbox.world(|world| world.sockets.on) {
-        // What is wrong with Slack is wrong again once it has connected.
+        // Slack's faults return once it has connected.
         let faults = sandbox.world(|world| std::mem::take(&mut world.faults));
         let open = |world: &mut World| world.sockets.open();
         let all_new = |open: &Vec<u64>| open.len() == SOCKETS && !open.iter().any(|one| before.contains(one));

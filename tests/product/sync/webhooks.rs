@@ -76,14 +76,14 @@ async fn without_webhooks_polling_finds_changes() {
     .await;
 }
 
-/// Everything is known, and #front-desk gets the calls of its number.
+/// Loads everything, and routes the calls of its number to #front-desk.
 async fn begin(bot: &mut Bot) {
     bot.look().await;
     bot.slash(MAYA, "/dialnote route \"Front desk\"").await;
     bot.read_all().await;
 }
 
-/// Where the latest webhook was sent, and what it said.
+/// Returns the latest webhook's address and body.
 fn last_webhook(bot: &Bot) -> (String, String) {
     bot.world(|world| {
         let last = world.deliveries.iter().rfind(|delivery| delivery.kind == "dialnote_webhook");

@@ -126,7 +126,7 @@ async fn an_oauth_state_fits_one_browser_once_for_ten_minutes() {
         again(&mine.page(&forged).await);
         assert!(mine.page(&back).await.contains("Installed in"), "whoever began it finishes it");
         again(&mine.page(&back).await);
-        // The same in another spelling is the same: numbers may begin with zeros, hex digits may be capitals.
+        // Another spelling is the same key: numbers may begin with zeros, hex digits may be capitals.
         let state = back.query_pairs().find(|(name, _)| name == "state").unwrap().1.into_owned();
         let (at, given) = state.split_once('.').unwrap();
         for spelt in [format!("{at}.{}", given.to_uppercase()), format!("+{at}.{given}"), format!("00{at}.{given}")] {
@@ -199,12 +199,12 @@ async fn an_organization_installs_it_for_all_its_workspaces() {
         assert!(bot.home(LEO).await.contains("Yours: 1."));
         assert_eq!(bot.dialnote(ANA), "mem_leo done");
         bot.read_all().await;
-        // Groups are a workspace's, so it has to be said which.
+        // Groups belong to a workspace, so the call must name it.
         bot.slash(MAYA, "/assign @frontdesk conv_1002").await;
         let said = bot.answer(MAYA).await;
         assert!(said.contains("has the fewest open conversations in @frontdesk"), "{said}");
         bot.read_all().await;
-        // Hours of rest are a workspace's, too.
+        // So do do-not-disturb times.
         let later = bot.clock.now() + SignedDuration::from_hours(1);
         bot.world(|world| world.person_mut(LEO).unwrap().undisturbed_until = Some(later));
         for (nth, conversation) in ["conv_1005", "conv_1006", "conv_1001"].into_iter().enumerate() {
@@ -342,7 +342,7 @@ async fn the_encryption_key_is_replaced_and_the_old_one_dropped() {
         assert_eq!(after.everybody(None).await.unwrap().len(), 1);
         let before = bot.try_app_with(&[]).await.map(drop);
         assert!(matches!(before, Err(NotStarted::AnotherKey)), "{before:?}");
-        // What is already open stays open until it is looked up again, and then waits for the key.
+        // A conversation that is already open stays open until the next look-up, and then waits for the key.
         bot.clock.advance(SignedDuration::from_secs(10));
         bot.slash(LEO, "/dialnote take conv_1001").await;
         bot.read_all().await;
@@ -399,7 +399,7 @@ async fn an_app_of_one_workspace_is_connected_by_its_operator() {
     .await;
 }
 
-/// How many calls were refused, but for the one that finds out whether a key may write.
+/// Returns the number of refused calls, without the one that tests whether a key may write.
 fn refused(bot: &Bot) -> usize {
     let trial = |path: &str| path.ends_with("/dialnote-slack-doctor");
     bot.world(|world| world.calls.iter().filter(|call| call.error.is_some() && !trial(&call.path)).count())

@@ -206,7 +206,7 @@ async fn the_audit_log_answers_an_auditors_questions() {
     .await;
 }
 
-/// A channel with cards, a link by hand, a home, and a command that waits.
+/// Fills the store: a channel with cards, a link by hand, a home, and a waiting command.
 async fn remember_much(bot: &mut Bot) {
     bot.look().await;
     sam_is_in_dialnote(bot);
@@ -223,8 +223,8 @@ async fn remember_much(bot: &mut Bot) {
     bot.world(|world| world.faults.dialnote.down = false);
 }
 
-/// From now on dialnote is another organization's, with another key: other members, by the same addresses, and
-/// other conversations.
+/// Makes dialnote another organization with another key: other members with the same addresses, and other
+/// conversations.
 fn becomes_another_organization(bot: &Bot) {
     bot.world(|world| {
         for (nth, one) in world.dialnote.conversations.iter_mut().enumerate() {
@@ -239,7 +239,7 @@ fn becomes_another_organization(bot: &Bot) {
     });
 }
 
-/// An admin gives a key; answers what stands in the window then.
+/// Submits a key as an admin. Returns the window's text afterwards.
 async fn connect(bot: &mut Bot, key: &str) -> String {
     bot.clock.advance(SignedDuration::from_secs(1));
     bot.slash(MAYA, "/dialnote connect").await;

@@ -50,7 +50,7 @@ async fn a_key_replaced_during_the_rotation_stays() {
         let mut connection: Connection = serde_json::from_str(&before).unwrap();
         connection.key = Some(key);
         let after = serde_json::to_string(&connection).unwrap();
-        // What stands before it is sealed already, so that the key is what is written next.
+        // Earlier records are sealed already, so that the key is written next.
         reseal(bot).await;
         put(bot, Connection::KIND, &before).await;
         assert_eq!(reseal_while(bot, &becomes(Connection::KIND, &after)).await, 1);
@@ -74,8 +74,8 @@ async fn an_app_removed_during_the_rotation_stays_removed() {
     .await;
 }
 
-/// Seals everything with the new key, while another program makes a change: it is begun before what is sealed is read,
-/// and seen by all when it is about to be written. Answers how many secrets were sealed.
+/// Seals everything with the new key while another program makes a change, which begins before the read and becomes
+/// visible just before the write. Returns the number of secrets sealed.
 async fn reseal_while(bot: &Bot, change: &str) -> usize {
     let tenants = bot.second_with(&[("ENCRYPTION_KEY", &format!("{NEW_SEAL},{ENCRYPTION_KEY}"))]).await;
     let change = bot.begin_change(change).await;
@@ -89,7 +89,7 @@ async fn reseal_while(bot: &Bot, change: &str) -> usize {
     resealing.await.unwrap()
 }
 
-/// Nothing could be taken in with it: better no start than one refused command after another.
+/// Nothing could be accepted with it: no start is better than one refused command after another.
 #[tokio::test]
 async fn with_another_key_the_app_does_not_start() {
     product_with(SETUP, async |bot| {
@@ -111,7 +111,7 @@ async fn reseal(bot: &Bot) {
     tenants.installations().unwrap().renew_seals(&tenants.common).await.unwrap();
 }
 
-/// What the new key alone opens.
+/// Returns the text that the new key alone opens.
 fn opened(bot: &Bot, purpose: Purpose, sealed: &Sealed) -> String {
     let vault = Vault::new(&[SecretString::from(NEW_SEAL)]).unwrap();
     vault.open(&team(bot), purpose, sealed).unwrap().expose_secret().to_owned()

@@ -108,7 +108,7 @@ pub struct Stale {
     pub expect: Expect,
 }
 
-/// One thing that happens.
+/// One event.
 #[derive(Debug, Deserialize)]
 #[serde(untagged, deny_unknown_fields)]
 pub enum Step {

@@ -16,7 +16,7 @@ use super::words;
 /// The most conversations that may be offered.
 const MOST_OFFERED: usize = 10;
 
-/// A conversation that is chosen where a form leaves the choice open, and how it is searched for.
+/// The conversation to choose where a form leaves the choice open, with the words to search for.
 const ANY: (&str, &str) = ("conv_1002", "Robert Hale");
 
 /// Checks all expectations after a command.
@@ -47,7 +47,7 @@ pub async fn check(play: &Play, said: &Said, typed: &str, expect: &Expect) -> Ch
     Ok(())
 }
 
-/// Checks that the answers say why.
+/// Checks that the answers give the reason.
 pub fn refuses(play: &Play, said: &Said, kind: Kind) -> Checked {
     let told = play.bot.world(|world| seen::said(world, &seen::answers(world, &said.who, said.since)));
     let right = sentences(kind).iter().any(|sentence| told.contains(sentence));
@@ -130,7 +130,7 @@ fn listed(wanted: &[String], more: bool) -> String {
     format!("{wanted:?}{}", if more { " and perhaps others" } else { "" })
 }
 
-/// The change that a command makes to the chosen conversation.
+/// Returns the change that a command makes to the chosen conversation.
 fn completed(typed: &str, who: &str, conversation: &str, to: Option<&str>, note: Option<&str>) -> Change {
     let change = Change {
         conversation: conversation.to_owned(),
@@ -192,7 +192,7 @@ async fn submitting_snoozes(play: &Play, said: &Said, view: &View, when: &str) -
     right.then_some(()).ok_or_else(|| format!("the form should say {when} ({until}), but says {found:?}"))
 }
 
-/// Checks that the command was answered at all.
+/// Checks that the command got an answer.
 fn is_not_left_alone(play: &Play, said: &Said) -> Checked {
     let answered = play.bot.world(|world| {
         !seen::answers(world, &said.who, said.since).is_empty() || seen::form(world, &said.who).is_some()

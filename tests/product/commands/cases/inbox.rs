@@ -9,7 +9,7 @@ use jiff::{SignedDuration, Timestamp};
 use super::Checked;
 use super::case::{Change, Owner};
 
-/// All that a case can say of a conversation.
+/// The part of a conversation's state that a case can describe.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct State {
     owner: Option<String>,
@@ -42,7 +42,7 @@ fn state(conversation: &Conversation) -> State {
     }
 }
 
-/// A note without its signature.
+/// Returns a note without its signature.
 fn words_of_note(note: &str) -> String {
     let signed = note.rsplit_once("\n\n— ").filter(|(_, signature)| signature.contains(", via Slack · ref "));
     signed.map_or(note, |(words, _)| words).to_owned()
@@ -117,7 +117,7 @@ fn notes(was: &[String], now: &[String], change: &Change) -> Option<String> {
         .then(|| if wanted.is_empty() { "should have no note".to_owned() } else { format!("should have {wanted:?}") })
 }
 
-/// The number of changed conversations that each person has got.
+/// Returns the number of changed conversations that each person has got.
 pub fn loads(after: &Inbox, changes: &[Change]) -> BTreeMap<String, usize> {
     let mut loads = BTreeMap::new();
     for owner in changes.iter().filter_map(|change| after.get(&change.conversation)?.owner.clone()) {
@@ -126,7 +126,7 @@ pub fn loads(after: &Inbox, changes: &[Change]) -> BTreeMap<String, usize> {
     loads
 }
 
-/// `+2h`, `tomorrow 09:00`, or an instant.
+/// Reads `+2h`, `tomorrow 09:00`, or an instant.
 pub fn moment(words: &str, typed: &Moment) -> Timestamp {
     if let Some(duration) = words.strip_prefix('+') {
         return typed.now + duration.parse::<SignedDuration>().unwrap();
@@ -141,7 +141,7 @@ fn told(until: Option<Timestamp>) -> String {
     until.map_or_else(|| "never".to_owned(), |until| until.to_string())
 }
 
-/// The difference in words, for failures.
+/// Returns the difference in words, for failures.
 fn difference(was: &State, now: &State) -> String {
     let person = |owner: &Option<String>| owner.clone().unwrap_or_else(|| "nobody".to_owned());
     let mut parts = Vec::new();

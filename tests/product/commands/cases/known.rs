@@ -16,7 +16,7 @@ const UNDO: &[&str] = &[];
 
 const STALE: &[&str] = &[];
 
-/// Those of a file.
+/// Returns the known failures of a file.
 pub fn of(file: &str) -> &'static [&'static str] {
     match file {
         "naming" => NAMING,

@@ -69,7 +69,7 @@ impl Dialled {
     }
 }
 
-/// The conversation with a number or sender.
+/// Returns the conversation with a number or sender.
 fn with(world: &World, phone: &str) -> Option<String> {
     let conversations = &world.dialnote.conversations;
     conversations.iter().find(|one| one.contact.phone_number == phone).map(|one| one.id.clone())

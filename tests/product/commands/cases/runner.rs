@@ -1,4 +1,4 @@
-//! Runs a file of cases: every line in a world of its own, a few at a time, with all failures listed at the end.
+//! Runs a file of cases: each line in its own world, a few at a time, with all failures listed at the end.
 //! `CASE=naming-04 cargo test --test product cases::` runs the cases whose ids begin like this, known or not.
 
 use std::any::Any;
@@ -17,12 +17,12 @@ use super::known;
 /// The number of cases of a file that are played at the same time.
 const AT_ONCE: usize = 2;
 
-/// The longest time that a case may take; only one that hangs does.
+/// The time limit of a case; only one that hangs reaches it.
 const PATIENCE: Duration = Duration::from_mins(3);
 
 /// A line of a file.
 pub trait Case: DeserializeOwned + Send + Sync {
-    /// Its id, and its reason.
+    /// Returns its id and its reason.
     fn name(&self) -> (&str, &str);
 
     /// Plays it.
@@ -63,7 +63,7 @@ fn read<C: Case>(file: &str) -> Vec<C> {
     text.lines().map(line).collect()
 }
 
-/// The failures by id.
+/// Returns the failures by id.
 fn play_all<C: Case>(cases: &[C]) -> BTreeMap<String, String> {
     let next = AtomicUsize::new(0);
     let failed = Mutex::new(BTreeMap::new());
@@ -81,7 +81,7 @@ fn play_all<C: Case>(cases: &[C]) -> BTreeMap<String, String> {
     failed.into_inner().unwrap()
 }
 
-/// Plays a case in a runtime of its own: everything it has started ends with it.
+/// Plays a case in its own runtime, which ends everything that the case has started.
 fn play<C: Case>(case: &C) -> Checked {
     let runtime = runtime::Builder::new_current_thread().enable_all().build().unwrap();
     let played = catch_unwind(AssertUnwindSafe(|| {

@@ -23,12 +23,12 @@ pub struct Offer {
     is_entry: bool,
 }
 
-/// The present, as a revision of the messages: later changes are new.
+/// Returns the present, as a revision of the messages: later changes are new.
 pub fn mark(world: &World) -> u64 {
     world.messages.iter().map(|message| message.changed).max().unwrap_or_default()
 }
 
-/// The private messages that a person got since then, oldest first.
+/// Returns the private messages that a person got since then, oldest first.
 pub fn answers(world: &World, who: &str, since: u64) -> Vec<Message> {
     let user = world.person(who).expect("a person").id.clone();
     let direct = world.seen_by(who, "dm").into_iter().filter(|message| message.author != user);
@@ -43,13 +43,13 @@ pub fn texts(message: &Message) -> Vec<Text> {
     words::of_message(&json!(message.text), &json!(message.blocks))
 }
 
-/// All words of some messages as a person reads them, with the marks of emphasis and without.
+/// Returns all words of some messages as a person reads them, with the marks of emphasis and without.
 pub fn said(world: &World, messages: &[Message]) -> String {
     let texts = messages.iter().flat_map(texts);
     texts.flat_map(|text| [text.plain(world), text.read(world)]).collect::<Vec<_>>().join("\n")
 }
 
-/// The same in short, for failures.
+/// Returns the same in short, for failures.
 pub fn summary(world: &World, messages: &[Message]) -> String {
     let Some(last) = messages.last() else { return "no answer".to_owned() };
     let mut lines: Vec<String> = texts(last).iter().filter(|text| text.markup).map(|text| text.plain(world)).collect();
@@ -64,7 +64,7 @@ pub fn summary(world: &World, messages: &[Message]) -> String {
     }
 }
 
-/// The buttons and menu entries of some messages, as far as they are wanted.
+/// Returns the wanted buttons and menu entries of some messages.
 pub fn offers(messages: &[Message], wanted: impl Fn(&str) -> bool) -> Vec<Offer> {
     let mut offers = Vec::new();
     for message in messages {
@@ -101,7 +101,7 @@ fn elements(blocks: &[Value]) -> impl Iterator<Item = (&str, &Value)> {
 }
 
 impl Offer {
-    /// The conversation that it names: in its value, or in its block if the value has none.
+    /// Returns the conversation that it names: in its value, or in its block if the value has none.
     pub fn conversation(&self) -> Option<String> {
         named(&self.value, "c").or_else(|| is_conversation(&self.value).then(|| self.value.clone())).or_else(|| {
             let row = self.block.strip_prefix("row:").filter(|row| is_conversation(row)).map(str::to_owned);
@@ -109,7 +109,7 @@ impl Offer {
         })
     }
 
-    /// The person that it names, by id.
+    /// Returns the person that it names, by id.
     pub fn person(&self) -> Option<String> {
         named(&self.value, "u")
     }
@@ -140,19 +140,19 @@ fn is_conversation(text: &str) -> bool {
     text.strip_prefix("conv_").is_some_and(|rest| !rest.is_empty() && rest.bytes().all(|b| b.is_ascii_digit()))
 }
 
-/// The offers of the last message that has any of this kind.
+/// Returns the offers of the last message that has any of this kind.
 pub fn choices(messages: &[Message], action: &str) -> Vec<Offer> {
     let of = |message: &Message| offers(std::slice::from_ref(message), |one| one == action);
     messages.iter().rev().map(of).find(|offers| !offers.is_empty()).unwrap_or_default()
 }
 
-/// The form that a person has open.
+/// Returns the form that a person has open.
 pub fn form(world: &World, who: &str) -> Option<View> {
     let user = world.person(who)?.id.clone();
     world.stack(&user).last().copied().cloned()
 }
 
-/// The form that opened at once, or behind the one button of a private answer.
+/// Returns the form that opened at once, or behind the one button of a private answer.
 pub async fn form_or_behind_a_button(bot: &Bot, who: &str, since: u64) -> Option<View> {
     if let Some(view) = bot.world(|world| form(world, who)) {
         return Some(view);
@@ -167,19 +167,19 @@ pub async fn form_or_behind_a_button(bot: &Bot, who: &str, since: u64) -> Option
     bot.world(|world| form(world, who))
 }
 
-/// A form's element with this `action_id`.
+/// Returns a form's element with this `action_id`.
 pub fn field<'a>(view: &'a View, name: &str) -> Option<&'a Value> {
     elements(view.blocks()).map(|(_, element)| element).find(|element| element["action_id"] == name)
 }
 
-/// The id of the filled-in person: in the people menu, or among the suggestions.
+/// Returns the id of the filled-in person: in the people menu, or among the suggestions.
 pub fn person_in(view: &View) -> Option<String> {
     let menu = field(view, "to").and_then(|to| to["initial_user"].as_str());
     let suggested = field(view, "suggested").and_then(|menu| menu["initial_option"]["value"].as_str());
     menu.or(suggested).map(str::to_owned)
 }
 
-/// A form's conversations: those filled in, or those remembered.
+/// Returns a form's conversations: those filled in, or those remembered.
 pub fn conversations_in(view: &View) -> BTreeSet<String> {
     let mut found = BTreeSet::new();
     if let Some(which) = field(view, "which") {
@@ -203,7 +203,7 @@ fn conversations(value: &Value, found: &mut BTreeSet<String>) {
     }
 }
 
-/// The conversations in some messages: in their controls, by full names and by numbers.
+/// Returns the conversations in some messages: in their controls, by full names and by numbers.
 pub fn conversations_of(world: &World, messages: &[Message]) -> BTreeSet<String> {
     let mut found: BTreeSet<String> = offers(messages, |_| true).iter().filter_map(Offer::conversation).collect();
     let words = said(world, messages);

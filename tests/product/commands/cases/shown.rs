@@ -19,7 +19,7 @@ impl Since {
         Self { calls: world.calls.total(), deliveries: world.deliveries.total() }
     }
 
-    /// All texts since then: of messages, views and immediate answers.
+    /// Returns all texts since then: of messages, views and immediate answers.
     fn displayed(self, world: &World) -> Vec<Text> {
         let calls = world.calls.iter().filter(|call| call.seq > self.calls);
         let shows =
@@ -59,7 +59,7 @@ impl Since {
     }
 }
 
-/// An immediate answer: JSON, or plain text.
+/// Returns an immediate answer: JSON, or plain text.
 fn answer(response: &str) -> Value {
     serde_json::from_str(response).unwrap_or_else(|_| json!({ "text": response }))
 }

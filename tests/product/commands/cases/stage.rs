@@ -30,7 +30,7 @@ pub struct Said {
 }
 
 impl Play {
-    /// The sandbox's world with some changes, and an app that has looked at it once.
+    /// Sets up the sandbox's world with some changes, and an app that has polled it once.
     pub async fn set(setup: Setup, prepare: impl FnOnce(&mut World)) -> Self {
         let bot = Bot::alone(setup).await;
         bot.world(prepare);
@@ -45,7 +45,7 @@ impl Play {
         self.types_in(FRONT_DESK, who, text, false).await
     }
 
-    /// The same in a channel, or (`raw`) as Slack sends it.
+    /// Types in a channel, or (`raw`) in Slack's escaped form.
     pub async fn types_in(&self, channel: &str, who: &str, text: &str, raw: bool) -> Said {
         let said = self.now(who);
         let line = text.replace("{app}", APP);
@@ -58,7 +58,7 @@ impl Play {
         said
     }
 
-    /// The present for a person who is about to act.
+    /// Returns the present for a person who is about to act.
     pub fn now(&self, who: &str) -> Said {
         self.bot.world(|world| {
             let zone = TimeZone::get(&world.person(who).expect("a person").tz).unwrap();
@@ -85,7 +85,7 @@ impl Play {
         last
     }
 
-    /// True while a job waits.
+    /// Answers whether a job waits.
     pub async fn waits(&self) -> bool {
         let waiting = self.bot.work.store.overview().await.unwrap();
         waiting.inbox + waiting.outbox > 0
@@ -95,13 +95,13 @@ impl Play {
         self.bot.world(|world| inbox(world))
     }
 
-    /// Checks that nothing has happened in dialnote but these changes.
+    /// Checks that only these changes happened in dialnote.
     pub fn changed(&self, changes: &[Change], said: &Said) -> Checked {
         inbox::changed(&self.before, &self.after(), changes, &said.at)
             .map_err(|wrong| format!("{wrong}; {}", self.summary(said)))
     }
 
-    /// The same, with the expected loads.
+    /// Checks the same, with the expected loads.
     pub fn changed_as(&self, expect: &Expect, said: &Said) -> Checked {
         let Some(changes) = &expect.changes else { return self.changed(&[], said) };
         self.changed(changes, said)?;
@@ -110,7 +110,7 @@ impl Play {
         right.then_some(()).ok_or_else(|| format!("loads should be one of {:?}, but are {loads:?}", expect.loads))
     }
 
-    /// The typist's last answer in short, for failures.
+    /// Returns the typist's last answer in short, for failures.
     pub fn summary(&self, said: &Said) -> String {
         self.bot.world(|world| {
             let answer = seen::summary(world, &seen::answers(world, &said.who, said.since));

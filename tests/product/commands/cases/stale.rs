@@ -77,7 +77,7 @@ impl Stale {
     }
 }
 
-/// The failure of the next writes to conversations.
+/// Returns the failure of the next writes to conversations.
 fn failure(fails: &Fails) -> DialnoteFailure {
     DialnoteFailure {
         method: "PATCH|POST".to_owned(),
@@ -101,7 +101,7 @@ async fn press(play: &Play, who: &str, click: &Pressed) -> Result<Said, String> 
     Ok(said)
 }
 
-/// The messages of a person: cards, direct messages, or private answers in the channel.
+/// Returns the messages of a person: cards, direct messages, or private answers in the channel.
 fn messages(world: &World, who: &str, on: &str) -> Vec<Message> {
     let place = if on == "dm" { "dm" } else { FRONT_DESK };
     let private = |message: &&Message| on == "dm" || message.to.is_some() == (on == "ephemeral");

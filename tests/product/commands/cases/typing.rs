@@ -8,7 +8,7 @@ use super::seen;
 use crate::support::Bot;
 use crate::support::doing::option_of;
 
-/// The verb of a command, with or without the umbrella.
+/// Returns the verb of a command, with or without the umbrella.
 pub fn verb(typed: &str) -> String {
     let mut words = typed.split_whitespace();
     let first = words.next().unwrap_or_default();

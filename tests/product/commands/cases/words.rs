@@ -9,7 +9,7 @@ use serde_json::Value;
 /// A text that is displayed.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Text {
-    /// As it was sent.
+    /// The text as it was sent.
     pub raw: String,
     /// True if Slack reads it as markup.
     pub markup: bool,
@@ -22,21 +22,21 @@ static TOKEN: LazyLock<Regex> = LazyLock::new(|| Regex::new("<([@#!]?)([^>|]*)(?
 
 static EMOJI: LazyLock<Regex> = LazyLock::new(|| Regex::new(":[a-z0-9_+'-]+:").unwrap());
 
-/// All texts of a message: the notification's and the blocks'.
+/// Returns all texts of a message: the notification's and the blocks'.
 pub fn of_message(text: &Value, blocks: &Value) -> Vec<Text> {
     let mut texts: Vec<Text> = text.as_str().map(markup).into_iter().collect();
     collect(&unpacked(blocks), &mut texts);
     texts
 }
 
-/// All texts of a view, or of another value that holds blocks.
+/// Returns all texts of a view, or of another value that holds blocks.
 pub fn of(value: &Value) -> Vec<Text> {
     let mut texts = Vec::new();
     collect(&unpacked(value), &mut texts);
     texts
 }
 
-/// A nested value of a form, which is written as a string.
+/// Returns a nested value of a form, which is written as a string.
 fn unpacked(value: &Value) -> Value {
     value.as_str().and_then(|text| serde_json::from_str(text).ok()).unwrap_or_else(|| value.clone())
 }
@@ -72,7 +72,7 @@ fn collect(value: &Value, texts: &mut Vec<Text>) {
     }
 }
 
-/// The words of a rich text, which has a span for each change of style. A mention is a token of its own.
+/// Returns the words of a rich text, which has a span for each change of style. A mention is a separate token.
 fn spans(elements: &Value) -> String {
     let span = |span: &Value| {
         let named = |name: &str| span[name].as_str().unwrap_or_default().to_owned();
@@ -88,13 +88,13 @@ fn spans(elements: &Value) -> String {
 }
 
 impl Text {
-    /// As a person reads it, but for emphasis, whose marks are still there.
+    /// Returns the text as a person reads it, with the marks of emphasis.
     pub fn plain(&self, world: &World) -> String {
         let text = if self.markup { resolved(world, &self.raw) } else { self.raw.clone() };
         text.replace(['\u{2068}', '\u{2069}'], "")
     }
 
-    /// As a person reads it.
+    /// Returns the text as a person reads it.
     pub fn read(&self, world: &World) -> String {
         let text = self.plain(world);
         let text = if self.markup { text.replace(['*', '_', '~', '`'], "") } else { text };
@@ -102,7 +102,7 @@ impl Text {
     }
 }
 
-/// Markup with names instead of tokens, and characters instead of entities.
+/// Returns markup with names instead of tokens, and characters instead of entities.
 fn resolved(world: &World, text: &str) -> String {
     let name = |token: &Captures<'_>| {
         let (id, label) = (&token[2], token.get(3).map(|label| label.as_str().to_owned()));

@@ -4,18 +4,18 @@ use crate::support::{ANA, LEO, MAYA, ZOE};
 
 /// A command, and its outcome if something changed between decision and write.
 pub struct Case {
-    /// What came before.
+    /// The commands before it.
     pub before: &'static [(&'static str, &'static str)],
     pub who: &'static str,
     pub command: &'static str,
     pub conversation: &'static str,
-    /// Who is made the owner in dialnote, then owner and status in the end, and a word of the answer.
+    /// The owner set in dialnote, then the final owner and status, and a word of the answer.
     pub owner: (&'static str, &'static str, &'static str),
-    /// The status that is set in dialnote, and so on.
+    /// The status set in dialnote, and so on.
     pub status: (&'static str, &'static str, &'static str),
-    /// Only admins may reassign and mark done, and so on.
+    /// The outcome if only admins may reassign and mark done, and so on.
     pub rules: (&'static str, &'static str),
-    /// The same without any change.
+    /// The outcome without any change.
     pub nothing: (&'static str, &'static str),
 }
 

@@ -8,7 +8,7 @@ use dialnote_slack::core::rules::Rules;
 use super::expected::{Outcome, expected};
 use super::table::{Deed, Kind, Way};
 
-/// What stands above the first table.
+/// The text above the first table.
 const HEAD: &str = "\
 # Who may what
 
@@ -49,7 +49,7 @@ const COLUMNS: [(Kind, &str); 8] = [
     (Kind::OtherWorkspace, "other workspace"),
 ];
 
-/// The rules, each alone.
+/// Returns each rule alone.
 fn rules() -> [(&'static str, Rules); 7] {
     let rules = Rules::default;
     [
@@ -66,7 +66,7 @@ fn rules() -> [(&'static str, Rules); 7] {
     ]
 }
 
-/// The whole document.
+/// Returns the whole document.
 pub fn page() -> String {
     let mut page = HEAD.to_owned();
     let usual = Rules::default();
@@ -96,7 +96,7 @@ fn row(deed: Deed, rules: &Rules) -> String {
     format!("| {} | {} | {} |\n", words(deed), ways.join(", "), cells.join(" | "))
 }
 
-/// What comes of it; once, if that is the same in every way.
+/// Returns the outcome; once, if it is the same in every way.
 fn cell(kind: Kind, rules: &Rules, deed: Deed) -> String {
     let outcomes: Vec<_> = deed.ways().iter().map(|way| (*way, said(expected(kind, rules, deed, *way)))).collect();
     let first = outcomes[0].1;

@@ -1,16 +1,16 @@
-//! Who may what, by the rules as people read them: written without a look at the app, and compared with it.
+//! The rights by the rules as people read them: written without a look at the app, and compared with it.
 
 use dialnote_slack::core::rule::Who;
 use dialnote_slack::core::rules::Rules;
 
 use super::table::{Deed, Kind, Way};
 
-/// What comes of asking.
+/// The outcome of asking.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Outcome {
     /// It is done, or shown.
     Done,
-    /// It is so already, and they are told.
+    /// It was so already, and the answer says so.
     Already,
     /// Refused, because they are no teammate.
     Stranger,
@@ -18,17 +18,17 @@ pub enum Outcome {
     Rule,
     /// Refused until a note is written.
     NoteMissing,
-    /// Refused, because it is another person's: only an owner keeps, only who was given it answers.
+    /// Refused, because it is another person's: only the owner keeps, only the new owner answers.
     NotTheirs,
-    /// Refused, because the app is not installed where they are.
+    /// Refused, because the app is not installed in their workspace.
     NotInstalled,
-    /// Of another organization: whatever is done is done there. Nothing here is changed or shown.
+    /// Asked from another organization: all effects are there. Nothing here changes or is shown.
     Elsewhere,
     /// Nothing happens, and nothing is said.
     Nothing,
 }
 
-/// What comes of asking for something in some way under these rules.
+/// Returns the outcome of asking for something in some way under these rules.
 pub fn expected(kind: Kind, rules: &Rules, deed: Deed, way: Way) -> Outcome {
     match kind {
         Kind::OtherOrganization => Outcome::Elsewhere,
@@ -38,10 +38,11 @@ pub fn expected(kind: Kind, rules: &Rules, deed: Deed, way: Way) -> Outcome {
     }
 }
 
-/// People are answered where that needs no token: Slack gives global shortcuts, search fields and events no address.
+/// Returns the outcome without an installation. People get an answer where it needs no token: Slack gives global
+/// shortcuts, search fields and events no response URL.
 fn not_installed(deed: Deed, way: Way) -> Outcome {
     match way {
-        // What is pressed in a window brings no address.
+        // A press in a window brings no response URL.
         Way::Button if deed == Deed::Disconnect => Outcome::Nothing,
         Way::Typed | Way::Button | Way::Form => Outcome::NotInstalled,
         Way::Shortcut if matches!(deed, Deed::HandOff | Deed::Note) => Outcome::NotInstalled,
@@ -51,14 +52,14 @@ fn not_installed(deed: Deed, way: Way) -> Outcome {
 
 fn of_stranger(deed: Deed, way: Way) -> Outcome {
     match deed {
-        // It says what can be typed, and nothing about any person.
+        // Help lists commands, and nothing about any person.
         Deed::Help => Outcome::Done,
-        // Only admins of the workspace connect, and no one has to be a member of what is not connected yet.
+        // Only admins of the workspace connect, and membership does not exist before the connection.
         Deed::SeeConnection | Deed::Connect | Deed::Disconnect => Outcome::Rule,
-        // A button of someone else's is dead before anything else is looked at.
+        // A button of someone else's is refused before any other check.
         Deed::OthersQuestion | Deed::UndoOfOthers => Outcome::NotTheirs,
         Deed::Undo if way == Way::Button => Outcome::NotTheirs,
-        // Who posts a link, or types into a search field, did not ask for an answer.
+        // A posted link or typing in a search field asks for no answer.
         Deed::Link => Outcome::Nothing,
         Deed::Find if way == Way::Search => Outcome::Nothing,
         _ => Outcome::Stranger,
@@ -82,11 +83,11 @@ fn of_teammate(kind: Kind, rules: &Rules, deed: Deed) -> Outcome {
         Deed::AssignOwned | Deed::TakeOver | Deed::Unassign | Deed::Requeue | Deed::HandOff => {
             allowed(who(rules.reassign, owner))
         }
-        // The note is asked for before it is looked whose it is.
+        // The note is required before the owner is checked.
         Deed::HandOffBare if rules.note_on_handoff => Outcome::NoteMissing,
-        // What is taken back: the owner took it, and the others gave it to the owner.
+        // Undo restores: the owner took it, or the others assigned it to the owner.
         Deed::HandOffBare | Deed::Undo => allowed(who(rules.reassign, owner)),
-        // All of one's own.
+        // All their own conversations.
         Deed::HandOffAll => allowed(who(rules.reassign, true)),
         Deed::Done | Deed::DoneSeveral => allowed(who(rules.done, owner)),
         Deed::DoneFree => allowed(who(rules.done, false)),

@@ -1,4 +1,4 @@
-//! What people do to ask for something, and by what it is known that it was done.
+//! The moves by which people ask for something, and the signs by which its success is recognised.
 
 use dialnote_slack::core::command::PendingAction;
 use dialnote_slack::core::control::{Carried, Control};
@@ -10,28 +10,28 @@ use serde_json::{Value, json};
 use super::table::{Deed, Way, only_adds_a_note};
 use crate::support::handoff_to;
 
-/// A person others give conversations to: of no kind in the table.
+/// The person to whom others assign conversations: of no kind in the table.
 pub const NIA: &str = "nia";
 
 /// A member without a Slack user, and a colleague who is no member.
 pub const MEMBER: &str = "mem_xan";
 pub const COLLEAGUE: &str = "una";
 
-/// What is in the contacts' names, and no one types; and what else is in them.
+/// Texts that are only in the contacts' names and that no one types, and others beside them.
 pub const SECRET: &str = "Quill";
 pub const NAME: &str = "Hush";
 
-/// How their numbers begin.
+/// The beginning of their numbers.
 pub const NUMBERS: &str = "415 777 01";
 
-/// The conversations of a cell, and what was left there to be pressed.
+/// The conversations of a cell, and the controls prepared for it.
 #[derive(Clone, Debug, Default)]
 pub struct About {
     pub id: String,
     pub other: String,
-    /// The act that can be taken back.
+    /// The act to undo.
     pub act: Option<String>,
-    /// The kept command that a question is about.
+    /// The stored command that a question is about.
     pub draft: Option<String>,
     /// A link to the conversation.
     pub link: String,
@@ -39,29 +39,29 @@ pub struct About {
     pub key: String,
 }
 
-/// One thing that someone does.
+/// One action of a person.
 pub enum Move {
     Type(String),
     Press(Control, Box<Carried>),
-    /// In what only they see.
+    /// Presses a control that only they see.
     PressPrivately(Control, Box<Carried>),
-    /// A person in a menu.
+    /// Chooses a person in a menu.
     Choose(Control, Box<Carried>, &'static str),
     /// Opens a form, fills it in and submits it.
     Submit(Box<Move>, Value),
-    /// Opens a window, and presses what stands in it.
+    /// Opens a window and presses a control in it.
     PressIn(Box<Move>, Control),
     /// Opens a form, and types into the search field in it.
     Search(Box<Move>, String),
     Shortcut(&'static str),
-    /// A shortcut on a message.
+    /// Uses a shortcut on a message.
     ShortcutOn(&'static str, String),
     OpenHome,
     Post(String),
 }
 
 impl Move {
-    /// The control that is pressed.
+    /// Returns the control to press.
     pub fn control(&self) -> Option<Control> {
         match self {
             Self::Press(control, _)
@@ -74,17 +74,17 @@ impl Move {
     }
 }
 
-/// How it is known that something was done.
+/// A sign of success.
 pub enum Sign {
-    /// A conversation, or what is kept, is not as it was.
+    /// A conversation or a stored setting has changed.
     Changed,
-    /// They are told or shown this.
+    /// They see this text.
     Told(&'static str),
     /// A link in their message became a card.
     Unfurled,
 }
 
-/// What is done to ask for something in some way. Where it is several things, the same comes of each.
+/// Returns the moves that ask for something in some way. If there are several, each has the same outcome.
 pub fn moves(deed: Deed, way: Way, about: &About) -> Vec<Move> {
     match way {
         Way::Typed if deed == Deed::Note => notes(about),
@@ -98,7 +98,7 @@ pub fn moves(deed: Deed, way: Way, about: &About) -> Vec<Move> {
     }
 }
 
-/// Each verb that only adds its note, typed.
+/// Returns each verb that only adds its note, typed.
 fn notes(about: &About) -> Vec<Move> {
     let verbs = COMMANDS.into_iter().filter(|(verb, _)| only_adds_a_note(*verb));
     verbs.map(|(_, spec)| Move::Type(format!("{} {} all fine", spec.typed(), about.id))).collect()
@@ -189,7 +189,7 @@ fn pressed(deed: Deed, about: &About) -> Vec<Move> {
     }
 }
 
-/// What stands in a list.
+/// Returns the controls of a list.
 fn lists(about: &About) -> Vec<Move> {
     let query = Query { text: NAME.to_owned(), ..Query::of(Filter::All) };
     let list = || Box::new(Carried::list(&query));
@@ -245,7 +245,7 @@ fn shortcut(deed: Deed, about: &About) -> Move {
     }
 }
 
-/// By what it is known that something was done.
+/// Returns the sign of success.
 pub fn sign(deed: Deed, way: Way) -> Sign {
     match deed {
         Deed::Accept => Sign::Told("You accepted"),
@@ -268,7 +268,7 @@ pub fn sign(deed: Deed, way: Way) -> Sign {
     }
 }
 
-/// The id that someone has in Slack.
+/// Returns someone's id in Slack.
 pub fn user(handle: &str) -> String {
     format!("U0{}", handle.to_uppercase())
 }

@@ -1,4 +1,4 @@
-//! Plays a cell, and judges what came of it by what was written and what its person was told.
+//! Plays a cell, and judges its outcome by the writes and by the messages that its person saw.
 
 use dialnote_sandbox::{
     Click, Delivery, Impossible, Message, Outcome as Answer, Shortcut, Submit, Typing, View, World,
@@ -14,7 +14,7 @@ use super::table::{Deed, Kind, Set, Way};
 use crate::support::drawing::{draw, draw_blocks};
 use crate::support::{Bot, FRONT_DESK, MAYA};
 
-/// By which words refusals are known.
+/// The words of each refusal.
 const REFUSALS: [(&str, Outcome); 15] = [
     ("You are not in dialnote with", Outcome::Stranger),
     ("Only people can do this, not bots.", Outcome::Stranger),
@@ -45,23 +45,23 @@ pub struct Cell {
     pub set: Set,
 }
 
-/// How far someone has seen things.
+/// The messages and views that someone has seen.
 struct Mark {
     revision: u64,
     delivery: u64,
     views: Vec<(String, String)>,
 }
 
-/// What came of it.
+/// The outcome of a cell.
 #[derive(Debug)]
 struct Seen {
-    /// What they were told or shown, and no one else.
+    /// The texts shown to them and to no one else.
     told: Vec<String>,
-    /// Whether a conversation, or what is kept, is not as it was.
+    /// True if a conversation or a stored setting has changed.
     changed: bool,
-    /// Whether a link became a card.
+    /// True if a link became a card.
     unfurled: bool,
-    /// Whether everybody there is shown a contact's whole number.
+    /// True if everyone there sees a contact's whole number.
     exposed: bool,
     /// The ways in which Slack asked.
     ways: Vec<Way>,
@@ -76,7 +76,7 @@ impl Stage<'_> {
         for one in moves(deed, way, &about) {
             for forged in Self::gates(&one, kind) {
                 let outcome = self.play_move(cell, &one, *forged).await?;
-                // What is pressed in a view names no channel, and Slack lets no one write to them directly.
+                // A press in a view names no channel, and Slack refuses a direct message to them.
                 let is_unheard = !outcomes.is_empty() && outcome == Outcome::Nothing && is_out_of_reach(kind);
                 outcomes.extend(Some(outcome).filter(|_| !is_unheard));
             }
@@ -92,8 +92,8 @@ impl Stage<'_> {
         }
     }
 
-    /// Whether a form is opened by its person, or by an admin and taken over. Who gets none has to be kept from
-    /// submitting another's as well.
+    /// Answers whether a form is opened by its person, or by an admin and taken over. A person who gets no form must be
+    /// kept from submitting another's as well.
     fn gates(one: &Move, kind: Kind) -> &'static [bool] {
         match one {
             Move::Submit(..) | Move::PressIn(..) if kind.is_elsewhere() => &[true],
@@ -118,7 +118,7 @@ impl Stage<'_> {
         seen.changed = changed;
         tidy_up(self.home(kind));
         tidy_up(self.acme);
-        // Of a shortcut only the form that it opens is taken over; and who is refused a form submits none.
+        // Only the form that a shortcut opens is taken over, and people who are refused a form submit none.
         let went = if forged && matches!(one, Move::Submit(..)) { Way::Form } else { way };
         let needs_a_form = matches!(one, Move::Submit(..) | Move::PressIn(..));
         if !seen.ways.contains(&went) && (forged || !needs_a_form) {
@@ -127,7 +127,7 @@ impl Stage<'_> {
         judge(cell, &sign(deed, way), &seen)
     }
 
-    /// A form that an admin has opened is someone else's from now on.
+    /// Gives a form that an admin has opened to another person.
     async fn take_over_a_form(&self, one: &Move, kind: Kind) {
         let (Move::Submit(opened, _) | Move::PressIn(opened, _) | Move::Search(opened, _)) = one else { return };
         start(self.acme, MAYA, opened).await;
@@ -137,7 +137,7 @@ impl Stage<'_> {
         self.home(kind).world(|world| world.modals.push(form));
     }
 
-    /// Does it; answers what Slack shows at once beside messages and windows.
+    /// Performs the move. Returns Slack's immediate answer beside messages and windows.
     async fn act(&self, one: &Move, kind: Kind, forged: bool) -> Vec<String> {
         let (bot, who) = (self.home(kind), Self::who(kind));
         let (Move::Submit(opened, _) | Move::PressIn(opened, _) | Move::Search(opened, _)) = one else {
@@ -170,19 +170,19 @@ impl Stage<'_> {
     }
 }
 
-/// What Slack has nothing against.
+/// Returns an answer that Slack accepts.
 fn taken(answer: Result<Answer, Impossible>) -> Answer {
     let answer = answer.unwrap();
     assert_eq!(answer.error, None, "{answer:?}");
     answer
 }
 
-/// Whether Slack takes no direct message to them.
+/// Answers whether Slack refuses a direct message to them.
 fn is_out_of_reach(kind: Kind) -> bool {
     matches!(kind, Kind::Bot | Kind::Deactivated | Kind::OtherWorkspace)
 }
 
-/// Does what needs no form.
+/// Performs a move that needs no form.
 async fn start(bot: &Bot, who: &str, one: &Move) {
     match one {
         Move::Type(line) => drop(taken(bot.sandbox.slash(who, FRONT_DESK, line).await)),
@@ -207,7 +207,7 @@ async fn start(bot: &Bot, who: &str, one: &Move) {
     }
 }
 
-/// How a control stands in a message.
+/// The place of a control in a message.
 #[derive(Clone, Copy)]
 pub enum Button<'a> {
     Plain,
@@ -230,7 +230,7 @@ pub async fn press(bot: &Bot, who: &str, control: Control, carried: &Carried, bu
     taken(bot.sandbox.click(click).await)
 }
 
-/// A message of the app's with this in it.
+/// Posts a message of the app with this block in it.
 fn board(world: &mut World, block: Value, to: Option<String>) -> String {
     let ts = world.say("dialnote", FRONT_DESK, BOARD).unwrap();
     let message = world.messages.iter_mut().rfind(|message| message.ts == ts).unwrap();
@@ -238,8 +238,8 @@ fn board(world: &mut World, block: Value, to: Option<String>) -> String {
     ts
 }
 
-/// A form as earlier versions made it: it does not say how its conversation was, which the test changes under the
-/// app's hands.
+/// Turns a form into one of an earlier version: it does not name its conversation's state, which the test changes
+/// behind the app's back.
 fn forget_what_was_shown(world: &mut World, form: &str) {
     let form = world.modals.iter_mut().find(|view| view.id == form).expect("the form");
     let memory = form.body["private_metadata"].as_str().and_then(|memory| serde_json::from_str::<Value>(memory).ok());
@@ -262,7 +262,7 @@ fn mark(bot: &Bot, who: &str) -> Mark {
     })
 }
 
-/// What someone saw since, that others did not.
+/// Returns the texts that someone saw since then and others did not.
 fn seen(bot: &Bot, who: &str, mark: &Mark) -> Seen {
     let user = user(who);
     bot.world(|world| {
@@ -286,7 +286,7 @@ fn seen(bot: &Bot, who: &str, mark: &Mark) -> Seen {
     })
 }
 
-/// The way in which a request asked, also one that came by Socket Mode.
+/// Returns the way in which a request asked, also by Socket Mode.
 fn way(request: &Delivery) -> Option<Way> {
     if request.url.starts_with("socket") {
         let frame: Value = serde_json::from_str(&request.body).ok()?;
@@ -300,7 +300,7 @@ fn is_direct(message: &Message) -> bool {
     message.channel.starts_with('D')
 }
 
-/// No one has anything open, or reads what was for one person.
+/// Closes all windows, and forgets messages for one person.
 fn tidy_up(bot: &Bot) {
     bot.world(|world| {
         world.modals.clear();

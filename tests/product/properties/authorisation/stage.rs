@@ -1,5 +1,5 @@
-//! Where the cells are played: a workspace with a person of each kind, one of another organization, and one in which
-//! the app is not installed.
+//! The stage of the cells: a workspace with a person of each kind, one of another organization, and one without the
+//! app.
 
 use dialnote_sandbox::{NewContact, Person, Status, Workspace};
 use dialnote_slack::core::control::Control;
@@ -14,16 +14,16 @@ use super::table::{Deed, Kind, Set};
 use crate::people::linking_by_hand::invite;
 use crate::support::{Bot, FRONT_DESK, LEO, MAYA, SAM, ZOE};
 
-/// Who is linked to [`MEMBER`] before someone else is.
+/// The person linked to [`MEMBER`] before someone else is.
 const BEFORE: &str = "ian";
 
-/// What is kept beside conversations, and who may change it.
+/// Stored data beside conversations, and the right to change it.
 const KEPT: [&str; 6] = ["rules", "wishes", "route", "link", "channel", "connection"];
 
 /// Makes a person one of a kind.
 type Make = fn(&mut Person);
 
-/// The people of a kind of their own, and what makes them so. All of them are in dialnote.
+/// The people of special kinds, and the change that makes them so. All of them are in dialnote.
 const STRANGERS: [(Kind, &str, Make); 4] = [
     (Kind::Guest, "gil", |person| person.guest = true),
     (Kind::Bot, "rob", |person| person.bot = true),
@@ -37,7 +37,7 @@ pub struct Stage<'a> {
     pub hooli: Bot,
     /// Two conversations for each kind.
     pool: Vec<[String; 2]>,
-    /// What was prepared last for those who can change nothing.
+    /// The last preparation for people who can change nothing.
     shared: Option<(Deed, About)>,
 }
 
@@ -61,7 +61,7 @@ impl<'a> Stage<'a> {
         Self { acme, globex, hooli, pool, shared: None }
     }
 
-    /// Who plays a kind.
+    /// Returns the person who plays a kind.
     pub fn who(kind: Kind) -> &'static str {
         match kind {
             Kind::Owner => LEO,
@@ -74,7 +74,7 @@ impl<'a> Stage<'a> {
         }
     }
 
-    /// Where they are.
+    /// Returns their workspace.
     pub fn home(&self, kind: Kind) -> &Bot {
         match kind {
             Kind::OtherOrganization => &self.globex,
@@ -83,7 +83,7 @@ impl<'a> Stage<'a> {
         }
     }
 
-    /// Whether the app takes everybody for what they are.
+    /// Checks that the app recognises every person's kind.
     pub async fn assert_kinds(&self) {
         for kind in Kind::ALL.iter().filter(|kind| !kind.is_elsewhere()) {
             let user = SlackUserId::new(user(Self::who(*kind)));
@@ -95,7 +95,7 @@ impl<'a> Stage<'a> {
         }
     }
 
-    /// From now on these are the rules.
+    /// Sets the rules.
     pub async fn rule(&mut self, set: Set) {
         self.acme.slash(MAYA, "/dialnote settings").await;
         let outcome = self.acme.submit(MAYA, form(&set.rules(), set.is_masked())).await;
@@ -103,10 +103,10 @@ impl<'a> Stage<'a> {
         self.acme.settle().await;
     }
 
-    /// Leaves a conversation as someone finds it who is about to do something.
+    /// Prepares a conversation for the person who is about to act.
     pub async fn prepare(&mut self, deed: Deed, kind: Kind) -> About {
         self.acme.clock.advance(SignedDuration::from_secs(1));
-        // Those who change nothing share what is prepared once.
+        // People who change nothing share one preparation.
         if let Some((prepared, about)) = self.shared.as_ref().filter(|_| !kind.is_teammate())
             && *prepared == deed
         {
@@ -132,7 +132,7 @@ impl<'a> Stage<'a> {
         about
     }
 
-    /// What others have done before.
+    /// Performs the earlier actions of others.
     async fn beforehand(&mut self, deed: Deed, kind: Kind, about: &mut About) {
         let id = about.id.clone();
         match deed {
@@ -153,7 +153,7 @@ impl<'a> Stage<'a> {
             Deed::RouteOff => {
                 self.acme.slash(MAYA, "/dialnote route *").await;
             }
-            // The same link becomes a card once in a while.
+            // The same link becomes a card only once in a while.
             Deed::Link => self.acme.clock.advance(SignedDuration::from_mins(31)),
             Deed::LinkPerson => self.link(None).await,
             Deed::MoveLink => self.link(Some(BEFORE)).await,
@@ -163,7 +163,7 @@ impl<'a> Stage<'a> {
         self.acme.settle().await;
     }
 
-    /// Links [`MEMBER`] to someone, or to no one.
+    /// Links [`MEMBER`] to someone, or unlinks it.
     async fn link(&self, who: Option<&str>) {
         let off = [COLLEAGUE, BEFORE].map(|who| format!("@{who} off"));
         for line in off.into_iter().chain(who.map(|who| format!("@{who} {MEMBER}"))) {
@@ -172,7 +172,7 @@ impl<'a> Stage<'a> {
         }
     }
 
-    /// What a button carries that stands in the answer to a command.
+    /// Returns the value of a button in the answer to a command.
     async fn left(&self, who: &str, line: &str, control: Control, carried: &str) -> Option<String> {
         self.acme.slash(who, line).await;
         self.acme.settle().await;
@@ -186,7 +186,7 @@ impl<'a> Stage<'a> {
         value[carried].as_str().map(str::to_owned)
     }
 
-    /// Everything that someone might have changed; what is kept only where that is what it is about.
+    /// Returns everything that someone might have changed; stored settings only for a request about them.
     pub async fn fingerprint(&self, deed: Deed) -> String {
         let mut all = self.acme.world(|world| {
             let of = |one: &dialnote_sandbox::Conversation| {
@@ -202,7 +202,7 @@ impl<'a> Stage<'a> {
         all
     }
 
-    /// Makes good what must not stay as it is.
+    /// Restores the state that must not remain.
     pub async fn restore(&mut self, deed: Deed, kind: Kind, set: Set) {
         match (deed, kind) {
             (Deed::Settings, _) => self.rule(set).await,
@@ -221,14 +221,14 @@ fn people_of_no_kind(bot: &Bot) {
     }
 }
 
-/// Someone who got in touch with the first workspace alone.
+/// Adds a contact who is known only to the first workspace.
 fn contact(bot: &Bot, nth: usize) -> String {
     let (first, last) = (Some(format!("{SECRET}{nth}")), Some(NAME.to_owned()));
     let phone = format!("+1415777{:04}", 100 + nth);
     bot.world(|world| world.add_contact(NewContact { phone, first, last, company: None }).unwrap())
 }
 
-/// The form of the rules, filled in.
+/// Returns the form of the rules, filled in.
 fn form(rules: &Rules, is_masked: bool) -> Value {
     let who = |who| serde_json::to_value(who).unwrap();
     let ticked = |ticks: &[(bool, &str)]| -> Vec<String> {
@@ -243,7 +243,7 @@ fn form(rules: &Rules, is_masked: bool) -> Value {
     })
 }
 
-/// Whose the conversation is before.
+/// Returns the earlier owner of the conversation.
 fn owner_before(deed: Deed, kind: Kind) -> Option<String> {
     match deed {
         Deed::AssignFree

@@ -1,6 +1,5 @@
-//! What the table is made of: kinds of people, rules, ways of asking, and everything that can be asked for. Each list
-//! follows one of the app's own, by a match without a remainder: what is added there has no cells yet, and does not
-//! compile here.
+//! The dimensions of the table: kinds of people, rules, ways of asking, and all requests. Each list follows one of the
+//! app's own, by a match without a remainder: an addition has no cells yet, and does not compile here.
 
 use dialnote_slack::core::control::Control;
 use dialnote_slack::core::rule::Who;
@@ -23,7 +22,7 @@ macro_rules! listed {
 }
 
 listed!(
-    /// A kind of person, as they stand to the conversation and to the team.
+    /// A kind of person, by their relation to the conversation and to the team.
     Kind {
         Owner,
         Teammate,
@@ -39,7 +38,7 @@ listed!(
 );
 
 impl Kind {
-    /// The kind of whom the app turns away for this.
+    /// Returns the kind that the app refuses for this reason.
     pub fn of(why: Unlinked) -> Option<Self> {
         match why {
             Unlinked::Bot => Some(Self::Bot),
@@ -49,7 +48,7 @@ impl Kind {
             Unlinked::Unconfirmed | Unlinked::NoEmail | Unlinked::NoMember | Unlinked::Ambiguous | Unlinked::Taken => {
                 Some(Self::Unlinked)
             }
-            // No one is known there, whatever kind they are.
+            // No person of any kind is known there.
             Unlinked::NotConnected => None,
         }
     }
@@ -58,14 +57,14 @@ impl Kind {
         matches!(self, Self::Owner | Self::Teammate | Self::Admin)
     }
 
-    /// Whether they ask from a workspace of their own.
+    /// Answers whether they ask from another workspace.
     pub fn is_elsewhere(self) -> bool {
         matches!(self, Self::OtherOrganization | Self::NotInstalled)
     }
 }
 
 listed!(
-    /// Rules of a workspace: in one of these sets every value of every rule occurs.
+    /// Rules of a workspace: every value of every rule occurs in one of these sets.
     Set {
         Installed,
         OwnersReassign,
@@ -91,13 +90,13 @@ impl Set {
         }
     }
 
-    /// Whether the channel hides numbers and messages.
+    /// Answers whether the channel hides numbers and messages.
     pub fn is_masked(self) -> bool {
         self == Self::AdminsReassign
     }
 }
 
-/// Everybody whom a rule can name.
+/// Returns all people that a rule can name.
 pub fn named_by_rules() -> impl Iterator<Item = Who> {
     let next = |who: &Who| match who {
         Who::Anyone => Some(Who::OwnerAndAdmins),
@@ -107,8 +106,8 @@ pub fn named_by_rules() -> impl Iterator<Item = Who> {
     std::iter::successors(Some(Who::Anyone), next)
 }
 
-/// What is said about those who may re-assign and who may mark done, and what is ticked. The other rules are about
-/// times, and about no one.
+/// Returns the rights to reassign and to mark done, and the ticked boxes. The other rules are about times, and about no
+/// person.
 pub fn said(rules: &Rules) -> ([Who; 2], [bool; 3]) {
     let Rules {
         reassign,
@@ -137,7 +136,7 @@ pub enum Way {
 }
 
 impl Way {
-    /// The way in which a request asks; none, if no one asks for anything.
+    /// Returns the way in which a request asks; `None` if it asks for nothing.
     pub fn of(inbound: &Inbound) -> Option<Self> {
         match inbound {
             Inbound::Slash { .. } => Some(Self::Typed),
@@ -158,7 +157,7 @@ impl Way {
 }
 
 listed!(
-    /// Something that can be asked for.
+    /// A request for something.
     Deed {
         AssignFree,
         AssignOwned,
@@ -210,7 +209,7 @@ listed!(
     }
 );
 
-/// What is asked for by typing a verb.
+/// Returns the request of a typed verb.
 #[expect(clippy::match_wildcard_for_single_variants, reason = "a later verb needs cells only if it does more")]
 pub fn typed(verb: Verb) -> &'static [Deed] {
     match verb {
@@ -242,13 +241,13 @@ pub fn typed(verb: Verb) -> &'static [Deed] {
     }
 }
 
-/// Whether a verb does nothing but add its note, and every teammate may give it.
+/// Answers whether a verb only adds its note, which every teammate may do.
 pub fn only_adds_a_note(verb: Verb) -> bool {
     let Spec { plain, note, .. } = verbs::spec(verb);
     note.is_some() && plain.as_ref().is_some_and(|plain| plain.by == MayDo::Anyone)
 }
 
-/// What is asked for by a control, and whether it is done at once or by the form that it opens. A link to dialnote
+/// Returns the request of a control, and whether it is done at once or by the form that it opens. A link to dialnote
 /// asks the app for nothing.
 pub fn pressed(control: Control) -> Option<(Deed, Way)> {
     let at_once = |deed| Some((deed, Way::Button));
@@ -290,7 +289,7 @@ pub fn pressed(control: Control) -> Option<(Deed, Way)> {
 }
 
 impl Deed {
-    /// The ways in which it can be asked for.
+    /// Returns the ways of asking for it.
     pub fn ways(self) -> &'static [Way] {
         use Way::{Button, Form, Home, Link, Search, Shortcut, Typed};
         match self {

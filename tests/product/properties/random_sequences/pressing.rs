@@ -9,8 +9,7 @@ use crate::properties::model::{Act, Came, State, Status};
 use crate::support::{FRONT_DESK, SAM};
 
 impl Play<'_> {
-    /// What is expected of a button or a form that shows the conversation so: its person is asked first if that is
-    /// not so any longer.
+    /// Expects the outcome of a button or form that shows this state: the app asks first if it is outdated.
     fn expect_of(&mut self, who: &'static str, id: &str, act: Act, noted: bool, shown: Option<&State>) -> Came {
         let now = self.bot.clock.now();
         if shown.is_some_and(|shown| self.model.asks(who, id, act, noted, shown, now)) {
@@ -21,7 +20,7 @@ impl Play<'_> {
         self.expect(who, id, act, noted)
     }
 
-    /// The last question about what has changed is answered: do it anyway.
+    /// Answers the last question about a change: do it anyway.
     async fn goes_on(&mut self, who: &'static str, id: &str, act: Act, noted: bool) {
         self.model.at_once();
         self.expect(who, id, act, noted);
@@ -30,7 +29,7 @@ impl Play<'_> {
         self.bot.settle().await;
     }
 
-    /// A click on the button that was offered to a person last.
+    /// Returns a click on the latest such button that a person has.
     fn offered(&self, who: &'static str, action: &str) -> Click {
         let found = self.bot.world(|world| {
             let user = world.person(who).unwrap().id.clone();
@@ -194,7 +193,7 @@ impl Play<'_> {
     }
 }
 
-/// The conversation of a card, if the message is one.
+/// Returns the conversation of a card, if the message is one.
 pub(super) fn card_of(message: &Message) -> Option<String> {
     let posted = message.to.is_none() && !message.is_reply() && !message.channel.starts_with('D');
     let row = message.blocks.iter().find(|block| block["type"] == "actions").filter(|_| posted)?;
@@ -206,7 +205,7 @@ fn conversation_in(carried: Option<&str>) -> Option<String> {
     carried["c"].as_str().map(str::to_owned)
 }
 
-/// How a button shows its conversation, if it says so.
+/// Returns the state in which a button shows its conversation, if it names one.
 fn shown_by(click: &Click) -> Option<State> {
     let mut carried = [&click.value, &click.block_id].into_iter().flatten();
     let shown = carried.find_map(|carried| serde_json::from_str::<Value>(carried).ok())?["s"].clone();
@@ -218,7 +217,7 @@ fn shown_by(click: &Click) -> Option<State> {
     Some(State { owner: shown["o"].as_str().map(who), status })
 }
 
-/// What can be pressed: its name, its block and its value. What *Undo* takes back is not written on it.
+/// Returns the buttons: name, block and value. The act that *Undo* takes back is not in its value.
 fn buttons(blocks: &[Value]) -> Vec<(String, String, Option<String>)> {
     let rows = blocks.iter().flat_map(|block| {
         let elements = block["elements"].as_array().map_or(&[][..], Vec::as_slice).iter().chain(block.get("accessory"));
@@ -233,7 +232,7 @@ fn buttons(blocks: &[Value]) -> Vec<(String, String, Option<String>)> {
     named.collect()
 }
 
-/// What a button asks for; nothing, if it is no button that changes something.
+/// Returns the action of a button; `None` if it changes nothing.
 fn pressed(action: &str) -> Option<Act> {
     Some(match action {
         "take" => Act::Take,
