@@ -1,5 +1,5 @@
-//! A window of headless Chromium, and what a person does in it. Waiting is always for something to
-//! be seen: the browser looks at every frame, and only how long a failing test looks is limited.
+//! A window of headless Chromium, and a person's actions in it. Every wait is for something to become visible: the
+//! browser checks at every frame, and only a failing test reaches a time limit.
 
 use std::process::Stdio;
 use std::sync::Arc;
@@ -13,11 +13,11 @@ use tokio::io::{AsyncBufReadExt, BufReader};
 use tokio::process::{Child, Command};
 use tokio::sync::Semaphore;
 
-/// After how long what is waited for will never come.
+/// The time limit of every wait.
 pub(crate) const NEVER: Duration = Duration::from_mins(1);
 
-/// How many windows there are at once, however many tests the machine would run: a Chromium is half
-/// a dozen processes, and those that starve each other show nothing.
+/// The number of windows at a time, regardless of the tests that the machine would run: a Chromium is half a dozen
+/// processes, and those that starve each other show nothing.
 static WINDOWS: Semaphore = Semaphore::const_new(2);
 
 const FLAGS: [&str; 9] = [
@@ -40,7 +40,7 @@ pub(crate) struct Page {
     pub(crate) at: Arc<str>,
 }
 
-/// The programs behind a window, and the profile that only this one has.
+/// The programs behind a window, and its own profile.
 struct Chromium {
     _driver: Child,
     address: String,
@@ -48,8 +48,8 @@ struct Chromium {
 }
 
 impl Chromium {
-    /// Chromedriver takes a port that is free with IPv6 and ends where another program has it with IPv4; then it
-    /// is started again, for another port.
+    /// Starts Chromedriver. It takes a port that is free with IPv6 and ends where another program has it with IPv4;
+    /// then it is started again, for another port.
     async fn start() -> Self {
         loop {
             if let Some(started) = Self::try_start().await {
@@ -88,8 +88,8 @@ impl Chromium {
     }
 }
 
-/// Opens the page of the sandbox at `at`, lets `test` use it, and closes the window whatever
-/// happened. What the browser complained about fails the test.
+/// Opens the page of the sandbox at `at`, lets `test` use it, and closes the window in any case. Complaints of the
+/// browser fail the test.
 pub(crate) async fn browse<F>(at: String, test: impl FnOnce(Page) -> F)
 where
     F: Future<Output = ()> + Send + 'static,
@@ -114,7 +114,7 @@ where
     assert_eq!(elsewhere, json!([]), "nothing outside the sandbox is asked for anything");
 }
 
-/// JavaScript for the elements that match `css`, are visible, and say `text`.
+/// Returns JavaScript for the elements that match `css`, are visible, and contain `text`.
 fn saying(css: &str, text: &str) -> String {
     let (css, text) = (json!(css), json!(text));
     format!(
@@ -123,8 +123,8 @@ fn saying(css: &str, text: &str) -> String {
 }
 
 impl Page {
-    /// Waits until a JavaScript expression is true, and answers what it is. Where a page is left just when the
-    /// looking begins, who looks is left with it and never answers; then it is looked at the next page.
+    /// Waits until a JavaScript expression is true and returns its value. If the page is left just when the check
+    /// begins, the check is lost with it and never answers; then it is repeated on the next page.
     pub(crate) async fn until(&self, expression: &str) -> ScriptRet {
         let script = format!(
             "const done = arguments[arguments.length - 1];
@@ -141,28 +141,28 @@ impl Page {
         }
     }
 
-    /// What can be read on the page.
+    /// Returns the page's text.
     async fn text(&self) -> String {
         let text = self.driver.execute("return document.body.innerText", vec![]).await.unwrap();
         text.json().as_str().unwrap_or_default().to_owned()
     }
 
-    /// Waits until an element says this.
+    /// Waits until an element contains this text.
     pub(crate) async fn shows(&self, css: &str, text: &str) -> WebElement {
         self.until(&format!("{}[0]", saying(css, text))).await.element().unwrap()
     }
 
-    /// Waits until no element says this.
+    /// Waits until no element contains this text.
     pub(crate) async fn no_longer_shows(&self, css: &str, text: &str) {
         self.until(&format!("{}.length === 0", saying(css, text))).await;
     }
 
-    /// Clicks on what says this, as soon as it is there.
+    /// Clicks on the element with this text, as soon as it is there.
     pub(crate) async fn click(&self, css: &str, text: &str) {
         self.operate(&format!("{}[0]", saying(css, text)), None).await;
     }
 
-    /// Clicks on something in the last message that says this.
+    /// Clicks on something in the last message with this text.
     pub(crate) async fn click_in_message(&self, message: &str, inside: &str) {
         let inside = json!(inside);
         let all = saying("#messages .message", message);
@@ -174,8 +174,8 @@ impl Page {
         self.operate(&format!("{}[0]", saying(css, "")), Some(text)).await;
     }
 
-    /// Clicks on the element of a JavaScript expression, or types into it. What is redrawn or
-    /// covered at that very moment is looked for again: nothing has happened to it yet.
+    /// Clicks on the element of a JavaScript expression, or types into it. An element that is redrawn or covered at
+    /// that moment is looked up again: nothing has happened to it yet.
     async fn operate(&self, element: &str, keys: Option<&str>) {
         let operated = async {
             loop {
@@ -200,12 +200,12 @@ impl Page {
         self.shows(css, "").await.clear().await.unwrap();
     }
 
-    /// Goes to another page.
+    /// Opens another page.
     pub(crate) async fn open(&self, address: &str) {
         self.driver.goto(address).await.unwrap();
     }
 
-    /// Types where the focus is.
+    /// Types into the focused element.
     pub(crate) async fn keys(&self, keys: impl AsRef<str>) {
         self.driver.action_chain().send_keys(keys.as_ref()).perform().await.unwrap();
     }
@@ -220,7 +220,7 @@ impl Page {
         self.until("document.querySelector('#composer-text').value === ''").await;
     }
 
-    /// Another person answers in the thread of the message that says this, which is redrawn for it.
+    /// Answers as another person in the thread of the message with this text, which is redrawn for it.
     pub(crate) async fn answer_as(&self, person: &str, message: &str, text: &str) {
         let all = saying("#messages .message:not(.only)", message);
         let (person, text) = (json!(person), json!(text));
@@ -236,26 +236,26 @@ impl Page {
         self.driver.execute_async(script, vec![]).await.unwrap();
     }
 
-    /// Becomes another person.
+    /// Switches to another person.
     pub(crate) async fn become_(&self, handle: &str) {
         self.click(&format!("[data-person={handle}]"), "").await;
         self.shows("[data-person][aria-checked=true]", handle).await;
     }
 
-    /// Waits until dialnote's inbox shows this about a conversation.
+    /// Waits until dialnote's inbox shows this text about a conversation.
     pub(crate) async fn inbox_shows(&self, conversation: &str, text: &str) {
         self.click("[data-pane=inbox]", "").await;
         self.shows(&format!("[data-conversation={conversation}]"), text).await;
     }
 
-    /// Where the focus is: the element's name, label or text.
+    /// Returns the focused element's name, label or text.
     pub(crate) async fn focus(&self) -> String {
         let script = "const n = document.activeElement;
                       return n.dataset.focus || n.id || n.getAttribute('aria-label') || n.textContent.trim();";
         self.driver.execute(script, vec![]).await.unwrap().json().as_str().unwrap_or_default().to_owned()
     }
 
-    /// What a failing test saw last, in `target/tmp`.
+    /// Saves the last screen of a failing test in `target/tmp`.
     async fn leave_picture(&self) {
         let name = std::thread::current().name().unwrap_or("failed").replace("::", "-");
         let file = std::path::Path::new(env!("CARGO_TARGET_TMPDIR")).join(format!("{name}.png"));

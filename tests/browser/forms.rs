@@ -1,4 +1,4 @@
-//! The app's own forms: what one fills in instead of typing, and what one chooses to be told.
+//! The app's own forms: filling them in instead of typing, and choosing notifications.
 
 use crate::stage::demo;
 

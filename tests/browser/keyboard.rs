@@ -1,4 +1,4 @@
-//! Everything without a mouse: Tab and arrow keys to get there, Enter to do, Esc to leave.
+//! Everything without a mouse: Tab and arrow keys to move, Enter to act, Esc to leave.
 
 use thirtyfour::prelude::*;
 
@@ -12,11 +12,11 @@ const RIGHT: &str = "\u{e014}";
 const DOWN: &str = "\u{e015}";
 const UP: &str = "\u{e013}";
 
-/// More stops than any way on the page has.
+/// More stops than any path on the page has.
 const FAR: usize = 80;
 
 impl Page {
-    /// Goes on with Tab, or back with Shift+Tab, until the focus is on what is called so.
+    /// Presses Tab, or Shift+Tab, until the focus is on the element with this name.
     async fn tab_to(&self, back: bool, there: &str) {
         let mut passed = Vec::new();
         while passed.len() < FAR {

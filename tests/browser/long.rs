@@ -16,7 +16,7 @@ async fn five_thousand_messages_are_scrolled_through() {
         });
         page.shows("#messages .message:last-child", "Message number 5000.").await;
         page.until("document.querySelectorAll('#messages .message').length < 400").await;
-        // A person scrolls up as fast as older messages come.
+        // A person scrolls up as fast as older messages arrive.
         page.until(
             "(document.querySelector('#scroller').scrollTop = 0,
               document.querySelector('#messages .message').textContent.includes('Message number 1.'))",

@@ -1,5 +1,5 @@
-//! The page in use: real Chromium, the real program, and no look behind the curtain. Whatever the browser complains
-//! about, and whatever its policy forbids, fails the test.
+//! The page in use: real Chromium, the real program, and no access behind the page. Complaints of the browser and
+//! violations of its policy fail the test.
 
 #![expect(
     clippy::unwrap_used,

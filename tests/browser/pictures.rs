@@ -1,15 +1,15 @@
-//! The pictures in the README, taken from the page itself. `make screenshots` puts them into `docs`;
-//! every run of the tests takes them, to know that they can be taken.
+//! The pictures in the README, taken from the page itself. `make screenshots` puts them into `docs`; every run of the
+//! tests takes them, to prove that it works.
 
 use std::path::PathBuf;
 
 use crate::browser::Page;
 use crate::stage::demo;
 
-/// The largest picture that goes into the repository.
+/// The largest picture allowed in the repository, in bytes.
 const LARGEST: usize = 200 * 1024;
 
-/// As wide as all three columns, the two on the left, and the messages alone.
+/// The widths of all three columns, of the two on the left, and of the messages alone.
 const ALL: u32 = 1200;
 const SLACK: u32 = 900;
 const MESSAGES: u32 = 760;

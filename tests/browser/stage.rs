@@ -1,5 +1,5 @@
-//! What stands behind the page: the demo as a person starts it, or a sandbox with an app that
-//! acknowledges everything, to show what our own app does not (yet) show.
+//! The stage behind the page: the demo as a person starts it, or a sandbox with an app that acknowledges everything, to
+//! show features that our own app does not use (yet).
 
 use std::process::Stdio;
 use std::sync::{Arc, Mutex};
@@ -15,7 +15,7 @@ use tokio::sync::Notify;
 
 use crate::browser::{NEVER, Page, browse};
 
-/// The demo, in a process of its own.
+/// The demo in its own process.
 struct Demo {
     _program: Child,
     told: Value,
@@ -41,7 +41,7 @@ where
     browse(demo.told["sandbox"].as_str().unwrap().to_owned(), test).await;
 }
 
-/// The same with a demo that no one has installed yet; the test is told where everything is, too.
+/// Does the same with a demo that no one has installed yet; the test also gets all addresses.
 pub(crate) async fn demo_for_nobody<F>(test: impl FnOnce(Page, Value) -> F)
 where
     F: Future<Output = ()> + Send + 'static,
@@ -51,7 +51,7 @@ where
     browse(told["sandbox"].as_str().unwrap().to_owned(), |page| test(page, told)).await;
 }
 
-/// A sandbox with an app that keeps what it is sent and answers as it is told.
+/// A sandbox with an app that keeps its requests and gives the answers that the test sets.
 #[derive(Clone)]
 pub(crate) struct Bare {
     pub(crate) sandbox: Sandbox,
@@ -104,7 +104,7 @@ async fn hear(State(app): State<Arc<Heard>>, request: Request) -> Response {
     answer.map_or_else(|| ().into_response(), |answer| axum::Json(answer).into_response())
 }
 
-/// An option of a menu.
+/// Returns an option of a menu.
 pub(crate) fn option(text: &str, value: &str) -> Value {
     json!({"text": {"type": "plain_text", "text": text}, "value": value})
 }
@@ -121,7 +121,7 @@ impl Bare {
         answer
     }
 
-    /// Posts blocks to #front-desk, and answers the message's name.
+    /// Posts blocks to #front-desk and returns the message's name.
     pub(crate) async fn post(&self, blocks: Value) -> String {
         let message = json!({"channel": "C0FRONT", "text": "A message", "blocks": blocks});
         self.slack("chat.postMessage", message).await["ts"].as_str().unwrap().to_owned()
@@ -133,12 +133,12 @@ impl Bare {
         self.slack("views.open", json!({"trigger_id": trigger_id, "view": view})).await;
     }
 
-    /// What the app answers to the next submission.
+    /// Sets the app's answer to the next submission.
     pub(crate) fn answers(&self, answer: Value) {
         self.app.answers.lock().unwrap().push(answer);
     }
 
-    /// Waits for an interaction of this kind, and answers it.
+    /// Waits for an interaction of this kind and returns it.
     pub(crate) async fn hears(&self, kind: &str) -> Value {
         loop {
             let news = self.app.news.notified();
@@ -154,7 +154,7 @@ impl Bare {
         }
     }
 
-    /// Waits for a press or choice, and answers what it says about the element.
+    /// Waits for a press or choice and returns the element's part of it.
     pub(crate) async fn action(&self) -> Value {
         self.hears("block_actions").await["actions"][0].clone()
     }

@@ -1,4 +1,4 @@
-//! The five-minute tour of the README: each step on its own, and all of them in one go.
+//! The five-minute tour of the README: each step alone, and all of them in one go.
 
 use std::fs;
 
@@ -73,7 +73,7 @@ async fn a_link_becomes_a_card() {
     demo(|page| async move { steps::a_link_becomes_a_card(&page).await }).await;
 }
 
-/// The next step begins where the first one did, some time later.
+/// Resets the page to the start of a step, some time later.
 async fn begin_again(page: &Page) {
     let clock = format!("{}/_sandbox/clock", page.at);
     reqwest::Client::new().post(clock).json(&json!({ "seconds": 300 })).send().await.unwrap();

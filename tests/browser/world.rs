@@ -1,4 +1,4 @@
-//! What happens around the app, and what each switch shows.
+//! Events around the app, and the effect of each switch.
 
 use crate::stage::demo;
 

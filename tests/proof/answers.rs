@@ -1,14 +1,14 @@
-//! What people were told about their commands, in the place where they asked.
+//! The answers to people's commands, in the place where they asked.
 
 use std::collections::HashMap;
 
 use dialnote_sandbox::{Call, World};
 
-/// Words of which every answer has one that is no "no".
+/// Words of which every answer that is not a "no" has one.
 const YES: [&str; 7] =
     ["Assigned ", "Reassigned ", "You took ", " is done.", " is open again.", "Nothing else changed", " is already "];
 
-/// Every answer that was heard: the path at which it was said, and the words.
+/// Returns every answer that was posted: its path and its words.
 pub fn answers(world: &World) -> HashMap<&str, Vec<&str>> {
     let mut answers: HashMap<&str, Vec<&str>> = HashMap::new();
     for call in world.calls.iter().filter(|call| call.method == "response_url" && is_answer(call)) {
@@ -17,24 +17,24 @@ pub fn answers(world: &World) -> HashMap<&str, Vec<&str>> {
     answers
 }
 
-/// How many answers a person (by user id) got in a channel instead, because they did not get through.
+/// Returns the number of answers that a person (by user id) got in a channel instead, because they did not get through.
 pub fn in_channel(world: &World, user: &str) -> usize {
     let said = world.calls.iter().filter(|call| call.method == "chat.postEphemeral" && is_answer(call));
     said.filter(|call| call.body["user"] == user).count()
 }
 
-/// What was said at this path that means that nothing was done.
+/// Returns the answer at this path that means that nothing was done.
 pub fn refusal<'a>(world: &'a World, path: &str) -> Option<&'a str> {
     let said = world.calls.iter().rev().filter(|call| call.path == path && is_answer(call)).map(words);
     said.into_iter().find(|words| is_no(words))
 }
 
-/// Whether an answer means that nothing was done.
+/// Answers whether these words mean that nothing was done.
 pub fn is_no(words: &str) -> bool {
     !YES.iter().any(|yes| words.contains(yes))
 }
 
-/// Whether a call said something, and more than that a command waits.
+/// Answers whether a call was an answer, not just the notice that a command waits.
 fn is_answer(call: &Call) -> bool {
     call.acted && !words(call).contains("is saved and runs when")
 }

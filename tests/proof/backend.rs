@@ -1,8 +1,8 @@
-//! What is promised is promised for every database, so the proofs know a database only by what
-//! matters to them: how to get an empty one, whether its connection can be cut, and what waits in it.
+//! The promises hold for every database, so the proofs know only three things about one: the way to get an empty one,
+//! whether its connection can be cut, and the jobs that wait in it.
 //!
-//! Another database is one more member of [`Backend`], its arm in [`Backend::fresh`], and its arms in
-//! the few questions below it.
+//! Another database is one more member of [`Backend`], its arm in [`Backend::fresh`], and its arms in the few questions
+//! below it.
 
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
@@ -23,7 +23,7 @@ use url::Url;
 pub enum Backend {
     /// A file.
     Sqlite,
-    /// A schema of its own on the tests' server.
+    /// A separate schema on the tests' server.
     Postgres,
 }
 
@@ -31,7 +31,7 @@ pub enum Backend {
 pub struct Database {
     /// `DATABASE_URL`.
     pub url: String,
-    /// Where it listens; none if it is a file.
+    /// The server's address; `None` for a file.
     pub address: Option<SocketAddr>,
     place: Place,
 }
@@ -45,7 +45,7 @@ impl Backend {
     /// Every kind there is.
     pub const ALL: [Self; 2] = [Self::Sqlite, Self::Postgres];
 
-    /// An empty database.
+    /// Creates an empty database.
     pub async fn fresh(self) -> Database {
         match self {
             Self::Sqlite => {
@@ -57,7 +57,7 @@ impl Backend {
         }
     }
 
-    /// Whether the app reaches it over TCP, so that the connection can be cut.
+    /// Answers whether the app reaches it over TCP, so that the connection can be cut.
     pub fn is_over_tcp(self) -> bool {
         match self {
             Self::Sqlite => false,
@@ -65,8 +65,8 @@ impl Backend {
         }
     }
 
-    /// Whether several processes may work on one database. Only to be relied upon in tests for a
-    /// file: a process that is paused in the middle of a transaction holds up all others.
+    /// Answers whether several processes may work on one database. For a file, only tests rely on it: a process that is
+    /// paused in the middle of a transaction holds up all others.
     pub fn is_shared(self) -> bool {
         match self {
             Self::Sqlite | Self::Postgres => true,
@@ -75,7 +75,7 @@ impl Backend {
 }
 
 impl Database {
-    /// The same database as the app sees it, to look at what waits.
+    /// Opens the same database as the app sees it, to read the waiting jobs.
     pub async fn store(&self) -> Arc<dyn Store> {
         match &self.place {
             Place::File(folder) => Arc::new(Sqlite::open(&file(folder), jiff::Timestamp::UNIX_EPOCH).await.unwrap()),
@@ -83,8 +83,7 @@ impl Database {
         }
     }
 
-    /// Whether no one is in the middle of a transaction that would hold up everybody else. A server
-    /// ends those by itself.
+    /// Answers whether no open transaction would hold up everyone else. A server ends those itself.
     pub fn is_free(&self) -> bool {
         match &self.place {
             Place::File(folder) => {
@@ -96,7 +95,7 @@ impl Database {
         }
     }
 
-    /// Where the file lies, if it is one.
+    /// Returns the file's folder, if it is a file.
     pub fn folder(&self) -> Option<&Path> {
         match &self.place {
             Place::File(folder) => Some(folder.path()),
@@ -104,8 +103,7 @@ impl Database {
         }
     }
 
-    /// Resolves when no one is in the middle of a transaction that holds up new commands: a server
-    /// ends the one of a process that stands still.
+    /// Resolves when no open transaction holds up new commands: a server ends that of a process that stands still.
     pub async fn becomes_free(&self) {
         match &self.place {
             Place::File(_) => {}
@@ -118,7 +116,7 @@ impl Database {
         }
     }
 
-    /// Its URL for an app that is to reach it by way of another address.
+    /// Returns its URL for an app that is to reach it through another address.
     pub fn url_by_way_of(&self, address: SocketAddr) -> String {
         let own = self.address.expect("a database that is reached over TCP");
         self.url.replace(&own.to_string(), &address.to_string())

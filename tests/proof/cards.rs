@@ -1,4 +1,4 @@
-//! Cards as they stand in Slack, told from everything else that stands there.
+//! Cards in Slack, told from all other messages there.
 
 use std::collections::BTreeMap;
 
@@ -8,7 +8,7 @@ use serde_json::Value;
 /// Channel and conversation, and every card for the two.
 pub type Cards<'a> = BTreeMap<(String, String), Vec<&'a Message>>;
 
-/// Every card in the world.
+/// Returns every card in the world.
 pub fn cards(world: &World) -> Cards<'_> {
     let mut cards = Cards::new();
     for message in &world.messages {
@@ -20,7 +20,7 @@ pub fn cards(world: &World) -> Cards<'_> {
     cards
 }
 
-/// The conversation that a row of controls carries.
+/// Returns the conversation that a row of controls carries.
 fn carried(message: &Message) -> Option<String> {
     let actions = message.blocks.iter().find(|block| block["type"] == "actions")?;
     let carried: Value = serde_json::from_str(actions["block_id"].as_str()?).ok()?;

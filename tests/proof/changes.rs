@@ -1,4 +1,4 @@
-//! What was changed in dialnote, call by call, against what the commands that were done ask for.
+//! The changes in dialnote, call by call, compared with those that the finished commands ask for.
 
 use std::collections::HashMap;
 
@@ -15,20 +15,20 @@ pub struct Changes {
     pub owners: Vec<String>,
     /// Statuses.
     pub statuses: Vec<String>,
-    /// Calls that had their effect, but changed nothing.
+    /// Calls that took effect, but changed nothing.
     pub repeated: usize,
     /// Names of writes that came with different contents.
     pub ambiguous: Vec<String>,
 }
 
 impl Changes {
-    /// What the sandbox's record of calls says. Every conversation begins open and without an owner.
+    /// Returns the changes in the sandbox's record of calls. Every conversation begins open and unassigned.
     pub fn made(world: &World, conversation: &str) -> Self {
         let path = format!("/conversations/{conversation}");
         let mut changes = Self::default();
         let mut named: HashMap<&str, &Value> = HashMap::new();
         let mut calls: Vec<_> = world.calls.iter().filter(|call| call.method == "PATCH" && call.path == path).collect();
-        // What a far side did late counts when it did it.
+        // A late effect counts at the time when it happened.
         calls.sort_by_key(|call| call.effect);
         for call in calls {
             let key = call.idempotency_key.as_deref().unwrap_or_default();
@@ -42,8 +42,8 @@ impl Changes {
         changes
     }
 
-    /// What the commands that left their notes ask for, in the order of the notes. Only one person
-    /// marks a conversation done and opens it again, so that their order is known without a note.
+    /// Returns the changes that the commands with a note ask for, in the order of the notes. Only one person marks a
+    /// conversation done and opens it again, so that their order is known without a note.
     pub fn asked_for(world: &World, conversation: usize, typings: &[Typing]) -> Self {
         let timeline = &world.dialnote.conversation(&town::conversation(conversation)).unwrap().timeline;
         let here = typings.iter().filter(|typing| typing.order.conversation == conversation);

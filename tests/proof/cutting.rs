@@ -1,5 +1,5 @@
-//! The wire to the database is cut, again and again, while people keep typing. The process lives on:
-//! what it cannot save it says so, and what it had begun it begins again when the wire is repaired.
+//! The connection to the database is cut, again and again, while people keep typing. The process lives on: it reports
+//! the commands that it cannot save, and repeats the work it had begun when the connection is back.
 
 use std::time::Duration;
 
@@ -14,7 +14,7 @@ const PEOPLE: usize = 16;
 
 const CUTS: usize = 40;
 
-/// How long a moment or a person's try is waited for.
+/// The time limit of a moment or of a person's attempt.
 const PATIENCE: Duration = Duration::from_millis(600);
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

@@ -1,5 +1,5 @@
-//! A disk that can be full: some megabytes of memory, mounted where only one process sees them.
-//! That needs no more rights than the system gives to each process that makes a namespace of its own.
+//! A disk that can be full: some megabytes of memory, mounted where only one process sees them. That needs only the
+//! rights that the system gives to each process with its own namespace.
 
 use std::fs::{self, File};
 use std::io::Write;
@@ -10,19 +10,19 @@ use nix::unistd::geteuid;
 use tokio::io::{AsyncBufReadExt, BufReader};
 use tokio::process::{Child, Command};
 
-/// As much as the log of the database takes (4,000 pages, 16 MB), and as much again for the database. Where the
-/// log takes all there is, nothing can be copied from it, and to make the disk larger is all that helps.
+/// The size of the log of the database (4,000 pages, 16 MB), and as much again for the database. If the log takes
+/// everything, nothing can be copied from it, and only a larger disk helps.
 const MEGABYTES: usize = 32;
 
 /// A small disk over a folder.
 pub struct Disk {
     folder: PathBuf,
-    /// As long as it lives, so does the disk.
+    /// The process that holds the disk: both end together.
     keeper: Child,
 }
 
 impl Disk {
-    /// An empty one. A process that is not started by [`Self::starter`] sees the folder without it.
+    /// Creates an empty one. A process that is not started by [`Self::starter`] sees the folder without it.
     pub async fn over(folder: &Path) -> Self {
         let mount = format!("mount -t tmpfs -o size={MEGABYTES}m none \"$1\" && echo mounted && exec cat");
         let mut keeper = Command::new("unshare");
@@ -35,7 +35,7 @@ impl Disk {
         Self { folder: folder.to_owned(), keeper }
     }
 
-    /// The command that starts a process which sees the disk.
+    /// Returns the command that starts a process which sees the disk.
     pub fn starter(&self) -> Vec<String> {
         let target = format!("--target={}", self.keeper.id().unwrap());
         let user = if geteuid().is_root() { None } else { Some(["--user", "--preserve-credentials"]) };
@@ -43,7 +43,7 @@ impl Disk {
         ["nsenter".to_owned(), target].into_iter().chain(user).chain(["--mount".to_owned(), "--".to_owned()]).collect()
     }
 
-    /// Leaves no room.
+    /// Fills the disk.
     pub fn fill(&self) {
         let mut ballast = File::create(self.seen().join("ballast")).unwrap();
         while ballast.write_all(&[0; 512]).is_ok() {}
@@ -54,7 +54,7 @@ impl Disk {
         fs::remove_file(self.seen().join("ballast")).unwrap();
     }
 
-    /// Copies everything to where everybody sees it.
+    /// Copies everything to a place that all processes see.
     pub fn copy_out(&self) {
         for file in fs::read_dir(self.seen()).unwrap() {
             let file = file.unwrap();
@@ -62,7 +62,7 @@ impl Disk {
         }
     }
 
-    /// The folder as the keeper sees it.
+    /// Returns the folder as the keeper sees it.
     fn seen(&self) -> PathBuf {
         let root = PathBuf::from(format!("/proc/{}/root", self.keeper.id().unwrap()));
         root.join(self.folder.strip_prefix("/").unwrap())

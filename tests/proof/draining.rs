@@ -1,5 +1,6 @@
-//! An operator stops the app, and a load balancer in front of it hears of that before a request is lost: first it is not
-//! ready, while it still takes everything; only then does it close its port. What started it hears of it, too.
+//! An operator stops the app, and a load balancer in front of it notices before a request is lost: first the app is not
+//! ready, while it still accepts everything; only then does it close its port. The process that started it is notified
+//! too.
 
 use reqwest::StatusCode;
 use tokio::net::UnixDatagram;
@@ -9,7 +10,7 @@ use crate::process::Process;
 use crate::stage::{Setting, Stage, on_each};
 use crate::town;
 
-/// Longer than a test may take: it ends because it is asked to once more.
+/// Longer than a test may take: a second signal ends it.
 const DRAIN: &str = "300";
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

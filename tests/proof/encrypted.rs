@@ -1,5 +1,5 @@
-//! A database on another machine is spoken to only over TLS, and only if its certificate is good. (That
-//! a bad one is refused is the store's own test.)
+//! A database on another machine is reached only over TLS, and only if its certificate is good. (The store's own test
+//! checks that a bad one is refused.)
 
 use tokio_postgres::NoTls;
 
@@ -27,7 +27,7 @@ async fn a_database_is_worked_on_over_tls() {
     .await;
 }
 
-/// No other test asks for any.
+/// Returns the number of encrypted connections. No other test opens any.
 async fn encrypted_connections(url: &str) -> i64 {
     let (operator, connection) = tokio_postgres::connect(url, NoTls).await.unwrap();
     tokio::spawn(connection);

@@ -1,5 +1,5 @@
-//! The disk is full, in the middle of work. What was accepted stays accepted, what cannot be saved is
-//! refused in words, and when there is room again everything goes on without a restart.
+//! The disk is full, in the middle of work. Accepted commands stay accepted, those that cannot be saved are refused in
+//! words, and when there is room again everything goes on without a restart.
 
 use std::time::Duration;
 
@@ -15,7 +15,7 @@ const PEOPLE: usize = 12;
 
 const TIMES: usize = 8;
 
-/// How long a moment is waited for.
+/// The time limit of a moment.
 const PATIENCE: Duration = Duration::from_millis(500);
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -52,15 +52,15 @@ async fn a_full_disk_refuses_in_words_and_loses_nothing() {
     .await;
 }
 
-/// Until a person is refused, and the app says that it takes nothing in. There may be a little room left
-/// in what the database has taken already.
+/// Waits until a person is refused and the app reports that it accepts nothing. There may be a little room left in the
+/// space that the database has already.
 async fn until_there_is_no_room(stage: &Stage, app: &Process, people: &mut People, dice: &mut Dice, time: usize) {
     let refused = || stage.ledger.typings().iter().filter(|typing| typing.refused.is_some()).count();
     let before = refused();
     while refused() == before || ready(app).await != 503 {
         let tried = stage.ledger.tried();
         people.give_some(dice, time);
-        // A refused person waits for room, so it may be that no one tries.
+        // A refused person waits for room, so perhaps no one tries.
         let _ = tokio::time::timeout(PATIENCE, stage.ledger.has_tried(tried + 1)).await;
     }
 }

@@ -6,10 +6,10 @@ use crate::pausing::assign;
 use crate::people::People;
 use crate::stage::{Setting, on_each};
 
-/// How many conversations hang: far more than jobs that run at once.
+/// The number of conversations that hang: far more than jobs that run at once.
 const HANGING: usize = 200;
 
-/// How many others there are.
+/// The number of others.
 const OTHERS: usize = 20;
 
 const PEOPLE: usize = 40;
@@ -43,7 +43,7 @@ async fn two_hundred_conversations_that_hang_hold_up_no_others() {
             people.all_is_typed().await;
             let others = stage.ledger.typings().split_off(HANGING);
             stage.has_done(others).await;
-            // Had they waited for the hanging ones, those would have waited too long by now.
+            // Had they waited for the hanging ones, those would have timed out by now.
             assert_eq!(stage.log.count("did not answer"), 0, "{}", stage.story());
             stage.sandbox.release();
             stage.finish(app).await;

@@ -1,6 +1,6 @@
-//! `kill -9`, again and again, while people keep typing. The app dies at the nth call it makes, in the
-//! middle of a call that did or did not have its effect, right after it acknowledged something, or
-//! after a few hundred milliseconds if none of that comes to pass.
+//! `kill -9`, again and again, while people keep typing. The app dies at its nth call, in the middle of a call that did
+//! or did not take effect, right after it acknowledged something, or after a few hundred milliseconds if none of that
+//! happens.
 
 use std::collections::BTreeMap;
 use std::time::Duration;
@@ -16,7 +16,7 @@ const PEOPLE: usize = 24;
 
 const ROUNDS: usize = 200;
 
-/// The same with Slack delivering by Socket Mode: all that differs is how commands come in.
+/// The rounds with Slack delivering by Socket Mode: the only difference is the way of commands into the app.
 const ROUNDS_BY_SOCKETS: usize = 20;
 
 /// A process that was killed holds its jobs until the lease ends; a short one lets a job be killed
@@ -60,16 +60,16 @@ async fn killed_again_and_again(on: fn(Backend) -> bool, name: &'static str, rou
     .await;
 }
 
-/// What happens between two kills, at least and at most.
+/// The limits of one round between two kills, at least and at most.
 #[derive(Clone, Copy)]
 pub struct Round {
-    /// How many orders are given.
+    /// The number of orders.
     pub orders: [usize; 2],
-    /// How long a moment to die at is waited for, in milliseconds.
+    /// The time limit of a moment to die at, in milliseconds.
     pub patience: [usize; 2],
 }
 
-/// Starts and kills so many times.
+/// Starts and kills the app this many times.
 pub async fn kill(stage: &Stage, dice: &mut Dice, people: &mut People, rounds: usize, between: Round) {
     let Round { orders: [fewest, most], patience: [shortest, longest] } = between;
     let mut deaths = BTreeMap::new();
@@ -89,7 +89,7 @@ pub async fn kill(stage: &Stage, dice: &mut Dice, people: &mut People, rounds: u
     println!("deaths: {deaths:#?}");
 }
 
-/// Kills, and writes down in the middle of what.
+/// Kills the app and logs the moment.
 async fn die(
     stage: &Stage,
     app: Process,

@@ -1,5 +1,5 @@
-//! Calls of the dead that land after the next start: the far side goes on with what it was asked, and the app that
-//! asked is back before that has its effect.
+//! Calls of a dead process that land after the next start: the service completes the request, and the app is back
+//! before the effect.
 
 use dialnote_sandbox::{Hang, Service};
 
@@ -12,7 +12,7 @@ const PEOPLE: usize = 16;
 /// Long enough for a call to take its ten seconds.
 const LEASE: u32 = 20;
 
-/// Calls that are on their way when the process is killed, each about a conversation of its own.
+/// Calls on their way when the process is killed, each about a different conversation.
 const CALLS: [(Service, &str, &str); 6] = [
     (Service::Dialnote, "PATCH", ""),
     (Service::Dialnote, "POST", "/notes"),
@@ -39,7 +39,7 @@ async fn a_late_call_of_a_dead_process_is_not_repeated() {
             }
             app.kill().await;
             let app = stage.start().await;
-            // By the time these are done the next process has had time to do what it must not.
+            // By the time these are done the next process has had time to act too early.
             for n in CALLS.len()..PEOPLE {
                 people.give(n, assign(n, PEOPLE - 1));
             }

@@ -1,5 +1,5 @@
-//! Answers that come after our patience has ended. The call had its effect, and the app cannot know:
-//! it has to find out before it does anything again.
+//! Answers that come after our time limit. The call took effect, and the app does not know it: it must find out before
+//! it does anything again.
 
 use dialnote_sandbox::{Hang, Service};
 
@@ -9,7 +9,7 @@ use crate::stage::{Setting, on_each};
 
 const PEOPLE: usize = 8;
 
-/// Our patience with a call is half of it.
+/// Twice the time limit of a call.
 const LEASE: u32 = 6;
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -24,8 +24,8 @@ async fn slack_answers_after_our_timeout() {
     answered_too_late("slack-late", Service::Slack, &calls).await;
 }
 
-/// Every call has its effect and is not answered before the app gives up waiting. During that time a second
-/// command about the same conversation waits behind it.
+/// Checks that each call takes effect and is not answered before the app gives up waiting. A second command about the
+/// same conversation waits behind it.
 async fn answered_too_late(name: &'static str, service: Service, calls: &[(&str, &str)]) {
     let setting = Setting { name, people: PEOPLE, conversations: PEOPLE, lease: Some(LEASE) };
     on_each(

@@ -1,5 +1,5 @@
-//! What people asked for and what they were told at once: the other half of the evidence. The
-//! sandbox knows what happened; the ledger knows what had been promised.
+//! People's requests and the immediate answers to them: the other half of the evidence. The sandbox knows what
+//! happened; the ledger knows what was promised.
 
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -9,48 +9,48 @@ use tokio::sync::watch;
 
 use crate::town;
 
-/// What a person wants done.
+/// A person's request.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Act {
     /// `/assign` to this person.
     Assign(String),
     /// `/done`.
     Done,
-    /// `/reopen`, the only one that carries no note.
+    /// `/reopen`, the only one without a note.
     Reopen,
 }
 
 /// A command that a person is going to type until it is accepted.
 #[derive(Clone, Debug)]
 pub struct Order {
-    /// Tells it from all others.
+    /// The number that tells it from all others.
     pub number: usize,
-    /// Who types it.
+    /// The person who types it.
     pub who: String,
-    /// Where.
+    /// The channel.
     pub channel: &'static str,
-    /// About which conversation.
+    /// The conversation.
     pub conversation: usize,
-    /// Whether the conversation is named by its number, and has to be looked for.
+    /// True if the conversation is named by its number, and must be looked up.
     pub by_number: bool,
-    /// What is to be done.
+    /// The request.
     pub act: Act,
 }
 
 /// An order typed once.
 #[derive(Clone, Debug)]
 pub struct Typing {
-    /// What was ordered.
+    /// The order.
     pub order: Order,
-    /// What its note can be told by; nothing else in the world contains it.
+    /// A tag that identifies its note; nothing else in the world contains it.
     pub tag: String,
-    /// When it was typed, on the ledger's own clock.
+    /// The time of typing, on the ledger's own clock.
     pub sent: u64,
-    /// When it was acknowledged, if it was.
+    /// The time of acknowledgement, if it was acknowledged.
     pub accepted: Option<u64>,
-    /// The sentence with which it was refused at once, if it was.
+    /// The sentence of an immediate refusal, if it was refused.
     pub refused: Option<String>,
-    /// The path at which its answer is expected.
+    /// The path of the expected answer.
     pub answered_at: String,
 }
 
@@ -64,7 +64,7 @@ pub struct Ledger {
 }
 
 impl Order {
-    /// What is typed, and what tells its note.
+    /// Returns the text to type, and the tag of its note.
     pub fn typed(&self, try_number: usize) -> (String, String) {
         let tag = format!("t-{}-{try_number}.", self.number);
         let id = town::conversation(self.conversation);
@@ -79,19 +79,19 @@ impl Order {
 }
 
 impl Typing {
-    /// Whether a note tells that it was done.
+    /// Answers whether a note shows that it was done.
     pub fn leaves_a_note(&self) -> bool {
         self.order.act != Act::Reopen
     }
 }
 
 impl Ledger {
-    /// A moment later than all before.
+    /// Returns a moment later than all before.
     pub fn moment(&self) -> u64 {
         self.moments.fetch_add(1, Ordering::SeqCst)
     }
 
-    /// Writes down what came of a typing. Answers whether it was accepted.
+    /// Records the outcome of a typing. Answers whether it was accepted.
     pub fn write(&self, order: &Order, tag: String, sent: u64, outcome: &Outcome) -> bool {
         let answered = outcome.status == Some(200) && outcome.error.is_none();
         let accepted = answered && outcome.body.is_empty();
@@ -112,27 +112,27 @@ impl Ledger {
         accepted
     }
 
-    /// Everything so far.
+    /// Returns everything typed so far.
     pub fn typings(&self) -> Vec<Typing> {
         self.typings.lock().unwrap().clone()
     }
 
-    /// How many were typed so far.
+    /// Returns the number of typings so far.
     pub fn tried(&self) -> u64 {
         *self.tried.borrow()
     }
 
-    /// Resolves when so many were typed.
+    /// Resolves when `count` orders were typed.
     pub async fn has_tried(&self, count: u64) {
         self.tried.subscribe().wait_for(|tried| *tried >= count).await.unwrap();
     }
 
-    /// How many were accepted so far.
+    /// Returns the number of accepted typings so far.
     pub fn accepted(&self) -> u64 {
         *self.accepted.borrow()
     }
 
-    /// Resolves when so many were accepted.
+    /// Resolves when `count` orders were accepted.
     pub async fn has_accepted(&self, count: u64) {
         self.accepted.subscribe().wait_for(|accepted| *accepted >= count).await.unwrap();
     }

@@ -1,10 +1,9 @@
-//! "What was acknowledged happens" is the one promise that a test of parts cannot prove, so here the
-//! real binary is killed, paused, cut off and left without room at random moments under load, and the sandbox's own
-//! record is the judge: every acknowledged command executed, in order, with one effect.
+//! "What was acknowledged happens" is the one promise that a test of parts cannot prove. So here the real binary is
+//! killed, paused, cut off and left without room at random moments under load, and the sandbox's own record is the
+//! judge: every acknowledged command executed, in order, with one effect.
 //!
-//! Nothing here sleeps: moments are chosen by what happens, and what is waited for is seen in the
-//! sandbox or in the log of the app. `PROOF_SEED` repeats a run's dice, `PROOF_ROUNDS` sets how often
-//! the app is killed.
+//! Nothing here sleeps: events choose the moments, and every wait is for something visible in the sandbox or in the log
+//! of the app. `PROOF_SEED` repeats a run's dice, `PROOF_ROUNDS` sets the number of kills.
 #![expect(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test that cannot go on should stop")]
 #![expect(
     clippy::indexing_slicing,

@@ -1,5 +1,5 @@
-//! When misfortune strikes. Moments are counted in what happens — calls made, commands acknowledged —
-//! because that finds the places where it hurts better than milliseconds do.
+//! Moments for failures. They are counted in events (calls made, commands acknowledged), which find the weak places
+//! better than milliseconds do.
 
 use std::time::Duration;
 
@@ -8,18 +8,18 @@ use dialnote_sandbox::{Hang, Service};
 use crate::dice::Dice;
 use crate::stage::Stage;
 
-/// When it strikes.
+/// The moment of a failure.
 #[derive(Clone, Copy, Debug)]
 pub enum Moment {
-    /// When it makes its nth call.
+    /// The app's nth call.
     Call(u64),
-    /// Later than the nth call, in the middle of one that had its effect or had not.
+    /// A moment after the nth call, in the middle of one that took effect or did not.
     During { after: u64, service: Service, method: &'static str, path: &'static str, after_effect: bool },
-    /// As soon as it acknowledged so many commands.
+    /// The nth acknowledgement of a command.
     Acknowledged(u64),
 }
 
-/// Calls in the middle of which it is worth striking.
+/// Calls worth interrupting.
 const CALLS: [(Service, &str, &str); 8] = [
     (Service::Dialnote, "PATCH", ""),
     (Service::Dialnote, "POST", "/notes"),
@@ -32,7 +32,7 @@ const CALLS: [(Service, &str, &str); 8] = [
 ];
 
 impl Moment {
-    /// Some moment.
+    /// Draws a random moment.
     pub fn draw(dice: &mut Dice) -> Self {
         let after = dice.between(3, 40) as u64;
         match dice.between(1, 10) {
@@ -46,7 +46,7 @@ impl Moment {
     }
 }
 
-/// How things stood when a round began.
+/// The counts at the beginning of a round.
 pub struct Before {
     /// Calls made.
     pub calls: u64,
@@ -55,12 +55,12 @@ pub struct Before {
 }
 
 impl Before {
-    /// Now.
+    /// Returns the present counts.
     pub fn now(stage: &Stage) -> Self {
         Self { calls: stage.sandbox.world(|world| world.calls.total()), accepted: stage.ledger.accepted() }
     }
 
-    /// Resolves when the moment has come, or when it is no use waiting for it. Answers whether it came.
+    /// Resolves when the moment has come, or when waiting for it is useless. Answers whether it came.
     pub async fn come_or(&self, stage: &Stage, moment: Moment, patience: Duration) -> bool {
         tokio::time::timeout(patience, self.come(stage, moment)).await.is_ok()
     }
@@ -80,7 +80,7 @@ impl Before {
     }
 }
 
-/// A hang that no one ran into is none of the next round's, nor is one that was not reported.
+/// Clears hangs that no request met, and reports not yet read, so that they do not reach the next round.
 pub async fn forget_what_hangs(stage: &Stage) {
     stage.sandbox.world(|world| world.faults.hang_next.clear());
     while tokio::time::timeout(Duration::ZERO, stage.sandbox.hung()).await.is_ok() {}

@@ -1,6 +1,6 @@
-//! `SIGSTOP`: a process that stands still for longer than its leases, as a virtual machine does that
-//! is moved or starved. Another one takes over; when the first goes on it believes that nothing has
-//! happened, and must not do anything a second time.
+//! `SIGSTOP`: a process stands still for longer than its leases, like a virtual machine that is moved or starved.
+//! Another one takes over. When the first goes on it does not know of the pause, and must not do anything a second
+//! time.
 
 use dialnote_sandbox::{Hang, Service};
 
@@ -15,10 +15,10 @@ use crate::town;
 
 const PEOPLE: usize = 16;
 
-/// The pause must outlast it.
+/// The lease, in seconds; the pause must be longer.
 const LEASE: u32 = 6;
 
-/// Calls that are on their way when the process is paused, each in a conversation of its own.
+/// Calls on their way when the process is paused, each in a different conversation.
 pub const CALLS: [(Service, &str, &str, bool); 8] = [
     (Service::Dialnote, "PATCH", "", true),
     (Service::Dialnote, "PATCH", "", false),
@@ -64,14 +64,14 @@ async fn a_paused_process_does_nothing_a_second_time() {
     .await;
 }
 
-/// An assignment in the conversation with the same number as its person.
+/// Returns an assignment in the conversation with the same number as its person.
 pub fn assign(n: usize, target: usize) -> Order {
     let act = Act::Assign(town::person(target));
     Order { number: 0, who: String::new(), channel: town::CHANNELS[n % 2], conversation: n, by_number: false, act }
 }
 
-/// Pauses the process while it is busy with more, but not in the middle of a transaction: that would
-/// hold up everybody else on a file, which is why files are not for several processes.
+/// Pauses the process while it has more work, but not in the middle of a transaction: that would hold up everyone else
+/// on a file, which is why files are not for several processes.
 async fn pause_amid_work(stage: &Stage, people: &mut People, dice: &mut Dice, process: &Process) {
     loop {
         for n in CALLS.len()..PEOPLE {

@@ -10,8 +10,8 @@ use crate::ledger::{Act, Order};
 use crate::stage::Stage;
 use crate::town;
 
-/// How many conversations are talked about at a time. They change slowly, so that several commands
-/// meet in one, and there is always one that no dead process holds a lease on.
+/// The number of conversations in use at a time. They change slowly, so that several commands meet in one, and there is
+/// always one without a dead process's lease.
 pub const AT_A_TIME: usize = 4;
 
 /// People with a pile of orders each.
@@ -22,7 +22,7 @@ pub struct People {
 }
 
 impl People {
-    /// So many people, who wait for orders.
+    /// Creates this many people, who wait for orders.
     pub fn gather(stage: &Arc<Stage>, people: usize) -> Self {
         let mut busy = JoinSet::new();
         let piles = (0..people).map(|_| {
@@ -38,15 +38,14 @@ impl People {
         Self { piles: piles.collect(), busy, orders: 0 }
     }
 
-    /// Gives a person something to do after everything they have to do already. `order` has no
-    /// number and no name on it yet.
+    /// Gives a person an order after all they have already. `order` has no number and no name yet.
     pub fn give(&mut self, n: usize, order: Order) {
         self.orders += 1;
         let order = Order { number: self.orders, who: town::person(n), ..order };
         self.piles[n].send(order).unwrap();
     }
 
-    /// Gives a person one or two things to do about one of the conversations from `first` on.
+    /// Gives a person one or two orders about one of the conversations from `first` on.
     pub fn give_some(&mut self, dice: &mut Dice, first: usize) {
         let people = self.piles.len();
         let conversation = first + dice.between(0, AT_A_TIME - 1);
@@ -66,7 +65,7 @@ impl People {
         if dice.percent(75) {
             self.give(who, order);
         } else {
-            // Who marks a conversation done also opens it again, and no one else does.
+            // The person who marks a conversation done also opens it again, and no one else does.
             let who = conversation % people;
             let order = Order { by_number: who.is_multiple_of(3), ..order };
             self.give(who, Order { act: Act::Done, ..order.clone() });
@@ -74,7 +73,7 @@ impl People {
         }
     }
 
-    /// Resolves when everybody has typed everything, and everything was accepted.
+    /// Resolves when everyone has typed everything, and everything was accepted.
     pub async fn all_is_typed(self) {
         drop(self.piles);
         self.busy.join_all().await;

@@ -1,5 +1,5 @@
-//! The real binary as a child process, with the signals that an operating system, an operator and
-//! bad luck send it. What it logs is kept, because it is half of the story when a proof fails.
+//! The real binary as a child process, with the signals that an operating system, an operator and bad luck send it. Its
+//! log is kept, because it is half of the story when a proof fails.
 
 use std::fmt::Write;
 use std::process::Stdio;
@@ -13,10 +13,10 @@ use tokio::process::{Child, ChildStderr, Command};
 use tokio::sync::watch;
 use tokio::task::JoinHandle;
 
-/// How much of the end of a story is shown; all of it is in the file.
+/// The number of lines shown from the end of a story; all of it is in the file.
 const LINES_SHOWN: usize = 80;
 
-/// What all processes of a test logged, in one story.
+/// The log of all processes of a test, in one story.
 #[derive(Clone, Default)]
 pub struct Log(Arc<Mutex<Vec<String>>>);
 
@@ -26,12 +26,12 @@ impl Log {
         self.0.lock().unwrap().push(line);
     }
 
-    /// How many lines contain `words`.
+    /// Returns the number of lines that contain `words`.
     pub fn count(&self, words: &str) -> usize {
         self.0.lock().unwrap().iter().filter(|line| line.contains(words)).count()
     }
 
-    /// Writes everything to a file; answers its end and where the rest is.
+    /// Writes everything to a file, and returns its end and its path.
     pub fn told(&self, name: &str) -> String {
         let lines = self.0.lock().unwrap();
         let file = format!("{}/{name}.log", env!("CARGO_TARGET_TMPDIR"));
@@ -46,17 +46,17 @@ impl Log {
 
 /// A running app.
 pub struct Process {
-    /// Where it listens.
+    /// The address it listens on.
     pub url: String,
-    /// Where it answers operators' tools.
+    /// The address for operators' tools.
     pub ops: String,
     child: Child,
     reader: JoinHandle<()>,
 }
 
 impl Process {
-    /// Starts the app, and waits until it says that it listens. `by` is a command that starts it, if it
-    /// is not to be started directly.
+    /// Starts the app and waits until it reports that it listens. `by` is a command that starts it, if it is not to be
+    /// started directly.
     pub async fn start(number: u64, by: &[String], settings: &[(&str, String)], log: &Log) -> Self {
         let mut words = by.iter().map(String::as_str).chain([env!("CARGO_BIN_EXE_dialnote-slack"), "serve"]);
         let mut command = Command::new(words.next().unwrap());
@@ -72,13 +72,13 @@ impl Process {
         Self { url, ops, child, reader }
     }
 
-    /// `kill -9`: nothing of it goes on afterwards.
+    /// Sends `kill -9`: no part of it goes on afterwards.
     pub async fn kill(mut self) {
         self.child.kill().await.unwrap();
         self.reader.await.unwrap();
     }
 
-    /// `SIGTERM`, as an operator stops it: what was begun is finished.
+    /// Sends `SIGTERM`, as an operator stops it: begun work is finished.
     pub async fn stop(mut self) {
         self.signal(Signal::SIGTERM);
         let status = self.child.wait().await.unwrap();
@@ -86,12 +86,12 @@ impl Process {
         assert!(status.success(), "the app ended with {status}");
     }
 
-    /// `SIGTERM`, and on with it: it says that it is being stopped, and still works.
+    /// Sends `SIGTERM` and goes on: the process reports that it is being stopped, and still works.
     pub fn terminate(&self) {
         self.signal(Signal::SIGTERM);
     }
 
-    /// `SIGSTOP`: it stands still where it is.
+    /// Sends `SIGSTOP`: the process stands still.
     pub fn pause(&self) {
         self.signal(Signal::SIGSTOP);
         // Only now does it stand still: the signal has to reach each of its threads.
@@ -99,7 +99,7 @@ impl Process {
         assert!(matches!(stopped, WaitStatus::Stopped(..)), "{stopped:?}");
     }
 
-    /// `SIGCONT`: it goes on as if nothing had happened.
+    /// Sends `SIGCONT`: the process goes on without knowing of the pause.
     pub fn resume(&self) {
         self.signal(Signal::SIGCONT);
     }
@@ -113,14 +113,14 @@ impl Process {
     }
 }
 
-/// What stands in the secrets of the sandbox and in nothing else.
+/// A text that is in every secret of the sandbox and in nothing else.
 const SECRETS: [&str; 5] =
     ["sandbox-token", "sandbox-signing-secret", "sandbox_key", "sandbox-client-secret", "/slack/response/"];
 
-/// Where it listens, and where it answers operators' tools.
+/// The address it listens on, and the one for operators' tools.
 type Addresses = (String, String);
 
-/// Keeps what the process logs, in which there may be no secret, and reports the address on which it listens.
+/// Keeps the process's log, checks that it has no secret, and reports the address on which it listens.
 async fn listen(number: u64, stderr: ChildStderr, log: Log, heard: watch::Sender<Option<Addresses>>) {
     let mut lines = BufReader::new(stderr).lines();
     let mut ops = String::new();

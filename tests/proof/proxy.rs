@@ -1,5 +1,5 @@
-//! A wire that can be cut: between the app and a database that is reached over TCP. To the app it
-//! looks like a network that fails, which neither killing it nor pausing the database does.
+//! A connection that can be cut, between the app and a database over TCP. To the app it looks like a failing network,
+//! which neither killing it nor pausing the database does.
 
 use std::net::SocketAddr;
 
@@ -10,15 +10,15 @@ use tokio::task::JoinHandle;
 
 /// Forwards connections to one address, unless it is cut.
 pub struct Proxy {
-    /// Where to connect to instead.
+    /// The address to connect to instead.
     pub address: SocketAddr,
-    /// Whether the wire is whole.
+    /// True if the connection is not cut.
     whole: watch::Sender<bool>,
     server: JoinHandle<()>,
 }
 
 impl Proxy {
-    /// A whole wire to `target`.
+    /// Creates a proxy to `target`.
     pub async fn to(target: SocketAddr) -> Self {
         let listener = TcpListener::bind(("127.0.0.1", 0)).await.unwrap();
         let address = listener.local_addr().unwrap();
@@ -66,7 +66,7 @@ mod tests {
 
     use super::*;
 
-    /// Says everything back.
+    /// Starts a server that returns all it receives.
     async fn echo() -> SocketAddr {
         let listener = TcpListener::bind(("127.0.0.1", 0)).await.unwrap();
         let address = listener.local_addr().unwrap();

@@ -1,5 +1,5 @@
-//! The drill in docs/operate.md, typed as it stands there, with a crash in the place of the stop: then what was written
-//! last lies beside the database, and would be played over the backup.
+//! The drill in docs/operate.md, typed as written there, with a crash instead of the stop: then the last writes are
+//! beside the database, and would be played over the backup.
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -15,7 +15,7 @@ use crate::process::Process;
 use crate::stage::{Setting, Stage, on_each};
 use crate::town;
 
-/// How many conversations have a card before the backup, and after it.
+/// The number of conversations with a card before the backup, and after it.
 const BEFORE: usize = 8;
 const AFTER: usize = 120;
 
@@ -61,7 +61,7 @@ async fn the_drill_brings_back_the_backup_after_a_crash() {
     .await;
 }
 
-/// The lines of the drill, without their comments.
+/// Returns the lines of the drill, without their comments.
 fn drill() -> Vec<String> {
     let page = fs::read_to_string("docs/operate.md").unwrap();
     let block = page.split("**A drill**").nth(1).unwrap().split("```sh\n").nth(1).unwrap().split("```").next().unwrap();
@@ -99,9 +99,9 @@ async fn have_cards(stage: &Stage, which: std::ops::Range<usize>) {
     stage.sandbox.until(|world| world.calls.iter().all(|call| call.status.is_some()).then_some(())).await;
 }
 
-/// How much of what is kept for as long as the database is.
+/// Returns the counts of rows that are kept for the life of the database.
 fn kept(database: &Path) -> BTreeMap<&'static str, u32> {
-    // Only a copy is opened: to open a database is to change what lies beside it.
+    // Only a copy is opened: opening a database changes the files beside it.
     let folder = tempfile::tempdir().unwrap();
     let copy = folder.path().join("copy.db");
     fs::copy(database, &copy).unwrap();
@@ -113,14 +113,14 @@ fn kept(database: &Path) -> BTreeMap<&'static str, u32> {
     ["cards", "entries"].map(|table| (table, count(table))).into()
 }
 
-/// The database that was there before it was restored.
+/// Returns the path of the database from before the restore.
 fn kept_aside(folder: &Path) -> PathBuf {
     let files = fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path());
     let mut kept = files.filter(|file| shown(file).contains(".before-") && !shown(file).ends_with("-wal"));
     kept.next().expect("the old database is kept")
 }
 
-/// A command that is given now is carried out.
+/// Checks that a new command is carried out.
 async fn works_on(stage: &Stage, app: Process) {
     let line = format!("/unassign {}", town::conversation(0));
     stage.sandbox.slash(&town::person(0), "front-desk", &line).await.unwrap();

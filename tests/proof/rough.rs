@@ -1,4 +1,4 @@
-//! Two misfortunes at once: both far sides are late and answer oddly, and the app is killed again and again.
+//! Two failures at once: both services are late and answer oddly, and the app is killed again and again.
 
 use serde_json::json;
 
@@ -12,17 +12,17 @@ const PEOPLE: usize = 16;
 
 const ROUNDS: usize = 10;
 
-/// Our patience with a call is half of it, and longer than a far side takes: what remains if it is not stands in
-/// `ARCHITECTURE.md`.
+/// Twice the time limit of a call, which is longer than a service takes; `ARCHITECTURE.md` describes what remains if it
+/// is not.
 pub const LEASE: u32 = 8;
 
-/// How late a call is at most, in milliseconds.
+/// The longest delay of a call, in milliseconds.
 const LATE: u64 = 3_000;
 
-/// How many calls in a hundred are late.
+/// The percentage of late calls.
 const LATE_SHARE: u8 = 12;
 
-/// How many calls in a hundred are answered oddly.
+/// The percentage of odd answers.
 const ODD_SHARE: u8 = 10;
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -54,7 +54,7 @@ async fn rough(name: &'static str, applies: fn(Backend) -> bool) {
     .await;
 }
 
-/// From now on both far sides are late and odd.
+/// Makes both services late and odd from now on.
 pub fn begin(stage: &Stage, dice: &mut Dice) {
     let side = json!({
         "slow_share": LATE_SHARE, "slow_share_ms": LATE, "odd_share": ODD_SHARE,
@@ -65,7 +65,7 @@ pub fn begin(stage: &Stage, dice: &mut Dice) {
     });
 }
 
-/// From now on all is well.
+/// Ends all faults.
 pub fn end(stage: &Stage) {
     stage.sandbox.world(|world| world.faults = world.faults.merged(&json!({ "reset": true })).unwrap());
 }

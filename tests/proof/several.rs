@@ -1,5 +1,5 @@
-//! Instances come and go while people keep typing: a rolling restart that never ends, in which every
-//! other instance is killed instead of stopped.
+//! Instances come and go while people keep typing: a rolling restart that never ends, in which every other instance is
+//! killed instead of stopped.
 
 use std::collections::VecDeque;
 use std::time::Duration;
@@ -15,13 +15,13 @@ const PEOPLE: usize = 16;
 
 const RESTARTS: usize = 24;
 
-/// The same between rough far sides, where each command takes longer.
+/// The restarts between rough services, where each command takes longer.
 const ROUGH_RESTARTS: usize = 16;
 
-/// How many instances there are between two restarts.
+/// The number of instances between two restarts.
 const INSTANCES: usize = 3;
 
-/// How long a moment is waited for.
+/// The time limit of a moment.
 const PATIENCE: Duration = Duration::from_millis(500);
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -46,7 +46,7 @@ async fn come_and_go(applies: fn(Backend) -> bool, setting: Setting, restarts: u
             rough::begin(stage, &mut dice);
         }
         for restart in 0..restarts {
-            // From now on Slack talks to the newest one.
+            // Slack calls the newest one from now on.
             instances.push_back(stage.start().await);
             let before = Before::now(stage);
             for _ in 0..dice.between(2, 6) {

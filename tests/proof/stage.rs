@@ -15,47 +15,47 @@ use crate::process::{Log, Process};
 use crate::verdict::Verdict;
 use crate::{answers, town};
 
-/// Far longer than any proof takes: who waits this long waits for something that will not happen.
+/// Far longer than any proof takes: such a wait is for something that will not happen.
 const TOO_LONG: Duration = Duration::from_mins(15);
 
-/// How large the town is, and how the app is set up in it.
+/// The size of the town, and the app's settings in it.
 #[derive(Clone, Copy)]
 pub struct Setting {
     /// The proof's name.
     pub name: &'static str,
-    /// How many people there are.
+    /// The number of people.
     pub people: usize,
-    /// How many conversations there are.
+    /// The number of conversations.
     pub conversations: usize,
-    /// `LEASE_SECONDS`, if the default will not do.
+    /// `LEASE_SECONDS`, if it is not the default.
     pub lease: Option<u32>,
 }
 
 /// One proof's world.
 pub struct Stage {
-    /// The judge.
+    /// The sandbox, whose record is the judge.
     pub sandbox: Sandbox,
-    /// What the app must not lose.
+    /// The app's database.
     pub database: Database,
-    /// What was promised.
+    /// The promises.
     pub ledger: Ledger,
-    /// What the app logged.
+    /// The app's log.
     pub log: Log,
     setting: Setting,
-    /// How often the app began to listen.
+    /// A counter of the app's starts.
     opened: watch::Sender<u64>,
     started: AtomicU64,
 }
 
 impl Stage {
-    /// Sets the scene. Nothing of the app runs yet.
+    /// Sets the scene, without the app.
     pub async fn set(backend: Backend, setting: Setting) -> Arc<Self> {
         let options = Options {
             listen: ([127, 0, 0, 1], 0).into(),
             clock: Clock::default(),
             bot_url: None,
             secrets: Secrets::fixed(),
-            // With the optional ones, which let it find messages again whose fate is unknown.
+            // With the optional scopes, which let it find messages again whose fate is unknown.
             scopes: SCOPES.iter().chain(&OPTIONAL_SCOPES).map(|scope| scope.name.to_owned()).collect(),
         };
         let sandbox = Sandbox::start(options).await.unwrap();
@@ -71,17 +71,17 @@ impl Stage {
         })
     }
 
-    /// Starts the app; from now on Slack delivers to it.
+    /// Starts the app; Slack delivers to it from now on.
     pub async fn start(&self) -> Process {
         self.start_by(&[], &self.database.url).await
     }
 
-    /// The same with another way to the database.
+    /// Does the same with another address of the database.
     pub async fn start_on(&self, database: &str) -> Process {
         self.start_by(&[], database).await
     }
 
-    /// The same by means of another command.
+    /// Does the same by another command.
     pub async fn start_by(&self, command: &[String], database: &str) -> Process {
         let number = self.started.fetch_add(1, Ordering::SeqCst) + 1;
         let before = self.sandbox.world(|world| world.sockets.open());
@@ -92,7 +92,7 @@ impl Stage {
         process
     }
 
-    /// From now on Slack delivers by Socket Mode.
+    /// Makes Slack deliver by Socket Mode from now on.
     pub fn deliver_by_sockets(&self) {
         self.sandbox.world(|world| world.sockets.switch(true));
     }
@@ -107,12 +107,12 @@ impl Stage {
         self.sandbox.until(connected).await;
     }
 
-    /// Lets people know that it is worth trying again.
+    /// Notifies people that it is worth trying again.
     pub fn reopen(&self) {
         self.opened.send_modify(|times| *times += 1);
     }
 
-    /// A person types an order until it is accepted.
+    /// Types an order as its person until it is accepted.
     pub async fn carry_through(&self, order: &Order) {
         for try_number in 1.. {
             let opened = *self.opened.borrow();
@@ -139,7 +139,7 @@ impl Stage {
         self.has_done(self.ledger.typings()).await;
     }
 
-    /// The same for some commands.
+    /// Does the same for some commands.
     pub async fn has_done(&self, mut missing: Vec<Typing>) {
         missing.retain(|typing| typing.accepted.is_some() && typing.leaves_a_note());
         let all_there = |world: &mut World| {
@@ -151,8 +151,8 @@ impl Stage {
         self.sandbox.until(all_there).await;
     }
 
-    /// Lets the app finish what still waits, and ends it. It is stopped to look, because what is
-    /// settled last is seen by no one; if something waits then, it goes on until it did some more.
+    /// Lets the app finish the waiting work, and ends it. It is stopped for the check, because the last settlement is
+    /// invisible; if something waits then, it is started again until it did some more.
     pub async fn finish(&self, mut process: Process) {
         self.has_done_what_it_accepted().await;
         loop {
@@ -168,20 +168,20 @@ impl Stage {
         }
     }
 
-    /// The verdict on everything that was typed, from the sandbox's own record.
+    /// Returns the verdict on everything that was typed, from the sandbox's own record.
     pub fn verdict(&self) -> Verdict {
         let typings = self.ledger.typings();
         self.sandbox.world(|world| Verdict::on(world, &typings))
     }
 
-    /// Judges, says how it went, and fails if anything went wrong.
+    /// Judges, reports the result, and fails if anything went wrong.
     pub fn judge(&self) {
         let verdict = self.verdict();
         assert!(verdict.holds(), "{}:\n{verdict}\n{}", self.setting.name, self.story());
         println!("{}:\n{verdict}", self.setting.name);
     }
 
-    /// What the app has to say, and where all its calls can be read.
+    /// Returns the end of the app's log, and the path of all its calls.
     pub fn story(&self) -> String {
         let file = format!("{}/{}.calls.jsonl", env!("CARGO_TARGET_TMPDIR"), self.setting.name);
         let calls = self.sandbox.world(|world| {
@@ -192,7 +192,7 @@ impl Stage {
         format!("every call is in {file}; {}", self.log.told(self.setting.name))
     }
 
-    /// What the app is started with.
+    /// Returns the app's settings.
     pub fn settings(&self, database: &str) -> Vec<(&'static str, String)> {
         let credentials = self.sandbox.credentials();
         let proves_itself = if self.sandbox.world(|world| world.sockets.on) {
@@ -228,7 +228,7 @@ pub async fn on_each(applies: fn(Backend) -> bool, setting: Setting, proof: impl
     }
 }
 
-/// Whether note and line of a typing are there, or its person was told that there will be none.
+/// Answers whether a typing's note and line exist, or its person was notified that there will be none.
 fn is_done(world: &World, typing: &Typing) -> bool {
     let conversation = world.dialnote.conversation(&town::conversation(typing.order.conversation)).unwrap();
     let noted = conversation.timeline.iter().any(|entry| entry.text.contains(&typing.tag));
@@ -238,7 +238,7 @@ fn is_done(world: &World, typing: &Typing) -> bool {
     world.messages.iter().any(|message| message.is_reply() && message.text.contains(&typing.tag))
 }
 
-/// Whether the app did more since a call than to look whether the services know it.
+/// Answers whether the app did more since a call than check whether the services recognise it.
 fn worked_since(world: &World, seen: u64) -> bool {
     let greeting = |method: &str, path: &str| method == "auth.test" || path == "/team/members";
     let newer = world.calls.iter().rev().take_while(|call| call.seq > seen);

@@ -1,5 +1,5 @@
-//! What chance found, told on purpose: each of these went wrong once in the middle of two hundred
-//! kills, and needs neither a kill nor luck.
+//! Failures that chance found, replayed on purpose: each happened once in the middle of two hundred kills, and needs
+//! neither a kill nor luck.
 
 use dialnote_sandbox::{Entry, Kind, World};
 
@@ -37,7 +37,7 @@ async fn a_conversation_that_moves_up_while_it_is_looked_for_is_found() {
     .await;
 }
 
-/// As soon as the first page was read, a contact writes to us.
+/// Lets a contact write as soon as the first page was read.
 fn move_up_after_the_first_page(world: &mut World) -> Option<()> {
     world.calls.iter().find(|call| call.path == "/conversations" && call.acted)?;
     let at = world.now();
@@ -76,7 +76,7 @@ async fn every_card_shows_the_latest_owner_after_slack_was_down() {
     .await;
 }
 
-/// Everybody is assigned another conversation once.
+/// Assigns each person another conversation once.
 async fn get_to_know(stage: &Stage) {
     for n in [1, 2] {
         let order = Order { number: 10 + n, who: town::person(0), conversation: 1, ..assign(0, n) };

@@ -1,32 +1,32 @@
-//! A bigger town than the sandbox's own. With three people and fourteen conversations, every line
-//! would soon stand behind a job whose lease has to end first, and a killed app would mostly be idle.
+//! A bigger town than the sandbox's own. With three people and fourteen conversations, every partition would soon wait
+//! for a job whose lease has to end first, and a killed app would mostly be idle.
 
 use dialnote_sandbox::{Conversation, Member, Person, World};
 
 /// The channels in which everything happens.
 pub const CHANNELS: [&str; 2] = ["front-desk", "billing"];
 
-/// The handle of the nth person.
+/// Returns the handle of the nth person.
 pub fn person(n: usize) -> String {
     format!("p{n:02}")
 }
 
-/// The dialnote member that a person is.
+/// Returns the dialnote member of a person.
 pub fn member(handle: &str) -> String {
     format!("mem_{handle}")
 }
 
-/// What colleagues call a person.
+/// Returns the name that colleagues see.
 pub fn shown(handle: &str) -> String {
     handle.to_uppercase()
 }
 
-/// The id of the nth conversation.
+/// Returns the id of the nth conversation.
 pub fn conversation(n: usize) -> String {
     format!("conv_2{n:03}")
 }
 
-/// The number of its contact, as a person types it.
+/// Returns the number of its contact, as a person types it.
 pub fn number(n: usize) -> String {
     format!("+1415556{n:04}")
 }

@@ -1,6 +1,5 @@
-//! The verdict. What was promised stands in the ledger, what happened stands in the sandbox's own
-//! record; wherever the two differ, something is wrong. What the app may do but had better not — give
-//! an answer twice, repeat a call that changes nothing — is counted.
+//! The verdict. The ledger has the promises, the sandbox's own record has the events; every difference is a fault.
+//! Allowed but unwanted effects (an answer given twice, a repeated call that changes nothing) are counted.
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::fmt::{Display, Formatter};
@@ -12,10 +11,10 @@ use crate::changes::Changes;
 use crate::ledger::{Act, Typing};
 use crate::{answers, town};
 
-/// How many cases of one kind are shown.
+/// The number of cases shown of each kind.
 const SHOWN: usize = 5;
 
-/// What is wrong, what was counted, and what is worth a look.
+/// The faults, the counts, and the remarks.
 #[derive(Default)]
 pub struct Verdict {
     wrong: BTreeMap<&'static str, Vec<String>>,
@@ -32,7 +31,7 @@ struct Court<'a> {
 }
 
 impl Verdict {
-    /// Compares what was promised with what happened.
+    /// Compares the promises with the events.
     pub fn on(world: &World, typings: &[Typing]) -> Self {
         let mut court = Court { world, typings, cards: cards(world), verdict: Self::default() };
         court.the_record_is_whole();
@@ -46,12 +45,12 @@ impl Verdict {
         court.verdict
     }
 
-    /// Whether nothing is wrong.
+    /// Answers whether there is no fault.
     pub fn holds(&self) -> bool {
         self.wrong.is_empty()
     }
 
-    /// Whether every card shows how things are.
+    /// Answers whether every card shows the present state.
     pub fn is_up_to_date(&self) -> bool {
         self.remarks.is_empty()
     }
@@ -95,7 +94,7 @@ impl<'a> Court<'a> {
         self.verdict.count("calls", calls.iter().len());
     }
 
-    /// Everything typed here can be done. Only that nothing could be saved is a reason to refuse.
+    /// Checks refusals. Everything typed here can be done: only a failure to save is a reason to refuse.
     fn nothing_is_refused(&mut self) {
         for typing in self.typings {
             match &typing.refused {
@@ -106,7 +105,7 @@ impl<'a> Court<'a> {
         }
     }
 
-    /// What was accepted is written once; what was not, but came through all the same, at most once.
+    /// Checks that an accepted note is written once, and an unaccepted one that came through anyway at most once.
     fn every_note_is_there_once(&mut self) {
         for typing in self.typings.iter().filter(|typing| typing.leaves_a_note()) {
             let own = town::conversation(typing.order.conversation);
@@ -125,8 +124,8 @@ impl<'a> Court<'a> {
         }
     }
 
-    /// A command that was acknowledged before another one was typed is done before it: always if both
-    /// are the same person's; and between people unless the first may have been looking for its
+    /// Checks the order of notes. A command that was acknowledged before another one was typed is done before it:
+    /// always if both are the same person's, and between people unless the first may have been looking up its
     /// conversation, behind which its person's other commands queue up.
     fn notes_stand_in_order(&mut self) {
         let searchers: HashSet<&str> =
@@ -152,9 +151,8 @@ impl<'a> Court<'a> {
         }
     }
 
-    /// Owner and status changed exactly as the commands that were done say, one after the other. A
-    /// call that was repeated after a crash and found everything as it should be changes nothing: it
-    /// is no second effect, only counted.
+    /// Checks that owner and status changed exactly as the finished commands say, one after the other. A call that was
+    /// repeated after a crash and changed nothing is no second effect, only counted.
     fn every_change_is_made_once(&mut self) {
         let conversations: HashSet<usize> = self.typings.iter().map(|typing| typing.order.conversation).collect();
         for n in conversations {
@@ -177,8 +175,8 @@ impl<'a> Court<'a> {
         }
     }
 
-    /// Everybody hears about each of their commands: where they asked, or, after several failures
-    /// there, in the channel. And no one hears a "no", because everything typed here can be done.
+    /// Checks that each person is answered about each of their commands: where they asked, or, after several failures
+    /// there, in the channel. No one gets a "no", because everything typed here can be done.
     fn everybody_is_answered(&mut self) {
         let answers = answers::answers(self.world);
         let mut silent: HashMap<&str, Vec<&str>> = HashMap::new();
@@ -203,7 +201,7 @@ impl<'a> Court<'a> {
         }
     }
 
-    /// One card per conversation and channel, and it shows how things are.
+    /// Checks that each conversation has one card per channel, and that it shows the present state.
     fn there_is_one_card(&mut self) {
         let asked: HashSet<(String, String)> = self.accepted().map(|typing| self.card_of(typing)).collect();
         for key in asked {
@@ -220,7 +218,7 @@ impl<'a> Court<'a> {
         self.verdict.remarks.extend(out_of_date.into_iter().take(SHOWN));
     }
 
-    /// Lines and direct messages are there once: where Slack's answer was lost, they are looked for.
+    /// Checks that lines and direct messages exist once: where Slack's answer was lost, the app looks for them.
     fn every_line_and_notice_is_there_once(&mut self) {
         for typing in self.accepted().filter(|typing| typing.leaves_a_note()) {
             let channel = self.card_of(typing).0;
@@ -254,7 +252,7 @@ impl<'a> Court<'a> {
         self.typings.iter().filter(|typing| typing.accepted.is_some())
     }
 
-    /// What the latest card shows, if no card shows how things are.
+    /// Returns the state of the latest card, if no card shows the present one.
     fn out_of_date(&self, conversation: &str, cards: &[&Message]) -> Option<String> {
         let now = self.world.dialnote.conversation(conversation)?;
         let handle = now.assigned_to.as_ref().map(|member| member.trim_start_matches("mem_"));
@@ -267,10 +265,10 @@ impl<'a> Court<'a> {
         })
     }
 
-    /// How often a typing's note is said in messages.
+    /// Returns the number of messages that contain a typing's note.
     fn messages(&self, typing: &Typing, wanted: impl Fn(&Message) -> bool) -> usize {
         let here = self.world.messages.iter().filter(|message| message.to.is_none() && wanted(message));
-        // Of several direct messages in one each has blocks of its own.
+        // Several direct messages in one have their own blocks.
         let says = |message: &Message| {
             let blocks = message.blocks.iter().filter(|block| block.to_string().contains(&typing.tag));
             blocks.count().max(usize::from(message.text.contains(&typing.tag)))
@@ -278,14 +276,14 @@ impl<'a> Court<'a> {
         here.map(says).sum()
     }
 
-    /// In which conversations a typing has notes.
+    /// Returns the conversations in which a typing has notes.
     fn notes_of(&self, typing: &Typing) -> Vec<&'a str> {
         let noted = |c: &Conversation| c.notes().iter().filter(|note| note.contains(&typing.tag)).count();
         let all = self.world.dialnote.conversations.iter();
         all.flat_map(|c| std::iter::repeat_n(c.id.as_str(), noted(c))).collect()
     }
 
-    /// Where in its conversation's timeline a typing's note stands.
+    /// Returns the place of a typing's note in its conversation's timeline.
     fn place(&self, typing: &Typing) -> Option<usize> {
         let conversation = self.world.dialnote.conversation(&town::conversation(typing.order.conversation))?;
         conversation.timeline.iter().position(|entry| entry.text.contains(&typing.tag))

@@ -24,7 +24,7 @@ fn of_button(more: &Value) -> Value {
     actions(&[pressed])
 }
 
-/// Each of these blocks is refused with exactly this fault.
+/// Returns blocks with the exact fault for which each is refused.
 fn faulty() -> Vec<(Value, &'static str)> {
     let options: Vec<Value> = (0..101).map(|n| option("An option", &n.to_string())).collect();
     let many: Vec<Value> = (0..26).map(|n| button(&format!("b{n}"), "1")).collect();

@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 use crate::stage::Stage;
 
 impl Stage {
-    /// What the control API has against it.
+    /// Returns the control API's refusal.
     async fn cannot(&self, verb: &str, body: Value) -> String {
         let (status, answer) = self.control(verb, body).await;
         assert_eq!(status, 422, "{answer}");

@@ -119,7 +119,7 @@ async fn people_get_in_touch() {
         text: Some(text.to_owned()),
         who: None,
     };
-    // Julian Frost is snoozed, and wakes his conversation.
+    // Julian Frost is snoozed, and his message ends the snooze.
     let id = stage.sandbox.incoming(write("+14155550114", "+14155550200", "Can I pay now?")).await.unwrap();
     stage.sandbox.world(|world| {
         let conversation = world.dialnote.conversation(&id).unwrap();

@@ -1,4 +1,4 @@
-//! What the app is sent: signed, in Slack's shapes, within Slack's patience.
+//! The requests to the app: signed, in Slack's shapes, within Slack's time limits.
 
 use dialnote_sandbox::{
     Channel, ChannelKind, Click, Close, Options, Sandbox, Secrets, Shortcut, Submit, Typing, every_scope,
@@ -8,14 +8,14 @@ use serde_json::{Value, json};
 
 use crate::stage::{Reply, Stage, actions, button, home, input, modal, option, section, text_input};
 
-/// A payload recorded elsewhere.
+/// Reads a payload recorded elsewhere.
 fn recorded(file: &str) -> Value {
     let path = format!("{}/tests/fixtures/slack/inbound/{file}", env!("CARGO_MANIFEST_DIR"));
     serde_json::from_str(&std::fs::read_to_string(path).unwrap()).unwrap()
 }
 
-/// Whether `ours` has every field that `theirs` has, to the depth where content begins. What only
-/// workspaces of an organization have, ours has not.
+/// Checks that `ours` has every field of `theirs`, to the depth where content begins. Fields that only workspaces of an
+/// organization have are exempt.
 pub(crate) fn assert_covers(ours: &Value, theirs: &Value, at: &str) {
     const CONTENT: &[&str] = &["blocks", "values", "actions", "text", "message", "profile"];
     const ELSEWHERE: &[&str] = &["enterprise_id", "enterprise_name", "fallback", "attachment_id", "is_app_unfurl"];
@@ -416,7 +416,7 @@ async fn deliveries_can_be_doubled() {
     assert_eq!(stage.sandbox.world(|world| world.deliveries.total()), 2);
 }
 
-/// An app that outlives the sandbox must not take a new request for one it has seen.
+/// An app that outlives the sandbox must not take a new request for an old one.
 #[tokio::test]
 async fn another_run_has_other_names_for_what_happens_once() {
     let stage = Stage::set().await;

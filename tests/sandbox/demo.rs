@@ -44,7 +44,7 @@ impl Demo {
         self.control("slash", json!({"as": "maya", "channel": "front-desk", "text": text})).await
     }
 
-    /// Waits until Maya sees this.
+    /// Waits until Maya sees this text.
     async fn shows(&self, text: &str) {
         let mut window = Window::at(&self.sandbox, "maya").await;
         loop {

@@ -1,4 +1,4 @@
-//! What can be made to go wrong.
+//! The faults that can be switched on.
 
 use std::time::Duration;
 

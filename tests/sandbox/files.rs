@@ -1,4 +1,4 @@
-//! Files: asked for, sent and shared, each once.
+//! Files: requested, sent and shared, each once.
 
 use serde_json::json;
 

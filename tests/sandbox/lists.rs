@@ -1,11 +1,11 @@
-//! Lists of dialnote's that are not what they should be.
+//! Wrong lists of dialnote.
 
 use serde_json::{Value, json};
 
 use crate::stage::Stage;
 
 impl Stage {
-    /// A sandbox whose lists are like this.
+    /// Sets up a sandbox with these faults in its lists.
     async fn listing(faults: Value) -> Self {
         let stage = Self::set().await;
         let (status, told) = stage.control("faults", json!({ "dialnote": faults })).await;

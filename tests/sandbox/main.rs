@@ -1,5 +1,5 @@
-//! The sandbox judges the app; this judges the sandbox. Every refusal it promises is provoked
-//! through real HTTP, and what it sends is compared with what Slack sends.
+//! The sandbox judges the app; these tests judge the sandbox. Every refusal it promises is provoked through real HTTP,
+//! and its requests are compared with Slack's.
 
 #![expect(
     clippy::unwrap_used,

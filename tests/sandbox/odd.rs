@@ -1,11 +1,11 @@
-//! Answers that are not the service's own, effects that come late, and misfortune by chance.
+//! Answers that are not the service's own, late effects, and random failures.
 
 use reqwest::header::HeaderMap;
 use serde_json::{Value, json};
 
 use crate::stage::Stage;
 
-/// An answer as it came; its body ends where the connection broke.
+/// An answer as received; its body ends where the connection broke.
 struct Heard {
     status: u16,
     headers: HeaderMap,
@@ -65,7 +65,7 @@ impl Stage {
     }
 }
 
-/// What both services may answer instead, with a status, and what shows it.
+/// Checks an odd answer that both services may give: its status and its mark.
 fn is_odd(answer: &str, heard: &Heard) -> bool {
     match answer {
         "html" => heard.text().starts_with("<!doctype html>") && heard.header("content-type").unwrap().contains("html"),

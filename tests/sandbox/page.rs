@@ -1,4 +1,4 @@
-//! The page as it is served, and what it is told: what one person sees, and only that.
+//! The page as it is served, and its updates: one person's view, and only that.
 
 use std::fs;
 
@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 
 use crate::stage::{Reply, Stage, modal, section};
 
-/// The events that one window of the page is sent.
+/// The events that one window of the page receives.
 pub(crate) struct Window(reqwest::Response, String);
 
 impl Window {
@@ -22,7 +22,7 @@ impl Window {
         Self(response, String::new())
     }
 
-    /// The next event.
+    /// Returns the next event.
     async fn next(&mut self) -> Value {
         loop {
             if let Some((event, rest)) = self.1.split_once("\n\n") {
@@ -38,7 +38,7 @@ impl Window {
         }
     }
 
-    /// The next event that says something about `part`.
+    /// Returns the next event about `part`.
     pub(crate) async fn next_about(&mut self, part: &str) -> Value {
         loop {
             let news = self.next().await;
@@ -281,7 +281,7 @@ async fn the_pages_limits_are_stated_in_its_policy() {
     assert_eq!(stage.sandbox.page_violations()[0]["csp-report"]["violated-directive"], "img-src");
 }
 
-/// A page elsewhere may give its own name the address of this machine, and would read along then.
+/// A foreign page may point its own name at this machine's address, and would then read along.
 #[tokio::test]
 async fn no_other_hosts_name_leads_here() {
     let stage = Stage::set().await;

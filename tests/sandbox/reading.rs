@@ -1,4 +1,4 @@
-//! `users.*`, `usergroups.*`, `conversations.*`, `team.info`: what the app can look up.
+//! `users.*`, `usergroups.*`, `conversations.*`, `team.info`: the app's look-ups.
 
 use dialnote_sandbox::Person;
 use serde_json::{Value, json};

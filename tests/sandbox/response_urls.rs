@@ -1,11 +1,11 @@
-//! Response URLs: five uses, half an hour, JSON, and nothing that was not there.
+//! Response URLs: five uses, half an hour, JSON, and no message that was not there.
 
 use serde_json::json;
 
 use crate::stage::{Stage, actions, button, section};
 
 impl Stage {
-    /// A response URL from a slash command of maya's.
+    /// Returns the response URL of a slash command of maya's.
     async fn response_url(&self) -> String {
         self.slash("maya", "/dialnote").await.response_url.unwrap()
     }

@@ -1,5 +1,5 @@
-//! Socket Mode: addresses for one connection, envelopes in Slack's shapes, and no patience with
-//! acknowledgements that Slack would not take.
+//! Socket Mode: addresses for one connection, envelopes in Slack's shapes, and complaints about acknowledgements that
+//! Slack would not accept.
 
 use std::collections::HashMap;
 
@@ -17,7 +17,7 @@ use crate::stage::{Stage, actions, button, input, modal, text_input};
 struct Line(WebSocketStream<TcpStream>);
 
 impl Line {
-    /// The next frame that is not a ping.
+    /// Returns the next frame that is not a ping.
     async fn next(&mut self) -> Value {
         loop {
             match self.0.next().await.expect("an open connection").unwrap() {
@@ -32,7 +32,7 @@ impl Line {
         self.0.send(Message::text(words)).await.unwrap();
     }
 
-    /// Acknowledges the next envelope with what is given beside its name, and answers it.
+    /// Acknowledges the next envelope with the given fields beside its id, and returns it.
     async fn acknowledge(&mut self, with: Value) -> Value {
         let envelope = self.next().await;
         let mut ack = with;
@@ -47,14 +47,14 @@ impl Line {
     }
 }
 
-/// A stage on which Socket Mode is on.
+/// Sets a stage with Socket Mode on.
 async fn set() -> Stage {
     let stage = Stage::set().await;
     stage.sandbox.world(|world| world.sockets.switch(true));
     stage
 }
 
-/// A new address.
+/// Requests a new address.
 async fn address(stage: &Stage) -> String {
     let answer = open(stage, &stage.sandbox.credentials().slack_app_token).await;
     assert_eq!(answer["ok"], true, "{answer}");
@@ -71,14 +71,14 @@ async fn dial(stage: &Stage, address: &str) -> Option<Line> {
     client_async(address, stream).await.ok().map(|(stream, _)| Line(stream))
 }
 
-/// A connection that was greeted.
+/// Opens a connection and waits for its greeting.
 async fn connect(stage: &Stage) -> Line {
     let mut line = dial(stage, &address(stage).await).await.expect("an address that is good once");
     assert_eq!(line.next().await["type"], "hello");
     line
 }
 
-/// What comes of something while the app acknowledges it so.
+/// Returns the outcome of an action while the app acknowledges it in this way.
 async fn acknowledging(line: &mut Line, with: Value, happens: impl Future<Output = Outcome>) -> (Value, Outcome) {
     tokio::join!(line.acknowledge(with), happens)
 }

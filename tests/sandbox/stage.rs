@@ -1,5 +1,5 @@
-//! A sandbox on a clock that stands still, an app that answers as it is told and keeps what it was
-//! sent, and short ways to say what happens.
+//! A sandbox on a clock that stands still, an app that gives the answers that the test sets and keeps its requests, and
+//! short ways to cause events.
 
 use std::collections::VecDeque;
 use std::sync::{Arc, Mutex};
@@ -25,12 +25,12 @@ pub(crate) struct Stage {
 }
 
 impl Stage {
-    /// A sandbox with an app that acknowledges everything with an empty 200.
+    /// Sets up a sandbox with an app that acknowledges everything with an empty 200.
     pub(crate) async fn set() -> Self {
         Self::granting(every_scope().iter().map(String::as_str).collect()).await
     }
 
-    /// The same, with these scopes only.
+    /// Does the same with these scopes only.
     pub(crate) async fn granting(scopes: Vec<&str>) -> Self {
         let clock = ManualClock::at("2026-03-02T17:00:00Z".parse().unwrap());
         let secrets = Secrets::fixed();
@@ -57,7 +57,7 @@ impl Stage {
         format!("http://{}{path}", self.sandbox.addr())
     }
 
-    /// Calls a Web API method the way it is published: JSON where that is taken, else a form.
+    /// Calls a Web API method as published: with JSON if it accepts that, else with a form.
     pub(crate) async fn slack(&self, method: &str, args: Value) -> Value {
         let form_only = [
             "dnd.",
@@ -82,7 +82,7 @@ impl Stage {
         self.send(request.header("content-type", "application/json; charset=utf-8")).await.1
     }
 
-    /// The error code of a call that must fail. It must be one that Slack documents.
+    /// Returns the error code of a call that must fail. Slack must document it.
     pub(crate) async fn refused(&self, method: &str, args: Value) -> String {
         let answer = self.slack(method, args).await;
         assert_eq!(answer["ok"], false, "{answer}");
@@ -91,14 +91,14 @@ impl Stage {
         error
     }
 
-    /// The answer of a call that must succeed.
+    /// Returns the answer of a call that must succeed.
     pub(crate) async fn granted(&self, method: &str, args: Value) -> Value {
         let answer = self.slack(method, args).await;
         assert_eq!(answer["ok"], true, "{answer}");
         answer
     }
 
-    /// Sends a request with the app's token, and answers status and JSON.
+    /// Sends a request with the app's token, and returns status and JSON.
     pub(crate) async fn send(&self, request: reqwest::RequestBuilder) -> (u16, Value) {
         read(request.bearer_auth(&self.token).send().await.unwrap()).await
     }
@@ -125,7 +125,7 @@ impl Stage {
         read(request.send().await.unwrap()).await
     }
 
-    /// Posts a message to #front-desk, and answers its ts.
+    /// Posts a message to #front-desk and returns its ts.
     pub(crate) async fn post(&self, blocks: Value) -> String {
         let answer =
             self.granted("chat.postMessage", json!({"channel": "C0FRONT", "text": "A card", "blocks": blocks})).await;
@@ -136,7 +136,7 @@ impl Stage {
         self.sandbox.slash(who, "front-desk", text).await.unwrap()
     }
 
-    /// Opens a modal for maya, and answers its id.
+    /// Opens a modal for maya and returns its id.
     pub(crate) async fn open(&self, view: Value) -> String {
         let trigger_id = self.slash("maya", "/dialnote").await.trigger_id.unwrap();
         let answer = self.granted("views.open", json!({"trigger_id": trigger_id, "view": view})).await;
@@ -152,18 +152,18 @@ impl Stage {
         self.sandbox.submit(Submit { who: "maya".to_owned(), view_id: view_id.to_owned(), values }).await.unwrap()
     }
 
-    /// What a person sees in #front-desk, each message as one line.
+    /// Returns a person's view of #front-desk, each message as one line.
     pub(crate) fn seen(&self, who: &str) -> Vec<String> {
         self.sandbox.world(|world| world.seen_by(who, "front-desk").iter().map(|m| m.text.clone()).collect())
     }
 
-    /// The same in the direct message with the app.
+    /// Returns the same for the direct message with the app.
     pub(crate) fn seen_in_dm(&self, who: &str) -> Vec<String> {
         self.sandbox.world(|world| world.seen_by(who, "dm").iter().map(|m| m.text.clone()).collect())
     }
 }
 
-/// Whether an error is published for this method, or for all of them.
+/// Answers whether an error is published for this method, or for all of them.
 fn documented(method: &str, error: &str) -> bool {
     const OF_ALL: &[&str] = &["invalid_arguments", "missing_scope", "token_revoked", "fatal_error"];
     let published: Value = serde_json::from_str(include_str!("../../crates/sandbox/src/methods.json")).unwrap();
@@ -176,7 +176,7 @@ async fn read(response: reqwest::Response) -> (u16, Value) {
     (status, if body.is_empty() { Value::Null } else { serde_json::from_str(&body).unwrap() })
 }
 
-/// An app that checks signatures and answers as it is told.
+/// An app that checks signatures and gives the answers that the test sets.
 #[derive(Clone)]
 pub(crate) struct App {
     pub(crate) url: String,
@@ -199,7 +199,7 @@ pub(crate) struct Received {
     pub(crate) genuine: bool,
 }
 
-/// What the app is told to answer.
+/// The app's answer.
 #[derive(Clone, Debug)]
 pub(crate) enum Reply {
     Json(Value),
@@ -209,12 +209,12 @@ pub(crate) enum Reply {
 }
 
 impl Received {
-    /// The fields of a form.
+    /// Returns the fields of a form.
     pub(crate) fn form(&self) -> Map<String, Value> {
         form_urlencoded::parse(self.body.as_bytes()).map(|(k, v)| (k.into_owned(), json!(v))).collect()
     }
 
-    /// The JSON of an interaction.
+    /// Returns the JSON of an interaction.
     pub(crate) fn payload(&self) -> Value {
         let form = self.form();
         assert_eq!(form.len(), 1, "an interaction has one field");
@@ -246,12 +246,12 @@ impl App {
         self.inner.answers.lock().unwrap().push_back(reply);
     }
 
-    /// Everything received so far.
+    /// Returns everything received so far.
     pub(crate) fn received(&self) -> Vec<Received> {
         self.inner.received.lock().unwrap().clone()
     }
 
-    /// The latest request.
+    /// Returns the latest request.
     pub(crate) fn last(&self) -> Received {
         self.received().pop().expect("the app was sent something")
     }
@@ -276,41 +276,41 @@ async fn receive(State(app): State<Arc<Inner>>, request: Request) -> Response {
     }
 }
 
-/// A section with text.
+/// Returns a section with text.
 pub(crate) fn section(text: &str) -> Value {
     json!({"type": "section", "text": {"type": "mrkdwn", "text": text}})
 }
 
-/// A button.
+/// Returns a button.
 pub(crate) fn button(action_id: &str, value: &str) -> Value {
     json!({
         "type": "button", "action_id": action_id, "value": value, "text": {"type": "plain_text", "text": "Press"},
     })
 }
 
-/// A row of elements.
+/// Returns a row of elements.
 pub(crate) fn actions(elements: &[Value]) -> Value {
     json!({"type": "actions", "block_id": "row", "elements": elements})
 }
 
-/// An option.
+/// Returns an option.
 pub(crate) fn option(text: &str, value: &str) -> Value {
     json!({"text": {"type": "plain_text", "text": text}, "value": value})
 }
 
-/// An input block.
+/// Returns an input block.
 pub(crate) fn input(block_id: &str, element: &Value) -> Value {
     json!({
         "type": "input", "block_id": block_id, "label": {"type": "plain_text", "text": "Label"}, "element": element,
     })
 }
 
-/// A text input.
+/// Returns a text input.
 pub(crate) fn text_input() -> Value {
     json!({"type": "plain_text_input", "action_id": "typed"})
 }
 
-/// A modal with a submit button.
+/// Returns a modal with a submit button.
 pub(crate) fn modal(blocks: &[Value]) -> Value {
     json!({
         "type": "modal", "callback_id": "test", "title": {"type": "plain_text", "text": "A modal"},
@@ -318,7 +318,7 @@ pub(crate) fn modal(blocks: &[Value]) -> Value {
     })
 }
 
-/// A home tab.
+/// Returns a home tab.
 pub(crate) fn home(text: &str) -> Value {
     json!({"type": "home", "blocks": [section(text)]})
 }

@@ -1,11 +1,11 @@
-//! What dialnote may turn out to be like: each variant on the wire, and all of them together.
+//! The possible behaviours of dialnote: each variant on the wire, and all of them together.
 
 use reqwest::header::HeaderMap;
 use serde_json::{Value, json};
 
 use crate::stage::Stage;
 
-/// An answer as it came.
+/// An answer as received.
 struct Heard {
     status: u16,
     headers: HeaderMap,
@@ -27,7 +27,7 @@ impl Heard {
 }
 
 impl Stage {
-    /// A sandbox whose dialnote is like this.
+    /// Sets up a sandbox whose dialnote has these variants.
     async fn varied(variants: Value) -> Self {
         let stage = Self::set().await;
         let (status, told) = stage.control("faults", json!({"dialnote": {"variants": variants}})).await;
@@ -35,7 +35,7 @@ impl Stage {
         stage
     }
 
-    /// Calls dialnote at an address of its own.
+    /// Calls dialnote at any address.
     async fn call(&self, method: &str, path: &str, body: Value) -> Heard {
         let request = self.http.request(method.parse().unwrap(), self.url(&format!("/dialnote/api{path}")));
         let mut request = request.bearer_auth(self.sandbox.credentials().dialnote_api_key);
@@ -55,7 +55,7 @@ impl Stage {
         self.call("PATCH", &format!("/v1/conversations/{id}"), body).await
     }
 
-    /// The owner of a conversation, and its status, by the sandbox's own ids and words.
+    /// Returns the owner of a conversation and its status, in the sandbox's own ids and words.
     fn kept(&self, id: &str) -> (Option<String>, String) {
         self.sandbox.world(|world| {
             let kept = world.dialnote.conversation(id).unwrap();

@@ -6,12 +6,12 @@ use serde_json::{Map, Value, json};
 use crate::stage::{Reply, Stage, actions, button, home, input, modal, option, section, text_input};
 
 impl Stage {
-    /// A trigger that has not been used.
+    /// Returns an unused trigger.
     async fn trigger(&self) -> String {
         self.slash("maya", "/dialnote").await.trigger_id.unwrap()
     }
 
-    /// A trigger from the modal that is on top.
+    /// Returns a trigger from the modal that is on top.
     async fn trigger_in(&self, view_id: &str) -> String {
         let click = self.sandbox.click(Click::view("maya", view_id, "press")).await.unwrap();
         click.trigger_id.unwrap()

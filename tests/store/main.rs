@@ -1,4 +1,4 @@
-//! What holds of the store: the app's promises on both databases, and that its queue's tables are the queue's own.
+//! The store: the app's promises on both databases, and its queue's tables, which must be the queue's own.
 
 #![expect(clippy::panic, reason = "a test that cannot go on should stop")]
 #![expect(unreachable_pub, reason = "the tests are one crate")]

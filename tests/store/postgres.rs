@@ -1,4 +1,4 @@
-//! The PostgreSQL store: the app's promises, and that its database is the queue's and the app's at once.
+//! The PostgreSQL store: the app's promises, and a database shared by the queue and the app.
 
 #![expect(clippy::unwrap_used, reason = "what is wrong here is a failed test")]
 
@@ -11,10 +11,10 @@ use dialnote_slack::platform::db::postgres::{Postgres, with_password};
 use durable_queue::postgres::{Address, PostgresQueue, schema};
 use tokio_postgres::{Client, NoTls};
 
-/// A part of the tests' server that nobody else uses.
+/// A separate part of the tests' server.
 struct Database {
     schema: String,
-    /// Sees and does what an operator could.
+    /// A connection with an operator's rights.
     operator: Client,
 }
 
@@ -42,8 +42,8 @@ impl Database {
         Ok(format!("{}?application_name={}&options=-csearch_path%3D{}", server()?, self.schema, self.schema))
     }
 
-    /// The columns, indexes and constraints of all tables but the one that says which schema it is: a line each, that
-    /// begins with the table.
+    /// Returns the columns, indexes and constraints of all tables except the one that names the schema's version: one
+    /// line each, beginning with the table.
     async fn tables(&self) -> Result<Vec<String>, Fault> {
         let rows = self.operator.query(TABLES, &[&self.schema]).await.map_err(failed)?;
         rows.iter().map(|row| row.try_get(0)).collect::<Result<_, _>>().map_err(failed)
@@ -74,7 +74,7 @@ macro_rules! conforms {
 
 conforms!(facts, kept, categories);
 
-/// The app's migrations end with the tables of the queue, whatever way they took.
+/// The app's migrations end with the tables of the queue, whichever path they took.
 #[tokio::test]
 async fn the_apps_history_ends_with_the_queues_own_tables() -> Result<(), Fault> {
     let (app, queue) = (Database::new().await?, Database::new().await?);

@@ -1,4 +1,4 @@
-//! The `SQLite` store: the app's promises, and that its file is the queue's and the app's at once.
+//! The `SQLite` store: the app's promises, and a file shared by the queue and the app.
 
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -29,7 +29,7 @@ impl Home {
         Ok(Self { directory, databases: AtomicUsize::new(0) })
     }
 
-    /// A place where there is no database yet.
+    /// Returns a path where there is no database yet.
     fn path(&self) -> PathBuf {
         self.directory.path().join(format!("{}.db", self.databases.fetch_add(1, Ordering::Relaxed)))
     }
@@ -60,7 +60,7 @@ macro_rules! conforms {
 
 conforms!(facts, kept, categories);
 
-/// The app's migrations end with the tables of the queue, whatever way they took.
+/// The app's migrations end with the tables of the queue, whichever path they took.
 #[tokio::test]
 async fn the_apps_history_ends_with_the_queues_own_tables() -> Result<(), Fault> {
     let home = Home::new()?;
@@ -76,7 +76,7 @@ async fn the_apps_history_ends_with_the_queues_own_tables() -> Result<(), Fault>
     Ok(())
 }
 
-/// The columns and indexes of all tables, a table each: as `SQLite` sees them, not as they were written.
+/// Returns the columns and indexes of all tables, one entry per table: as `SQLite` sees them, not as they were written.
 fn tables(path: &Path) -> Result<Vec<String>, Fault> {
     let failed = |error: rusqlite::Error| Fault::Store(error.to_string());
     let connection = Connection::open(path).map_err(failed)?;
@@ -122,7 +122,7 @@ async fn a_crash_loses_nothing_that_was_answered() -> Result<(), Fault> {
     let [a1, b1] = claims.as_slice() else { return Err(unexpected(&claims)) };
     store.settle(a1, Verdict::Done, vec![Effect::PutCard(card.clone())], at(0)).await?;
     store.cache_put(&here(), cache_entry.clone()).await?;
-    // What a killed process leaves behind: the file and its log, copied while the store is open.
+    // The remains of a killed process: the file and its log, copied while the store is open.
     let remains = home.path();
     copy_with_log(&path, &remains)?;
     drop(store);

@@ -27,7 +27,7 @@ pub async fn claim_one(store: &dyn Store, now: Timestamp) -> Result<Claim, Fault
     only(claim(store, now).await?)
 }
 
-/// Expects exactly one claim.
+/// Returns the only claim; an error if there is another number of claims.
 pub fn only(claims: Vec<Claim>) -> Result<Claim, Fault> {
     Ok(common::only(claims)?)
 }

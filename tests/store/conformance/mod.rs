@@ -1,6 +1,6 @@
-//! The promises of both databases beyond the queue's (`durable_queue::conformance`): the app's own rows, and that they
-//! are stored together with a verdict. Each case gets a store of its own, asserts with a sentence, and passes time in
-//! like every caller.
+//! The promises of both databases beyond the queue's (`durable_queue::conformance`): the app's own rows, stored
+//! together with a verdict. Each case gets its own store, asserts with a sentence, and passes time in like every
+//! caller.
 
 mod categories;
 mod common;
@@ -9,7 +9,7 @@ mod kept;
 
 use dialnote_slack::platform::db::Store;
 
-/// Runs each case on a store of its own and names the one whose store failed.
+/// Runs each case on its own store and names the case whose store failed.
 macro_rules! each {
     ($fresh:expr, [$($case:path),+ $(,)?]) => {
         $(if let Err(fault) = $case($fresh().await.as_ref()).await {

@@ -58,7 +58,7 @@ pub(crate) struct Past {
 impl World {
     pub(crate) fn sent(&self, before: &State, state: &mut State, delivery: usize, torn: bool) -> Result<(), Broken> {
         state.sent[delivery] += 1;
-        // No one was told that a request was accepted if a crash of its receiver cut it off.
+        // No answer accepted a request whose receiver crashed.
         if torn {
             return Ok(());
         }
