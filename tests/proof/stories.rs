@@ -15,8 +15,8 @@ const MANY: usize = 150;
 /// On the second page, as long as nothing happens in it.
 const FAR_DOWN: usize = 140;
 
-/// dialnote lists what was active most recently first. A reader of pages misses what moves
-/// from a later page to the top between two pages.
+/// dialnote lists the latest activity first. A reader of pages misses a conversation that moves from a later page to
+/// the top between two pages.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_conversation_that_moves_up_while_it_is_looked_for_is_found() {
     let setting = Setting { name: "moving-up", people: 2, conversations: MANY, lease: None };

@@ -65,7 +65,7 @@ impl Stage {
     }
 }
 
-/// Checks an odd answer that both services may give: its status and its mark.
+/// Answers whether an answer has this odd form, which both services may give, with its status and its mark.
 fn is_odd(answer: &str, heard: &Heard) -> bool {
     match answer {
         "html" => heard.text().starts_with("<!doctype html>") && heard.header("content-type").unwrap().contains("html"),

@@ -12,9 +12,9 @@ use crate::{
     Verdict,
 };
 
-/// A durable queue. Every verb is one transaction of its own and is scoped to a tenant where it touches what belongs
-/// to one; `claim` and the operator's verbs work across tenants. Time is passed in, so that all backends behave alike
-/// on a manual clock.
+/// A durable queue. Every verb is a separate transaction, scoped to a tenant where it touches a tenant's rows; `claim`
+/// and the operator's verbs work across tenants. Time is passed in, so that all backends behave alike on a manual
+/// clock.
 ///
 /// A verb that fails has stored nothing. An app that wants its own rows in the same transaction uses the backend's
 /// `transact` instead.
@@ -75,7 +75,8 @@ pub trait DurableQueue: Send + Sync + 'static {
     /// Returns the buckets that the other side has closed, in the order of tenants and names, at most `max`.
     async fn limits(&self, now: Timestamp, max: usize) -> Result<Vec<Limit>, QueueError>;
 
-    /// Opens a bucket that the other side has closed, and makes due what waits for it. Answers whether it was closed.
+    /// Opens a bucket that the other side has closed, and makes due the jobs that wait for it. Answers whether it was
+    /// closed.
     async fn lift(&self, limit: &Limit, now: Timestamp) -> Result<bool, QueueError>;
 
     /// Returns the names of a tenant's buckets in order, beyond `after`, at most `max`.

@@ -58,7 +58,7 @@
 //! # Another backend
 //!
 //! 1. Write its tables: `deliveries`, `jobs`, `buckets` and `leaders`, as in `migrations/`.
-//! 2. Implement [`DurableQueue`]. Turns come from the scheduler in `fairness`, decisions about buckets from
+//! 2. Implement [`DurableQueue`]. Virtual times come from the scheduler in `fairness`, decisions about buckets from
 //!    [`rate_limit`], and both are the same everywhere.
 //! 3. Decide how two that join one partition at once find out who is first, and write down the order in which locks are
 //!    taken. A claim is checked and its row locked before anything of a settlement is stored.

@@ -85,7 +85,7 @@ async fn converse(shared: &Shared, mut socket: WebSocket, number: u64, mut sent:
     }
 }
 
-/// Takes what the app sends over a connection.
+/// Receives a frame of the app over a connection.
 fn receive(sockets: &mut Sockets, number: u64, message: Message) {
     match message {
         Message::Text(text) => sockets.hear(number, &text),

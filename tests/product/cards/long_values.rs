@@ -1,4 +1,4 @@
-//! Buttons, menus and forms carry their values whole, however long the accepted texts and ids are.
+//! Buttons, menus and forms carry their values whole, for every accepted length of texts and ids.
 
 use dialnote_slack::cards::view as card;
 use dialnote_slack::commands::parser::{Parsed, parse};

@@ -1,5 +1,5 @@
-//! "Zoe has been notified" is said only after Slack accepted the message, and the sender learns within ten seconds
-//! what became of it.
+//! "Zoe has been notified" is said only after Slack accepted the message, and the sender learns the outcome within ten
+//! seconds.
 
 use dialnote_sandbox::{Hang, Service, SlackFailure};
 use insta::assert_snapshot;

@@ -98,7 +98,7 @@ impl Story<'_> {
         self.bot.read_all().await;
     }
 
-    /// Lists the conversations, and links people by hand where no address does it.
+    /// Reads the list, and links people by hand where no address does it.
     async fn begins(&mut self) {
         self.bot.look().await;
         if self.what.contains("no_email") {

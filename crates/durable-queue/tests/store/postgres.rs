@@ -271,7 +271,7 @@ async fn a_delivery_that_is_refused_fails_alone() -> Result<(), QueueError> {
 }
 
 /// Checks two deliveries that arrive while another program holds up the second one's batch. A caller that was answered
-/// "nothing was saved" can rely on it, whatever happens to the lock.
+/// "nothing was saved" can rely on it, even if the lock is released later.
 #[tokio::test]
 async fn what_was_refused_is_not_stored_later() -> Result<(), QueueError> {
     let database = Database::new().await?;
