@@ -16,10 +16,10 @@ use crate::jobs::handler::Handler;
 use crate::jobs::job::JobKind;
 use crate::jobs::outbox::message::Message;
 use crate::jobs::outcome::{Outcome, Stop};
-use crate::jobs::rate_limits;
+use crate::jobs::{documents, rate_limits};
 use crate::people::acting;
 use crate::platform::db::rate_limit::RateLimit;
-use crate::platform::db::{Claim, Document, Effect, NewJob, Queue};
+use crate::platform::db::{Claim, DocumentKind, NewJob, Queue, StoredDocument};
 use crate::platform::slack::answer::SlackError;
 use crate::sync::conversations;
 
@@ -85,7 +85,7 @@ fn links_key(channel: &ChannelId, ts: &MessageTs) -> String {
     format!("links:{channel}:{ts}")
 }
 
-/// The last link to a conversation that became its card in a channel (`platform::db::Document`, by channel).
+/// The last link to a conversation that became its card in a channel.
 #[derive(Serialize, Deserialize)]
 struct LastUnfurl {
     /// The message that contains the link.
@@ -94,11 +94,8 @@ struct LastUnfurl {
     url: String,
 }
 
-impl LastUnfurl {
-    /// Returns the document kind of the unfurled links to a conversation.
-    fn kind(id: &ConversationId) -> String {
-        format!("shown:{id}")
-    }
+impl StoredDocument for LastUnfurl {
+    const KIND: DocumentKind = DocumentKind::Unfurl;
 }
 
 /// Unfurls the links of a message, if a teammate posted it. Skips links that were unfurled in the channel just now.
@@ -112,19 +109,13 @@ pub(crate) async fn links(ctx: &TenantCtx, job: &LinksJob) -> Result<Outcome, St
     linked.dedup_by(|a, b| a.0 == b.0);
     let mut effects = Vec::new();
     for (id, url) in linked.into_iter().take(MAX_UNFURLS) {
-        let kept = ctx.db.document(&LastUnfurl::kind(&id), job.channel.as_str()).await?;
+        let kept = documents::stored_within::<LastUnfurl>(ctx, id.as_str(), job.channel.as_str()).await?;
         if kept.is_some_and(|kept| times::later(kept.at, REPEAT_UNFURL_AFTER) > ctx.clock.now()) {
             continue;
         }
         let Some(card_view) = face_of(ctx, &id).await? else { continue };
         let shown = LastUnfurl { ts: job.ts.clone(), url: url.clone() };
-        effects.push(Effect::PutDocument(Document {
-            kind: LastUnfurl::kind(&id),
-            id: job.channel.to_string(),
-            at: ctx.clock.now(),
-            due: None,
-            body: serde_json::to_string(&shown).unwrap_or_default(),
-        }));
+        effects.push(documents::put_within(ctx, id.as_str(), job.channel.as_str(), &shown));
         effects.push(ctx.say(&unfurl(job.channel.clone(), shown, card_view)));
     }
     Ok(Outcome::done(effects))
@@ -132,8 +123,8 @@ pub(crate) async fn links(ctx: &TenantCtx, job: &LinksJob) -> Result<Outcome, St
 
 /// Returns the jobs that update the unfurled cards of a conversation.
 pub(crate) async fn shown_links(ctx: &TenantCtx, card_view: &CardView) -> Result<Vec<NewJob>, Fault> {
-    let kept = ctx.db.documents(&LastUnfurl::kind(&card_view.conversation.id), CHANNELS).await?;
-    let shown = kept.into_iter().filter_map(|kept| Some((kept.id, serde_json::from_str(&kept.body).ok()?)));
+    let kept = documents::all_within::<LastUnfurl>(ctx, card_view.conversation.id.as_str(), CHANNELS).await?;
+    let shown = kept.into_iter().filter_map(|kept| documents::readable(&kept).map(|shown| (kept.id, shown)));
     let unfurls = shown.map(|(channel, shown)| unfurl(ChannelId::new(channel), shown, card_view.clone()));
     Ok(unfurls.map(|unfurl| ctx.new_job(&unfurl)).collect())
 }

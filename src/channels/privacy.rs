@@ -10,17 +10,18 @@ use crate::core::privacy::Privacy;
 use crate::core::times;
 use crate::jobs::ctx::TenantCtx;
 use crate::jobs::documents;
-use crate::jobs::documents::CHANNEL;
-use crate::platform::db::{CacheEntry, Class, Delivery, NewJob};
+use crate::platform::db::{CacheEntry, CacheKind, Class, Delivery, DocumentKind, NewJob, StoredDocument};
 
-/// The kind of cache entry that says whether a channel is shared with another organization, by channel.
-pub(crate) const SHARED: &str = "shared";
-
-/// The time for which that cache entry is used.
+/// The time for which the app remembers whether a channel is shared with another organization.
 pub(crate) const SHARED_AGE: Duration = Duration::from_mins(1);
 
-/// The document kind that records that a shared channel's cards were drawn again (`platform::db::Document`), by channel.
-pub(crate) const DRAWN: &str = "drawn_shared";
+/// A record that a shared channel's cards were drawn again.
+#[derive(Serialize, Deserialize)]
+pub(crate) struct DrawnShared(pub(crate) bool);
+
+impl StoredDocument for DrawnShared {
+    const KIND: DocumentKind = DocumentKind::DrawnShared;
+}
 
 /// The settings of a channel.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -35,6 +36,10 @@ pub(crate) struct ChannelSettings {
     /// True if changes are posted for everyone in the channel, and not only in threads.
     #[serde(default)]
     pub(crate) aloud: bool,
+}
+
+impl StoredDocument for ChannelSettings {
+    const KIND: DocumentKind = DocumentKind::Channel;
 }
 
 /// Returns how much a channel shows: what was set, or else less if outsiders read the channel. If the app may not find
@@ -55,11 +60,11 @@ pub(crate) async fn is_told_aloud(ctx: &TenantCtx, channel: &ChannelId) -> Resul
 }
 
 pub(crate) async fn channel_settings(ctx: &TenantCtx, channel: &ChannelId) -> Result<ChannelSettings, Fault> {
-    Ok(documents::kept(ctx, CHANNEL, channel.as_str()).await?.unwrap_or_default())
+    Ok(documents::get(ctx, channel.as_str()).await?.unwrap_or_default())
 }
 
 pub(crate) async fn is_shared(ctx: &TenantCtx, channel: &ChannelId) -> Result<bool, Fault> {
-    let kept = ctx.db.cache_get(SHARED, channel.as_str()).await?;
+    let kept = ctx.db.cache_get(CacheKind::Shared, channel.as_str()).await?;
     let fresh = kept.filter(|kept| times::later(kept.at, SHARED_AGE) > ctx.clock.now());
     if let Some(kept) = fresh {
         return Ok(kept.body != "false");
@@ -74,13 +79,12 @@ pub(crate) async fn is_shared(ctx: &TenantCtx, channel: &ChannelId) -> Result<bo
 }
 
 pub(crate) fn shared_memo(ctx: &TenantCtx, channel: &ChannelId, shared: bool) -> CacheEntry {
-    let (kind, id, at) = (SHARED.to_owned(), channel.to_string(), ctx.clock.now());
-    CacheEntry { kind, id, alias: None, at, body: shared.to_string() }
+    CacheEntry::new(CacheKind::Shared, channel.as_str(), ctx.clock.now(), shared.to_string())
 }
 
 /// Schedules a redraw of the cards in a channel that was found shared, once per channel.
 pub(crate) async fn have_drawn_again(ctx: &TenantCtx, channel: &ChannelId) -> Result<(), Fault> {
-    if ctx.db.document(DRAWN, channel.as_str()).await?.is_some() {
+    if documents::stored::<DrawnShared>(ctx, channel.as_str()).await?.is_some() {
         return Ok(());
     }
     let now = ctx.clock.now();

@@ -6,7 +6,6 @@ use crate::core::ids::ChannelId;
 use crate::core::route::{Route, Routed, called};
 use crate::jobs::ctx::TenantCtx;
 use crate::jobs::documents;
-use crate::jobs::documents::read_all;
 
 /// Returns the channels that get the cards of a shared number, with their routes. Paused routes are left out.
 pub(crate) async fn routed(ctx: &TenantCtx, line: Option<&SharedNumber>) -> Result<Vec<(ChannelId, Route)>, Fault> {
@@ -16,13 +15,12 @@ pub(crate) async fn routed(ctx: &TenantCtx, line: Option<&SharedNumber>) -> Resu
 
 /// Returns the channel's route, if it has one.
 pub(crate) async fn route_of(ctx: &TenantCtx, channel: &ChannelId) -> Result<Option<Route>, Fault> {
-    documents::kept(ctx, Route::KIND, channel.as_str()).await
+    documents::get(ctx, channel.as_str()).await
 }
 
 pub(crate) async fn routes(ctx: &TenantCtx) -> Result<Vec<(ChannelId, Route)>, Fault> {
-    let kept = ctx.db.documents(Route::KIND, MOST_ROUTES).await?;
-    let routes = read_all(kept)?.into_iter();
-    Ok(routes.map(|(channel, route)| (ChannelId::new(channel), route)).collect())
+    let routes = documents::all(ctx, MOST_ROUTES).await?;
+    Ok(routes.into_iter().map(|(channel, route)| (ChannelId::new(channel), route)).collect())
 }
 
 /// Returns the channels that have routes, each with the words that people read about its route.

@@ -66,7 +66,7 @@ pub(crate) async fn answer_when_told(
         return Ok(Some(complete(ctx, claim, pending)));
     }
     let until = times::later(ctx.clock.now(), DELIVERY_WAIT);
-    Ok(Some(documents::put_due(ctx, PendingAnswer::KIND, &id, &pending, Some(until))))
+    Ok(Some(documents::put_due(ctx, &id, &pending, Some(until))))
 }
 
 async fn called(ctx: &TenantCtx, user: &SlackUserId, name: Option<String>) -> Result<String, Fault> {
@@ -138,10 +138,9 @@ async fn reported(
     answer: &str,
     arrival: Option<&DeliveryReport>,
 ) -> Result<Outcome, Fault> {
-    let kept = ctx.db.document(PendingAnswer::KIND, answer).await?;
+    let kept = documents::stored::<PendingAnswer>(ctx, answer).await?;
     let due = kept.as_ref().and_then(|kept| kept.due);
-    let pending = kept.and_then(|kept| serde_json::from_str::<PendingAnswer>(&kept.body).ok());
-    let Some(mut pending) = pending else {
+    let Some(mut pending) = kept.as_ref().and_then(documents::readable::<PendingAnswer>) else {
         let refused = arrival.filter(|arrival| matches!(arrival.fate, DeliveryState::Never(_)));
         let told = refused.and_then(|refused| not_notified(ctx, refused.clone()));
         return Ok(Outcome::done(told.into_iter().collect()));
@@ -150,9 +149,9 @@ async fn reported(
         pending.note(arrival.of.nth, arrival.fate.clone());
     }
     if arrival.is_some() && !pending.is_complete() {
-        return Ok(Outcome::done(vec![documents::put_due(ctx, PendingAnswer::KIND, answer, &pending, due)]));
+        return Ok(Outcome::done(vec![documents::put_due(ctx, answer, &pending, due)]));
     }
-    let drop = Effect::DropDocument { kind: PendingAnswer::KIND.to_owned(), id: answer.to_owned() };
+    let drop = documents::remove::<PendingAnswer>(answer);
     Ok(Outcome::done(vec![drop, complete(ctx, claim, pending)]))
 }
 

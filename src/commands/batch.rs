@@ -14,12 +14,12 @@ use crate::core::ids::{ConversationId, SlackUserId};
 use crate::core::refusal::Refusal;
 use crate::core::request_context::RequestContext;
 use crate::jobs::ctx::TenantCtx;
-use crate::jobs::documents::read;
+use crate::jobs::documents;
 use crate::jobs::handler::Handler;
 use crate::jobs::job::JobKind;
 use crate::jobs::outbox::direct::SendDirect;
 use crate::jobs::outcome::{Outcome, Stop};
-use crate::platform::db::{Claim, Document, Effect};
+use crate::platform::db::{Claim, DocumentKind, Effect, StoredDocument};
 use crate::sync::known;
 
 /// The maximum number of commands that are reported together.
@@ -48,6 +48,10 @@ pub(crate) enum BatchPart {
     },
 }
 
+impl StoredDocument for BatchPart {
+    const KIND: DocumentKind = DocumentKind::Batch;
+}
+
 impl BatchPart {
     pub(crate) fn refused(command: &Command, why: Refusal) -> Self {
         Self::Refused { which: command.which.to_string(), why, note: command.note.clone() }
@@ -62,24 +66,18 @@ pub(crate) fn leave(
     batch: &Batch,
     part: &BatchPart,
 ) -> [Effect; 2] {
-    let document = Document {
-        kind: batch.kind(),
-        id: claim.id.to_string(),
-        at: ctx.clock.now(),
-        due: None,
-        body: serde_json::to_string(part).unwrap_or_default(),
-    };
+    let keep = documents::put_within(ctx, &batch.id, &claim.id.to_string(), part);
     let job = BatchJob { requester: requester.clone(), batch: batch.clone() };
-    [Effect::PutDocument(document), Effect::Enqueue(ctx.following(claim, &job))]
+    [keep, Effect::Enqueue(ctx.following(claim, &job))]
 }
 
 /// Reports all commands of the batch, if all have ended.
 pub(crate) async fn batch(ctx: &TenantCtx, claim: &Claim, job: &BatchJob) -> Result<Outcome, Fault> {
-    let left = ctx.db.documents(&job.batch.kind(), MAX_BATCH).await?;
+    let left = documents::all_within::<BatchPart>(ctx, &job.batch.id, MAX_BATCH).await?;
     if left.len() < job.batch.of {
         return Ok(Outcome::done(Vec::new()));
     }
-    let (mut several, notices) = summed_up(left.iter().map(read).collect::<Result<Vec<_>, _>>()?);
+    let (mut several, notices) = summed_up(left.iter().map(documents::read).collect::<Result<Vec<_>, _>>()?);
     for (which, _) in &mut several.refused {
         let known = known::known(ctx, &ConversationId::new(which.clone())).await?;
         *which = known.map_or_else(|| which.clone(), |known| known.title());
@@ -88,7 +86,7 @@ pub(crate) async fn batch(ctx: &TenantCtx, claim: &Claim, job: &BatchJob) -> Res
     let mut directs: Vec<_> =
         together(notices).into_iter().map(|(user, notice)| SendDirect::new(user, notice)).collect();
     let answer = answers::answer_when_told(ctx, claim, &job.requester, Some(say), &mut directs, |_| None).await?;
-    let dropped = left.into_iter().map(|left| Effect::DropDocument { kind: left.kind, id: left.id });
+    let dropped = left.into_iter().map(documents::remove_stored);
     let directs = directs.iter().map(|direct| ctx.say(direct));
     Ok(Outcome::done(dropped.chain(answer).chain(directs).collect()))
 }
@@ -151,7 +149,7 @@ impl JobKind for BatchJob {
     const KIND: &'static str = "batch.v1";
 
     fn key(&self) -> String {
-        self.batch.kind()
+        format!("batch:{}", self.batch.id)
     }
 
     fn requester(&self) -> Option<&RequestContext> {

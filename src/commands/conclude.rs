@@ -25,15 +25,15 @@ use crate::core::times;
 use crate::core::times::DELAY_NOTICE_AFTER;
 use crate::core::verbs;
 use crate::jobs::ctx::TenantCtx;
-use crate::jobs::documents::{QUOTED, STATUS_TROUBLE, TROUBLE};
-use crate::jobs::emit;
+use crate::jobs::documents::{QuotedMessage, ReadOnlyKey, StatusUnchanged};
 use crate::jobs::events::ConversationChanged;
 use crate::jobs::outbox::announcement::Announcement;
 use crate::jobs::outbox::private::answer;
 use crate::jobs::outbox::redraw;
 use crate::jobs::outcome::Outcome;
+use crate::jobs::{documents, emit};
 use crate::platform::db::projection::seen;
-use crate::platform::db::{Claim, Document, Draft, Effect};
+use crate::platform::db::{Claim, Draft, Effect};
 use crate::platform::slack::blocks::kit::Content;
 use crate::sync::known;
 
@@ -90,8 +90,7 @@ fn changed(progress: &Progress) -> ConversationChanged {
 }
 
 fn keep_quoted(ctx: &TenantCtx, message: &str, id: &ConversationId) -> Effect {
-    let (kind, id) = (QUOTED.to_owned(), format!("{message}:{id}"));
-    Effect::PutDocument(Document { kind, id, at: ctx.clock.now(), due: None, body: "{}".to_owned() })
+    documents::put(ctx, &format!("{message}:{id}"), &QuotedMessage {})
 }
 
 /// Returns the answer to the requester: in the list whose button they pressed, or else as a message.
@@ -106,8 +105,8 @@ pub(crate) async fn refused(ctx: &TenantCtx, claim: &Claim, job: &CommandJob, wh
     let mut effects = vec![record(ctx, claim, job, None, log::AttemptOutcome::Refused(why.clone()))];
     effects.extend(pick_is_over(job));
     match &why {
-        Refusal::ReadOnlyKey => effects.push(keep_trouble(ctx, TROUBLE)),
-        Refusal::StatusUnchanged(_) => effects.push(keep_trouble(ctx, STATUS_TROUBLE)),
+        Refusal::ReadOnlyKey => effects.push(documents::put(ctx, "", &ReadOnlyKey {})),
+        Refusal::StatusUnchanged(_) => effects.push(documents::put(ctx, "", &StatusUnchanged {})),
         Refusal::Moved(moved) => {
             let draft = drafts::draft(ctx, job, vec![moved.seen.clone()]);
             effects.push(Effect::PutDraft(Draft { id: moved.draft.clone(), ..draft }));
@@ -148,11 +147,6 @@ async fn seen_at_last(ctx: &TenantCtx, job: &CommandJob) -> Vec<Seen> {
         (Stage::Asked, None) => None,
     };
     known.iter().map(Seen::from).collect()
-}
-
-fn keep_trouble(ctx: &TenantCtx, kind: &str) -> Effect {
-    let (kind, id) = (kind.to_owned(), String::new());
-    Effect::PutDocument(Document { kind, id, at: ctx.clock.now(), due: None, body: "{}".to_owned() })
 }
 
 fn record(
@@ -226,7 +220,7 @@ fn set_up_wrong(fault: &Fault) -> Option<Refusal> {
 
 /// Drops the record of unchanged statuses, if the command made a change of status.
 fn status_trouble_is_over(plan: &Plan) -> Option<Effect> {
-    let over = Effect::DropDocument { kind: STATUS_TROUBLE.to_owned(), id: String::new() };
+    let over = documents::remove::<StatusUnchanged>("");
     plan.calls.iter().any(Call::is_about_status).then_some(over)
 }
 

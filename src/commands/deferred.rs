@@ -22,7 +22,7 @@ use crate::core::request_context::{RequestContext, Via};
 use crate::core::times;
 use crate::jobs::ctx::TenantCtx;
 use crate::jobs::documents;
-use crate::jobs::documents::{read, read_draft};
+use crate::jobs::documents::read_draft;
 use crate::jobs::handler::Handler;
 use crate::jobs::job::JobKind;
 use crate::jobs::outbox::direct::SendDirect;
@@ -30,7 +30,7 @@ use crate::jobs::outbox::redraw;
 use crate::jobs::outcome::{Outcome, Stop};
 use crate::people::strangers::ONE_AT_A_TIME;
 use crate::people::{acting, directory, strangers};
-use crate::platform::db::{Claim, Class, Delivery, Document, Effect, NewJob};
+use crate::platform::db::{Claim, Class, Delivery, Document, DocumentKind, Effect, NewJob, StoredDocument};
 use crate::sync::conversations::PAST_ENTRIES;
 
 /// The time for which a deferred command is kept.
@@ -43,14 +43,18 @@ const MAX_DEFERRED_PER_PERSON: usize = 10;
 /// are asked for at the same moment.
 const MOST_LOOKED_AT: usize = 100;
 
-/// The document kind of the time of the last link check (`platform::db::Document`).
-const LOOKED: &str = "looked_who_is_linked";
-
 /// The time between two link checks: dialnote's members are read as often.
 const LINK_CHECK_INTERVAL: Duration = Duration::from_mins(10);
 
-/// A command that waits until a person is linked (`platform::db::Document`, by requester and conversation). The command itself
-/// is a draft, so that it can be taken up only once.
+/// The time of the last link check.
+#[derive(Serialize, Deserialize)]
+struct LastLinkCheck(Timestamp);
+
+impl StoredDocument for LastLinkCheck {
+    const KIND: DocumentKind = DocumentKind::LastLinkCheck;
+}
+
+/// A command that waits until a person is linked. The command itself is a draft, so that it can be taken up only once.
 #[derive(Serialize, Deserialize)]
 struct DeferredCommand {
     draft: DraftId,
@@ -61,11 +65,8 @@ struct DeferredCommand {
     quoted: Option<String>,
 }
 
-impl DeferredCommand {
-    /// Returns the document kind of the commands that wait for this person's link.
-    fn kind(user: &SlackUserId) -> String {
-        format!("postponed:{user}")
-    }
+impl StoredDocument for DeferredCommand {
+    const KIND: DocumentKind = DocumentKind::Deferred;
 }
 
 /// Returns the effects that keep a command until the person it needs is linked. Returns none if a link would not help.
@@ -79,13 +80,13 @@ pub(crate) async fn postpone(ctx: &TenantCtx, job: &CommandJob, why: &Refusal) -
         at: job.asked.unwrap_or(ctx.clock.now()),
         quoted: job.quoted.clone(),
     };
-    let (kind, id) = (DeferredCommand::kind(user), format!("{}:{}", job.requester.user, job.command.which));
-    let mut others = ctx.db.documents(&kind, MOST_LOOKED_AT).await?;
+    let id = format!("{}:{}", job.requester.user, job.command.which);
+    let mut others = deferred(ctx, user).await?;
     others.retain(|other| other.id != id);
     others.sort_by_key(|other| Reverse(other.at));
-    let mut effects = vec![Effect::PutDraft(draft), documents::put(ctx, &kind, &id, &postponed)];
+    let mut effects = vec![Effect::PutDraft(draft), documents::put_within(ctx, user.as_str(), &id, &postponed)];
     for other in others.into_iter().skip(MAX_DEFERRED_PER_PERSON - 1) {
-        effects.extend(taken_up(&other, &read(&other)?));
+        effects.extend(taken_up(&other, &documents::read(&other)?));
     }
     Ok(effects)
 }
@@ -95,11 +96,11 @@ pub(crate) async fn linked(ctx: &TenantCtx, job: &LinkedJob) -> Result<Outcome, 
     let Ok(teammate) = acting::teammate(ctx, &job.user).await? else {
         return Ok(Outcome::done(Vec::new()));
     };
-    let mut waiting = ctx.db.documents(&DeferredCommand::kind(&job.user), MOST_LOOKED_AT).await?;
+    let mut waiting = deferred(ctx, &job.user).await?;
     waiting.sort_by_key(|kept| kept.at);
     let (mut effects, mut theirs) = (vec![strangers::drop_stranger(&job.user)], 0);
     for kept in waiting {
-        let postponed = read(&kept)?;
+        let postponed = documents::read(&kept)?;
         effects.extend(taken_up(&kept, &postponed));
         let Some(command) = asked_anew(ctx, postponed).await? else { continue };
         theirs += usize::from(command.requester.user == job.user);
@@ -113,6 +114,11 @@ pub(crate) async fn linked(ctx: &TenantCtx, job: &LinkedJob) -> Result<Outcome, 
     }
     effects.extend(redraw::refresh_homes(ctx, std::iter::once(job.user.clone())).await?);
     Ok(Outcome::done(effects))
+}
+
+/// Returns the commands that wait for this person's link.
+async fn deferred(ctx: &TenantCtx, user: &SlackUserId) -> Result<Vec<Document>, Fault> {
+    documents::all_within::<DeferredCommand>(ctx, user.as_str(), MOST_LOOKED_AT).await
 }
 
 /// Returns a deferred command like a new request, unless it is too old or was already taken up.
@@ -152,7 +158,7 @@ pub(crate) async fn follow_poll(ctx: &TenantCtx) -> Result<(), Fault> {
 /// in Slack need no check, because Slack reports them.
 async fn look_who_is_linked_now(ctx: &TenantCtx) -> Result<(), Fault> {
     let now = ctx.clock.now();
-    let looked: Option<Timestamp> = documents::kept(ctx, LOOKED, "").await?;
+    let looked = documents::get(ctx, "").await?.map(|LastLinkCheck(at)| at);
     if looked.is_some_and(|looked| times::later(looked, LINK_CHECK_INTERVAL) > now) {
         return Ok(());
     }
@@ -165,7 +171,7 @@ async fn look_who_is_linked_now(ctx: &TenantCtx) -> Result<(), Fault> {
         let job = NewJob { class: Class::Machine, ..ctx.new_job(&job) };
         ctx.store.accept(delivery, vec![job], now).await?;
     }
-    ctx.db.keep(documents::document(ctx, LOOKED, "", &now, None)).await
+    ctx.db.keep(documents::document(ctx, "", &LastLinkCheck(now), None)).await
 }
 
 /// Returns the user whose link a command waits for, if a link would help.
@@ -180,7 +186,7 @@ fn waits_for<'a>(job: &'a CommandJob, why: &Refusal) -> Option<&'a SlackUserId> 
 
 /// Returns the effects that drop a deferred command, so that it cannot be taken up again.
 fn taken_up(kept: &Document, postponed: &DeferredCommand) -> [Effect; 2] {
-    let drop = Effect::DropDocument { kind: kept.kind.clone(), id: kept.id.clone() };
+    let drop = documents::remove_stored(kept.clone());
     [drop, Effect::DropDraft(postponed.draft.clone())]
 }
 

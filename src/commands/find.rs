@@ -10,7 +10,7 @@ use crate::core::ids::ConversationId;
 use crate::core::refusal::Refusal;
 use crate::core::verbs::Verb;
 use crate::jobs::ctx::TenantCtx;
-use crate::jobs::documents::read_all;
+use crate::jobs::documents;
 use crate::jobs::outcome::{Outcome, Stop};
 use crate::people::acting;
 use crate::platform::db::Claim;
@@ -33,8 +33,8 @@ pub(crate) async fn find(ctx: &TenantCtx, claim: &Claim, job: &CommandJob) -> Re
 
 /// Finds the conversation that was handed off to the requester last and is not answered.
 async fn find_given(ctx: &TenantCtx, claim: &Claim, job: &CommandJob) -> Result<Outcome, Stop> {
-    let kept = ctx.db.documents(Handover::KIND, MOST_HANDOVERS).await?;
-    let given = read_all::<Handover>(kept)?.into_iter().filter(|(_, given)| given.receiver == job.requester.user);
+    let given = documents::all::<Handover>(ctx, MOST_HANDOVERS).await?;
+    let given = given.into_iter().filter(|(_, given)| given.receiver == job.requester.user);
     let mut given: Vec<_> = given.map(|(id, given)| (given.at, ConversationId::new(id))).collect();
     given.sort();
     while let Some((_, id)) = given.pop() {

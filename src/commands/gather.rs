@@ -23,7 +23,7 @@ use crate::core::participant::Participant;
 use crate::core::refusal::Refusal;
 use crate::jobs::ctx::TenantCtx;
 use crate::jobs::documents;
-use crate::jobs::documents::QUOTED;
+use crate::jobs::documents::QuotedMessage;
 use crate::jobs::outcome::{Outcome, Stop};
 use crate::people::{acting, mentions, organization};
 use crate::platform::db::{Claim, Verdict};
@@ -91,7 +91,7 @@ pub(crate) async fn quoted_already(
     id: &ConversationId,
 ) -> Result<Option<About>, Stop> {
     let Some(message) = &job.quoted else { return Ok(None) };
-    let kept = ctx.db.document(QUOTED, &format!("{message}:{id}")).await?;
+    let kept = documents::stored::<QuotedMessage>(ctx, &format!("{message}:{id}")).await?;
     match kept {
         Some(_) => Ok(Some(About::from(&conversations::look_at(ctx, id).await?))),
         None => Ok(None),

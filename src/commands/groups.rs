@@ -20,10 +20,11 @@ use crate::core::refusal::Refusal;
 use crate::core::teammate::Teammate;
 use crate::core::times;
 use crate::jobs::ctx::TenantCtx;
+use crate::jobs::documents;
 use crate::jobs::outcome::Stop;
 use crate::people::{acting, directory};
 use crate::platform::db::projection::Conversations;
-use crate::platform::db::{CacheEntry, Claim, Document, Effect};
+use crate::platform::db::{CacheEntry, CacheKind, Claim, Document, DocumentKind, Effect, StoredDocument};
 use crate::platform::slack::answer::SlackError;
 use crate::sync::{conversations, poll_state};
 
@@ -36,12 +37,6 @@ const LOAD_LOOKUPS_AT_ONCE: usize = 5;
 /// The maximum number of winners that are looked up in dialnote. Each of them may own more than was known. After that
 /// many, the next winner is taken without a look.
 const MOST_VERIFIED: usize = 3;
-
-/// The kind of cache entry for the time at which a member was last picked.
-const LAST_PICK: &str = "last_pick";
-
-/// The document kind of the member picked for a conversation, until that is done (`platform::db::Document`), by conversation.
-const PICK: &str = "pick";
 
 /// The maximum number of pending picks that are counted.
 const MOST_PENDING: usize = 1_000;
@@ -56,16 +51,20 @@ const RETRY_PAUSE: Duration = Duration::from_millis(20);
 /// The maximum number of tries to begin picking.
 const LOOKS: usize = 100;
 
-/// The member picked for a conversation.
+/// The member picked for a conversation. It is stored until that command is done.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 struct Pick {
     member: MemberId,
 }
 
+impl StoredDocument for Pick {
+    const KIND: DocumentKind = DocumentKind::Pick;
+}
+
 /// Returns the effect that drops a pick when its command has ended: it no longer counts for anyone.
 pub(crate) fn pick_is_over(job: &CommandJob) -> Option<Effect> {
     let id = job.conversation().filter(|_| job.command.act.group().is_some())?;
-    Some(Effect::DropDocument { kind: PICK.to_owned(), id: id.to_string() })
+    Some(documents::remove::<Pick>(id.as_str()))
 }
 
 /// Picks a member of the group for a conversation. Refuses if no member is available.
@@ -153,10 +152,10 @@ async fn known_open(ctx: &TenantCtx) -> Result<HashMap<MemberId, HashSet<Convers
 
 /// Returns the picks whose commands have not ended yet.
 async fn pending(ctx: &TenantCtx) -> Result<Vec<Pending>, Fault> {
-    let kept = ctx.db.documents(PICK, MOST_PENDING).await?;
+    let kept = documents::all_stored::<Pick>(ctx, MOST_PENDING).await?;
     let recent = |kept: &Document| times::later(kept.at, PENDING) > ctx.clock.now();
     let pending = kept.into_iter().filter(recent).filter_map(|kept| {
-        let Pick { member } = serde_json::from_str(&kept.body).ok()?;
+        let Pick { member } = documents::readable(&kept)?;
         Some(Pending { conversation: ConversationId::new(kept.id), member })
     });
     Ok(pending.collect())
@@ -207,15 +206,14 @@ async fn available(ctx: &TenantCtx, group: &UserGroup, team: Option<&TeamId>) ->
 }
 
 async fn last_pick(ctx: &TenantCtx, teammate: &Teammate) -> Result<Option<Timestamp>, Fault> {
-    Ok(ctx.db.cache_get(LAST_PICK, teammate.member.as_str()).await?.map(|cache_entry| cache_entry.at))
+    Ok(ctx.db.cache_get(CacheKind::LastPick, teammate.member.as_str()).await?.map(|cache_entry| cache_entry.at))
 }
 
 async fn remember_pick(ctx: &TenantCtx, teammate: &Teammate, id: &ConversationId) -> Result<(), Fault> {
-    let (kind, at) = (PICK.to_owned(), ctx.clock.now());
-    let body = serde_json::to_string(&Pick { member: teammate.member.clone() }).unwrap_or_default();
-    ctx.db.keep(Document { kind, id: id.to_string(), at, due: None, body }).await?;
-    let (kind, id) = (LAST_PICK.to_owned(), teammate.member.to_string());
-    ctx.db.cache_put(CacheEntry { kind, id, alias: None, at, body: "{}".to_owned() }).await
+    let pick = documents::document(ctx, id.as_str(), &Pick { member: teammate.member.clone() }, None);
+    let at = pick.at;
+    ctx.db.keep(pick).await?;
+    ctx.db.cache_put(CacheEntry::new(CacheKind::LastPick, teammate.member.as_str(), at, "{}".to_owned())).await
 }
 
 fn turn_of(installation: &InstallationId) -> String {

@@ -5,6 +5,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use crate::core::ids::SlackUserId;
+use crate::platform::db::{DocumentKind, StoredDocument};
 
 /// An assignment that was not answered yet.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -21,7 +22,6 @@ pub struct Handover {
     pub reminded: bool,
 }
 
-impl Handover {
-    /// The kind under which assignments are stored (`platform::db::Document`), by conversation.
-    pub const KIND: &str = "handover";
+impl StoredDocument for Handover {
+    const KIND: DocumentKind = DocumentKind::Handover;
 }

@@ -25,12 +25,12 @@ use crate::jobs::outcome::{Outcome, Stop};
 use crate::jobs::{documents, job, rate_limits};
 use crate::people::{acting, directory};
 use crate::platform::db::rate_limit::RateLimit;
-use crate::platform::db::{Claim, Document, Effect, Verdict};
+use crate::platform::db::{Claim, Effect, StoredDocument, Verdict};
 use crate::sync::conversations;
 
 /// Returns the unanswered hand-off of a conversation, if there is one.
 pub(crate) async fn handover(ctx: &TenantCtx, id: &ConversationId) -> Result<Option<Handover>, Fault> {
-    documents::kept(ctx, Handover::KIND, id.as_str()).await
+    documents::get(ctx, id.as_str()).await
 }
 
 /// Returns the effect that stores a new hand-off or drops an ended one after a plan was carried out, if there is one.
@@ -56,7 +56,7 @@ pub(crate) async fn remember_handover(
         return keep_handover(ctx, id, &handover, handoff).await.map(Some);
     }
     let ends = plan.act.is_answer() || matches!(plan.event(), Event::Done) || plan.from != plan.to;
-    let drop = || Effect::DropDocument { kind: Handover::KIND.to_owned(), id: id.to_string() };
+    let drop = || documents::remove::<Handover>(id.as_str());
     Ok(ends.then(drop))
 }
 
@@ -67,10 +67,10 @@ pub(crate) async fn has_until(
     mut effects: impl Iterator<Item = &Effect>,
 ) -> Result<Option<Timestamp>, Fault> {
     let kept = effects.find_map(|effect| match effect {
-        Effect::PutDocument(document) if document.kind == Handover::KIND => Some(document),
+        Effect::PutDocument(document) if document.kind == Handover::KIND.name() => Some(document),
         _ => None,
     });
-    let due = kept.and_then(|document| Some((serde_json::from_str(&document.body).ok()?, document.due?)));
+    let due = kept.and_then(|document| Some((documents::readable(document)?, document.due?)));
     match due {
         Some((handover, due)) => time_to_answer(ctx, &handover, due).await,
         None => Ok(None),
@@ -87,7 +87,7 @@ pub(crate) async fn handover_due(ctx: &TenantCtx, id: &ConversationId) -> Result
     let conversation = conversations::look_at(ctx, id).await?;
     let theirs = receiver.as_ref().is_ok_and(|receiver| conversation.is_owned_by(&receiver.member));
     if !theirs || !conversation.is_open() {
-        let drop = Effect::DropDocument { kind: Handover::KIND.to_owned(), id: id.to_string() };
+        let drop = documents::remove::<Handover>(id.as_str());
         return Ok(Outcome::done(vec![drop]));
     }
     if time_to_answer(ctx, &handover, ctx.clock.now()).await?.is_none() {
@@ -124,9 +124,7 @@ async fn keep_handover(
     is_timed: bool,
 ) -> Result<Effect, Fault> {
     let due = if is_timed { time_to_answer(ctx, handover, ctx.clock.now()).await? } else { None };
-    let body = serde_json::to_string(handover).unwrap_or_default();
-    let (kind, id) = (Handover::KIND.to_owned(), id.to_string());
-    Ok(Effect::PutDocument(Document { kind, id, at: ctx.clock.now(), due, body }))
+    Ok(documents::put_due(ctx, id.as_str(), handover, due))
 }
 
 async fn time_to_answer(ctx: &TenantCtx, handover: &Handover, from: Timestamp) -> Result<Option<Timestamp>, Fault> {

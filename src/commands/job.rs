@@ -110,16 +110,6 @@ pub struct Batch {
     pub of: usize,
 }
 
-impl Batch {
-    /// The prefix of the kind under which outcomes of a batch are stored (`platform::db::Document`).
-    pub const KIND: &str = "batch:";
-
-    /// Returns the kind under which the outcomes of its commands are stored (`platform::db::Document`), by conversation.
-    pub fn kind(&self) -> String {
-        format!("{}{}", Self::KIND, self.id)
-    }
-}
-
 /// Returns the key of a requester's commands, until their conversation is known.
 pub(crate) fn person_key(user: &SlackUserId) -> String {
     format!("person:{user}")

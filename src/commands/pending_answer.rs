@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::core::delivery::{DeliveryState, Receipt};
 use crate::core::request_context::RequestContext;
+use crate::platform::db::{DocumentKind, StoredDocument};
 
 /// An answer that waits until the states of its direct messages are known. It is stored with the time at which it is
 /// given in any case.
@@ -19,10 +20,11 @@ pub(crate) struct PendingAnswer {
     pub receipts: Vec<Receipt>,
 }
 
-impl PendingAnswer {
-    /// The document kind (`platform::db::Document`). The document has an id of its own.
-    pub(crate) const KIND: &str = "answer";
+impl StoredDocument for PendingAnswer {
+    const KIND: DocumentKind = DocumentKind::PendingAnswer;
+}
 
+impl PendingAnswer {
     /// Stores the state of the direct message with this index; ignores an index out of range.
     pub(crate) fn note(&mut self, nth: usize, fate: DeliveryState) {
         if let Some(receipt) = self.receipts.get_mut(nth) {

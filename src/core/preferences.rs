@@ -49,9 +49,6 @@ pub(crate) const KINDS: [(MessageKind, &str, &str); 7] = [
 ];
 
 impl NotificationPreferences {
-    /// The document kind (`platform::db::Document`). The document id is the Slack user's.
-    pub const KIND: &str = "wishes";
-
     /// Answers whether the person wants this message. A message without a kind is always wanted.
     pub fn want(&self, notice: &DirectMessage) -> bool {
         notice.kind().is_none_or(|kind| !self.off.contains(&kind))

@@ -80,9 +80,6 @@ impl RouteSettings {
 }
 
 impl Route {
-    /// The document kind (`platform::db::Document`). The document id is the channel's.
-    pub const KIND: &str = "route";
-
     /// Answers whether the cards of this shared number's conversations go to the channel.
     pub fn takes(&self, line: Option<&SharedNumber>) -> bool {
         self.line.as_ref().is_none_or(|wanted| line.is_some_and(|line| line.number == wanted.number))

@@ -59,9 +59,6 @@ impl Default for Rules {
 }
 
 impl Rules {
-    /// The document kind (`platform::db::Document`).
-    pub const KIND: &str = "rules";
-
     /// Checks whether `requester` may make these calls to a conversation of `owner`'s; `owner` is `None` if it is
     /// unassigned. Fails with the first rule that forbids a call.
     pub fn allow(

@@ -68,11 +68,6 @@ pub struct ByHand {
     pub at: Timestamp,
 }
 
-impl ByHand {
-    /// The document kind (`platform::db::Document`). The document id is the Slack user's.
-    pub const KIND: &str = "link";
-}
-
 /// The reason why a Slack user is not a teammate.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]

@@ -11,15 +11,15 @@ use crate::jobs::retry_window::Awake;
 
 /// Records a sign of life, unless the last one is recent.
 pub(crate) async fn give_sign_of_life(ctx: &TenantCtx) -> Result<(), Fault> {
-    let mut awake: Awake = documents::kept(ctx, Awake::KIND, "").await?.unwrap_or_default();
+    let mut awake: Awake = documents::get(ctx, "").await?.unwrap_or_default();
     if awake.is_alive(ctx.clock.now()) {
-        ctx.db.keep(documents::document(ctx, Awake::KIND, "", &awake, None)).await?;
+        ctx.db.keep(documents::document(ctx, "", &awake, None)).await?;
     }
     Ok(())
 }
 
 /// Returns how long the app did not run since `from`. If the record cannot be read, the answer is zero.
 pub(crate) async fn asleep_since(ctx: &TenantCtx, from: Timestamp) -> Duration {
-    let awake = documents::kept::<Awake>(ctx, Awake::KIND, "").await;
+    let awake = documents::get::<Awake>(ctx, "").await;
     awake.ok().flatten().map_or(Duration::ZERO, |awake| awake.asleep_since(from, ctx.clock.now()))
 }

@@ -3,29 +3,106 @@
 //! that need the document wait. A cache entry may be forgotten instead.
 
 use jiff::Timestamp;
-use serde::Serialize;
 use serde::de::DeserializeOwned;
+use serde::{Deserialize, Serialize};
 
 use crate::core::error::Fault;
 use crate::core::ids::SlackUserId;
 use crate::core::json;
 use crate::core::preferences::NotificationPreferences;
+use crate::core::route::Route;
 use crate::core::rules::Rules;
+use crate::core::teammate::ByHand;
 use crate::jobs::ctx::TenantCtx;
-use crate::platform::db::{Document, Draft, Effect};
+use crate::platform::db::{Document, DocumentKind, Draft, Effect, StoredDocument};
 
-/// The document kind of a channel's settings (`settings::sharing`), by channel.
-pub(crate) const CHANNEL: &str = "channel";
-
-/// Returns the content of a document, or `Unreadable`.
-pub fn read<T: DeserializeOwned>(kept: &Document) -> Result<T, Fault> {
-    json::read(&kept.body)
-        .map_err(|cause| Fault::Unreadable { what: format!("the stored {}", kind(&kept.kind)), cause })
+impl StoredDocument for Rules {
+    const KIND: DocumentKind = DocumentKind::Rules;
 }
 
-/// Returns the contents of documents, with their ids.
-pub(crate) fn read_all<T: DeserializeOwned>(kept: Vec<Document>) -> Result<Vec<(String, T)>, Fault> {
+impl StoredDocument for NotificationPreferences {
+    const KIND: DocumentKind = DocumentKind::Preferences;
+}
+
+impl StoredDocument for Route {
+    const KIND: DocumentKind = DocumentKind::Route;
+}
+
+impl StoredDocument for ByHand {
+    const KIND: DocumentKind = DocumentKind::Link;
+}
+
+/// A record that the dialnote key may only read.
+#[derive(Serialize, Deserialize)]
+pub(crate) struct ReadOnlyKey {}
+
+impl StoredDocument for ReadOnlyKey {
+    const KIND: DocumentKind = DocumentKind::ReadOnlyKey;
+}
+
+/// A record that dialnote accepted a change of status and made none.
+#[derive(Serialize, Deserialize)]
+pub(crate) struct StatusUnchanged {}
+
+impl StoredDocument for StatusUnchanged {
+    const KIND: DocumentKind = DocumentKind::StatusUnchanged;
+}
+
+/// A record that a message became a note.
+#[derive(Serialize, Deserialize)]
+pub(crate) struct QuotedMessage {}
+
+impl StoredDocument for QuotedMessage {
+    const KIND: DocumentKind = DocumentKind::Quoted;
+}
+
+/// Returns the content of a stored document, if there is one.
+pub(crate) async fn get<T: StoredDocument>(ctx: &TenantCtx, id: &str) -> Result<Option<T>, Fault> {
+    stored::<T>(ctx, id).await?.as_ref().map(read).transpose()
+}
+
+/// Returns the contents of all documents of a kind, at most `max`, with their ids.
+pub(crate) async fn all<T: StoredDocument>(ctx: &TenantCtx, max: usize) -> Result<Vec<(String, T)>, Fault> {
+    let kept = all_stored::<T>(ctx, max).await?;
     kept.into_iter().map(|kept| read(&kept).map(|content| (kept.id, content))).collect()
+}
+
+/// Returns a document with its times and its content as stored, if there is one.
+pub(crate) async fn stored<T: StoredDocument>(ctx: &TenantCtx, id: &str) -> Result<Option<Document>, Fault> {
+    ctx.db.document(T::KIND, id).await
+}
+
+/// Returns all documents of a kind, at most `max`, with their times and their contents as stored.
+pub(crate) async fn all_stored<T: StoredDocument>(ctx: &TenantCtx, max: usize) -> Result<Vec<Document>, Fault> {
+    ctx.db.documents(T::KIND, max).await
+}
+
+/// Returns a document of a scope as it is stored, if there is one.
+pub(crate) async fn stored_within<T: StoredDocument>(
+    ctx: &TenantCtx,
+    scope: &str,
+    id: &str,
+) -> Result<Option<Document>, Fault> {
+    ctx.db.document_within(T::KIND, scope, id).await
+}
+
+/// Returns all documents of a kind in a scope as they are stored, at most `max`.
+pub(crate) async fn all_within<T: StoredDocument>(
+    ctx: &TenantCtx,
+    scope: &str,
+    max: usize,
+) -> Result<Vec<Document>, Fault> {
+    ctx.db.documents_within(T::KIND, scope, max).await
+}
+
+/// Returns the content of a document, or `Unreadable`.
+pub(crate) fn read<T: StoredDocument>(kept: &Document) -> Result<T, Fault> {
+    json::read(&kept.body).map_err(|cause| Fault::Unreadable { what: format!("the stored {}", T::KIND.name()), cause })
+}
+
+/// Returns the content of a document, or none if this version cannot read it.
+pub(crate) fn readable<T: StoredDocument>(kept: &Document) -> Option<T> {
+    serde_json::from_str(&kept.body).ok()
 }
 
 /// Returns the content of a draft, or `Unreadable`.
@@ -33,59 +110,49 @@ pub(crate) fn read_draft<T: DeserializeOwned>(kept: &Draft) -> Result<T, Fault> 
     json::read(&kept.body).map_err(|cause| Fault::Unreadable { what: "the stored command".to_owned(), cause })
 }
 
-/// Returns the kind without the person or thing that it is about.
-fn kind(kind: &str) -> &str {
-    kind.split(':').next().unwrap_or(kind)
-}
-
-/// Returns the content of a stored document, if there is one.
-pub(crate) async fn kept<T: DeserializeOwned>(ctx: &TenantCtx, kind: &str, id: &str) -> Result<Option<T>, Fault> {
-    ctx.db.document(kind, id).await?.as_ref().map(read).transpose()
-}
-
 /// Returns the rules of the workspace.
 pub async fn rules(ctx: &TenantCtx) -> Result<Rules, Fault> {
-    Ok(kept(ctx, Rules::KIND, "").await?.unwrap_or_default())
+    Ok(get(ctx, "").await?.unwrap_or_default())
 }
 
 /// Returns a person's notification preferences.
 pub async fn preferences(ctx: &TenantCtx, user: &SlackUserId) -> Result<NotificationPreferences, Fault> {
-    Ok(kept(ctx, NotificationPreferences::KIND, user.as_str()).await?.unwrap_or_default())
+    Ok(get(ctx, user.as_str()).await?.unwrap_or_default())
 }
 
-pub(crate) fn put(ctx: &TenantCtx, kind: &str, id: &str, value: &impl Serialize) -> Effect {
-    put_due(ctx, kind, id, value, None)
+/// Returns the effect that stores a document.
+pub(crate) fn put(ctx: &TenantCtx, id: &str, content: &impl StoredDocument) -> Effect {
+    put_due(ctx, id, content, None)
 }
 
-pub(crate) fn put_due(ctx: &TenantCtx, kind: &str, id: &str, value: &impl Serialize, due: Option<Timestamp>) -> Effect {
-    Effect::PutDocument(document(ctx, kind, id, value, due))
+/// Returns the effect that stores a document with the time of the next action on it, if there is one.
+pub(crate) fn put_due(ctx: &TenantCtx, id: &str, content: &impl StoredDocument, due: Option<Timestamp>) -> Effect {
+    Effect::PutDocument(document(ctx, id, content, due))
 }
 
-pub(crate) fn document(
-    ctx: &TenantCtx,
-    kind: &str,
-    id: &str,
-    value: &impl Serialize,
-    due: Option<Timestamp>,
-) -> Document {
-    let body = serde_json::to_string(value).unwrap_or_default();
-    Document { kind: kind.to_owned(), id: id.to_owned(), at: ctx.clock.now(), due, body }
+/// Returns the effect that stores a document in a scope.
+pub(crate) fn put_within<T: StoredDocument>(ctx: &TenantCtx, scope: &str, id: &str, content: &T) -> Effect {
+    Effect::PutDocument(Document { kind: T::KIND.within(scope), ..document(ctx, id, content, None) })
 }
 
-/// The document kind that records that the dialnote key may only read (`platform::db::Document`).
-pub(crate) const TROUBLE: &str = "read_only_key";
+/// Returns a document as it is now, with the time of the next action on it, if there is one.
+pub(crate) fn document(ctx: &TenantCtx, id: &str, content: &impl StoredDocument, due: Option<Timestamp>) -> Document {
+    Document::of(id, content, ctx.clock.now(), due)
+}
 
-/// The document kind that records that dialnote accepted a change of status and made none (`platform::db::Document`).
-pub(crate) const STATUS_TROUBLE: &str = "status_unchanged";
+/// Returns the effect that removes the document with this id.
+pub(crate) fn remove<T: StoredDocument>(id: &str) -> Effect {
+    Effect::DropDocument { kind: T::KIND.name().to_owned(), id: id.to_owned() }
+}
 
-/// The document kind of a message that became a note (`platform::db::Document`), by message and conversation.
-pub(crate) const QUOTED: &str = "quoted";
+/// Returns the effect that removes a stored document.
+pub(crate) fn remove_stored(kept: Document) -> Effect {
+    Effect::DropDocument { kind: kept.kind, id: kept.id }
+}
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::core::rules::Rules;
-    use jiff::Timestamp;
 
     #[test]
     fn what_cannot_be_read_is_a_fault_that_tells_nothing_of_the_content() {

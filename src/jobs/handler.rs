@@ -15,7 +15,7 @@ use crate::jobs::job;
 use crate::jobs::job::JobKind;
 use crate::jobs::outcome::{Outcome, Stop};
 use crate::jobs::rate_limits::Pacing;
-use crate::platform::db::{Claim, Class, Document, Effect, NewJob};
+use crate::platform::db::{Claim, Class, Document, DocumentKind, Effect, NewJob};
 
 /// The handler of one kind of job. A handler is a value, so that it can hold state of its own.
 pub(crate) trait Handler: Send + Sync + 'static {
@@ -153,7 +153,7 @@ impl<J: JobKind, F: Fn(String) -> J + Send + Sync> DueJob for Due<J, F> {
 #[derive(Default)]
 pub struct Registry {
     handlers: HashMap<&'static str, Box<dyn AnyHandler>>,
-    due: HashMap<&'static str, Box<dyn DueJob>>,
+    due: HashMap<DocumentKind, Box<dyn DueJob>>,
 }
 
 impl Registry {
@@ -168,7 +168,7 @@ impl Registry {
     #[must_use]
     pub(crate) fn with_due<J: JobKind>(
         mut self,
-        document: &'static str,
+        document: DocumentKind,
         class: Class,
         of: impl Fn(String) -> J + Send + Sync + 'static,
     ) -> Self {
@@ -183,9 +183,9 @@ impl Registry {
         handler.map(AsRef::as_ref).ok_or_else(|| "its kind is unknown to this version".to_owned())
     }
 
-    /// Returns the factory of jobs for due documents of a kind, if the kind has one.
-    pub(crate) fn due(&self, document: &str) -> Option<&dyn DueJob> {
-        self.due.get(document).map(AsRef::as_ref)
+    /// Returns the factory of jobs for a due document, if its kind has one.
+    pub(crate) fn due(&self, document: &Document) -> Option<&dyn DueJob> {
+        self.due.get(&DocumentKind::of(&document.kind)?).map(AsRef::as_ref)
     }
 
     /// Returns the stored names of all kinds of jobs, in alphabetical order.

@@ -7,6 +7,7 @@ use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 
 use crate::core::ids::SlackUserId;
+use crate::platform::db::{DocumentKind, StoredDocument};
 use crate::platform::vault::Sealed;
 
 /// The time before a token's expiry at which the token is replaced (docs/contracts/slack.md §18.5).
@@ -34,10 +35,11 @@ pub struct Installation {
     pub expires: Option<Timestamp>,
 }
 
-impl Installation {
-    /// The document kind (`platform::db::Document`).
-    pub const KIND: &str = "installation";
+impl StoredDocument for Installation {
+    const KIND: DocumentKind = DocumentKind::Installation;
+}
 
+impl Installation {
     /// Returns the time at which the token is due to be replaced; `None` if it has no refresh token or no expiry.
     pub(crate) fn refresh_at(&self) -> Option<Timestamp> {
         self.refresh.as_ref()?;
@@ -66,7 +68,6 @@ pub struct Connection {
     pub since: Option<Timestamp>,
 }
 
-impl Connection {
-    /// The document kind (`platform::db::Document`).
-    pub const KIND: &str = "connection";
+impl StoredDocument for Connection {
+    const KIND: DocumentKind = DocumentKind::Connection;
 }

@@ -5,6 +5,8 @@ use std::time::Duration;
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 
+use crate::platform::db::{DocumentKind, StoredDocument};
+
 /// The longest time between two signs of life while the app runs. The app gives one sign of life a minute.
 const SLEPT: SignedDuration = SignedDuration::from_mins(5);
 
@@ -23,10 +25,11 @@ pub(crate) struct Awake {
     asleep: Vec<(Timestamp, Timestamp)>,
 }
 
-impl Awake {
-    /// The kind under which the record is stored (`platform::db::Document`).
-    pub(crate) const KIND: &str = "awake";
+impl StoredDocument for Awake {
+    const KIND: DocumentKind = DocumentKind::Awake;
+}
 
+impl Awake {
     /// Records a sign of life at `now`. Returns whether the record changed and has to be stored.
     pub(crate) fn is_alive(&mut self, now: Timestamp) -> bool {
         if self.last.is_some_and(|last| now.duration_since(last) < OFTEN) {

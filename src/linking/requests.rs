@@ -196,7 +196,7 @@ async fn link_to(
         by: requester.user.clone(),
         at: ctx.clock.now(),
     };
-    let mut effects = vec![documents::put(ctx, ByHand::KIND, user.as_str(), &new), strangers::drop_stranger(user)];
+    let mut effects = vec![documents::put(ctx, user.as_str(), &new), strangers::drop_stranger(user)];
     let moved = by_hand.iter().filter(|link| link.member == member.id && link.user != *user);
     effects.extend(moved.map(|link| drop_link(&link.user)));
     effects.push(record_link(ctx, requester, user, before.as_ref(), Some(&member.id)));
@@ -339,7 +339,7 @@ fn refused(why: Refusal) -> LinkChange {
 }
 
 fn drop_link(user: &SlackUserId) -> Effect {
-    Effect::DropDocument { kind: ByHand::KIND.to_owned(), id: user.to_string() }
+    documents::remove::<ByHand>(user.as_str())
 }
 
 impl JobKind for PeopleJob {

@@ -23,7 +23,7 @@ use crate::core::teammate::Teammate;
 use crate::core::{query, times};
 use crate::jobs::ctx::TenantCtx;
 use crate::jobs::documents;
-use crate::jobs::documents::TROUBLE;
+use crate::jobs::documents::ReadOnlyKey;
 use crate::jobs::handler::Handler;
 use crate::jobs::job::JobKind;
 use crate::jobs::outbox::private::{AnswerPrivately, answer};
@@ -200,7 +200,7 @@ pub(crate) async fn loads(ctx: &TenantCtx) -> Result<Vec<(MemberId, usize)>, Fau
 }
 
 async fn admin(ctx: &TenantCtx) -> Result<AdminView, Fault> {
-    let trouble = ctx.db.document(TROUBLE, "").await?;
+    let trouble = documents::stored::<ReadOnlyKey>(ctx, "").await?;
     let recently = |at: Timestamp| times::later(at, TROUBLED) > ctx.clock.now();
     let members = ctx.check_dialnote().await.ok();
     let (unlinked, strangers) = match members {

@@ -7,13 +7,13 @@ use crate::jobs::ctx::TenantCtx;
 use crate::jobs::job::JobKind;
 use crate::jobs::outbox::message::Message;
 use crate::jobs::outbox::redraw;
-use crate::jobs::outbox::redraw::{HOME, Opened};
+use crate::jobs::outbox::redraw::Opened;
 use crate::jobs::outcome::Outcome;
-use crate::jobs::rate_limits;
+use crate::jobs::{documents, rate_limits};
 use crate::lists::content::{HomeView, ListView};
 use crate::lists::{forms_view, home_view};
 use crate::platform::db::rate_limit::RateLimit;
-use crate::platform::db::{Claim, Document, Effect, Queue};
+use crate::platform::db::{Claim, Effect, Queue};
 use crate::platform::slack::answer::SlackError;
 use crate::platform::slack::codes;
 
@@ -116,19 +116,15 @@ async fn publish(
     user: &SlackUserId,
     card_view: &HomeView,
 ) -> Result<Vec<Effect>, SlackError> {
-    let kept = ctx.db.document(HOME, user.as_str()).await?;
-    let opened = kept.and_then(|kept| serde_json::from_str::<Opened>(&kept.body).ok());
+    let kept = documents::stored::<Opened>(ctx, user.as_str()).await?;
+    let opened = kept.as_ref().and_then(documents::readable::<Opened>);
     let hash = opened.and_then(|opened| opened.hash);
     let drawn = home_view::home(card_view);
     let by = ctx.ensure_lease(claim).await?;
     let published = ctx.slack.with_deadline(by).publish(user, &drawn, hash.as_deref()).await;
     let Ok(list) = &card_view.list else { return published.map(|_| Vec::new()) };
     let query = list.query.clone();
-    let opened = |hash| {
-        let body = serde_json::to_string(&Opened { query: query.clone(), hash }).unwrap_or_default();
-        let (kind, id) = (HOME.to_owned(), user.to_string());
-        Effect::PutDocument(Document { kind, id, at: ctx.clock.now(), due: None, body })
-    };
+    let opened = |hash| documents::put(ctx, user.as_str(), &Opened { query: query.clone(), hash });
     match published {
         Ok(hash) => Ok(vec![opened(hash)]),
         Err(SlackError::Refused(code)) if code == OTHER_HOME => {

@@ -11,14 +11,13 @@ use crate::core::error::Fault;
 use crate::core::ids::SlackUserId;
 use crate::core::times;
 use crate::jobs::ctx::TenantCtx;
-use crate::jobs::documents::read;
 use crate::jobs::events::FoundLate;
 use crate::jobs::handler::Handler;
 use crate::jobs::job::JobKind;
 use crate::jobs::outbox::direct::SendDirect;
 use crate::jobs::outcome::{Outcome, Stop};
 use crate::jobs::{documents, enqueue};
-use crate::platform::db::{Claim, Class, Effect, NewJob};
+use crate::platform::db::{Claim, Class, DocumentKind, Effect, NewJob, StoredDocument};
 use crate::sync::poll_state::CAUGHT_UP;
 
 /// The maximum number of kept documents read for one person.
@@ -27,18 +26,15 @@ const MOST_KEPT: usize = 1_000;
 /// The maximum number of notices in one message.
 const MAX_TOLD_PER_MESSAGE: usize = 10;
 
-/// The notices kept for one person about one conversation (`platform::db::Document`).
+/// The notices kept for one person about one conversation.
 #[derive(Serialize, Deserialize)]
 struct Missed {
     away: Option<Absence>,
     notices: Vec<DirectMessage>,
 }
 
-impl Missed {
-    /// Returns the document kind of the notices kept for this person.
-    fn kind(user: &SlackUserId) -> String {
-        format!("missed:{user}")
-    }
+impl StoredDocument for Missed {
+    const KIND: DocumentKind = DocumentKind::Missed;
 }
 
 /// Keeps the notices that people would have got of a change, and schedules one message with all of them.
@@ -48,11 +44,12 @@ pub(crate) fn keep_missed(ctx: &TenantCtx, &FoundLate { claim, job, directs }: &
         missed.entry(user).or_default().push(notice.clone());
     }
     let keep = |(user, notices): (&SlackUserId, Vec<DirectMessage>)| {
-        let (kind, id) = (Missed::kind(user), format!("{}:{}", job.conversation, claim.id));
+        let id = format!("{}:{}", job.conversation, claim.id);
+        let missed = Missed { away: job.away, notices };
         let tell = ctx.new_job(&CaughtUp(user.clone()));
         let due = times::later(ctx.clock.now(), CAUGHT_UP);
         let tell = NewJob { class: Class::Machine, due, ..tell };
-        [documents::put(ctx, &kind, &id, &Missed { away: job.away, notices }), Effect::Enqueue(tell)]
+        [documents::put_within(ctx, user.as_str(), &id, &missed), Effect::Enqueue(tell)]
     };
     missed.into_iter().flat_map(keep).collect()
 }
@@ -60,16 +57,16 @@ pub(crate) fn keep_missed(ctx: &TenantCtx, &FoundLate { claim, job, directs }: &
 /// Sends a person one message with the notices kept since the absence. Notices that their preferences exclude are
 /// dropped, and notices beyond the maximum are only counted.
 pub(crate) async fn caught_up(ctx: &TenantCtx, user: &SlackUserId) -> Result<Outcome, Fault> {
-    let mut kept = ctx.db.documents(&Missed::kind(user), MOST_KEPT).await?;
+    let mut kept = documents::all_within::<Missed>(ctx, user.as_str(), MOST_KEPT).await?;
     kept.sort_by_key(|kept| kept.at);
-    let missed = kept.iter().map(read).collect::<Result<Vec<Missed>, _>>()?;
+    let missed = kept.iter().map(documents::read).collect::<Result<Vec<Missed>, _>>()?;
     let preferences = documents::preferences(ctx, user).await?;
     let away = missed.iter().find_map(|missed| missed.away);
     let notices = missed.into_iter().flat_map(|missed| missed.notices);
     let mut notices: Vec<_> = notices.filter(|notice| preferences.want(notice)).collect();
     let more = notices.len().saturating_sub(MAX_TOLD_PER_MESSAGE);
     notices.truncate(MAX_TOLD_PER_MESSAGE);
-    let drop = kept.into_iter().map(|kept| Effect::DropDocument { kind: kept.kind, id: kept.id });
+    let drop = kept.into_iter().map(documents::remove_stored);
     let mut effects: Vec<_> = drop.collect();
     if !notices.is_empty() {
         let notice = DirectMessage::CaughtUp { away, notices, more };

@@ -17,7 +17,6 @@ use crate::core::route::{Morning, Route};
 use crate::core::rules::Rules;
 use crate::core::{times, working_hours};
 use crate::jobs::ctx::TenantCtx;
-use crate::jobs::documents::read;
 use crate::jobs::events::WaitsForOwner;
 use crate::jobs::handler::Handler;
 use crate::jobs::job::JobKind;
@@ -28,12 +27,9 @@ use crate::notifications::posted_digest::PostDigest;
 use crate::notifications::summary::{Overdue, Summary};
 use crate::people::directory;
 use crate::platform::db::projection::Conversations;
-use crate::platform::db::{Claim, Class, Document, Effect, NewJob, Verdict};
+use crate::platform::db::{Claim, Class, Document, DocumentKind, Effect, NewJob, StoredDocument, Verdict};
 use crate::sync::poll_state;
 use crate::sync::poll_state::CAUGHT_UP;
-
-/// The document kind of a channel's reminder (`platform::db::Document`), by channel.
-pub(crate) const OVERDUE: &str = "overdue";
 
 /// The working time between two reminders of a channel, at least.
 const AT_MOST_EVERY: SignedDuration = SignedDuration::from_hours(1);
@@ -41,8 +37,21 @@ const AT_MOST_EVERY: SignedDuration = SignedDuration::from_hours(1);
 /// The time after an absence in which its summary replaces other digests.
 const STANDS: Duration = Duration::from_mins(10);
 
-/// The document kind of the time of a channel's last summary (`platform::db::Document`), by channel.
-const SUMMED: &str = "summed";
+/// The reminder of a channel. Its due time is the time of the next check.
+#[derive(Serialize, Deserialize)]
+struct ReminderCheck;
+
+impl StoredDocument for ReminderCheck {
+    const KIND: DocumentKind = DocumentKind::Overdue;
+}
+
+/// The time of a channel's last summary.
+#[derive(Serialize, Deserialize)]
+struct LastSummary(Timestamp);
+
+impl StoredDocument for LastSummary {
+    const KIND: DocumentKind = DocumentKind::LastSummary;
+}
 
 /// The relation of a digest to an absence.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -86,7 +95,8 @@ pub(crate) async fn digest(ctx: &TenantCtx, claim: &Claim, job: &DigestJob) -> R
         let digest = worded(ctx, summary, now).await?;
         let digest = Digest { caught_up: job.caught_up || away.is_some(), away, ..digest };
         let message = PostDigest { channel: job.channel.clone(), digest: Box::new(digest) };
-        effects.extend([enqueue::say_unasked(ctx, &message), documents::put(ctx, SUMMED, job.channel.as_str(), &now)]);
+        let told = documents::put(ctx, job.channel.as_str(), &LastSummary(now));
+        effects.extend([enqueue::say_unasked(ctx, &message), told]);
     }
     Ok(Outcome::done(effects))
 }
@@ -99,7 +109,7 @@ async fn after_absence(ctx: &TenantCtx, channel: &ChannelId) -> Result<After, Fa
         return Ok(After::StillAway);
     }
     let Some(away) = watched.away.filter(|away| times::later(away.to, STANDS) > now) else { return Ok(After::Nothing) };
-    let told: Option<Timestamp> = documents::kept(ctx, SUMMED, channel.as_str()).await?;
+    let told = documents::get(ctx, channel.as_str()).await?.map(|LastSummary(at)| at);
     Ok(if told.is_some_and(|told| told >= away.to) { After::Told } else { After::JustBack(away) })
 }
 
@@ -109,7 +119,7 @@ async fn remind(ctx: &TenantCtx, claim: &Claim, channel: &ChannelId, route: &Rou
     let now = ctx.clock.now();
     let rules = route.settings.over(&documents::rules(ctx).await?);
     let Some(patience) = rules.reminder().filter(|_| !route.paused) else {
-        return Ok(Outcome::done(vec![Effect::DropDocument { kind: OVERDUE.to_owned(), id: channel.to_string() }]));
+        return Ok(Outcome::done(vec![documents::remove::<ReminderCheck>(channel.as_str())]));
     };
     let zone = working_hours::zone(route.zone.as_deref());
     if rules.working.after(now, SignedDuration::ZERO, &zone) > now {
@@ -163,7 +173,7 @@ pub(crate) async fn have_reminded(
     rules: &Rules,
 ) -> Result<Option<Effect>, Fault> {
     let Some(patience) = route.settings.over(rules).reminder() else { return Ok(None) };
-    let kept = ctx.db.document(OVERDUE, channel.as_str()).await?;
+    let kept = documents::stored::<ReminderCheck>(ctx, channel.as_str()).await?;
     if kept.is_some_and(|kept| kept.due.is_some()) {
         return Ok(None);
     }
@@ -173,7 +183,7 @@ pub(crate) async fn have_reminded(
 
 /// Returns the effect that stores when a channel's reminder is checked next.
 pub(crate) fn remind_at(ctx: &TenantCtx, channel: &ChannelId, due: Option<Timestamp>) -> Effect {
-    documents::put_due(ctx, OVERDUE, channel.as_str(), &(), due)
+    documents::put_due(ctx, channel.as_str(), &ReminderCheck, due)
 }
 
 /// Returns a digest job for each channel with a route, because the app was offline.
@@ -190,15 +200,15 @@ pub(crate) async fn catch_up(ctx: &TenantCtx, away: Absence) -> Result<Vec<NewJo
 /// Returns the effect that stores a route with the time of the channel's next digest.
 pub(crate) fn keep_route(ctx: &TenantCtx, channel: &ChannelId, route: &Route, rules: &Rules) -> Effect {
     let due = route.settings.next_digest(rules, ctx.clock.now(), &working_hours::zone(route.zone.as_deref()));
-    documents::put_due(ctx, Route::KIND, channel.as_str(), route, due)
+    documents::put_due(ctx, channel.as_str(), route, due)
 }
 
 /// Schedules digests again for routes whose digest was given up, because nothing worked for a day.
 pub(crate) async fn digests_given_up(ctx: &TenantCtx) -> Result<Vec<Effect>, Fault> {
     let rules = documents::rules(ctx).await?;
     let mut effects = Vec::new();
-    for kept in ctx.db.documents(Route::KIND, MOST_ROUTES).await? {
-        let route = Some(read::<Route>(&kept)?);
+    for kept in documents::all_stored::<Route>(ctx, MOST_ROUTES).await? {
+        let route = Some(documents::read::<Route>(&kept)?);
         let route = route.filter(|route| route.settings.digest != Morning::Never && was_given_up(ctx, &kept));
         effects.extend(route.map(|route| keep_route(ctx, &ChannelId::new(kept.id), &route, &rules)));
     }

@@ -15,9 +15,9 @@ use crate::jobs::outbox::message::Message;
 use crate::jobs::outbox::{posting, private};
 use crate::jobs::outcome::Outcome;
 use crate::notifications::direct_view::Occasion;
-use crate::notifications::sent::{SENT, Sent};
+use crate::notifications::sent::Sent;
 use crate::notifications::{direct_view, sent, standing, unreachable};
-use crate::platform::db::{CacheEntry, Claim, Effect, Verdict};
+use crate::platform::db::{CacheEntry, CacheKind, CachedFact, Claim, Effect, Verdict};
 use crate::platform::slack::answer::SlackError;
 use crate::platform::slack::client::Posted;
 use crate::platform::slack::seek::SearchOutcome;
@@ -27,9 +27,6 @@ const MERGE_WINDOW: Duration = Duration::from_secs(5);
 
 /// The maximum number of notices in one message.
 const MAX_PER_MESSAGE: usize = 10;
-
-/// The kind of cache entry that names the last direct message to a person, by reader.
-const LAST: &str = "direct_last";
 
 impl Message for SendDirect {
     async fn deliver(&self, ctx: &TenantCtx, claim: &Claim) -> Result<Outcome, SlackError> {
@@ -169,12 +166,12 @@ async fn show_answer(ctx: &TenantCtx, claim: &Claim, shown: &ShowAnswer) -> Resu
 
 /// Returns the last message to a person, if it can take one more notice.
 async fn just_sent(ctx: &TenantCtx, user: &SlackUserId) -> Result<Option<Sent>, Fault> {
-    let Some(last) = ctx.db.cache_get(LAST, user.as_str()).await? else { return Ok(None) };
+    let Some(last) = ctx.db.cache_get(CacheKind::LastDirect, user.as_str()).await? else { return Ok(None) };
     if times::later(last.at, MERGE_WINDOW) <= ctx.clock.now() {
         return Ok(None);
     }
-    let kept = ctx.db.cache_get(SENT, &last.body).await?;
-    let sent = kept.and_then(|kept| serde_json::from_str::<Sent>(&kept.body).ok());
+    let kept = ctx.db.cache_get(Sent::KIND, &last.body).await?;
+    let sent = kept.and_then(|kept| kept.fact::<Sent>());
     Ok(sent.filter(|sent| sent.told.notices.len() < MAX_PER_MESSAGE))
 }
 
@@ -186,6 +183,6 @@ fn act_of(awaited: Option<&Awaited>) -> Option<String> {
 /// Returns the effect that remembers a message as the last one to its reader. The message keeps its age: notices added
 /// to it alert no one, so they are added for a short time only.
 fn remember_last(user: &SlackUserId, sent: &Sent) -> Effect {
-    let (kind, id) = (LAST.to_owned(), user.to_string());
-    Effect::CachePut(CacheEntry { kind, id, alias: None, at: sent.at, body: format!("{}:{}", sent.channel, sent.ts) })
+    let last = format!("{}:{}", sent.channel, sent.ts);
+    Effect::CachePut(CacheEntry::new(CacheKind::LastDirect, user.as_str(), sent.at, last))
 }

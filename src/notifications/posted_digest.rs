@@ -17,13 +17,10 @@ use crate::jobs::outcome::Outcome;
 use crate::jobs::{emit, rate_limits};
 use crate::notifications::digest_view;
 use crate::platform::db::rate_limit::RateLimit;
-use crate::platform::db::{CacheEntry, Claim, Effect, NewJob, Queue};
+use crate::platform::db::{CacheEntry, CacheKind, CachedFact, Claim, Effect, NewJob, Queue};
 use crate::platform::slack::answer::SlackError;
 use crate::platform::slack::client::Posted;
 use crate::platform::slack::codes;
-
-/// The kind of cache entry with the last digest of a channel, by channel.
-const TOLD: &str = "digest";
 
 /// A digest or reminder for a channel.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -51,6 +48,10 @@ struct PostedDigest {
     channel: ChannelId,
     ts: MessageTs,
     digest: Digest,
+}
+
+impl CachedFact for PostedDigest {
+    const KIND: CacheKind = CacheKind::Digest;
 }
 
 impl JobKind for PostDigest {
@@ -138,19 +139,13 @@ async fn settled(ctx: &TenantCtx, conversation: &Conversation, line: &ThreadEntr
 }
 
 async fn told_last(ctx: &TenantCtx, channel: &ChannelId) -> Result<Option<PostedDigest>, Fault> {
-    let kept = ctx.db.cache_get(TOLD, channel.as_str()).await?;
-    Ok(kept.and_then(|kept| serde_json::from_str(&kept.body).ok()))
+    let kept = ctx.db.cache_get(PostedDigest::KIND, channel.as_str()).await?;
+    Ok(kept.and_then(|kept| kept.fact()))
 }
 
 /// Returns the effect that keeps a posted digest, or its content as it is now.
 fn told(told: &PostedDigest) -> Effect {
-    Effect::CachePut(CacheEntry {
-        kind: TOLD.to_owned(),
-        id: told.channel.to_string(),
-        alias: None,
-        at: told.digest.at,
-        body: serde_json::to_string(told).unwrap_or_default(),
-    })
+    Effect::CachePut(CacheEntry::of(told.channel.as_str(), told.digest.at, told))
 }
 
 /// Returns the coalesce key of every job that posts or updates a digest in a channel.

@@ -10,13 +10,10 @@ use crate::core::ids::{ChannelId, MessageTs};
 use crate::core::times;
 use crate::jobs::ctx::TenantCtx;
 use crate::notifications::direct_view::Occasion;
-use crate::platform::db::{CacheEntry, Claim, Effect};
+use crate::platform::db::{CacheEntry, CacheKind, CachedFact, Claim, Effect};
 use crate::platform::slack::answer::SlackError;
 use crate::platform::slack::blocks::kit::Content;
 use crate::platform::slack::codes;
-
-/// The cache entry kind of a sent direct message, by channel and timestamp.
-pub(crate) const SENT: &str = "direct";
 
 /// The time for which a message with buttons is remembered, beyond the two days after which cache entries are swept.
 /// The entry of such a message has a date that is later by this time, also when nothing is left to be done, because an
@@ -42,6 +39,10 @@ pub(crate) struct Sent {
     pub(crate) posted_for: Option<String>,
 }
 
+impl CachedFact for Sent {
+    const KIND: CacheKind = CacheKind::Direct;
+}
+
 /// Updates a message to its current content. Answers whether the message is still there.
 pub(crate) async fn show(ctx: &TenantCtx, claim: &Claim, sent: &Sent, content: &Content) -> Result<bool, SlackError> {
     let by = ctx.ensure_lease(claim).await?;
@@ -54,15 +55,13 @@ pub(crate) async fn show(ctx: &TenantCtx, claim: &Claim, sent: &Sent, content: &
 
 /// Returns a sent message, if it is remembered.
 pub(crate) async fn sent(ctx: &TenantCtx, channel: &ChannelId, ts: &MessageTs) -> Result<Option<Sent>, Fault> {
-    let kept = ctx.db.cache_get(SENT, &format!("{channel}:{ts}")).await?;
-    Ok(kept.and_then(|kept| serde_json::from_str(&kept.body).ok()))
+    let kept = ctx.db.cache_get(Sent::KIND, &format!("{channel}:{ts}")).await?;
+    Ok(kept.and_then(|kept| kept.fact()))
 }
 
 /// Returns the effect that remembers the content of a message. It is stored with the verdict, because a worker that has
 /// lost the job knows only the content before other jobs added to it.
 pub(crate) fn remember(sent: &Sent) -> Effect {
     let at = if sent.told.given().is_empty() { sent.at } else { times::later(sent.at, STANDS_FOR) };
-    let (kind, id) = (SENT.to_owned(), format!("{}:{}", sent.channel, sent.ts));
-    let body = serde_json::to_string(sent).unwrap_or_default();
-    Effect::CachePut(CacheEntry { kind, id, alias: None, at, body })
+    Effect::CachePut(CacheEntry::of(&format!("{}:{}", sent.channel, sent.ts), at, sent))
 }

@@ -23,13 +23,7 @@ use crate::notifications::digests;
 use crate::notifications::stale_facts::{is_to_be_asked, owned_and_old, touched};
 use crate::people::directory;
 use crate::platform::db::projection::Conversations;
-use crate::platform::db::{Claim, Class, Effect, NewJob};
-
-/// The document kind that schedules the next check (`platform::db::Document`).
-pub(crate) const UNTOUCHED: &str = "untouched";
-
-/// The document kind of the conversations that an owner was asked about, and when, by member (`platform::db::Document`).
-const ASKED: &str = "asked";
+use crate::platform::db::{Claim, Class, DocumentKind, Effect, NewJob, StoredDocument};
 
 /// The time between checks.
 const STALE_CHECK_INTERVAL: Duration = Duration::from_hours(1);
@@ -40,20 +34,36 @@ const MAX_ASKED_AT_ONCE: usize = 5;
 /// The maximum number of an owner's conversations that are looked at for that.
 const MAX_EXAMINED: usize = 100;
 
+/// The schedule of the checks. Its due time is the time of the next one.
+#[derive(Serialize, Deserialize)]
+struct NextStaleCheck;
+
+impl StoredDocument for NextStaleCheck {
+    const KIND: DocumentKind = DocumentKind::StaleCheck;
+}
+
+/// The conversations that an owner was asked about, and when.
+#[derive(Default, Serialize, Deserialize)]
+struct AskedAbout(BTreeMap<ConversationId, Timestamp>);
+
+impl StoredDocument for AskedAbout {
+    const KIND: DocumentKind = DocumentKind::AskedAbout;
+}
+
 /// Schedules a check, unless one is scheduled already.
 pub(crate) async fn have_owners_asked(ctx: &TenantCtx) -> Result<(), Fault> {
-    let kept = ctx.db.document(UNTOUCHED, "").await?;
+    let kept = documents::stored::<NextStaleCheck>(ctx, "").await?;
     if kept.is_some_and(|kept| !digests::was_given_up(ctx, &kept)) {
         return Ok(());
     }
     let due = times::later(ctx.clock.now(), STALE_CHECK_INTERVAL);
-    ctx.db.keep(documents::document(ctx, UNTOUCHED, "", &(), Some(due))).await
+    ctx.db.keep(documents::document(ctx, "", &NextStaleCheck, Some(due))).await
 }
 
 /// Enqueues a job for each owner who may have to be asked, and schedules the next check.
 pub(crate) async fn look_for_untouched(ctx: &TenantCtx, claim: &Claim) -> Result<Outcome, Fault> {
     let now = ctx.clock.now();
-    let again = documents::put_due(ctx, UNTOUCHED, "", &(), Some(times::later(now, STALE_CHECK_INTERVAL)));
+    let again = documents::put_due(ctx, "", &NextStaleCheck, Some(times::later(now, STALE_CHECK_INTERVAL)));
     let again: Vec<_> = std::iter::once(again).chain(digests::digests_given_up(ctx).await?).collect();
     let Some(patience) = documents::rules(ctx).await?.untouched() else {
         return Ok(Outcome::done(again));
@@ -80,8 +90,7 @@ pub(crate) async fn ask_owner(ctx: &TenantCtx, owner: &Owner) -> Result<Outcome,
         return Ok(Outcome::done(Vec::new()));
     };
     let zone = working_hours::zone(directory::zone(ctx, &user).await?.as_deref());
-    let asked: BTreeMap<ConversationId, Timestamp> =
-        documents::kept(ctx, ASKED, owner.id.as_str()).await?.unwrap_or_default();
+    let AskedAbout(asked) = documents::get(ctx, owner.id.as_str()).await?.unwrap_or_default();
     let (mut still, mut effects) = (BTreeMap::new(), Vec::new());
     for one in old_of(ctx, owner, times::earlier(now, patience.unsigned_abs())).await? {
         let asked = asked.get(&one.id).copied();
@@ -94,7 +103,7 @@ pub(crate) async fn ask_owner(ctx: &TenantCtx, owner: &Owner) -> Result<Outcome,
         }
         still.extend(is_asked.then_some(now).or(asked).map(|at| (one.id, at)));
     }
-    effects.push(documents::put(ctx, ASKED, owner.id.as_str(), &still));
+    effects.push(documents::put(ctx, owner.id.as_str(), &AskedAbout(still)));
     Ok(Outcome::done(effects))
 }
 

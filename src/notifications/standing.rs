@@ -10,12 +10,9 @@ use crate::core::times;
 use crate::jobs::ctx::TenantCtx;
 use crate::notifications::sent::{STANDS_FOR, Sent};
 use crate::notifications::{direct_view, sent};
-use crate::platform::db::{CacheEntry, Claim, Effect};
+use crate::platform::db::{CacheEntry, CacheKind, CachedFact, Claim, Effect};
 use crate::platform::slack::answer::SlackError;
 use crate::platform::slack::codes;
-
-/// The cache entry kind of the standing direct messages about a conversation, by conversation and reader.
-const STANDING: &str = "standing";
 
 /// The maximum number of standing messages that are known for each.
 const MAX_STANDING: usize = 5;
@@ -23,6 +20,10 @@ const MAX_STANDING: usize = 5;
 /// The standing direct messages to one reader about one conversation, oldest first.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 struct Standing(Vec<(ChannelId, MessageTs)>);
+
+impl CachedFact for Standing {
+    const KIND: CacheKind = CacheKind::Standing;
+}
 
 /// Returns the effects that remember a message with buttons for these conversations.
 pub(crate) async fn stands(
@@ -88,13 +89,11 @@ async fn is_shown(ctx: &TenantCtx, claim: &Claim, sent: &Sent) -> Result<bool, S
 }
 
 async fn standing(ctx: &TenantCtx, user: &SlackUserId, conversation: &ConversationId) -> Result<Standing, Fault> {
-    let kept = ctx.db.cache_get(STANDING, &format!("{conversation}:{user}")).await?;
-    Ok(kept.and_then(|kept| serde_json::from_str(&kept.body).ok()).unwrap_or_default())
+    let kept = ctx.db.cache_get(Standing::KIND, &format!("{conversation}:{user}")).await?;
+    Ok(kept.and_then(|kept| kept.fact()).unwrap_or_default())
 }
 
 fn keep_standing(ctx: &TenantCtx, user: &SlackUserId, conversation: &ConversationId, standing: &Standing) -> Effect {
     let at = times::later(ctx.clock.now(), STANDS_FOR);
-    let (kind, id) = (STANDING.to_owned(), format!("{conversation}:{user}"));
-    let body = serde_json::to_string(standing).unwrap_or_default();
-    Effect::CachePut(CacheEntry { kind, id, alias: None, at, body })
+    Effect::CachePut(CacheEntry::of(&format!("{conversation}:{user}"), at, standing))
 }

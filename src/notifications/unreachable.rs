@@ -15,11 +15,8 @@ use crate::jobs::installation::Installation;
 use crate::jobs::outbox::direct::SendDirect;
 use crate::jobs::{documents, enqueue};
 use crate::people::directory;
-use crate::platform::db::Effect;
+use crate::platform::db::{DocumentKind, Effect, StoredDocument};
 use crate::platform::slack::codes;
-
-/// The document kind of a person who cannot be sent direct messages, by Slack user (`platform::db::Document`).
-const UNREACHABLE: &str = "unreachable";
 
 /// A person who cannot be sent direct messages.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -28,6 +25,10 @@ pub struct Unreachable {
     pub(crate) name: String,
     /// The reason.
     pub(crate) why: Why,
+}
+
+impl StoredDocument for Unreachable {
+    const KIND: DocumentKind = DocumentKind::Unreachable;
 }
 
 /// Returns the effects of a direct message that was refused for good: its sender and the admins are notified.
@@ -43,7 +44,7 @@ pub(crate) async fn cannot_notify(
     let report = answers::report_fate(ctx, awaited, notice, DeliveryState::Never(why));
     // Any other code is about this message, not about the person.
     let Some(why) = reason else { return Ok(report.into_iter().collect()) };
-    let known: Option<Unreachable> = documents::kept(ctx, UNREACHABLE, user.as_str()).await?;
+    let known: Option<Unreachable> = documents::get(ctx, user.as_str()).await?;
     let name = match awaited {
         Some(awaited) => awaited.name.clone(),
         None => directory::name(ctx, user).await?.unwrap_or_else(|| user.to_string()),
@@ -60,7 +61,7 @@ pub(crate) async fn cannot_notify(
         let notice = DirectMessage::CannotNotify { name: name.clone(), why: why.clone() };
         enqueue::say_unasked(ctx, &SendDirect::new(admin, notice))
     };
-    let keep = documents::put(ctx, UNREACHABLE, user.as_str(), &unreachable);
+    let keep = documents::put(ctx, user.as_str(), &unreachable);
     Ok(report.into_iter().chain([keep]).chain(admins.into_iter().map(told)).collect())
 }
 
@@ -72,14 +73,14 @@ pub(crate) fn never_notified(ctx: &TenantCtx, notice: &DirectMessage, awaited: O
 
 /// Returns the effect to store once Slack has taken a message to a person.
 pub(crate) async fn is_reached(ctx: &TenantCtx, user: &SlackUserId) -> Result<Option<Effect>, Fault> {
-    let known = ctx.db.document(UNREACHABLE, user.as_str()).await?;
-    Ok(known.map(|known| Effect::DropDocument { kind: known.kind, id: known.id }))
+    let known = documents::stored::<Unreachable>(ctx, user.as_str()).await?;
+    Ok(known.map(documents::remove_stored))
 }
 
 /// Returns the people who cannot be sent direct messages, at most `most`.
 pub async fn unreachable(ctx: &TenantCtx, most: usize) -> Result<Vec<Unreachable>, Fault> {
-    let kept = ctx.db.documents(UNREACHABLE, most).await?;
-    Ok(kept.into_iter().filter_map(|kept| serde_json::from_str(&kept.body).ok()).collect())
+    let kept = documents::all_stored::<Unreachable>(ctx, most).await?;
+    Ok(kept.iter().filter_map(documents::readable).collect())
 }
 
 /// Returns the people who look after the app in a workspace, as far as they are known: those who installed it or made
@@ -87,7 +88,7 @@ pub async fn unreachable(ctx: &TenantCtx, most: usize) -> Result<Vec<Unreachable
 async fn admins(ctx: &TenantCtx) -> Result<BTreeSet<SlackUserId>, Fault> {
     let routes = routes::routes(ctx).await?;
     let mut admins: BTreeSet<_> = routes.into_iter().filter_map(|(_, route)| route.by).collect();
-    let installed: Option<Installation> = documents::kept(ctx, Installation::KIND, "").await?;
+    let installed: Option<Installation> = documents::get(ctx, "").await?;
     admins.extend(installed.map(|installed| installed.installer));
     Ok(admins)
 }

@@ -13,8 +13,8 @@ use crate::core::refusal::Refusal;
 use crate::core::teammate::{Teammate, link};
 use crate::jobs::ctx::TenantCtx;
 use crate::people::directory::{Freshness, UnlinkedUser};
-use crate::people::names::PROFILE;
 use crate::people::{directory, strangers};
+use crate::platform::db::CacheKind;
 
 /// The time that Slack and dialnote may take to say who a person is.
 const IDENTITY_TIMEOUT: Duration = Duration::from_secs(5);
@@ -74,8 +74,8 @@ pub(crate) async fn is_known(ctx: &TenantCtx, user: &SlackUserId) -> Result<bool
 
 /// Answers whether a Slack user is a teammate, by the profile and members as they were last read.
 pub(crate) async fn is_kept_as_teammate(ctx: &TenantCtx, user: &SlackUserId) -> Result<bool, Fault> {
-    let kept = ctx.db.cache_get(PROFILE, user.as_str()).await?;
-    let profile = kept.and_then(|kept| serde_json::from_str::<Profile>(&kept.body).ok());
+    let kept = ctx.db.cache_get(CacheKind::Profile, user.as_str()).await?;
+    let profile = kept.and_then(|kept| kept.fact::<Profile>());
     let (members, by_hand) = (directory::kept_members(ctx).await?, directory::by_hand(ctx).await?);
     Ok(profile.is_some_and(|profile| link(&profile, &members, &by_hand).is_ok()))
 }

@@ -3,6 +3,8 @@
 
 use std::time::Duration;
 
+use serde::{Deserialize, Serialize};
+
 use crate::core::colleague::Colleague;
 use crate::core::error::Fault;
 use crate::core::ids::{SlackUserId, TeamId};
@@ -10,6 +12,7 @@ use crate::core::person;
 use crate::jobs::ctx::TenantCtx;
 use crate::people::directory;
 use crate::people::directory::{Freshness, slack_fault};
+use crate::platform::db::{CacheKind, CachedFact};
 
 /// The time for which the list of people is used. Before a name is refused, the list is read again.
 const ROSTER_LIFETIME: Duration = Duration::from_mins(10);
@@ -20,8 +23,13 @@ const MAX_ROSTER_PAGES: usize = 20;
 /// The maximum number of email addresses that are looked up for one command.
 const MOST_ADDRESSES: usize = 3;
 
-/// The kind of cache entry with the people of the workspace.
-const COLLEAGUES: &str = "colleagues";
+/// The people of the workspace.
+#[derive(Serialize, Deserialize)]
+struct Roster(Vec<Colleague>);
+
+impl CachedFact for Roster {
+    const KIND: CacheKind = CacheKind::Colleagues;
+}
 
 /// Returns the people that a command may name, among them those with these email addresses.
 pub(crate) async fn colleagues(
@@ -30,9 +38,9 @@ pub(crate) async fn colleagues(
     addresses: &[String],
     read: Freshness,
 ) -> Result<Vec<Colleague>, Fault> {
-    let kept = ctx.db.cache_get(COLLEAGUES, "").await?;
+    let kept = ctx.db.cache_get(Roster::KIND, "").await?;
     let mut people = match directory::usable(ctx, kept, ROSTER_LIFETIME, read) {
-        Some(people) => people,
+        Some(Roster(people)) => people,
         None => read_colleagues(ctx, team).await?,
     };
     for address in addresses.iter().take(MOST_ADDRESSES) {
@@ -51,8 +59,9 @@ async fn read_colleagues(ctx: &TenantCtx, team: Option<&TeamId>) -> Result<Vec<C
             _ => break,
         }
     }
-    directory::keep(ctx, COLLEAGUES, &people).await?;
-    Ok(people)
+    let roster = Roster(people);
+    directory::keep(ctx, &roster).await?;
+    Ok(roster.0)
 }
 
 /// Returns the person with an address that the list does not show.

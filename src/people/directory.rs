@@ -5,7 +5,6 @@ use std::sync::{Arc, PoisonError};
 use std::time::Duration;
 
 use jiff::Timestamp;
-use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
 use crate::core::conversation::Owner;
@@ -16,10 +15,9 @@ use crate::core::person::{Member, Profile};
 use crate::core::teammate::{ByHand, Teammate, Unlinked, link};
 use crate::core::{naming, person, times};
 use crate::jobs::ctx::TenantCtx;
-use crate::jobs::documents::read;
+use crate::jobs::documents;
 use crate::people::names;
-use crate::people::names::PROFILE;
-use crate::platform::db::CacheEntry;
+use crate::platform::db::{CacheEntry, CacheKind, CachedFact};
 use crate::platform::dialnote::answer::{Denied, DialnoteError};
 use crate::platform::slack::answer::SlackError;
 
@@ -44,16 +42,16 @@ const SOMEBODY_GONE: &str = "somebody who left";
 /// The maximum number of links made by hand that are read.
 const MOST_BY_HAND: usize = 10_000;
 
-const SOUGHT: &str = "sought";
-
-/// The cache entry kind of a user whom Slack does not know.
-const NO_PROFILE: &str = "no_profile";
-
 /// The time for which Slack is not asked again for a user whom it does not know.
 const NO_PROFILE_AGE: Duration = Duration::from_mins(1);
 
-/// The cache entry kind of the list of members.
-pub const MEMBERS: &str = "members";
+/// The members of the organization.
+#[derive(Serialize, Deserialize)]
+struct MemberList(Vec<Member>);
+
+impl CachedFact for MemberList {
+    const KIND: CacheKind = CacheKind::Members;
+}
 
 /// A Slack user who is not linked to a member.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -73,6 +71,14 @@ struct SoughtMember {
     user: Option<SlackUserId>,
 }
 
+/// The Slack users who have the members' addresses.
+#[derive(Default, Serialize, Deserialize)]
+struct SoughtMembers(Vec<SoughtMember>);
+
+impl CachedFact for SoughtMembers {
+    const KIND: CacheKind = CacheKind::Sought;
+}
+
 /// The permission to use cached facts.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub enum Freshness {
@@ -86,8 +92,8 @@ pub enum Freshness {
 
 /// Returns the links that were made by hand.
 pub async fn by_hand(ctx: &TenantCtx) -> Result<Vec<ByHand>, Fault> {
-    let kept = ctx.db.documents(ByHand::KIND, MOST_BY_HAND).await?;
-    kept.iter().map(read).collect()
+    let links = documents::all(ctx, MOST_BY_HAND).await?;
+    Ok(links.into_iter().map(|(_, link)| link).collect())
 }
 
 /// Returns a Slack user's current profile.
@@ -109,8 +115,8 @@ pub async fn name(ctx: &TenantCtx, user: &SlackUserId) -> Result<Option<String>,
 
 /// Returns the same name, as far as it can be told from cached facts.
 pub(crate) async fn known_name(ctx: &TenantCtx, user: &SlackUserId) -> Result<Option<String>, Fault> {
-    let kept = ctx.db.cache_get(PROFILE, user.as_str()).await?;
-    let Some(profile) = kept.and_then(|kept| serde_json::from_str::<Profile>(&kept.body).ok()) else {
+    let kept = ctx.db.cache_get(Profile::KIND, user.as_str()).await?;
+    let Some(profile) = kept.and_then(|kept| kept.fact::<Profile>()) else {
         return Ok(None);
     };
     let members = kept_members(ctx).await?;
@@ -141,8 +147,8 @@ pub(crate) async fn unlinked(ctx: &TenantCtx) -> Result<Vec<Member>, Fault> {
 /// Returns the Slack users who have the members' addresses. They are looked up again after `SOUGHT_AGE` and when an
 /// address has changed.
 async fn sought(ctx: &TenantCtx, members: &[Member]) -> Result<Vec<SoughtMember>, Fault> {
-    let kept = ctx.db.cache_get(SOUGHT, "").await?;
-    let known: Vec<SoughtMember> = usable(ctx, kept.clone(), SOUGHT_AGE, Freshness::Kept).unwrap_or_default();
+    let kept = ctx.db.cache_get(SoughtMembers::KIND, "").await?;
+    let SoughtMembers(known) = usable(ctx, kept, SOUGHT_AGE, Freshness::Kept).unwrap_or_default();
     let mut sought = Vec::new();
     for member in members.iter().take(LOOKED_UP) {
         let same = known.iter().find(|known| known.member == member.id && known.email == member.email);
@@ -151,10 +157,11 @@ async fn sought(ctx: &TenantCtx, members: &[Member]) -> Result<Vec<SoughtMember>
             None => seek(ctx, member, members).await?,
         });
     }
-    if sought != known {
-        keep(ctx, SOUGHT, &sought).await?;
+    let sought = SoughtMembers(sought);
+    if sought.0 != known {
+        keep(ctx, &sought).await?;
     }
-    Ok(sought)
+    Ok(sought.0)
 }
 
 async fn seek(ctx: &TenantCtx, member: &Member, members: &[Member]) -> Result<SoughtMember, Fault> {
@@ -178,11 +185,11 @@ pub(crate) async fn known_teammate(ctx: &TenantCtx, member: &MemberId) -> Result
     let (members, by_hand) = (kept_members(ctx).await?, by_hand(ctx).await?);
     let email = members.iter().find(|one| one.id == *member).and_then(|member| member.email.as_deref());
     let kept = match (by_hand.iter().find(|link| link.member == *member), email) {
-        (Some(link), _) => ctx.db.cache_get(PROFILE, link.user.as_str()).await?,
-        (None, Some(email)) => ctx.db.cache_find(PROFILE, &person::folded(email)).await?,
+        (Some(link), _) => ctx.db.cache_get(Profile::KIND, link.user.as_str()).await?,
+        (None, Some(email)) => ctx.db.cache_find(Profile::KIND, &person::folded(email)).await?,
         (None, None) => None,
     };
-    let profile = kept.and_then(|kept| serde_json::from_str::<Profile>(&kept.body).ok());
+    let profile = kept.and_then(|kept| kept.fact::<Profile>());
     let teammate = profile.and_then(|profile| link(&profile, &members, &by_hand).ok());
     Ok(teammate.filter(|teammate| teammate.member == *member).map(|teammate| (teammate.user, teammate.name)))
 }
@@ -195,30 +202,30 @@ pub async fn who(ctx: &TenantCtx, profile: &Profile) -> Result<Result<Teammate, 
 
 /// Returns the member whose address led to a Slack user when members were last looked up.
 pub(crate) async fn sought_as(ctx: &TenantCtx, user: &SlackUserId) -> Result<Option<MemberId>, Fault> {
-    let kept = ctx.db.cache_get(SOUGHT, "").await?;
-    let sought: Vec<SoughtMember> = kept.and_then(|kept| serde_json::from_str(&kept.body).ok()).unwrap_or_default();
+    let kept = ctx.db.cache_get(SoughtMembers::KIND, "").await?;
+    let SoughtMembers(sought) = kept.and_then(|kept| kept.fact()).unwrap_or_default();
     let theirs = sought.into_iter().find(|sought| sought.user.as_ref() == Some(user));
     Ok(theirs.map(|sought| sought.member))
 }
 
 /// Clears the results of looking up members by address, so that they are looked up again.
 pub(crate) async fn seek_anew(ctx: &TenantCtx) -> Result<(), Fault> {
-    keep(ctx, SOUGHT, &Vec::<SoughtMember>::new()).await
+    keep(ctx, &SoughtMembers::default()).await
 }
 
 pub(crate) async fn kept_members(ctx: &TenantCtx) -> Result<Arc<[Member]>, Fault> {
-    let kept = ctx.db.cache_get(MEMBERS, "").await?;
-    Ok(kept.and_then(|kept| listed(ctx, kept.body)).unwrap_or_default())
+    let kept = ctx.db.cache_get(MemberList::KIND, "").await?;
+    Ok(kept.and_then(|kept| listed(ctx, kept)).unwrap_or_default())
 }
 
 /// Returns the members of a stored list. A list that was decoded last time is not decoded again.
-fn listed(ctx: &TenantCtx, kept: String) -> Option<Arc<[Member]>> {
+fn listed(ctx: &TenantCtx, kept: CacheEntry) -> Option<Arc<[Member]>> {
     let mut last = ctx.memory.members.0.lock().unwrap_or_else(PoisonError::into_inner);
-    if let Some((_, members)) = last.as_ref().filter(|(same, _)| *same == kept) {
+    if let Some((_, members)) = last.as_ref().filter(|(same, _)| *same == kept.body) {
         return Some(Arc::clone(members));
     }
-    let members: Arc<[Member]> = serde_json::from_str::<Vec<_>>(&kept).ok()?.into();
-    *last = Some((kept, Arc::clone(&members)));
+    let members: Arc<[Member]> = kept.fact::<MemberList>()?.0.into();
+    *last = Some((kept.body, Arc::clone(&members)));
     Some(members)
 }
 
@@ -289,25 +296,24 @@ pub(crate) async fn linked(
 }
 
 pub(crate) async fn profile(ctx: &TenantCtx, user: &SlackUserId, read: Freshness) -> Result<Option<Profile>, Fault> {
-    let kept = ctx.db.cache_get(PROFILE, user.as_str()).await?;
+    let kept = ctx.db.cache_get(Profile::KIND, user.as_str()).await?;
     if let Some(profile) = usable(ctx, kept, PROFILE_AGE, read) {
         return Ok(Some(profile));
     }
-    let missing = ctx.db.cache_get(NO_PROFILE, user.as_str()).await?;
+    let missing = ctx.db.cache_get(CacheKind::NoProfile, user.as_str()).await?;
     if fresh(ctx, missing, NO_PROFILE_AGE, Freshness::Kept).is_some() {
         return Ok(None);
     }
     let profile = ctx.slack.profile(ctx.installation(), user).await.map_err(slack_fault)?;
     if profile.is_none() {
-        let (kind, id, at) = (NO_PROFILE.to_owned(), user.to_string(), ctx.clock.now());
-        let cache_entry = CacheEntry { kind, id, alias: None, at, body: "{}".to_owned() };
-        ctx.db.cache_put(cache_entry).await?;
+        let missing = CacheEntry::new(CacheKind::NoProfile, user.as_str(), ctx.clock.now(), "{}".to_owned());
+        ctx.db.cache_put(missing).await?;
     }
     keep_read(ctx, profile).await
 }
 
 pub(crate) async fn profile_by_email(ctx: &TenantCtx, email: &str) -> Result<Option<Profile>, Fault> {
-    let kept = ctx.db.cache_find(PROFILE, &person::folded(email)).await?;
+    let kept = ctx.db.cache_find(Profile::KIND, &person::folded(email)).await?;
     if let Some(profile) = usable(ctx, kept, PROFILE_AGE, Freshness::Kept) {
         return Ok(Some(profile));
     }
@@ -325,26 +331,22 @@ async fn keep_read(ctx: &TenantCtx, profile: Option<Profile>) -> Result<Option<P
 pub(crate) async fn keep_profile(ctx: &TenantCtx, profile: Profile, at: Timestamp) -> Result<Profile, Fault> {
     let profile = names::told_apart(ctx, profile).await?;
     let alias = profile.email.as_deref().map(person::folded);
-    let body = serde_json::to_string(&profile).unwrap_or_default();
-    let cache_entry = CacheEntry { kind: PROFILE.to_owned(), id: profile.user.to_string(), alias, at, body };
-    ctx.db.cache_put(cache_entry).await?;
+    ctx.db.cache_put(CacheEntry { alias, ..CacheEntry::of(profile.user.as_str(), at, &profile) }).await?;
     Ok(profile)
 }
 
-pub(crate) async fn keep(ctx: &TenantCtx, kind: &str, fact: &impl Serialize) -> Result<(), Fault> {
-    let (kind, body) = (kind.to_owned(), serde_json::to_string(fact).unwrap_or_default());
-    let cache_entry = CacheEntry { kind, id: String::new(), alias: None, at: ctx.clock.now(), body };
-    ctx.db.cache_put(cache_entry).await
+pub(crate) async fn keep(ctx: &TenantCtx, fact: &impl CachedFact) -> Result<(), Fault> {
+    ctx.db.cache_put(CacheEntry::of("", ctx.clock.now(), fact)).await
 }
 
 async fn members(ctx: &TenantCtx, read: Freshness) -> Result<Arc<[Member]>, Fault> {
-    let kept = ctx.db.cache_get(MEMBERS, "").await?;
+    let kept = ctx.db.cache_get(MemberList::KIND, "").await?;
     let may_be_stale = match read {
         Freshness::Kept => true,
         Freshness::Lately => fresh(ctx, kept.clone(), STALE_AGE, read).is_some(),
         Freshness::Now => false,
     };
-    if let Some(members) = fresh(ctx, kept, MEMBERS_AGE, read).and_then(|kept| listed(ctx, kept.body)) {
+    if let Some(members) = fresh(ctx, kept, MEMBERS_AGE, read).and_then(|kept| listed(ctx, kept)) {
         return Ok(members);
     }
     let before = kept_members(ctx).await?;
@@ -361,17 +363,18 @@ async fn members(ctx: &TenantCtx, read: Freshness) -> Result<Arc<[Member]>, Faul
         Err(_) if may_be_stale && !before.is_empty() => return Ok(before),
         Err(fault) => return Err(fault),
     };
-    keep(ctx, MEMBERS, &members).await?;
-    Ok(members.into())
+    let members = MemberList(members);
+    keep(ctx, &members).await?;
+    Ok(members.0.into())
 }
 
-pub(crate) fn usable<T: DeserializeOwned>(
+pub(crate) fn usable<T: CachedFact>(
     ctx: &TenantCtx,
     kept: Option<CacheEntry>,
     age: Duration,
     read: Freshness,
 ) -> Option<T> {
-    serde_json::from_str(&fresh(ctx, kept, age, read)?.body).ok()
+    fresh(ctx, kept, age, read)?.fact()
 }
 
 pub(crate) fn fresh(ctx: &TenantCtx, kept: Option<CacheEntry>, age: Duration, read: Freshness) -> Option<CacheEntry> {

@@ -18,18 +18,12 @@ use crate::jobs::handler::Handler;
 use crate::jobs::job::JobKind;
 use crate::jobs::outbox::direct::SendDirect;
 use crate::jobs::outbox::redraw;
-use crate::jobs::outbox::redraw::HOME;
+use crate::jobs::outbox::redraw::Opened;
 use crate::jobs::outcome::{Outcome, Stop};
 use crate::jobs::{documents, enqueue};
 use crate::people::{acting, directory};
 use crate::platform::db::projection::Conversations;
-use crate::platform::db::{Claim, Class, Delivery, Effect, NewJob};
-
-/// The document kind of the last roll call (`platform::db::Document`).
-const TEAM: &str = "team";
-
-/// The document kind of the notice that a member has left, by member (`platform::db::Document`).
-const LEFT: &str = "left";
+use crate::platform::db::{Claim, Class, Delivery, DocumentKind, Effect, NewJob, StoredDocument};
 
 /// The time between roll calls.
 const ROLL_CALL_INTERVAL: Duration = Duration::from_hours(1);
@@ -50,6 +44,10 @@ struct Team {
     missing: Vec<Owner>,
 }
 
+impl StoredDocument for Team {
+    const KIND: DocumentKind = DocumentKind::Team;
+}
+
 impl Team {
     /// Returns the time of the next roll call.
     fn due(&self) -> Timestamp {
@@ -57,10 +55,18 @@ impl Team {
     }
 }
 
+/// The time of the notice that a member has left.
+#[derive(Serialize, Deserialize)]
+struct LeaverTold(Timestamp);
+
+impl StoredDocument for LeaverTold {
+    const KIND: DocumentKind = DocumentKind::Left;
+}
+
 /// Looks for members who have left dialnote. A member who is missing twice in a row has left.
 pub(crate) async fn look_who_left(ctx: &TenantCtx) -> Result<(), Fault> {
     let now = ctx.clock.now();
-    let before: Option<Team> = documents::kept(ctx, TEAM, "").await?;
+    let before: Option<Team> = documents::get(ctx, "").await?;
     if before.as_ref().is_some_and(|before| before.due() > now) {
         return Ok(());
     }
@@ -79,13 +85,13 @@ pub(crate) async fn look_who_left(ctx: &TenantCtx) -> Result<(), Fault> {
     }
     let members = there.iter().map(|member| Owner { id: member.id.clone(), name: member.name.clone() }).collect();
     let missing = known.into_iter().filter(|one| !is_there(one)).collect();
-    ctx.db.keep(documents::document(ctx, TEAM, "", &Team { at: now, members, missing }, None)).await
+    ctx.db.keep(documents::document(ctx, "", &Team { at: now, members, missing }, None)).await
 }
 
 /// Notifies the people who made routes, once, how many open conversations a member left behind. Redraws the homes of
 /// former teammates.
 pub(crate) async fn left(ctx: &TenantCtx, gone: &Owner) -> Result<Outcome, Fault> {
-    let told: Option<Timestamp> = documents::kept(ctx, LEFT, gone.id.as_str()).await?;
+    let told = documents::get(ctx, gone.id.as_str()).await?.map(|LeaverTold(at)| at);
     let count = |all: &Conversations| {
         let all = all.values().map(|sight| &sight.known.conversation);
         all.filter(|one| one.is_open() && one.is_owned_by(&gone.id)).count()
@@ -100,7 +106,7 @@ pub(crate) async fn left(ctx: &TenantCtx, gone: &Owner) -> Result<Outcome, Fault
     let notice = DirectMessage::Left { name: gone.name.clone(), member: gone.id.clone(), open };
     let messages = makers.into_iter().map(|user| enqueue::say_unasked(ctx, &SendDirect::new(user, notice.clone())));
     effects.extend(messages);
-    effects.push(documents::put(ctx, LEFT, gone.id.as_str(), &ctx.clock.now()));
+    effects.push(documents::put(ctx, gone.id.as_str(), &LeaverTold(ctx.clock.now())));
     Ok(Outcome::done(effects))
 }
 
@@ -135,7 +141,7 @@ pub(crate) const MOST_HOMES: usize = 10_000;
 /// Only stored facts decide that; neither Slack nor dialnote is asked.
 pub(crate) async fn clear_homes(ctx: &TenantCtx) -> Result<Vec<Effect>, Fault> {
     let mut strangers = Vec::new();
-    for home in ctx.db.documents(HOME, MOST_HOMES).await? {
+    for home in documents::all_stored::<Opened>(ctx, MOST_HOMES).await? {
         let user = SlackUserId::new(home.id);
         if !acting::is_kept_as_teammate(ctx, &user).await? {
             strangers.push(user);

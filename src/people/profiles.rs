@@ -16,10 +16,9 @@ use crate::jobs::handler::Handler;
 use crate::jobs::job::JobKind;
 use crate::jobs::outbox::redraw;
 use crate::jobs::outcome::{Outcome, Stop};
-use crate::people::names::PROFILE;
 use crate::people::offboarding::Left;
 use crate::people::{directory, strangers};
-use crate::platform::db::{Claim, Effect};
+use crate::platform::db::{CacheEntry, CacheKind, Claim, Effect};
 
 /// The possible difference between Slack's clock and the app's. An event that is older than the profile read since is
 /// ignored.
@@ -70,8 +69,8 @@ async fn stranger_changed(ctx: &TenantCtx, now: &Profile) -> Result<Option<Effec
 
 /// Caches the changed profile of a user who is known here. Returns none if the user concerns no one here.
 async fn take_over(ctx: &TenantCtx, job: &ProfileJob) -> Result<Option<ProfileChange>, Fault> {
-    let kept = ctx.db.cache_get(PROFILE, job.user.as_str()).await?;
-    let before: Option<Profile> = kept.as_ref().and_then(|kept| serde_json::from_str(&kept.body).ok());
+    let kept = ctx.db.cache_get(CacheKind::Profile, job.user.as_str()).await?;
+    let before: Option<Profile> = kept.as_ref().and_then(CacheEntry::fact);
     let told = job.told.as_ref().map(|(profile, _)| profile);
     if before.is_none() && !concerns(ctx, job, told).await? {
         return Ok(None);

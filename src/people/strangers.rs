@@ -12,9 +12,9 @@ use crate::core::person::Profile;
 use crate::core::teammate::{Unlinked, link};
 use crate::core::times;
 use crate::jobs::ctx::TenantCtx;
-use crate::jobs::documents::read;
+use crate::jobs::documents;
 use crate::people::directory;
-use crate::platform::db::{Document, Effect};
+use crate::platform::db::{Document, DocumentKind, Effect, StoredDocument};
 
 /// The partition key of all work on links: one job at a time, so that no one is linked twice.
 pub(crate) const ONE_AT_A_TIME: &str = "people";
@@ -23,14 +23,15 @@ pub(crate) const ONE_AT_A_TIME: &str = "people";
 const MOST_STRANGERS: usize = 1_000;
 const NOTE_AGAIN_AFTER: Duration = Duration::from_hours(24);
 
-/// The document kind of an unlinked user who requested something, by Slack user (`platform::db::Document`).
-pub(crate) const STRANGER: &str = "stranger";
-
 /// An unlinked user who requested something, as stored.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 struct Noted {
     profile: Profile,
     why: Unlinked,
+}
+
+impl StoredDocument for Noted {
+    const KIND: DocumentKind = DocumentKind::Stranger;
 }
 
 /// A user who requested something while unlinked.
@@ -50,7 +51,7 @@ pub(crate) struct OfStranger(Document);
 impl OfStranger {
     /// Returns the document with another profile and the unchanged time of the request.
     pub(crate) fn with(self, profile: &Profile, why: Unlinked) -> Document {
-        Document { body: written(profile, why), ..self.0 }
+        Document::of(&self.0.id, &Noted { profile: profile.clone(), why }, self.0.at, self.0.due)
     }
 }
 
@@ -58,26 +59,26 @@ impl OfStranger {
 pub(crate) async fn remember_stranger(ctx: &TenantCtx, user: &SlackUserId, why: Unlinked) -> Result<(), Fault> {
     let profile = directory::look_up(ctx, user).await?;
     let Some(profile) = profile.filter(|_| why.can_be_linked()) else { return Ok(()) };
-    let body = written(&profile, why);
+    let new = documents::document(ctx, user.as_str(), &Noted { profile, why }, None);
     let kept = noted(ctx, user).await?;
-    let (kind, id, at) = (STRANGER.to_owned(), user.to_string(), ctx.clock.now());
-    if kept.is_some_and(|OfStranger(kept)| kept.body == body && times::later(kept.at, NOTE_AGAIN_AFTER) > at) {
+    let is_noted = |kept: &Document| kept.body == new.body && times::later(kept.at, NOTE_AGAIN_AFTER) > new.at;
+    if kept.is_some_and(|OfStranger(kept)| is_noted(&kept)) {
         return Ok(());
     }
-    ctx.db.keep(Document { kind, id, at, due: None, body }).await
+    ctx.db.keep(new).await
 }
 
 /// Returns the document of a user who was noted as unlinked, if there is one.
 pub(crate) async fn noted(ctx: &TenantCtx, user: &SlackUserId) -> Result<Option<OfStranger>, Fault> {
-    Ok(ctx.db.document(STRANGER, user.as_str()).await?.map(OfStranger))
+    Ok(documents::stored::<Noted>(ctx, user.as_str()).await?.map(OfStranger))
 }
 
 /// Returns the users who were noted as unlinked, also those who are linked by now, latest first.
 pub(crate) async fn strangers(ctx: &TenantCtx) -> Result<Vec<Tried>, Fault> {
-    let kept = ctx.db.documents(STRANGER, MOST_STRANGERS).await?;
+    let kept = documents::all_stored::<Noted>(ctx, MOST_STRANGERS).await?;
     let (members, by_hand) = (directory::team(ctx).await?, directory::by_hand(ctx).await?);
     let tried = kept.iter().map(|kept| {
-        let Noted { profile, .. } = read(kept)?;
+        let Noted { profile, .. } = documents::read(kept)?;
         Ok(Tried { at: kept.at, why: link(&profile, &members, &by_hand).err(), profile })
     });
     let mut tried = tried.collect::<Result<Vec<_>, Fault>>()?;
@@ -85,11 +86,7 @@ pub(crate) async fn strangers(ctx: &TenantCtx) -> Result<Vec<Tried>, Fault> {
     Ok(tried)
 }
 
-fn written(profile: &Profile, why: Unlinked) -> String {
-    serde_json::to_string(&Noted { profile: profile.clone(), why }).unwrap_or_default()
-}
-
 /// Returns the effect that drops the note about an unlinked user.
 pub(crate) fn drop_stranger(user: &SlackUserId) -> Effect {
-    Effect::DropDocument { kind: STRANGER.to_owned(), id: user.to_string() }
+    documents::remove::<Noted>(user.as_str())
 }

@@ -6,7 +6,6 @@ use crate::audit::log;
 use crate::commands::job::person_key;
 use crate::commands::refusal_view;
 use crate::core::error::Fault;
-use crate::core::preferences::NotificationPreferences;
 use crate::core::refusal::Refusal;
 use crate::core::request_context::{ListPlace, RequestContext};
 use crate::core::rules::Rules;
@@ -40,13 +39,13 @@ pub(crate) async fn change_settings(ctx: &TenantCtx, claim: &Claim, job: &Change
                 if new.working.from != rules.working.from {
                     effects.extend(digests::keep_routes(ctx, new).await?);
                 }
-                effects.push(documents::put(ctx, Rules::KIND, "", new));
+                effects.push(documents::put(ctx, "", new));
                 let detail = json!({ "rules": { "before": rules, "after": new } });
                 effects.push(organization::record_change(ctx, job, detail).await?);
                 view::rules()
             }
             SettingsChange::Wishes(new) => {
-                effects.push(documents::put(ctx, NotificationPreferences::KIND, job.requester.user.as_str(), new));
+                effects.push(documents::put(ctx, job.requester.user.as_str(), new));
                 say
             }
             SettingsChange::Route(routing) => {

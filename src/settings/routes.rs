@@ -42,7 +42,7 @@ pub async fn route(ctx: &TenantCtx, job: &ChangeJob, routing: &Routing) -> Resul
     };
     let Some(channel) = channel.as_ref().or(here) else { return refused(Refusal::WhichChannel) };
     let Some(asked) = line else {
-        let drop = Effect::DropDocument { kind: Route::KIND.to_owned(), id: channel.to_string() };
+        let drop = documents::remove::<Route>(channel.as_str());
         let record = json!({ "route": { "channel": channel, "after": null } });
         let record = organization::record_change(ctx, job, record).await?;
         return Ok((vec![drop, record], routes_view::off(channel)));

@@ -5,13 +5,12 @@ use serde_json::json;
 use tracing::info;
 
 use crate::channels::privacy;
-use crate::channels::privacy::{ChannelSettings, DRAWN, SharedJob};
+use crate::channels::privacy::{ChannelSettings, DrawnShared, SharedJob};
 use crate::core::error::Fault;
 use crate::core::ids::{ChannelId, MessageTs};
 use crate::core::privacy::Privacy;
 use crate::core::settings_change::ChangeJob;
 use crate::jobs::ctx::TenantCtx;
-use crate::jobs::documents::CHANNEL;
 use crate::jobs::handler::Handler;
 use crate::jobs::job::JobKind;
 use crate::jobs::outbox::cards::RedrawCard;
@@ -35,7 +34,7 @@ pub(crate) async fn channel_shared(ctx: &TenantCtx, claim: &Claim, job: &SharedJ
     if job.after.is_none() {
         info!(%channel, told = job.told, "channel shared with another organization");
         effects.push(Effect::CachePut(privacy::shared_memo(ctx, channel, true)));
-        effects.push(documents::put(ctx, DRAWN, channel.as_str(), &true));
+        effects.push(documents::put(ctx, channel.as_str(), &DrawnShared(true)));
         effects.extend(no_longer_although_shared(ctx, job).await?);
     }
     let after = job.after.clone().unwrap_or_else(|| MessageTs::new(""));
@@ -53,7 +52,7 @@ async fn no_longer_although_shared(ctx: &TenantCtx, job: &SharedJob) -> Result<O
     let settings = privacy::channel_settings(ctx, &job.channel).await?;
     let ends = job.told && settings.although_shared;
     let settings = ChannelSettings { although_shared: false, ..settings };
-    Ok(ends.then(|| documents::put(ctx, CHANNEL, job.channel.as_str(), &settings)))
+    Ok(ends.then(|| documents::put(ctx, job.channel.as_str(), &settings)))
 }
 
 /// Returns the effects of a change of what a channel shows, and the reply to it. Returns none if nothing changes.
@@ -74,7 +73,7 @@ pub(crate) async fn change_channel(
         let although_shared = !masked && privacy::is_shared(ctx, channel).await?;
         ChannelSettings { masked: Some(masked), although_shared, aloud }
     };
-    let kept = documents::put(ctx, CHANNEL, channel.as_str(), &wanted);
+    let kept = documents::put(ctx, channel.as_str(), &wanted);
     let before = json!({ "masked": was_masked, "aloud": settings.aloud });
     let after = json!({ "masked": masked, "aloud": aloud });
     let detail = json!({ "channel": { "channel": channel, "before": before, "after": after } });

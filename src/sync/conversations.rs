@@ -1,6 +1,8 @@
 //! Conversations as dialnote has them now, with their owners.
 
-use crate::core::conversation::{Conversation, Owner};
+use serde::{Deserialize, Serialize};
+
+use crate::core::conversation::{Activity, Conversation, Owner};
 use crate::core::error::Fault;
 use crate::core::ids::{ConversationId, MemberId};
 use crate::core::participant::Participant;
@@ -10,15 +12,21 @@ use crate::jobs::ctx::TenantCtx;
 use crate::jobs::documents;
 use crate::jobs::outcome::Stop;
 use crate::people::directory;
+use crate::platform::db::{DocumentKind, StoredDocument};
 use crate::platform::dialnote::answer::{Denied, DialnoteError};
 use crate::platform::dialnote::client::READS;
 
 /// The number of audit entries of a conversation that a decision looks at.
 pub(crate) const PAST_ENTRIES: usize = 50;
 
-/// The document kind of a conversation's last activity with its meaning after earlier activity (`platform::db::Document`), by
-/// conversation. The conversation that dialnote returns does not contain that meaning.
-pub(crate) const HEARD: &str = "heard";
+/// A conversation's last activity with its meaning after earlier activity. The conversation that dialnote returns does
+/// not contain that meaning.
+#[derive(Serialize, Deserialize)]
+pub(crate) struct Heard(pub(crate) Activity);
+
+impl StoredDocument for Heard {
+    const KIND: DocumentKind = DocumentKind::Heard;
+}
 
 /// Returns the conversation as it is now. It shows the last activity that is not a note of the team's.
 pub(crate) async fn look_at(ctx: &TenantCtx, id: &ConversationId) -> Result<Conversation, Stop> {
@@ -28,8 +36,8 @@ pub(crate) async fn look_at(ctx: &TenantCtx, id: &ConversationId) -> Result<Conv
         let before = ctx.dialnote.activities_but_notes(id).await.map_err(refused)?;
         conversation = conversation.past_notes(before.first());
     }
-    let heard = documents::kept(ctx, HEARD, id.as_str()).await?;
-    Ok(conversation.past_notes(heard.as_ref()))
+    let heard = documents::get::<Heard>(ctx, id.as_str()).await?;
+    Ok(conversation.past_notes(heard.as_ref().map(|Heard(last)| last)))
 }
 
 pub(crate) async fn owner(ctx: &TenantCtx, conversation: &Conversation) -> Result<Option<Participant>, Fault> {

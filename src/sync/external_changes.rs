@@ -4,6 +4,7 @@
 use std::time::Duration;
 
 use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
 
 use crate::audit::log;
 use crate::audit::log::Detail;
@@ -26,8 +27,8 @@ use crate::jobs::{documents, emit, enqueue, rate_limits};
 use crate::people::directory;
 use crate::platform::db::projection::seen;
 use crate::platform::db::rate_limit::RateLimit;
-use crate::platform::db::{Claim, Effect, Entry};
-use crate::sync::conversations::{HEARD, PAST_ENTRIES};
+use crate::platform::db::{Claim, DocumentKind, Effect, Entry, StoredDocument};
+use crate::sync::conversations::{Heard, PAST_ENTRIES};
 use crate::sync::external_change::ExternalChange;
 use crate::sync::{conversations, known, poll_state};
 
@@ -37,11 +38,16 @@ const CLOCKS_DIFFER: Duration = Duration::from_secs(5);
 /// The age up to which a note is announced, if no record says which notes were.
 const MAX_NOTE_AGE: Duration = Duration::from_mins(15);
 
-/// The document kind of the time up to which notes were announced (`platform::db::Document`), by conversation.
-const NOTED: &str = "noted";
-
 /// The actor in the audit log for a change made in dialnote itself.
 const DIALNOTE_ACTOR: &str = "dialnote";
+
+/// The time up to which a conversation's notes were announced.
+#[derive(Serialize, Deserialize)]
+struct NotesTold(Timestamp);
+
+impl StoredDocument for NotesTold {
+    const KIND: DocumentKind = DocumentKind::NotesTold;
+}
 
 /// Looks at a conversation that was found changed, and notifies the people concerned.
 pub(crate) async fn external_change(ctx: &TenantCtx, claim: &Claim, job: &ExternalChangeJob) -> Result<Outcome, Stop> {
@@ -112,7 +118,7 @@ async fn put_in_context(
         };
     }
     let keep = (last.activity_context != ActivityContext::Nothing)
-        .then(|| documents::put_due(ctx, HEARD, now.id.as_str(), last, None));
+        .then(|| documents::put(ctx, now.id.as_str(), &Heard(last.clone())));
     Ok((now, keep))
 }
 
@@ -124,14 +130,14 @@ async fn new_notes(
 ) -> Result<(Vec<String>, Option<Effect>), Stop> {
     let (Some(before), Some(last)) = (&job.before, now.last_note) else { return Ok((Vec::new(), None)) };
     let id = &job.conversation;
-    let told: Option<Timestamp> = documents::kept(ctx, NOTED, id.as_str()).await?;
+    let told = documents::get(ctx, id.as_str()).await?.map(|NotesTold(told)| told);
     let since = before.last_note.max(told).unwrap_or_else(|| times::earlier(job.at, MAX_NOTE_AGE));
     if last <= since {
         return Ok((Vec::new(), None));
     }
     let notes = ctx.dialnote.notes(id).await.map_err(|error| conversations::denied(error, Some(id)))?;
     let entries = ctx.db.entries(id, PAST_ENTRIES).await?;
-    Ok((theirs(notes, &entries, since), Some(documents::put(ctx, NOTED, id.as_str(), &last))))
+    Ok((theirs(notes, &entries, since), Some(documents::put(ctx, id.as_str(), &NotesTold(last)))))
 }
 
 async fn found_out(ctx: &TenantCtx, job: &ExternalChangeJob, now: Conversation) -> Result<ExternalChange, Fault> {

@@ -11,6 +11,7 @@ use crate::core::error::{Fault, Service};
 use crate::core::times;
 use crate::jobs::ctx::TenantCtx;
 use crate::jobs::documents;
+use crate::platform::db::{DocumentKind, StoredDocument};
 use crate::platform::dialnote::answer::{Denied, DialnoteError};
 
 /// The time without a poll after which people are not notified of each single change.
@@ -19,9 +20,6 @@ pub(crate) const LONG_AWAY: Duration = Duration::from_mins(10);
 /// The time for which a conversation is left alone after it was seen changed. All that happens to it in that time
 /// becomes one change of its card.
 pub(crate) const CHANGE_QUIET_PERIOD: Duration = Duration::from_secs(15);
-
-/// The document kind of the poller's progress (`platform::db::Document`).
-pub(crate) const POLL_DOCUMENT: &str = "watch";
 
 /// The progress of the poller.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -36,6 +34,10 @@ pub struct Watched {
     /// The last long time without a poll.
     #[serde(default)]
     pub(crate) away: Option<Absence>,
+}
+
+impl StoredDocument for Watched {
+    const KIND: DocumentKind = DocumentKind::Poll;
 }
 
 /// A scan of the whole list, over and over, a page at a time.
@@ -77,11 +79,11 @@ pub fn away(ctx: &TenantCtx, before: &Watched, at: Timestamp) -> Option<Absence>
 
 /// Returns the progress of the poller.
 pub(crate) async fn watched(ctx: &TenantCtx) -> Result<Watched, Fault> {
-    Ok(documents::kept(ctx, POLL_DOCUMENT, "").await?.unwrap_or_default())
+    Ok(documents::get(ctx, "").await?.unwrap_or_default())
 }
 
 pub(crate) async fn keep_watched(ctx: &TenantCtx, watched: &Watched) -> Result<(), Fault> {
-    ctx.db.keep(documents::document(ctx, POLL_DOCUMENT, "", watched, None)).await
+    ctx.db.keep(documents::document(ctx, "", watched, None)).await
 }
 
 pub(crate) fn fault(error: DialnoteError) -> Fault {

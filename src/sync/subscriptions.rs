@@ -11,6 +11,7 @@ use crate::core::error::Fault;
 use crate::core::times;
 use crate::jobs::ctx::TenantCtx;
 use crate::jobs::documents;
+use crate::platform::db::{DocumentKind, StoredDocument};
 use crate::platform::dialnote::webhooks::EVENTS;
 
 /// The time after which the app subscribes again. Subscribing twice is the same as subscribing once
@@ -19,9 +20,6 @@ pub(crate) const RESUBSCRIBE_INTERVAL: Duration = Duration::from_hours(6);
 
 /// The same time after a refusal.
 pub(crate) const AGAIN_AFTER_REFUSAL: Duration = Duration::from_hours(1);
-
-/// The document kind of the subscriptions (`platform::db::Document`).
-pub(crate) const SUBSCRIPTION_DOCUMENT: &str = "hooks";
 
 /// The last request for subscriptions, and the time of it.
 #[derive(Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -32,6 +30,10 @@ pub(crate) struct Subscribed {
     /// The events that dialnote refused to report.
     #[serde(default)]
     refused: Vec<String>,
+}
+
+impl StoredDocument for Subscribed {
+    const KIND: DocumentKind = DocumentKind::Subscriptions;
 }
 
 impl Subscribed {
@@ -45,7 +47,7 @@ impl Subscribed {
 pub(crate) async fn subscribe(ctx: &TenantCtx) -> Result<(), Fault> {
     let Some(webhooks) = &ctx.webhooks else { return Ok(()) };
     let (now, address, to) = (ctx.clock.now(), webhooks.address(), webhooks.fingerprint());
-    let last: Option<Subscribed> = documents::kept(ctx, SUBSCRIPTION_DOCUMENT, "").await?;
+    let last: Option<Subscribed> = documents::get(ctx, "").await?;
     if last.is_some_and(|last| last.to == to && last.holds(now)) {
         return Ok(());
     }
@@ -59,12 +61,12 @@ pub(crate) async fn subscribe(ctx: &TenantCtx) -> Result<(), Fault> {
             }
         }
     }
-    ctx.db.keep(documents::document(ctx, SUBSCRIPTION_DOCUMENT, "", &Subscribed { to, at: now, refused }, None)).await
+    ctx.db.keep(documents::document(ctx, "", &Subscribed { to, at: now, refused }, None)).await
 }
 
 /// Returns the events that dialnote does not report, or none if the app has no webhook address.
 pub(crate) async fn untold(ctx: &TenantCtx) -> Result<Option<Vec<String>>, Fault> {
     subscribe(ctx).await?;
-    let last: Option<Subscribed> = documents::kept(ctx, SUBSCRIPTION_DOCUMENT, "").await?;
+    let last: Option<Subscribed> = documents::get(ctx, "").await?;
     Ok(last.filter(|_| ctx.webhooks.is_some()).map(|last| last.refused))
 }

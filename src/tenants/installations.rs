@@ -2,33 +2,29 @@
 //! the [`TenantCtx`] of an installation, which has its own clients and knows no other installation's keys.
 
 use std::collections::HashMap;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, LazyLock, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use jiff::Timestamp;
 use secrecy::SecretString;
-use serde::Serialize;
-use serde::de::DeserializeOwned;
 use serde_json::json;
 use tracing::info;
 use url::Url;
 
 use crate::core::error::Fault;
 use crate::core::ids::{InstallationId, SlackUserId};
-use crate::core::preferences::NotificationPreferences;
 use crate::core::query::{Filter, Query};
 use crate::core::request_context::Addressee;
-use crate::core::rules::Rules;
 use crate::core::times;
 use crate::jobs::ctx::{AppState, TenantCtx, TenantRecord};
-use crate::jobs::documents::{CHANNEL, read};
+use crate::jobs::documents::read;
 use crate::jobs::installation::{Connection, Installation, end};
 use crate::jobs::job;
 use crate::jobs::outbox::private::AnswerPrivately;
-use crate::jobs::outbox::redraw::{HOME, home_job};
+use crate::jobs::outbox::redraw::{Opened, home_job};
 use crate::people::offboarding::MOST_HOMES;
 use crate::platform::db::data_category::StoredItem;
-use crate::platform::db::{Accepted, Delivery, Document, Entry, NewJob};
+use crate::platform::db::{Accepted, Delivery, Document, DocumentKind, Entry, NewJob, StoredDocument, TenantDb};
 use crate::platform::dialnote::client::{Addresses, Dialnote};
 use crate::platform::dialnote::webhooks::{Hooks, Signing};
 use crate::platform::slack::client::Slack;
@@ -45,8 +41,11 @@ const SAMPLE: usize = 20;
 /// The number of installations listed, or of stored items deleted, at a time.
 pub(crate) const INSTALLATION_PAGE_SIZE: usize = 500;
 
-/// The document kinds that belong to the Slack workspace. They stay when the dialnote organization changes.
-const STAYS: [&str; 4] = [Installation::KIND, Rules::KIND, NotificationPreferences::KIND, CHANNEL];
+/// The stored names of the kinds of documents that stay when the dialnote organization changes.
+static STAYS: LazyLock<Vec<&str>> = LazyLock::new(|| {
+    let stay = DocumentKind::ALL.into_iter().filter(|kind| kind.is_the_workspaces());
+    stay.map(DocumentKind::name).collect()
+});
 
 /// The name of the pseudo-installation that keeps the install states that were used.
 const NOBODY: &str = "install";
@@ -199,7 +198,7 @@ impl Installations {
         let detail = json!({ "install": { "again": before.is_some(), "scopes": installation.scopes } }).to_string();
         let (actor, verb) = (granted.installer.clone(), "install".to_owned());
         let entry = Entry { at: now, actor, conversation: None, verb, detail };
-        let document = document(Installation::KIND, &installation, now, installation.refresh_at());
+        let document = Document::of("", &installation, now, installation.refresh_at());
         common.store.keep_recorded(&id, document, entry, Vec::new()).await?;
         self.known().remove(&id);
         info!(installation = %id, again = before.is_some(), "app installed");
@@ -229,12 +228,12 @@ impl Installations {
         };
         let key = key.map(|key| self.vault.seal(id, Purpose::DialnoteKey, key));
         let connection = Connection { key, by: by.clone(), at: now, since };
-        let document = document(Connection::KIND, &connection, now, None);
+        let document = Document::of("", &connection, now, None);
         let entry = recorded(before.as_ref(), &connection, memory);
         let homes = open_homes(common, id).await?;
         match memory {
             MemoryOnConnect::Stays => common.store.keep_recorded(id, document, entry, homes).await?,
-            MemoryOnConnect::Goes => common.store.begin_empty(id, &STAYS, document, entry, homes).await?,
+            MemoryOnConnect::Goes => common.store.begin_empty(id, STAYS.as_slice(), document, entry, homes).await?,
         }
         self.known().remove(id);
         info!(installation = %id, connected = connection.key.is_some(), ?memory, "dialnote connection changed");
@@ -266,8 +265,8 @@ impl Installations {
             let key = connection.key.as_mut().map(|key| self.renewed(id, Purpose::DialnoteKey, key)).transpose()?;
             Ok(usize::from(key.unwrap_or_default()))
         };
-        let tokens = renew_document(common, id, Installation::KIND, of_token).await?;
-        Ok(tokens + renew_document(common, id, Connection::KIND, of_key).await?)
+        let tokens = renew_document(common, id, of_token).await?;
+        Ok(tokens + renew_document(common, id, of_key).await?)
     }
 
     fn renewed(&self, id: &InstallationId, purpose: Purpose, sealed: &mut Sealed) -> Result<bool, Fault> {
@@ -335,7 +334,7 @@ fn recorded(before: Option<&Connection>, after: &Connection, memory: MemoryOnCon
 
 /// Returns jobs that redraw every open home, because a home may show data that its user must no longer see.
 async fn open_homes(common: &AppState, id: &InstallationId) -> Result<Vec<NewJob>, Fault> {
-    let homes = common.store.documents(id, HOME, MOST_HOMES).await?;
+    let homes = rows(common, id).documents(Opened::KIND, MOST_HOMES).await?;
     let draw = |home: Document| {
         let job = home_job(SlackUserId::new(home.id), Query::of(Filter::Mine));
         job::new_job(id, &job, common.clock.now(), common.settings.pacing)
@@ -346,21 +345,20 @@ async fn open_homes(common: &AppState, id: &InstallationId) -> Result<Vec<NewJob
 /// Re-encrypts the secrets in a document and returns their number. If the document changes before the result is stored,
 /// the changed document is re-encrypted instead. Otherwise a replaced token would be lost, or a removed app would come
 /// back.
-async fn renew_document<T: Serialize + DeserializeOwned>(
+async fn renew_document<T: StoredDocument>(
     common: &AppState,
     id: &InstallationId,
-    kind: &str,
     renew: impl Fn(&mut T) -> Result<usize, Fault>,
 ) -> Result<usize, Fault> {
     loop {
-        let Some(before) = common.store.document(id, kind, "").await? else { return Ok(0) };
+        let Some(before) = rows(common, id).document(T::KIND, "").await? else { return Ok(0) };
         let mut content: T = read(&before)?;
         let renewed = renew(&mut content)?;
         if renewed == 0 {
             return Ok(0);
         }
-        let Document { kind, at, body, .. } = before;
-        let before = StoredItem { name: (kind, String::new()), also: None, at: Some(at), body };
+        let name = (before.kind, before.id);
+        let before = StoredItem { name, also: None, at: Some(before.at), body: before.body };
         let after = serde_json::to_string(&content).unwrap_or_default();
         if common.store.rewrite(id, &before, &after).await? {
             return Ok(renewed);
@@ -370,18 +368,18 @@ async fn renew_document<T: Serialize + DeserializeOwned>(
 
 /// Returns the stored documents of an installation, if there is one.
 async fn kept(common: &AppState, id: &InstallationId) -> Result<Option<KeptOf>, Fault> {
-    let Some(document) = common.store.document(id, Installation::KIND, "").await? else { return Ok(None) };
+    let Some(document) = rows(common, id).document(Installation::KIND, "").await? else { return Ok(None) };
     let unread =
         |what: &str, error: serde_json::Error| Fault::Sealed(format!("{what} of {id} cannot be read: {error}"));
     let installation = serde_json::from_str(&document.body).map_err(|error| unread("the installation", error))?;
-    let connection = common.store.document(id, Connection::KIND, "").await?;
+    let connection = rows(common, id).document(Connection::KIND, "").await?;
     let connection = connection.map(|document| serde_json::from_str(&document.body)).transpose();
     Ok(Some(KeptOf { installation, connection: connection.map_err(|error| unread("the connection", error))? }))
 }
 
-fn document(kind: &str, what: &impl Serialize, at: Timestamp, due: Option<Timestamp>) -> Document {
-    let body = serde_json::to_string(what).unwrap_or_default();
-    Document { kind: kind.to_owned(), id: String::new(), at, due, body }
+/// Returns the rows of an installation.
+fn rows(common: &AppState, id: &InstallationId) -> TenantDb {
+    TenantDb::new(common.store.clone(), id.clone())
 }
 
 pub(crate) fn closed(id: &InstallationId, cause: &Unopened) -> Fault {

@@ -12,7 +12,7 @@ use crate::jobs::handler::Handler;
 use crate::jobs::installation::Installation;
 use crate::jobs::job::JobKind;
 use crate::jobs::outcome::{Outcome, Stop};
-use crate::platform::db::{Claim, Effect};
+use crate::platform::db::Claim;
 use crate::platform::slack::answer::SlackError;
 use crate::platform::vault::Purpose;
 use crate::tenants::installations;
@@ -26,7 +26,7 @@ pub(crate) async fn refresh(
     installations: Option<&Arc<Installations>>,
 ) -> Result<Outcome, Fault> {
     let (id, now) = (&claim.installation, ctx.clock.now());
-    let kept: Option<Installation> = documents::kept(ctx, Installation::KIND, "").await?;
+    let kept: Option<Installation> = documents::get(ctx, "").await?;
     let kept = kept.filter(|kept| kept.refresh_at().is_some_and(|due| due <= now));
     let Some(((installation, sealed), installations)) =
         kept.and_then(|kept| Some((kept.clone(), kept.refresh?))).zip(installations)
@@ -44,7 +44,7 @@ pub(crate) async fn refresh(
     let installation = Installation { token, refresh: next.or(installation.refresh), expires, ..installation };
     info!("token renewed");
     let due = installation.refresh_at();
-    Ok(Outcome::done(vec![Effect::PutDocument(documents::document(ctx, Installation::KIND, "", &installation, due))]))
+    Ok(Outcome::done(vec![documents::put_due(ctx, "", &installation, due)]))
 }
 
 impl JobKind for RefreshToken {

@@ -7,13 +7,9 @@ use crate::commands::answers::{DeliveryReports, ReportDelivery};
 use crate::commands::batch::Batches;
 use crate::commands::deferred::NewlyLinked;
 use crate::commands::execute::{Commands, Resumptions};
-use crate::commands::handover::Handover;
 use crate::commands::handovers::{HandoverDue, HandoverTimers};
-use crate::commands::pending_answer::PendingAnswer;
 use crate::core::ids::{ChannelId, ConversationId};
-use crate::core::route::Route;
 use crate::jobs::handler::Registry;
-use crate::jobs::installation::Installation;
 use crate::jobs::outbox::cards::{PostCard, PostEntry, RedrawCard, RepostCard, RetireCard};
 use crate::jobs::outbox::direct::{MarkDirect, SendDirect, ShowAnswer};
 use crate::jobs::outbox::message::MessageHandler;
@@ -24,14 +20,14 @@ use crate::lists::drawing::Lists;
 use crate::lists::forms::{DrawForm, Forms};
 use crate::lists::views::{DrawHome, DrawList};
 use crate::notifications::absence::CatchingUp;
-use crate::notifications::digests::{DigestJob, Digests, OVERDUE};
+use crate::notifications::digests::{DigestJob, Digests};
 use crate::notifications::posted_digest::{PostDigest, SettleInDigest};
 use crate::notifications::report::{PostReport, Reports};
-use crate::notifications::stale::{Questions, StaleCheck, StaleChecks, UNTOUCHED};
+use crate::notifications::stale::{Questions, StaleCheck, StaleChecks};
 use crate::ops::doctor::Doctor;
 use crate::people::offboarding::Leavers;
 use crate::people::profiles::Profiles;
-use crate::platform::db::Class;
+use crate::platform::db::{Class, DocumentKind};
 use crate::settings::changes::SettingsChanges;
 use crate::settings::sharing::SharedChannels;
 use crate::sync::external_changes::ExternalChanges;
@@ -87,10 +83,10 @@ pub fn all(installations: Option<&Arc<Installations>>) -> Registry {
         .with(DeliveryReports)
         .with(TokenRefresh(installations.cloned()))
         .with(Removals(installations.cloned()))
-        .with_due(Handover::KIND, Class::Machine, |id| HandoverDue(ConversationId::new(id)))
-        .with_due(Route::KIND, Class::Machine, move |channel| digest(channel, false))
-        .with_due(OVERDUE, Class::Machine, move |channel| digest(channel, true))
-        .with_due(UNTOUCHED, Class::Machine, |_| StaleCheck)
-        .with_due(Installation::KIND, Class::Machine, |_| RefreshToken)
-        .with_due(PendingAnswer::KIND, Class::Person, |answer| ReportDelivery { answer, arrival: None })
+        .with_due(DocumentKind::Handover, Class::Machine, |id| HandoverDue(ConversationId::new(id)))
+        .with_due(DocumentKind::Route, Class::Machine, move |channel| digest(channel, false))
+        .with_due(DocumentKind::Overdue, Class::Machine, move |channel| digest(channel, true))
+        .with_due(DocumentKind::StaleCheck, Class::Machine, |_| StaleCheck)
+        .with_due(DocumentKind::Installation, Class::Machine, |_| RefreshToken)
+        .with_due(DocumentKind::PendingAnswer, Class::Person, |answer| ReportDelivery { answer, arrival: None })
 }

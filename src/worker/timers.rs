@@ -136,7 +136,7 @@ impl Tenants {
     async fn fire_due(&self) -> Result<(), Fault> {
         let now = self.common.clock.now();
         for (installation, document) in self.common.store.due_documents(now, DUE_AT_ONCE).await? {
-            let Some(due) = self.registry.due(&document.kind) else {
+            let Some(due) = self.registry.due(&document) else {
                 warn!(kind = document.kind, "due document skipped: unknown kind");
                 continue;
             };

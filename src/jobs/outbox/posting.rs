@@ -3,7 +3,7 @@
 use crate::core::error::Fault;
 use crate::core::ids::{ChannelId, MessageTs, SlackUserId};
 use crate::jobs::ctx::TenantCtx;
-use crate::platform::db::{CacheEntry, Claim};
+use crate::platform::db::{CacheEntry, CacheKind, Claim};
 use crate::platform::slack::answer::SlackError;
 use crate::platform::slack::blocks::kit::Content;
 use crate::platform::slack::client::{Posted, Thread};
@@ -52,9 +52,6 @@ pub(crate) fn mark(claim: &Claim) -> String {
     format!("{}-{}", claim.id, claim.accepted.as_millisecond())
 }
 
-/// The cache entry kind of the channel of direct messages with a user, by user.
-pub(crate) const CHANNEL: &str = "direct_channel";
-
 /// Posts a direct message. Opens the channel again, once, if Slack no longer takes the cached one.
 pub(crate) async fn post_to(
     ctx: &TenantCtx,
@@ -75,7 +72,7 @@ pub(crate) async fn post_to(
 
 /// Returns the channel of the direct messages with a user, and whether it was cached.
 pub(crate) async fn channel_with(ctx: &TenantCtx, user: &SlackUserId) -> Result<(String, bool), SlackError> {
-    match ctx.db.cache_get(CHANNEL, user.as_str()).await? {
+    match ctx.db.cache_get(CacheKind::DirectChannel, user.as_str()).await? {
         Some(kept) => Ok((kept.body, true)),
         None => Ok((open_with(ctx, user).await?, false)),
     }
@@ -91,8 +88,7 @@ pub(crate) async fn open_with(ctx: &TenantCtx, user: &SlackUserId) -> Result<Str
         }
         Err(error) => return Err(error),
     };
-    let (kind, id) = (CHANNEL.to_owned(), user.to_string());
-    let cache_entry = CacheEntry { kind, id, alias: None, at: ctx.clock.now(), body: channel.clone() };
-    ctx.db.cache_put(cache_entry).await?;
+    let now = ctx.clock.now();
+    ctx.db.cache_put(CacheEntry::new(CacheKind::DirectChannel, user.as_str(), now, channel.clone())).await?;
     Ok(channel)
 }

@@ -12,7 +12,7 @@ use crate::jobs::outbox::posting;
 use crate::jobs::outcome::Outcome;
 use crate::jobs::rate_limits;
 use crate::platform::db::rate_limit::RateLimit;
-use crate::platform::db::{CacheEntry, Claim, Effect, Queue};
+use crate::platform::db::{CacheEntry, CacheKind, Claim, Effect, Queue};
 use crate::platform::slack::answer::SlackError;
 use crate::platform::slack::blocks::kit::{Block, Content};
 use crate::platform::slack::client::RESPONSE_URL;
@@ -23,9 +23,6 @@ const TRIES_OF_A_URL: u32 = 4;
 
 /// The same if the last try got no response, because waiting for it took time.
 const UNHEARD_TRIES_OF_A_URL: u32 = 2;
-
-/// The cache entry kind of the notice that a person's command waits, by the name of what waits.
-const WAITS: &str = "waits";
 
 /// An answer that only the requester sees.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -145,12 +142,11 @@ pub(crate) async fn answer_privately(
 /// once share one notice. A try without a response is not repeated: the app cannot check whether it got through, and
 /// the answer to the command comes in any case.
 async fn is_first_to_say(ctx: &TenantCtx, claim: &Claim, once: &str) -> Result<bool, Fault> {
-    let said_by = ctx.db.cache_get(WAITS, once).await?.map(|said| said.body);
+    let said_by = ctx.db.cache_get(CacheKind::Waits, once).await?.map(|said| said.body);
     if let Some(by) = said_by {
         return Ok(by == posting::mark(claim) && !claim.outcome_unknown);
     }
-    let (kind, id, at, body) = (WAITS.to_owned(), once.to_owned(), ctx.clock.now(), posting::mark(claim));
-    ctx.db.cache_put(CacheEntry { kind, id, alias: None, at, body }).await?;
+    ctx.db.cache_put(CacheEntry::new(CacheKind::Waits, once, ctx.clock.now(), posting::mark(claim))).await?;
     Ok(true)
 }
 

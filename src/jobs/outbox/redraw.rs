@@ -7,11 +7,9 @@ use crate::core::ids::SlackUserId;
 use crate::core::query::Query;
 use crate::core::request_context::{ListPlace, Listed, RequestContext, Via};
 use crate::jobs::ctx::TenantCtx;
-use crate::platform::db::{Claim, Effect};
+use crate::jobs::documents;
+use crate::platform::db::{Claim, DocumentKind, Effect, StoredDocument};
 use crate::platform::slack::blocks::kit::{Block, Content};
-
-/// The document kind of an open home, by Slack user (`platform::db::Document`).
-pub(crate) const HOME: &str = "home";
 
 /// A home as it was last drawn.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -20,6 +18,10 @@ pub(crate) struct Opened {
     pub(crate) query: Query,
     /// Slack's hash of the drawn content.
     pub(crate) hash: Option<String>,
+}
+
+impl StoredDocument for Opened {
+    const KIND: DocumentKind = DocumentKind::Home;
 }
 
 /// Returns the job that redraws a person's home.
@@ -45,8 +47,8 @@ pub(crate) async fn refresh_homes(
 ) -> Result<Vec<Effect>, Fault> {
     let mut effects = Vec::new();
     for user in users {
-        let Some(opened) = ctx.db.document(HOME, user.as_str()).await? else { continue };
-        let Ok(opened) = serde_json::from_str::<Opened>(&opened.body) else { continue };
+        let opened = documents::stored::<Opened>(ctx, user.as_str()).await?;
+        let Some(opened) = opened.as_ref().and_then(documents::readable::<Opened>) else { continue };
         effects.push(draw_home(ctx, user, opened.query));
     }
     Ok(effects)

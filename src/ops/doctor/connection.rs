@@ -3,7 +3,8 @@
 use crate::core::conversation::Conversation;
 use crate::core::error::Fault;
 use crate::jobs::ctx::TenantCtx;
-use crate::jobs::documents::STATUS_TROUBLE;
+use crate::jobs::documents;
+use crate::jobs::documents::StatusUnchanged;
 use crate::ops::finding::{Finding, FindingState};
 use crate::platform::dialnote::answer::{Denied, DialnoteError};
 use crate::platform::dialnote::check::{Shape, Writing};
@@ -112,7 +113,7 @@ async fn api(work: &TenantCtx, done: &Conversation) -> Finding {
 
 /// Answers whether the last change of status was accepted and not made.
 async fn makes_no_change(work: &TenantCtx) -> bool {
-    work.db.document(STATUS_TROUBLE, "").await.is_ok_and(|kept| kept.is_some())
+    documents::stored::<StatusUnchanged>(work, "").await.is_ok_and(|kept| kept.is_some())
 }
 
 fn shape(shape: &Shape, accepts_status: bool) -> String {

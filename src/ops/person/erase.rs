@@ -7,17 +7,14 @@ use std::io::Write;
 use jiff::{SignedDuration, Timestamp};
 use serde_json::Value;
 
-use crate::commands::job::Batch;
 use crate::core::error::Fault;
 use crate::core::ids::{InstallationId, SlackUserId};
 use crate::core::json::Peek;
-use crate::core::route::Route;
-use crate::jobs::installation::{Connection, Installation};
 use crate::ops::person::known::{ERASED, Person};
 use crate::ops::person::model;
 use crate::ops::person::model::{ITEMS_PER_READ, PersonError};
 use crate::platform::db::data_category::{DataCategory, StoredItem};
-use crate::platform::db::{Audited, Entry, Since, Store};
+use crate::platform::db::{Audited, DocumentKind, Entry, Since, Store};
 
 /// The time for which commands that were given together may wait for each other: they are tried for a day.
 const UNDER_WAY: SignedDuration = SignedDuration::from_hours(48);
@@ -115,7 +112,7 @@ impl<'a> Erasing<'a> {
     /// Answers whether the item is the result of one of several commands, while others of them are still pending.
     fn is_under_way(&self, kept: &StoredItem) -> bool {
         let is_young = |at: Timestamp| self.now.duration_since(at) < UNDER_WAY;
-        kept.name.0.starts_with(Batch::KIND) && kept.at.is_some_and(is_young)
+        DocumentKind::of(&kept.name.0) == Some(DocumentKind::Batch) && kept.at.is_some_and(is_young)
     }
 
     /// Goes through all items of a category, and applies the fate of each. An item that changes at the same time is
@@ -161,15 +158,16 @@ impl<'a> Erasing<'a> {
     /// Returns the fate of a document. Documents cannot be read again: those that are also about other people stay,
     /// without the person.
     fn fate_of_document(&self, kept: &StoredItem) -> ErasureState {
-        let (person, (kind, id)) = (self.person, &kept.name);
-        if [Installation::KIND, Connection::KIND].contains(&kind.as_str()) || self.is_under_way(kept) {
+        let (person, (name, id)) = (self.person, &kept.name);
+        let kind = DocumentKind::of(name);
+        if kind.is_some_and(DocumentKind::has_secrets) || self.is_under_way(kept) {
             return ErasureState::Stays;
         }
-        if kind == Route::KIND {
+        if kind == Some(DocumentKind::Route) {
             return without_maker(person, &kept.body).map_or(ErasureState::Stays, ErasureState::Becomes);
         }
         let is_theirs = [id, &kept.body].into_iter().any(|text| person.is_surely_in(text)) || person.is_member(id);
-        if is_theirs || kind.starts_with(Batch::KIND) && person.is_in(&kept.body) {
+        if is_theirs || kind == Some(DocumentKind::Batch) && person.is_in(&kept.body) {
             return ErasureState::Goes;
         }
         person.erased_from(&kept.body).map_or(ErasureState::Stays, ErasureState::Becomes)
@@ -238,13 +236,13 @@ impl<'a> Erasing<'a> {
                 .push(format!("Pending jobs that name them: {}. Erase again when they are finished.", waiting.count));
         }
         for (kind, way_out) in [
-            (Installation::KIND, "They installed the app. This changes when someone else installs it again."),
+            (DocumentKind::Installation, "They installed the app. This changes when someone else installs it again."),
             (
-                Connection::KIND,
+                DocumentKind::Connection,
                 "They entered the dialnote key. This changes when another admin enters one (`/dialnote connect`).",
             ),
         ] {
-            let kept = self.store.document(installation, kind, "").await?;
+            let kept = self.store.document(installation, kind.name(), "").await?;
             remains.extend(kept.filter(|kept| person.is_surely_in(&kept.body)).map(|_| way_out.to_owned()));
         }
         if cards + conversations > 0 {
@@ -336,7 +334,7 @@ fn label(category: DataCategory, kept: &StoredItem) -> String {
     let kind = &kept.name.0;
     match category {
         DataCategory::Memos => format!("memo: {kind}"),
-        DataCategory::Documents if kind.starts_with(Batch::KIND) => "document: batch".to_owned(),
+        DataCategory::Documents if DocumentKind::of(kind) == Some(DocumentKind::Batch) => "document: batch".to_owned(),
         DataCategory::Documents => format!("document: {kind}"),
         DataCategory::Drafts => "deferred command".to_owned(),
         DataCategory::Cards => "card".to_owned(),

@@ -6,13 +6,12 @@ use jiff::Timestamp;
 use serde_json::{Value, json};
 
 use crate::core::ids::InstallationId;
-use crate::jobs::installation::{Connection, Installation};
 use crate::ops::jobs;
 use crate::ops::person::known::Person;
 use crate::ops::person::model;
 use crate::ops::person::model::{ITEMS_PER_READ, PersonError};
 use crate::platform::db::data_category::{DataCategory, StoredItem};
-use crate::platform::db::{Since, Store};
+use crate::platform::db::{DocumentKind, Since, Store};
 
 /// Writes the stored data about a person. Of data that is also about other people, it writes only the part that names
 /// the person.
@@ -76,7 +75,7 @@ fn shown(person: &Person, kept: StoredItem) -> Value {
     let StoredItem { name: (kind, id), also, at, body } = kept;
     let is_theirs = [Some(&id), also.as_ref()].into_iter().flatten().any(|name| person.is_surely_in(name));
     let body = match serde_json::from_str(&body).unwrap_or(Value::String(body)) {
-        Value::Object(mut fields) if [Installation::KIND, Connection::KIND].contains(&kind.as_str()) => {
+        Value::Object(mut fields) if DocumentKind::of(&kind).is_some_and(DocumentKind::has_secrets) => {
             fields.retain(|_, field| field.as_str().is_some_and(|text| person.is_surely_in(text)));
             Value::Object(fields)
         }

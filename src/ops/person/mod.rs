@@ -11,11 +11,10 @@ use std::collections::BTreeSet;
 use crate::core::error::Fault;
 use crate::core::ids::{InstallationId, MemberId, SlackUserId};
 use crate::core::json::Peek;
+use crate::jobs::documents;
 use crate::jobs::installation::Installation;
 use crate::ops::person::model::PersonError;
-use crate::people::directory::MEMBERS;
-use crate::people::names::PROFILE;
-use crate::platform::db::Store;
+use crate::platform::db::{CacheKind, Store, StoredDocument};
 
 pub use self::erase::{erase, preview};
 pub use self::export::export;
@@ -54,8 +53,8 @@ pub async fn whose(store: &dyn Store, asked: Option<InstallationId>) -> Result<I
 async fn listed(store: &dyn Store, all: &[InstallationId]) -> Result<String, Fault> {
     let mut listed = Vec::new();
     for id in all {
-        let kept = store.document(id, Installation::KIND, "").await?;
-        let name = kept.and_then(|kept| serde_json::from_str::<Installation>(&kept.body).ok());
+        let kept = store.document(id, Installation::KIND.name(), "").await?;
+        let name = kept.as_ref().and_then(documents::readable::<Installation>);
         listed.push(name.map_or_else(|| id.to_string(), |installation| format!("{id} ({})", installation.name)));
     }
     Ok(listed.join(", "))
@@ -72,7 +71,7 @@ pub async fn known(
     let mut names: BTreeSet<_> = asked.names.iter().cloned().collect();
     let mut addresses: BTreeSet<_> = asked.addresses.iter().map(|address| address.to_lowercase()).collect();
     let mut members = BTreeSet::new();
-    if let Some(profile) = store.cache_get(installation, PROFILE, user.as_str()).await? {
+    if let Some(profile) = store.cache_get(installation, CacheKind::Profile.name(), user.as_str()).await? {
         let profile: serde_json::Value = serde_json::from_str(&profile.body).unwrap_or_default();
         names.extend(["/name", "/real"].into_iter().filter_map(|name| profile.words(name)).map(str::to_owned));
         addresses.extend(profile.words("/email").map(str::to_lowercase));
@@ -82,7 +81,7 @@ pub async fn known(
         names.extend(["/by", "/member/name"].into_iter().filter_map(|name| detail.words(name)).map(str::to_owned));
         members.extend(detail.words("/member/id").map(MemberId::new));
     }
-    let kept = store.cache_get(installation, MEMBERS, "").await?;
+    let kept = store.cache_get(installation, CacheKind::Members.name(), "").await?;
     let kept: serde_json::Value = kept.and_then(|kept| serde_json::from_str(&kept.body).ok()).unwrap_or_default();
     for member in kept.list("") {
         if member.words("/email").is_some_and(|email| addresses.contains(&email.to_lowercase())) {

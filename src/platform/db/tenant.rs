@@ -5,6 +5,7 @@ use std::sync::Arc;
 use crate::core::error::Fault;
 use crate::core::ids::{ChannelId, ConversationId, DraftId, InstallationId, MessageTs, SlackUserId};
 use crate::platform::db::api::Store;
+use crate::platform::db::kinds::{CacheKind, DocumentKind};
 use crate::platform::db::values::{Audited, CacheEntry, Card, Document, Draft, Entry, Since, Snapshot};
 
 /// A handle on the rows of one installation. Its methods are those of [`Store`] that are scoped to one.
@@ -71,13 +72,13 @@ impl TenantDb {
     }
 
     /// See [`Store::cache_get`].
-    pub async fn cache_get(&self, kind: &str, id: &str) -> Result<Option<CacheEntry>, Fault> {
-        self.store.cache_get(&self.installation, kind, id).await
+    pub(crate) async fn cache_get(&self, kind: CacheKind, id: &str) -> Result<Option<CacheEntry>, Fault> {
+        self.store.cache_get(&self.installation, kind.name(), id).await
     }
 
     /// See [`Store::cache_find`].
-    pub(crate) async fn cache_find(&self, kind: &str, alias: &str) -> Result<Option<CacheEntry>, Fault> {
-        self.store.cache_find(&self.installation, kind, alias).await
+    pub(crate) async fn cache_find(&self, kind: CacheKind, alias: &str) -> Result<Option<CacheEntry>, Fault> {
+        self.store.cache_find(&self.installation, kind.name(), alias).await
     }
 
     /// See [`Store::keep`].
@@ -86,13 +87,33 @@ impl TenantDb {
     }
 
     /// See [`Store::document`].
-    pub async fn document(&self, kind: &str, id: &str) -> Result<Option<Document>, Fault> {
-        self.store.document(&self.installation, kind, id).await
+    pub(crate) async fn document(&self, kind: DocumentKind, id: &str) -> Result<Option<Document>, Fault> {
+        self.store.document(&self.installation, kind.name(), id).await
+    }
+
+    /// See [`Store::document`]; for a kind with a scope.
+    pub(crate) async fn document_within(
+        &self,
+        kind: DocumentKind,
+        scope: &str,
+        id: &str,
+    ) -> Result<Option<Document>, Fault> {
+        self.store.document(&self.installation, &kind.within(scope), id).await
     }
 
     /// See [`Store::documents`].
-    pub async fn documents(&self, kind: &str, max: usize) -> Result<Vec<Document>, Fault> {
-        self.store.documents(&self.installation, kind, max).await
+    pub(crate) async fn documents(&self, kind: DocumentKind, max: usize) -> Result<Vec<Document>, Fault> {
+        self.store.documents(&self.installation, kind.name(), max).await
+    }
+
+    /// See [`Store::documents`]; for a kind with a scope.
+    pub(crate) async fn documents_within(
+        &self,
+        kind: DocumentKind,
+        scope: &str,
+        max: usize,
+    ) -> Result<Vec<Document>, Fault> {
+        self.store.documents(&self.installation, &kind.within(scope), max).await
     }
 
     /// See [`Store::record`].

@@ -4,6 +4,7 @@ use durable_queue::{FollowUp, NewJob};
 use jiff::Timestamp;
 
 use crate::core::ids::{ChannelId, ConversationId, DraftId, InstallationId, MessageTs, SlackUserId};
+use crate::platform::db::kinds::{CacheKind, CachedFact, StoredDocument};
 
 /// A write in the same transaction as a verdict.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -118,6 +119,23 @@ pub struct CacheEntry {
     pub body: String,
 }
 
+impl CacheEntry {
+    /// Creates a cache entry without an alias.
+    pub(crate) fn new(kind: CacheKind, id: &str, at: Timestamp, body: String) -> Self {
+        Self { kind: kind.name().to_owned(), id: id.to_owned(), alias: None, at, body }
+    }
+
+    /// Creates a cache entry of a fact, without an alias.
+    pub(crate) fn of<T: CachedFact>(id: &str, at: Timestamp, fact: &T) -> Self {
+        Self::new(T::KIND, id, at, serde_json::to_string(fact).unwrap_or_default())
+    }
+
+    /// Returns the fact, or none if this version cannot read it.
+    pub(crate) fn fact<T: CachedFact>(&self) -> Option<T> {
+        serde_json::from_str(&self.body).ok()
+    }
+}
+
 /// A lasting record: a setting, a person's notification preferences, a hand-off that waits for an answer.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Document {
@@ -131,6 +149,14 @@ pub struct Document {
     pub due: Option<Timestamp>,
     /// The content, as JSON.
     pub body: String,
+}
+
+impl Document {
+    /// Creates a document of a kind without a scope.
+    pub(crate) fn of<T: StoredDocument>(id: &str, content: &T, at: Timestamp, due: Option<Timestamp>) -> Self {
+        let body = serde_json::to_string(content).unwrap_or_default();
+        Self { kind: T::KIND.name().to_owned(), id: id.to_owned(), at, due, body }
+    }
 }
 
 /// A snapshot of a conversation in dialnote.

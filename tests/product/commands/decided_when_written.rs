@@ -6,8 +6,7 @@ mod cases;
 use cases::{CASES, Case};
 use dialnote_sandbox::{DialnoteFailure, Hang, Service};
 use dialnote_slack::core::ids::InstallationId;
-use dialnote_slack::core::rules::Rules;
-use dialnote_slack::platform::db::Document;
+use dialnote_slack::platform::db::{Document, DocumentKind};
 use futures_util::StreamExt;
 use futures_util::stream::iter;
 use jiff::SignedDuration;
@@ -46,7 +45,7 @@ impl Change {
     const ALL: [Self; 4] = [Self::Owner, Self::Status, Self::Rules, Self::Nothing];
 
     async fn happens(self, bot: &Bot, case: &Case) {
-        let (kind, id, at) = (Rules::KIND.to_owned(), String::new(), bot.clock.now());
+        let (kind, id, at) = (DocumentKind::Rules.name().to_owned(), String::new(), bot.clock.now());
         let body = json!({ "reassign": "admins", "done": "admins" }).to_string();
         let change = match self {
             Self::Owner => json!({ "conversation": case.conversation, "assignedToId": case.owner.0 }),

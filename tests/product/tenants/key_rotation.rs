@@ -5,6 +5,7 @@ use std::pin::pin;
 use dialnote_slack::app::NotStarted;
 use dialnote_slack::core::ids::InstallationId;
 use dialnote_slack::jobs::installation::{Connection, Installation};
+use dialnote_slack::platform::db::{DocumentKind, StoredDocument};
 use dialnote_slack::platform::vault::{Purpose, Sealed, Vault};
 use jiff::SignedDuration;
 use secrecy::{ExposeSecret, SecretString};
@@ -30,7 +31,7 @@ async fn a_token_replaced_during_the_rotation_stays() {
         put(bot, Installation::KIND, &before).await;
         let renewed = reseal_while(bot, &becomes(Installation::KIND, &after)).await;
         assert_eq!(renewed, 3, "two tokens, and the key");
-        let installation: Installation = read(bot, Installation::KIND).await;
+        let installation: Installation = read(bot).await;
         let newest = bot.world(|world| world.grants.tokens.last().unwrap().text.clone());
         assert_eq!(opened(bot, Purpose::SlackToken, &installation.token), newest);
         bot.know_work().await;
@@ -54,7 +55,7 @@ async fn a_key_replaced_during_the_rotation_stays() {
         reseal(bot).await;
         put(bot, Connection::KIND, &before).await;
         assert_eq!(reseal_while(bot, &becomes(Connection::KIND, &after)).await, 1);
-        let connection: Connection = read(bot, Connection::KIND).await;
+        let connection: Connection = read(bot).await;
         assert_eq!(opened(bot, Purpose::DialnoteKey, &connection.key.unwrap()), "dn_live_the_next");
     })
     .await;
@@ -68,7 +69,7 @@ async fn an_app_removed_during_the_rotation_stays_removed() {
         let gone = format!("DELETE FROM documents WHERE installation = '{}'", bot.team());
         assert_eq!(reseal_while(bot, &gone).await, 0);
         for kind in [Installation::KIND, Connection::KIND] {
-            assert_eq!(kept(bot, kind).await, None, "{kind}");
+            assert_eq!(kept(bot, kind).await, None, "{kind:?}");
         }
     })
     .await;
@@ -117,20 +118,20 @@ fn opened(bot: &Bot, purpose: Purpose, sealed: &Sealed) -> String {
     vault.open(&team(bot), purpose, sealed).unwrap().expose_secret().to_owned()
 }
 
-async fn read<T: serde::de::DeserializeOwned>(bot: &Bot, kind: &str) -> T {
-    serde_json::from_str(&kept(bot, kind).await.unwrap()).unwrap()
+async fn read<T: StoredDocument>(bot: &Bot) -> T {
+    serde_json::from_str(&kept(bot, T::KIND).await.unwrap()).unwrap()
 }
 
-async fn kept(bot: &Bot, kind: &str) -> Option<String> {
-    bot.work.store.document(&team(bot), kind, "").await.unwrap().map(|document| document.body)
+async fn kept(bot: &Bot, kind: DocumentKind) -> Option<String> {
+    bot.work.store.document(&team(bot), kind.name(), "").await.unwrap().map(|document| document.body)
 }
 
-async fn put(bot: &Bot, kind: &str, body: &str) {
+async fn put(bot: &Bot, kind: DocumentKind, body: &str) {
     bot.begin_change(&becomes(kind, body)).await.commit().await;
 }
 
-fn becomes(kind: &str, body: &str) -> String {
-    format!("UPDATE documents SET body = '{}' WHERE kind = '{kind}'", body.replace('\'', "''"))
+fn becomes(kind: DocumentKind, body: &str) -> String {
+    format!("UPDATE documents SET body = '{}' WHERE kind = '{}'", body.replace('\'', "''"), kind.name())
 }
 
 fn team(bot: &Bot) -> InstallationId {

@@ -1,0 +1,286 @@
+//! The kinds of documents and of cache entries. The stored names are older than some of the names here, and cannot
+//! change.
+
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+
+/// The content of documents of one kind.
+pub trait StoredDocument: Serialize + DeserializeOwned {
+    /// The kind.
+    const KIND: DocumentKind;
+}
+
+/// The content of cache entries of one kind, where it is JSON.
+pub(crate) trait CachedFact: Serialize + DeserializeOwned {
+    /// The kind.
+    const KIND: CacheKind;
+}
+
+/// A kind of document. Each has one type ([`StoredDocument`]). Where the subject is not given, there is one document
+/// with an empty id.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum DocumentKind {
+    /// The conversations that an owner was asked about, by member.
+    AskedAbout,
+    /// The times in which the app was offline.
+    Awake,
+    /// The outcomes of commands that were given at once, by job, within the id of their batch.
+    Batch,
+    /// The settings of a channel, by channel.
+    Channel,
+    /// The connection to dialnote.
+    Connection,
+    /// The commands that wait for a link, by requester and conversation, within the Slack user to be linked.
+    Deferred,
+    /// The record that a shared channel's cards were drawn again, by channel.
+    DrawnShared,
+    /// The unanswered hand-off of a conversation, by conversation.
+    Handover,
+    /// The last activity of a conversation with its meaning after earlier activity, by conversation.
+    Heard,
+    /// An open home, by Slack user.
+    Home,
+    /// The installation of the app.
+    Installation,
+    /// The time of the last link check.
+    LastLinkCheck,
+    /// The time of a channel's last summary after an absence, by channel.
+    LastSummary,
+    /// The notice that a member has left, by member.
+    Left,
+    /// A link made by hand, by Slack user.
+    Link,
+    /// The notices kept of an absence, by conversation and job, within their reader.
+    Missed,
+    /// The time up to which notes were announced, by conversation.
+    NotesTold,
+    /// The reminder of a channel, by channel.
+    Overdue,
+    /// An answer that waits for its direct messages, by an id of its own.
+    PendingAnswer,
+    /// The member picked for a conversation, by conversation.
+    Pick,
+    /// The progress of the poller.
+    Poll,
+    /// The notification preferences of a person, by Slack user.
+    Preferences,
+    /// The note that a message became, by message and conversation.
+    Quoted,
+    /// The record that the dialnote key may only read.
+    ReadOnlyKey,
+    /// The route of a channel, by channel.
+    Route,
+    /// The rules of the workspace.
+    Rules,
+    /// The next check for stale conversations.
+    StaleCheck,
+    /// The record that dialnote accepted a change of status and made none.
+    StatusUnchanged,
+    /// An unlinked user who requested something, by Slack user.
+    Stranger,
+    /// The subscriptions to dialnote's webhooks.
+    Subscriptions,
+    /// The members at the last roll call.
+    Team,
+    /// A link that became a card, by channel, within its conversation.
+    Unfurl,
+    /// A person who cannot be sent direct messages, by Slack user.
+    Unreachable,
+}
+
+impl DocumentKind {
+    /// All kinds.
+    pub const ALL: [Self; 33] = [
+        Self::AskedAbout,
+        Self::Awake,
+        Self::Batch,
+        Self::Channel,
+        Self::Connection,
+        Self::Deferred,
+        Self::DrawnShared,
+        Self::Handover,
+        Self::Heard,
+        Self::Home,
+        Self::Installation,
+        Self::LastLinkCheck,
+        Self::LastSummary,
+        Self::Left,
+        Self::Link,
+        Self::Missed,
+        Self::NotesTold,
+        Self::Overdue,
+        Self::PendingAnswer,
+        Self::Pick,
+        Self::Poll,
+        Self::Preferences,
+        Self::Quoted,
+        Self::ReadOnlyKey,
+        Self::Route,
+        Self::Rules,
+        Self::StaleCheck,
+        Self::StatusUnchanged,
+        Self::Stranger,
+        Self::Subscriptions,
+        Self::Team,
+        Self::Unfurl,
+        Self::Unreachable,
+    ];
+
+    /// Returns the stored name.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::AskedAbout => "asked",
+            Self::Awake => "awake",
+            Self::Batch => "batch",
+            Self::Channel => "channel",
+            Self::Connection => "connection",
+            Self::Deferred => "postponed",
+            Self::DrawnShared => "drawn_shared",
+            Self::Handover => "handover",
+            Self::Heard => "heard",
+            Self::Home => "home",
+            Self::Installation => "installation",
+            Self::LastLinkCheck => "looked_who_is_linked",
+            Self::LastSummary => "summed",
+            Self::Left => "left",
+            Self::Link => "link",
+            Self::Missed => "missed",
+            Self::NotesTold => "noted",
+            Self::Overdue => "overdue",
+            Self::PendingAnswer => "answer",
+            Self::Pick => "pick",
+            Self::Poll => "watch",
+            Self::Preferences => "wishes",
+            Self::Quoted => "quoted",
+            Self::ReadOnlyKey => "read_only_key",
+            Self::Route => "route",
+            Self::Rules => "rules",
+            Self::StaleCheck => "untouched",
+            Self::StatusUnchanged => "status_unchanged",
+            Self::Stranger => "stranger",
+            Self::Subscriptions => "hooks",
+            Self::Team => "team",
+            Self::Unfurl => "shown",
+            Self::Unreachable => "unreachable",
+        }
+    }
+
+    /// Returns the stored name with a scope: `missed:U0ZOE`.
+    pub(crate) fn within(self, scope: &str) -> String {
+        format!("{}:{scope}", self.name())
+    }
+
+    /// Returns the kind with a stored name, with a scope if it has one; none for a name that this version does not
+    /// know.
+    pub(crate) fn of(stored: &str) -> Option<Self> {
+        let (name, is_scoped) = stored.split_once(':').map_or((stored, false), |(name, _)| (name, true));
+        Self::ALL.into_iter().find(|kind| kind.name() == name && kind.is_scoped() == is_scoped)
+    }
+
+    /// Answers whether the stored name has a scope: a person or a thing, all of whose documents are read together.
+    pub(crate) fn is_scoped(self) -> bool {
+        matches!(self, Self::Batch | Self::Deferred | Self::Missed | Self::Unfurl)
+    }
+
+    /// Answers whether the document belongs to the Slack workspace. It stays when the dialnote organization changes.
+    pub(crate) fn is_the_workspaces(self) -> bool {
+        matches!(self, Self::Channel | Self::Installation | Self::Preferences | Self::Rules)
+    }
+
+    /// Answers whether the document has sealed secrets. It stays when a person is erased, and an export of a person's
+    /// data shows only the fields about the person.
+    pub(crate) fn has_secrets(self) -> bool {
+        matches!(self, Self::Connection | Self::Installation)
+    }
+}
+
+/// A kind of cache entry.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum CacheKind {
+    /// The people of the workspace.
+    Colleagues,
+    /// The last digest of a channel, by channel.
+    Digest,
+    /// A sent direct message, by channel and timestamp.
+    Direct,
+    /// The channel of direct messages with a user, by user.
+    DirectChannel,
+    /// The last direct message to a person, by reader.
+    LastDirect,
+    /// The time at which a member was last picked, by member.
+    LastPick,
+    /// The list of members.
+    Members,
+    /// The users who show a name, by that name.
+    Namesakes,
+    /// A user whom Slack does not know, by user.
+    NoProfile,
+    /// A Slack profile, by user and email address.
+    Profile,
+    /// The content that the readiness probe stores, by instance.
+    Readiness,
+    /// The answer to whether a channel is shared with another organization, by channel.
+    Shared,
+    /// The Slack users who have the members' addresses.
+    Sought,
+    /// The standing direct messages about a conversation, by conversation and reader.
+    Standing,
+    /// The notice that a person's command waits, by the name of what waits.
+    Waits,
+}
+
+impl CacheKind {
+    /// Returns the stored name.
+    pub(crate) fn name(self) -> &'static str {
+        match self {
+            Self::Colleagues => "colleagues",
+            Self::Digest => "digest",
+            Self::Direct => "direct",
+            Self::DirectChannel => "direct_channel",
+            Self::LastDirect => "direct_last",
+            Self::LastPick => "last_pick",
+            Self::Members => "members",
+            Self::Namesakes => "called",
+            Self::NoProfile => "no_profile",
+            Self::Profile => "profile",
+            Self::Readiness => "readiness",
+            Self::Shared => "shared",
+            Self::Sought => "sought",
+            Self::Standing => "standing",
+            Self::Waits => "waits",
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use super::*;
+
+    #[test]
+    fn every_kind_of_document_is_found_by_its_stored_name() {
+        let names: BTreeSet<_> = DocumentKind::ALL.into_iter().map(DocumentKind::name).collect();
+        assert_eq!(names.len(), DocumentKind::ALL.len(), "{names:?}");
+        for kind in DocumentKind::ALL {
+            assert!(!kind.name().is_empty() && !kind.name().contains(':'), "{kind:?}");
+            let (plain, scoped) = (DocumentKind::of(kind.name()), DocumentKind::of(&kind.within("U1:a")));
+            let expected = if kind.is_scoped() { (None, Some(kind)) } else { (Some(kind), None) };
+            assert_eq!((plain, scoped), expected, "{kind:?}");
+        }
+    }
+
+    #[test]
+    fn what_happens_to_documents_depends_on_their_kind() {
+        let names = |holds: fn(DocumentKind) -> bool| -> Vec<_> {
+            DocumentKind::ALL.into_iter().filter(|kind| holds(*kind)).map(DocumentKind::name).collect()
+        };
+        for (found, expected) in [
+            (names(DocumentKind::is_scoped), vec!["batch", "postponed", "missed", "shown"]),
+            (names(DocumentKind::is_the_workspaces), vec!["channel", "installation", "wishes", "rules"]),
+            (names(DocumentKind::has_secrets), vec!["connection", "installation"]),
+        ] {
+            assert_eq!(found, expected);
+        }
+    }
+}
