@@ -1,6 +1,7 @@
-//! The repository itself: layers of the code, and documents made from it.
+//! The repository itself: layers of the code, kinds of stored documents, and documents made from the code.
 
 mod cycles;
+mod documents;
 mod generated_documents;
 mod layers;
 mod names;
