@@ -123,7 +123,7 @@ pub(crate) async fn links(ctx: &TenantCtx, job: &LinksJob) -> Result<Outcome, St
 
 /// Returns the jobs that update the unfurled cards of a conversation.
 pub(crate) async fn shown_links(ctx: &TenantCtx, card_view: &CardView) -> Result<Vec<NewJob>, Fault> {
-    let kept = documents::all_within::<LastUnfurl>(ctx, card_view.conversation.id.as_str(), CHANNELS).await?;
+    let kept = documents::all_stored_within::<LastUnfurl>(ctx, card_view.conversation.id.as_str(), CHANNELS).await?;
     let shown = kept.into_iter().filter_map(|kept| documents::readable(&kept).map(|shown| (kept.id, shown)));
     let unfurls = shown.map(|(channel, shown)| unfurl(ChannelId::new(channel), shown, card_view.clone()));
     Ok(unfurls.map(|unfurl| ctx.new_job(&unfurl)).collect())

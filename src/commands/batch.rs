@@ -73,7 +73,7 @@ pub(crate) fn leave(
 
 /// Reports all commands of the batch, if all have ended.
 pub(crate) async fn batch(ctx: &TenantCtx, claim: &Claim, job: &BatchJob) -> Result<Outcome, Fault> {
-    let left = documents::all_within::<BatchPart>(ctx, &job.batch.id, MAX_BATCH).await?;
+    let left = documents::all_stored_within::<BatchPart>(ctx, &job.batch.id, MAX_BATCH).await?;
     if left.len() < job.batch.of {
         return Ok(Outcome::done(Vec::new()));
     }

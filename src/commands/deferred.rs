@@ -118,7 +118,7 @@ pub(crate) async fn linked(ctx: &TenantCtx, job: &LinkedJob) -> Result<Outcome, 
 
 /// Returns the commands that wait for this person's link.
 async fn deferred(ctx: &TenantCtx, user: &SlackUserId) -> Result<Vec<Document>, Fault> {
-    documents::all_within::<DeferredCommand>(ctx, user.as_str(), MOST_LOOKED_AT).await
+    documents::all_stored_within::<DeferredCommand>(ctx, user.as_str(), MOST_LOOKED_AT).await
 }
 
 /// Returns a deferred command like a new request, unless it is too old or was already taken up.

@@ -1,6 +1,7 @@
-//! Reads documents back. A document that this version cannot read may come from a later version, which runs beside it
-//! while instances are replaced. That is a fault and never counts as missing, so that no rule is forgotten and the jobs
-//! that need the document wait. A cache entry may be forgotten instead.
+//! Stores documents by their types ([`StoredDocument`]), and reads them back. A document that this version cannot read
+//! may come from a later version, which runs beside it while instances are replaced. That is a fault and never counts as
+//! missing, so that no rule is forgotten and the jobs that need the document wait. A cache entry may be forgotten
+//! instead.
 
 use jiff::Timestamp;
 use serde::de::DeserializeOwned;
@@ -87,7 +88,7 @@ pub(crate) async fn stored_within<T: StoredDocument>(
 }
 
 /// Returns all documents of a kind in a scope as they are stored, at most `max`.
-pub(crate) async fn all_within<T: StoredDocument>(
+pub(crate) async fn all_stored_within<T: StoredDocument>(
     ctx: &TenantCtx,
     scope: &str,
     max: usize,

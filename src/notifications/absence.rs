@@ -57,7 +57,7 @@ pub(crate) fn keep_missed(ctx: &TenantCtx, &FoundLate { claim, job, directs }: &
 /// Sends a person one message with the notices kept since the absence. Notices that their preferences exclude are
 /// dropped, and notices beyond the maximum are only counted.
 pub(crate) async fn caught_up(ctx: &TenantCtx, user: &SlackUserId) -> Result<Outcome, Fault> {
-    let mut kept = documents::all_within::<Missed>(ctx, user.as_str(), MOST_KEPT).await?;
+    let mut kept = documents::all_stored_within::<Missed>(ctx, user.as_str(), MOST_KEPT).await?;
     kept.sort_by_key(|kept| kept.at);
     let missed = kept.iter().map(documents::read).collect::<Result<Vec<Missed>, _>>()?;
     let preferences = documents::preferences(ctx, user).await?;
