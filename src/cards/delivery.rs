@@ -7,6 +7,7 @@ use crate::core::error::Fault;
 use crate::core::ids::{ChannelId, ConversationId, MessageTs};
 use crate::jobs::ctx::TenantCtx;
 use crate::jobs::events::ChannelClosed;
+use crate::jobs::lease;
 use crate::jobs::outbox::cards::{PostCard, PostEntry, RedrawCard, RepostCard, RetireCard};
 use crate::jobs::outbox::message::Message;
 use crate::jobs::outbox::posting;
@@ -121,7 +122,7 @@ async fn put_card(
     let id = &card_view.conversation.id;
     let content = view::card(card_view, &ctx.links, privacy::privacy(ctx, channel).await?);
     if let Some(ts) = posted_card(ctx, channel, id).await? {
-        let by = ctx.ensure_lease(claim).await?;
+        let by = lease::ensure(ctx, claim).await?;
         match ctx.slack.with_deadline(by).update(channel, &ts, &content).await {
             Ok(()) => return Ok(vec![put(channel, card_view, ts)]),
             Err(SlackError::Refused(code)) if codes::is_message_gone(&code) => {}

@@ -11,7 +11,7 @@ use crate::commands::facts::Plan;
 use crate::commands::groups::pick_is_over;
 use crate::commands::job::{CommandJob, Stage};
 use crate::commands::plan::Progress;
-use crate::commands::{acts, announce, answers, batch, deferred, drafts, handovers, refusal_view, reply_view};
+use crate::commands::{acts, announce, answers, batch, deferred, drafts, handover_timers, refusal_view, reply_view};
 use crate::core::about::About;
 use crate::core::call::Call;
 use crate::core::conversation::{Conversation, ConversationRef, State};
@@ -53,7 +53,7 @@ pub(crate) async fn conclude(
     let ending = Concluded { progress, act: &act, note_refused, until: None };
     let mut told_of = announce::announcement(ending, &job.requester, &channels, ctx.clock.now());
     let redrawn = emit::conversation_changed(ctx, &changed(progress)).await?;
-    let handover = handovers::remember_handover(ctx, progress, &told_of.directs).await?;
+    let handover = handover_timers::remember_handover(ctx, progress, &told_of.directs).await?;
     let outcome = note_refused.map_or(log::AttemptOutcome::Done, |why| log::AttemptOutcome::NoteRefused(why.clone()));
     info!(verb = verbs::spec(job.command.act.verb()).name, conversation = %plan.before.id, "done");
     let mut effects = told_of.first_cards(&channels);
@@ -61,7 +61,7 @@ pub(crate) async fn conclude(
     effects.extend(progress.seen.map(|at| Effect::Mirror(seen(&changed_by_us(progress), at))));
     let quoted = job.quoted.as_ref().filter(|_| note_refused.is_none());
     effects.extend(quoted.map(|message| keep_quoted(ctx, message, &plan.before.id)));
-    let until = handovers::has_until(ctx, effects.iter()).await?;
+    let until = handover_timers::has_until(ctx, effects.iter()).await?;
     let ending = Concluded { until, ..ending };
     if let Some(batch) = &job.batch {
         let part = taken_out(&mut told_of, ending);

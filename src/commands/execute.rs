@@ -7,6 +7,7 @@ use crate::core::conversation::ConversationRef;
 use crate::core::request_context::RequestContext;
 use crate::jobs::handler::Handler;
 use crate::jobs::job::JobKind;
+use crate::jobs::lease;
 use crate::jobs::{job, rate_limits};
 use crate::platform::db::rate_limit::RateLimit;
 
@@ -61,7 +62,7 @@ pub(crate) async fn resume(ctx: &TenantCtx, job: &ResumeJob) -> Result<Outcome, 
         command.act = command.act.with_owner(Assignee::User(person.clone()));
     }
     let resumed = CommandJob { seen, ..CommandJob::new(job.requester.clone(), command) };
-    let verdict = Verdict::Continue { body: job::encode(&resumed), until: ctx.lease_end() };
+    let verdict = Verdict::Continue { body: job::encode(&resumed), until: lease::end(ctx) };
     Ok(Outcome { verdict, effects: vec![Effect::DropDraft(job.resume.draft.clone())] })
 }
 

@@ -11,6 +11,7 @@ use crate::core::refusal::Refusal;
 use crate::core::verbs::Verb;
 use crate::jobs::ctx::TenantCtx;
 use crate::jobs::documents;
+use crate::jobs::lease;
 use crate::jobs::outcome::{Outcome, Stop};
 use crate::people::acting;
 use crate::platform::db::Claim;
@@ -57,7 +58,7 @@ async fn is_still_theirs(ctx: &TenantCtx, job: &CommandJob, id: &ConversationId)
 async fn find_all(ctx: &TenantCtx, claim: &Claim, job: &CommandJob) -> Result<Outcome, Stop> {
     let requester = acting::teammate(ctx, &job.requester.user).await?;
     let requester = requester.map_err(|stranger| Refusal::YouAreNotLinked(stranger.why))?;
-    ctx.ensure_lease(claim).await?;
+    lease::ensure(ctx, claim).await?;
     let owner = if let ConversationRef::AllOf(member) = &job.command.which { member } else { &requester.member };
     let mine = ctx.dialnote.all_open_of(owner).await.map_err(|error| conversations::denied(error, None))?;
     if mine.is_empty() {

@@ -1,6 +1,7 @@
 //! Gathers the facts that a command's decision rests on, and decides.
 
 use crate::jobs::job;
+use crate::jobs::lease;
 use serde_json::json;
 
 use crate::commands::facts::Facts;
@@ -16,7 +17,7 @@ use crate::audit::log::Verified;
 use crate::cards::view;
 use crate::commands::looked::Looked;
 use crate::commands::plan::Progress;
-use crate::commands::{conclude, deferred, drafts, groups, handovers, plan, reply_view, undoing};
+use crate::commands::{conclude, deferred, drafts, groups, handover_timers, plan, reply_view, undoing};
 use crate::core::error::Fault;
 use crate::core::ids::ConversationId;
 use crate::core::participant::Participant;
@@ -46,7 +47,7 @@ pub(crate) async fn decide(
     let at = ctx.clock.now();
     let facts = gather(ctx, claim, job, id).await?;
     if let Some(told) = external_changes::not_seen_yet(ctx, claim, &facts.conversation, at).await? {
-        let verdict = Verdict::Continue { body: job::encode(job), until: ctx.lease_end() };
+        let verdict = Verdict::Continue { body: job::encode(job), until: lease::end(ctx) };
         return Ok(Outcome { verdict, effects: told });
     }
     match job.command.act {
@@ -123,7 +124,7 @@ pub(crate) async fn gather(
     };
     let writer = organization::name_in_dialnote(ctx, &requester).await?;
     let entries = ctx.db.entries(id, PAST_ENTRIES).await?;
-    let handover = handovers::handover(ctx, id).await?;
+    let handover = handover_timers::handover(ctx, id).await?;
     let giver = match &handover {
         Some(handover) => acting::teammate(ctx, &handover.giver).await?.ok().map(Participant::from),
         None => None,
@@ -148,6 +149,6 @@ pub(crate) async fn gather(
 
 pub(crate) fn go_on(ctx: &TenantCtx, job: &CommandJob, progress: Progress) -> Outcome {
     let job = CommandJob { stage: Stage::Doing(Box::new(progress)), ..job.clone() };
-    let verdict = Verdict::Continue { body: job::encode(&job), until: ctx.lease_end() };
+    let verdict = Verdict::Continue { body: job::encode(&job), until: lease::end(ctx) };
     Outcome { verdict, effects: Vec::new() }
 }

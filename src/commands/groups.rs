@@ -21,6 +21,7 @@ use crate::core::teammate::Teammate;
 use crate::core::times;
 use crate::jobs::ctx::TenantCtx;
 use crate::jobs::documents;
+use crate::jobs::lease;
 use crate::jobs::outcome::Stop;
 use crate::people::{acting, directory};
 use crate::platform::db::projection::Conversations;
@@ -78,7 +79,7 @@ pub(crate) async fn pick(
     let there = available(ctx, group, team).await?;
     let _turn = ctx.memory.picking.lock().await;
     // The wait for the lock may have taken a while.
-    ctx.ensure_lease(claim).await?;
+    lease::ensure(ctx, claim).await?;
     begin_picking(ctx).await?;
     let picked = pick_one(ctx, claim, there, id).await;
     end_picking(ctx).await?;
@@ -118,7 +119,7 @@ async fn candidates(ctx: &TenantCtx, claim: &Claim, there: Vec<Teammate>) -> Res
     let mut open = if known { known_open(ctx).await? } else { HashMap::new() };
     if !known {
         for some in there.chunks(LOAD_LOOKUPS_AT_ONCE) {
-            ctx.ensure_lease(claim).await?;
+            lease::ensure(ctx, claim).await?;
             let asked = try_join_all(some.iter().map(|one| open_of(ctx, &one.member))).await?;
             open.extend(some.iter().map(|one| one.member.clone()).zip(asked));
         }

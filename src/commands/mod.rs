@@ -19,7 +19,7 @@ mod fresh;
 mod gather;
 mod groups;
 pub mod handover;
-pub(crate) mod handovers;
+pub(crate) mod handover_timers;
 pub mod help_view;
 pub mod job;
 mod looked;

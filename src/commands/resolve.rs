@@ -2,6 +2,7 @@
 //! else becomes a private question that keeps all that the requester typed.
 
 use crate::jobs::job;
+use crate::jobs::lease;
 use jiff::Timestamp;
 
 use crate::commands::job::CommandJob;
@@ -161,7 +162,7 @@ async fn read_live(
 async fn read_all(ctx: &TenantCtx, claim: &Claim) -> Result<Vec<KnownConversation>, Stop> {
     let (mut all, mut pages, mut again) = (Vec::new(), Pages::default(), false);
     for _ in 0..MAX_SEARCH_PAGES {
-        ctx.ensure_lease(claim).await?;
+        lease::ensure(ctx, claim).await?;
         let read =
             ctx.dialnote.conversations(pages.offset).await.map_err(|error| conversations::denied(error, None))?;
         all.extend(pages.take(read).into_iter().map(KnownConversation::of));
@@ -216,7 +217,7 @@ async fn act_on(ctx: &TenantCtx, claim: &Claim, job: &CommandJob, reading: Readi
         }
         Reading::AllMine { who, note } => {
             let all = with(job, Some(who), ConversationRef::AllMine, note);
-            let verdict = Verdict::Continue { body: job::encode(&all), until: ctx.lease_end() };
+            let verdict = Verdict::Continue { body: job::encode(&all), until: lease::end(ctx) };
             Ok(Outcome { verdict, effects: Vec::new() })
         }
         Reading::WhichConversation { who, ids, asked, doubt, note } => {

@@ -16,6 +16,7 @@ use crate::core::ids::ConversationId;
 use crate::core::refusal::Refusal;
 use crate::jobs::ctx::TenantCtx;
 use crate::jobs::faults;
+use crate::jobs::lease;
 use crate::jobs::outcome::{Outcome, Stop};
 use crate::platform::db::{Claim, Verdict};
 use crate::platform::dialnote::answer::{Denied, DialnoteError};
@@ -145,7 +146,7 @@ async fn after_call(ctx: &TenantCtx, claim: &Claim, job: &CommandJob, progress: 
 async fn change(ctx: &TenantCtx, claim: &Claim, plan: &Plan, call: &Call) -> Result<Conversation, Stop> {
     let id = &plan.before.id;
     let refused = |error| conversations::denied(error, Some(id));
-    let dialnote = ctx.dialnote.with_deadline(ctx.ensure_lease(claim).await?);
+    let dialnote = ctx.dialnote.with_deadline(lease::ensure(ctx, claim).await?);
     let attempt_key = format!("{}-{}", claim.id, call.name());
     let answer = match call {
         Call::Assign(owner) => dialnote.assign(id, owner.as_ref(), &attempt_key).await,
@@ -179,7 +180,7 @@ async fn note_once(
     if claim.outcome_unknown && ctx.dialnote.has_note(id, reference).await.map_err(refused)? {
         return Ok(());
     }
-    let by = ctx.ensure_lease(claim).await?;
+    let by = lease::ensure(ctx, claim).await?;
     let attempt_key = format!("{}-note-{reference}", claim.id);
     ctx.dialnote.with_deadline(by).add_note(id, content, &attempt_key).await.map_err(refused)
 }

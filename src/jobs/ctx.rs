@@ -3,7 +3,6 @@
 use std::pin::Pin;
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
-use std::time::Instant;
 
 use jiff::Timestamp;
 use tokio::sync::{Mutex, OnceCell};
@@ -13,7 +12,6 @@ use crate::core::clock::Clock;
 use crate::core::conversation::Links;
 use crate::core::error::{Fault, Service};
 use crate::core::ids::InstallationId;
-use crate::core::times;
 use crate::jobs::callers::Callers;
 use crate::jobs::events::{ChannelClosed, ConversationChanged, FoundLate, WaitsForOwner};
 use crate::jobs::ingress::Ingress;
@@ -21,9 +19,9 @@ use crate::jobs::installation::{Connection, Installation};
 use crate::jobs::job;
 use crate::jobs::job::JobKind;
 use crate::jobs::memory::MembersCache;
-use crate::jobs::settings::{SENT_WITHIN, WorkSettings};
+use crate::jobs::settings::WorkSettings;
 use crate::platform::db::projection::{Epoch, Projection};
-use crate::platform::db::{Claim, Effect, NewJob, Settled, Store, TenantDb};
+use crate::platform::db::{Claim, Effect, NewJob, Store, TenantDb};
 use crate::platform::dialnote::answer::DialnoteError as CheckError;
 use crate::platform::dialnote::client::Dialnote;
 use crate::platform::dialnote::webhooks::Hooks;
@@ -166,25 +164,6 @@ impl TenantCtx {
             })
         };
         self.memory.home.get_or_try_init(ask).await
-    }
-
-    /// Makes sure that the lease outlasts one call, and renews it if needed. Has to run before every call that changes
-    /// something: a worker that was paused for longer than its lease must not go on. Returns the time by which the call
-    /// has to be sent, because some time may pass before it is made. Fails with `LeaseLost` if the lease was lost.
-    pub(crate) async fn ensure_lease(&self, claim: &Claim) -> Result<Instant, Fault> {
-        let by = Instant::now() + SENT_WITHIN;
-        if times::later(self.clock.now(), self.settings.call_timeout()) < claim.until {
-            return Ok(by);
-        }
-        match self.store.renew(claim, self.lease_end()).await? {
-            Settled::Applied => Ok(by),
-            Settled::LostLease => Err(Fault::LeaseLost),
-        }
-    }
-
-    /// Returns the end of a lease that is taken or renewed now.
-    pub(crate) fn lease_end(&self) -> Timestamp {
-        times::later(self.clock.now(), self.settings.lease)
     }
 
     /// Returns a job of the same installation, with the acceptance time and delay notice of the job that it follows

@@ -12,6 +12,7 @@ pub mod handler;
 pub mod ingress;
 pub mod installation;
 pub mod job;
+pub(crate) mod lease;
 mod memory;
 pub mod outbox;
 pub mod outcome;

@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 use crate::core::ids::{SlackUserId, ViewId};
 use crate::jobs::ctx::TenantCtx;
 use crate::jobs::job::JobKind;
+use crate::jobs::lease;
 use crate::jobs::outbox::message::Message;
 use crate::jobs::outbox::redraw;
 use crate::jobs::outbox::redraw::Opened;
@@ -120,7 +121,7 @@ async fn publish(
     let opened = kept.as_ref().and_then(documents::readable::<Opened>);
     let hash = opened.and_then(|opened| opened.hash);
     let drawn = home_view::home(card_view);
-    let by = ctx.ensure_lease(claim).await?;
+    let by = lease::ensure(ctx, claim).await?;
     let published = ctx.slack.with_deadline(by).publish(user, &drawn, hash.as_deref()).await;
     let Ok(list) = &card_view.list else { return published.map(|_| Vec::new()) };
     let query = list.query.clone();

@@ -1,5 +1,6 @@
 //! Reports of the team's work, counted from the projection and the audit log and posted with a chart.
 
+use crate::jobs::lease;
 use crate::notifications::report_facts;
 use std::collections::HashSet;
 
@@ -181,14 +182,14 @@ async fn post_report(ctx: &TenantCtx, claim: &Claim, post: &PostReport) -> Resul
         return match upload_chart(ctx, report).await {
             Ok(Some(file)) => {
                 let body = job::encode(&PostReport { file: Some(file), ..post.clone() });
-                let verdict = Verdict::Continue { body, until: ctx.lease_end() };
+                let verdict = Verdict::Continue { body, until: lease::end(ctx) };
                 Ok(Outcome { verdict, effects: Vec::new() })
             }
             Err(error) if !is_final(&error) && claim.attempt < TRIES_OF_A_PICTURE => Err(error),
             Ok(None) | Err(_) => post_words(ctx, claim, channel, report).await,
         };
     };
-    let by = ctx.ensure_lease(claim).await?;
+    let by = lease::ensure(ctx, claim).await?;
     match ctx.slack.with_deadline(by).share(file, &title(report), channel, &comment(report)).await {
         Err(SlackError::Refused(code)) if claim.outcome_unknown && code == SHARED_BEFORE => {}
         // A chart that may have been shared without a response would be there twice.

@@ -9,6 +9,7 @@ use crate::core::error::Fault;
 use crate::core::ids::{ChannelId, MessageTs};
 use crate::core::times;
 use crate::jobs::ctx::TenantCtx;
+use crate::jobs::lease;
 use crate::notifications::direct_view::Occasion;
 use crate::platform::db::{CacheEntry, CacheKind, CachedFact, Claim, Effect};
 use crate::platform::slack::answer::SlackError;
@@ -45,7 +46,7 @@ impl CachedFact for Sent {
 
 /// Updates a message to its current content. Answers whether the message is still there.
 pub(crate) async fn show(ctx: &TenantCtx, claim: &Claim, sent: &Sent, content: &Content) -> Result<bool, SlackError> {
-    let by = ctx.ensure_lease(claim).await?;
+    let by = lease::ensure(ctx, claim).await?;
     match ctx.slack.with_deadline(by).add_to((&sent.channel, &sent.ts), content, &sent.marks).await {
         Ok(()) => Ok(true),
         Err(SlackError::Refused(code)) if codes::is_message_gone(&code) => Ok(false),

@@ -10,6 +10,7 @@ use crate::core::error::Fault;
 use crate::jobs::ctx::{TenantCtx, TenantRecord};
 use crate::jobs::handler::Handler;
 use crate::jobs::job::JobKind;
+use crate::jobs::lease;
 use crate::jobs::outcome::{Outcome, Stop};
 use crate::platform::db::{Claim, Store};
 use crate::tenants::installations::{INSTALLATION_PAGE_SIZE, Installations};
@@ -32,7 +33,7 @@ pub(crate) async fn removed(
         info!("removal ignored: app installed again since");
         return Ok(Outcome::done(Vec::new()));
     }
-    ctx.ensure_lease(claim).await?;
+    lease::ensure(ctx, claim).await?;
     clear(ctx.store.as_ref(), claim).await?;
     if let Some(everybody) = everybody {
         everybody.known().remove(id);

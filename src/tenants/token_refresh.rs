@@ -11,6 +11,7 @@ use crate::jobs::documents;
 use crate::jobs::handler::Handler;
 use crate::jobs::installation::Installation;
 use crate::jobs::job::JobKind;
+use crate::jobs::lease;
 use crate::jobs::outcome::{Outcome, Stop};
 use crate::platform::db::Claim;
 use crate::platform::slack::answer::SlackError;
@@ -35,7 +36,7 @@ pub(crate) async fn refresh(
     };
     let refresh = installations.vault.open(id, Purpose::RefreshToken, &sealed);
     let refresh = refresh.map_err(|cause| installations::closed(id, &cause))?;
-    ctx.ensure_lease(claim).await?;
+    lease::ensure(ctx, claim).await?;
     let tokens = installations.oauth.refresh(&refresh).await.map_err(|error| match error {
         SlackError::Fault(fault) => fault,
         SlackError::Refused(cause) => Fault::Unauthorized { service: Service::Slack, cause },

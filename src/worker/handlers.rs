@@ -7,7 +7,7 @@ use crate::commands::answers::{DeliveryReports, ReportDelivery};
 use crate::commands::batch::Batches;
 use crate::commands::deferred::NewlyLinked;
 use crate::commands::execute::{Commands, Resumptions};
-use crate::commands::handovers::{HandoverDue, HandoverTimers};
+use crate::commands::handover_timers::{HandoverDue, HandoverTimers};
 use crate::core::ids::{ChannelId, ConversationId};
 use crate::jobs::handler::Registry;
 use crate::jobs::outbox::cards::{PostCard, PostEntry, RedrawCard, RepostCard, RetireCard};

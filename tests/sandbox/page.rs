@@ -228,7 +228,7 @@ async fn a_day_passes_and_wakes_what_was_snoozed() {
 async fn the_app_is_killed_and_restarted_from_outside() {
     let stage = Stage::set().await;
     let (status, answer) = stage.control("app", json!({"running": false})).await;
-    assert!(status == 422 && answer["error"].as_str().unwrap().contains("somebody else"), "{answer}");
+    assert!(status == 422 && answer["error"].as_str().unwrap().contains("did not start the app"), "{answer}");
     let mut wanted = stage.sandbox.app_wanted();
     let sandbox = stage.sandbox.clone();
     let runner = tokio::spawn(async move {

@@ -3,6 +3,7 @@
 use crate::core::error::Fault;
 use crate::core::ids::{ChannelId, MessageTs, SlackUserId};
 use crate::jobs::ctx::TenantCtx;
+use crate::jobs::lease;
 use crate::platform::db::{CacheEntry, CacheKind, Claim};
 use crate::platform::slack::answer::SlackError;
 use crate::platform::slack::blocks::kit::Content;
@@ -18,7 +19,7 @@ pub(crate) async fn bring_up_to_date(
     ts: &MessageTs,
     content: &Content,
 ) -> Result<(), SlackError> {
-    let by = ctx.ensure_lease(claim).await?;
+    let by = lease::ensure(ctx, claim).await?;
     match ctx.slack.with_deadline(by).update(channel, ts, content).await {
         Err(SlackError::Refused(code)) if codes::is_message_gone(&code) => Ok(()),
         other => other,
@@ -42,7 +43,7 @@ pub(crate) async fn post_once(
             SearchOutcome::Unknowable => ctx.metrics.repeated_blindly("chat.postMessage"),
         }
     }
-    let by = ctx.ensure_lease(claim).await?;
+    let by = lease::ensure(ctx, claim).await?;
     ctx.slack.with_deadline(by).post(channel, content, thread, &mark).await
 }
 
@@ -60,13 +61,13 @@ pub(crate) async fn post_to(
     content: &Content,
 ) -> Result<Posted, SlackError> {
     let (channel, is_remembered) = channel_with(ctx, user).await?;
-    let by = ctx.ensure_lease(claim).await?;
+    let by = lease::ensure(ctx, claim).await?;
     match ctx.slack.with_deadline(by).post(&channel, content, None, &mark(claim)).await {
         Err(SlackError::Refused(code)) if is_remembered && code == codes::NO_CHANNEL => {}
         other => return other,
     }
     let channel = open_with(ctx, user).await?;
-    let by = ctx.ensure_lease(claim).await?;
+    let by = lease::ensure(ctx, claim).await?;
     ctx.slack.with_deadline(by).post(&channel, content, None, &mark(claim)).await
 }
 

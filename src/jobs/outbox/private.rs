@@ -7,6 +7,7 @@ use crate::core::error::Fault;
 use crate::core::request_context::{Addressee, ReplyTarget};
 use crate::jobs::ctx::TenantCtx;
 use crate::jobs::job::JobKind;
+use crate::jobs::lease;
 use crate::jobs::outbox::message::Message;
 use crate::jobs::outbox::posting;
 use crate::jobs::outcome::Outcome;
@@ -122,14 +123,14 @@ pub(crate) async fn answer_privately(
         ctx.metrics.repeated_blindly(RESPONSE_URL);
     }
     if let Some(answer) = to.reply.as_ref().filter(lives) {
-        let by = ctx.ensure_lease(claim).await?;
+        let by = lease::ensure(ctx, claim).await?;
         match ctx.slack.with_deadline(by).respond(&answer.url, content, answer.replace).await {
             Err(SlackError::Refused(code)) => warn!(code, "response URL refused the answer"),
             other => return other,
         }
     }
     if let Some(channel) = to.channel.as_ref().filter(|channel| !channel.is_direct()) {
-        let by = ctx.ensure_lease(claim).await?;
+        let by = lease::ensure(ctx, claim).await?;
         match ctx.slack.with_deadline(by).post_ephemeral(channel, &to.user, content).await {
             Err(SlackError::Refused(code)) => warn!(code, "channel refused the private answer"),
             other => return other,

@@ -20,6 +20,7 @@ use crate::core::{job_keys, working_hours};
 use crate::jobs::ctx::TenantCtx;
 use crate::jobs::handler::Handler;
 use crate::jobs::job::JobKind;
+use crate::jobs::lease;
 use crate::jobs::outbox::direct::SendDirect;
 use crate::jobs::outcome::{Outcome, Stop};
 use crate::jobs::{documents, job, rate_limits};
@@ -106,7 +107,7 @@ pub(crate) async fn handover_due(ctx: &TenantCtx, id: &ConversationId) -> Result
         };
         let command = Command { act: Action::Return, which: ConversationRef::Id(id.clone()), note: String::new() };
         let job = CommandJob::new(requester, command);
-        let verdict = Verdict::Continue { body: job::encode(&job), until: ctx.lease_end() };
+        let verdict = Verdict::Continue { body: job::encode(&job), until: lease::end(ctx) };
         return Ok(Outcome { verdict, effects: Vec::new() });
     }
     let actor = directory::name(ctx, &handover.giver).await?.unwrap_or_else(|| "Somebody".to_owned());
