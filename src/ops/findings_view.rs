@@ -14,9 +14,9 @@ const LONGEST_FINDING: usize = 900;
 pub(crate) fn examined(findings: &[Finding]) -> Content {
     let bad = findings.iter().filter(|finding| finding.state == FindingState::Bad).count();
     let title = match bad {
-        0 => "Everything is as it has to be.".to_owned(),
-        1 => "One thing is to be mended.".to_owned(),
-        many => format!("{many} things are to be mended."),
+        0 => "No problems found.".to_owned(),
+        1 => "1 problem found.".to_owned(),
+        many => format!("{many} problems found."),
     };
     let row = |finding: &Finding| {
         let mark = match finding.state {

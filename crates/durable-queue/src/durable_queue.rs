@@ -53,7 +53,7 @@ pub trait DurableQueue: Send + Sync + 'static {
     async fn tell(&self, job: JobId, notice: NewJob, now: Timestamp) -> Result<bool, QueueError>;
 
     /// Makes `holder` the leader called `name` until `until`, if no other holder is at `now`. Answers
-    /// whether it is. For work that only one instance should do at a time.
+    /// whether `holder` is the leader. Serves work that only one instance may do at a time.
     async fn try_acquire_leadership(
         &self,
         name: &str,

@@ -7,7 +7,7 @@ pub(super) static SPEC: Spec = Spec {
     name: "doctor",
     slash: None,
     arguments: "",
-    summary: "Look whether everything is set up as it has to be, and say how to mend what is not.",
+    summary: "Check the setup, and say how to fix each problem.",
     example: "",
     takes_person: false,
     means_done_too: false,

@@ -7,7 +7,7 @@ pub(super) static SPEC: Spec = Spec {
     name: "giveback",
     slash: None,
     arguments: "[conversation] [note]",
-    summary: "Give what you were given back to whoever gave it.",
+    summary: "Return what you were given to the person who gave it.",
     example: "Ana Lima I am out today",
     takes_person: false,
     means_done_too: false,
@@ -15,7 +15,7 @@ pub(super) static SPEC: Spec = Spec {
     note: Some(NoteSpec {
         need: NoteNeed::Optional,
         label: "Why?",
-        hint: "Whoever gave it to you gets it.",
+        hint: "The person who gave it to you reads it.",
         question: "What should the next owner know?",
         request: "Add the text of the note.",
         missing: "Write what the next owner should know.",

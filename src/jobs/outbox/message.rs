@@ -73,7 +73,10 @@ impl<M: Message> Handler for MessageHandler<M> {
 
 async fn not_delivered<M: Message>(ctx: &TenantCtx, claim: &Claim, message: &M, code: &str) -> Result<Outcome, Fault> {
     if M::is_dispensable(code) {
-        warn!(code, "message not shown by Slack");
+        // People close windows before they are drawn. That is no trouble.
+        if !codes::is_view_gone(code) {
+            warn!(code, "message not shown by Slack");
+        }
         return Ok(Outcome::done(Vec::new()));
     }
     if !codes::is_final(code) {

@@ -1,5 +1,7 @@
 //! Private answers: only the requester sees them, where they asked.
 
+use std::borrow::Cow;
+
 use serde::{Deserialize, Serialize};
 use tracing::warn;
 
@@ -90,11 +92,7 @@ fn private_key(to: &Addressee) -> String {
 
 impl Message for AnswerPrivately {
     async fn deliver(&self, ctx: &TenantCtx, claim: &Claim) -> Result<Outcome, SlackError> {
-        if self.to.late {
-            answer_privately(ctx, claim, &self.to, &late(self.content.clone())).await?;
-        } else {
-            answer_privately(ctx, claim, &self.to, &self.content).await?;
-        }
+        answer_privately(ctx, claim, &self.to, &dated(&self.to, &self.content)).await?;
         Ok(Outcome::done(Vec::new()))
     }
 }
@@ -102,7 +100,7 @@ impl Message for AnswerPrivately {
 impl Message for NotifyDelay {
     async fn deliver(&self, ctx: &TenantCtx, claim: &Claim) -> Result<Outcome, SlackError> {
         if is_first_to_say(ctx, claim, &self.once).await? {
-            answer_privately(ctx, claim, &self.to, &self.content).await?;
+            answer_privately(ctx, claim, &self.to, &dated(&self.to, &self.content)).await?;
         }
         Ok(Outcome::done(Vec::new()))
     }
@@ -151,9 +149,12 @@ async fn is_first_to_say(ctx: &TenantCtx, claim: &Claim, once: &str) -> Result<b
     Ok(true)
 }
 
-/// Adds the reason for the delay to the answer to a deferred command.
-fn late(mut content: Content) -> Content {
+/// Returns the content, with the reason for the delay if it answers a deferred command.
+fn dated<'a>(to: &Addressee, content: &'a Content) -> Cow<'a, Content> {
+    if !to.late {
+        return Cow::Borrowed(content);
+    }
     let why = "You asked for this before, when it had to wait for somebody to be linked to dialnote:";
-    content.blocks.insert(0, Block::small(why));
-    content
+    let blocks = std::iter::once(Block::small(why)).chain(content.blocks.iter().cloned()).collect();
+    Cow::Owned(Content { blocks, ..content.clone() })
 }

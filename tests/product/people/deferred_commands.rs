@@ -1,6 +1,6 @@
 //! Commands blocked by a missing link run once the link exists.
 
-use dialnote_sandbox::{Hang, Service};
+use dialnote_sandbox::{DialnoteFailure, Hang, Service};
 use insta::assert_snapshot;
 use jiff::SignedDuration;
 use serde_json::json;
@@ -190,6 +190,31 @@ async fn a_member_invited_with_the_right_address_runs_deferred_commands() {
           You asked for this before, when it had to wait for somebody to be linked to dialnote:
         You took Ana Lima (+1 415 555 0101).
         ");
+        assert_eq!(bot.dialnote(ANA), "mem_sam open");
+        bot.read_all().await;
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_deferred_command_that_waits_says_that_it_is_an_earlier_one() {
+    product(async |bot| {
+        sam_is_in_dialnote(bot);
+        bot.slash(LEO, "/assign @sam conv_1001").await;
+        bot.answer(LEO).await;
+        let (method, path) = ("PATCH".to_owned(), "conversations/conv_1001".to_owned());
+        let down = DialnoteFailure { method, path, status: 503, always: true, ..DialnoteFailure::default() };
+        bot.world(|world| world.faults.dialnote.fail_next.push(down));
+        bot.slash(MAYA, "/dialnote link @sam mem_sam").await;
+        bot.answer(MAYA).await;
+        bot.pass(SignedDuration::from_secs(10)).await;
+        assert_snapshot!(bot.dm(LEO).await, @"
+          You asked for this before, when it had to wait for somebody to be linked to dialnote:
+        dialnote isn't responding. `/assign @Sam conv_1001` is saved and runs when dialnote is back.
+          You don't need to repeat it.
+        ");
+        bot.world(|world| world.faults.dialnote.fail_next.clear());
+        bot.pass(SignedDuration::from_mins(5)).await;
         assert_eq!(bot.dialnote(ANA), "mem_sam open");
         bot.read_all().await;
     })

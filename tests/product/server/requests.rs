@@ -325,7 +325,7 @@ async fn unclear_commands_are_explained_and_change_nothing() {
         `/dialnote history [conversation]` — Show who did what through this app.
         `/dialnote undo [conversation]` — Take back what you did last, within ten minutes and if nothing has changed since.
         `/dialnote accept [conversation]` — Say that you take care of what you were given.
-        `/dialnote giveback [conversation] [note]` — Give what you were given back to whoever gave it.
+        `/dialnote giveback [conversation] [note]` — Return what you were given to the person who gave it.
         `/dialnote keep [conversation]` — Say that you are still on what is yours.
         `/inbox [mine | unassigned | unread | read | done | snoozed | all | @person] [text]` — List conversations, with buttons on each.
         `/dialnote route [list | #channel] [shared number | * | off]` — Choose which channel gets the cards of which shared number; `*` for all of them.
@@ -333,7 +333,7 @@ async fn unclear_commands_are_explained_and_change_nothing() {
         `/dialnote report [today | week | month | days]` — Show this channel what came in, what became of it, how long it took and who has how much to do.
         `/dialnote connect` — Connect this workspace to dialnote, with a key that dialnote gives you; for admins.
         `/dialnote settings` — Change the rules: who may re-assign, when a note is needed, what this channel shows.
-        `/dialnote doctor` — Look whether everything is set up as it has to be, and say how to mend what is not.
+        `/dialnote doctor` — Check the setup, and say how to fix each problem.
         `/dialnote help [command]` — Show what you can type.
           Name a conversation by the contact’s name or company, by a phone number, or by its dialnote link. Every command also works as `/dialnote …`; `/dialnote help assign` tells more about one.
         ");

@@ -123,8 +123,8 @@ impl Model for World {
     }
 
     /// Returns a fair continuation: claimed jobs are settled, sent deliveries arrive, due jobs are claimed, and time
-    /// passes. (The death of a worker is a separate move, so the states in which workers have died are among those from
-    /// which everything must end.)
+    /// passes. The death of a worker is a separate move, so this also covers the states in which workers
+    /// have died.
     fn fair(&self, state: &State) -> Option<Move> {
         let holding = (0..self.workers).find(|worker| state.workers[*worker] != Worker::Idle);
         if let Some(worker) = holding {
