@@ -1,4 +1,4 @@
-//! Answers to one person, and the lists that the person sees.
+//! The results of commands, and the answers that say who was notified of them.
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};

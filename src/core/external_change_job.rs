@@ -1,4 +1,4 @@
-//! Job bodies as the store keeps them. Bodies written by an earlier version still run after an upgrade.
+//! A conversation that differs from its snapshot, as a job.
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};

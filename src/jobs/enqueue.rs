@@ -1,4 +1,4 @@
-//! Messages to be stored with the verdict of a step.
+//! Jobs to be stored with the verdict of a step, behind the jobs that people wait for.
 
 use crate::jobs::ctx::TenantCtx;
 use crate::jobs::job::JobKind;

@@ -1,4 +1,4 @@
-//! The app's calls to dialnote (docs/contracts/dialnote.md, Calls). Each call is made once; the inbox repeats it.
+//! The app's calls to dialnote (docs/contracts/dialnote.md, Calls). Each call is made once; the queue repeats it.
 
 use std::collections::HashSet;
 use std::sync::Arc;
