@@ -3,7 +3,8 @@
 pub(crate) mod connect_button;
 pub mod element;
 pub mod kit;
-pub mod mrkdwn;
+pub mod markup;
+pub(crate) mod mrkdwn;
 pub mod parts;
-mod text;
+pub mod text;
 pub mod words;
