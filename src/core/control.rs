@@ -94,10 +94,36 @@ pub enum Control {
     MoveLink,
     /// Remove a link that an admin made by hand.
     Unlink,
+    /// Choose a further action from the menu behind the ellipsis.
+    More,
+    /// Show the requester's own conversations.
+    ShowMine,
+    /// Show the unassigned conversations.
+    ShowUnassigned,
+    /// Hide the first steps on the Home tab.
+    HideIntro,
+    /// Show the help for every day.
+    Help,
+    /// Show the help for every day, in place of another help.
+    HelpDaily,
+    /// Show the help for all commands.
+    HelpAll,
+    /// Show the help for admins.
+    HelpAdmin,
+    /// Check the setup.
+    Doctor,
+    /// Ask an admin to link the requester.
+    AskAdmin,
+    /// Check whether the requester is linked now.
+    CheckLink,
+    /// Choose the member to whom a Slack user is linked.
+    ChooseMember,
+    /// Choose the Slack user who is linked to a member.
+    ChooseUser,
 }
 
 /// All controls, each with its `action_id`.
-pub const CONTROLS: [(Control, &str); 38] = [
+pub const CONTROLS: [(Control, &str); 51] = [
     (Control::Take, "take"),
     (Control::TakeOver, "take_over"),
     (Control::AssignTo, "assign_to"),
@@ -136,6 +162,19 @@ pub const CONTROLS: [(Control, &str); 38] = [
     (Control::Link, "link"),
     (Control::MoveLink, "move_link"),
     (Control::Unlink, "unlink"),
+    (Control::More, "more"),
+    (Control::ShowMine, "show_mine"),
+    (Control::ShowUnassigned, "show_unassigned"),
+    (Control::HideIntro, "hide_intro"),
+    (Control::Help, "help"),
+    (Control::HelpDaily, "help_daily"),
+    (Control::HelpAll, "help_all"),
+    (Control::HelpAdmin, "help_admin"),
+    (Control::Doctor, "doctor"),
+    (Control::AskAdmin, "ask_admin"),
+    (Control::CheckLink, "check_link"),
+    (Control::ChooseMember, "choose_member"),
+    (Control::ChooseUser, "choose_user"),
 ];
 
 impl Control {
