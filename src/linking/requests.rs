@@ -15,6 +15,7 @@ use crate::core::linking::{LinkedJob, Linking, MemberMatch, likely, meant, sugge
 use crate::core::person::{Member, Profile};
 use crate::core::refusal::Refusal;
 use crate::core::request_context::RequestContext;
+use crate::core::rule::Rule;
 use crate::core::teammate::{ByHand, Unlinked, link, may_be_linked};
 use crate::core::times;
 use crate::jobs::ctx::TenantCtx;
@@ -114,7 +115,7 @@ async fn may_say_who_is_who(ctx: &TenantCtx, job: &PeopleJob) -> Result<Result<A
             return Ok(admin.ok_or(Refusal::YouAreNotLinked(stranger.why)));
         }
     };
-    let may = documents::rules(ctx).await?.may_configure(&requester);
+    let may = documents::rules(ctx).await?.may_configure(&requester, Rule::Link);
     let member = Some(organization::verified(ctx, &requester).await?);
     Ok(may.map(|()| Admin { user: requester.user, name: requester.name, member }))
 }
@@ -166,7 +167,7 @@ async fn link_to(
 ) -> Result<LinkChange, Fault> {
     let profile = directory::read_profile(ctx, user).await?;
     let Some(profile) = profile else {
-        return Ok(refused(Refusal::NotLinked { name: NAMELESS.to_owned(), why: Unlinked::NoMember }));
+        return Ok(refused(Refusal::NoSlackUser));
     };
     if let Err(why) = may_be_linked(profile.account) {
         return Ok(refused(Refusal::NotLinked { name: profile.name, why }));
