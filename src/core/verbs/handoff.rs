@@ -16,7 +16,7 @@ pub(super) static SPEC: Spec = Spec {
         need: NoteNeed::Expected,
         label: "Note",
         hint: "Sent to the new owner and saved in dialnote.",
-        request: "Add a note to hand {name} off. Your workspace requires one.",
+        request: "Add a note to hand {name} off. The new owner reads it first.",
         missing: "Add a note. Your workspace requires one.",
     }),
     plain: None,
