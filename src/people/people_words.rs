@@ -230,15 +230,14 @@ pub(crate) fn you_are_linked(member: &str) -> Content {
     line.content()
 }
 
-/// Returns the Home tab of a user who is not linked.
+/// Returns the Home tab of a user who is not linked, without the greeting.
 pub(crate) fn home_not_linked(person: &NotLinked) -> Vec<Block> {
-    let greeting = Block::header(&format!("Hi {}", person.name));
     let (state, buttons) = match person.why {
         Unlinked::NotConnected => (you_are_not_linked(person.why), vec![connect_button::button()]),
         why if why.can_be_linked() => (not_linked_yet(person), vec![ask_admin().styled(Style::Primary), check_again()]),
         why => (you_are_not_linked(why), Vec::new()),
     };
-    let mut blocks = vec![greeting, Markup::default().emoji(Emoji::HELLO).then("", state).paragraph()];
+    let mut blocks = vec![Markup::default().emoji(Emoji::HELLO).then("", state).paragraph()];
     if !buttons.is_empty() {
         blocks.push(Block::actions("link", buttons));
     }

@@ -208,7 +208,7 @@ impl InboundRequest<'_> {
 
     /// Returns the reason why a person may not do what is for admins, if it is found in time. It is checked again when they
     /// submit the form.
-    async fn may_not_configure(&self, from: &From, what: Rule) -> Option<Refusal> {
+    pub(crate) async fn may_not_configure(&self, from: &From, what: Rule) -> Option<Refusal> {
         let work = &self.work;
         let Some(rules) = self.within(documents::rules(work)).await else {
             return Some(Refusal::SettingsUnreadable);
