@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 use crate::core::assignee::Assignee;
 use crate::core::command::{Action, Command, PendingAction};
 use crate::core::conversation::{Conversation, ConversationRef};
+use crate::core::help::HelpPage;
 use crate::core::ids::{ConversationId, DraftId, MemberId, SlackUserId};
 use crate::core::linking::Linking;
 use crate::core::query::{Filter, Query};
@@ -338,6 +339,18 @@ pub enum Clicked {
     Connect,
     /// The removal of the connection to dialnote.
     Disconnect,
+    /// A page of help.
+    Help(HelpPage),
+    /// The check of the setup.
+    Doctor,
+    /// The requester's request to the admins for a link.
+    AskAdmin,
+    /// Another check of the requester's own link.
+    CheckLink,
+    /// The window in which the member of this Slack user is chosen, with the page of the window below it.
+    ChooseMember(SlackUserId, usize),
+    /// The window in which the Slack user of this member is chosen, with the page of the window below it.
+    ChooseUser(MemberId, usize),
     /// A change of the route of the channel in which the click was made.
     Route(Routing),
     /// This page of the users and members who are not linked.
@@ -415,6 +428,12 @@ impl Click {
     fn known(&self) -> Option<Clicked> {
         let control = self.control()?;
         match control {
+            Control::Help | Control::HelpDaily => return Some(Clicked::Help(HelpPage::Daily)),
+            Control::HelpAll => return Some(Clicked::Help(HelpPage::All)),
+            Control::HelpAdmin => return Some(Clicked::Help(HelpPage::Admin)),
+            Control::Doctor => return Some(Clicked::Doctor),
+            Control::AskAdmin => return Some(Clicked::AskAdmin),
+            Control::CheckLink => return Some(Clicked::CheckLink),
             Control::Wishes => return Some(Clicked::Wishes),
             Control::Rules => return Some(Clicked::Rules),
             Control::Connect => return Some(Clicked::Connect),
@@ -462,6 +481,12 @@ impl Click {
             }
             Control::FillIn => carried.draft.clone().map(|draft| Clicked::FillIn(draft, carried.conversation.clone())),
             Control::People => Some(Clicked::People(carried.page.unwrap_or_default())),
+            Control::ChooseMember => {
+                carried.user.clone().map(|user| Clicked::ChooseMember(user, carried.page.unwrap_or_default()))
+            }
+            Control::ChooseUser => {
+                carried.member.clone().map(|member| Clicked::ChooseUser(member, carried.page.unwrap_or_default()))
+            }
             Control::Link | Control::MoveLink => {
                 let (user, member) = (carried.user.clone()?, carried.member.clone()?);
                 Some(Clicked::Link(

@@ -18,6 +18,7 @@ use crate::core::delivery::Why;
 use crate::core::error::{Fault, whole};
 use crate::core::refusal::Refusal;
 use crate::core::request_context::RequestContext;
+use crate::core::rule::Rule;
 use crate::jobs::ctx::TenantCtx;
 use crate::jobs::documents;
 use crate::jobs::handler::Handler;
@@ -60,7 +61,7 @@ const MAX_LINKS_CHECKED: usize = 100;
 /// Runs all checks for an admin.
 pub(crate) async fn doctor(ctx: &TenantCtx, requester: &RequestContext) -> Result<Outcome, Fault> {
     let content = match acting::reader(ctx, &requester.user).await {
-        Ok(Ok(teammate)) => match documents::rules(ctx).await?.may_configure(&teammate) {
+        Ok(Ok(teammate)) => match documents::rules(ctx).await?.may_configure(&teammate, Rule::Doctor) {
             Ok(()) => findings_view::examined(&examine_in_time(ctx).await),
             Err(why) => refusal_view::refusal(&why),
         },

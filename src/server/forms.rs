@@ -20,6 +20,7 @@ use crate::core::linking::Linking;
 use crate::core::privacy::Privacy;
 use crate::core::query::{Filter, Query};
 use crate::core::refusal::Refusal;
+use crate::core::rule::Rule;
 use crate::core::request_context::{ListPlace as Stands, Listed, RequestContext, Via};
 use crate::core::seen::Seen;
 use crate::core::shortcut::{FIND, HAND_OFF, MY_INBOX, NOTE};
@@ -165,7 +166,7 @@ impl InboundRequest<'_> {
     /// Opens the form of the rules, for people who may change them. It does not open if the current rules cannot be
     /// read, because submitting it sets every rule that it shows.
     pub(crate) async fn open_rules(self, from: From, place: Surface) -> Response {
-        if let Some(why) = self.may_not_configure(&from).await {
+        if let Some(why) = self.may_not_configure(&from, Rule::Configure).await {
             return self.refuse_attempt(&from, "settings", why).await;
         }
         let channel = from.channel.clone().filter(|channel| !channel.is_direct());
@@ -196,7 +197,7 @@ impl InboundRequest<'_> {
                 Err(_) => answers::unavailable(),
             };
         }
-        if let Some(why) = self.may_not_configure(&from).await {
+        if let Some(why) = self.may_not_configure(&from, Rule::Link).await {
             return self.refuse_attempt(&from, "link", why).await;
         }
         let view = ViewId::new(format!("{OUR_VIEWS}{:016x}", rand::random::<u64>()));
@@ -205,15 +206,15 @@ impl InboundRequest<'_> {
         response
     }
 
-    /// Returns the reason why a person may not change the rules, if it is found in time. It is checked again when they
+    /// Returns the reason why a person may not do what is for admins, if it is found in time. It is checked again when they
     /// submit the form.
-    async fn may_not_configure(&self, from: &From) -> Option<Refusal> {
+    pub(crate) async fn may_not_configure(&self, from: &From, what: Rule) -> Option<Refusal> {
         let work = &self.work;
         let Some(rules) = self.within(documents::rules(work)).await else {
             return Some(Refusal::SettingsUnreadable);
         };
         match self.within(acting::teammate(work, &from.user)).await? {
-            Ok(requester) => rules.may_configure(&requester).err(),
+            Ok(requester) => rules.may_configure(&requester, what).err(),
             Err(stranger) => Some(Refusal::YouAreNotLinked(stranger.why)),
         }
     }

@@ -25,6 +25,7 @@ use crate::core::control::{Click, Clicked};
 use crate::core::conversation::Conversation;
 use crate::core::error::Fault;
 use crate::core::form::FormContext;
+use crate::core::help::HelpTopic;
 use crate::core::ids::{InstallationId, SlackUserId};
 use crate::core::linking::Linking;
 use crate::core::query::{Filter, Query};
@@ -34,7 +35,10 @@ use crate::core::settings_change::{ChangeJob, SettingsChange};
 use crate::core::typed;
 use crate::jobs::ctx::{AppState, TenantCtx};
 use crate::jobs::job::JobKind;
+use crate::jobs::outbox::private::AnswerPrivately;
 use crate::jobs::outbox::redraw::ListJob;
+use crate::linking::asking::AskForLink;
+use crate::linking::choosing::{Choice, MEMBER};
 use crate::linking::requests::PeopleJob;
 use crate::lists::forms_view;
 use crate::notifications::report::ReportJob;
@@ -193,6 +197,7 @@ fn route(
         Inbound::Suggestion { from, menu, typed, private_metadata } => {
             return Handling::Form(Box::pin(async move {
                 match menu.action_id.as_str() {
+                    MEMBER => request.member_options(&from, &typed).await,
                     field::TO => request.people(&from, &typed, in_form(&private_metadata)).await,
                     id if id == Control::AssignTo.action_id() => request.people(&from, &typed, menu.on()).await,
                     _ => request.options(&from, &typed, &private_metadata).await,
@@ -349,6 +354,21 @@ impl<'a> InboundRequest<'a> {
                 let seen = seen.into_iter().collect();
                 self.order_from(&from, &CommandJob { seen, ..CommandJob::new(requester, command) })
             }
+            Clicked::Help(page) => {
+                let content = help_view::help(HelpTopic::Page(page));
+                self.order_from(&from, &AnswerPrivately { to: requester.addressee(), content })
+            }
+            Clicked::Doctor => self.order_from(&from, &DoctorJob(requester)),
+            Clicked::AskAdmin => self.order_from(&from, &self.ask_for_link(&from, true)),
+            Clicked::CheckLink => self.order_from(&from, &self.ask_for_link(&from, false)),
+            Clicked::ChooseMember(user, page) => {
+                let choice = Choice { user: Some(user), page, ..Choice::default() };
+                return Handling::Form(Box::pin(self.open_choice(from, place, choice)));
+            }
+            Clicked::ChooseUser(member, page) => {
+                let choice = Choice { member: Some(member), page, ..Choice::default() };
+                return Handling::Form(Box::pin(self.open_choice(from, place, choice)));
+            }
             Clicked::Route(routing) => {
                 let changes = vec![SettingsChange::Route(routing)];
                 self.order_from(&from, &ChangeJob { requester, changes })
@@ -395,6 +415,12 @@ impl<'a> InboundRequest<'a> {
         };
         // A click has no answer that could carry a message: Slack marks the button as failed.
         Handling::Order(order, answers::unavailable)
+    }
+
+    /// Returns the request of a user who is not linked. Its answer leaves the message in place, because that has the
+    /// user's note.
+    fn ask_for_link(&self, from: &From, asks: bool) -> AskForLink {
+        AskForLink { requester: self.requester(from, Via::Clicked, false), asks }
     }
 
     pub(crate) fn requester(&self, from: &From, via: Via, replace: bool) -> RequestContext {

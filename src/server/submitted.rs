@@ -29,6 +29,7 @@ use crate::core::verbs::Verb;
 use crate::core::when::model::When;
 use crate::core::working_hours::{Hours, TimeOfDay};
 use crate::jobs::documents;
+use crate::linking::choosing;
 use crate::lists::forms_view;
 use crate::people::acting;
 use crate::platform::slack::fields::Fields;
@@ -50,6 +51,7 @@ impl InboundRequest<'_> {
         match callback_id.as_str() {
             rules_form::CALLBACK_ID => self.rules(from, &private_metadata, &fields).await,
             connect_form::CALLBACK_ID => self.connect(from, fields.text(connect_form::KEY, connect_form::KEY)).await,
+            choosing::CALLBACK_ID => self.link_chosen(from, &private_metadata, &fields).await,
             wishes_form::CALLBACK_ID => self.preferences(from, &private_metadata, &fields).await,
             _ => match serde_json::from_str(&private_metadata) {
                 Ok(context) => self.command(from, context, &fields).await,
