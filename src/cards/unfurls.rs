@@ -69,7 +69,7 @@ impl JobKind for UnfurlLink {
 
 impl Message for UnfurlLink {
     async fn deliver(&self, ctx: &TenantCtx, _claim: &Claim) -> Result<Outcome, SlackError> {
-        let content = view::card(&self.card_view, &ctx.links, privacy::privacy(ctx, &self.channel).await?);
+        let content = view::unfurled(&self.card_view, &ctx.links, privacy::privacy(ctx, &self.channel).await?);
         ctx.slack.unfurl(&self.channel, &self.ts, &self.url, &content).await?;
         Ok(Outcome::done(Vec::new()))
     }

@@ -45,6 +45,17 @@ pub fn card(card_view: &CardView, links: &Links, privacy: Privacy) -> Content {
     Content::new(&notification(shown), blocks)
 }
 
+/// Returns the card below a link. Slack takes no rich text there.
+pub(crate) fn unfurled(card_view: &CardView, links: &Links, privacy: Privacy) -> Content {
+    let mut content = card(card_view, links, privacy);
+    for block in &mut content.blocks {
+        if let Block::RichText { .. } = block {
+            *block = Block::small_plain(&block.words(), QUOTE);
+        }
+    }
+    content
+}
+
 /// Returns the details that a masked channel hides, for a single teammate.
 pub fn shown(card_view: &CardView, links: &Links) -> Content {
     let mut blocks = vec![state(card_view), Block::line(&about(&card_view.conversation, links), None)];

@@ -12,7 +12,8 @@ use crate::commands::facts::Plan;
 use crate::commands::groups::pick_is_over;
 use crate::commands::job::{CommandJob, Stage};
 use crate::commands::plan::Progress;
-use crate::commands::{acts, announce, answers, batch, deferred, drafts, handover_timers, refusal_view, reply_view};
+use crate::commands::asked::AskedNames;
+use crate::commands::{acts, announce, answers, asked, batch, deferred, drafts, handover_timers, refusal_view, reply_view};
 use crate::core::about::About;
 use crate::core::call::Call;
 use crate::core::conversation::{Conversation, ConversationRef, State};
@@ -208,9 +209,17 @@ pub(crate) async fn given_up(ctx: &TenantCtx, claim: &Claim, job: &CommandJob, f
         return effects;
     }
     let draft = drafts::draft(ctx, job, seen_at_last(ctx, job).await);
-    let content = reply_view::given_up(&claim.id.to_string(), &draft.id);
+    let names = AskedNames { conversation: title_of(ctx, job).await, owner: None };
+    let asked = asked::words(&job.command, &names, 1);
+    let content = reply_view::given_up(&asked, &claim.id.to_string(), &draft.id);
     effects.extend([Effect::PutDraft(draft), answer(ctx, to, content)]);
     effects
+}
+
+/// Returns the title of the command's conversation, if it is known.
+async fn title_of(ctx: &TenantCtx, job: &CommandJob) -> Option<String> {
+    let ConversationRef::Id(id) = &job.command.which else { return None };
+    Some(known::known(ctx, id).await.ok()??.title())
 }
 
 /// Returns the refusal for a fault that only the people who run the app can fix.

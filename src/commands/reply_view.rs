@@ -50,7 +50,7 @@ pub(crate) fn content(reply: &Reply, list: Option<&Query>) -> Content {
 
 /// Returns the answer to a command that is deferred until a person is linked.
 pub(crate) fn postponed(why: &Refusal, note: &str) -> Content {
-    people_words::postponed(&refusal_view::no(why), why, words::given_back(note))
+    people_words::postponed(why, words::given_back(note))
 }
 
 /// Reports a delay: "dialnote isn't responding. `/done Diana Okafor` is saved and runs when dialnote is back."
@@ -142,12 +142,8 @@ fn note_refused(deed: &CommandResult, why: &Refusal, note: &str) -> Content {
 }
 
 /// Returns the answer to a command that failed after many tries, with a button for another try.
-pub(crate) fn given_up(asked: Option<&str>, reference: &str, draft: &DraftId) -> Content {
-    let line = Markup::default().emoji(Emoji::FAILED);
-    let line = match asked {
-        Some(asked) => line.code(&cut(asked, QUOTE)),
-        None => line.ours("Your command"),
-    };
+pub(crate) fn given_up(asked: &str, reference: &str, draft: &DraftId) -> Content {
+    let line = Markup::default().emoji(Emoji::FAILED).code(&cut(asked, QUOTE));
     let line = line.ours(" failed: dialnote kept returning errors for 24 hours. Nothing changed.");
     let carried = Carried { draft: Some(draft.clone()), ..Carried::default() }.encode();
     let reference = Markup::of("Reference for your admin: ").code(reference);

@@ -1,6 +1,6 @@
 //! Buttons that follow a change: undo it, or reopen a conversation that its new owner wouldn't see.
 
-use crate::commands::result::{CommandResult, Hidden, ResultKind};
+use crate::commands::result::{CommandResult, Hidden};
 use crate::core::about::About;
 use crate::core::control::{Carried, Control};
 use crate::core::event::Again;

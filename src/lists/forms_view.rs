@@ -190,11 +190,11 @@ fn time_fields() -> [Block; 2] {
 
 /// Returns the field for the note. A longer note that was typed already continues in a second field.
 fn note_fields(context: &FormContext, known: &FormFacts, note: &NoteSpec) -> Vec<Block> {
-    let NoteSpec { label, hint, question, .. } = note;
+    let NoteSpec { label, hint, .. } = note;
     let written = context.quoted.as_ref().map_or(known.note.as_str(), |quoted| quoted.text.as_str());
     let beginning = text::beginning(written, INPUT_TEXT);
     let rest = written.strip_prefix(beginning).unwrap_or_default();
-    let area = Element::text_area(field::NOTE, INPUT_TEXT).with_text(beginning).hinting(question);
+    let area = Element::text_area(field::NOTE, INPUT_TEXT).with_text(beginning);
     let note = if known.needs_note {
         Block::explained_field(field::NOTE, label, hint, area)
     } else {

@@ -329,7 +329,7 @@ impl InboundRequest<'_> {
         self.within(drawing::search(&self.work, typed, channel, most)).await.unwrap_or_default()
     }
 
-    async fn is_teammate(&self, from: &From) -> Result<bool, Fault> {
+    pub(crate) async fn is_teammate(&self, from: &From) -> Result<bool, Fault> {
         acting::is_known(&self.work, &from.user).await
     }
 }

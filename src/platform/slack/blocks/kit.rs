@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::core::ids::ViewId;
 use crate::core::text::{beginning, cut};
+use crate::platform::slack::blocks::chart::{Chart, Table};
 use crate::platform::slack::blocks::element::Element;
 use crate::platform::slack::blocks::markup::Markup;
 use crate::platform::slack::blocks::mrkdwn::escaped;
@@ -16,6 +17,7 @@ use crate::platform::slack::blocks::text::Text;
 const SECTION_TEXT: usize = 3000;
 const HEADER_TEXT: usize = 150;
 const FIELD_TEXT: usize = 2000;
+const ALERT_TEXT: usize = 200;
 const FIELDS: usize = 10;
 const ALT_TEXT: usize = 2000;
 const TITLE: usize = 24;
@@ -83,6 +85,10 @@ pub enum Block {
         /// The paragraphs and quotes.
         elements: Vec<Section>,
     },
+    /// A chart.
+    DataVisualization(Chart),
+    /// A table.
+    Table(Table),
     /// A notice in a window.
     Alert {
         /// The urgency: `info`, `warning` or `error`.
@@ -322,6 +328,19 @@ impl Block {
         Self::section(Text::Mrkdwn { text: cut(text, SECTION_TEXT), verbatim: false }, None)
     }
 
+    /// Returns small print of text that may come from outside, with at most `most` characters.
+    pub(crate) fn small_plain(text: &str, most: usize) -> Self {
+        Self::Context { elements: vec![Small::Text(Text::plain(text, most.min(SECTION_TEXT)))] }
+    }
+
+    /// Returns the words of rich text.
+    pub(crate) fn words(&self) -> String {
+        match self {
+            Self::RichText { elements } => elements.iter().flat_map(|part| &part.elements).map(Span::shown).collect(),
+            _ => String::new(),
+        }
+    }
+
     /// Returns small print in markup. The text must not come from outside.
     pub fn small(text: &str) -> Self {
         Self::Context { elements: vec![Small::Text(Text::Mrkdwn { text: cut(text, SECTION_TEXT), verbatim: false })] }
@@ -358,9 +377,19 @@ impl Block {
         Self::RichText { elements: vec![Section { kind: "rich_text_quote".into(), elements }] }
     }
 
+    /// Returns a chart.
+    pub(crate) fn chart(chart: Chart) -> Self {
+        Self::DataVisualization(chart)
+    }
+
+    /// Returns a table.
+    pub(crate) fn table(table: Table) -> Self {
+        Self::Table(table)
+    }
+
     /// Returns a notice of a window: that something changed while it was open.
     pub(crate) fn warning(text: &str) -> Self {
-        Self::Alert { level: "warning".into(), text: Text::plain(text, SECTION_TEXT) }
+        Self::Alert { level: "warning".into(), text: Text::plain(text, ALERT_TEXT) }
     }
 
     /// Returns a line between blocks.
@@ -415,6 +444,8 @@ impl Block {
             }
             Self::Context { elements } => elements.iter().map(Small::length).sum(),
             Self::Alert { text, .. } => text.length(),
+            Self::DataVisualization(chart) => chart.title.chars().count(),
+            Self::Table(table) => table.text_length(),
             Self::Divider => 0,
             Self::RichText { elements } => elements.iter().flat_map(|part| &part.elements).map(Span::length).sum(),
             Self::Actions { elements, .. } => elements.iter().map(Element::text_length).sum(),

@@ -1,5 +1,6 @@
 //! Block Kit: blocks, elements and texts, with Slack's limits in their constructors.
 
+pub mod chart;
 pub(crate) mod connect_button;
 pub mod element;
 pub mod kit;
