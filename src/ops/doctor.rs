@@ -350,7 +350,8 @@ async fn unreachable(work: &TenantCtx) -> Vec<Finding> {
         // A problem of one person is not a problem of the app.
         let state =
             if matches!(why, Why::NoMessagesTab | Why::Restricted) { FindingState::Bad } else { FindingState::Note };
-        Finding::new(WHAT, state, format!("{name} can't be notified: {}", direct_view::because(&name, &why)))
+        let because = direct_view::because(&name, &why);
+        Finding::new(WHAT, state, format!("{name} can't be notified: {}", because.trim_end_matches('.')))
     };
     people.into_iter().map(finding).collect()
 }
