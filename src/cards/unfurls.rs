@@ -137,7 +137,7 @@ async fn face_of(ctx: &TenantCtx, id: &ConversationId) -> Result<Option<CardView
         Err(stop) => return Err(stop),
     };
     let owner = conversations::owner(ctx, &conversation).await?.map(|owner| owner.name);
-    Ok(Some(CardView { conversation, owner }))
+    Ok(Some(CardView::new(conversation, owner)))
 }
 
 fn unfurl(channel: ChannelId, shown: LastUnfurl, card_view: CardView) -> UnfurlLink {

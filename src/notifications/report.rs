@@ -116,7 +116,7 @@ pub(crate) async fn report(ctx: &TenantCtx, job: &ReportJob) -> Result<Outcome, 
     changes.reverse();
     let mut loads = Vec::new();
     for (id, open) in owners {
-        let owner = Owner { id, name: String::new() };
+        let owner = Owner::new(id, String::new());
         loads.push((directory::participant(ctx, &owner).await?.name, open));
     }
     let line = route.as_ref().and_then(|route| route.line.as_ref()).map(called);

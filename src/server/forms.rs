@@ -62,7 +62,7 @@ impl InboundRequest<'_> {
         };
         let context = context.having_shown(known.seen.clone());
         if context.conversation.is_none() || known.title.is_some() {
-            return self.show(&from, &forms_view::form(&context, &known), &place).await;
+            return self.show(&from, &forms_view::form(&context, &known, &self.work.links), &place).await;
         }
         let view = ViewId::new(format!("{OUR_VIEWS}{:016x}", rand::random::<u64>()));
         let waiting = forms_view::waiting(&context, false).named(view.clone());
@@ -110,7 +110,7 @@ impl InboundRequest<'_> {
         let asked = seen.into_iter().filter(|seen| filled_in.iter().any(|one| one.conversation == seen.conversation));
         let context = context.having_shown(asked).having_shown(filled_in.clone());
         let known = forms_view::FormFacts { several, note, ..known };
-        self.show(&from, &forms_view::form(&context, &known), &place).await
+        self.show(&from, &forms_view::form(&context, &known, &self.work.links), &place).await
     }
 
     /// Asks for the time of a snooze, at once. The form keeps the conversation, as far as it is known for certain.
@@ -261,7 +261,7 @@ impl InboundRequest<'_> {
     /// Handles a shortcut: opens a window or a form, or adds a note that needs no form.
     pub(crate) async fn shortcut(self, from: From, callback_id: String, message: Option<PointedAt>) -> Response {
         match (callback_id.as_str(), message) {
-            (FIND, _) => self.find(from).await,
+            (FIND, _) => self.find(from, Surface::Message).await,
             (MY_INBOX, _) => self.my_inbox(from).await,
             (HAND_OFF, Some(message)) => {
                 let conversation = self.pointed_at(&from, &message).await;
@@ -274,12 +274,12 @@ impl InboundRequest<'_> {
     }
 
     /// Opens a window with a search field, for teammates: it finds nothing for other people.
-    async fn find(self, from: From) -> Response {
+    pub(crate) async fn find(self, from: From, place: Surface) -> Response {
         let window = match self.no_teammate(&from).await {
             Some(why) => forms_view::refused(&why),
-            None => forms_view::window(None, &Query::of(Filter::Mine)),
+            None => forms_view::window(None, &Query::of(Filter::Mine), &self.work.links),
         };
-        self.show(&from, &window, &Surface::Message).await
+        self.show(&from, &window, &place).await
     }
 
     /// Opens a window at once, for teammates, and shows the list in it as soon as it is made.
@@ -289,11 +289,11 @@ impl InboundRequest<'_> {
         }
         let query = Query::of(Filter::Mine);
         let view = ViewId::new(format!("{OUR_VIEWS}{:016x}", rand::random::<u64>()));
-        let window = forms_view::window(None, &query).named(view.clone());
+        let window = forms_view::window(None, &query, &self.work.links).named(view.clone());
         let response = self.show(&from, &window, &Surface::Message).await;
         let place = Stands::View(view);
         let requester = self.requester(&from, Via::Clicked, false);
-        let list = ListJob { requester, list: Listed { query, place }, notice: Vec::new() };
+        let list = ListJob::new(requester, Listed { query, place });
         let _ = answers::store(self.front, self.order_from(&from, &list)).await;
         response
     }

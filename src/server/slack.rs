@@ -194,11 +194,15 @@ fn route(
         Inbound::Shortcut { from, callback_id, message } => {
             return Handling::Form(Box::pin(request.shortcut(from, callback_id, message)));
         }
-        Inbound::Suggestion { from, action_id, typed, .. } if action_id == MEMBER => {
-            return Handling::Form(Box::pin(async move { request.member_options(&from, &typed).await }));
-        }
-        Inbound::Suggestion { from, typed, private_metadata, .. } => {
-            return Handling::Form(Box::pin(async move { request.options(&from, &typed, &private_metadata).await }));
+        Inbound::Suggestion { from, menu, typed, private_metadata } => {
+            return Handling::Form(Box::pin(async move {
+                match menu.action_id.as_str() {
+                    MEMBER => request.member_options(&from, &typed).await,
+                    field::TO => request.people(&from, &typed, in_form(&private_metadata)).await,
+                    id if id == Control::AssignTo.action_id() => request.people(&from, &typed, menu.on()).await,
+                    _ => request.options(&from, &typed, &private_metadata).await,
+                }
+            }));
         }
         Inbound::Removed { installation, at, delivery } => {
             return Handling::Order(request.order(&installation, &delivery, &Removed(at)), answers::unavailable);
@@ -236,6 +240,14 @@ fn not_installed(front: &Front, inbound: Inbound) -> Handling<'_> {
     })
 }
 
+/// The answer to a button that this version does not know.
+const OTHER_VERSION: &str = "This button is from another version of the app. Type /inbox to see your conversations.";
+
+/// Returns the conversation of the form around a menu.
+fn in_form(metadata: &str) -> Option<ConversationId> {
+    serde_json::from_str::<FormContext>(metadata).ok()?.conversation
+}
+
 /// Returns the options of a search field.
 fn offered(found: &[Conversation]) -> Response {
     let options: Vec<_> = found.iter().map(forms_view::option).collect();
@@ -266,7 +278,7 @@ impl<'a> InboundRequest<'a> {
             Ok(Parsed::List(query)) => {
                 let requester = self.requester(from, Via::Typed, false);
                 let list = Listed { query, place: Stands::Message };
-                let job = ListJob { requester, list, notice: Vec::new() };
+                let job = ListJob::new(requester, list);
                 Handling::Order(self.order_from(from, &job), answers::not_saved)
             }
             Ok(Parsed::Choose(wanted)) => {
@@ -310,7 +322,7 @@ impl<'a> InboundRequest<'a> {
             message: None,
         };
         let list = Listed { query: Query::of(Filter::Mine), place: Stands::Home };
-        self.order(installation, delivery, &ListJob { requester, list, notice: Vec::new() })
+        self.order(installation, delivery, &ListJob::new(requester, list))
     }
 
     /// Returns the conversations that a search field offers (docs/contracts/slack.md §10). Its form remembers the
@@ -318,6 +330,18 @@ impl<'a> InboundRequest<'a> {
     async fn options(&self, from: &From, typed: &str, form: &str) -> Response {
         let channel = serde_json::from_str(form).ok().and_then(|form: FormContext| form.channel);
         offered(&self.suggestions(from, typed, channel.as_ref(), OPTIONS).await)
+    }
+
+    /// Returns the people that a menu of new owners offers.
+    async fn people(&self, from: &From, typed: &str, on: Option<ConversationId>) -> Response {
+        let groups = match self.within(self.is_teammate(from)).await {
+            Some(true) => self.within(people::offered(&self.work, typed, on.as_ref(), from.team.as_ref())).await,
+            _ => None,
+        };
+        match groups.unwrap_or_default() {
+            groups if groups.is_empty() => offered(&[]),
+            groups => Json(json!({ "option_groups": groups })).into_response(),
+        }
     }
 
     fn click(self, from: From, click: &Click, place: Surface) -> Handling<'a> {
@@ -350,15 +374,24 @@ impl<'a> InboundRequest<'a> {
                 self.order_from(&from, &ChangeJob { requester, changes })
             }
             Clicked::Resume(resume) => self.order_from(&from, &ResumeJob { requester, resume }),
-            Clicked::List(query) => match answers::in_list(requester, Some(query), &place) {
-                RequestContext { list: Some(list), .. } if list.place == Stands::Message && !ephemeral => {
-                    return Handling::Answered(answers::ignored("list"));
-                }
-                requester => match requester.list.clone() {
-                    Some(list) => self.order_from(&from, &ListJob { requester, list, notice: Vec::new() }),
-                    None => return Handling::Answered(answers::ignored("list")),
-                },
-            },
+            Clicked::List(query) => {
+                // In a message that others see, the list comes as a private message of its own.
+                let own = || Listed { query: query.clone(), place: Stands::Message };
+                let requester = answers::in_list(requester, Some(query.clone()), &place);
+                let list = requester.list.clone().unwrap_or_else(own);
+                self.order_from(&from, &ListJob::new(requester, list))
+            }
+            Clicked::HideIntro => {
+                let list = Listed { query: Query::of(Filter::Mine), place: Stands::Home };
+                let job = ListJob { hides_intro: true, ..ListJob::new(requester, list) };
+                self.order_from(&from, &job)
+            }
+            Clicked::Find => return Handling::Form(Box::pin(self.find(from, place))),
+            Clicked::Unknown => {
+                info!(action = click.action_id, "click not understood");
+                let content = words::sentence(OTHER_VERSION);
+                self.order_from(&from, &AnswerPrivately { to: requester.addressee(), content })
+            }
             Clicked::Open(wanted, conversation) => {
                 let context = FormContext::new(wanted, conversation, from.channel.clone());
                 let reply = requester.reply.filter(|_| requester.list.is_some());

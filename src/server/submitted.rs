@@ -193,10 +193,9 @@ fn which(ids: impl Iterator<Item = ConversationId>) -> ConversationRef {
     if let [only] = ids.as_slice() { ConversationRef::Id(only.clone()) } else { ConversationRef::These(ids) }
 }
 
-/// Returns the new owner. A chosen person takes precedence over a suggested one.
+/// Returns the new owner.
 fn owner(fields: &Fields) -> Result<Assignee, FieldError> {
-    let suggested = || fields.choice(field::SUGGESTED, field::SUGGESTED).map(SlackUserId::new);
-    let user = fields.user(field::TO, field::TO).or_else(suggested);
+    let user = fields.choice(field::TO, field::TO).map(SlackUserId::new);
     user.map(Assignee::User).ok_or_else(|| (field::TO, reply_view::CHOOSE_SOMEBODY.to_owned()))
 }
 

@@ -248,6 +248,22 @@ impl Element {
         Self::Overflow { action_id: action_id.into(), options: options.into_iter().take(OVERFLOW).collect() }
     }
 
+    /// Sets the style of a button, if it has one.
+    pub(crate) fn styled_if(self, style: Option<Style>) -> Self {
+        match style {
+            Some(style) => self.styled(style),
+            None => self,
+        }
+    }
+
+    /// Numbers one of several equal controls, because Slack wants different ids in a message.
+    pub(crate) fn numbered(mut self, nth: usize) -> Self {
+        if let Self::Button { action_id, .. } = &mut self {
+            *action_id = format!("{action_id}_{nth}").into();
+        }
+        self
+    }
+
     /// Sets the style of a button.
     pub(crate) fn styled(mut self, wanted: Style) -> Self {
         if let Self::Button { style, .. } = &mut self {

@@ -389,6 +389,12 @@ impl Block {
         }
     }
 
+    /// Returns a group of checkboxes, of which none need be ticked.
+    pub(crate) fn choice(name: &'static str, label: &str, boxes: Element) -> Self {
+        let label = Text::ours(label, LABEL);
+        Self::Input { block_id: name.to_owned(), label, hint: None, element: boxes, optional: true }
+    }
+
     /// Returns an optional field with a line of explanation.
     pub(crate) fn optional_field(name: &'static str, label: &str, hint: &str, element: Element) -> Self {
         Self::Input {

@@ -25,6 +25,8 @@ impl Emoji {
     pub(crate) const SNOOZED: Self = Self("zzz", '💤');
     /// Finished, or carried out.
     pub(crate) const DONE: Self = Self("white_check_mark", '✅');
+    /// A step that is not done yet.
+    pub(crate) const TO_DO: Self = Self("white_large_square", '⬜');
     /// A command that waits, or a deadline.
     pub(crate) const WAITING: Self = Self("hourglass_flowing_sand", '⏳');
     /// A command that was refused.
