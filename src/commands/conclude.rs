@@ -94,6 +94,15 @@ fn changed(progress: &Progress, now: Timestamp) -> ConversationChanged {
     ConversationChanged { card_view: progress.card_view(now, false), now: progress.now.clone(), entries }
 }
 
+/// Returns a command that waits for a link, as it could be typed.
+async fn as_typed(ctx: &TenantCtx, job: &CommandJob, why: &Refusal) -> String {
+    let owner = match why {
+        Refusal::NotLinked { name, .. } => Some(name.clone()),
+        _ => None,
+    };
+    asked::words(&job.command, &AskedNames { conversation: title_of(ctx, job).await, owner }, 1)
+}
+
 fn keep_quoted(ctx: &TenantCtx, message: &str, id: &ConversationId) -> Effect {
     documents::put(ctx, &format!("{message}:{id}"), &QuotedMessage {})
 }
@@ -123,7 +132,11 @@ pub(crate) async fn refused(ctx: &TenantCtx, claim: &Claim, job: &CommandJob, wh
     }
     let kept = deferred::postpone(ctx, job, &why).await?;
     let note = &job.command.note;
-    let answer = if kept.is_empty() { refusal_view::refused(&why, note) } else { reply_view::postponed(&why, note) };
+    let answer = if kept.is_empty() {
+        refusal_view::refused(&why, note)
+    } else {
+        reply_view::postponed(&as_typed(ctx, job, &why).await, &why, note)
+    };
     effects.extend(kept);
     match &job.batch {
         Some(batch) => {

@@ -49,8 +49,8 @@ pub(crate) fn content(reply: &Reply, list: Option<&Query>) -> Content {
 }
 
 /// Returns the answer to a command that is deferred until a person is linked.
-pub(crate) fn postponed(why: &Refusal, note: &str) -> Content {
-    people_words::postponed(why, words::given_back(note))
+pub(crate) fn postponed(asked: &str, why: &Refusal, note: &str) -> Content {
+    people_words::postponed(asked, why, words::given_back(note))
 }
 
 /// Reports a delay: "dialnote isn't responding. `/done Diana Okafor` is saved and runs when dialnote is back."

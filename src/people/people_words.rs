@@ -178,8 +178,8 @@ pub(crate) fn which(user: &SlackUserId, name: &str, choices: &[Member], more: us
     Content::new(&text, std::iter::once(title.paragraph()).chain(rows).chain(rest).collect())
 }
 
-/// Reports that a command is kept until a person is linked.
-pub(crate) fn postponed(why: &Refusal, note: Vec<Block>) -> Content {
+/// Reports that a command is kept until a person is linked. `asked` is the command as it could be typed.
+pub(crate) fn postponed(asked: &str, why: &Refusal, note: Vec<Block>) -> Content {
     let (line, once, button) = match why {
         Refusal::NotLinked { name, why } => {
             let once = Markup::default().bold(name).ours(" is linked.");
@@ -189,7 +189,7 @@ pub(crate) fn postponed(why: &Refusal, note: Vec<Block>) -> Content {
         _ => return note_alone(note),
     };
     let line = Markup::default().emoji(Emoji::REFUSED).then("", line);
-    let kept = Markup::of("This command is kept for 24 hours and runs once ").then("", once);
+    let kept = Markup::default().code(asked).ours(" is kept for 24 hours and runs once ").then("", once);
     let text = format!("{} {}", line.words(), kept.words());
     let blocks = [line.paragraph(), kept.small()].into_iter().chain(note).collect();
     let content = Content::new(&text, blocks);
@@ -307,6 +307,15 @@ mod tests {
         assert_eq!(asked(&admins, None).text, "Asked Maya Chen to link you. You get a message once you're linked.");
         assert_eq!(asked(&admins, Some(7200)).text, "You already asked Maya Chen, 2 h ago.");
         assert!(asked(&[], None).text.starts_with("No admin of this app is known."));
+    }
+
+    #[test]
+    fn a_kept_command_is_named() {
+        let why = Refusal::YouAreNotLinked(Unlinked::NoMember);
+        let text = postponed("/dialnote take Ana Lima", &why, Vec::new()).text;
+        let expected = "Not done: your Slack email doesn't match a dialnote member. An admin can link you with \
+                        /dialnote link. /dialnote take Ana Lima is kept for 24 hours and runs once you're linked.";
+        assert_eq!(text, expected);
     }
 
     #[test]
