@@ -94,13 +94,16 @@ fn changed(progress: &Progress, now: Timestamp) -> ConversationChanged {
     ConversationChanged { card_view: progress.card_view(now, false), now: progress.now.clone(), entries }
 }
 
-/// Returns a command that waits for a link, as it could be typed.
+/// Returns a command that waits for a link, as it could be typed. A requester who is not linked must not learn the
+/// name of a contact from it.
 async fn as_typed(ctx: &TenantCtx, job: &CommandJob, why: &Refusal) -> String {
-    let owner = match why {
-        Refusal::NotLinked { name, .. } => Some(name.clone()),
-        _ => None,
+    let names = match why {
+        Refusal::NotLinked { name, .. } => {
+            AskedNames { conversation: title_of(ctx, job).await, owner: Some(name.clone()) }
+        }
+        _ => AskedNames::default(),
     };
-    asked::words(&job.command, &AskedNames { conversation: title_of(ctx, job).await, owner }, 1)
+    asked::words(&job.command, &names, 1)
 }
 
 fn keep_quoted(ctx: &TenantCtx, message: &str, id: &ConversationId) -> Effect {
