@@ -90,7 +90,7 @@ fn row(nth: usize, waiting: &CardView, digest: &Digest, links: &Links) -> Block 
 /// Says what happened to a conversation since: "✅ Lucía Fernández · Leo took this."
 fn settled(conversation: &Conversation, entry: &ThreadEntry, links: &Links) -> Markup {
     let name = Markup::default().emoji(Emoji::DONE).link(&conversation.title(), links.to(&conversation.id));
-    name.ours(" · ").text(&format!("{} {}", entry.actor, entry.what.words()))
+    name.ours(" · ").text(&entry.what.sentence(&entry.actor))
 }
 
 fn footer(digest: &Digest, privacy: Privacy) -> Vec<Block> {
