@@ -1,5 +1,7 @@
 //! Sentences and buttons about links between Slack users and dialnote members.
 
+use serde::{Deserialize, Serialize};
+
 use crate::core::control::{Carried, Control};
 use crate::core::ids::{MemberId, SlackUserId};
 use crate::core::person::Member;
@@ -17,7 +19,7 @@ pub(crate) const KEPT: &str =
     "Commands that need a link are kept for 24 hours (10 at most) and run once the person is linked.";
 
 /// A Slack user who is not linked, and the people who can change that.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct NotLinked {
     /// The user's name.
     pub(crate) name: String,
@@ -75,9 +77,11 @@ pub(crate) fn you_are_not_linked(why: Unlinked) -> Markup {
         Unlinked::NoMember => admin("Not done: your Slack email doesn't match a dialnote member."),
         Unlinked::Ambiguous => admin("Not done: several dialnote members have your Slack email."),
         Unlinked::Taken => admin("Not done: the dialnote member with your Slack email is linked to someone else."),
-        Unlinked::NotConnected => Markup::of("This workspace isn't connected to dialnote. An admin can connect it with ")
-            .code("/dialnote connect")
-            .ours("."),
+        Unlinked::NotConnected => {
+            Markup::of("This workspace isn't connected to dialnote. An admin can connect it with ")
+                .code("/dialnote connect")
+                .ours(".")
+        }
     }
 }
 
@@ -307,7 +311,8 @@ mod tests {
 
     #[test]
     fn only_people_who_can_be_linked_are_offered_it() {
-        for (why, has_buttons) in [(Unlinked::NoMember, true), (Unlinked::NotConnected, true), (Unlinked::Guest, false)] {
+        for (why, has_buttons) in [(Unlinked::NoMember, true), (Unlinked::NotConnected, true), (Unlinked::Guest, false)]
+        {
             let blocks = home_not_linked(&sam(why));
             let buttons = blocks.iter().filter(|block| matches!(block, Block::Actions { .. })).count();
             assert_eq!(buttons, usize::from(has_buttons), "{why:?}");
