@@ -7,13 +7,15 @@ use tracing::info;
 use crate::audit::log;
 use crate::audit::log::{Detail, Verified};
 use crate::commands::announce::Concluded;
+use crate::commands::asked::AskedNames;
 use crate::commands::batch::BatchPart;
 use crate::commands::facts::Plan;
 use crate::commands::groups::pick_is_over;
 use crate::commands::job::{CommandJob, Stage};
 use crate::commands::plan::Progress;
-use crate::commands::asked::AskedNames;
-use crate::commands::{acts, announce, answers, asked, batch, deferred, drafts, handover_timers, refusal_view, reply_view};
+use crate::commands::{
+    acts, announce, answers, asked, batch, deferred, drafts, handover_timers, refusal_view, reply_view,
+};
 use crate::core::about::About;
 use crate::core::call::Call;
 use crate::core::conversation::{Conversation, ConversationRef, State};

@@ -38,7 +38,7 @@ use crate::lists::forms_view::Here;
 use crate::lists::{drawing, forms, forms_view};
 use crate::people::acting;
 use crate::platform::db::Card;
-use crate::platform::slack::blocks::kit::Modal;
+use crate::platform::slack::blocks::window::Modal;
 use crate::platform::slack::client::OUR_VIEWS;
 use crate::platform::slack::inbound::{From, Surface};
 use crate::platform::slack::pointed::PointedAt;
