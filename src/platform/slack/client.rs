@@ -79,6 +79,9 @@ struct PostMessage<'a> {
     reply_broadcast: Option<bool>,
     unfurl_links: bool,
     unfurl_media: bool,
+    /// False if the text has no markup of the app's: then nothing in it is formatted.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    mrkdwn: Option<bool>,
     metadata: Metadata<'a>,
 }
 
@@ -181,6 +184,7 @@ impl Slack {
             reply_broadcast: thread.filter(|thread| thread.aloud).map(|_| true),
             unfurl_links: false,
             unfurl_media: false,
+            mrkdwn: (!content.text.contains('<')).then_some(false),
             metadata: Metadata { event_type: EVENT_TYPE, event_payload: JobPayload { job, more: &[] } },
         };
         let answer = self.call("chat.postMessage", &arguments).await?;

@@ -86,7 +86,7 @@ fn draw_element(element: &Value) -> String {
             let options: Vec<_> = options.filter_map(|option| option["text"]["text"].as_str()).collect();
             format!("[⋯ {}]", options.join(" · "))
         }
-        Some("image") => format!("({})", element["alt_text"].as_str().unwrap_or_default()),
+        Some("image") => element["alt_text"].as_str().unwrap_or_default().to_owned(),
         _ => shown(element),
     }
 }

@@ -285,9 +285,11 @@ fn card_key(message: &Message) -> (String, String) {
 }
 
 fn carried(message: &Message) -> Option<String> {
-    let actions = message.blocks.iter().find(|block| block["type"] == "actions")?;
-    let carried: Value = serde_json::from_str(actions["block_id"].as_str()?).ok()?;
-    carried["c"].as_str().map(str::to_owned)
+    let carried = message.blocks.iter().find_map(|block| {
+        let carried: Value = serde_json::from_str(block["block_id"].as_str()?).ok()?;
+        carried["c"].as_str().map(str::to_owned)
+    });
+    carried.filter(|_| message.blocks.iter().all(|block| block["type"] != "header"))
 }
 
 /// A control that a person can press.

@@ -69,14 +69,15 @@ pub fn offers(messages: &[Message], wanted: impl Fn(&str) -> bool) -> Vec<Offer>
     let mut offers = Vec::new();
     for message in messages {
         for (block, element) in elements(&message.blocks) {
-            let action = element["action_id"].as_str().unwrap_or_default();
-            if !wanted(action) {
+            let id = element["action_id"].as_str().unwrap_or_default();
+            let numbered = id.rsplit_once('_').filter(|(_, nth)| nth.parse::<usize>().is_ok());
+            if !wanted(numbered.map_or(id, |(action, _)| action)) {
                 continue;
             }
             let offer = |value: &Value, is_entry| Offer {
                 channel: message.channel.clone(),
                 ts: message.ts.clone(),
-                action: action.to_owned(),
+                action: id.to_owned(),
                 block: block.to_owned(),
                 value: value.as_str().unwrap_or_default().to_owned(),
                 is_entry,
@@ -172,11 +173,9 @@ pub fn field<'a>(view: &'a View, name: &str) -> Option<&'a Value> {
     elements(view.blocks()).map(|(_, element)| element).find(|element| element["action_id"] == name)
 }
 
-/// Returns the id of the filled-in person: in the people menu, or among the suggestions.
+/// Returns the id of the filled-in person.
 pub fn person_in(view: &View) -> Option<String> {
-    let menu = field(view, "to").and_then(|to| to["initial_user"].as_str());
-    let suggested = field(view, "suggested").and_then(|menu| menu["initial_option"]["value"].as_str());
-    menu.or(suggested).map(str::to_owned)
+    field(view, "to").and_then(|to| to["initial_option"]["value"].as_str()).map(str::to_owned)
 }
 
 /// Returns a form's conversations: those filled in, or those remembered.

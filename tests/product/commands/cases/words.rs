@@ -24,7 +24,9 @@ static EMOJI: LazyLock<Regex> = LazyLock::new(|| Regex::new(":[a-z0-9_+'-]+:").u
 
 /// Returns all texts of a message: the notification's and the blocks'.
 pub fn of_message(text: &Value, blocks: &Value) -> Vec<Text> {
-    let mut texts: Vec<Text> = text.as_str().map(markup).into_iter().collect();
+    // Beside blocks the text is what notifications show.
+    let alone = blocks.as_array().is_none_or(Vec::is_empty);
+    let mut texts: Vec<Text> = text.as_str().map(|text| Text { markup: alone, ..markup(text) }).into_iter().collect();
     collect(&unpacked(blocks), &mut texts);
     texts
 }
