@@ -50,7 +50,7 @@ pub(crate) fn content(reply: &Reply, list: Option<&Query>) -> Content {
 
 /// Returns the answer to a command that is deferred until a person is linked.
 pub(crate) fn postponed(asked: &str, why: &Refusal, note: &str) -> Content {
-    people_words::postponed(asked, why, words::given_back(note))
+    people_words::postponed(asked, why, note)
 }
 
 /// Reports a delay: "dialnote isn't responding. `/done Diana Okafor` is saved and runs when dialnote is back."
