@@ -6,7 +6,7 @@ use crate::core::about::About;
 use crate::core::card_view::{CardNote, CardView};
 use crate::core::control::{Carried, Control};
 use crate::core::conversation::{Activity, ActivityContext, ActivityKind, Contact, Conversation, Links, Status};
-use crate::core::event::{Event, HistoryEntry, SOMEBODY, ThreadEntry};
+use crate::core::event::{Event, HistoryEntry, ThreadEntry, is_elsewhere};
 use crate::core::phone;
 use crate::core::privacy::Privacy;
 use crate::core::text::cut;
@@ -84,7 +84,7 @@ fn finished(card_view: &CardView, links: &Links, privacy: Privacy) -> Block {
 /// Says who finished it and when: "done by Leo Martins, 9:00".
 fn done_by(card_view: &CardView) -> Markup {
     match &card_view.last {
-        Some(HistoryEntry { by, at, what: Event::Done }) if by == SOMEBODY => {
+        Some(HistoryEntry { by, at, what: Event::Done }) if is_elsewhere(by) => {
             Markup::of("done in dialnote, ").clock(*at)
         }
         Some(HistoryEntry { by, at, what: Event::Done }) => Markup::of("done by ").text(by).ours(", ").clock(*at),
@@ -137,7 +137,7 @@ fn owner(card_view: &CardView) -> Markup {
         return owner;
     }
     let how = card_view.last.as_ref().map(|last| match &last.what {
-        Event::Assigned { .. } if last.by == SOMEBODY => Markup::of("assigned in dialnote ").ago(last.at),
+        Event::Assigned { .. } if is_elsewhere(&last.by) => Markup::of("assigned in dialnote ").ago(last.at),
         Event::Assigned { .. } => Markup::of("assigned by ").text(&last.by).ours(" ").ago(last.at),
         Event::HandedOff { .. } => Markup::of("waiting for ").text(name).ours(" to accept"),
         Event::Did(Verb::Accept) => Markup::of("accepted"),
@@ -335,7 +335,11 @@ pub fn moved(title: &str, link: &str) -> Content {
 /// Returns a thread entry: the event, and the note if there is one and the channel shows it.
 pub fn line(line: &ThreadEntry, privacy: Privacy) -> Content {
     let note = if privacy == Privacy::Full { line.note.as_str() } else { "" };
-    let sentence = Markup::default().bold(&line.actor).text(&format!(" {}", line.what.words()));
+    let sentence = if is_elsewhere(&line.actor) {
+        Markup::default().text(&line.what.sentence(&line.actor))
+    } else {
+        Markup::default().bold(&line.actor).text(&format!(" {}", line.what.words()))
+    };
     let until =
         if let Event::Snoozed(until) = line.what { Markup::of("Until ").time(until) } else { Markup::default() };
     let sentence = sentence.then(" ", until);

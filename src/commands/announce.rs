@@ -114,6 +114,7 @@ fn on_older_messages(plan: &Plan, at: Timestamp) -> Option<MarkDirect> {
         (Event::Did(Verb::Accept), _) => Some(Answer::Accepted(at)),
         (Event::Done, _) => ended(Ending::Done, actor),
         _ if is_theirs => None,
+        (Event::Undone(_), _) => ended(Ending::Undone, actor),
         (Event::Returned { to }, _) => ended(Ending::Returned(to), EndedBy::Time),
         (Event::GaveBack { .. }, _) => Some(Answer::GaveBack),
         (_, Some(to)) if to.member == plan.requester.member => ended(Ending::LeaseLost, actor),

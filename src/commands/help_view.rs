@@ -82,8 +82,8 @@ fn not_understood(parse_error: &ParseError) -> (Markup, Option<Verb>) {
             (Markup::of(&sentence), Some(Verb::Report))
         }
         ParseError::NoLine => {
-            let sentence = "Which shared number should show its cards here? Type its number, its name or `*` for all.";
-            (Markup::of(sentence), Some(Verb::Route))
+            let sentence = Markup::of("Which shared number should show its cards here? Type its number, its name or ");
+            (sentence.code("*").ours(" for all."), Some(Verb::Route))
         }
         ParseError::UnknownChannel => {
             (Markup::of("Choose the channel from the list that Slack shows after #."), Some(Verb::Route))

@@ -50,7 +50,7 @@ pub(crate) fn content(reply: &Reply, list: Option<&Query>) -> Content {
 
 /// Returns the answer to a command that is deferred until a person is linked.
 pub(crate) fn postponed(asked: &str, why: &Refusal, note: &str) -> Content {
-    people_words::postponed(asked, why, words::given_back(note))
+    people_words::postponed(asked, why, note)
 }
 
 /// Reports a delay: "dialnote isn't responding. `/done Diana Okafor` is saved and runs when dialnote is back."
@@ -123,9 +123,7 @@ pub(crate) fn history(about: &About, deeds: &[HistoryEntry]) -> Content {
         _ => words::contact_in(Markup::of("History of "), about).ours(", newest first"),
     };
     let told = deeds.iter().take(MOST_TOLD);
-    let line = |told: &HistoryEntry| {
-        Markup::default().time(told.at).ours(" · ").text(&format!("{} {}", told.by, told.what.words()))
-    };
+    let line = |told: &HistoryEntry| Markup::default().time(told.at).ours(" · ").text(&told.what.sentence(&told.by));
     let lines: Vec<_> = told.map(line).collect();
     let latest = lines.first().map_or_else(String::new, |line| format!(": {}", line.words()));
     let text = format!("{}{latest}", title.words());

@@ -65,6 +65,8 @@ pub enum Ending {
     LeaseLost,
     /// It is unassigned.
     Unassigned,
+    /// The act that made the reader the owner was undone.
+    Undone,
     /// It is done.
     Done,
     /// It was not accepted in time, and returned to this person; `None` if to no one.

@@ -278,4 +278,24 @@ mod tests {
             assert_eq!(click.list(), Some(Query::of(Filter::Mine)));
         }
     }
+
+    #[test]
+    fn controls_of_help_doctor_and_links_need_no_conversation() {
+        let click = |action_id: &str, value: &str| {
+            Click { action_id: action_id.into(), value: Some(value.into()), ..Click::default() }.meaning()
+        };
+        for (action_id, meaning) in [
+            ("help", Clicked::Help(HelpPage::Daily)),
+            ("help_all", Clicked::Help(HelpPage::All)),
+            ("help_admin", Clicked::Help(HelpPage::Admin)),
+            ("doctor_1", Clicked::Doctor),
+            ("ask_admin", Clicked::AskAdmin),
+            ("check_link", Clicked::CheckLink),
+        ] {
+            assert_eq!(click(action_id, "{}"), meaning, "{action_id}");
+        }
+        let member = Clicked::ChooseMember(SlackUserId::new("U1"), 2);
+        assert_eq!(click("choose_member", r#"{"u":"U1","p":2}"#), member);
+        assert_eq!(click("choose_user", r#"{"m":"mem_1"}"#), Clicked::ChooseUser(MemberId::new("mem_1"), 0));
+    }
 }

@@ -1,5 +1,5 @@
 //! Refusals: every expected "no". A refusal is a typed value with the data that its sentence needs. The sentence
-//! itself is in `commands::refusal_view`.
+//! itself is in `commands::refusal_words`.
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};

@@ -92,7 +92,9 @@ fn stranger(profile: &Profile, why: Unlinked, likely: &[Member], page: usize) ->
     let Some((first, others)) = likely.split_first() else { return vec![Block::line(&line, Some(choose))] };
     let suggestion = |line: Markup, member: &Member| {
         let line = called_in(line.ours("Suggested dialnote member: "), member);
-        Block::line(&line, Some(link(profile, member, page)))
+        let button = link(profile, member, page);
+        let is_only = others.is_empty();
+        Block::line(&line, Some(if is_only { button } else { button.about(&both(profile, member)) }))
     };
     let others = others.iter().map(|member| suggestion(Markup::default(), member));
     let choose = Block::actions(&format!("user:{}", profile.user), vec![choose]);
@@ -133,6 +135,11 @@ fn made_by_hand(link: &LinkView, page: usize) -> Block {
     let ask = Confirm::new("Remove this link?", &text, "Remove", "Cancel");
     let remove = Element::button(Control::Unlink, "Remove", &carried).about(&format!("link of {}", link.name));
     Block::line(&line, Some(remove.asking(ask)))
+}
+
+/// Names both sides of a link, for a user with several suggested members.
+fn both(profile: &Profile, member: &Member) -> String {
+    format!("{}, {}", profile.name, member.email.as_deref().unwrap_or(&member.name))
 }
 
 fn email(email: Option<&str>) -> Markup {

@@ -451,6 +451,7 @@ fn moved_on(Ended { what, by, at }: &Ended) -> Markup {
         Ending::Reassigned(to) => did("reassigned this to ", "reassigned to ").bold(to).ours(place),
         Ending::LeaseLost => did("took this over", "taken over").ours(place),
         Ending::Unassigned => did("unassigned this", "unassigned").ours(place),
+        Ending::Undone => did("undid this assignment", "assignment undone").ours(place),
         Ending::Done => return did("marked this done, ", &format!("done{place}, ")).clock(*at).ours("."),
         Ending::Returned(to) => {
             let line = Markup::of("you didn't respond in time, so this ");

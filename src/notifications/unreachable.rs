@@ -4,17 +4,15 @@ use std::collections::BTreeSet;
 
 use serde::{Deserialize, Serialize};
 
-use crate::channels::routes;
 use crate::commands::answers;
 use crate::core::delivery::{Awaited, DeliveryState, Why};
 use crate::core::direct_message::DirectMessage;
 use crate::core::error::Fault;
 use crate::core::ids::SlackUserId;
 use crate::jobs::ctx::TenantCtx;
-use crate::jobs::installation::Installation;
 use crate::jobs::outbox::direct::SendDirect;
 use crate::jobs::{documents, enqueue};
-use crate::people::directory;
+use crate::people::{admins, directory};
 use crate::platform::db::{DocumentKind, Effect, StoredDocument};
 use crate::platform::slack::codes;
 
@@ -52,7 +50,7 @@ pub(crate) async fn cannot_notify(
     // Admins are notified by direct message, too. Where those are closed to all, admins see it in the doctor's
     // findings.
     let is_told = known.is_none() && why != Why::NoMessagesTab && !matches!(notice, DirectMessage::CannotNotify { .. });
-    let mut admins = if is_told { admins(ctx).await? } else { BTreeSet::new() };
+    let mut admins = if is_told { admins::known(ctx).await? } else { BTreeSet::new() };
     // The sender is notified in any case.
     let sender = awaited.map(|awaited| &awaited.requester.user);
     admins.retain(|admin| admin != user && Some(admin) != sender);
@@ -81,14 +79,4 @@ pub(crate) async fn is_reached(ctx: &TenantCtx, user: &SlackUserId) -> Result<Op
 pub async fn unreachable(ctx: &TenantCtx, most: usize) -> Result<Vec<Unreachable>, Fault> {
     let kept = documents::all_stored::<Unreachable>(ctx, most).await?;
     Ok(kept.iter().filter_map(documents::readable).collect())
-}
-
-/// Returns the people who look after the app in a workspace, as far as they are known: those who installed it or made
-/// routes.
-async fn admins(ctx: &TenantCtx) -> Result<BTreeSet<SlackUserId>, Fault> {
-    let routes = routes::routes(ctx).await?;
-    let mut admins: BTreeSet<_> = routes.into_iter().filter_map(|(_, route)| route.by).collect();
-    let installed: Option<Installation> = documents::get(ctx, "").await?;
-    admins.extend(installed.map(|installed| installed.installer));
-    Ok(admins)
 }

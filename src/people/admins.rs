@@ -13,14 +13,20 @@ use crate::people::directory;
 /// The most admins of the organization that are looked for in Slack.
 const MOST_LOOKED_FOR: usize = 10;
 
-/// Returns the people who can link a user, as far as they are known: those who installed the app, chose channels for
-/// shared numbers or linked people; if there are none, the admins of the organization in dialnote.
-pub(crate) async fn who_can_link(ctx: &TenantCtx) -> Result<BTreeSet<SlackUserId>, Fault> {
+/// Returns the people who installed the app or chose channels for shared numbers.
+pub(crate) async fn known(ctx: &TenantCtx) -> Result<BTreeSet<SlackUserId>, Fault> {
     let routes = routes::routes(ctx).await?;
     let mut admins: BTreeSet<_> = routes.into_iter().filter_map(|(_, route)| route.by).collect();
-    admins.extend(directory::by_hand(ctx).await?.into_iter().map(|link| link.by));
     let installed: Option<Installation> = documents::get(ctx, "").await?;
     admins.extend(installed.map(|installed| installed.installer));
+    Ok(admins)
+}
+
+/// Returns the people who can link a user, as far as they are known: the known admins and those who linked people; if
+/// there are none, the admins of the organization in dialnote.
+pub(crate) async fn who_can_link(ctx: &TenantCtx) -> Result<BTreeSet<SlackUserId>, Fault> {
+    let mut admins = known(ctx).await?;
+    admins.extend(directory::by_hand(ctx).await?.into_iter().map(|link| link.by));
     if admins.is_empty() {
         let members = directory::team(ctx).await?;
         for member in members.iter().filter(|member| member.admin).take(MOST_LOOKED_FOR) {

@@ -179,28 +179,26 @@ pub(crate) fn which(user: &SlackUserId, name: &str, choices: &[Member], more: us
 }
 
 /// Reports that a command is kept until a person is linked. `asked` is the command as it could be typed.
-pub(crate) fn postponed(asked: &str, why: &Refusal, note: Vec<Block>) -> Content {
+pub(crate) fn postponed(asked: &str, why: &Refusal, note: &str) -> Content {
     let (line, once, button) = match why {
         Refusal::NotLinked { name, why } => {
             let once = Markup::default().bold(name).ours(" is linked.");
             (not_linked(name, *why), once, None)
         }
         Refusal::YouAreNotLinked(why) => (you_are_not_linked(*why), Markup::of("you're linked."), Some(ask_admin())),
-        _ => return note_alone(note),
+        _ => return Markup::of(KEPT).content(),
     };
     let line = Markup::default().emoji(Emoji::REFUSED).then("", line);
     let kept = Markup::default().code(asked).ours(" is kept for 24 hours and runs once ").then("", once);
     let text = format!("{} {}", line.words(), kept.words());
+    // The note is kept with the command.
+    let note = (!note.is_empty()).then(|| Block::quote(Some("Your note"), note));
     let blocks = [line.paragraph(), kept.small()].into_iter().chain(note).collect();
     let content = Content::new(&text, blocks);
     match button {
         Some(button) => parts::with_buttons(content, vec![button]),
         None => content,
     }
-}
-
-fn note_alone(note: Vec<Block>) -> Content {
-    Content::new(KEPT, std::iter::once(Block::small(KEPT)).chain(note).collect())
 }
 
 /// Returns an admin's message about a user who asks for a link.
@@ -312,7 +310,7 @@ mod tests {
     #[test]
     fn a_kept_command_is_named() {
         let why = Refusal::YouAreNotLinked(Unlinked::NoMember);
-        let text = postponed("/dialnote take Ana Lima", &why, Vec::new()).text;
+        let text = postponed("/dialnote take Ana Lima", &why, "").text;
         let expected = "Not done: your Slack email doesn't match a dialnote member. An admin can link you with \
                         /dialnote link. /dialnote take Ana Lima is kept for 24 hours and runs once you're linked.";
         assert_eq!(text, expected);

@@ -7,7 +7,7 @@ pub(super) static SPEC: Spec = Spec {
     name: "route",
     slash: None,
     arguments: "[list | #channel] [number | * | off]",
-    summary: "Choose the channel that shows a shared number's cards (`*` for all numbers)",
+    summary: "Choose the channel that shows a shared number's cards",
     example: "#front-desk \"Front desk\"",
     takes_person: false,
     means_done_too: false,
