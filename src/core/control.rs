@@ -284,7 +284,8 @@ impl Carried {
     /// Encodes the data for Slack. Leaves out the shown state, and then the list, if the text would exceed `most`
     /// characters.
     pub(crate) fn encode_within(&self, most: usize) -> String {
-        let without = [self.clone(), Self { shown: None, ..self.clone() }, Self { shown: None, list: None, ..self.clone() }];
+        let without =
+            [self.clone(), Self { shown: None, ..self.clone() }, Self { shown: None, list: None, ..self.clone() }];
         let all = without.iter().map(Self::encode).collect::<Vec<_>>();
         all.iter().find(|text| text.chars().count() <= most).or(all.last()).cloned().unwrap_or_default()
     }

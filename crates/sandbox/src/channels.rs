@@ -92,6 +92,9 @@ pub struct Message {
     pub author: String,
     /// The text as it was sent.
     pub text: String,
+    /// True if Slack finds no markup in the text: it was sent with `mrkdwn` off.
+    #[serde(default)]
+    pub literal: bool,
     /// The blocks as Slack keeps them: with a `block_id` each.
     pub blocks: Vec<Value>,
     /// The message it answers.

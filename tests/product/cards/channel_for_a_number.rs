@@ -12,14 +12,16 @@ async fn a_missed_call_becomes_a_card_in_the_channel_of_its_number() {
     product(async |bot| {
         bot.look().await;
         bot.slash(MAYA, "/dialnote route \"Front desk\"").await;
-        assert_snapshot!(bot.answer(MAYA).await, @"Saved. From now on the cards of Front desk come to <#C0FRONT>, as soon as somebody calls or writes. If I am not in that channel yet, type /invite @dialnote there.");
+        assert_snapshot!(bot.answer(MAYA).await, @"
+        <#C0FRONT> shows the cards of Front desk from the next call or message on.
+          If the app isn't a member of that channel, type `/invite @dialnote` there.
+        ");
         let conversation = bot.missed_call("+14155550999").await;
         assert_snapshot!(bot.card(&conversation).await, @"
-        # +1 415 555 0999
-          on Front desk
-          :telephone_receiver: Missed call · 2026-11-23 09:00 UTC
-        Nobody owns this yet.
-        [Take it] [Assign to… ▾] [Snooze] [Done] [History] [Open in dialnote ↗]
+          :red_circle: Unassigned
+        +1 415 555 0999
+        :telephone_receiver: Missed call · Nov 23, 9:00 UTC · Front desk
+        [Take it] [Assign to… ▾] [⋯ Snooze… · Done · Add note… · History · Open in dialnote]
         ");
         bot.press(LEO, &conversation, "take").await;
         bot.read_all().await;
@@ -67,19 +69,19 @@ async fn another_numbers_calls_go_elsewhere_and_a_star_takes_all() {
         assert!(bot.card(&conversation).await.contains("2 missed calls"));
         bot.slash(MAYA, "/dialnote route list").await;
         assert_snapshot!(bot.answer(MAYA).await, @"
-        These channels get cards by themselves:
-        <#C0FRONT>: all shared numbers
+        Channels for shared numbers
+        <#C0FRONT> shows all shared numbers
         ");
         bot.slash(MAYA, "/dialnote route off").await;
-        assert_snapshot!(bot.answer(MAYA).await, @"Saved. <#C0FRONT> gets no cards by itself any more.");
+        assert_snapshot!(bot.answer(MAYA).await, @"<#C0FRONT> shows no new cards.");
         bot.missed_call("+14155550888").await;
         assert_eq!(bot.calls("chat.postMessage"), 1);
         bot.slash(MAYA, "/dialnote route").await;
         assert_snapshot!(bot.answer(MAYA).await, @"
-        No channel gets cards by itself yet. Of which shared number shall they come to this channel?
-        Front desk [Cards here]
-        Billing [Cards here]
-        All shared numbers [Cards here]
+        No channel shows cards yet. Which shared number should show its cards here?
+        Front desk [Show here]
+        Billing [Show here]
+        All shared numbers [Show here]
         ");
     })
     .await;
@@ -89,19 +91,21 @@ async fn another_numbers_calls_go_elsewhere_and_a_star_takes_all() {
 async fn a_route_that_cannot_be_is_refused_in_words() {
     product(async |bot| {
         bot.slash(MAYA, "/dialnote route kitchen").await;
-        assert_snapshot!(bot.answer(MAYA).await, @"No shared number is called “kitchen”. These are there: Front desk, Billing.");
+        assert_snapshot!(bot.answer(MAYA).await, @"No shared number is called “kitchen”. Choose one of: Front desk, Billing");
         bot.slash(MAYA, "/dialnote route #nowhere *").await;
         assert_snapshot!(bot.answer(MAYA).await, @r#"
-        Which channel? Choose it from the list that Slack shows when you type #.
-        Type: /dialnote route [list | #channel] [shared number | * | off]
-        For example: /dialnote route #front-desk "Front desk"
+        Choose the channel from the list that Slack shows after #.
+          Type `/dialnote route [list | #channel] [number |  | off]` · Example: `/dialnote route #front-desk "Front desk"`
         "#);
         bot.slash(LEO, "/dialnote route *").await;
-        assert_snapshot!(bot.answer(LEO).await, @"Only admins may change the rules of this workspace.");
+        assert_snapshot!(bot.answer(LEO).await, @"Only an admin can change the settings and the channels for shared numbers. Ask an admin.");
         bot.slash_in("dm", MAYA, "/dialnote route *").await;
-        assert_snapshot!(bot.answer(MAYA).await, @"Which channel? Type the command in it, or name it with #.");
+        assert_snapshot!(bot.answer(MAYA).await, @"Choose a channel: type the command there, or name it with #.");
         bot.slash(SAM, "/dialnote route list").await;
-        assert_snapshot!(bot.answer(SAM).await, @"You are not in dialnote with the e-mail address that you use in Slack. Ask an admin to invite you with that address, or to link you with /dialnote link.");
+        assert_snapshot!(bot.answer(SAM).await, @"
+        Not done: your Slack email doesn't match a dialnote member. An admin can link you with `/dialnote link`.
+        [Ask an admin]
+        ");
     })
     .await;
 }
@@ -114,27 +118,33 @@ async fn a_channel_has_cards_digests_and_reminders_of_its_own() {
         bot.read_all().await;
         bot.slash(MAYA, "/dialnote settings").await;
         assert_snapshot!(bot.window(MAYA).await, @"
-        [[Rules]]
-        Who may re-assign what somebody owns?*: [Every teammate ▾]
-        Who may mark done?*: [Every teammate ▾]
-        A note is needed: [x] When handing over [ ] When marking done
-        Hand-overs go back if nobody answers*: [15 minutes ▾]
-        Channels are reminded of what nobody owns*: [30 minutes ▾]
-        Owners are asked about what nothing happens to*: [After 8 working hours ▾]
-        Working hours begin*: [09:00]
-        Working hours end*: [17:00]
-        Rules: [x] Only admins may change these rules
-        In this channel: [ ] Hide numbers and messages [ ] Show changes of owner and status to everybody
-        New cards in this channel: [x] Missed calls [x] Voicemails [x] Answered calls [x] Text messages
-        Digest of this channel*: [When work begins ▾]
-        Reminders of what nobody owns, here*: [As the rules say ▾]
+        [[Workspace rules]]
+          These rules apply to everyone in this workspace.
+        # Permissions
+        Who can reassign owned conversations?*: [Any teammate ▾]
+        Who can mark conversations done?*: [Any teammate ▾]
+        Require a note for: [x] Hand-offs [ ] Marking done
+        Who can change these rules?: [x] Only admins can change these rules
+        # Time limits
+        Return unaccepted hand-offs after*: [15 minutes ▾]
+        Remind channels about unassigned conversations after*: [30 minutes ▾]
+        Ask owners about inactive conversations after*: [8 working hours ▾]
+        # Working hours
+        Start*: [09:00]
+        End*: [17:00]
+        # This channel
+          Settings for <#C0FRONT>
+        Privacy and changes: [ ] Hide numbers, messages and notes [ ] Also post changes of owner and status in the channel
+        Show cards for: [x] Missed calls [x] Voicemails [x] Answered calls [x] Text messages
+        Daily digest*: [At the start of working hours ▾]
+        Reminders about unassigned conversations*: [As in the workspace rules ▾]
         ");
         let values = json!({
             "cards": { "cards": ["voicemail", "sms"] }, "digest": { "digest": "never" },
             "remind_here": { "remind_here": "0" }, "channel": { "channel": ["aloud"] },
         });
         bot.submit(MAYA, values).await;
-        assert_snapshot!(bot.answer(MAYA).await, @"Saved. It holds in this channel from now on.");
+        assert_snapshot!(bot.answer(MAYA).await, @"Saved. The new settings apply in this channel now.");
         bot.missed_call("+14155550999").await;
         assert_eq!(bot.posts("front-desk"), [""; 0], "missed calls make no cards any more");
         let incoming = |from: &str| Incoming {
@@ -176,10 +186,10 @@ async fn a_new_workspace_is_offered_a_button_for_each_shared_number() {
         bot.look().await;
         bot.slash(MAYA, "/dialnote route").await;
         assert_snapshot!(bot.answer(MAYA).await, @"
-        No channel gets cards by itself yet. Of which shared number shall they come to this channel?
-        Front desk [Cards here]
-        Billing [Cards here]
-        All shared numbers [Cards here]
+        No channel shows cards yet. Which shared number should show its cards here?
+        Front desk [Show here]
+        Billing [Show here]
+        All shared numbers [Show here]
         ");
         bot.open_home(MAYA).await;
         assert!(bot.home(MAYA).await.contains("No channel gets cards by itself yet."));

@@ -19,20 +19,18 @@ async fn calls_are_counted_until_a_call_back() {
         bot.missed_call(CALLER).await;
         bot.missed_call(CALLER).await;
         assert_snapshot!(bot.card(&conversation).await, @"
-        # +1 415 555 0999
-          on Front desk
-          :telephone_receiver: 3 missed calls · 2026-11-23 09:00 UTC
-        Owner: Leo
-        [Hand off] [Assign to… ▾] [Unassign] [Snooze] [Done] [History] [Open in dialnote ↗]
+          :large_blue_circle:  Owner: Leo · took it Nov 23, 9:00 UTC
+        +1 415 555 0999
+        :telephone_receiver: 3 missed calls · last Nov 23, 9:00 UTC · Front desk
+        [Done] [Hand off…] [⋯ Unassign · Snooze… · Add note… · History · Open in dialnote]
         ");
         call_back(bot, Some("leo")).await;
         assert_snapshot!(bot.line(&conversation).await, @"Leo called back.");
         assert_snapshot!(bot.card(&conversation).await, @"
-        # +1 415 555 0999
-          on Front desk
-          :telephone_receiver: Called back by Leo · 2026-11-23 09:00 UTC
-        Owner: Leo
-        [Hand off] [Assign to… ▾] [Unassign] [Snooze] [Done] [History] [Open in dialnote ↗]
+          :large_blue_circle:  Owner: Leo · took it Nov 23, 9:00 UTC
+        +1 415 555 0999
+        :leftwards_arrow_with_hook: Called back by Leo · Nov 23, 9:00 UTC · Front desk
+        [Done] [Hand off…] [⋯ Unassign · Snooze… · Add note… · History · Open in dialnote]
         ");
         bot.press(LEO, &conversation, "done").await;
         bot.read_all().await;
@@ -46,7 +44,7 @@ async fn a_call_back_by_an_unknown_person_counts() {
     product(async |bot| {
         let conversation = begin(bot).await;
         call_back(bot, None).await;
-        assert_snapshot!(bot.line(&conversation).await, @"Somebody in dialnote called back.");
+        assert_snapshot!(bot.line(&conversation).await, @"Called back from dialnote.");
         call_back(bot, Some("zoe")).await;
         assert!(!bot.card(&conversation).await.contains("Zoe"), "who calls again answers nobody");
     })
@@ -62,14 +60,13 @@ async fn a_text_message_waits_until_it_is_answered() {
         write(bot, "+14155550110", FRONT_DESKS, "Still late, sorry").await;
         assert!(bot.card("conv_1010").await.contains("2 text messages"));
         write(bot, FRONT_DESKS, "+14155550110", "No problem.").await;
-        assert_snapshot!(bot.line("conv_1010").await, @"Somebody in dialnote answered.");
+        assert_snapshot!(bot.line("conv_1010").await, @"Replied from dialnote.");
         assert_snapshot!(bot.card("conv_1010").await, @"
-        # Marta Silva
-          +1 415 555 0110 · on Front desk
-          :speech_balloon: Answered · 2026-11-23 09:00 UTC
-          “No problem.”
-        Owner: Zoe
-        [Hand off] [Assign to… ▾] [Unassign] [Snooze] [Done] [History] [Open in dialnote ↗]
+          :large_blue_circle:  Owner: Zoe · took it Nov 23, 9:00 UTC
+        Marta Silva · +1 415 555 0110
+        :leftwards_arrow_with_hook: Answered · Nov 23, 9:00 UTC · Front desk
+        > No problem.
+        [Done] [Hand off…] [⋯ Unassign · Snooze… · Add note… · History · Open in dialnote]
         ");
     })
     .await;
@@ -86,26 +83,25 @@ async fn a_call_after_done_makes_a_new_card() {
         bot.missed_call("+14155550101").await;
         let posts = bot.posts("front-desk");
         assert_snapshot!(posts.join("\n\n"), @"
-        ~Ana Lima~ got in touch again. [The card goes on here. ↗]
+        Ana Lima got in touch again · Go to the new card
 
-        # Robert Hale
-          +1 415 555 0102 · on Front desk
-          :studio_microphone: Voicemail · 2026-11-23 08:45 UTC
-          “Hi, this is Robert Hale. My crown came loose last night, could I come in today?”
-        Owner: Maya
-        [Hand off] [Assign to… ▾] [Unassign] [Snooze] [Done] [History] [Open in dialnote ↗]
+          :large_blue_circle:  Owner: Maya · took it Nov 23, 9:00 UTC
+        Robert Hale · +1 415 555 0102
+        :studio_microphone: Voicemail · Nov 23, 8:45 UTC · Front desk
+        > Hi, this is Robert Hale. My crown came loose last night, could I come in today?
+        [Done] [Hand off…] [⋯ Unassign · Snooze… · Add note… · History · Open in dialnote]
 
-        # Ana Lima
-          +1 415 555 0101 · on Front desk
-          :telephone_receiver: 2 missed calls · 2026-11-23 09:00 UTC
-        Owner: Leo
-        [Hand off] [Assign to… ▾] [Unassign] [Snooze] [Done] [History] [Open in dialnote ↗]
+          :large_blue_circle:  Owner: Leo
+        Ana Lima · +1 415 555 0101
+        :telephone_receiver: 2 missed calls · last Nov 23, 9:00 UTC · Front desk
+        [Done] [Hand off…] [⋯ Unassign · Snooze… · Add note… · History · Open in dialnote]
         ");
-        assert_snapshot!(bot.line(ANA).await, @"Ana Lima got in touch; this is open again.");
+        assert_snapshot!(bot.line(ANA).await, @"Ana Lima got in touch again and is open.");
         assert_snapshot!(bot.dm(LEO).await, @"
-        +1 415 555 0101 (Ana Lima) got in touch. It is yours, and open again.
-          :telephone_receiver: 2 missed calls · 2026-11-23 09:00 UTC
-        [Done] [Open in dialnote ↗]
+        Ana Lima got in touch again and is open. You own it.
+        Ana Lima · +1 415 555 0101
+        :telephone_receiver: 2 missed calls · last Nov 23, 9:00 UTC · Front desk
+        [Done] [Hand off…] [⋯ Unassign · Snooze… · Add note… · History · Open in dialnote]
         ");
         bot.press(LEO, ANA, "unassign").await;
         bot.read_all().await;
@@ -130,7 +126,7 @@ async fn a_masked_channel_hides_the_number_of_a_call_after_done() {
         bot.slash(LEO, &format!("/done {conversation}")).await;
         bot.read_all().await;
         bot.missed_call(CALLER).await;
-        assert_snapshot!(bot.line(&conversation).await, @"The contact got in touch; this is open again.");
+        assert_snapshot!(bot.line(&conversation).await, @"The contact got in touch again and is open.");
         let posts = bot.posts("front-desk");
         assert!(posts[0].contains("got in touch again"), "{posts:?}");
         assert!(!posts.join("\n").contains("415 555 0999"), "{posts:?}");

@@ -12,11 +12,10 @@ async fn a_link_becomes_a_card_once_in_a_while() {
         let link = bot.work.links.to(&ConversationId::new(ANA));
         let first = bot.say(MAYA, "front-desk", &format!("look at {link}")).await;
         assert_snapshot!(bot.unfurled("front-desk", &first).await, @"
-        # Ana Lima
-          +1 415 555 0101 · on Front desk
-          :telephone_receiver: Missed call · 2026-11-23 08:56 UTC
-        Nobody owns this yet.
-        [Take it] [Assign to… ▾] [Snooze] [Done] [History] [Open in dialnote ↗]
+          :red_circle: Unassigned
+        Ana Lima · +1 415 555 0101
+        :telephone_receiver: Missed call · Nov 23, 8:56 UTC · Front desk
+        [Take it] [Assign to… ▾] [⋯ Snooze… · Done · Add note… · History · Open in dialnote]
         ");
         let again = bot.say(LEO, "front-desk", &format!("yes, {link}")).await;
         assert_eq!(bot.unfurled("front-desk", &again).await, "", "shown just now");

@@ -15,14 +15,15 @@ async fn accepted_by_button() {
         bot.read_all().await;
         bot.press_private(ZOE, "dm", "accept", 0).await;
         assert_snapshot!(bot.dm(ZOE).await, @"
-        Maya handed +1 415 555 0101 (Ana Lima) to you.
-        “call before noon”
-          :telephone_receiver: Missed call · 2026-11-23 08:56 UTC
-          :white_check_mark: You take care of it.
-        [Done] [Open in dialnote ↗]
+          :white_check_mark: You accepted this at 9:00 UTC
+        Maya handed a conversation off to you.
+        Ana Lima · +1 415 555 0101
+        :telephone_receiver: Missed call · Nov 23, 8:56 UTC · Front desk
+        > Maya: call before noon
+        [Done] [Hand off…] [⋯ Unassign · Snooze… · Add note… · History · Open in dialnote]
         ");
-        assert_snapshot!(bot.line(ANA).await, @"Zoe takes care of this.");
-        assert_snapshot!(bot.dm(MAYA).await, @"Zoe takes care of +1 415 555 0101 (Ana Lima).");
+        assert_snapshot!(bot.line(ANA).await, @"Zoe accepted this.");
+        assert_snapshot!(bot.dm(MAYA).await, @"Zoe accepted Ana Lima.");
         bot.clock.advance(SignedDuration::from_hours(24));
         bot.tenants.tick().await.unwrap();
         bot.settle().await;
@@ -36,19 +37,15 @@ async fn declined_by_button_and_by_command() {
         bot.slash(MAYA, "/assign @zoe conv_1001").await;
         bot.read_all().await;
         bot.press_private(ZOE, "dm", "give_back", 0).await;
-        assert_snapshot!(bot.dm(ZOE).await, @"
-        Maya assigned +1 415 555 0101 (Ana Lima) to you.
-          :telephone_receiver: Missed call · 2026-11-23 08:56 UTC
-          :leftwards_arrow_with_hook: You gave it back.
-        [Open in dialnote ↗]
-        ");
+        assert_snapshot!(bot.dm(ZOE).await, @"Ana Lima · you declined this. [Open in dialnote ↗]");
         assert_snapshot!(bot.dm(MAYA).await, @"
-        Zoe gave +1 415 555 0101 (Ana Lima) back to you.
-          :telephone_receiver: Missed call · 2026-11-23 08:56 UTC
-        [Done] [Open in dialnote ↗]
+        Zoe declined Ana Lima. You're the owner again.
+        Ana Lima · +1 415 555 0101
+        :telephone_receiver: Missed call · Nov 23, 8:56 UTC · Front desk
+        [Done] [Hand off…] [⋯ Unassign · Snooze… · Add note… · History · Open in dialnote]
         ");
         assert_eq!(bot.dialnote(ANA), "mem_maya open");
-        assert_snapshot!(bot.line(ANA).await, @"Zoe gave this back to Maya.");
+        assert_snapshot!(bot.line(ANA).await, @"Zoe declined this. Maya is the owner again.");
 
         bot.clock.advance(SignedDuration::from_secs(10));
         bot.slash(MAYA, "/handoff @leo conv_1001 for you").await;
@@ -57,9 +54,9 @@ async fn declined_by_button_and_by_command() {
         assert_snapshot!(bot.answer(LEO).await, @"You declined Ana Lima. Maya is the owner again. Maya has been notified and your note was added.");
         bot.read_all().await;
         bot.slash(LEO, "/dialnote giveback conv_1001").await;
-        assert_snapshot!(bot.answer(LEO).await, @"+1 415 555 0101 (Ana Lima) is not waiting for your answer: nobody gave it to you, or you answered already.");
+        assert_snapshot!(bot.answer(LEO).await, @"There's nothing to accept for Ana Lima: it isn't assigned to you, or you already responded.");
         bot.slash(LEO, "/dialnote accept").await;
-        assert_snapshot!(bot.answer(LEO).await, @"Nothing is waiting for your answer.");
+        assert_snapshot!(bot.answer(LEO).await, @"You have no pending hand-offs.");
     })
     .await;
 }
@@ -72,39 +69,29 @@ async fn an_unanswered_handoff_returns_to_the_sender() {
         bot.read_all().await;
         bot.pass(A_QUARTER + SignedDuration::from_secs(1)).await;
         assert_snapshot!(bot.dm(ZOE).await, @"
-        Maya handed +1 415 555 0101 (Ana Lima) to you and waits for your answer.
-        “call before noon”
-        [Accept] [Give back]
+        Reminder: Maya handed Ana Lima off to you. Accept by 9:30 UTC, or it returns to Maya.
+        > Maya: call before noon
+        [Accept] [Decline] [⋯ Done · Hand off… · Snooze… · History · Open in dialnote]
         ");
         assert_eq!(bot.dialnote(ANA), "mem_zoe open");
         bot.pass(A_QUARTER + SignedDuration::from_secs(1)).await;
-        assert_snapshot!(bot.dm(ZOE).await, @"
-        Maya handed +1 415 555 0101 (Ana Lima) to you.
-        “call before noon”
-          :telephone_receiver: Missed call · 2026-11-23 08:56 UTC
-          Returned to Maya, 2026-11-23 09:30 UTC
-        [Open in dialnote ↗]
-        ");
-        assert_snapshot!(bot.dm(ZOE).await, @"
-        Maya handed +1 415 555 0101 (Ana Lima) to you and waits for your answer.
-        “call before noon”
-          Returned to Maya, 2026-11-23 09:30 UTC
-        [Open in dialnote ↗]
-        ");
-        assert_snapshot!(bot.dm(ZOE).await, @"You did not answer in time, so +1 415 555 0101 (Ana Lima) belongs to Maya again.");
+        assert_snapshot!(bot.dm(ZOE).await, @"Ana Lima · you didn't respond in time, so this returned to Maya. [Open in dialnote ↗]");
+        assert_snapshot!(bot.dm(ZOE).await, @"Ana Lima · you didn't respond in time, so this returned to Maya. [Open in dialnote ↗]");
+        assert_snapshot!(bot.dm(ZOE).await, @"You didn't respond in time, so Ana Lima returned to Maya.");
         assert_snapshot!(bot.dm(MAYA).await, @"
-        Zoe did not answer in time, so +1 415 555 0101 (Ana Lima) is yours again.
-          :telephone_receiver: Missed call · 2026-11-23 08:56 UTC
-        [Done] [Open in dialnote ↗]
+        Zoe didn't respond in time. You're the owner of Ana Lima again.
+        Ana Lima · +1 415 555 0101
+        :telephone_receiver: Missed call · Nov 23, 8:56 UTC · Front desk
+        [Done] [Hand off…] [⋯ Unassign · Snooze… · Add note… · History · Open in dialnote]
         ");
-        assert_snapshot!(bot.line(ANA).await, @"Zoe did not answer in time; Maya owns this again.");
+        assert_snapshot!(bot.line(ANA).await, @"Zoe didn't respond in time. Maya is the owner again.");
         assert_eq!(bot.dialnote(ANA), "mem_maya open");
         assert_snapshot!(bot.card(ANA).await, @"
-        # Ana Lima
-          +1 415 555 0101 · on Front desk
-          :telephone_receiver: Missed call · 2026-11-23 08:56 UTC
-        Owner: Maya
-        [Hand off] [Assign to… ▾] [Unassign] [Snooze] [Done] [History] [Open in dialnote ↗]
+          :large_blue_circle:  Owner: Maya
+        Ana Lima · +1 415 555 0101
+        :telephone_receiver: Missed call · Nov 23, 8:56 UTC · Front desk
+        > Maya: call before noon
+        [Done] [Hand off…] [⋯ Unassign · Snooze… · Add note… · History · Open in dialnote]
         ");
     })
     .await;

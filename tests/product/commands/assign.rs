@@ -10,21 +10,22 @@ async fn assign_by_number_with_a_note() {
         bot.slash(MAYA, "/assign @zoe +1 415 555 0101 wants a call back").await;
         assert_snapshot!(bot.answer(MAYA).await, @"Assigned Ana Lima (+1 415 555 0101) to Zoe. Zoe has been notified and your note was added.");
         assert_snapshot!(bot.card(ANA).await, @"
-        # Ana Lima
-          +1 415 555 0101 · on Front desk
-          :telephone_receiver: Missed call · 2026-11-23 08:56 UTC
-        Owner: Zoe
-        [Hand off] [Assign to… ▾] [Unassign] [Snooze] [Done] [History] [Open in dialnote ↗]
+          :large_blue_circle:  Owner: Zoe · assigned by Maya Nov 23, 9:00 UTC
+        Ana Lima · +1 415 555 0101
+        :telephone_receiver: Missed call · Nov 23, 8:56 UTC · Front desk
+        > Maya: wants a call back
+        [Done] [Hand off…] [⋯ Unassign · Snooze… · Add note… · History · Open in dialnote]
         ");
         assert_snapshot!(bot.line(ANA).await, @"
         Maya assigned this to Zoe.
-        “wants a call back”
+        > wants a call back
         ");
         assert_snapshot!(bot.dm(ZOE).await, @"
-        Maya assigned +1 415 555 0101 (Ana Lima) to you.
-        “wants a call back”
-          :telephone_receiver: Missed call · 2026-11-23 08:56 UTC
-        [Accept] [Give back] [Done] [Open in dialnote ↗]
+        Maya assigned a conversation to you.
+        Ana Lima · +1 415 555 0101
+        :telephone_receiver: Missed call · Nov 23, 8:56 UTC · Front desk
+        > Maya: wants a call back
+        [Accept] [Decline] [⋯ Done · Hand off… · Snooze… · History · Open in dialnote]
         ");
         assert_snapshot!(bot.dialnote(ANA), @"mem_zoe open");
         let notes = bot.notes(ANA).join("\n");
@@ -57,19 +58,15 @@ async fn reassigning_notifies_the_previous_owner() {
 
         bot.slash(MAYA, "/assign @zoe conv_1001").await;
         assert_snapshot!(bot.answer(MAYA).await, @"Reassigned Ana Lima (+1 415 555 0101) from Leo to Zoe. Zoe and Leo have been notified.");
-        assert_snapshot!(bot.line(ANA).await, @"Maya assigned this to Zoe; Leo owned it before.");
+        assert_snapshot!(bot.line(ANA).await, @"Maya reassigned this from Leo to Zoe.");
         assert_snapshot!(bot.dm(ZOE).await, @"
-        Maya assigned +1 415 555 0101 (Ana Lima) to you.
-          :telephone_receiver: Missed call · 2026-11-23 08:56 UTC
-        [Accept] [Give back] [Done] [Open in dialnote ↗]
+        Maya assigned a conversation to you.
+        Ana Lima · +1 415 555 0101
+        :telephone_receiver: Missed call · Nov 23, 8:56 UTC · Front desk
+        [Accept] [Decline] [⋯ Done · Hand off… · Snooze… · History · Open in dialnote]
         ");
-        assert_snapshot!(bot.dm(LEO).await, @"
-        Maya assigned +1 415 555 0101 (Ana Lima) to you.
-          :telephone_receiver: Missed call · 2026-11-23 08:56 UTC
-          Reassigned to Zoe by Maya, 2026-11-23 09:00 UTC
-        [Open in dialnote ↗]
-        ");
-        assert_snapshot!(bot.dm(LEO).await, @"Maya gave +1 415 555 0101 (Ana Lima) to Zoe; it is not yours any more.");
+        assert_snapshot!(bot.dm(LEO).await, @"Ana Lima · Maya reassigned this to Zoe. You're no longer the owner. [Open in dialnote ↗]");
+        assert_snapshot!(bot.dm(LEO).await, @"Maya reassigned Ana Lima to Zoe. You're no longer the owner.");
     })
     .await;
 }
@@ -82,9 +79,9 @@ async fn a_command_that_changes_nothing_says_so() {
         let writes = bot.calls("PATCH");
 
         bot.slash(MAYA, "/assign @zoe conv_1001").await;
-        assert_snapshot!(bot.answer(MAYA).await, @"+1 415 555 0101 (Ana Lima) is already Zoe’s.");
+        assert_snapshot!(bot.answer(MAYA).await, @"Ana Lima is already assigned to Zoe. Nothing changed.");
         bot.slash(ZOE, "/dialnote take conv_1001").await;
-        assert_snapshot!(bot.answer(ZOE).await, @"+1 415 555 0101 (Ana Lima) is already yours.");
+        assert_snapshot!(bot.answer(ZOE).await, @"You already own Ana Lima. Nothing changed.");
         assert_eq!(bot.calls("PATCH"), writes);
 
         // A note is never thrown away, even if nothing else has to change.
@@ -92,11 +89,11 @@ async fn a_command_that_changes_nothing_says_so() {
         assert_snapshot!(bot.answer(MAYA).await, @"Note added to Ana Lima. Nothing else changed. Zoe has been notified.");
         assert_snapshot!(bot.line(ANA).await, @"
         Maya added a note.
-        “call before noon”
+        > call before noon
         ");
         assert_snapshot!(bot.dm(ZOE).await, @"
-        Maya added a note about +1 415 555 0101 (Ana Lima), which is yours.
-        “call before noon”
+        Maya added a note to Ana Lima, which you own.
+        > call before noon
         ");
         assert_eq!(bot.calls("PATCH"), writes);
     })
@@ -111,36 +108,28 @@ async fn take_unassign_done_reopen_by_their_buttons() {
 
         bot.press(LEO, ANA, "unassign").await;
         assert_snapshot!(bot.card(ANA).await, @"
-        # Ana Lima
-          +1 415 555 0101 · on Front desk
-          :telephone_receiver: Missed call · 2026-11-23 08:56 UTC
-        Nobody owns this yet.
-        [Take it] [Assign to… ▾] [Snooze] [Done] [History] [Open in dialnote ↗]
+          :red_circle: Unassigned
+        Ana Lima · +1 415 555 0101
+        :telephone_receiver: Missed call · Nov 23, 8:56 UTC · Front desk
+        [Take it] [Assign to… ▾] [⋯ Snooze… · Done · Add note… · History · Open in dialnote]
         ");
-        assert_snapshot!(bot.line(ANA).await, @"Leo put this back into the queue.");
+        assert_snapshot!(bot.line(ANA).await, @"Leo unassigned this.");
 
         bot.press(ZOE, ANA, "take").await;
         assert_snapshot!(bot.card(ANA).await, @"
-        # Ana Lima
-          +1 415 555 0101 · on Front desk
-          :telephone_receiver: Missed call · 2026-11-23 08:56 UTC
-        Owner: Zoe
-        [Hand off] [Assign to… ▾] [Unassign] [Snooze] [Done] [History] [Open in dialnote ↗]
+          :large_blue_circle:  Owner: Zoe · took it Nov 23, 9:00 UTC
+        Ana Lima · +1 415 555 0101
+        :telephone_receiver: Missed call · Nov 23, 8:56 UTC · Front desk
+        [Done] [Hand off…] [⋯ Unassign · Snooze… · Add note… · History · Open in dialnote]
         ");
         assert_snapshot!(bot.line(ANA).await, @"Zoe took this.");
 
         bot.press(ZOE, ANA, "done").await;
-        assert_snapshot!(bot.card(ANA).await, @"
-        # Ana Lima
-          +1 415 555 0101 · on Front desk
-          :telephone_receiver: Missed call · 2026-11-23 08:56 UTC
-        Done. Owner: Zoe
-        [Reopen] [History] [Open in dialnote ↗]
-        ");
+        assert_snapshot!(bot.card(ANA).await, @":white_check_mark: Ana Lima · done by Zoe, 9:00 UTC · Front desk [⋯ Reopen · Add note… · History · Open in dialnote]");
         assert_snapshot!(bot.line(ANA).await, @"Zoe marked this done.");
 
         bot.press(MAYA, ANA, "reopen").await;
-        assert_snapshot!(bot.line(ANA).await, @"Maya opened this again.");
+        assert_snapshot!(bot.line(ANA).await, @"Maya reopened this.");
 
         bot.choose(MAYA, ANA, LEO).await;
         assert_snapshot!(bot.line(ANA).await, @"Maya assigned this to Leo; Zoe owned it before.");
@@ -166,25 +155,25 @@ async fn every_verb_typed() {
         bot.slash(MAYA, "/unassign ana lima").await;
         assert_snapshot!(bot.answer(MAYA).await, @"Unassigned Ana Lima (+1 415 555 0101). Zoe has been notified.");
         bot.line(ANA).await;
-        assert_snapshot!(bot.dm(ZOE).await, @"Maya put +1 415 555 0101 (Ana Lima) back into the queue; it is not yours any more.");
+        assert_snapshot!(bot.dm(ZOE).await, @"Maya unassigned Ana Lima. You're no longer the owner.");
 
         bot.slash(MAYA, "/unassign conv_1001").await;
-        assert_snapshot!(bot.answer(MAYA).await, @"Nobody owns +1 415 555 0101 (Ana Lima); it is in the queue already.");
+        assert_snapshot!(bot.answer(MAYA).await, @"Ana Lima is already unassigned. Nothing changed.");
 
         bot.slash(LEO, "/done conv_1001 called back, all fine").await;
-        assert_snapshot!(bot.answer(LEO).await, @"+1 415 555 0101 (Ana Lima) is done. Your note was added.");
+        assert_snapshot!(bot.answer(LEO).await, @"Marked Ana Lima (+1 415 555 0101) done. Your note was added.");
         assert_snapshot!(bot.line(ANA).await, @"
         Leo marked this done.
-        “called back, all fine”
+        > called back, all fine
         ");
         bot.slash(MAYA, "/dialnote done conv_1001").await;
-        assert_snapshot!(bot.answer(MAYA).await, @"+1 415 555 0101 (Ana Lima) is already done; Leo did that 1 s ago.");
+        assert_snapshot!(bot.answer(MAYA).await, @"Leo already marked Ana Lima done, 1 s ago.");
 
         bot.slash(MAYA, "/reopen conv_1001").await;
-        assert_snapshot!(bot.answer(MAYA).await, @"+1 415 555 0101 (Ana Lima) is open again.");
+        assert_snapshot!(bot.answer(MAYA).await, @"Reopened Ana Lima (+1 415 555 0101).");
         bot.line(ANA).await;
         bot.slash(LEO, "/reopen conv_1001").await;
-        assert_snapshot!(bot.answer(LEO).await, @"+1 415 555 0101 (Ana Lima) is already open; Maya did that 1 s ago.");
+        assert_snapshot!(bot.answer(LEO).await, @"Maya already reopened Ana Lima, 1 s ago.");
     })
     .await;
 }
@@ -196,12 +185,7 @@ async fn done_in_the_direct_message() {
         bot.read_all().await;
 
         bot.press_private(ZOE, "dm", "done", 0).await;
-        assert_snapshot!(bot.dm(ZOE).await, @"
-        Maya assigned +1 415 555 0101 (Ana Lima) to you.
-          :telephone_receiver: Missed call · 2026-11-23 08:56 UTC
-          :white_check_mark: Done.
-        [Open in dialnote ↗]
-        ");
+        assert_snapshot!(bot.dm(ZOE).await, @"Ana Lima · you marked this done. [Open in dialnote ↗]");
         assert_snapshot!(bot.line(ANA).await, @"Zoe marked this done.");
     })
     .await;
@@ -226,13 +210,7 @@ async fn a_conversation_has_one_card_per_channel_and_all_stay_true() {
         bot.slash_in("billing", LEO, "/done conv_1001").await;
         bot.answer(LEO).await;
         assert_snapshot!(bot.line(ANA).await, @"Leo marked this done.");
-        assert_snapshot!(bot.card(ANA).await, @"
-        # Ana Lima
-          +1 415 555 0101 · on Front desk
-          :telephone_receiver: Missed call · 2026-11-23 08:56 UTC
-        Done. Owner: Maya
-        [Reopen] [History] [Open in dialnote ↗]
-        ");
+        assert_snapshot!(bot.card(ANA).await, @":white_check_mark: Ana Lima · done by Leo, 9:00 UTC · Front desk [⋯ Reopen · Add note… · History · Open in dialnote]");
         let in_billing = bot.world(|world| world.seen_by(LEO, "billing").iter().filter(|m| m.is_reply()).count());
         assert_eq!(in_billing, 1);
         bot.read_all().await;
@@ -259,13 +237,7 @@ async fn a_note_does_not_hide_an_incoming_call() {
         bot.slash(MAYA, "/assign @zoe conv_1001 wants a call back").await;
         bot.slash(MAYA, "/done conv_1001").await;
         bot.read_all().await;
-        assert_snapshot!(bot.card(ANA).await, @"
-        # Ana Lima
-          +1 415 555 0101 · on Front desk
-          :telephone_receiver: Missed call · 2026-11-23 08:56 UTC
-        Done. Owner: Zoe
-        [Reopen] [History] [Open in dialnote ↗]
-        ");
+        assert_snapshot!(bot.card(ANA).await, @":white_check_mark: Ana Lima · done by Maya, 9:00 UTC · Front desk [⋯ Reopen · Add note… · History · Open in dialnote]");
     })
     .await;
 }
@@ -282,22 +254,22 @@ async fn text_from_outside_neither_pings_nor_formats() {
         bot.slash(MAYA, &format!("/assign @zoe {id} {note}")).await;
         assert_snapshot!(bot.answer(MAYA).await, @"Assigned <script>alert(1)</script> <!channel> (+1 415 555 0109) to Zoe. Zoe has been notified and your note was added.");
         assert_snapshot!(bot.card(&id).await, @"
-        # <script>alert(1)</script> <!channel>
-          +1 415 555 0109 · on Front desk
-          :speech_balloon: Text message · 2026-11-23 07:00 UTC
-          “*Free* <https://example.com|whitening> & more for <@U0MAYA> :tada:”
-        Owner: Zoe
-        [Hand off] [Assign to… ▾] [Unassign] [Snooze] [Done] [History] [Open in dialnote ↗]
+          :large_blue_circle:  Owner: Zoe · assigned by Maya Nov 23, 9:00 UTC
+        <script>alert(1)</script> <!channel> · +1 415 555 0109
+        :speech_balloon: Text message · Nov 23, 7:00 UTC · Front desk
+        > Maya: <!channel> *bold* & <b> ask @Leo in #billing, https://x.test/?a=1&b
+        [Done] [Hand off…] [⋯ Unassign · Snooze… · Add note… · History · Open in dialnote]
         ");
         assert_snapshot!(bot.line(&id).await, @"
         Maya assigned this to Zoe.
-        “<!channel> *bold* & <b> ask @Leo in #billing, https://x.test/?a=1&b”
+        > <!channel> *bold* & <b> ask @Leo in #billing, https://x.test/?a=1&b
         ");
         assert_snapshot!(bot.dm(ZOE).await, @"
-        Maya assigned +1 415 555 0109 (<script>alert(1)</script> <!channel>) to you.
-        “<!channel> *bold* & <b> ask @Leo in #billing, https://x.test/?a=1&b”
-          :speech_balloon: Text message · 2026-11-23 07:00 UTC
-        [Accept] [Give back] [Done] [Open in dialnote ↗]
+        Maya assigned a conversation to you.
+        <script>alert(1)</script> <!channel> · +1 415 555 0109
+        :speech_balloon: Text message · Nov 23, 7:00 UTC · Front desk
+        > Maya: <!channel> *bold* & <b> ask @Leo in #billing, https://x.test/?a=1&b
+        [Accept] [Decline] [⋯ Done · Hand off… · Snooze… · History · Open in dialnote]
         ");
         let texts = bot.world(|world| world.messages.iter().map(|m| m.text.clone()).collect::<Vec<_>>().join("\n"));
         assert!(!texts.contains("<!channel>") && !texts.contains("<@") && !texts.contains('*'), "{texts}");
@@ -310,7 +282,7 @@ async fn a_status_hidden_from_the_new_owner_is_named_and_can_be_opened() {
     product(async |bot| {
         bot.slash(LEO, "/assign @zoe conv_1011").await;
         assert_snapshot!(bot.whole_answer(LEO).await, @"
-        Assigned Omar Haddad (+1 415 555 0111) to Zoe. Zoe has been notified. Omar Haddad is done. [Undo]
+        :white_check_mark: Assigned Omar Haddad (+1 415 555 0111) to Zoe. Zoe has been notified. Omar Haddad is done. [Undo]
         [Reopen]
         ");
         bot.press_private(LEO, "front-desk", "reopen", 0).await;
@@ -318,8 +290,8 @@ async fn a_status_hidden_from_the_new_owner_is_named_and_can_be_opened() {
         assert_eq!(bot.dialnote("conv_1011"), "mem_zoe open");
         bot.slash(LEO, "/assign @zoe conv_1014").await;
         assert_snapshot!(bot.whole_answer(LEO).await, @"
-        Assigned Julian Frost (+1 415 555 0114) to Zoe. Zoe has been notified. Julian Frost is snoozed. [Undo]
-          Snoozed until 2026-11-24 05:00 UTC
+        :white_check_mark: Assigned Julian Frost (+1 415 555 0114) to Zoe. Zoe has been notified. Julian Frost is snoozed. [Undo]
+          Snoozed until Nov 24, 5:00 UTC
         [Unsnooze]
         ");
         bot.press_private(LEO, "front-desk", "wake", 0).await;
@@ -328,8 +300,8 @@ async fn a_status_hidden_from_the_new_owner_is_named_and_can_be_opened() {
         bot.slash(LEO, "/assign @zoe conv_1007 conv_1010").await;
         assert_snapshot!(bot.whole_answer(LEO).await, @"
         Assigned 2 conversations to Zoe. Zoe has been notified. [Undo 2]
-        Assigned Tom Becker (+1 415 555 0107) to Zoe. Tom Becker is done. [Reopen]
-        Assigned Marta Silva (+1 415 555 0110) to Zoe.
+        :white_check_mark: Assigned Tom Becker (+1 415 555 0107) to Zoe. Tom Becker is done. [Reopen]
+        :white_check_mark: Assigned Marta Silva (+1 415 555 0110) to Zoe.
         ");
         bot.read_all().await;
     })

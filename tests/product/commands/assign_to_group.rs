@@ -37,7 +37,7 @@ async fn a_group_takes_nothing_away() {
         bot.slash(MAYA, "/assign me conv_1001").await;
         bot.read_all().await;
         bot.slash(LEO, "/assign @frontdesk conv_1001").await;
-        assert_snapshot!(bot.answer(LEO).await, @"+1 415 555 0101 (Ana Lima) belongs to Maya already, and a group takes nothing away from anybody. Name a person instead.");
+        assert_snapshot!(bot.answer(LEO).await, @"Maya already owns Ana Lima. To reassign it, name a person instead of a group.");
         assert_eq!(bot.dialnote(ANA), "mem_maya open");
     })
     .await;
@@ -78,7 +78,7 @@ async fn an_absent_person_is_not_picked() {
             }
         });
         bot.slash(ZOE, "/assign @frontdesk conv_1001").await;
-        assert_snapshot!(bot.answer(ZOE).await, @"Nobody of @frontdesk is in dialnote and there right now. Name a person instead.");
+        assert_snapshot!(bot.answer(ZOE).await, @"No one in @frontdesk is available right now. Choose a person.");
     })
     .await;
 }
@@ -88,7 +88,7 @@ async fn a_group_that_may_not_be_read_is_said() {
     product(async |bot| {
         bot.world(|world| world.scopes.retain(|scope| scope != "usergroups:read"));
         bot.slash(ZOE, "/assign @frontdesk conv_1001").await;
-        assert_snapshot!(bot.answer(ZOE).await, @"I cannot find out who belongs to @frontdesk. Name a person, or ask whoever set up this app to allow it usergroups:read.");
+        assert_snapshot!(bot.answer(ZOE).await, @"The members of @frontdesk can't be read. Name a person, or ask an admin to allow `usergroups:read`.");
         assert_eq!(bot.calls("PATCH"), 0);
     })
     .await;

@@ -54,7 +54,7 @@ async fn the_words_after_the_name_are_the_note() {
         bot.answer(MAYA).await;
         assert_snapshot!(bot.line(ANA).await, @"
         Maya assigned this to Zoe.
-        “wants a call back”
+        > wants a call back
         ");
         bot.dm(ZOE).await;
     })
@@ -80,22 +80,22 @@ async fn several_fit_and_one_is_picked() {
         bot.slash(MAYA, "/assign @zoe robert asked for a quote").await;
         assert_snapshot!(bot.answer(MAYA).await, @"
         2 conversations match “robert”. Choose one.
-        +1 415 555 0102 (Robert Hale) · unassigned [Choose]
-          Last activity 2026-11-23 08:45 UTC
-        +1 415 555 0104 (Robert Nguyen) · unassigned [Choose]
-          Last activity 2026-11-23 08:22 UTC
-        Here is your note, so that it is not lost:
-        “asked for a quote”
-        [Fill in a form]
+        :red_circle: Robert Hale · +1 415 555 0102
+        Unassigned · last activity Nov 23, 8:45 UTC [Choose]
+        :red_circle: Robert Nguyen · +1 415 555 0104
+        Unassigned · last activity Nov 23, 8:22 UTC [Choose]
+        > Your note (not saved): asked for a quote
+        [Choose another…]
         ");
 
         bot.press_private(MAYA, "front-desk", "pick", 1).await;
         assert_snapshot!(bot.answer(MAYA).await, @"Assigned Robert Nguyen (+1 415 555 0104) to Zoe. Zoe has been notified and your note was added.");
         assert_snapshot!(bot.dm(ZOE).await, @"
-        Maya assigned +1 415 555 0104 (Robert Nguyen) to you.
-        “asked for a quote”
-          :telephone_receiver: Missed call · 2026-11-23 08:22 UTC
-        [Accept] [Give back] [Done] [Open in dialnote ↗]
+        Maya assigned a conversation to you.
+        Robert Nguyen · +1 415 555 0104
+        :telephone_receiver: Missed call · Nov 23, 8:22 UTC · Billing
+        > Maya: asked for a quote
+        [Accept] [Decline] [⋯ Done · Hand off… · Snooze… · History · Open in dialnote]
         ");
         bot.read_all().await;
         let private = bot.world(|world| world.messages.iter().filter(|m| m.to.is_some()).count());
@@ -115,7 +115,7 @@ async fn a_list_works_once() {
         // A request from a stale copy of the list changes nothing.
         bot.world(|world| *world.messages.iter_mut().rfind(|m| m.to.is_some()).unwrap() = list);
         bot.press_private(MAYA, "front-desk", "pick", 1).await;
-        assert_snapshot!(bot.answer(MAYA).await, @"That list or button is too old. Please type the command again.");
+        assert_snapshot!(bot.answer(MAYA).await, @"This list or button has expired. Type the command again.");
     })
     .await;
 }
@@ -129,7 +129,7 @@ async fn no_conversation_matches() {
             assert!(answer.starts_with(&format!("No conversation matches “{asked}”. Nothing changed.")), "{answer}");
         }
         bot.slash(MAYA, "/done conv_9999").await;
-        assert_snapshot!(bot.answer(MAYA).await, @"dialnote has no conversation conv_9999. It may have been deleted; name it by the contact’s number or name instead.");
+        assert_snapshot!(bot.answer(MAYA).await, @"dialnote has no conversation `conv_9999`. Name it by contact name or phone number.");
         assert_eq!((bot.calls("PATCH"), bot.calls("POST")), (0, 0));
     })
     .await;
@@ -151,7 +151,7 @@ async fn long_lists_are_read_page_by_page() {
         bot.slash(MAYA, "/dialnote take contact249").await;
         assert_snapshot!(bot.answer(MAYA).await, @"
         You took Contact249 Frost (+1 415 556 0249). Contact249 Frost is snoozed.
-          Snoozed until 2026-11-24 05:00 UTC
+          Snoozed until Nov 24, 5:00 UTC
         [Unsnooze]
         ");
         bot.read_all().await;

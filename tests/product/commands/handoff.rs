@@ -10,16 +10,18 @@ use crate::support::{ANA, LEO, MAYA, SAM, ZOE, handoff_to, product};
 async fn a_typed_handoff_is_one_act() {
     product(async |bot| {
         bot.slash(LEO, "/handoff @zoe conv_1001 asks for a quote, call before noon").await;
-        assert_snapshot!(bot.answer(LEO).await, @"Handed Ana Lima (+1 415 555 0101) off to Zoe. Zoe has been notified and has until 2026-11-23 14:30 UTC to accept.");
+        assert_snapshot!(bot.answer(LEO).await, @"Handed Ana Lima (+1 415 555 0101) off to Zoe. Zoe has been notified and has until Nov 23, 14:30 UTC to accept. Your note was added.");
         assert_snapshot!(bot.line(ANA).await, @"
-        Leo handed this over to Zoe.
-        “asks for a quote, call before noon”
+        Leo handed this off to Zoe.
+        > asks for a quote, call before noon
         ");
         assert_snapshot!(bot.dm(ZOE).await, @"
-        Leo handed +1 415 555 0101 (Ana Lima) to you.
-        “asks for a quote, call before noon”
-          :telephone_receiver: Missed call · 2026-11-23 08:56 UTC
-        [Accept] [Give back] [Done] [Open in dialnote ↗]
+        Leo handed a conversation off to you.
+        Ana Lima · +1 415 555 0101
+        :telephone_receiver: Missed call · Nov 23, 8:56 UTC · Front desk
+        > Leo: asks for a quote, call before noon
+          :hourglass_flowing_sand: Accept by 14:15 UTC, or you get a reminder. At 14:30 UTC it returns to Leo.
+        [Accept] [Decline] [⋯ Done · Hand off… · Snooze… · History · Open in dialnote]
         ");
         assert_eq!(bot.notes(ANA).len(), 1);
     })
@@ -32,7 +34,7 @@ async fn a_handoff_needs_a_note() {
         bot.slash(LEO, "/handoff @zoe ana lima").await;
         assert_snapshot!(bot.answer(LEO).await, @"
         Add a note to hand this off. The new owner reads it first.
-        [Fill in a form]
+        [Add note…]
         ");
         assert_eq!(bot.calls("PATCH"), 0);
     })
@@ -49,25 +51,28 @@ async fn the_form_hands_over() {
         assert!(bot.form(LEO).is_some());
         bot.submit(LEO, handoff_to(ZOE, "Wants a quote.\nCall before noon.")).await;
         assert_eq!(bot.form(LEO), None);
-        assert_snapshot!(bot.answer(LEO).await, @"Handed Ana Lima (+1 415 555 0101) off to Zoe. Zoe has been notified and has until 2026-11-23 14:30 UTC to accept.");
+        assert_snapshot!(bot.answer(LEO).await, @"Handed Ana Lima (+1 415 555 0101) off to Zoe. Zoe has been notified and has until Nov 23, 14:30 UTC to accept. Your note was added.");
         assert_snapshot!(bot.line(ANA).await, @"
-        Leo handed this over to Zoe.
-        “Wants a quote.
-        Call before noon.”
+        Leo handed this off to Zoe.
+        > Wants a quote.
+        Call before noon.
         ");
         assert_snapshot!(bot.dm(ZOE).await, @"
-        Leo handed +1 415 555 0101 (Ana Lima) to you.
-        “Wants a quote.
-        Call before noon.”
-          :telephone_receiver: Missed call · 2026-11-23 08:56 UTC
-        [Accept] [Give back] [Done] [Open in dialnote ↗]
+        Leo handed a conversation off to you.
+        Ana Lima · +1 415 555 0101
+        :telephone_receiver: Missed call · Nov 23, 8:56 UTC · Front desk
+        > Leo: Wants a quote.
+        Call before noon.
+          :hourglass_flowing_sand: Accept by 14:15 UTC, or you get a reminder. At 14:30 UTC it returns to Leo.
+        [Accept] [Decline] [⋯ Done · Hand off… · Snooze… · History · Open in dialnote]
         ");
         assert_snapshot!(bot.card(ANA).await, @"
-        # Ana Lima
-          +1 415 555 0101 · on Front desk
-          :telephone_receiver: Missed call · 2026-11-23 08:56 UTC
-        Owner: Zoe
-        [Hand off] [Assign to… ▾] [Unassign] [Snooze] [Done] [History] [Open in dialnote ↗]
+          :large_blue_circle:  Owner: Zoe · waiting for Zoe to accept
+        Ana Lima · +1 415 555 0101
+        :telephone_receiver: Missed call · Nov 23, 8:56 UTC · Front desk
+        > Leo: Wants a quote.
+        Call before noon.
+        [Done] [Hand off…] [⋯ Unassign · Snooze… · Add note… · History · Open in dialnote]
         ");
     })
     .await;
@@ -81,9 +86,9 @@ async fn an_error_is_shown_under_its_field_and_the_note_stays() {
         bot.press(LEO, ANA, "hand_off").await;
 
         let outcome = bot.submit(LEO, handoff_to(SAM, "Wants a quote.")).await;
-        assert_snapshot!(outcome.field_errors["to"], @"Sam is not in dialnote with the e-mail address they use in Slack. Choose somebody else, or ask an admin to invite Sam to dialnote with that address, or to link them with /dialnote link.");
+        assert_snapshot!(outcome.field_errors["to"], @"Sam isn't linked to dialnote: no dialnote member has their Slack email. Choose someone else, or ask an admin to link them with /dialnote link.");
         let outcome = bot.submit(LEO, handoff_to(ZOE, "   ")).await;
-        assert_snapshot!(outcome.field_errors["note"], @"Write what the next owner should know.");
+        assert_snapshot!(outcome.field_errors["note"], @"Add a note. Your workspace requires one.");
         assert!(bot.form(LEO).is_some());
 
         bot.submit(LEO, handoff_to(ZOE, "Wants a quote.")).await;
@@ -130,14 +135,15 @@ async fn a_refused_note_is_repeated_to_its_writer() {
         bot.slash(MAYA, "/assign @zoe conv_1001 wants a call back").await;
         assert_snapshot!(bot.answer(MAYA).await, @"
         Assigned Ana Lima (+1 415 555 0101) to Zoe. Zoe has been notified.
-        But the note was not written: dialnote refused this: “Notes are switched off”. Here it is, to keep:
-        “wants a call back”
+        The note wasn't saved: dialnote refused this: “Notes are switched off”
+        > Your note (not saved): wants a call back
         ");
         assert_snapshot!(bot.line(ANA).await, @"Maya assigned this to Zoe.");
         assert_snapshot!(bot.dm(ZOE).await, @"
-        Maya assigned +1 415 555 0101 (Ana Lima) to you.
-          :telephone_receiver: Missed call · 2026-11-23 08:56 UTC
-        [Accept] [Give back] [Done] [Open in dialnote ↗]
+        Maya assigned a conversation to you.
+        Ana Lima · +1 415 555 0101
+        :telephone_receiver: Missed call · Nov 23, 8:56 UTC · Front desk
+        [Accept] [Decline] [⋯ Done · Hand off… · Snooze… · History · Open in dialnote]
         ");
         assert_eq!(bot.dialnote(ANA), "mem_zoe open");
     })

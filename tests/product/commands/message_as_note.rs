@@ -71,7 +71,7 @@ async fn a_note_too_long_for_dialnote_is_refused_and_not_cut() {
         bot.read_all().await;
         assert_eq!(words(bot), format!("Leo: {}", "é".repeat(4_900)));
         note(bot, "x", |message| message.text = "a ".repeat(3_000)).await;
-        assert_snapshot!(bot.answer(ZOE).await, @"The note has 6004 characters; dialnote takes 5000. Shorten it and try again.");
+        assert_snapshot!(bot.answer(ZOE).await, @"The note has 6004 characters, and dialnote accepts 5000. Shorten it and try again.");
         assert_eq!(bot.notes(ANA).len(), 1);
     })
     .await;
@@ -117,7 +117,7 @@ async fn the_apps_own_messages_and_empty_ones_are_refused() {
             assert_eq!(answer, "The app wrote this message, so it can't be added as a note. Choose a message that someone wrote.");
         }
         note(bot, "x", |message| message.text = " \u{200b}\n".into()).await;
-        assert_snapshot!(bot.answer(ZOE).await, @"This message has no text to add as a note. Type the note with /dialnote note instead.");
+        assert_snapshot!(bot.answer(ZOE).await, @"This message has no text to add as a note. Type the note with `/dialnote note`.");
         assert_eq!(bot.notes(ANA), [""; 0]);
         assert_eq!(bot.form(ZOE), None);
     })

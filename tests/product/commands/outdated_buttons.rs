@@ -225,8 +225,8 @@ async fn the_end_of_a_snooze_is_said() {
         bot.press(MAYA, ANA, "done").await;
         assert_snapshot!(bot.answer(MAYA).await, @"
         Not done yet: Ana Lima (+1 415 555 0101) is snoozed now. It changed after it was shown to you.
-          It comes back 2026-11-24 09:00 UTC.
-        [Mark done anyway] [Fill in a form]
+          Snoozed until Nov 24, 9:00 UTC
+        [Mark done anyway] [Change…]
         ");
     })
     .await;

@@ -30,9 +30,8 @@ async fn a_conversation_assigned_since_is_asked_about_and_continues_by_button() 
         choose(bot).await;
         assert_snapshot!(bot.answer(MAYA).await, @"
         Not done yet: Ana Lima (+1 415 555 0101) is assigned to Leo now. Leo changed it 2 min ago, after you were asked.
-        Here is your note, so that it is not lost:
-        “wants a call back”
-        [Assign anyway] [Fill in a form]
+        > Your note (not saved): wants a call back
+        [Assign anyway] [Change…]
         ");
         assert_eq!(bot.dialnote(ANA), "mem_leo open");
         bot.press_private(MAYA, "front-desk", "retry", 0).await;
@@ -51,14 +50,14 @@ async fn a_second_change_is_asked_about_again() {
         choose(bot).await;
         assert_snapshot!(bot.answer(MAYA).await, @"
         Not done yet: Ana Lima (+1 415 555 0101) is done now. It was changed in dialnote 1 s ago, after you were asked.
-        [Assign anyway] [Fill in a form]
+        [Assign anyway] [Change…]
         ");
         bot.clock.advance(SignedDuration::from_secs(7));
         bot.in_dialnote(json!({ "conversation": ANA, "status": "open", "assignedToId": "mem_leo" })).await;
         bot.press_private(MAYA, "front-desk", "retry", 0).await;
         assert_snapshot!(bot.answer(MAYA).await, @"
         Not done yet: Ana Lima (+1 415 555 0101) is assigned to Leo and open now. It was changed in dialnote 1 s ago, after you were asked.
-        [Assign anyway] [Fill in a form]
+        [Assign anyway] [Change…]
         ");
         assert_eq!(bot.dialnote(ANA), "mem_leo open");
         bot.read_all().await;

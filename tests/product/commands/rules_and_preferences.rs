@@ -11,17 +11,23 @@ async fn an_admin_changes_the_rules_for_all_members() {
     product(async |bot| {
         bot.slash(MAYA, "/dialnote settings").await;
         assert_snapshot!(bot.window(MAYA).await, @"
-        [[Rules]]
-        Who may re-assign what somebody owns?*: [Every teammate ▾]
-        Who may mark done?*: [Every teammate ▾]
-        A note is needed: [x] When handing over [ ] When marking done
-        Hand-overs go back if nobody answers*: [15 minutes ▾]
-        Channels are reminded of what nobody owns*: [30 minutes ▾]
-        Owners are asked about what nothing happens to*: [After 8 working hours ▾]
-        Working hours begin*: [09:00]
-        Working hours end*: [17:00]
-        Rules: [x] Only admins may change these rules
-        In this channel: [ ] Hide numbers and messages [ ] Show changes of owner and status to everybody
+        [[Workspace rules]]
+          These rules apply to everyone in this workspace.
+        # Permissions
+        Who can reassign owned conversations?*: [Any teammate ▾]
+        Who can mark conversations done?*: [Any teammate ▾]
+        Require a note for: [x] Hand-offs [ ] Marking done
+        Who can change these rules?: [x] Only admins can change these rules
+        # Time limits
+        Return unaccepted hand-offs after*: [15 minutes ▾]
+        Remind channels about unassigned conversations after*: [30 minutes ▾]
+        Ask owners about inactive conversations after*: [8 working hours ▾]
+        # Working hours
+        Start*: [09:00]
+        End*: [17:00]
+        # This channel
+          Settings for <#C0FRONT>
+        Privacy and changes: [ ] Hide numbers, messages and notes [ ] Also post changes of owner and status in the channel
         ");
         bot.submit(MAYA, json!({
             "reassign": { "reassign": "owner_and_admins" }, "done": { "done": "admins" },
@@ -30,28 +36,25 @@ async fn an_admin_changes_the_rules_for_all_members() {
             "channel": { "channel": [] },
         }))
         .await;
-        assert_snapshot!(bot.answer(MAYA).await, @"Saved. The new rules hold from now on.");
+        assert_snapshot!(bot.answer(MAYA).await, @"Saved. The new rules apply now.");
 
         bot.slash(MAYA, "/assign @zoe conv_1001").await;
         bot.read_all().await;
         bot.slash(LEO, "/assign me conv_1001").await;
-        assert_snapshot!(bot.answer(LEO).await, @"In this workspace only the owner and admins may re-assign what somebody owns. Ask one of them.");
+        assert_snapshot!(bot.answer(LEO).await, @"Only the owner or an admin can reassign Ana Lima. Ask Zoe (the owner) or an admin.");
         bot.press(LEO, ANA, "unassign").await;
-        assert_snapshot!(bot.answer(LEO).await, @"In this workspace only the owner and admins may re-assign what somebody owns. Ask one of them.");
+        assert_snapshot!(bot.answer(LEO).await, @"Only the owner or an admin can reassign Ana Lima. Ask Zoe (the owner) or an admin.");
         bot.press(LEO, ANA, "done").await;
-        assert_snapshot!(bot.answer(LEO).await, @"In this workspace only admins may mark conversations done. Ask one of them.");
+        assert_snapshot!(bot.answer(LEO).await, @"Only an admin can mark Ana Lima done. Ask an admin.");
         bot.slash(ZOE, "/done conv_1001 all fine").await;
         assert_snapshot!(bot.answer(ZOE).await, @"
-        In this workspace only admins may mark conversations done. Ask one of them.
-        Here is your note, so that it is not lost:
-        “all fine”
+        Only an admin can mark Ana Lima done. Ask an admin.
+        > Your note (not saved): all fine
         ");
         bot.slash(MAYA, "/done conv_1001").await;
         assert_snapshot!(bot.answer(MAYA).await, @"
-        How did it end? Add a note.
-        Type: /done [conversation] [note]
-        For example: /done Ana Lima called back, all fine
-        [Write it]
+        Add a note to mark Ana Lima done. Your workspace requires one. [Add note…]
+          Or type `/done Ana Lima called back, all fine`
         ");
         bot.press_private(MAYA, FRONT_DESK, "done_with_note", 0).await;
         bot.submit(MAYA, json!({ "note": { "note": "all fine" } })).await;
@@ -59,7 +62,7 @@ async fn an_admin_changes_the_rules_for_all_members() {
         bot.read_all().await;
         assert_eq!(bot.dialnote(ANA), "mem_zoe done");
         bot.slash(LEO, "/handoff @leo conv_1003").await;
-        assert_snapshot!(bot.answer(LEO).await, @"+1 415 555 0103 (Diana Okafor) is already yours.");
+        assert_snapshot!(bot.answer(LEO).await, @"You already own Diana Okafor. Nothing changed.");
     })
     .await;
 }
@@ -68,7 +71,7 @@ async fn an_admin_changes_the_rules_for_all_members() {
 async fn only_admins_change_the_rules() {
     product(async |bot| {
         bot.slash(LEO, "/dialnote settings").await;
-        assert_snapshot!(bot.answer(LEO).await, @"Only admins may change the rules of this workspace.");
+        assert_snapshot!(bot.answer(LEO).await, @"Only an admin can change the settings and the channels for shared numbers. Ask an admin.");
         assert_eq!(bot.form(LEO), None);
     })
     .await;
@@ -84,23 +87,21 @@ async fn a_channel_can_show_less() {
             "configure": { "configure": ["admins"] }, "channel": { "channel": ["masked"] },
         }))
         .await;
-        assert_snapshot!(bot.answer(MAYA).await, @"Saved. From now on cards in this channel hide numbers and messages; Show reveals them to teammates.");
+        assert_snapshot!(bot.answer(MAYA).await, @"Saved. Cards in this channel hide numbers and messages. Show reveals them to teammates.");
         bot.slash(MAYA, "/assign @zoe conv_1002 bring the file").await;
         bot.read_all().await;
         assert_snapshot!(bot.card("conv_1002").await, @"
-        # Robert Hale
-          +1 ••• ••• 0102 · on Front desk
-          :studio_microphone: Voicemail · 2026-11-23 08:45 UTC
-        Owner: Zoe
-        [Hand off] [Assign to… ▾] [Unassign] [Snooze] [Done] [Show] [History] [Open in dialnote ↗]
+          :large_blue_circle:  Owner: Zoe · assigned by Maya Nov 23, 9:00 UTC
+        Robert Hale · +1 ••• ••• 0102
+        :studio_microphone: Voicemail · Nov 23, 8:45 UTC · Front desk
+        [Done] [Show] [⋯ Hand off… · Unassign · Snooze… · History · Open in dialnote]
         ");
         bot.press(LEO, "conv_1002", "show").await;
         assert_snapshot!(bot.answer(LEO).await, @"
-        # Robert Hale
-          +1 415 555 0102 · on Front desk
-          :studio_microphone: Voicemail · 2026-11-23 08:45 UTC
-          “Hi, this is Robert Hale. My crown came loose last night, could I come in today?”
-        Owner: Zoe
+          :large_blue_circle:  Owner: Zoe
+        Robert Hale · +1 415 555 0102
+        :studio_microphone: Voicemail · Nov 23, 8:45 UTC · Front desk
+        > Hi, this is Robert Hale. My crown came loose last night, could I come in today?
         ");
     })
     .await;
@@ -125,13 +126,15 @@ async fn preferences_and_quiet_hours_hold() {
         bot.press_in(ZOE, "home", "wishes", "").await;
         assert_snapshot!(bot.window(ZOE).await, @"
         [[Notifications]]
-        Tell me when: [x] Something is mine now [x] Something is mine no more [x] Somebody wrote a note on what is mine [x] Somebody accepted or gave back what I gave them [x] I did not answer a hand-over yet [x] What I own comes back: its time is over, or the contact got in touch [x] What I own has not been touched for long
-        Quiet from: [--:--]
-        Quiet until: [--:--]
-        Hand-overs: [ ] I keep what I was handed, also if I do not answer
+        Notify me by direct message when: [x] Something is mine now [x] Something is mine no more [x] Somebody wrote a note on what is mine [x] Somebody accepted or gave back what I gave them [x] I did not answer a hand-over yet [x] What I own comes back: its time is over, or the contact got in touch [x] What I own has not been touched for long
+        # Quiet hours
+        Start: [--:--]
+        End: [--:--]
+        # Hand-offs
+        If I don't respond in time: [ ] Keep hand-offs that I haven't accepted in time
         ");
         let half = json!({ "kinds": { "kinds": ["yours"] }, "from": { "from": "22:00" } });
-        assert_snapshot!(bot.submit(ZOE, half).await.field_errors["until"], @"Choose both times, and different ones.");
+        assert_snapshot!(bot.submit(ZOE, half).await.field_errors["until"], @"Choose two different times.");
         bot.submit(ZOE, json!({
             "kinds": { "kinds": ["yours"] }, "from": { "from": "22:00" }, "until": { "until": "07:00" },
             "keeps": { "keeps": ["keeps"] },
@@ -139,7 +142,7 @@ async fn preferences_and_quiet_hours_hold() {
         .await;
         let home = bot.home(ZOE).await;
         assert_snapshot!(home.lines().rev().take(2).collect::<Vec<_>>().join("\n"), @"
-        You are told of 1 of 7 kinds of things. Quiet from 22:00 to 07:00. [Change…]
+        1 of 7 kinds is on. Quiet hours: 22:00–07:00. [Change…]
         # Notifications
         ");
 
@@ -154,27 +157,29 @@ async fn preferences_and_quiet_hours_hold() {
         assert_eq!(bot.world(|world| world.seen_by("zoe", "dm").len()), 0, "Zoe sleeps");
         bot.clock.advance(SignedDuration::from_hours(6));
         assert_snapshot!(bot.dm(ZOE).await, @"
-        Maya assigned +1 415 555 0101 (Ana Lima) to you.
-          :telephone_receiver: Missed call · 2026-11-23 08:56 UTC
-        [Accept] [Give back] [Done] [Open in dialnote ↗]
+        Maya assigned a conversation to you.
+        Ana Lima · +1 415 555 0101
+        :telephone_receiver: Missed call · Nov 23, 8:56 UTC · Front desk
+        [Accept] [Decline] [⋯ Done · Hand off… · Snooze… · History · Open in dialnote]
         ---
-        Maya assigned +1 415 555 0102 (Robert Hale) to you.
-          :studio_microphone: Voicemail · 2026-11-23 08:45 UTC
-        [Accept] [Give back] [Done] [Open in dialnote ↗]
+        Maya assigned a conversation to you.
+        Robert Hale · +1 415 555 0102
+        :studio_microphone: Voicemail · Nov 23, 8:45 UTC · Front desk
+        > Hi, this is Robert Hale. My crown came loose last night, could I come in today?
+        [Accept] [Decline] [⋯ Done · Hand off… · Snooze… · History · Open in dialnote]
         ");
         bot.slash(LEO, "/assign @leo conv_1001").await;
         assert_snapshot!(bot.answer(LEO).await, @"You took over Ana Lima (+1 415 555 0101) from Zoe.");
         bot.line(ANA).await;
         // Zoe has switched this notification off; her older message is updated anyway.
         assert_snapshot!(bot.dm(ZOE).await, @"
-        Maya assigned +1 415 555 0101 (Ana Lima) to you.
-          :telephone_receiver: Missed call · 2026-11-23 08:56 UTC
-          Taken over by Leo, 2026-11-23 15:00 UTC
-        [Open in dialnote ↗]
+        Ana Lima · Leo took this over. You're no longer the owner. [Open in dialnote ↗]
         ---
-        Maya assigned +1 415 555 0102 (Robert Hale) to you.
-          :studio_microphone: Voicemail · 2026-11-23 08:45 UTC
-        [Accept] [Give back] [Done] [Open in dialnote ↗]
+        Maya assigned a conversation to you.
+        Robert Hale · +1 415 555 0102
+        :studio_microphone: Voicemail · Nov 23, 8:45 UTC · Front desk
+        > Hi, this is Robert Hale. My crown came loose last night, could I come in today?
+        [Accept] [Decline] [⋯ Done · Hand off… · Snooze… · History · Open in dialnote]
         ");
     })
     .await;
@@ -192,7 +197,7 @@ async fn a_person_who_may_not_reassign_may_not_snooze_either() {
         .await;
         bot.read_all().await;
         bot.slash(LEO, "/snooze conv_1013 100d").await;
-        assert_snapshot!(bot.answer(LEO).await, @"In this workspace only admins may snooze what somebody else owns. Ask one of them.");
+        assert_snapshot!(bot.answer(LEO).await, @"Only an admin can snooze Nora Quinn. Ask an admin.");
         assert_eq!(bot.dialnote("conv_1013"), "mem_zoe open");
         bot.slash(ZOE, "/snooze conv_1013 2d").await;
         bot.read_all().await;

@@ -18,11 +18,12 @@ async fn several_conversations_are_assigned_at_once() {
         ");
         assert_snapshot!(bot.dm(ZOE).await, @"
         Maya assigned 2 conversations to you.
-        “both are urgent”
-        +1 415 555 0101 (Ana Lima)
-        [Accept] [Give back]
-        +1 415 555 0104 (Robert Nguyen)
-        [Accept] [Give back]
+        > Maya: both are urgent
+        Ana Lima · +1 415 555 0101
+        [Accept] [Decline] [⋯ Done · Hand off… · Snooze… · History · Open in dialnote]
+        ---
+        Robert Nguyen · +1 415 555 0104
+        [Accept] [Decline] [⋯ Done · Hand off… · Snooze… · History · Open in dialnote]
         ");
         assert_eq!(bot.dialnote(ANA), "mem_zoe open");
         bot.line(ANA).await;
@@ -30,11 +31,12 @@ async fn several_conversations_are_assigned_at_once() {
         bot.press_private(ZOE, "dm", "accept", 1).await;
         assert_snapshot!(bot.dm(ZOE).await, @"
         Maya assigned 2 conversations to you.
-        “both are urgent”
-        +1 415 555 0101 (Ana Lima)
-        [Accept] [Give back]
-        +1 415 555 0104 (Robert Nguyen)
-          :white_check_mark: You take care of it.
+        > Maya: both are urgent
+        Ana Lima · +1 415 555 0101
+        [Accept] [Decline] [⋯ Done · Hand off… · Snooze… · History · Open in dialnote]
+        ---
+        Robert Nguyen · +1 415 555 0104
+          :white_check_mark: You accepted this at 9:00 UTC
         ");
         bot.line("conv_1004").await;
         bot.dm(MAYA).await;
@@ -49,24 +51,24 @@ async fn several_conversations_are_handed_off_at_once() {
         bot.read_all().await;
         bot.slash(MAYA, "/handoff all @leo I am off, all quiet").await;
         assert_snapshot!(bot.answer(MAYA).await, @"
-        Handed 2 conversations off to Leo. Leo has been notified and has until 2026-11-23 17:30 UTC to accept.
+        Handed 2 conversations off to Leo. Leo has been notified and has until Nov 23, 17:30 UTC to accept.
         Handed Ana Lima (+1 415 555 0101) off to Leo. Your note was added.
         Handed Robert Nguyen (+1 415 555 0104) off to Leo. Your note was added.
         ");
         assert_snapshot!(bot.dm(LEO).await, @"
-        Maya handed 2 conversations to you.
-        “I am off, all quiet”
-        +1 415 555 0101 (Ana Lima)
-        [Accept] [Give back]
-        +1 415 555 0104 (Robert Nguyen)
-        [Accept] [Give back]
+        Maya handed 2 conversations off to you.
+        > Maya: I am off, all quiet
+        Ana Lima · +1 415 555 0101
+        [Accept] [Decline] [⋯ Done · Hand off… · Snooze… · History · Open in dialnote]
+        ---
+        Robert Nguyen · +1 415 555 0104
+        [Accept] [Decline] [⋯ Done · Hand off… · Snooze… · History · Open in dialnote]
         ");
         bot.read_all().await;
         bot.slash(MAYA, "/handoff all @leo I am off").await;
         assert_snapshot!(bot.answer(MAYA).await, @"
-        Nothing open is yours.
-        Here is your note, so that it is not lost:
-        “I am off”
+        You own no open conversations.
+        > Your note (not saved): I am off
         ");
     })
     .await;
@@ -128,9 +130,8 @@ async fn a_note_refused_for_one_of_several_is_reported_and_repeated() {
         Assigned 2 conversations to Zoe. Zoe has been notified.
         Assigned Ana Lima (+1 415 555 0101) to Zoe.
         Assigned Robert Nguyen (+1 415 555 0104) to Zoe. Your note was added.
-        No note about +1 415 555 0101 (Ana Lima): dialnote refused this: “Notes are switched off”.
-        Here is your note, so that it is not lost:
-        “both are urgent”
+        :x: No note on Ana Lima: dialnote refused this: “Notes are switched off”
+        > Your note (not saved): both are urgent
         ");
         bot.read_all().await;
         assert_eq!(bot.notes(ANA).len(), 0);

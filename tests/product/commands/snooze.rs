@@ -12,26 +12,18 @@ use crate::support::{ANA, LEO, MAYA, ZOE, product};
 async fn snoozed_until_tomorrow_and_unsnoozed_by_a_teammate() {
     product(async |bot| {
         bot.slash(MAYA, "/snooze Ana Lima tomorrow 9am").await;
-        assert_snapshot!(bot.answer(MAYA).await, @"
-        +1 415 555 0101 (Ana Lima) is snoozed.
-          It comes back 2026-11-24 17:00 UTC.
-        ");
+        assert_snapshot!(bot.answer(MAYA).await, @"Snoozed Ana Lima (+1 415 555 0101) until Nov 24, 17:00 UTC.");
         assert_eq!(bot.dialnote(ANA), "nobody snoozed");
-        assert_snapshot!(bot.line(ANA).await, @"
-        Maya snoozed this.
-          It comes back 2026-11-24 17:00 UTC.
-        ");
+        assert_snapshot!(bot.line(ANA).await, @"Maya snoozed this. Until Nov 24, 17:00 UTC");
         assert_snapshot!(bot.card(ANA).await, @"
-        # Ana Lima
-          +1 415 555 0101 · on Front desk
-          :telephone_receiver: Missed call · 2026-11-23 08:56 UTC
-        Snoozed. Nobody owns this yet.
-          It comes back 2026-11-24 17:00 UTC.
-        [Wake] [Done] [History] [Open in dialnote ↗]
+          :zzz: Snoozed until Nov 24, 17:00 UTC · unassigned
+        Ana Lima · +1 415 555 0101
+        :telephone_receiver: Missed call · Nov 23, 8:56 UTC · Front desk
+        [Unsnooze] [Done] [⋯ Assign to… · Add note… · History · Open in dialnote]
         ");
 
         bot.press(LEO, ANA, "wake").await;
-        assert_snapshot!(bot.line(ANA).await, @"Leo brought this back.");
+        assert_snapshot!(bot.line(ANA).await, @"Leo unsnoozed this.");
         assert_eq!(bot.dialnote(ANA), "nobody open");
     })
     .await;
@@ -44,12 +36,9 @@ async fn snoozed_by_the_form() {
         bot.read_all().await;
         bot.press(MAYA, ANA, "snooze").await;
         let empty = bot.submit(MAYA, json!({ "soon": {}, "exactly": {} })).await;
-        assert_snapshot!(empty.field_errors["soon"], @"Choose when it is to come back.");
+        assert_snapshot!(empty.field_errors["soon"], @"Choose when it should reopen.");
         bot.submit(MAYA, json!({ "soon": { "soon": "3h" }, "exactly": {} })).await;
-        assert_snapshot!(bot.answer(MAYA).await, @"
-        +1 415 555 0101 (Ana Lima) is snoozed.
-          It comes back 2026-11-23 12:00 UTC.
-        ");
+        assert_snapshot!(bot.answer(MAYA).await, @"Snoozed Ana Lima (+1 415 555 0101) until Nov 23, 12:00 UTC.");
         bot.line(ANA).await;
 
         bot.press(MAYA, ANA, "wake").await;
@@ -57,10 +46,7 @@ async fn snoozed_by_the_form() {
         bot.press(MAYA, ANA, "snooze").await;
         let at = bot.clock.now() + SignedDuration::from_hours(48);
         bot.submit(MAYA, json!({ "soon": { "soon": "3h" }, "exactly": { "exactly": at.as_second() } })).await;
-        assert_snapshot!(bot.answer(MAYA).await, @"
-        +1 415 555 0101 (Ana Lima) is snoozed.
-          It comes back 2026-11-25 09:00 UTC.
-        ");
+        assert_snapshot!(bot.answer(MAYA).await, @"Snoozed Ana Lima (+1 415 555 0101) until Nov 25, 9:00 UTC.");
         bot.line(ANA).await;
     })
     .await;
@@ -98,25 +84,25 @@ async fn a_time_that_makes_no_sense_is_refused() {
         assert_snapshot!(talk, @"
         /snooze conv_1001
         When should it reopen?
-          For example: `2h`, `tomorrow 9am`, `monday`, `31 Dec`
-        [Fill in a form]
+          Add `2h`, `tomorrow 9am`, `monday` or a date at the end.
+        [Choose a time…]
 
         /snooze conv_1001 today 0:30
         That time has passed. Choose a later one for Ana Lima.
-          You asked for 2026-11-23 08:30 UTC
-        [Fill in a form]
+          You asked for Nov 23, 8:30 UTC
+        [Choose a time…]
 
         /snooze Ana Lima Nov 22
         That time has passed. Choose a later one for Ana Lima.
-          You asked for 2026-11-22 17:00 UTC
-        [Fill in a form]
+          You asked for Nov 22, 17:00 UTC
+        [Choose a time…]
 
         /snooze conv_1001 2028-01-01
-        That is more than a year away. Choose an earlier time for Ana Lima.
-        [Fill in a form]
+        That's more than a year away. Choose an earlier time for Ana Lima.
+        [Choose a time…]
 
         /dialnote wake conv_1001
-        +1 415 555 0101 (Ana Lima) is not snoozed.
+        Ana Lima isn't snoozed. Nothing changed.
         ");
         assert_eq!(bot.calls("PATCH"), 0);
     })
@@ -178,19 +164,16 @@ async fn the_time_behind_the_conversation_counts_and_the_rest_is_asked_about() {
     product(async |bot| {
         bot.slash(MAYA, "/snooze Ana Lima 2h call her at 3pm").await;
         assert_snapshot!(bot.answer(MAYA).await, @"
-        /snooze takes no note. Choose the conversation to go on without “call her at 3pm”.
-          Snooze until 2026-11-23 11:00 UTC
-        +1 415 555 0101 (Ana Lima) · unassigned [Choose]
-          Last activity 2026-11-23 08:56 UTC
-        [Fill in a form]
+        `/snooze` takes no note. Choose the conversation to continue without “call her at 3pm”.
+          Snooze until Nov 23, 11:00 UTC
+        :red_circle: Ana Lima · +1 415 555 0101
+        Unassigned · last activity Nov 23, 8:56 UTC [Choose]
+        [Choose another…]
         ");
         assert_eq!(bot.dialnote(ANA), "nobody open");
         bot.clock.advance(SignedDuration::from_mins(30));
         bot.press_private(MAYA, "front-desk", "pick", 0).await;
-        assert_snapshot!(bot.answer(MAYA).await, @"
-        +1 415 555 0101 (Ana Lima) is snoozed.
-          It comes back 2026-11-23 11:00 UTC.
-        ");
+        assert_snapshot!(bot.answer(MAYA).await, @"Snoozed Ana Lima (+1 415 555 0101) until Nov 23, 11:00 UTC.");
         bot.line(ANA).await;
     })
     .await;
@@ -226,8 +209,8 @@ async fn a_snooze_that_is_over_before_it_runs_says_so() {
         bot.pass(SignedDuration::from_mins(10)).await;
         assert_snapshot!(bot.answer(MAYA).await, @"
         Ana Lima wasn't snoozed: the time passed while the command waited. Choose a later time.
-          You asked for 2026-11-23 10:00 UTC
-        [Fill in a form]
+          You asked for Nov 23, 10:00 UTC
+        [Choose a time…]
         ");
         assert_eq!(bot.dialnote(ANA), "nobody open");
         bot.press_private(MAYA, "front-desk", "choose", 0).await;
@@ -285,17 +268,17 @@ async fn a_note_is_written_and_the_owner_is_notified() {
         assert_snapshot!(bot.answer(LEO).await, @"Note added to Ana Lima. Zoe has been notified.");
         assert_snapshot!(bot.line(ANA).await, @"
         Leo added a note.
-        “prefers the morning”
+        > prefers the morning
         ");
         assert_snapshot!(bot.dm(ZOE).await, @"
-        Leo added a note about +1 415 555 0101 (Ana Lima), which is yours.
-        “prefers the morning”
+        Leo added a note to Ana Lima, which you own.
+        > prefers the morning
         ");
         assert_eq!(bot.notes(ANA).len(), 1);
         bot.slash(LEO, "/dialnote note conv_1001").await;
         assert_snapshot!(bot.answer(LEO).await, @"
-        Add the text of the note.
-        [Fill in a form]
+        Add the text of the note for this.
+        [Add note…]
         ");
     })
     .await;
@@ -305,20 +288,17 @@ async fn a_note_is_written_and_the_owner_is_notified() {
 async fn a_history_lists_who_did_what() {
     product(async |bot| {
         bot.slash(LEO, "/dialnote history conv_1001").await;
-        assert_snapshot!(bot.answer(LEO).await, @"Nobody did anything about +1 415 555 0101 (Ana Lima) through this app yet.");
+        assert_snapshot!(bot.answer(LEO).await, @"No changes to Ana Lima (+1 415 555 0101) through this app yet.");
         bot.slash(MAYA, "/assign @zoe conv_1001 call back").await;
         bot.slash(ZOE, "/handoff @leo conv_1001 speaks Spanish").await;
         bot.slash(LEO, "/done conv_1001").await;
         bot.read_all().await;
         bot.press(LEO, ANA, "history").await;
         assert_snapshot!(bot.answer(LEO).await, @"
-        What happened to +1 415 555 0101 (Ana Lima), newest first:
-        Leo marked this done.
-          2026-11-23 09:00 UTC
-        Zoe handed this over to Leo.
-          2026-11-23 09:00 UTC
-        Maya assigned this to Zoe.
-          2026-11-23 09:00 UTC
+        History of Ana Lima (+1 415 555 0101), newest first
+        Nov 23, 9:00 UTC · Leo marked this done.
+        Nov 23, 9:00 UTC · Zoe handed this off to Leo.
+        Nov 23, 9:00 UTC · Maya assigned this to Zoe.
         ");
     })
     .await;

@@ -18,8 +18,8 @@ async fn two_press_take_it_and_one_wins() {
         assert_eq!(bot.dialnote(ANA), "mem_zoe open");
         assert_snapshot!(bot.line(ANA).await, @"Zoe took this.");
         assert_snapshot!(bot.answer(LEO).await, @"
-        Zoe took +1 415 555 0101 (Ana Lima) 1 s ago.
-        [Take over]
+        Zoe took Ana Lima 1 s ago.
+        [Take over…]
         ");
     })
     .await;
@@ -34,13 +34,13 @@ async fn the_one_who_lost_may_take_over_if_nothing_changed_since() {
 
         bot.slash(LEO, "/dialnote take conv_1001").await;
         assert_snapshot!(bot.answer(LEO).await, @"
-        Zoe took +1 415 555 0101 (Ana Lima) 3 s ago.
-        [Take over]
+        Zoe took Ana Lima 3 s ago.
+        [Take over…]
         ");
         bot.press_private(LEO, "front-desk", "take_over", 0).await;
         assert_snapshot!(bot.answer(LEO).await, @"You took over Ana Lima (+1 415 555 0101) from Zoe. Zoe has been notified.");
         assert_snapshot!(bot.line(ANA).await, @"Leo took this over from Zoe.");
-        assert_snapshot!(bot.dm(ZOE).await, @"Leo took +1 415 555 0101 (Ana Lima); it is not yours any more.");
+        assert_snapshot!(bot.dm(ZOE).await, @"Leo took over Ana Lima. You're no longer the owner.");
 
         bot.slash(ZOE, "/dialnote take conv_1001").await;
         bot.answer(ZOE).await;
@@ -48,8 +48,8 @@ async fn the_one_who_lost_may_take_over_if_nothing_changed_since() {
         bot.read_all().await;
         bot.press_private(ZOE, "front-desk", "take_over", 0).await;
         assert_snapshot!(bot.answer(ZOE).await, @"
-        Maya took +1 415 555 0101 (Ana Lima) 1 s ago.
-        [Take over]
+        Maya took Ana Lima 1 s ago.
+        [Take over…]
         ");
         assert_eq!(bot.dialnote(ANA), "mem_maya open");
     })
@@ -94,8 +94,8 @@ async fn an_assigned_person_is_not_said_to_have_taken_it() {
         bot.read_all().await;
         bot.slash(LEO, "/dialnote take conv_1001").await;
         assert_snapshot!(bot.answer(LEO).await, @"
-        +1 415 555 0101 (Ana Lima) belongs to Zoe already.
-        [Take over]
+        Zoe already owns Ana Lima.
+        [Take over…]
         ");
     })
     .await;

@@ -17,19 +17,15 @@ async fn an_assignment_is_taken_back() {
         bot.slash(MAYA, "/dialnote undo").await;
         assert_snapshot!(bot.answer(MAYA).await, @"Undone: Ana Lima is assigned to Leo again. Leo and Zoe have been notified.");
         assert_eq!(bot.dialnote(ANA), "mem_leo open");
-        assert_snapshot!(bot.line(ANA).await, @"Maya took that back: Leo owns this again.");
+        assert_snapshot!(bot.line(ANA).await, @"Maya undid that: this is assigned to Leo again.");
         assert_snapshot!(bot.dm(LEO).await, @"
-        Maya assigned +1 415 555 0101 (Ana Lima) to you.
-          :telephone_receiver: Missed call · 2026-11-23 08:56 UTC
-        [Accept] [Give back] [Done] [Open in dialnote ↗]
+        Maya assigned a conversation to you.
+        Ana Lima · +1 415 555 0101
+        :telephone_receiver: Missed call · Nov 23, 8:56 UTC · Front desk
+        [Accept] [Decline] [⋯ Done · Hand off… · Snooze… · History · Open in dialnote]
         ");
-        assert_snapshot!(bot.dm(ZOE).await, @"
-        Maya assigned +1 415 555 0101 (Ana Lima) to you.
-          :telephone_receiver: Missed call · 2026-11-23 08:56 UTC
-          Reassigned to Leo by Maya, 2026-11-23 09:00 UTC
-        [Open in dialnote ↗]
-        ");
-        assert_snapshot!(bot.dm(ZOE).await, @"Maya gave +1 415 555 0101 (Ana Lima) to Leo; it is not yours any more.");
+        assert_snapshot!(bot.dm(ZOE).await, @"Ana Lima · Maya undid this assignment. You're no longer the owner. [Open in dialnote ↗]");
+        assert_snapshot!(bot.dm(ZOE).await, @"Maya reassigned Ana Lima to Leo. You're no longer the owner.");
     })
     .await;
 }
@@ -41,13 +37,13 @@ async fn done_and_snoozed_are_taken_back() {
         bot.read_all().await;
         bot.slash(MAYA, "/dialnote undo Ana Lima").await;
         assert_snapshot!(bot.answer(MAYA).await, @"Undone: Ana Lima is open again.");
-        assert_snapshot!(bot.line(ANA).await, @"Maya took that back: this is open again.");
+        assert_snapshot!(bot.line(ANA).await, @"Maya undid that: this is open again.");
         bot.slash(MAYA, "/snooze conv_1001 2h").await;
         bot.slash(MAYA, "/snooze conv_1001 5h").await;
         bot.read_all().await;
         bot.slash(MAYA, "/dialnote undo").await;
         assert_snapshot!(bot.answer(MAYA).await, @"Undone: Ana Lima is snoozed again.");
-        assert_snapshot!(bot.line(ANA).await, @"Maya took that back: this is snoozed again.");
+        assert_snapshot!(bot.line(ANA).await, @"Maya undid that: this is snoozed again.");
         let until = bot.world(|world| world.dialnote.conversation(ANA).unwrap().snoozed_until);
         assert_eq!(until, Some(bot.clock.now() + SignedDuration::from_hours(2)));
     })
@@ -99,7 +95,7 @@ async fn undoing_an_ended_snooze_opens_the_conversation() {
         bot.clock.advance(SignedDuration::from_mins(4));
         bot.slash(MAYA, "/dialnote undo").await;
         assert_snapshot!(bot.answer(MAYA).await, @"Undone: Ana Lima is open again.");
-        assert_snapshot!(bot.line(ANA).await, @"Maya took that back: this is open again.");
+        assert_snapshot!(bot.line(ANA).await, @"Maya undid that: this is open again.");
         assert_eq!(bot.dialnote(ANA), "nobody open");
     })
     .await;
@@ -114,7 +110,7 @@ async fn an_undone_act_counts_for_no_one() {
         bot.read_all().await;
         bot.sandbox.change_in_dialnote(&json!({ "conversation": ANA, "status": "done" })).unwrap();
         bot.slash(MAYA, "/done conv_1001").await;
-        assert_snapshot!(bot.answer(MAYA).await, @"+1 415 555 0101 (Ana Lima) is already done.");
+        assert_snapshot!(bot.answer(MAYA).await, @"Ana Lima is already done. Nothing changed.");
     })
     .await;
 }
@@ -184,7 +180,7 @@ async fn one_of_a_batch_that_has_changed_is_named_and_the_rest_is_undone() {
         assert_snapshot!(bot.answer(MAYA).await, @"
         Undid changes to 1 of 2 conversations.
         Undone: Ana Lima is open again.
-        Can't undo: Leo changed Robert Nguyen after you.
+        :x: Can't undo: Leo changed Robert Nguyen after you.
         ");
         bot.read_all().await;
         // Named, the rest of a batch can be undone alone.
@@ -214,7 +210,7 @@ async fn a_note_stays_and_undo_offers_the_act_before_it() {
         ");
         assert_eq!(bot.dialnote(ANA), "mem_zoe open");
         bot.press_private(MAYA, "front-desk", "undo", 0).await;
-        assert_snapshot!(bot.whole_answer(MAYA).await, @"Undone: Ana Lima is unassigned again. The note stays in dialnote. Zoe has been notified.");
+        assert_snapshot!(bot.whole_answer(MAYA).await, @":white_check_mark: Undone: Ana Lima is unassigned again. The note stays in dialnote. Zoe has been notified.");
         assert_eq!((bot.dialnote(ANA).as_str(), bot.notes(ANA).len()), ("nobody open", 1));
         bot.read_all().await;
         bot.slash(MAYA, "/dialnote undo").await;
@@ -291,12 +287,12 @@ async fn a_button_undoes_its_own_act_once_and_in_time() {
         assert_eq!(states(bot), ["mem_leo open", "mem_maya open", "mem_zoe open"]);
         assert_snapshot!(said.join("\n---\n"), @"
         Assigned 2 conversations to Zoe. Zoe has been notified. [Undo 2]
-        Assigned Ana Lima (+1 415 555 0101) to Zoe.
-        Assigned Robert Nguyen (+1 415 555 0104) to Zoe.
+        :white_check_mark: Assigned Ana Lima (+1 415 555 0101) to Zoe.
+        :white_check_mark: Assigned Robert Nguyen (+1 415 555 0104) to Zoe.
         ---
         Undid changes to 1 of 2 conversations. Zoe has been notified.
-        Undone: Robert Nguyen is unassigned again.
-        Can't undo: you changed Ana Lima again after that.
+        :white_check_mark: Undone: Robert Nguyen is unassigned again.
+        :x: Can't undo: you changed Ana Lima again after that.
         ---
         Already undone. Nothing changed.
         ---

@@ -16,10 +16,9 @@ async fn a_command_without_a_conversation_opens_a_form() {
         bot.slash(MAYA, "/assign @zoe").await;
         assert_snapshot!(bot.window(MAYA).await, @"
         [[Assign]]
-        Conversation*: [Name or number ▾]
-        New owner*: [Choose a teammate ▾]
+        Conversation*: [Name, number or company ▾]
+        New owner*: [U0ZOE ▾]
         Note: [___]
-        More: [___]
         ");
         let empty = bot.submit(MAYA, json!({ "which": { "which": null }, "to": { "to": "zoe" } })).await;
         assert_snapshot!(empty.field_errors["which"], @"Please complete this required field.");
@@ -43,34 +42,31 @@ async fn each_form_asks_for_what_its_command_needs() {
         }
         assert_snapshot!(forms, @"
         /done
-        [[Done]]
-        Conversation*: [Name or number ▾]
-        How did it end?: [___]
-        More: [___]
+        [[Mark done]]
+        Conversation*: [Name, number or company ▾]
+        Note: [___]
 
         /dialnote note
-        [[Note]]
-        Conversation*: [Name or number ▾]
+        [[Add note]]
+        Conversation*: [Name, number or company ▾]
         Note*: [___]
-        More: [___]
 
         /snooze tomorrow
         [[Snooze]]
-        Conversation*: [Name or number ▾]
-          Until 2026-11-24 17:00 UTC, unless you choose another time
-        Until when?: [Choose a time ▾]
-        Or exactly: [date and time]
+        Conversation*: [Name, number or company ▾]
+          Until Nov 24, 17:00 UTC, unless you choose another time
+        When should it reopen?: [Choose a time ▾]
+        Or at this time: [date and time]
 
         /dialnote take
         [[Take it]]
-        Conversation*: [Name or number ▾]
+        Conversation*: [Name, number or company ▾]
 
         /handoff @leo
         [[Hand off]]
-        Conversation*: [Name or number ▾]
-        New owner*: [Choose a teammate ▾]
-        What should they know?*: [___]
-        More: [___]
+        Conversation*: [Name, number or company ▾]
+        New owner*: [U0LEO ▾]
+        Note*: [___]
         ");
     })
     .await;
@@ -83,10 +79,7 @@ async fn a_form_keeps_the_typed_words() {
         bot.slash(MAYA, "/snooze 2h").await;
         bot.search(MAYA, "window", "which", "ana").await;
         bot.submit(MAYA, json!({ "which": { "which": ANA } })).await;
-        assert_snapshot!(bot.answer(MAYA).await, @"
-        +1 415 555 0101 (Ana Lima) is snoozed.
-          It comes back 2026-11-23 11:00 UTC.
-        ");
+        assert_snapshot!(bot.answer(MAYA).await, @"Snoozed Ana Lima (+1 415 555 0101) until Nov 23, 11:00 UTC.");
         bot.read_all().await;
     })
     .await;
@@ -127,11 +120,11 @@ async fn a_form_suggests_the_least_busy_person() {
         bot.press_private(MAYA, "front-desk", "assign", 0).await;
         assert_snapshot!(bot.window(MAYA).await, @"
         [[Assign]]
-        Ana Lima
-        New owner: [Suggestions ▾]
-        Or somebody else: [Choose a teammate ▾]
+        Ana Lima · +1 415 555 0101
+        :telephone_receiver: Missed call · Nov 23, 8:56 UTC · Front desk
+          :red_circle: Unassigned
+        New owner*: [Search teammates ▾]
         Note: [___]
-        More: [___]
         ");
         bot.submit(MAYA, json!({ "suggested": { "suggested": "U0ZOE" } })).await;
         assert_snapshot!(bot.answer(MAYA).await.lines().next().unwrap_or_default(), @"Assigned Ana Lima (+1 415 555 0101) to Zoe. Zoe has been notified.");
@@ -152,13 +145,12 @@ async fn a_message_becomes_a_note_once() {
         bot.shortcut(ZOE, "note_message", Some(("front-desk", &said))).await;
         assert_snapshot!(bot.line(ANA).await, @"
         Zoe added a note.
-        “Leo: She prefers <b>mornings</b> & tea”
+        > Leo: She prefers <b>mornings</b> & tea
         ");
         bot.shortcut(ZOE, "note_message", Some(("front-desk", &said))).await;
         assert_snapshot!(bot.answer(ZOE).await, @"
-        This message is in dialnote as a note about +1 415 555 0101 (Ana Lima) already.
-        Here is your note, so that it is not lost:
-        “Leo: She prefers <b>mornings</b> & tea”
+        This message is already a note on Ana Lima. Nothing changed.
+        > Your note (not saved): Leo: She prefers <b>mornings</b> & tea
         ");
         assert_eq!(bot.notes(ANA).len(), 1);
         bot.read_all().await;
@@ -200,11 +192,11 @@ async fn a_message_hands_off_the_conversation_it_links_to() {
         bot.shortcut(MAYA, "hand_off_message", Some(("front-desk", &said))).await;
         assert_snapshot!(bot.window(MAYA).await, @"
         [[Hand off]]
-        Robert Hale
-        New owner: [Suggestions ▾]
-        Or somebody else: [Choose a teammate ▾]
-        What should they know?*: [___]
-        More: [___]
+        Robert Hale · +1 415 555 0102
+        :studio_microphone: Voicemail · Nov 23, 8:45 UTC · Front desk
+          :red_circle: Unassigned
+        New owner*: [Search teammates ▾]
+        Note*: [___]
         ");
         bot.close(MAYA).await;
     })

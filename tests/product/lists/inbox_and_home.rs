@@ -14,39 +14,32 @@ async fn a_list_is_private_and_each_row_has_its_buttons() {
         bot.poll().await.unwrap();
         bot.slash(MAYA, "/inbox unassigned").await;
         assert_snapshot!(bot.answer(MAYA).await, @"
-        Nobody’s, oldest first: 7. [Unassigned (7) ▾]
-        Lucía Fernández · +1 415 555 0112 · Clínica del Sol · on Billing
-        Nobody owns this yet.
-          :studio_microphone: Voicemail · 2026-11-23 05:00 UTC
-          “Hola, soy Lucía. We still wait for the invoice of the joint patient, number 4471.”
-        [Take it] [Assign…] [Snooze] [Done] [Note] [History]
-        Marta Silva · +1 415 555 0110 · on Front desk
-        Nobody owns this yet.
-          :speech_balloon: Text message · 2026-11-23 06:00 UTC
-          “Running ten minutes late, sorry!”
-        [Take it] [Assign…] [Snooze] [Done] [Note] [History]
-        <script>alert(1)</script> <!channel> · +1 415 555 0109 · on Front desk
-        Nobody owns this yet.
-          :speech_balloon: Text message · 2026-11-23 07:00 UTC
-          “*Free* <https://example.com|whitening> & more for <@U0MAYA> :tada:”
-        [Take it] [Assign…] [Snooze] [Done] [Note] [History]
-        +1 415 555 0105 · on Front desk
-        Nobody owns this yet.
-          :telephone_receiver: Missed call · 2026-11-23 08:08 UTC
-        [Take it] [Assign…] [Snooze] [Done] [Note] [History]
-        Robert Nguyen · +1 415 555 0104 · on Billing
-        Nobody owns this yet.
-          :telephone_receiver: Missed call · 2026-11-23 08:22 UTC
-        [Take it] [Assign…] [Snooze] [Done] [Note] [History]
-        Robert Hale · +1 415 555 0102 · on Front desk
-        Nobody owns this yet.
-          :studio_microphone: Voicemail · 2026-11-23 08:45 UTC
-          “Hi, this is Robert Hale. My crown came loose last night, could I come in today?”
-        [Take it] [Assign…] [Snooze] [Done] [Note] [History]
-        Ana Lima · +1 415 555 0101 · on Front desk
-        Nobody owns this yet.
-          :telephone_receiver: Missed call · 2026-11-23 08:56 UTC
-        [Take it] [Assign…] [Snooze] [Done] [Note] [History]
+        Unassigned · 1–6 of 7, oldest first [Unassigned (7) ▾]
+        :red_circle: Lucía Fernández · +1 415 555 0112 · Clínica del Sol
+        :studio_microphone: Voicemail · Nov 23, 5:00 UTC · Billing · “Hola, soy Lucía. We still wait for the invoice of the joint patient, number 447…”
+        [Take it] [Assign…] [⋯ Snooze… · Done · Add note… · History · Open in dialnote]
+        ---
+        :red_circle: Marta Silva · +1 415 555 0110
+        :speech_balloon: Text message · Nov 23, 6:00 UTC · Front desk · “Running ten minutes late, sorry!”
+        [Take it] [Assign…] [⋯ Snooze… · Done · Add note… · History · Open in dialnote]
+        ---
+        🔴 <script>alert(1)</script> <!channel> · +1 415 555 0109
+        💬 Text message · Nov 23, 7:00 UTC · Front desk · “*Free* <https://example.com|whitening> & more for <@U0MAYA> :tada:”
+        [Take it] [Assign…] [⋯ Snooze… · Done · Add note… · History · Open in dialnote]
+        ---
+        :red_circle: +1 415 555 0105
+        :telephone_receiver: Missed call · Nov 23, 8:08 UTC · Front desk
+        [Take it] [Assign…] [⋯ Snooze… · Done · Add note… · History · Open in dialnote]
+        ---
+        :red_circle: Robert Nguyen · +1 415 555 0104
+        :telephone_receiver: Missed call · Nov 23, 8:22 UTC · Billing
+        [Take it] [Assign…] [⋯ Snooze… · Done · Add note… · History · Open in dialnote]
+        ---
+        :red_circle: Robert Hale · +1 415 555 0102
+        :studio_microphone: Voicemail · Nov 23, 8:45 UTC · Front desk · “Hi, this is Robert Hale. My crown came loose last night, could I come in today?”
+        [Take it] [Assign…] [⋯ Snooze… · Done · Add note… · History · Open in dialnote]
+        ---
+        [Older] [Find…]
         ");
     })
     .await;
@@ -60,14 +53,14 @@ async fn a_button_changes_its_row_and_the_list_is_redrawn() {
         bot.read_all().await;
         bot.press_private(MAYA, FRONT_DESK, "wake", 0).await;
         assert_snapshot!(bot.answer(MAYA).await, @"
-        +1 415 555 0108 (Priya Shah) is back.
+        Unsnoozed Priya Shah (+1 415 555 0108).
         ---
-        Snoozed: 1. [Snoozed (1) ▾]
-        Julian Frost · +1 415 555 0114 · on Billing
-        Snoozed. Nobody owns this yet.
-          :speech_balloon: Text message · 2026-11-22 23:00 UTC
-          “I get paid on Friday, can I settle the bill then?”
-        [Wake] [Done] [Note] [History]
+        Snoozed · 1 [Snoozed (1) ▾]
+        :zzz: Julian Frost · +1 415 555 0114
+        :speech_balloon: Text message · Nov 22, 23:00 UTC · Billing · “I get paid on Friday, can I settle the bill then?”
+        [Unsnooze] [Done] [⋯ Assign to… · Add note… · History · Open in dialnote]
+        ---
+        [Find…]
         ");
         bot.read_all().await;
     })
@@ -85,22 +78,25 @@ async fn every_filter_and_words_to_look_for() {
             writeln!(titles, "{typed}: {}", list.lines().next().unwrap_or_default()).unwrap();
         }
         assert_snapshot!(titles, @"
-        : Yours: 3. [Mine (3) ▾]
-        mine: Yours: 3. [Mine (3) ▾]
-        unread: Unread: 6. [Unread (6) ▾]
-        read: Read and open: 4. [Read (4) ▾]
-        done: Done: 2. [Done (2) ▾]
-        snoozed: Snoozed: 2. [Snoozed (2) ▾]
-        all: All conversations: 1–10 of 14. [All (14) ▾]
-        @zoe: Zoe’s: 3. [Show ▾]
-        all robert: All conversations like “robert”: 2. [All (14) ▾]
-        0103: All conversations like “0103”: 1. [All (14) ▾]
-        nobody: All conversations like “nobody”: none. [All (14) ▾]
+        : Your conversations · 3 open [Mine (3) ▾]
+        mine: Your conversations · 3 open [Mine (3) ▾]
+        unread: Unread · 6 [Unread (6) ▾]
+        read: Read and open · 4 [Read (4) ▾]
+        done: Done · 2 [Done (2) ▾]
+        snoozed: Snoozed · 2 [Snoozed (2) ▾]
+        all: All conversations · 1–6 of 14 [All (14) ▾]
+        @zoe: Conversations of Zoe · 3 open [Filter ▾]
+        all robert: 2 matches for “robert” [All (14) ▾]
+        0103: 1 match for “0103” [All (14) ▾]
+        nobody: No conversations match “nobody”. [All (14) ▾]
         ");
         bot.slash(MAYA, "/inbox @sam").await;
-        assert_snapshot!(bot.answer(MAYA).await, @"Sam is not in dialnote with the e-mail address they use in Slack. Choose somebody else, or ask an admin to invite Sam to dialnote with that address, or to link them with /dialnote link.");
+        assert_snapshot!(bot.answer(MAYA).await, @"Sam isn't linked to dialnote: no dialnote member has their Slack email. Choose someone else, or ask an admin to link them with `/dialnote link`.");
         bot.slash(SAM, "/inbox").await;
-        assert_snapshot!(bot.answer(SAM).await, @"You are not in dialnote with the e-mail address that you use in Slack. Ask an admin to invite you with that address, or to link you with /dialnote link.");
+        assert_snapshot!(bot.answer(SAM).await, @"
+        Not done: your Slack email doesn't match a dialnote member. An admin can link you with `/dialnote link`.
+        [Ask an admin]
+        ");
     })
     .await;
 }
@@ -115,14 +111,15 @@ async fn a_list_names_the_person_who_was_first() {
         bot.read_all().await;
         bot.press_private(MAYA, FRONT_DESK, "take", 0).await;
         assert_snapshot!(bot.answer(MAYA).await, @"
-        Leo took +1 415 555 0101 (Ana Lima) 1 s ago.
-        [Take over]
+        Leo took Ana Lima 1 s ago.
+        [Take over…]
         ---
-        All conversations like “ana lima”: 1. [All (14) ▾]
-        Ana Lima · +1 415 555 0101 · on Front desk
-        Owner: Leo
-          :telephone_receiver: Missed call · 2026-11-23 08:56 UTC
-        [Hand off] [Unassign] [Snooze] [Done] [Note] [History]
+        1 match for “ana lima” [All (14) ▾]
+        :large_blue_circle: Ana Lima · +1 415 555 0101
+        :telephone_receiver: Missed call · Nov 23, 8:56 UTC · Front desk · Owner: Leo
+        [Done] [Hand off…] [⋯ Unassign · Snooze… · Add note… · History · Open in dialnote]
+        ---
+        [Find…]
         ");
     })
     .await;
@@ -138,18 +135,17 @@ async fn lists_are_made_from_what_is_known_while_dialnote_is_down() {
         bot.clock.advance(SignedDuration::from_mins(30));
         bot.slash(MAYA, "/inbox snoozed").await;
         assert_snapshot!(bot.answer(MAYA).await, @"
-        Snoozed: 2. [Snoozed (2) ▾]
-          dialnote does not answer; this is how it was 2026-11-23 09:00 UTC.
-        Priya Shah · +1 415 555 0108 · on Front desk
-        Snoozed. Owner: Zoe
-          :memo: Note · 2026-11-23 03:35 UTC
-          “Wants the first slot after her holiday; asked us to call tomorrow.”
-        [Wake] [Done] [Note] [History]
-        Julian Frost · +1 415 555 0114 · on Billing
-        Snoozed. Nobody owns this yet.
-          :speech_balloon: Text message · 2026-11-22 23:00 UTC
-          “I get paid on Friday, can I settle the bill then?”
-        [Wake] [Done] [Note] [History]
+        Snoozed · 2 [Snoozed (2) ▾]
+          dialnote isn't responding. This list is from Nov 23, 9:00 UTC.
+        :zzz: Priya Shah · +1 415 555 0108
+        :memo: Note · Nov 23, 3:35 UTC · Front desk · “Wants the first slot after her holiday; asked us to call tomorrow.” · Owner: Zoe
+        [Unsnooze] [Done] [⋯ Hand off… · Unassign · Add note… · History · Open in dialnote]
+        ---
+        :zzz: Julian Frost · +1 415 555 0114
+        :speech_balloon: Text message · Nov 22, 23:00 UTC · Billing · “I get paid on Friday, can I settle the bill then?”
+        [Unsnooze] [Done] [⋯ Assign to… · Add note… · History · Open in dialnote]
+        ---
+        [Find…]
         ");
     })
     .await;
@@ -161,35 +157,42 @@ async fn a_home_shows_what_is_mine_and_follows_what_happens() {
         bot.poll().await.unwrap();
         bot.open_home(ZOE).await;
         assert_snapshot!(bot.home(ZOE).await, @"
-        # Conversations
-        Find a conversation [Name or number ▾]
-        Yours: 3. [Mine (3) ▾]
-        Grace Kim · +1 415 555 0106 · Kim Orthodontics · on Front desk
-        Owner: Zoe
-          :speech_balloon: Text message · 2026-11-23 07:56 UTC
-          “Can you send Tuesday's scans to our office?”
-        [Hand off] [Unassign] [Snooze] [Done] [Note] [History]
-        Nora Quinn · +1 415 555 0113 · on Front desk
-        Owner: Zoe
-          :telephone_receiver: Missed call · 2026-11-23 07:45 UTC
-        [Hand off] [Unassign] [Snooze] [Done] [Note] [History]
-        Priya Shah · +1 415 555 0108 · on Front desk
-        Snoozed. Owner: Zoe
-          :memo: Note · 2026-11-23 03:35 UTC
-          “Wants the first slot after her holiday; asked us to call tomorrow.”
-        [Wake] [Done] [Note] [History]
+        # Hi Zoe
+        3 yours · 7 unassigned · 2 snoozed
+        [Find a conversation] [Commands]
+        ---
+        New here?
+        1. A missed call, voicemail or text message appears as a card in the channel of its number.
+        2. Press Take it to own it, or assign it to a teammate.
+        3. Press Done when it's finished.
+        [Show unassigned] [Hide this]
+        ---
+        Your conversations · 3 open [Mine (3) ▾]
+        :large_blue_circle: Grace Kim · +1 415 555 0106 · Kim Orthodontics
+        :speech_balloon: Text message · Nov 23, 7:56 UTC · Front desk · “Can you send Tuesday's scans to our office?”
+        [Done] [Hand off…] [⋯ Unassign · Snooze… · Add note… · History · Open in dialnote]
+        ---
+        :large_blue_circle: Nora Quinn · +1 415 555 0113
+        :telephone_receiver: Missed call · Nov 23, 7:45 UTC · Front desk
+        [Done] [Hand off…] [⋯ Unassign · Snooze… · Add note… · History · Open in dialnote]
+        ---
+        :zzz: Priya Shah · +1 415 555 0108
+        :memo: Note · Nov 23, 3:35 UTC · Front desk · “Wants the first slot after her holiday; asked us to call tomorrow.”
+        [Unsnooze] [Done] [⋯ Hand off… · Unassign · Add note… · History · Open in dialnote]
+        ---
+        [Find…]
         ---
         # Notifications
-        You are told of everything that concerns you. [Change…]
+        All 7 kinds are on. [Change…]
         ");
         bot.slash(MAYA, "/assign @zoe conv_1001").await;
         bot.read_all().await;
         assert!(bot.home(ZOE).await.contains("Ana Lima"), "it is in Zoe's home");
         bot.press_in(ZOE, "home", "done", ANA).await;
         assert_snapshot!(bot.home(ZOE).await.lines().take(4).collect::<Vec<_>>().join("\n"), @"
-        # Conversations
-        Find a conversation [Name or number ▾]
-        +1 415 555 0101 (Ana Lima) is done.
+        # Hi Zoe
+        3 yours · 6 unassigned · 2 snoozed
+        [Find a conversation] [Commands]
         ---
         ");
         bot.choose_in(ZOE, "home", "filter", r#"{"q":{"f":"done"}}"#).await;
@@ -220,23 +223,45 @@ async fn a_home_explains_linking_to_unlinked_people_and_more_to_admins() {
         bot.poll().await.unwrap();
         bot.open_home(SAM).await;
         assert_snapshot!(bot.home(SAM).await, @"
-        # Conversations
-        You are not in dialnote with the e-mail address that you use in Slack. Ask an admin to invite you with that address, or to link you with /dialnote link.
+        # Hi Sam
+        :wave: Your Slack account isn't linked to dialnote yet.
+        No dialnote member has the email sam@acme.example. An admin can invite you to dialnote or link you to a member.
+        [Ask an admin] [Check again]
+          Admins: Maya
+        ---
+        What this app does
+        Missed calls, voicemails and text messages to your team's numbers appear as cards in Slack. The team decides there who owns each one.
         ");
         bot.open_home(MAYA).await;
         assert_snapshot!(bot.home(MAYA).await, @"
-        # Conversations
-        Find a conversation [Name or number ▾]
-        Yours: none. [Mine (0) ▾]
+        # Hi Maya
+        0 yours · 7 unassigned · 2 snoozed
+        [Find a conversation] [Commands]
+        ---
+        Set up · 1 of 5
+        :white_check_mark: Connect dialnote: `/dialnote connect`
+        :white_large_square: To do: Choose a channel: `/dialnote route` in the channel that gets the cards
+        :white_large_square: To do: Invite the app there: `/invite @dialnote`
+        :white_large_square: To do: Link people: Review… below
+        :white_large_square: To do: Try it: press Take it on a card, or type `/assign me`
+        ---
+        New here?
+        1. A missed call, voicemail or text message appears as a card in the channel of its number.
+        2. Press Take it to own it, or assign it to a teammate.
+        3. Press Done when it's finished.
+        [Show unassigned] [Hide this]
+        ---
+        Your conversations · none [Mine (0) ▾]
+        [Find…]
+        # Admin
+        :white_check_mark: dialnote · connected, 3 members
+        :warning: Channels · no channel shows cards yet. Type `/dialnote route` in the channel that gets them.
+        :warning: People · 1 Slack user isn't linked to dialnote [Review…]
+        Rules · Any teammate can reassign · Note required for hand-offs · Hand-offs return after 15 min · Reminders after 30 min · Owners asked after 8 h [Change…]
+        Setup · connection, permissions and channels [Run checks]
         ---
         # Notifications
-        You are told of everything that concerns you. [Change…]
-        ---
-        # For admins
-        Re-assigning: every teammate. Marking done: every teammate. Handing over needs a note. Hand-overs go back if nobody answers twice within 15 minutes. Channels are reminded of what nobody owns after 30 minutes. Owners are asked about what nothing has happened to for 8 working hours. [Change…]
-        dialnote answers; it has 3 members.
-        No channel gets cards by itself yet. Type /dialnote route in the one that is to.
-        Every member of dialnote is somebody in Slack. One person in Slack wanted something and is nobody in dialnote. [People…]
+        All 7 kinds are on. [Change…]
         ");
     })
     .await;
@@ -248,9 +273,9 @@ async fn found_by_a_shortcut_and_acted_upon() {
         bot.poll().await.unwrap();
         bot.shortcut(MAYA, "find_conversation", None).await;
         assert_snapshot!(bot.window(MAYA).await, @"
-        [[dialnote]]
-        Find a conversation [Name or number ▾]
-          Names may be misspelt, and of a number the last digits are enough.
+        [[Find a conversation]]
+        Name, number or company
+        Typos are fine. The last four digits are enough. [okafor, 0103, Clínica del Sol ▾]
         ");
         assert_eq!(
             bot.search(MAYA, "window", "find", "okaffor").await,
@@ -258,27 +283,31 @@ async fn found_by_a_shortcut_and_acted_upon() {
         );
         bot.choose_in(MAYA, "window", "find", "conv_1003").await;
         assert_snapshot!(bot.window(MAYA).await, @"
-        [[dialnote]]
-        Find a conversation [Name or number ▾]
-        Found: 1. [Show ▾]
-        Diana Okafor · +1 415 555 0103 · on Billing
-        Owner: Leo
-          :speech_balloon: Text message sent · 2026-11-23 07:50 UTC
-          “We are asking them and will write to you today.”
-        [Hand off] [Unassign] [Snooze] [Done] [Note] [History]
+        [[Find a conversation]]
+        Name, number or company
+        Typos are fine. The last four digits are enough. [okafor, 0103, Clínica del Sol ▾]
+        ---
+        1 match [Filter ▾]
+        :large_blue_circle: Diana Okafor · +1 415 555 0103
+        :speech_balloon: Text message sent · Nov 23, 7:50 UTC · Billing · “We are asking them and will write to you today.” · Owner: Leo
+        [Done] [Hand off…] [⋯ Unassign · Snooze… · Add note… · History · Open in dialnote]
+        ---
+        [Find…]
         ");
         bot.press_in(MAYA, "window", "unassign", "conv_1003").await;
         assert_snapshot!(bot.window(MAYA).await, @"
-        [[dialnote]]
-        Find a conversation [Name or number ▾]
-        Unassigned Diana Okafor (+1 415 555 0103). Leo has been notified.
+        [[Find a conversation]]
+        Name, number or company
+        Typos are fine. The last four digits are enough. [okafor, 0103, Clínica del Sol ▾]
         ---
-        Found: 1. [Show ▾]
-        Diana Okafor · +1 415 555 0103 · on Billing
-        Nobody owns this yet.
-          :speech_balloon: Text message sent · 2026-11-23 07:50 UTC
-          “We are asking them and will write to you today.”
-        [Take it] [Assign…] [Snooze] [Done] [Note] [History]
+        :white_check_mark: Unassigned Diana Okafor (+1 415 555 0103). Leo has been notified.
+        ---
+        1 match [Filter ▾]
+        :red_circle: Diana Okafor · +1 415 555 0103
+        :speech_balloon: Text message sent · Nov 23, 7:50 UTC · Billing · “We are asking them and will write to you today.”
+        [Take it] [Assign…] [⋯ Snooze… · Done · Add note… · History · Open in dialnote]
+        ---
+        [Find…]
         ");
         bot.read_all().await;
         bot.close(MAYA).await;
@@ -295,10 +324,11 @@ async fn a_form_opened_from_a_row_brings_its_list_up_to_date() {
         bot.press_in(LEO, "window", "hand_off", "conv_1003").await;
         assert_snapshot!(bot.window(LEO).await, @"
         [[Hand off]]
-        Diana Okafor
-        New owner*: [Choose a teammate ▾]
-        What should they know?*: [___]
-        More: [___]
+        Diana Okafor · +1 415 555 0103
+        :speech_balloon: Text message sent · Nov 23, 7:50 UTC · Billing
+          :large_blue_circle:  Owner: Leo
+        New owner*: [Search teammates ▾]
+        Note*: [___]
         ");
         bot.submit(LEO, json!({ "to": { "to": "zoe" }, "note": { "note": "please call" }, "more": { "more": "" } }))
             .await;

@@ -33,15 +33,19 @@ async fn each_person_gets_one_summary_of_their_own_conversations() {
         bot.look().await;
         bot.clock.advance(CAUGHT_UP);
         assert_snapshot!(bot.dm(LEO).await, @"
-        The app was offline from 2026-11-23 09:00 UTC to 2026-11-23 09:25 UTC and has caught up. 2 changes concern you:
+        The app was offline from 9:00 UTC to 9:25 UTC and has caught up. 2 changes concern you:
         ---
-        +1 415 555 0103 (Diana Okafor) is back: the time it was snoozed for is over. It is yours.
-          :speech_balloon: Text message sent · 2026-11-23 07:50 UTC
-        [Done] [Open in dialnote ↗]
+        Snooze ended: Diana Okafor. You own it.
+        Diana Okafor · +1 415 555 0103
+        :speech_balloon: Text message sent · Nov 23, 7:50 UTC · Billing
+        > We are asking them and will write to you today.
+        [Done] [Hand off…] [⋯ Unassign · Snooze… · Add note… · History · Open in dialnote]
         ---
-        +1 415 555 0106 (Grace Kim) was assigned to you in dialnote.
-          :speech_balloon: Text message · 2026-11-23 07:56 UTC
-        [Done] [Open in dialnote ↗]
+        Grace Kim was assigned to you in dialnote.
+        Grace Kim · +1 415 555 0106 · Kim Orthodontics
+        :speech_balloon: Text message · Nov 23, 7:56 UTC · Front desk
+        > Can you send Tuesday's scans to our office?
+        [Done] [Hand off…] [⋯ Unassign · Snooze… · Add note… · History · Open in dialnote]
         ");
         let lost = bot.dm(ZOE).await;
         assert!(lost.contains("1 change concerns you:") && lost.contains("it is not yours any more"), "{lost}");

@@ -25,24 +25,18 @@ async fn each_working_morning_a_channel_gets_a_digest() {
         assert_eq!(bot.posts("front-desk").len(), 1, "only the card");
         bot.pass(SignedDuration::from_mins(2)).await;
         assert_snapshot!(bot.posts("front-desk").pop().unwrap(), @"
-        Good morning. 4 conversations wait for an owner, oldest first:
-        Marta Silva · +1 415 555 0110 · on Front desk
-        Nobody owns this yet.
-          :speech_balloon: Text message · 2026-11-27 13:55 UTC · 3 h ago
-        [Take it] [Assign…] [Done] [Open in dialnote ↗]
-        <script>alert(1)</script> <!channel> · +1 415 555 0109 · on Front desk
-        Nobody owns this yet.
-          :speech_balloon: Text message · 2026-11-27 14:55 UTC · 2 h ago
-        [Take it] [Assign…] [Done] [Open in dialnote ↗]
-        +1 415 555 0105 · on Front desk
-        Nobody owns this yet.
-          :telephone_receiver: Missed call · 2026-11-27 16:03 UTC · 57 min ago
-        [Take it] [Assign…] [Done] [Open in dialnote ↗]
-        Robert Hale · +1 415 555 0102 · on Front desk
-        Nobody owns this yet.
-          :studio_microphone: Voicemail · 2026-11-27 16:40 UTC · 20 min ago
-        [Take it] [Assign…] [Done] [Open in dialnote ↗]
-          Open: Zoe 2, Leo 1.
+        # Good morning · 4 unassigned
+        :red_circle: Marta Silva · +1 415 555 0110
+        :speech_balloon: Text message · Nov 27, 13:55 UTC · Front desk · “Running ten minutes late, sorry!” [Take it]
+        🔴 <script>alert(1)</script> <!channel> · +1 415 555 0109
+        💬 Text message · Nov 27, 14:55 UTC · Front desk · “*Free* <https://example.com|whitening> & more for <@U0MAYA> :tada:” [Take it]
+        :red_circle: +1 415 555 0105
+        :telephone_receiver: Missed call · Nov 27, 16:03 UTC · Front desk [Take it]
+        :red_circle: Robert Hale · +1 415 555 0102
+        :studio_microphone: Voicemail · Nov 27, 16:40 UTC · Front desk · “Hi, this is Robert Hale. My crown came loose last night, could I come in today?” [Take it]
+        ---
+          Open now: Zoe 2 · Leo 1
+        [Show all unassigned] [My conversations]
         ");
         bot.clock.advance(SignedDuration::from_hours(48));
         bot.tenants.tick().await.unwrap();

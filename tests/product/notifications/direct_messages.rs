@@ -155,17 +155,14 @@ async fn one_act_notifies_a_person_in_one_message() {
         assert!(bot.answer(MAYA).await.contains("Zoe has been notified"));
         assert_snapshot!(bot.dm(ZOE).await, @"
         Maya assigned 2 conversations to you.
-        +1 415 555 0101 (Ana Lima)
-          Unassigned by Maya, 2026-11-23 09:00 UTC
-        [Open in dialnote ↗]
-        +1 415 555 0104 (Robert Nguyen)
-          Unassigned by Maya, 2026-11-23 09:00 UTC
-        [Open in dialnote ↗]
+        Ana Lima · Maya unassigned this. You're no longer the owner. [Open in dialnote ↗]
+        ---
+        Robert Nguyen · Maya unassigned this. You're no longer the owner. [Open in dialnote ↗]
         ");
         assert_snapshot!(bot.dm(ZOE).await, @"
-        Maya put +1 415 555 0101 (Ana Lima) back into the queue; it is not yours any more.
+        Maya unassigned Ana Lima. You're no longer the owner.
         ---
-        Maya put +1 415 555 0104 (Robert Nguyen) back into the queue; it is not yours any more.
+        Maya unassigned Robert Nguyen. You're no longer the owner.
         ");
         assert_eq!(bot.posts("D0ZOE").len(), 2, "{}", bot.everything());
         bot.read_all().await;

@@ -13,29 +13,24 @@ async fn an_owner_is_asked_about_an_inactive_conversation() {
         bot.read_all().await;
         hours(bot, 17).await;
         assert_snapshot!(bot.dm(LEO).await, @"
-        Still on +1 415 555 0101 (Ana Lima)? Nothing has happened to it for 8 working hours.
-        [Yes] [Give back] [Done]
+        Still working on Ana Lima? No activity for 8 working hours.
+        [Still on it] [Unassign] [⋯ Done · Hand off… · Snooze… · History · Open in dialnote]
         ");
         bot.press_private(LEO, "dm", "keep", 0).await;
         assert_snapshot!(bot.dm(LEO).await, @"
-        Still on +1 415 555 0101 (Ana Lima)? Nothing has happened to it for 8 working hours.
-          :white_check_mark: You are still on it.
+        Still working on Ana Lima? No activity for 8 working hours.
+          :white_check_mark: You're still working on this.
         ");
-        assert_snapshot!(bot.line(ANA).await, @"Leo is still on this.");
+        assert_snapshot!(bot.line(ANA).await, @"Leo is still working on this.");
         hours(bot, 23).await;
         bot.read_all().await;
         hours(bot, 1).await;
         assert_snapshot!(bot.dm(LEO).await, @"
-        Still on +1 415 555 0101 (Ana Lima)? Nothing has happened to it for 8 working hours.
-        [Yes] [Give back] [Done]
+        Still working on Ana Lima? No activity for 8 working hours.
+        [Still on it] [Unassign] [⋯ Done · Hand off… · Snooze… · History · Open in dialnote]
         ");
         bot.press_private(LEO, "dm", "unassign", 0).await;
-        assert_snapshot!(bot.dm(LEO).await, @"
-        Maya assigned +1 415 555 0101 (Ana Lima) to you.
-          :telephone_receiver: Missed call · 2026-11-23 17:56 UTC
-          Unassigned by you, 2026-11-25 18:00 UTC
-        [Open in dialnote ↗]
-        ");
+        assert_snapshot!(bot.dm(LEO).await, @"Ana Lima · you unassigned this. You're no longer the owner. [Open in dialnote ↗]");
         assert!(bot.dm(LEO).await.contains("Unassigned by you"), "the question of two days ago");
         assert_snapshot!(bot.dm(LEO).await, @"
         Still on +1 415 555 0101 (Ana Lima)? Nothing has happened to it for 8 working hours.
@@ -82,12 +77,12 @@ async fn an_active_conversation_is_not_asked_about() {
         assert_eq!(bot.calls("chat.postMessage"), said);
         bot.slash(ZOE, "/dialnote keep conv_1001").await;
         assert_snapshot!(bot.answer(ZOE).await, @"
-        +1 415 555 0101 (Ana Lima) belongs to Leo.
-        [Take over]
+        You aren't the owner of Ana Lima. Leo is.
+        [Take over…]
         ");
         bot.slash(LEO, "/dialnote keep conv_1001").await;
-        assert_snapshot!(bot.answer(LEO).await, @"+1 415 555 0101 (Ana Lima) stays yours.");
-        assert_snapshot!(bot.line(ANA).await, @"Leo is still on this.");
+        assert_snapshot!(bot.answer(LEO).await, @"You're still the owner of Ana Lima.");
+        assert_snapshot!(bot.line(ANA).await, @"Leo is still working on this.");
     })
     .await;
 }

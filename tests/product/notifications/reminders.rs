@@ -17,15 +17,11 @@ async fn a_channel_is_reminded_of_unassigned_conversations_once_an_hour_at_most(
         assert_eq!(bot.posts("front-desk").len(), 0);
         minutes(bot, 1).await;
         assert_snapshot!(bot.posts("front-desk").pop().unwrap(), @"
-        2 conversations have waited for an owner for more than 30 minutes, oldest first:
-        Lucía Fernández · +1 415 555 0112 · Clínica del Sol · on Billing
-        Nobody owns this yet.
-          :studio_microphone: Voicemail · 2026-11-23 14:00 UTC · 4 h ago
-        [Take it] [Assign…] [Done] [Open in dialnote ↗]
-        Robert Nguyen · +1 415 555 0104 · on Billing
-        Nobody owns this yet.
-          :telephone_receiver: Missed call · 2026-11-23 17:22 UTC · 1 h ago
-        [Take it] [Assign…] [Done] [Open in dialnote ↗]
+        :rotating_light: 2 conversations have been unassigned for over 30 minutes
+        :red_circle: Lucía Fernández · +1 415 555 0112 · Clínica del Sol
+        :studio_microphone: Voicemail · Nov 23, 14:00 UTC · Billing · “Hola, soy Lucía. We still wait for the invoice of the joint patient, number 447…” [Take it]
+        :red_circle: Robert Nguyen · +1 415 555 0104
+        :telephone_receiver: Missed call · Nov 23, 17:22 UTC · Billing [Take it]
         ");
         minutes(bot, 59).await;
         assert_eq!(bot.posts("front-desk").len(), 1, "not again at once");
@@ -99,14 +95,14 @@ async fn the_person_who_set_up_cards_is_notified_when_they_cannot_be_posted() {
         bot.read_all().await;
         archive(bot, true);
         bot.missed_call("+14155550999").await;
-        assert_snapshot!(bot.dm(MAYA).await, @"<#C0FRONT> gets no cards any more, because it is archived. Choose another one: type /dialnote route in it.");
+        assert_snapshot!(bot.dm(MAYA).await, @"<#C0FRONT> is archived and gets no more cards. Type `/dialnote route` in the channel that gets them instead.");
         let posts = bot.calls("chat.postMessage");
         bot.missed_call("+14155550998").await;
         assert_eq!(bot.calls("chat.postMessage"), posts, "it is not tried again and again");
         bot.slash(MAYA, "/dialnote route list").await;
         assert_snapshot!(bot.answer(MAYA).await, @"
-        These channels get cards by themselves:
-        <#C0FRONT>: nothing, because I cannot post there
+        Channels for shared numbers
+        <#C0FRONT> shows nothing, because the app can't post there
         ");
         archive(bot, false);
         bot.slash(MAYA, "/dialnote route \"Front desk\"").await;
@@ -125,7 +121,7 @@ async fn a_channel_without_the_app_notifies_the_person_who_set_it_up() {
         bot.read_all().await;
         bot.world(|world| world.faults.slack.bot_not_in.push("front-desk".to_owned()));
         bot.missed_call("+14155550999").await;
-        assert_snapshot!(bot.dm(MAYA).await, @"<#C0FRONT> gets no cards any more, because I am not in it. Type /invite @dialnote there, and then /dialnote route again.");
+        assert_snapshot!(bot.dm(MAYA).await, @"The app can't post in <#C0FRONT> because it isn't a member. Type `/invite @dialnote` there, then `/dialnote route`.");
     })
     .await;
 }

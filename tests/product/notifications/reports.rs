@@ -89,12 +89,10 @@ async fn a_report_is_posted_with_its_picture() {
         bot.slash(MAYA, "/dialnote report").await;
         bot.settle().await;
         assert_snapshot!(bot.posts(FRONT_DESK).pop().unwrap(), @"
-        Conversations of the last 7 days, for Maya: 14 in all, 3 done, 2 snoozed, 4 open with an owner, 5 without one.
-        Half of what was taken had an owner within 34 min. Half of what was done was so within 10 min. One conversation changed hands.
-        • Sat 21 Nov: 1 (1 done)
-        • Sun 22 Nov: 9 (1 done, 2 snoozed, 3 owned, 3 waiting)
-        • Mon 23 Nov: 4 (1 done, 1 owned, 2 waiting)
-        Open now: Zoe 3, Leo 1.
+          :large_blue_circle:  Owner: Zoe · took it Nov 23, 9:06 UTC
+        +1 415 555 0105
+        :telephone_receiver: Missed call · Nov 23, 8:08 UTC · Front desk
+        [Done] [Hand off…] [⋯ Unassign · Snooze… · Add note… · History · Open in dialnote]
         ");
         let (alt, size) = bot.world(|world| {
             let file = world.messages.last().unwrap().files[0].clone();
@@ -154,7 +152,7 @@ async fn a_channel_without_the_app_gets_none() {
         route(bot, "*").await;
         bot.world(|world| world.faults.slack.bot_not_in.push("front-desk".to_owned()));
         bot.slash(MAYA, "/dialnote report").await;
-        assert_snapshot!(bot.answer(MAYA).await, @"Slack does not let me post the report here. Type /invite @dialnote, or ask an admin who may post in this channel; then use the command again.");
+        assert_snapshot!(bot.answer(MAYA).await, @"The app can't post the report here. Type /invite @dialnote, or ask an admin who can post in this channel, then repeat the command.");
     })
     .await;
 }

@@ -21,13 +21,8 @@ async fn reassigning_updates_the_earlier_message() {
     product(async |bot| {
         given(bot, "/assign @zoe conv_1002").await;
         bot.slash(MAYA, "/assign @leo conv_1002").await;
-        assert_snapshot!(bot.dm(ZOE).await, @"
-        Maya assigned +1 415 555 0102 (Robert Hale) to you.
-          :studio_microphone: Voicemail · 2026-11-23 08:45 UTC
-          Reassigned to Leo by Maya, 2026-11-23 09:00 UTC
-        [Open in dialnote ↗]
-        ");
-        assert_snapshot!(bot.dm(ZOE).await, @"Maya gave +1 415 555 0102 (Robert Hale) to Leo; it is not yours any more.");
+        assert_snapshot!(bot.dm(ZOE).await, @"Robert Hale · Maya reassigned this to Leo. You're no longer the owner. [Open in dialnote ↗]");
+        assert_snapshot!(bot.dm(ZOE).await, @"Maya reassigned Robert Hale to Leo. You're no longer the owner.");
         bot.read_all().await;
     })
     .await;
@@ -65,11 +60,12 @@ async fn accepting_by_command_updates_the_message() {
         given(bot, "/handoff @zoe conv_1001 call before noon").await;
         bot.slash(ZOE, "/dialnote accept").await;
         assert_snapshot!(bot.dm(ZOE).await, @"
-        Maya handed +1 415 555 0101 (Ana Lima) to you.
-        “call before noon”
-          :telephone_receiver: Missed call · 2026-11-23 08:56 UTC
-          :white_check_mark: You take care of it.
-        [Done] [Open in dialnote ↗]
+          :white_check_mark: You accepted this at 9:00 UTC
+        Maya handed a conversation off to you.
+        Ana Lima · +1 415 555 0101
+        :telephone_receiver: Missed call · Nov 23, 8:56 UTC · Front desk
+        > Maya: call before noon
+        [Done] [Hand off…] [⋯ Unassign · Snooze… · Add note… · History · Open in dialnote]
         ");
         bot.read_all().await;
     })
@@ -83,11 +79,10 @@ async fn only_the_superseded_part_of_a_message_changes() {
         bot.slash(MAYA, "/assign @leo conv_1004").await;
         assert_snapshot!(bot.dm(ZOE).await, @"
         Maya assigned 2 conversations to you.
-        +1 415 555 0101 (Ana Lima)
-        [Accept] [Give back]
-        +1 415 555 0104 (Robert Nguyen)
-          Reassigned to Leo by Maya, 2026-11-23 09:00 UTC
-        [Open in dialnote ↗]
+        Ana Lima · +1 415 555 0101
+        [Accept] [Decline] [⋯ Done · Hand off… · Snooze… · History · Open in dialnote]
+        ---
+        Robert Nguyen · Maya reassigned this to Leo. You're no longer the owner. [Open in dialnote ↗]
         ");
         bot.read_all().await;
     })

@@ -53,7 +53,7 @@ async fn after_erasing_nothing_names_the_person() {
              6 audit entry
              1 document: team
         Not removed:
-        - Snapshots of dialnote's conversations (5) and cards (1) that name them. The app rewrites both when the data in dialnote changes; `dialnote-slack resync` does it at once.
+        - Snapshots of dialnote's conversations (5) and cards (3) that name them. The app rewrites both when the data in dialnote changes; `dialnote-slack resync` does it at once.
         - Their dialnote id in the audit log, as the owner before or after.
         - Cards and messages in Slack: delete them there.
         - Conversations and notes in dialnote: change them there.
@@ -101,11 +101,9 @@ async fn the_audit_log_keeps_acts_without_names() {
         assert!(!json.contains(r#""member":{"id":"mem_zoe""#) && !json.contains("Zoe"), "{json}");
         bot.slash(MAYA, "/dialnote history conv_1001").await;
         assert_snapshot!(bot.answer(MAYA).await, @"
-        What happened to +1 415 555 0101 (Ana Lima), newest first:
-        erased marked this done.
-          2026-11-23 09:00 UTC
-        Maya assigned this to erased.
-          2026-11-23 09:00 UTC
+        History of Ana Lima (+1 415 555 0101), newest first
+        Nov 23, 9:00 UTC · erased marked this done.
+        Nov 23, 9:00 UTC · Maya assigned this to erased.
         ");
     })
     .await;
@@ -119,16 +117,17 @@ async fn an_erased_person_can_continue() {
         erase(bot, "U0ZOE", false).await.unwrap();
         let calls = bot.calls("users.info");
         bot.press_private(ZOE, "dm", "accept", 0).await;
-        assert_snapshot!(bot.answer(ZOE).await, @"+1 415 555 0101 (Ana Lima) is not waiting for your answer: nobody gave it to you, or you answered already.");
+        assert_snapshot!(bot.answer(ZOE).await, @"There's nothing to accept for Ana Lima: it isn't assigned to you, or you already responded.");
         assert!(bot.calls("users.info") > calls, "her profile is read anew");
         bot.slash(ZOE, "/done conv_1001 called back").await;
-        assert_snapshot!(bot.answer(ZOE).await, @"+1 415 555 0101 (Ana Lima) is done. Your note was added.");
+        assert_snapshot!(bot.answer(ZOE).await, @"Marked Ana Lima (+1 415 555 0101) done. Your note was added.");
         bot.slash(MAYA, "/assign @zoe conv_1004").await;
         bot.settle().await;
         assert_snapshot!(bot.dm(ZOE).await, @"
-        Maya assigned +1 415 555 0104 (Robert Nguyen) to you.
-          :telephone_receiver: Missed call · 2026-11-23 08:22 UTC
-        [Accept] [Give back] [Done] [Open in dialnote ↗]
+        Maya assigned a conversation to you.
+        Robert Nguyen · +1 415 555 0104
+        :telephone_receiver: Missed call · Nov 23, 8:22 UTC · Billing
+        [Accept] [Decline] [⋯ Done · Hand off… · Snooze… · History · Open in dialnote]
         ");
         bot.read_all().await;
         bot.slash(ZOE, "/dialnote undo").await;
@@ -197,8 +196,8 @@ async fn a_route_stays_without_its_creator() {
         bot.read_all().await;
         bot.slash(LEO, "/dialnote route").await;
         assert_snapshot!(bot.answer(LEO).await, @"
-        These channels get cards by themselves:
-        <#C0FRONT>: all shared numbers
+        Channels for shared numbers
+        <#C0FRONT> shows all shared numbers
         ");
     })
     .await;

@@ -26,20 +26,22 @@ async fn the_work_of_the_first_schema_is_done() {
         assert_eq!(bot.dialnote("conv_1002"), "nobody done", "found, not decided");
         assert_eq!(bot.dialnote("conv_1004"), "mem_zoe open", "picked from a kept list");
         assert!(bot.notes("conv_1006").iter().any(|note| note.starts_with("half done")), "half done");
-        assert_snapshot!(bot.dm(MAYA).await, @"Leo put +1 415 555 0104 (Robert Nguyen) back into the queue; it is not yours any more.");
+        assert_snapshot!(bot.dm(MAYA).await, @"Leo unassigned Robert Nguyen. You're no longer the owner.");
         assert_snapshot!(bot.answer(LEO).await, @"Unassigned Robert Nguyen (+1 415 555 0104).");
-        assert_snapshot!(bot.line("conv_1004").await, @"Leo put this back into the queue; Maya owned it before.");
+        assert_snapshot!(bot.line("conv_1004").await, @"Leo unassigned this from Maya.");
         assert_snapshot!(bot.dm(ZOE).await, @"
-        Maya assigned +1 415 555 0101 (Ana Lima) to you.
-        “by number”
-          :telephone_receiver: Missed call · 2026-11-24 02:56 UTC
-        [Accept] [Give back] [Done] [Open in dialnote ↗]
+        Maya assigned a conversation to you.
+        Ana Lima · +1 415 555 0101
+        :telephone_receiver: Missed call · Nov 24, 2:56 UTC · Front desk
+        > Maya: by number
+        [Accept] [Decline] [⋯ Done · Hand off… · Snooze… · History · Open in dialnote]
         ");
         assert_snapshot!(bot.dm(ZOE).await, @"
-        Maya assigned +1 415 555 0104 (Robert Nguyen) to you.
-        “picked later”
-          :telephone_receiver: Missed call · 2026-11-24 02:22 UTC
-        [Accept] [Give back] [Done] [Open in dialnote ↗]
+        Maya assigned a conversation to you.
+        Robert Nguyen · +1 415 555 0104
+        :telephone_receiver: Missed call · Nov 24, 2:22 UTC · Billing
+        > Maya: picked later
+        [Accept] [Decline] [⋯ Done · Hand off… · Snooze… · History · Open in dialnote]
         ");
         bot.read_all().await;
     })

@@ -14,22 +14,24 @@ async fn a_command_for_an_unlinked_person_runs_once_they_are_linked() {
         sam_is_in_dialnote(bot);
         bot.slash(LEO, "/handoff @sam conv_1001 wants a call back").await;
         assert_snapshot!(bot.answer(LEO).await, @"
-        Sam is not in dialnote with the e-mail address they use in Slack. Choose somebody else, or ask an admin to invite Sam to dialnote with that address, or to link them with /dialnote link. What you asked for is kept for a day, and done by itself as soon as Sam is linked.
-        Here is your note, so that it is not lost:
-        “wants a call back”
+        Sam isn't linked to dialnote: no dialnote member has their Slack email. Choose someone else, or ask an admin to link them with `/dialnote link`.
+          `/handoff @Sam conv_1001` is kept for 24 hours and runs once Sam is linked.
+        > Your note: wants a call back
         ");
         bot.slash(MAYA, "/dialnote link @sam samuel@home.example").await;
         bot.answer(MAYA).await;
         assert_snapshot!(bot.dm(LEO).await, @"
-          You asked for this before, when it had to wait for somebody to be linked to dialnote:
-        Handed Ana Lima (+1 415 555 0101) off to Sam. Sam has been notified and has until 2026-11-23 17:30 UTC to accept.
+          This command was kept until the link to dialnote was made:
+        :white_check_mark: Handed Ana Lima (+1 415 555 0101) off to Sam. Sam has been notified and has until Nov 23, 17:30 UTC to accept. Your note was added.
         ");
-        assert_snapshot!(bot.dm(SAM).await, @"Maya linked you to Samuel Ortiz in dialnote, so you can use /dialnote now.");
+        assert_snapshot!(bot.dm(SAM).await, @"Maya linked you to Samuel Ortiz in dialnote. You can use `/dialnote` now.");
         assert_snapshot!(bot.dm(SAM).await, @"
-        Leo handed +1 415 555 0101 (Ana Lima) to you.
-        “wants a call back”
-          :telephone_receiver: Missed call · 2026-11-23 08:56 UTC
-        [Accept] [Give back] [Done] [Open in dialnote ↗]
+        Leo handed a conversation off to you.
+        Ana Lima · +1 415 555 0101
+        :telephone_receiver: Missed call · Nov 23, 8:56 UTC · Front desk
+        > Leo: wants a call back
+          :hourglass_flowing_sand: Accept by 17:15 UTC, or you get a reminder. At 17:30 UTC it returns to Leo.
+        [Accept] [Decline] [⋯ Done · Hand off… · Snooze… · History · Open in dialnote]
         ");
         bot.read_all().await;
         assert_eq!(bot.dialnote(ANA), "mem_sam open");
@@ -50,9 +52,9 @@ async fn a_deferred_command_reports_even_a_result_without_change() {
         bot.answer(MAYA).await;
         bot.dm(SAM).await;
         assert_snapshot!(bot.dm(SAM).await, @"
-          You asked for this before, when it had to wait for somebody to be linked to dialnote:
-        Leo took +1 415 555 0101 (Ana Lima) 1 s ago.
-        [Take over]
+          This command was kept until the link to dialnote was made:
+        Leo took Ana Lima 1 s ago.
+        [Take over…]
         ");
         assert_eq!(bot.dialnote(ANA), "mem_leo open");
     })
@@ -165,10 +167,10 @@ async fn several_at_once_wait_together() {
         sam_is_in_dialnote(bot);
         bot.slash(LEO, "/assign @sam conv_1001 conv_1002").await;
         assert_snapshot!(bot.answer(LEO).await, @"
-        None of 2 is done:
-        Ana Lima: Sam is not in dialnote with the e-mail address they use in Slack. Choose somebody else, or ask an admin to invite Sam to dialnote with that address, or to link them with /dialnote link.
-        Robert Hale: Sam is not in dialnote with the e-mail address they use in Slack. Choose somebody else, or ask an admin to invite Sam to dialnote with that address, or to link them with /dialnote link.
-        What waits for somebody to be linked is kept for a day (ten things at most), and done by itself then.
+        None of 2 conversations changed:
+        :x: Ana Lima: Sam isn't linked to dialnote: no dialnote member has their Slack email. Choose someone else, or ask an admin to link them with /dialnote link.
+        :x: Robert Hale: Sam isn't linked to dialnote: no dialnote member has their Slack email. Choose someone else, or ask an admin to link them with /dialnote link.
+        Commands that need a link are kept for 24 hours (10 at most) and run once the person is linked.
         ");
         bot.slash(MAYA, "/dialnote link @sam mem_sam").await;
         bot.read_all().await;
@@ -187,8 +189,8 @@ async fn a_member_invited_with_the_right_address_runs_deferred_commands() {
         bot.clock.advance(SignedDuration::from_mins(11));
         bot.look().await;
         assert_snapshot!(bot.dm(SAM).await, @"
-          You asked for this before, when it had to wait for somebody to be linked to dialnote:
-        You took Ana Lima (+1 415 555 0101).
+          This command was kept until the link to dialnote was made:
+        :white_check_mark: You took Ana Lima (+1 415 555 0101).
         ");
         assert_eq!(bot.dialnote(ANA), "mem_sam open");
         bot.read_all().await;
@@ -209,9 +211,9 @@ async fn a_deferred_command_that_waits_says_that_it_is_an_earlier_one() {
         bot.answer(MAYA).await;
         bot.pass(SignedDuration::from_secs(10)).await;
         assert_snapshot!(bot.dm(LEO).await, @"
-          You asked for this before, when it had to wait for somebody to be linked to dialnote:
-        dialnote isn't responding. `/assign @Sam conv_1001` is saved and runs when dialnote is back.
-          You don't need to repeat it.
+          This command was kept until the link to dialnote was made:
+        :hourglass_flowing_sand: dialnote isn't responding. `/assign @Sam conv_1001` is saved and runs when dialnote is back.
+          This message changes to the result. You don't need to repeat the command.
         ");
         bot.world(|world| world.faults.dialnote.fail_next.clear());
         bot.pass(SignedDuration::from_mins(5)).await;

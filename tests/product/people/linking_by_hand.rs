@@ -32,20 +32,24 @@ async fn an_admin_links_a_person_and_their_deferred_command_runs() {
     product(async |bot| {
         sam_is_in_dialnote(bot);
         bot.slash(SAM, "/dialnote take conv_1001").await;
-        assert_snapshot!(bot.answer(SAM).await, @"You are not in dialnote with the e-mail address that you use in Slack. Ask an admin to invite you with that address, or to link you with /dialnote link. What you asked for is kept for a day, and done by itself as soon as you are linked.");
+        assert_snapshot!(bot.answer(SAM).await, @"
+        Not done: your Slack email doesn't match a dialnote member. An admin can link you with `/dialnote link`.
+          `/dialnote take conv_1001` is kept for 24 hours and runs once you're linked.
+        [Ask an admin]
+        ");
         bot.slash(MAYA, "/dialnote link @sam Ortiz").await;
-        assert_snapshot!(bot.answer(MAYA).await, @"Sam is Samuel Ortiz in dialnote from now on, whatever their e-mail addresses are.");
-        assert_snapshot!(bot.dm(SAM).await, @"Maya linked you to Samuel Ortiz in dialnote, so you can use /dialnote now. What you asked for before is done now; I tell you what comes of it.");
+        assert_snapshot!(bot.answer(MAYA).await, @"Linked Sam to dialnote member Samuel Ortiz.");
+        assert_snapshot!(bot.dm(SAM).await, @"Maya linked you to Samuel Ortiz in dialnote. You can use `/dialnote` now. Your saved command runs now.");
         assert_snapshot!(bot.dm(SAM).await, @"
-          You asked for this before, when it had to wait for somebody to be linked to dialnote:
-        You took Ana Lima (+1 415 555 0101).
+          This command was kept until the link to dialnote was made:
+        :white_check_mark: You took Ana Lima (+1 415 555 0101).
         ");
         assert_eq!(bot.dialnote(ANA), "mem_sam open");
         assert_snapshot!(bot.line(ANA).await, @"Sam took this.");
         // Both ways: Sam acts as the member, and the member is Sam.
         bot.slash(LEO, "/assign @leo conv_1001").await;
         assert_snapshot!(bot.answer(LEO).await, @"You took over Ana Lima (+1 415 555 0101) from Sam. Sam has been notified.");
-        assert_snapshot!(bot.dm(SAM).await, @"Leo took +1 415 555 0101 (Ana Lima); it is not yours any more.");
+        assert_snapshot!(bot.dm(SAM).await, @"Leo took over Ana Lima. You're no longer the owner.");
         bot.read_all().await;
         bot.slash(SAM, "/dialnote take conv_1002").await;
         assert_snapshot!(bot.answer(SAM).await, @"You took Robert Hale (+1 415 555 0102).");
@@ -62,17 +66,17 @@ async fn several_fit_one_is_picked_and_none_is_nearly_one() {
         invite(bot, "mem_samir", "Samir Khan", "samir@home.example");
         bot.slash(MAYA, "/dialnote link @sam sam").await;
         assert_snapshot!(bot.answer(MAYA).await, @"
-        Several people in dialnote fit. Which one is Sam?
-        Samuel Ortiz (samuel@home.example) [This one]
-        Samir Khan (samir@home.example) [This one]
+        Several dialnote members match. Choose the one to link to Sam.
+        Samuel Ortiz (samuel@home.example) [Choose]
+        Samir Khan (samir@home.example) [Choose]
         ");
         bot.press_private(MAYA, "front-desk", "link", 1).await;
-        assert_snapshot!(bot.answer(MAYA).await, @"Sam is Samir Khan in dialnote from now on, whatever their e-mail addresses are.");
+        assert_snapshot!(bot.answer(MAYA).await, @"Linked Sam to dialnote member Samir Khan.");
         bot.dm(SAM).await;
         bot.slash(MAYA, "/dialnote link @sam samuel ortis").await;
-        assert_snapshot!(bot.answer(MAYA).await, @"Nobody in dialnote is called “samuel ortis”. Did you mean Samuel Ortiz?");
+        assert_snapshot!(bot.answer(MAYA).await, @"No dialnote member is called “samuel ortis”. Did you mean Samuel Ortiz?");
         bot.slash(MAYA, "/dialnote link @sam xyz").await;
-        assert_snapshot!(bot.answer(MAYA).await, @"Nobody in dialnote is called “xyz”. Say the member’s name or part of it, e-mail address or id.");
+        assert_snapshot!(bot.answer(MAYA).await, @"No dialnote member is called “xyz”. Use a name, an email or an id.");
     })
     .await;
 }
@@ -83,18 +87,18 @@ async fn one_member_is_one_person_until_the_link_is_moved() {
         sam_is_in_dialnote(bot);
         bot.slash(MAYA, "/dialnote link @sam Zoe Park").await;
         assert_snapshot!(bot.answer(MAYA).await, @"
-        Zoe has the e-mail address of Zoe Park in dialnote, and one member can be one person only. If that is really Sam, move the link.
-        [Move the link]
+        Zoe is already linked to Zoe Park by email. If that member is Sam, move the link.
+        [Move link…]
         ");
         bot.slash(MAYA, "/dialnote link @sam mem_sam").await;
         bot.read_all().await;
         bot.slash(MAYA, "/dialnote link @zoe Samuel").await;
         assert_snapshot!(bot.answer(MAYA).await, @"
-        Sam was linked by hand to Samuel Ortiz in dialnote, and one member can be one person only. If that is really Zoe, move the link.
-        [Move the link]
+        Sam is already linked to Samuel Ortiz by an admin. If that member is Zoe, move the link.
+        [Move link…]
         ");
         bot.press_private(MAYA, "front-desk", "move_link", 0).await;
-        assert_snapshot!(bot.answer(MAYA).await, @"Zoe is Samuel Ortiz in dialnote from now on, whatever their e-mail addresses are. Before, Zoe was Zoe Park. Sam is not Samuel Ortiz any more.");
+        assert_snapshot!(bot.answer(MAYA).await, @"Linked Zoe to dialnote member Samuel Ortiz instead of Zoe Park. Sam isn't linked to that member anymore.");
         bot.dm(ZOE).await;
         bot.slash(SAM, "/dialnote take conv_1001").await;
         assert!(bot.answer(SAM).await.starts_with("You are not in dialnote"));
@@ -111,14 +115,21 @@ async fn a_person_whose_member_is_linked_to_another_is_told_so() {
         bot.slash(MAYA, "/dialnote link @sam mem_zoe").await;
         bot.answer(MAYA).await;
         bot.press_private(MAYA, "front-desk", "move_link", 0).await;
-        assert_snapshot!(bot.answer(MAYA).await, @"Sam is Zoe Park in dialnote from now on, whatever their e-mail addresses are. Zoe is not Zoe Park any more.");
+        assert_snapshot!(bot.answer(MAYA).await, @"Linked Sam to dialnote member Zoe Park. Zoe isn't linked to that member anymore.");
         bot.dm(SAM).await;
         bot.slash(ZOE, "/dialnote take conv_1001").await;
-        assert_snapshot!(bot.answer(ZOE).await, @"An admin linked the person in dialnote who has your e-mail address to somebody else. Ask an admin to link you with /dialnote link. What you asked for is kept for a day, and done by itself as soon as you are linked.");
+        assert_snapshot!(bot.answer(ZOE).await, @"
+        Not done: the dialnote member with your Slack email is linked to someone else. An admin can link you with `/dialnote link`.
+          `/dialnote take conv_1001` is kept for 24 hours and runs once you're linked.
+        [Ask an admin]
+        ");
         bot.slash(LEO, "/assign @zoe conv_1001").await;
-        assert_snapshot!(bot.answer(LEO).await, @"An admin linked the person in dialnote who has Zoe’s e-mail address to somebody else. Choose somebody else, or ask an admin to link Zoe with /dialnote link. What you asked for is kept for a day, and done by itself as soon as Zoe is linked.");
+        assert_snapshot!(bot.answer(LEO).await, @"
+        Zoe isn't linked to dialnote: the member with their Slack email is linked to someone else. Choose someone else, or ask an admin to link them with `/dialnote link`.
+          `/assign @Zoe conv_1001` is kept for 24 hours and runs once Zoe is linked.
+        ");
         bot.slash(MAYA, "/dialnote link @sam off").await;
-        assert_snapshot!(bot.answer(MAYA).await, @"From now on Sam’s e-mail address counts again: by that they are nobody in dialnote.");
+        assert_snapshot!(bot.answer(MAYA).await, @"Removed the link of Sam. No dialnote member has their email, so they aren't linked anymore.");
         bot.clock.advance(SignedDuration::from_mins(11));
         bot.look().await;
         bot.read_all().await;
@@ -149,9 +160,9 @@ async fn only_full_members_are_linked_and_only_by_admins() {
             assert!(answer.contains("Kim") && answer.contains(reason), "{answer}");
         }
         bot.slash(LEO, "/dialnote link @sam mem_sam").await;
-        assert_snapshot!(bot.answer(LEO).await, @"Only admins may change the rules of this workspace.");
+        assert_snapshot!(bot.answer(LEO).await, @"Only an admin can link people. Ask an admin.");
         bot.slash(LEO, "/dialnote link").await;
-        assert_snapshot!(bot.answer(LEO).await, @"Only admins may change the rules of this workspace.");
+        assert_snapshot!(bot.answer(LEO).await, @"Only an admin can link people. Ask an admin.");
         assert_eq!(bot.form(LEO), None);
         // No one confirmed Sam's address, and no one needs to: an admin knows Sam's identity.
         bot.world(|world| world.person_mut(SAM).unwrap().email_confirmed = false);
@@ -171,24 +182,21 @@ async fn mistyped_links_are_explained() {
     product(async |bot| {
         bot.slash(MAYA, "/dialnote link Samuel").await;
         assert_snapshot!(bot.answer(MAYA).await, @"
-        Whom in Slack? Name the person with @ first, then who that is in dialnote.
-        Type: /dialnote link [@person] [member | off]
-        For example: /dialnote link @leo Leo Martins
+        Name the Slack user with @ first, then the dialnote member.
+          Type `/dialnote link [@person] [member | off]` · Example: `/dialnote link @leo Leo Martins`
         ");
         bot.slash(MAYA, "/dialnote link @nobody Samuel").await;
         assert_snapshot!(bot.answer(MAYA).await, @"
-        I do not know who @nobody is. Choose the person from the list that Slack shows when you type @.
-        Type: /dialnote link [@person] [member | off]
-        For example: /dialnote link @leo Leo Martins
+        “@nobody” isn't a Slack user. Choose the person from the list that Slack shows after @.
+          Type `/dialnote link [@person] [member | off]` · Example: `/dialnote link @leo Leo Martins`
         ");
         bot.slash(MAYA, "/dialnote link @sam").await;
         assert_snapshot!(bot.answer(MAYA).await, @"
-        Who is that in dialnote? Say the member’s name or part of it, e-mail address or id; or off, to take away what was said before.
-        Type: /dialnote link [@person] [member | off]
-        For example: /dialnote link @leo Leo Martins
+        Name the dialnote member by name, email or id. `off` removes the link.
+          Type `/dialnote link [@person] [member | off]` · Example: `/dialnote link @leo Leo Martins`
         ");
         bot.slash(MAYA, "/dialnote link @sam off").await;
-        assert_snapshot!(bot.answer(MAYA).await, @"Nobody linked Sam by hand, so there is nothing to take away: the e-mail address counts.");
+        assert_snapshot!(bot.answer(MAYA).await, @"No admin linked Sam, so there's no link to remove. Their email decides.");
     })
     .await;
 }
@@ -206,31 +214,35 @@ async fn the_window_shows_who_is_not_linked_with_a_button_for_each() {
         bot.slash(MAYA, "/dialnote link").await;
         assert_snapshot!(bot.window(MAYA).await, @"
         [[People]]
-        # In dialnote, and nobody in Slack: 2
-        Samuel Ortiz (samuel@home.example). Is this Sam in Slack? [Link]
-        Ada Byron (ada@home.example)
-        # In Slack, and nobody in dialnote: 2
-        Kim has an address that nobody in dialnote has.
-        Sam has an address that nobody in dialnote has. Is this Samuel Ortiz (samuel@home.example) in dialnote? [Link]
-          These are the people who wanted something here, or were to be given something.
-          Whoever is not here, or somebody else: type `/dialnote link @person member`.
+        # Slack users not linked (2)
+        Kim · kim@acme.example [Choose member…]
+        Sam · sam@acme.example
+        Suggested dialnote member: Samuel Ortiz (samuel@home.example) [Link]
+        [Choose member…]
+          Only people who tried to use the app, or were assigned something, are listed.
+        ---
+        # Members without a Slack user (2)
+        Samuel Ortiz · samuel@home.example [Choose user…]
+        Ada Byron · ada@home.example [Choose user…]
+          To link someone who isn't listed, type `/dialnote link @person member`.
         ");
         bot.press_in(MAYA, "window", "link", "mem_sam").await;
         assert_snapshot!(bot.window(MAYA).await, @"
         [[People]]
-        Sam is Samuel Ortiz in dialnote from now on, whatever their e-mail addresses are.
+        Linked Sam to dialnote member Samuel Ortiz.
         ---
-        # In dialnote, and nobody in Slack: 1
-        Ada Byron (ada@home.example)
-        # In Slack, and nobody in dialnote: 1
-        Kim has an address that nobody in dialnote has.
-          These are the people who wanted something here, or were to be given something.
-        # Linked by hand: 1
-        Sam is Samuel Ortiz in dialnote. [Remove]
-          By Maya, 2026-11-23 09:00 UTC
-          Whoever is not here, or somebody else: type `/dialnote link @person member`.
+        # Slack users not linked (1)
+        Kim · kim@acme.example [Choose member…]
+          Only people who tried to use the app, or were assigned something, are listed.
+        ---
+        # Members without a Slack user (1)
+        Ada Byron · ada@home.example [Choose user…]
+        ---
+        # Linked by an admin (1)
+        Sam → Samuel Ortiz · linked by Maya, Nov 23 [Remove]
+          To link someone who isn't listed, type `/dialnote link @person member`.
         ");
-        assert_snapshot!(bot.dm(SAM).await, @"Maya linked you to Samuel Ortiz in dialnote, so you can use /dialnote now.");
+        assert_snapshot!(bot.dm(SAM).await, @"Maya linked you to Samuel Ortiz in dialnote. You can use `/dialnote` now.");
         bot.press_in(MAYA, "window", "unlink", "").await;
         assert!(bot.window(MAYA).await.contains("From now on Sam’s e-mail address counts again"));
         bot.close(MAYA).await;
@@ -243,22 +255,32 @@ async fn two_members_with_one_address_are_both_offered() {
     product(async |bot| {
         invite(bot, "mem_zoe2", "Zoe Other", "ZOE@acme.example");
         bot.slash(ZOE, "/dialnote take conv_1001").await;
-        assert_snapshot!(bot.answer(ZOE).await, @"Several people in dialnote have your e-mail address. Ask an admin to say which of them you are, with /dialnote link. What you asked for is kept for a day, and done by itself as soon as you are linked.");
+        assert_snapshot!(bot.answer(ZOE).await, @"
+        Not done: several dialnote members have your Slack email. An admin can link you with `/dialnote link`.
+          `/dialnote take conv_1001` is kept for 24 hours and runs once you're linked.
+        [Ask an admin]
+        ");
         bot.slash(LEO, "/assign @zoe conv_1002").await;
-        assert_snapshot!(bot.answer(LEO).await, @"Several people in dialnote have Zoe’s e-mail address. Ask an admin to say which of them Zoe is, with /dialnote link. What you asked for is kept for a day, and done by itself as soon as Zoe is linked.");
+        assert_snapshot!(bot.answer(LEO).await, @"
+        Zoe isn't linked to dialnote: several dialnote members have their Slack email. Choose someone else, or ask an admin to link them with `/dialnote link`.
+          `/assign @Zoe conv_1002` is kept for 24 hours and runs once Zoe is linked.
+        ");
         bot.open_home(MAYA).await;
-        assert_snapshot!(bot.home(MAYA).await.lines().last().unwrap(), @"In dialnote, but nobody in Slack (2): Zoe Park, Zoe Other. One person in Slack wanted something and is nobody in dialnote. [People…]");
+        assert_snapshot!(bot.home(MAYA).await.lines().last().unwrap(), @"All 7 kinds are on. [Change…]");
         bot.press_in(MAYA, "home", "people", "").await;
         assert_snapshot!(bot.window(MAYA).await, @"
         [[People]]
-        # In dialnote, and nobody in Slack: 2
-        Zoe Park (zoe@acme.example). Is this Zoe in Slack? [Link]
-        Zoe Other (ZOE@acme.example). Is this Zoe in Slack? [Link]
-        # In Slack, and nobody in dialnote: 1
-        Zoe has an address that several in dialnote have. Is this Zoe Park (zoe@acme.example) in dialnote? [Link]
-        Zoe has an address that several in dialnote have. Is this Zoe Other (ZOE@acme.example) in dialnote? [Link]
-          These are the people who wanted something here, or were to be given something.
-          Whoever is not here, or somebody else: type `/dialnote link @person member`.
+        # Slack users not linked (1)
+        Zoe · zoe@acme.example · several members have this email
+        Suggested dialnote member: Zoe Park (zoe@acme.example) [Link]
+        Suggested dialnote member: Zoe Other (ZOE@acme.example) [Link]
+        [Choose member…]
+          Only people who tried to use the app, or were assigned something, are listed.
+        ---
+        # Members without a Slack user (2)
+        Zoe Park · zoe@acme.example [Choose user…]
+        Zoe Other · ZOE@acme.example [Choose user…]
+          To link someone who isn't listed, type `/dialnote link @person member`.
         ");
         bot.press_in(MAYA, "window", "link", "mem_zoe2").await;
         bot.window(MAYA).await;
@@ -298,8 +320,8 @@ async fn a_link_follows_an_address_that_changes_in_slack() {
         address(bot, SAM, "samuel@home.example");
         bot.sandbox.event(json!({ "type": "user_change", "user": SAM })).await.unwrap();
         assert_snapshot!(bot.dm(SAM).await, @"
-          You asked for this before, when it had to wait for somebody to be linked to dialnote:
-        You took Ana Lima (+1 415 555 0101).
+          This command was kept until the link to dialnote was made:
+        :white_check_mark: You took Ana Lima (+1 415 555 0101).
         ");
         bot.read_all().await;
         assert_eq!(bot.dialnote(ANA), "mem_sam open");
@@ -399,10 +421,10 @@ async fn a_form_says_at_once_that_a_person_is_not_linked() {
         bot.read_all().await;
         bot.press(ZOE, ANA, "hand_off").await;
         let outcome = bot.submit(ZOE, handoff_to(SAM, "wants a call back")).await;
-        assert_snapshot!(outcome.field_errors["to"], @"Sam is not in dialnote with the e-mail address they use in Slack. Choose somebody else, or ask an admin to invite Sam to dialnote with that address, or to link them with /dialnote link.");
+        assert_snapshot!(outcome.field_errors["to"], @"Sam isn't linked to dialnote: no dialnote member has their Slack email. Choose someone else, or ask an admin to link them with /dialnote link.");
         bot.close(ZOE).await;
         bot.open_home(MAYA).await;
-        assert_snapshot!(bot.home(MAYA).await.lines().last().unwrap(), @"Every member of dialnote is somebody in Slack. One person in Slack wanted something and is nobody in dialnote. [People…]");
+        assert_snapshot!(bot.home(MAYA).await.lines().last().unwrap(), @"All 7 kinds are on. [Change…]");
     })
     .await;
 }

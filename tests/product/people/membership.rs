@@ -11,9 +11,16 @@ use crate::support::{ADA, ANA, Bot, LEO, MAYA, SAM, ZOE, product};
 async fn an_unlinked_person_can_neither_own_nor_act() {
     product(async |bot| {
         bot.slash(MAYA, "/assign @sam conv_1001").await;
-        assert_snapshot!(bot.answer(MAYA).await, @"Sam is not in dialnote with the e-mail address they use in Slack. Choose somebody else, or ask an admin to invite Sam to dialnote with that address, or to link them with /dialnote link. What you asked for is kept for a day, and done by itself as soon as Sam is linked.");
+        assert_snapshot!(bot.answer(MAYA).await, @"
+        Sam isn't linked to dialnote: no dialnote member has their Slack email. Choose someone else, or ask an admin to link them with `/dialnote link`.
+          `/assign @Sam conv_1001` is kept for 24 hours and runs once Sam is linked.
+        ");
         bot.slash(SAM, "/dialnote take conv_1001").await;
-        assert_snapshot!(bot.answer(SAM).await, @"You are not in dialnote with the e-mail address that you use in Slack. Ask an admin to invite you with that address, or to link you with /dialnote link. What you asked for is kept for a day, and done by itself as soon as you are linked.");
+        assert_snapshot!(bot.answer(SAM).await, @"
+        Not done: your Slack email doesn't match a dialnote member. An admin can link you with `/dialnote link`.
+          `/dialnote take conv_1001` is kept for 24 hours and runs once you're linked.
+        [Ask an admin]
+        ");
         assert_eq!((bot.calls("PATCH"), bot.calls("POST")), (0, 0));
     })
     .await;
@@ -25,7 +32,10 @@ async fn a_form_shows_nothing_to_people_who_may_not_see_it() {
         bot.slash(MAYA, "/assign @zoe conv_1001").await;
         bot.read_all().await;
         bot.press(SAM, ANA, "hand_off").await;
-        assert_snapshot!(bot.answer(SAM).await, @"You are not in dialnote with the e-mail address that you use in Slack. Ask an admin to invite you with that address, or to link you with /dialnote link.");
+        assert_snapshot!(bot.answer(SAM).await, @"
+        Not done: your Slack email doesn't match a dialnote member. An admin can link you with `/dialnote link`.
+        [Ask an admin]
+        ");
         assert_eq!(bot.form(SAM), None);
         bot.slash(SAM, "/handoff").await;
         bot.answer(SAM).await;
@@ -107,7 +117,7 @@ async fn a_deactivated_person_counts_as_such_at_once() {
         deactivated(false);
         bot.slash(MAYA, "/assign @zoe conv_1002").await;
         deactivated(true);
-        assert_snapshot!(bot.answer(MAYA).await, @"Zoe’s Slack account is deactivated. Choose somebody else.");
+        assert_snapshot!(bot.answer(MAYA).await, @"Zoe's Slack account is deactivated. Choose someone else.");
     })
     .await;
 }
@@ -118,9 +128,8 @@ async fn dialnotes_own_refusal_is_passed_on() {
         bot.world(|world| world.faults.dialnote.read_only = true);
         bot.slash(MAYA, "/assign @zoe conv_1001 wants a call back").await;
         assert_snapshot!(bot.answer(MAYA).await, @"
-        This app’s dialnote key may only read. Ask whoever set up the app for a key that may write.
-        Here is your note, so that it is not lost:
-        “wants a call back”
+        This app's dialnote key is read-only. Ask an admin to enter one that may write with `/dialnote connect`.
+        > Your note (not saved): wants a call back
         ");
 
         bot.world(|world| world.faults.dialnote.read_only = false);
@@ -129,7 +138,7 @@ async fn dialnotes_own_refusal_is_passed_on() {
         // Zoe leaves dialnote; the cached list of members does not show it yet.
         bot.world(|world| world.dialnote.members.retain(|member| member.id != "mem_zoe"));
         bot.slash(MAYA, "/assign @zoe conv_1001").await;
-        assert_snapshot!(bot.answer(MAYA).await, @"dialnote refused this: “mem_zoe is not a member of your organization”.");
+        assert_snapshot!(bot.answer(MAYA).await, @"⚠ dialnote refused this: “mem_zoe is not a member of your organization”");
     })
     .await;
 }

@@ -14,8 +14,8 @@ async fn a_former_members_conversations_are_unassigned_with_one_button() {
         bot.world(|world| world.dialnote.members.retain(|member| member.id != "mem_zoe"));
         miss_twice(bot).await;
         assert_snapshot!(bot.dm(MAYA).await, @"
-        Zoe Park is not there any more and still owns 2 open conversations.
-        [Re-queue all]
+        Zoe Park left and still owns 2 open conversations.
+        [Unassign all]
         ");
         bot.press_private(MAYA, "dm", "requeue", 0).await;
         assert_snapshot!(bot.answer(MAYA).await, @"
@@ -51,8 +51,8 @@ async fn a_deactivated_accounts_conversations_can_be_unassigned() {
             bot.sandbox.event(json!({ "type": "user_change", "user": ZOE })).await.unwrap();
         }
         assert_snapshot!(bot.dm(MAYA).await, @"
-        Zoe is not there any more and still owns 3 open conversations.
-        [Re-queue all]
+        Zoe left and still owns 3 open conversations.
+        [Unassign all]
         ");
     })
     .await;
@@ -77,8 +77,8 @@ async fn a_deactivated_account_is_noticed_although_no_command_named_it() {
         bot.world(|world| world.person_mut(ZOE).unwrap().deleted = true);
         bot.sandbox.event(json!({ "type": "user_change", "user": ZOE })).await.unwrap();
         assert_snapshot!(bot.dm(MAYA).await, @"
-        Zoe is not there any more and still owns 2 open conversations.
-        [Re-queue all]
+        Zoe left and still owns 2 open conversations.
+        [Unassign all]
         ");
         // By a link that was made by hand.
         sam_is_in_dialnote(bot);

@@ -17,7 +17,7 @@ async fn a_new_guest_acts_for_ten_minutes_at_most() {
         bot.world(|world| world.person_mut(LEO).unwrap().guest = true);
         bot.clock.advance(SignedDuration::from_mins(11));
         bot.slash(LEO, "/done conv_1001").await;
-        assert_snapshot!(bot.answer(LEO).await, @"Guests cannot do this; only full members of this workspace can.");
+        assert_snapshot!(bot.answer(LEO).await, @"Guests can't use this app, only full members of this workspace can.");
         assert_eq!(bot.dialnote(ANA), "mem_leo open");
     })
     .await;
@@ -53,7 +53,7 @@ async fn a_former_admin_changes_no_workspace_setting() {
             maya.role = "Member".to_owned();
         });
         submit_rules(bot).await;
-        assert_snapshot!(bot.answer(MAYA).await, @"Only admins may change the rules of this workspace.");
+        assert_snapshot!(bot.answer(MAYA).await, @"Only an admin can change the settings and the channels for shared numbers. Ask an admin.");
         for typed in ["/dialnote route *", "/dialnote link @sam Ortiz"] {
             bot.slash(MAYA, typed).await;
             assert_eq!(bot.answer(MAYA).await, "Only admins may change the rules of this workspace.", "{typed}");

@@ -16,15 +16,15 @@ async fn while_dialnote_is_down_commands_wait_and_then_happen_in_order() {
         bot.pass(SignedDuration::from_secs(60)).await;
         assert_snapshot!(bot.answer(MAYA).await, @"
         dialnote isn't responding. `/assign @Zoe conv_1001` is saved and runs when dialnote is back.
-          You don't need to repeat it.
+          This message changes to the result. You don't need to repeat the command.
         ");
         assert_snapshot!(bot.answer(LEO).await, @"
         dialnote isn't responding. `/assign me conv_1001` is saved and runs when dialnote is back.
-          You don't need to repeat it.
+          This message changes to the result. You don't need to repeat the command.
         ");
         assert_snapshot!(bot.answer(LEO).await, @"
         dialnote isn't responding. `/done conv_1001` is saved and runs when dialnote is back.
-          You don't need to repeat it.
+          This message changes to the result. You don't need to repeat the command.
         ");
         assert_eq!(bot.dialnote(ANA), "nobody open");
 
@@ -34,7 +34,7 @@ async fn while_dialnote_is_down_commands_wait_and_then_happen_in_order() {
         assert_eq!(bot.owners_set(), ["mem_zoe", "mem_leo"]);
         assert_eq!(bot.notes(ANA).len(), 1);
         assert_snapshot!(bot.answer(MAYA).await, @"Assigned Ana Lima (+1 415 555 0101) to Zoe. Zoe has been notified and your note was added.");
-        assert_snapshot!(bot.answer(LEO).await, @"+1 415 555 0101 (Ana Lima) is done.");
+        assert_snapshot!(bot.answer(LEO).await, @"Marked Ana Lima (+1 415 555 0101) done.");
         assert_snapshot!(bot.answer(LEO).await, @"You took over Ana Lima (+1 415 555 0101) from Zoe. Zoe has been notified.");
         bot.read_all().await;
     })
@@ -51,10 +51,10 @@ async fn a_waiting_notice_names_its_service() {
         bot.pass(SignedDuration::from_secs(10)).await;
         assert_snapshot!(bot.answer(MAYA).await, @"
         Slack isn't responding. `/done Ana Lima` is saved and runs when Slack is back.
-          You don't need to repeat it.
+          This message changes to the result. You don't need to repeat the command.
         ");
         bot.pass(SignedDuration::from_mins(5)).await;
-        assert_snapshot!(bot.answer(MAYA).await, @"+1 415 555 0101 (Ana Lima) is done.");
+        assert_snapshot!(bot.answer(MAYA).await, @"Marked Ana Lima (+1 415 555 0101) done.");
         bot.line(ANA).await;
 
         // Slack takes the question and does not answer for now.
@@ -87,11 +87,11 @@ async fn the_waiting_notice_comes_once_and_names_the_service() {
         bot.pass(SignedDuration::from_secs(20)).await;
         assert_snapshot!(bot.answer(MAYA).await, @"
         dialnote isn't responding. `/assign @Zoe Ana Lima` is saved and runs when dialnote is back.
-          You don't need to repeat it.
+          This message changes to the result. You don't need to repeat the command.
         ");
         assert_snapshot!(bot.answer(LEO).await, @"
         dialnote isn't responding. `/assign @Zoe 3 conversations` is saved and runs when dialnote is back.
-          You don't need to repeat it.
+          This message changes to the result. You don't need to repeat the command.
         ");
         bot.world(|world| world.faults.dialnote.down = false);
         bot.pass(SignedDuration::from_secs(60)).await;
@@ -162,11 +162,11 @@ async fn a_click_that_had_to_wait_is_answered_too() {
         bot.pass(SignedDuration::from_secs(10)).await;
         assert_snapshot!(bot.answer(MAYA).await, @"
         dialnote isn't responding. `/done Ana Lima` is saved and runs when dialnote is back.
-          You don't need to repeat it.
+          This message changes to the result. You don't need to repeat the command.
         ");
         bot.world(|world| world.faults.dialnote.rate_limited = None);
         bot.pass(SignedDuration::from_secs(30)).await;
-        assert_snapshot!(bot.answer(MAYA).await, @"+1 415 555 0101 (Ana Lima) is done.");
+        assert_snapshot!(bot.answer(MAYA).await, @"Marked Ana Lima (+1 415 555 0101) done.");
         bot.line(ANA).await;
     })
     .await;
@@ -182,8 +182,9 @@ async fn a_failed_command_is_retried_by_button_after_a_day() {
         bot.clock.advance(SignedDuration::from_hours(25));
         bot.expect_dead(1);
         assert_snapshot!(bot.answer(MAYA).await, @"
-        I could not do this: dialnote did not answer in a usable way, and I have stopped trying. If it happens again, give your admin this reference: job-1.
-        [Try again]
+        `/assign conv_1001` failed: dialnote kept returning errors for 24 hours. Nothing changed.
+        [Retry]
+          Reference for your admin: `job-1`
         ");
 
         bot.world(|world| world.faults.dialnote.down = false);
@@ -191,7 +192,7 @@ async fn a_failed_command_is_retried_by_button_after_a_day() {
         assert_snapshot!(bot.answer(MAYA).await, @"Assigned Ana Lima (+1 415 555 0101) to Zoe. Zoe has been notified and your note was added.");
         assert_snapshot!(bot.line(ANA).await, @"
         Maya assigned this to Zoe.
-        “wants a call back”
+        > wants a call back
         ");
         bot.dm(ZOE).await;
     })
@@ -211,9 +212,8 @@ async fn a_key_refused_for_two_minutes_is_reported() {
         bot.settle().await;
         bot.clock.advance(SignedDuration::from_mins(2));
         assert_snapshot!(bot.answer(MAYA).await, @"
-        dialnote does not accept this app’s key any more. Ask whoever set up the app for a new one.
-        Here is your note, so that it is not lost:
-        “wants a call back”
+        dialnote rejected this app's key. Ask an admin to enter a new one with `/dialnote connect`.
+        > Your note (not saved): wants a call back
         ");
     })
     .await;
@@ -239,13 +239,14 @@ async fn a_command_in_a_channel_without_the_app_is_answered() {
     product(async |bot| {
         bot.world(|world| world.faults.slack.bot_not_in = vec!["front-desk".into()]);
         bot.slash(MAYA, "/assign @zoe conv_1001 wants a call back").await;
-        assert_snapshot!(bot.answer(MAYA).await, @"Done in dialnote, but Slack does not let me post its card here. Type /invite @dialnote, or ask an admin who may post in this channel; then use the command again.");
+        assert_snapshot!(bot.answer(MAYA).await, @"Saved in dialnote, but the app can't post the card here. Type /invite @dialnote, or ask an admin who can post in this channel.");
         assert_snapshot!(bot.answer(MAYA).await, @"Assigned Ana Lima (+1 415 555 0101) to Zoe. Zoe has been notified and your note was added.");
         assert_snapshot!(bot.dm(ZOE).await, @"
-        Maya assigned +1 415 555 0101 (Ana Lima) to you.
-        “wants a call back”
-          :telephone_receiver: Missed call · 2026-11-23 08:56 UTC
-        [Accept] [Give back] [Done] [Open in dialnote ↗]
+        Maya assigned a conversation to you.
+        Ana Lima · +1 415 555 0101
+        :telephone_receiver: Missed call · Nov 23, 8:56 UTC · Front desk
+        > Maya: wants a call back
+        [Accept] [Decline] [⋯ Done · Hand off… · Snooze… · History · Open in dialnote]
         ");
         assert_eq!(bot.dialnote(ANA), "mem_zoe open");
     })
@@ -333,7 +334,7 @@ async fn a_form_that_slack_does_not_open_is_reported() {
             world.faults.slack.fail_next.push(failure);
         });
         bot.press(LEO, ANA, "hand_off").await;
-        assert_snapshot!(bot.answer(LEO).await, @"Slack did not open the form in time. Please press the button again.");
+        assert_snapshot!(bot.answer(LEO).await, @"Slack didn't open the window in time. Press the button or type the command again.");
     })
     .await;
 }

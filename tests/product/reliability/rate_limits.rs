@@ -104,11 +104,10 @@ async fn several_updates_of_a_card_are_sent_as_one() {
         let updates = updates(bot) - before;
         assert!(updates <= 2, "{updates} updates instead of four");
         assert_snapshot!(bot.card(ANA).await, @"
-        # Ana Lima
-          +1 415 555 0101 · on Front desk
-          :telephone_receiver: Missed call · 2026-11-23 08:56 UTC
-        Owner: Zoe
-        [Hand off] [Assign to… ▾] [Unassign] [Snooze] [Done] [History] [Open in dialnote ↗]
+          :large_blue_circle:  Owner: Zoe · assigned by Maya Nov 23, 9:00 UTC
+        Ana Lima · +1 415 555 0101
+        :telephone_receiver: Missed call · Nov 23, 8:56 UTC · Front desk
+        [Done] [Hand off…] [⋯ Unassign · Snooze… · Add note… · History · Open in dialnote]
         ");
         bot.read_all().await;
     })

@@ -224,7 +224,7 @@ async fn a_command_that_cannot_be_stored_is_refused_whole() {
         let sabotage = "CREATE TRIGGER sabotage BEFORE INSERT ON jobs BEGIN SELECT RAISE(ABORT, 'full'); END";
         database.execute_batch(sabotage).unwrap();
         bot.slash(MAYA, "/assign @zoe conv_1001").await;
-        assert_snapshot!(bot.answer(MAYA).await, @"I could not save your command, so nothing was done. Please try again in a moment.");
+        assert_snapshot!(bot.answer(MAYA).await, @"The app couldn't save this command, so nothing changed. Try again in a minute.");
         let rows: u32 = database.query_row("SELECT count(*) FROM deliveries", [], |row| row.get(0)).unwrap();
         assert_eq!(rows, 0);
         // The same command again, once it can be stored.
@@ -275,73 +275,54 @@ async fn unclear_commands_are_explained_and_change_nothing() {
             writeln!(talk, "{}\n", bot.answer(MAYA).await).unwrap();
         }
         assert_snapshot!(talk, @"
-        I do not know /assgin. Did you mean /assign?
-        Type: /assign @person [conversation] [note]
-        For example: /assign @zoe +1 415 555 0101 wants a call back
+        Unknown command `/assgin`. Did you mean `/assign`?
+          Type `/assign @person [conversation] [note]` · Example: `/assign @zoe Ana Lima wants a call back`
 
         A conversation has one owner. Choose one person.
         Zoe Park [Choose]
         Leo Martins [Choose]
-        [Fill in a form]
+        [Choose someone…]
 
         No one is called “🎉🎉”. Choose the new owner.
-        [Fill in a form]
+        [Choose someone…]
 
         A hand-off goes to one person, not to a group. Choose the new owner.
-        Here is your note, so that it is not lost:
-        “note”
-        [Fill in a form]
+        > Your note (not saved): note
+        [Choose someone…]
 
         No one is called “@nobody”. Choose the new owner.
-        [Fill in a form]
+        [Choose someone…]
 
-        /unassign takes no note. Choose the conversation to go on without “please”.
-        +1 415 555 0101 (Ana Lima) · unassigned [Choose]
-          Last activity 2026-11-23 08:56 UTC
-        [Fill in a form]
+        `/unassign` takes no note. Choose the conversation to continue without “please”.
+        :red_circle: Ana Lima · +1 415 555 0101
+        Unassigned · last activity Nov 23, 8:56 UTC [Choose]
+        [Choose another…]
 
-        I do not know /dialnote asign. Did you mean /assign?
-        Type: /assign @person [conversation] [note]
-        For example: /assign @zoe +1 415 555 0101 wants a call back
+        Unknown command `/dialnote asign`. Did you mean `/assign`?
+          Type `/assign @person [conversation] [note]` · Example: `/assign @zoe Ana Lima wants a call back`
 
-        I do not know /weather. Type /dialnote help to see what I do know.
+        Unknown command `/weather`. Type `/dialnote help` for the list.
         ");
         bot.slash(MAYA, &long).await;
         let answer = bot.answer(MAYA).await;
-        assert_snapshot!(answer.lines().next().unwrap(), @"That is 2997 characters, and a typed command can have 2000. Nothing was done. For a long note press Hand off on the card: its form takes 5000.");
+        assert_snapshot!(answer.lines().next().unwrap(), @"Nothing changed: the command has 2997 characters, and the limit is 2000. Hand off… on the card takes a note of 5000 characters.");
         assert!(answer.contains(&"x".repeat(2000)), "what was typed is given back");
         bot.slash(MAYA, "/dialnote help").await;
         assert_snapshot!(bot.answer(MAYA).await, @"
-        *What you can type*
-        `/assign @person [conversation] [note]` — Make somebody the owner; `me` for yourself, a group for its least busy member.
-        `/dialnote take [conversation]` — Make it yours, if nobody owns it yet.
-        `/unassign [conversation]` — Put it back into the queue.
-        `/handoff @person [conversation] note` — Pass it on together with what the next owner must know.
-        `/done [conversation] [note]` — Resolve it.
-        `/reopen [conversation]` — Open it again.
-        `/snooze [conversation] when` — Put it away until later: `2h`, `tomorrow 9am`, `monday`, a date.
-        `/dialnote wake [conversation]` — Bring back what was snoozed.
-        `/dialnote note [conversation] text` — Write an internal note; the contact does not see it.
-        `/dialnote history [conversation]` — Show who did what through this app.
-        `/dialnote undo [conversation]` — Take back what you did last, within ten minutes and if nothing has changed since.
-        `/dialnote accept [conversation]` — Say that you take care of what you were given.
-        `/dialnote giveback [conversation] [note]` — Return what you were given to the person who gave it.
-        `/dialnote keep [conversation]` — Say that you are still on what is yours.
-        `/inbox [mine | unassigned | unread | read | done | snoozed | all | @person] [text]` — List conversations, with buttons on each.
-        `/dialnote route [list | #channel] [shared number | * | off]` — Choose which channel gets the cards of which shared number; `*` for all of them.
-        `/dialnote link [@person] [member | off]` — Say who in dialnote somebody is, where their e-mail addresses do not; alone it shows who is not linked.
-        `/dialnote report [today | week | month | days]` — Show this channel what came in, what became of it, how long it took and who has how much to do.
-        `/dialnote connect` — Connect this workspace to dialnote, with a key that dialnote gives you; for admins.
-        `/dialnote settings` — Change the rules: who may re-assign, when a note is needed, what this channel shows.
-        `/dialnote doctor` — Check the setup, and say how to fix each problem.
-        `/dialnote help [command]` — Show what you can type.
-          Name a conversation by the contact’s name or company, by a phone number, or by its dialnote link. Every command also works as `/dialnote …`; `/dialnote help assign` tells more about one.
+        Every day
+        `/assign @zoe Ana Lima` · make someone the owner (`me` for yourself)
+        `/handoff @leo Ana Lima asks for a quote` · reassign with a note
+        `/done Ana Lima called back` · mark done, note optional
+        `/snooze Ana Lima tomorrow 9am` · hide it until then
+        `/inbox` · your conversations, or `/inbox unassigned` for the others
+          Name a conversation by contact name, phone number, id or link. Leave it out to choose from a list.
+        [All commands] [Admin commands]
         ");
         bot.slash(MAYA, "/dialnote help assign").await;
         assert_snapshot!(bot.answer(MAYA).await, @"
-        */assign* — Make somebody the owner; `me` for yourself, a group for its least busy member.
-        Type: `/assign @person [conversation] [note]`
-        For example: `/assign @zoe +1 415 555 0101 wants a call back`
+        /assign · Make someone the owner (`me`, a person or a group)
+          Type `/assign @person [conversation] [note]` · Example: `/assign @zoe Ana Lima wants a call back`
+        [All commands]
         ");
         assert_eq!((bot.calls("PATCH"), bot.calls("POST")), (0, 0), "nothing is changed");
         let waiting = bot.work.store.overview().await.unwrap();

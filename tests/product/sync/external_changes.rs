@@ -16,26 +16,20 @@ async fn an_owner_set_in_dialnote_is_shown_and_notified() {
         bot.read_all().await;
         bot.in_dialnote(json!({ "conversation": ANA, "assignedToId": "mem_zoe" })).await;
         assert!(bot.card(ANA).await.contains("Owner: Zoe"));
-        assert_snapshot!(bot.line(ANA).await, @"Somebody in dialnote assigned this to Zoe; Leo owned it before.");
+        assert_snapshot!(bot.line(ANA).await, @"Reassigned from Leo to Zoe in dialnote.");
         assert_snapshot!(bot.dm(ZOE).await, @"
-        +1 415 555 0101 (Ana Lima) was assigned to you in dialnote.
-          :telephone_receiver: Missed call · 2026-11-23 08:56 UTC
-        [Done] [Open in dialnote ↗]
+        Ana Lima was assigned to you in dialnote.
+        Ana Lima · +1 415 555 0101
+        :telephone_receiver: Missed call · Nov 23, 8:56 UTC · Front desk
+        [Done] [Hand off…] [⋯ Unassign · Snooze… · Add note… · History · Open in dialnote]
         ");
-        assert_snapshot!(bot.dm(LEO).await, @"
-        Maya assigned +1 415 555 0101 (Ana Lima) to you.
-          :telephone_receiver: Missed call · 2026-11-23 08:56 UTC
-          Reassigned to Zoe in dialnote, 2026-11-23 09:00 UTC
-        [Open in dialnote ↗]
-        ");
-        assert_snapshot!(bot.dm(LEO).await, @"Somebody in dialnote gave +1 415 555 0101 (Ana Lima) to Zoe; it is not yours any more.");
+        assert_snapshot!(bot.dm(LEO).await, @"Ana Lima · reassigned to Zoe in dialnote. You're no longer the owner. [Open in dialnote ↗]");
+        assert_snapshot!(bot.dm(LEO).await, @"Someone in dialnote reassigned Ana Lima to Zoe. You're no longer the owner.");
         bot.slash(MAYA, "/dialnote history conv_1001").await;
         assert_snapshot!(bot.answer(MAYA).await, @"
-        What happened to +1 415 555 0101 (Ana Lima), newest first:
-        Somebody in dialnote assigned this to Zoe; Leo owned it before.
-          2026-11-23 09:00 UTC
-        Maya assigned this to Leo.
-          2026-11-23 09:00 UTC
+        History of Ana Lima (+1 415 555 0101), newest first
+        Nov 23, 9:00 UTC · Reassigned from Leo to Zoe in dialnote.
+        Nov 23, 9:00 UTC · Maya assigned this to Leo.
         ");
     })
     .await;
@@ -78,11 +72,12 @@ async fn the_end_of_a_snooze_notifies_the_owner() {
             bot.look().await;
         }
         bot.in_dialnote(json!({ "conversation": ANA, "status": "open" })).await;
-        assert_snapshot!(bot.line(ANA).await, @"Ana Lima is back: the time it was snoozed for is over.");
+        assert_snapshot!(bot.line(ANA).await, @"Ana Lima is open again: the snooze ended.");
         assert_snapshot!(bot.dm(LEO).await, @"
-        +1 415 555 0101 (Ana Lima) is back: the time it was snoozed for is over. It is yours.
-          :telephone_receiver: Missed call · 2026-11-23 08:56 UTC
-        [Done] [Open in dialnote ↗]
+        Snooze ended: Ana Lima. You own it.
+        Ana Lima · +1 415 555 0101
+        :telephone_receiver: Missed call · Nov 23, 8:56 UTC · Front desk
+        [Done] [Hand off…] [⋯ Unassign · Snooze… · Add note… · History · Open in dialnote]
         ");
     })
     .await;
@@ -99,12 +94,12 @@ async fn a_note_written_in_dialnote_is_shown_and_ours_do_not_echo() {
         bot.clock.advance(SignedDuration::from_secs(10));
         bot.in_dialnote(json!({ "conversation": ANA, "note": "prefers *mornings*" })).await;
         assert_snapshot!(bot.line(ANA).await, @"
-        Somebody in dialnote added a note.
-        “prefers *mornings*”
+        Note added in dialnote.
+        > prefers *mornings*
         ");
         assert_snapshot!(bot.dm(ZOE).await, @"
-        Somebody in dialnote added a note about +1 415 555 0101 (Ana Lima), which is yours.
-        “prefers *mornings*”
+        Someone in dialnote added a note to Ana Lima, which you own.
+        > prefers *mornings*
         ");
         bot.clock.advance(SignedDuration::from_secs(10));
         bot.look().await;
@@ -169,16 +164,16 @@ async fn a_change_that_is_seen_while_our_command_makes_it_does_not_echo() {
         );
         assert_snapshot!(bot.line(ANA).await, @"Maya assigned this to Leo.");
         assert_snapshot!(bot.dm(LEO).await, @"
-        Maya assigned +1 415 555 0101 (Ana Lima) to you.
-          :telephone_receiver: Missed call · 2026-11-23 08:56 UTC
-        [Accept] [Give back] [Done] [Open in dialnote ↗]
+        Maya assigned a conversation to you.
+        Ana Lima · +1 415 555 0101
+        :telephone_receiver: Missed call · Nov 23, 8:56 UTC · Front desk
+        [Accept] [Decline] [⋯ Done · Hand off… · Snooze… · History · Open in dialnote]
         ");
         bot.slash(MAYA, "/dialnote history conv_1001").await;
         assert_snapshot!(bot.answer(MAYA).await, @"Assigned Ana Lima (+1 415 555 0101) to Leo. Leo has been notified.");
         assert_snapshot!(bot.answer(MAYA).await, @"
-        What happened to +1 415 555 0101 (Ana Lima), newest first:
-        Maya assigned this to Leo.
-          2026-11-23 09:00 UTC
+        History of Ana Lima (+1 415 555 0101), newest first
+        Nov 23, 9:00 UTC · Maya assigned this to Leo.
         ");
     })
     .await;
@@ -209,24 +204,16 @@ async fn an_unseen_change_is_announced_before_a_command_overrides_it() {
         bot.read_all().await;
         bot.sandbox.change_in_dialnote(&json!({ "conversation": ANA, "assignedToId": "mem_zoe" })).unwrap();
         bot.slash(MAYA, "/assign @maya conv_1001").await;
-        assert_snapshot!(bot.line(ANA).await, @"Somebody in dialnote assigned this to Zoe; Leo owned it before.");
+        assert_snapshot!(bot.line(ANA).await, @"Reassigned from Leo to Zoe in dialnote.");
         assert_snapshot!(bot.line(ANA).await, @"Maya took this over from Zoe.");
         assert_snapshot!(bot.answer(MAYA).await, @"You took over Ana Lima (+1 415 555 0101) from Zoe. Zoe has been notified.");
         assert_snapshot!(bot.dm(LEO).await, @"
-        Maya assigned +1 415 555 0101 (Ana Lima) to you.
-          :telephone_receiver: Missed call · 2026-11-23 08:56 UTC
-          Reassigned to Zoe in dialnote, 2026-11-23 09:00 UTC
-        [Open in dialnote ↗]
+        Ana Lima · reassigned to Zoe in dialnote. You're no longer the owner. [Open in dialnote ↗]
         ---
-        Somebody in dialnote gave +1 415 555 0101 (Ana Lima) to Zoe; it is not yours any more.
+        Someone in dialnote reassigned Ana Lima to Zoe. You're no longer the owner.
         ");
-        assert_snapshot!(bot.dm(ZOE).await, @"
-        +1 415 555 0101 (Ana Lima) was assigned to you in dialnote.
-          :telephone_receiver: Missed call · 2026-11-23 08:56 UTC
-          Taken over by Maya, 2026-11-23 09:00 UTC
-        [Open in dialnote ↗]
-        ");
-        assert_snapshot!(bot.dm(ZOE).await, @"Maya took +1 415 555 0101 (Ana Lima); it is not yours any more.");
+        assert_snapshot!(bot.dm(ZOE).await, @"Ana Lima · Maya took this over. You're no longer the owner. [Open in dialnote ↗]");
+        assert_snapshot!(bot.dm(ZOE).await, @"Maya took over Ana Lima. You're no longer the owner.");
         bot.look().await;
     })
     .await;

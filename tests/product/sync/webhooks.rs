@@ -14,11 +14,10 @@ async fn a_webhook_makes_a_missed_call_a_card_before_the_next_poll() {
         begin(bot).await;
         let conversation = bot.call_in("+14155550999").await;
         assert_snapshot!(bot.card(&conversation).await, @"
-        # +1 415 555 0999
-          on Front desk
-          :telephone_receiver: Missed call · 2026-11-23 09:00 UTC
-        Nobody owns this yet.
-        [Take it] [Assign to… ▾] [Snooze] [Done] [History] [Open in dialnote ↗]
+          :red_circle: Unassigned
+        +1 415 555 0999
+        :telephone_receiver: Missed call · Nov 23, 9:00 UTC · Front desk
+        [Take it] [Assign to… ▾] [⋯ Snooze… · Done · Add note… · History · Open in dialnote]
         ");
     })
     .await;

@@ -18,28 +18,31 @@ async fn an_admin_installs_the_app_and_connects_it() {
         let page = Browser::default().install(&bot.url, "T0ACME", "yes").await;
         assert!(page.contains("<h1>Installed in Acme Dental</h1>"), "{page}");
         assert_snapshot!(bot.dm(MAYA).await, @"
-        Thank you for installing this app. It needs one more thing: a key of your organization in dialnote.
+        This app is installed. Connect it to dialnote with a key of your organization.
         [Connect dialnote]
         ");
         bot.open_home(LEO).await;
         assert_snapshot!(bot.home(LEO).await, @"
-        # Conversations
-        This workspace is not connected to dialnote yet. An admin can do it here, or with /dialnote connect.
+        # Hi That person
+        :wave: This workspace isn't connected to dialnote. An admin can connect it with `/dialnote connect`.
         [Connect dialnote]
+          Admins: Maya
+        ---
+        What this app does
+        Missed calls, voicemails and text messages to your team's numbers appear as cards in Slack. The team decides there who owns each one.
         ");
         bot.slash(LEO, "/assign me conv_1001").await;
         assert_snapshot!(bot.answer(LEO).await, @"
-        This workspace is not connected to dialnote yet. An admin can do it here, or with /dialnote connect.
+        This workspace isn't connected to dialnote. An admin can connect it with `/dialnote connect`.
         [Connect dialnote]
         ");
         bot.press_private(LEO, "front-desk", "connect", 0).await;
-        assert_snapshot!(bot.answer(LEO).await, @"Only admins of this workspace, and whoever installed this app, can connect it to dialnote. Ask one of them.");
+        assert_snapshot!(bot.answer(LEO).await, @"Only an admin of this workspace or the person who installed this app can connect it to dialnote. Ask one of them.");
 
         bot.slash(MAYA, "/dialnote connect").await;
         assert_snapshot!(bot.window(MAYA).await, @"
         [[Connect dialnote]]
-        In dialnote, make a key that may write (Integrations → API), and put it in here.
-        The key*: [___]
+        Key*: [___]
         ");
         let key = |key: &str| json!({ "key": { "key": key } });
         for (typed, _) in [("", ""), ("dn live", ""), ("dn_live_unknown", "")] {
@@ -47,12 +50,12 @@ async fn an_admin_installs_the_app_and_connects_it() {
             assert!(!outcome.field_errors.is_empty(), "{typed}: {outcome:?}");
         }
         let refused = bot.submit(MAYA, key(&bot.sandbox.read_only_key())).await;
-        assert_snapshot!(refused.field_errors["key"], @"This key may only read, so nothing could be assigned. Make one that may write.");
+        assert_snapshot!(refused.field_errors["key"], @"This key is read-only, so nothing could be assigned. Create one that can write.");
         bot.submit(MAYA, key(&bot.sandbox.credentials().dialnote_api_key)).await;
         assert_snapshot!(bot.window(MAYA).await, @"
         [[Connect dialnote]]
-        Connected: dialnote answers, and your organization has 3 members.
-        Next, type /dialnote route in the channel that is to get the cards of a shared number. Everybody whose e-mail address is the same in Slack and in dialnote can begin.
+        :white_check_mark: Connected. Your organization has 3 members.
+        Next: type `/dialnote route` in the channel that gets the cards of a shared number. People with the same email in Slack and dialnote can start right away.
         ");
         bot.close(MAYA).await;
         bot.slash(LEO, "/assign me conv_1001").await;
@@ -70,26 +73,24 @@ async fn a_new_key_takes_the_place_of_the_old_one_and_it_can_be_taken_away() {
         bot.slash(MAYA, "/dialnote connect").await;
         assert_snapshot!(bot.window(MAYA).await, @"
         [[Connect dialnote]]
-        Connected by <@U0MAYA>, 2026-11-23 09:00 UTC.
-        A new key takes the place of the one in use; nothing stops meanwhile.
-        A new key*: [___]
+        Connected by <@U0MAYA>, Nov 23, 9:00 UTC
+        New key*: [___]
         [Disconnect]
         ");
         bot.world(|world| world.faults.dialnote.down = true);
         let key = bot.sandbox.credentials().dialnote_api_key;
         let refused = bot.submit(MAYA, json!({ "key": { "key": key } })).await;
-        assert_snapshot!(refused.field_errors["key"], @"dialnote did not answer in time, so nothing was saved. Try again.");
+        assert_snapshot!(refused.field_errors["key"], @"Not saved: dialnote didn't respond in time. Try again in a minute.");
         bot.world(|world| world.faults.dialnote.down = false);
         bot.press_in(MAYA, "window", "disconnect", "").await;
         assert_snapshot!(bot.window(MAYA).await, @"
         [[Connect dialnote]]
-        Disconnected by <@U0MAYA>, 2026-11-23 09:00 UTC.
-        In dialnote, make a key that may write (Integrations → API), and put it in here.
-        The key*: [___]
+        Disconnected by <@U0MAYA>, Nov 23, 9:00 UTC
+        Key*: [___]
         ");
         bot.slash(LEO, "/dialnote take conv_1001").await;
         assert_snapshot!(bot.answer(LEO).await, @"
-        This workspace is not connected to dialnote yet. An admin can do it here, or with /dialnote connect.
+        This workspace isn't connected to dialnote. An admin can connect it with `/dialnote connect`.
         [Connect dialnote]
         ");
         bot.submit(MAYA, json!({ "key": { "key": key } })).await;
@@ -246,7 +247,7 @@ async fn reinstalling_keeps_everything() {
         bot.world(|world| world.scopes.retain(|scope| scope != "files:write"));
         let page = Browser::default().install(&bot.url, "T0ACME", "yes").await;
         assert!(page.contains("Installed in"), "{page}");
-        assert_snapshot!(bot.dm(MAYA).await, @"This app is installed anew, and still connected to dialnote. Everything goes on as it was.");
+        assert_snapshot!(bot.dm(MAYA).await, @"This app was installed again and is still connected to dialnote. Nothing else changed.");
         assert!(bot.world(|world| world.scopes.iter().any(|scope| scope == "files:write")));
         bot.know_work().await;
         bot.press(LEO, ANA, "done").await;
@@ -354,7 +355,7 @@ async fn the_encryption_key_is_replaced_and_the_old_one_dropped() {
 async fn only_admins_and_the_installer_connect_a_workspace() {
     product_with(Setup::INSTALLED, async |bot| {
         bot.slash(SAM, "/dialnote connect").await;
-        assert_snapshot!(bot.answer(SAM).await, @"Only admins of this workspace, and whoever installed this app, can connect it to dialnote. Ask one of them.");
+        assert_snapshot!(bot.answer(SAM).await, @"Only an admin of this workspace or the person who installed this app can connect it to dialnote. Ask one of them.");
     })
     .await;
 }
@@ -392,7 +393,7 @@ async fn the_installer_connects_it_only_as_a_full_member() {
 async fn an_app_of_one_workspace_is_connected_by_its_operator() {
     set_up(async |bot| {
         bot.slash(MAYA, "/dialnote connect").await;
-        assert_snapshot!(bot.answer(MAYA).await, @"The operator of this app manages its dialnote key; it can't be changed from Slack.");
+        assert_snapshot!(bot.answer(MAYA).await, @"The operator of this app manages its dialnote key. It can't be changed in Slack.");
         let nothing = reqwest::get(format!("{}/slack/install", bot.url)).await.unwrap();
         assert_eq!(nothing.status(), 404);
     })

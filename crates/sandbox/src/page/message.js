@@ -45,7 +45,7 @@ export function messageNode(message, { inThread, openThread }) {
 }
 
 function content(message, redraw) {
-  if (!message.blocks.length) return el("div", { class: "text" }, mrkdwn(message.text));
+  if (!message.blocks.length) return el("div", { class: "text" }, message.literal ? message.text : mrkdwn(message.text));
   return el("div", { class: "blocks" }, draw(message.blocks, standOf(message, redraw)));
 }
 

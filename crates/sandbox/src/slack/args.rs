@@ -15,7 +15,6 @@ const NOT_PLAYED: &[&str] = &[
     "file_ids",
     "interactivity_pointer",
     "link_names",
-    "mrkdwn",
     "parse",
     "prevent_creation",
     "unfurled_attachments",
@@ -108,6 +107,11 @@ impl Args {
     /// Returns a string that [`Self::read`] has found to exist.
     pub(super) fn required(&self, name: &str) -> Result<&str, Failure> {
         self.text(name)?.ok_or_else(|| Failure::argument(&format!("missing required field: {name}")))
+    }
+
+    /// Answers whether the argument was given.
+    pub(super) fn has(&self, name: &str) -> bool {
+        self.given.contains_key(name)
     }
 
     /// Reads `true` or `false`; in a form also `1` or `0`.

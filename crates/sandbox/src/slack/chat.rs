@@ -21,12 +21,14 @@ pub(super) fn post_message(world: &mut World, args: &Args) -> Reply {
     if broadcast && thread_ts.is_none() {
         return Err(Failure::argument("reply_broadcast goes with thread_ts"));
     }
+    let literal = args.has("mrkdwn") && !args.flag("mrkdwn")?;
     let limit = max(&["message", "text"]);
     let text = if length(&said.text) > limit { cut(&said.text, limit) } else { said.text };
     let message = Message {
         channel: channel.id.clone(),
         author: BOT_USER.to_owned(),
         text,
+        literal,
         blocks: said.blocks,
         thread_ts,
         broadcast,
