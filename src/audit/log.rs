@@ -68,7 +68,7 @@ impl Detail {
     /// Returns the audit entry with these details.
     pub(crate) fn entry(&self, at: Timestamp, actor: SlackUserId, conversation: Option<ConversationId>) -> Entry {
         let detail = serde_json::to_string(self).unwrap_or_default();
-        Entry { at, actor, conversation, verb: verbs::spec(self.verb).name.to_owned(), detail }
+        Entry { at, actor, conversation, verb: verbs::stored_name(self.verb).to_owned(), detail }
     }
 }
 

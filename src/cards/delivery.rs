@@ -1,6 +1,6 @@
 //! Delivery of cards and their thread entries to Slack.
 
-use crate::cards::view;
+use crate::cards::{photo, view};
 use crate::channels::privacy;
 use crate::core::card_view::CardView;
 use crate::core::error::Fault;
@@ -21,8 +21,8 @@ use crate::platform::slack::client::Thread;
 use crate::platform::slack::codes;
 
 /// The answer to a requester whose card cannot be posted.
-const NOT_POSTED: &str = "Done in dialnote, but Slack does not let me post its card here. Type /invite @dialnote, or ask an \
-                          admin who may post in this channel; then use the command again.";
+const NOT_POSTED: &str = "Saved in dialnote, but the app can't post the card here. Type /invite @dialnote, or ask an admin \
+                          who can post in this channel.";
 
 impl Message for PostCard {
     async fn deliver(&self, ctx: &TenantCtx, claim: &Claim) -> Result<Outcome, SlackError> {
@@ -119,12 +119,49 @@ async fn put_card(
     channel: &ChannelId,
     card_view: &CardView,
 ) -> Result<Vec<Effect>, SlackError> {
-    let id = &card_view.conversation.id;
+    let before = ctx.db.card(channel, &card_view.conversation.id).await?;
+    let card_view = completed(ctx, card_view, before.as_ref()).await?;
+    let is_shown = before.as_ref().is_some_and(|before| before.card_view == stored(&card_view));
+    match before.and_then(|before| before.ts) {
+        Some(_) if is_shown => Ok(Vec::new()),
+        ts => {
+            let shown = show(ctx, claim, channel, ts.as_ref(), &card_view).await;
+            match (shown, &card_view.photo) {
+                (Err(SlackError::Refused(code)), Some(photo)) if code == codes::INVALID_BLOCKS => {
+                    let plain = CardView { photo: None, ..card_view.clone() };
+                    let ts = show(ctx, claim, channel, ts.as_ref(), &plain).await?;
+                    Ok(vec![put(channel, &plain, ts), photo::refused(ctx, photo)])
+                }
+                (shown, _) => Ok(vec![put(channel, &card_view, shown?)]),
+            }
+        }
+    }
+}
+
+/// Returns the card with the facts that the card before it knew, and with the owner's photo.
+async fn completed(ctx: &TenantCtx, card_view: &CardView, before: Option<&Card>) -> Result<CardView, Fault> {
+    let before = before.and_then(|before| serde_json::from_str::<CardView>(&before.card_view).ok());
+    let card_view = match before {
+        Some(before) => card_view.clone().after(&before),
+        None => card_view.clone(),
+    };
+    let photo = photo::photo(ctx, &card_view.conversation).await?;
+    Ok(CardView { photo, ..card_view })
+}
+
+/// Updates the message of a card, or posts one. Returns the message.
+async fn show(
+    ctx: &TenantCtx,
+    claim: &Claim,
+    channel: &ChannelId,
+    ts: Option<&MessageTs>,
+    card_view: &CardView,
+) -> Result<MessageTs, SlackError> {
     let content = view::card(card_view, &ctx.links, privacy::privacy(ctx, channel).await?);
-    if let Some(ts) = posted_card(ctx, channel, id).await? {
+    if let Some(ts) = ts {
         let by = lease::ensure(ctx, claim).await?;
-        match ctx.slack.with_deadline(by).update(channel, &ts, &content).await {
-            Ok(()) => return Ok(vec![put(channel, card_view, ts)]),
+        match ctx.slack.with_deadline(by).update(channel, ts, &content).await {
+            Ok(()) => return Ok(ts.clone()),
             Err(SlackError::Refused(code)) if codes::is_message_gone(&code) => {}
             Err(error) => return Err(error),
         }
@@ -133,10 +170,10 @@ async fn put_card(
     if claim.outcome_unknown {
         posting::bring_up_to_date(ctx, claim, channel, &ts, &content).await?;
     }
-    Ok(vec![put(channel, card_view, ts)])
+    Ok(ts)
 }
 
-/// Posts the card again, and has the message that was its card so far struck through.
+/// Posts the card again, and has the message that was its card so far point to it.
 async fn post_again(
     ctx: &TenantCtx,
     claim: &Claim,
@@ -144,9 +181,11 @@ async fn post_again(
     card_view: &CardView,
 ) -> Result<Vec<Effect>, SlackError> {
     let conversation = &card_view.conversation;
-    let old = posted_card(ctx, channel, &conversation.id).await?;
+    let before = ctx.db.card(channel, &conversation.id).await?;
+    let card_view = completed(ctx, card_view, before.as_ref()).await?;
+    let old = before.and_then(|before| before.ts);
     let privacy = privacy::privacy(ctx, channel).await?;
-    let content = view::card(card_view, &ctx.links, privacy);
+    let content = view::card(&card_view, &ctx.links, privacy);
     let new = posting::post_once(ctx, claim, channel.as_str(), None, &content).await?.ts;
     let retired = old.map(|old| RetireCard {
         channel: channel.clone(),
@@ -156,7 +195,7 @@ async fn post_again(
         new: new.clone(),
     });
     let retire = retired.map(|retired| enqueue::say_unasked(ctx, &retired));
-    Ok([put(channel, card_view, new)].into_iter().chain(retire).collect())
+    Ok([put(channel, &card_view, new)].into_iter().chain(retire).collect())
 }
 
 async fn posted_card(
@@ -176,7 +215,10 @@ async fn post_entry(ctx: &TenantCtx, claim: &Claim, post: &PostEntry, card: &Mes
 
 /// Returns the effect that stores a card's message and the view it shows.
 fn put(channel: &ChannelId, card_view: &CardView, ts: MessageTs) -> Effect {
-    let face_shown = serde_json::to_string(card_view).unwrap_or_default();
     let conversation = card_view.conversation.id.clone();
-    Effect::PutCard(Card { channel: channel.clone(), conversation, ts: Some(ts), card_view: face_shown })
+    Effect::PutCard(Card { channel: channel.clone(), conversation, ts: Some(ts), card_view: stored(card_view) })
+}
+
+fn stored(card_view: &CardView) -> String {
+    serde_json::to_string(card_view).unwrap_or_default()
 }

@@ -69,7 +69,7 @@ impl JobKind for UnfurlLink {
 
 impl Message for UnfurlLink {
     async fn deliver(&self, ctx: &TenantCtx, _claim: &Claim) -> Result<Outcome, SlackError> {
-        let content = view::card(&self.card_view, &ctx.links, privacy::privacy(ctx, &self.channel).await?);
+        let content = view::unfurled(&self.card_view, &ctx.links, privacy::privacy(ctx, &self.channel).await?);
         ctx.slack.unfurl(&self.channel, &self.ts, &self.url, &content).await?;
         Ok(Outcome::done(Vec::new()))
     }
@@ -137,7 +137,7 @@ async fn face_of(ctx: &TenantCtx, id: &ConversationId) -> Result<Option<CardView
         Err(stop) => return Err(stop),
     };
     let owner = conversations::owner(ctx, &conversation).await?.map(|owner| owner.name);
-    Ok(Some(CardView { conversation, owner }))
+    Ok(Some(CardView::new(conversation, owner)))
 }
 
 fn unfurl(channel: ChannelId, shown: LastUnfurl, card_view: CardView) -> UnfurlLink {

@@ -1,53 +1,304 @@
 //! The card that shows a conversation in a channel, and the entries in its thread.
 
-use crate::core::card_view::CardView;
+use crate::cards::controls;
+use crate::cards::controls::Place;
+use crate::core::about::About;
+use crate::core::card_view::{CardNote, CardView};
 use crate::core::control::{Carried, Control};
 use crate::core::conversation::{Activity, ActivityContext, ActivityKind, Contact, Conversation, Links, Status};
-use crate::core::event::{Event, ThreadEntry};
+use crate::core::event::{Event, HistoryEntry, SOMEBODY, ThreadEntry};
 use crate::core::phone;
 use crate::core::privacy::Privacy;
 use crate::core::text::cut;
-use crate::platform::slack::blocks::element::{Element, Style};
-use crate::platform::slack::blocks::kit::{BLOCK_ID, Block, Content, Span};
-use crate::platform::slack::blocks::mrkdwn::{hidden, neutral, time};
-use crate::platform::slack::blocks::parts;
+use crate::core::verbs::Verb;
+use crate::platform::slack::blocks::kit::{Block, Content};
+use crate::platform::slack::blocks::markup::{Emoji, Markup};
+use crate::platform::slack::blocks::mrkdwn::{hidden, utc};
 
-/// The longest preview of a message or of a voicemail's summary on a card, in characters.
-const PREVIEW: usize = 300;
+/// The most characters of a quote on a card.
+const QUOTE: usize = 300;
+
+/// The most characters of a quote in a list.
+const PREVIEW: usize = 80;
 
 /// The longest shown word for an unknown status, in characters.
 const STATUS_WORD: usize = 40;
 
-/// Returns the card, with the buttons that the conversation's state allows.
+/// The most characters of a notification about one conversation.
+const NOTIFICATION: usize = 300;
+
+/// The words before a photo, for screen readers.
+pub(crate) const OWNER: &str = "Owner:";
+
+/// Returns the card: its state, the contact, the last words, and the controls that the state allows.
 pub fn card(card_view: &CardView, links: &Links, privacy: Privacy) -> Content {
-    let conversation = &match privacy {
-        Privacy::Full => card_view.conversation.clone(),
-        Privacy::Masked => masked(&card_view.conversation),
+    let shown = &match privacy {
+        Privacy::Full => card_view.clone(),
+        Privacy::Masked => masked_card(card_view),
     };
-    let mut blocks = about(conversation);
-    blocks.push(Block::paragraph(&standing(card_view)));
-    let until = conversation.snoozed_until.filter(|_| conversation.status == Status::Snoozed);
-    blocks.extend(until.map(|until| Block::small(&format!("It comes back {}.", time(until)))));
-    let buttons = buttons(conversation, links, privacy);
-    blocks.push(Block::actions(&Carried::showing(conversation).encode_within(BLOCK_ID), buttons));
-    Content::new(&neutral(&format!("{} — {}", conversation.title(), standing(card_view))), blocks)
+    if shown.conversation.status == Status::Done {
+        return Content::new(&notification(shown), vec![finished(shown, links, privacy)]);
+    }
+    let mut blocks = vec![state(shown), Block::line(&about(&shown.conversation, links), None)];
+    blocks.extend(quote(shown));
+    blocks.push(controls::actions(&shown.conversation, links, Place::Card(privacy), None));
+    Content::new(&notification(shown), blocks)
+}
+
+/// Returns the card below a link. Slack takes no rich text there.
+pub(crate) fn unfurled(card_view: &CardView, links: &Links, privacy: Privacy) -> Content {
+    let mut content = card(card_view, links, privacy);
+    for block in &mut content.blocks {
+        if let Block::RichText { .. } = block {
+            *block = Block::small_plain(&block.words(), QUOTE);
+        }
+    }
+    content
 }
 
 /// Returns the details that a masked channel hides, for a single teammate.
-pub fn shown(card_view: &CardView) -> Content {
-    let mut blocks = about(&card_view.conversation);
-    blocks.push(Block::paragraph(&standing(card_view)));
-    Content::new(&neutral(&card_view.conversation.title()), blocks)
+pub fn shown(card_view: &CardView, links: &Links) -> Content {
+    let mut blocks = vec![state(card_view), Block::line(&about(&card_view.conversation, links), None)];
+    blocks.extend(quote(card_view));
+    Content::new(&notification(card_view), blocks)
 }
 
-/// Returns the blocks for the contact and the latest activity.
-fn about(conversation: &Conversation) -> Vec<Block> {
-    let mut blocks = vec![Block::header(&conversation.title())];
-    blocks.extend(details(conversation).map(|text| Block::small_plain(&text, PREVIEW)));
-    blocks.extend(conversation.last_activity.as_ref().map(|last| Block::small(&happened(last))));
-    let preview = conversation.last_activity.as_ref().and_then(|last| last.preview.as_deref());
-    blocks.extend(preview.map(|text| Block::small_plain(&format!("“{text}”"), PREVIEW)));
-    blocks
+/// Returns the card of a finished conversation: one line.
+fn finished(card_view: &CardView, links: &Links, privacy: Privacy) -> Block {
+    let conversation = &card_view.conversation;
+    let line = Markup::default()
+        .emoji(Emoji::DONE)
+        .link(&conversation.title(), links.to(&conversation.id))
+        .ours(" · ")
+        .then("", done_by(card_view))
+        .then(" · ", Markup::default().text(&shared_number(conversation).unwrap_or_default()));
+    let detail = match privacy {
+        Privacy::Full => (Control::Note, "Add note…"),
+        Privacy::Masked => (Control::Show, "Show"),
+    };
+    let others = [(Control::Reopen, "Reopen"), detail, (Control::History, "History")];
+    let carried = controls::block_id(&Carried::showing(conversation), None);
+    Block::line_with_menu(&line, &carried, controls::menu(&conversation.id, links, &others))
+}
+
+/// Says who finished it and when: "done by Leo Martins, 9:00".
+fn done_by(card_view: &CardView) -> Markup {
+    match &card_view.last {
+        Some(HistoryEntry { by, at, what: Event::Done }) if by == SOMEBODY => {
+            Markup::of("done in dialnote, ").clock(*at)
+        }
+        Some(HistoryEntry { by, at, what: Event::Done }) => Markup::of("done by ").text(by).ours(", ").clock(*at),
+        _ => Markup::of("done"),
+    }
+}
+
+/// Returns the first line: the state, and the owner with a photo.
+pub(crate) fn state(card_view: &CardView) -> Block {
+    let (before, owner) = (standing(card_view), owner(card_view));
+    match (&card_view.photo, &card_view.owner) {
+        (Some(photo), Some(_)) => Block::small_with_picture(&before, photo, OWNER, &owner),
+        (None, Some(_)) => Block::small_line(&before.then(" ", Markup::of("Owner: ").then("", owner))),
+        (_, None) => Block::small_line(&before),
+    }
+}
+
+/// Describes the status: "🔴 Unassigned", "💤 Snoozed until tomorrow 9:00".
+fn standing(card_view: &CardView) -> Markup {
+    let conversation = &card_view.conversation;
+    let unowned = if card_view.owner.is_none() { " · unassigned" } else { "" };
+    match (conversation.status, card_view.overdue) {
+        (Status::Open, Some(minutes)) if card_view.owner.is_none() => Markup::default()
+            .emoji(Emoji::OVERDUE)
+            .strong("Overdue")
+            .ours(&format!(" · unassigned for over {}", minutes_in_words(minutes))),
+        (Status::Open, _) if card_view.owner.is_none() => {
+            Markup::default().emoji(Emoji::UNASSIGNED).strong("Unassigned")
+        }
+        (Status::Open, _) => Markup::default().emoji(Emoji::OWNED),
+        (Status::Snoozed, _) => {
+            let line = Markup::default().emoji(Emoji::SNOOZED).strong("Snoozed");
+            let until = conversation.snoozed_until.map(|until| Markup::of(" until ").time(until));
+            line.then("", until.unwrap_or_default()).ours(unowned)
+        }
+        (Status::Done, _) => Markup::default().emoji(Emoji::DONE).strong("Done"),
+        (Status::Other, _) => Markup::default().emoji(Emoji::OTHER).bold(&status_word(conversation)).ours(unowned),
+    }
+}
+
+fn status_word(conversation: &Conversation) -> String {
+    cut(conversation.status_word.as_deref().unwrap_or("Unknown status"), STATUS_WORD)
+}
+
+/// Describes the owner, and how they came to it: "Zoe Park · assigned by Maya 1 minute ago".
+fn owner(card_view: &CardView) -> Markup {
+    let Some(name) = &card_view.owner else { return Markup::default() };
+    let owner = Markup::default().bold(name);
+    if card_view.conversation.status != Status::Open {
+        return owner;
+    }
+    let how = card_view.last.as_ref().map(|last| match &last.what {
+        Event::Assigned { .. } if last.by == SOMEBODY => {
+            Markup::of("assigned in dialnote ").ago(last.at)
+        }
+        Event::Assigned { .. } => Markup::of("assigned by ").text(&last.by).ours(" ").ago(last.at),
+        Event::HandedOff { .. } => Markup::of("waiting for ").text(name).ours(" to accept"),
+        Event::Did(Verb::Accept) => Markup::of("accepted"),
+        Event::Took { .. } => Markup::of("took it ").ago(last.at),
+        _ => Markup::default(),
+    });
+    owner.then(" · ", how.unwrap_or_default())
+}
+
+/// Returns a number of minutes in words: "30 min", "2 h".
+pub(crate) fn minutes_in_words(minutes: u16) -> String {
+    if minutes % 60 == 0 { format!("{} h", minutes / 60) } else { format!("{minutes} min") }
+}
+
+/// Returns the two lines about a contact: name and number, then the last activity and the shared number.
+pub(crate) fn about(conversation: &Conversation, links: &Links) -> Markup {
+    named(conversation, links).then("\n", latest(conversation, Markup::default()))
+}
+
+/// Returns the two lines about a contact in a list: the state first, and the last words inline.
+pub(crate) fn row(card_view: &CardView, links: &Links) -> Markup {
+    let conversation = &card_view.conversation;
+    let preview = last_words(card_view).map(|(_, words)| format!("“{}”", cut(&one_line(words), PREVIEW)));
+    let words = Markup::default().text(&preview.unwrap_or_default());
+    Markup::default().emoji(status_emoji(card_view)).then("", named(conversation, links)).then("\n", latest(conversation, words))
+}
+
+/// Returns the emoji of a state. The heading of the list, or the line itself, says the state in words.
+pub(crate) fn status_emoji(card_view: &CardView) -> Emoji {
+    match card_view.conversation.status {
+        Status::Open if card_view.owner.is_none() => Emoji::UNASSIGNED,
+        Status::Open => Emoji::OWNED,
+        Status::Snoozed => Emoji::SNOOZED,
+        Status::Done => Emoji::DONE,
+        Status::Other => Emoji::OTHER,
+    }
+}
+
+fn named(conversation: &Conversation, links: &Links) -> Markup {
+    let name = Markup::default().link(&conversation.title(), links.to(&conversation.id));
+    let number = conversation.contact.name.as_ref().map(|_| conversation.number());
+    let details = [number, conversation.contact.company.clone()];
+    details.into_iter().flatten().fold(name, |line, detail| line.ours(" · ").text(&detail))
+}
+
+fn latest(conversation: &Conversation, words: Markup) -> Markup {
+    let last = conversation.last_activity.as_ref().map(happened).unwrap_or_default();
+    let on = Markup::default().text(&shared_number(conversation).unwrap_or_default());
+    Markup::joined(" · ", [last, on, words])
+}
+
+/// Returns the name of the shared number, else the number.
+pub(crate) fn shared_number(conversation: &Conversation) -> Option<String> {
+    conversation.line.as_ref().map(|line| line.name.clone().unwrap_or_else(|| phone::pretty(&line.number)))
+}
+
+/// Describes an activity with its age: "📞 3 missed calls · last 4 minutes ago".
+pub(crate) fn happened(last: &Activity) -> Markup {
+    let (emoji, what) = activity(last);
+    let since = if matches!(last.activity_context, ActivityContext::Nth(_)) { " · last " } else { " · " };
+    Markup::default().emoji(emoji).text(&what).ours(since).ago(last.at)
+}
+
+/// Describes an activity: "Missed call".
+pub(crate) fn activity(last: &Activity) -> (Emoji, String) {
+    let emoji = match (&last.activity_context, last.kind) {
+        (ActivityContext::Answer { .. }, _) => Emoji::RETURNED,
+        (_, ActivityKind::Call | ActivityKind::MissedCall) => Emoji::CALL,
+        (_, ActivityKind::Voicemail) => Emoji::VOICEMAIL,
+        (_, ActivityKind::Sms) => Emoji::MESSAGE,
+        (_, ActivityKind::Note) => Emoji::NOTE,
+        (_, ActivityKind::Other) => Emoji::OTHER,
+    };
+    let what = match (&last.activity_context, last.kind, last.inbound) {
+        (ActivityContext::Nth(count), ActivityKind::MissedCall, _) => return (emoji, format!("{count} missed calls")),
+        (ActivityContext::Nth(count), ActivityKind::Voicemail, _) => return (emoji, format!("{count} voicemails")),
+        (ActivityContext::Nth(count), ..) => return (emoji, format!("{count} text messages")),
+        (ActivityContext::Answer { by: Some(by) }, ActivityKind::Call, _) => {
+            return (emoji, format!("Called back by {by}"));
+        }
+        (ActivityContext::Answer { .. }, ActivityKind::Call, _) => "Called back",
+        (ActivityContext::Answer { .. }, ActivityKind::Sms, _) => "Answered",
+        (_, ActivityKind::Call, true) => "Call",
+        (_, ActivityKind::Call, false) => "Call made",
+        (_, ActivityKind::MissedCall, _) => "Missed call",
+        (_, ActivityKind::Voicemail, _) => "Voicemail",
+        (_, ActivityKind::Sms, true) => "Text message",
+        (_, ActivityKind::Sms, false) => "Text message sent",
+        (_, ActivityKind::Note, _) => "Note",
+        (_, ActivityKind::Other, _) => "Activity",
+    };
+    (emoji, what.to_owned())
+}
+
+/// Returns the last words as a quote: a voicemail's summary, a text message, or a note.
+pub(crate) fn quote(card_view: &CardView) -> Option<Block> {
+    last_words(card_view).map(|(by, words)| Block::quote(by, &cut(words, QUOTE)))
+}
+
+/// Returns the writer, if it was a teammate, and the words of the latest activity or note that has any.
+fn last_words(card_view: &CardView) -> Option<(Option<&str>, &str)> {
+    let last = card_view.conversation.last_activity.as_ref();
+    let heard = last.and_then(|last| Some((last.at, last.preview.as_deref()?)));
+    let note = card_view.note.as_ref().map(|CardNote { by, text, at }| (*at, by.as_deref().unwrap_or("Note"), text));
+    match (heard, note) {
+        (Some((heard, words)), Some((noted, ..))) if heard > noted => Some((None, words)),
+        (_, Some((_, by, text))) => Some((Some(by), text)),
+        (Some((_, words)), None) => Some((None, words)),
+        (None, None) => None,
+    }
+}
+
+fn one_line(words: &str) -> String {
+    words.split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
+/// Returns the whole card in one line, for notifications and screen readers.
+pub(crate) fn notification(card_view: &CardView) -> String {
+    let conversation = &card_view.conversation;
+    let title = conversation.title();
+    let on = shared_number(conversation).map_or_else(String::new, |on| format!(" · {on}"));
+    let what = conversation.last_activity.as_ref().map(|last| activity(last).1);
+    let heard = conversation.last_activity.as_ref().is_some_and(|last| last.inbound);
+    let subject = match what {
+        Some(what) if heard && card_view.is_unassigned() => format!("{what} from {title}{on}"),
+        Some(what) => format!("{title} · {}{on}", lower(&what)),
+        None => format!("{title}{on}"),
+    };
+    let line = match (conversation.status, &card_view.owner, card_view.overdue) {
+        (Status::Done, ..) => format!("{title} · {}{on}", done_by(card_view).words()),
+        (Status::Snoozed, owner, _) => {
+            let until = conversation.snoozed_until.map_or_else(String::new, |until| format!(" until {}", utc(until)));
+            let owner = owner.as_ref().map_or_else(|| "unassigned".to_owned(), |name| format!("owner: {name}"));
+            format!("{title} · snoozed{until}{on} · {owner}")
+        }
+        (Status::Other, owner, _) => {
+            let owner = owner.as_ref().map_or_else(|| "unassigned".to_owned(), |name| format!("owner: {name}"));
+            format!("{title} · {}{on} · {owner}", status_word(conversation))
+        }
+        (Status::Open, Some(name), _) => format!("{subject} · owner: {name}"),
+        (Status::Open, None, Some(minutes)) => {
+            format!("Overdue: {} · unassigned for over {}", lower(&subject), minutes_in_words(minutes))
+        }
+        (Status::Open, None, None) => format!("{subject} · unassigned"),
+    };
+    let words = last_words(card_view).map(|(by, words)| match by {
+        Some(by) if card_view.note.as_ref().is_some_and(|note| note.by.is_some()) => {
+            format!(" · note from {by}: “{}”", one_line(words))
+        }
+        Some(_) => format!(" · note: “{}”", one_line(words)),
+        None => format!(": “{}”", one_line(words)),
+    });
+    cut(&format!("{line}{}", words.unwrap_or_default()), NOTIFICATION)
+}
+
+/// Returns words that continue a sentence.
+pub(crate) fn lower(words: &str) -> String {
+    let mut all = words.chars();
+    all.next().map_or_else(String::new, |first| first.to_lowercase().chain(all).collect())
 }
 
 /// Returns the conversation as a masked channel shows it.
@@ -58,51 +309,9 @@ pub(crate) fn masked(conversation: &Conversation) -> Conversation {
     Conversation { contact, last_activity, ..conversation.clone() }
 }
 
-/// Returns number, company and shared number, without those that the title already shows.
-pub(crate) fn details(conversation: &Conversation) -> Option<String> {
-    let number = conversation.contact.name.as_ref().map(|_| conversation.number());
-    let line = conversation.line.as_ref().map(|line| {
-        let name = line.name.clone().unwrap_or_else(|| phone::pretty(&line.number));
-        format!("on {name}")
-    });
-    let parts: Vec<String> = [number, conversation.contact.company.clone(), line].into_iter().flatten().collect();
-    (!parts.is_empty()).then(|| parts.join(" · "))
-}
-
-/// Describes an activity with its time: "Missed call · Nov 23 at 9:14".
-pub fn happened(last: &Activity) -> String {
-    format!("{} · {}", activity(last), time(last.at))
-}
-
-fn activity(last: &Activity) -> String {
-    match (&last.activity_context, last.kind) {
-        (ActivityContext::Nth(count), ActivityKind::MissedCall) => {
-            return format!(":telephone_receiver: {count} missed calls");
-        }
-        (ActivityContext::Nth(count), ActivityKind::Voicemail) => {
-            return format!(":studio_microphone: {count} voicemails");
-        }
-        (ActivityContext::Nth(count), _) => return format!(":speech_balloon: {count} text messages"),
-        (ActivityContext::Answer { by: Some(by) }, ActivityKind::Call) => {
-            return format!(":telephone_receiver: Called back by {}", neutral(by));
-        }
-        (ActivityContext::Answer { by: None }, ActivityKind::Call) => {
-            return ":telephone_receiver: Called back".to_owned();
-        }
-        (ActivityContext::Answer { .. }, ActivityKind::Sms) => return ":speech_balloon: Answered".to_owned(),
-        _ => {}
-    }
-    let alone = match (last.kind, last.inbound) {
-        (ActivityKind::Call, true) => ":telephone_receiver: Call",
-        (ActivityKind::Call, false) => ":telephone_receiver: Call made",
-        (ActivityKind::MissedCall, _) => ":telephone_receiver: Missed call",
-        (ActivityKind::Voicemail, _) => ":studio_microphone: Voicemail",
-        (ActivityKind::Sms, true) => ":speech_balloon: Text message",
-        (ActivityKind::Sms, false) => ":speech_balloon: Text message sent",
-        (ActivityKind::Note, _) => ":memo: Note",
-        (ActivityKind::Other, _) => ":small_blue_diamond: Activity",
-    };
-    alone.to_owned()
+/// Returns the card as a masked channel shows it.
+pub(crate) fn masked_card(card_view: &CardView) -> CardView {
+    CardView { conversation: masked(&card_view.conversation), note: None, ..card_view.clone() }
 }
 
 /// Returns the name of a conversation in a channel.
@@ -115,71 +324,23 @@ pub fn title(conversation: &Conversation, privacy: Privacy) -> String {
 
 /// Returns the message that replaces an older card after a new card was posted.
 pub fn moved(title: &str, link: &str) -> Content {
-    let text = format!("{title} got in touch again; the card goes on below.");
-    let spans =
-        vec![Span::struck(title), Span::plain(" got in touch again. "), Span::link("The card goes on here.", link)];
-    Content::new(&neutral(&text), vec![Block::rich(spans)])
-}
-
-/// Returns owner and status in one line.
-pub(crate) fn standing(card_view: &CardView) -> String {
-    let owner =
-        card_view.owner.as_ref().map_or_else(|| "Nobody owns this yet.".to_owned(), |name| format!("Owner: {name}"));
-    match card_view.conversation.status {
-        Status::Open => owner,
-        Status::Snoozed => format!("Snoozed. {owner}"),
-        Status::Done => format!("Done. {owner}"),
-        Status::Other => {
-            let word = card_view.conversation.status_word.as_deref().unwrap_or("Unknown status");
-            format!("{}. {owner}", cut(word, STATUS_WORD))
-        }
-    }
-}
-
-fn buttons(conversation: &Conversation, links: &Links, privacy: Privacy) -> Vec<Element> {
-    let value = Carried::showing(conversation).encode();
-    let button = |control, label| Element::button(control, label, &value);
-    let assign_to = || Element::people_menu(Control::AssignTo.action_id(), "Assign to…");
-    let mut row = match (conversation.status, &conversation.owner) {
-        (Status::Done | Status::Other, _) => vec![button(Control::Reopen, "Reopen")],
-        (Status::Snoozed, _) => vec![button(Control::Wake, "Wake"), button(Control::Done, "Done")],
-        (Status::Open, None) => vec![
-            button(Control::Take, "Take it").styled(Style::Primary),
-            assign_to(),
-            button(Control::Snooze, "Snooze"),
-            button(Control::Done, "Done"),
-        ],
-        (Status::Open, Some(_)) => vec![
-            button(Control::HandOff, "Hand off"),
-            assign_to(),
-            button(Control::Unassign, "Unassign"),
-            button(Control::Snooze, "Snooze"),
-            button(Control::Done, "Done"),
-        ],
-    };
-    if privacy == Privacy::Masked {
-        row.push(button(Control::Show, "Show"));
-    }
-    row.push(button(Control::History, "History"));
-    row.push(Element::link(Control::Open, "Open in dialnote", links.to(&conversation.id)));
-    row
+    let line = Markup::default().text(title).ours(" got in touch again · ");
+    Content::of(&line.clone().ours("see the new card"), vec![line.link("Go to the new card", link.to_owned()).paragraph()])
 }
 
 /// Returns a thread entry: the event, and the note if there is one and the channel shows it.
 pub fn line(line: &ThreadEntry, privacy: Privacy) -> Content {
     let note = if privacy == Privacy::Full { line.note.as_str() } else { "" };
-    let sentence = format!("{} {}", line.actor, line.what.words());
-    let mut blocks = vec![Block::paragraph(&sentence)];
-    if let Event::Snoozed(until) = line.what {
-        blocks.push(Block::small(&format!("It comes back {}.", time(until))));
-    }
-    blocks.extend(parts::quoted(note));
-    let text = if note.is_empty() { sentence } else { format!("{sentence} “{note}”") };
-    Content::new(&neutral(&text), blocks)
+    let sentence = Markup::default().bold(&line.actor).text(&format!(" {}", line.what.words()));
+    let until = if let Event::Snoozed(until) = line.what { Markup::of("Until ").time(until) } else { Markup::default() };
+    let sentence = sentence.then(" ", until);
+    let mut blocks = vec![sentence.paragraph()];
+    blocks.extend((!note.is_empty()).then(|| Block::quote(None, note)));
+    let text = if note.is_empty() { sentence } else { sentence.text(&format!(" “{note}”")) };
+    Content::of(&text, blocks)
 }
 
-pub(crate) fn headline(card_view: &CardView) -> String {
-    let title = card_view.conversation.title();
-    let details = details(&card_view.conversation).map_or_else(String::new, |details| format!(" · {details}"));
-    format!("{title}{details}\n{}", standing(card_view))
+/// Returns the contact of a card for buttons: "Ana Lima, ending 0101".
+pub(crate) fn about_of(card_view: &CardView) -> About {
+    About::from(&card_view.conversation)
 }

@@ -38,7 +38,7 @@ pub(crate) fn called_of(route: &Route) -> Option<String> {
 
 pub(crate) fn listed(route: &Route) -> Option<String> {
     if route.paused {
-        return Some("nothing, because I cannot post there".to_owned());
+        return Some("nothing, because the app can't post there".to_owned());
     }
     called_of(route)
 }

@@ -10,11 +10,11 @@ use crate::commands::result::{CommandResult, Hidden, Reply, ResultKind};
 use crate::core::about::About;
 use crate::core::answer::{Answer, Ended, EndedBy, Ending};
 use crate::core::call::Call;
-use crate::core::card_view::CardView;
+use crate::core::card_view::{CardNote, CardView};
 use crate::core::command::Action;
 use crate::core::conversation::{State, Status};
 use crate::core::direct_message::DirectMessage;
-use crate::core::event::{Again, Event, ThreadEntry};
+use crate::core::event::{Again, Event, HistoryEntry, ThreadEntry};
 use crate::core::ids::{ChannelId, SlackUserId};
 use crate::core::refusal::Refusal;
 use crate::core::request_context::{RequestContext, Via};
@@ -41,7 +41,7 @@ pub(crate) struct Concluded<'a> {
 pub(crate) fn is_answered(ending: Concluded<'_>, requester: &RequestContext, told: bool) -> bool {
     // No one waits for an answer to a command that a timer started.
     let is_asked = requester.via != Via::Timer;
-    let is_seen = is_seen_on_card(requester) || on_direct_message(ending, requester).is_some();
+    let is_seen = is_seen_on_card(requester) || on_direct_message(ending, requester, Timestamp::MIN).is_some();
     is_asked && (ending.note_refused.is_some() || told || !is_seen)
 }
 
@@ -58,18 +58,18 @@ pub(crate) fn announcement(
     let noted = !plan.note.is_empty() && note_refused.is_none();
     let directs = [to_new_owner(progress, noted), to_old_owner(plan), to_giver(progress, noted)];
     Announcement {
-        answered: on_direct_message(ending, requester),
+        answered: on_direct_message(ending, requester, now),
         marks: on_older_messages(plan, now).into_iter().collect(),
         directs: directs.into_iter().flatten().collect(),
-        ..on_cards(progress, requester, cards, noted)
+        ..on_cards(progress, requester, cards, (noted, now))
     }
 }
 
 /// Returns the update of the direct message in which the requester answered: it shows the answer.
-fn on_direct_message(ending: Concluded<'_>, requester: &RequestContext) -> Option<ShowAnswer> {
+fn on_direct_message(ending: Concluded<'_>, requester: &RequestContext, now: Timestamp) -> Option<ShowAnswer> {
     let plan = &ending.progress.plan;
     let answered = match plan.event() {
-        Event::Did(Verb::Accept) => Answer::Accepted,
+        Event::Did(Verb::Accept) => Answer::Accepted(now),
         Event::Did(Verb::Keep) => Answer::Kept,
         Event::GaveBack { .. } | Event::Unassigned { .. } => Answer::GaveBack,
         Event::Done => Answer::Done,
@@ -111,7 +111,7 @@ fn on_older_messages(plan: &Plan, at: Timestamp) -> Option<MarkDirect> {
     let is_theirs = plan.to.as_ref().is_some_and(|to| to.member == from.member);
     let ended = |what, by| Some(Answer::Ended(Ended { what, by, at }));
     let answer = match (plan.event(), &plan.to) {
-        (Event::Did(Verb::Accept), _) => Some(Answer::Accepted),
+        (Event::Did(Verb::Accept), _) => Some(Answer::Accepted(at)),
         (Event::Done, _) => ended(Ending::Done, actor),
         _ if is_theirs => None,
         (Event::Returned { to }, _) => ended(Ending::Returned(to), EndedBy::Time),
@@ -168,7 +168,12 @@ fn is_seen_on_card(requester: &RequestContext) -> bool {
     requester.via == Via::Clicked && in_channel && !requester.reply.as_ref().is_some_and(|reply| reply.replace)
 }
 
-fn on_cards(progress: &Progress, requester: &RequestContext, cards: &[ChannelId], noted: bool) -> Announcement {
+fn on_cards(
+    progress: &Progress,
+    requester: &RequestContext,
+    cards: &[ChannelId],
+    (noted, now): (bool, Timestamp),
+) -> Announcement {
     let plan = &progress.plan;
     let entry = ThreadEntry {
         actor: plan.requester.name.clone(),
@@ -182,7 +187,7 @@ fn on_cards(progress: &Progress, requester: &RequestContext, cards: &[ChannelId]
     on_cards.cards.extend(channels.into_iter().map(|channel| PostCard {
         requester: (requester.channel.as_ref() == Some(&channel)).then(|| requester.addressee()),
         channel,
-        card_view: progress.card_view(),
+        card_view: progress.card_view(now, noted),
     }));
     on_cards
 }
@@ -199,10 +204,12 @@ fn to_new_owner(progress: &Progress, noted: bool) -> Option<SendDirect> {
             conversation: Box::new(progress.now.clone()),
             note,
             handoff: matches!(plan.act, Action::Handoff(_)),
+            answer_by: None,
         },
         Event::Did(_) if !note.is_empty() => DirectMessage::Noted { actor, about: About::from(&plan.before), note },
         Event::Undone(Again::OwnedBy(_)) => {
-            DirectMessage::YoursNow { actor, conversation: Box::new(progress.now.clone()), note, handoff: false }
+            let conversation = Box::new(progress.now.clone());
+            DirectMessage::YoursNow { actor, conversation, note, handoff: false, answer_by: None }
         }
         _ => return None,
     };
@@ -228,14 +235,21 @@ fn to_old_owner(plan: &Plan) -> Option<SendDirect> {
 }
 
 impl Progress {
-    /// Returns the card as it is now.
-    pub fn card_view(&self) -> CardView {
+    /// Returns the card as it is now. `noted` is true if the plan's note was saved.
+    pub fn card_view(&self, now: Timestamp, noted: bool) -> CardView {
         let known = [&self.plan.to, &self.plan.from];
         let owner = self.now.owner.as_ref().map(|owner| {
             let participant = known.into_iter().flatten().find(|participant| participant.member == owner.id);
             participant.map_or_else(|| owner.name.clone(), |participant| participant.name.clone())
         });
-        CardView { conversation: self.now.clone(), owner }
+        let by = &self.plan.requester.name;
+        let (what, text) = (self.plan.event(), &self.plan.note);
+        let is_news = what.changes_state() || matches!(what, Event::Did(Verb::Accept | Verb::Keep));
+        CardView {
+            last: is_news.then(|| HistoryEntry { at: now, by: by.clone(), what }),
+            note: (noted && !text.is_empty()).then(|| CardNote { by: Some(by.clone()), text: text.clone(), at: now }),
+            ..CardView::new(self.now.clone(), owner)
+        }
     }
 }
 

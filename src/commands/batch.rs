@@ -119,7 +119,7 @@ fn summed_up(parts: Vec<BatchPart>) -> (Several, Vec<(SlackUserId, DirectMessage
 fn together(notices: Vec<(SlackUserId, DirectMessage)>) -> Vec<(SlackUserId, DirectMessage)> {
     let mut joined: Vec<(SlackUserId, DirectMessage)> = Vec::new();
     for (user, notice) in notices {
-        let DirectMessage::YoursNow { actor, conversation, note, handoff } = &notice else {
+        let DirectMessage::YoursNow { actor, conversation, note, handoff, .. } = &notice else {
             joined.push((user, notice));
             continue;
         };

@@ -1,6 +1,7 @@
 //! The end of a command: done, refused or given up. Answers the requester, notifies the people concerned, refreshes
 //! lists and homes, and records the outcome in the audit log.
 
+use jiff::Timestamp;
 use tracing::info;
 
 use crate::audit::log;
@@ -11,7 +12,8 @@ use crate::commands::facts::Plan;
 use crate::commands::groups::pick_is_over;
 use crate::commands::job::{CommandJob, Stage};
 use crate::commands::plan::Progress;
-use crate::commands::{acts, announce, answers, batch, deferred, drafts, handover_timers, refusal_view, reply_view};
+use crate::commands::asked::AskedNames;
+use crate::commands::{acts, announce, answers, asked, batch, deferred, drafts, handover_timers, refusal_view, reply_view};
 use crate::core::about::About;
 use crate::core::call::Call;
 use crate::core::conversation::{Conversation, ConversationRef, State};
@@ -52,7 +54,7 @@ pub(crate) async fn conclude(
     let act = acts::act(claim, job);
     let ending = Concluded { progress, act: &act, note_refused, until: None };
     let mut told_of = announce::announcement(ending, &job.requester, &channels, ctx.clock.now());
-    let redrawn = emit::conversation_changed(ctx, &changed(progress)).await?;
+    let redrawn = emit::conversation_changed(ctx, &changed(progress, ctx.clock.now())).await?;
     let handover = handover_timers::remember_handover(ctx, progress, &told_of.directs).await?;
     let outcome = note_refused.map_or(log::AttemptOutcome::Done, |why| log::AttemptOutcome::NoteRefused(why.clone()));
     info!(verb = verbs::spec(job.command.act.verb()).name, conversation = %plan.before.id, "done");
@@ -61,8 +63,11 @@ pub(crate) async fn conclude(
     effects.extend(progress.seen.map(|at| Effect::Mirror(seen(&changed_by_us(progress), at))));
     let quoted = job.quoted.as_ref().filter(|_| note_refused.is_none());
     effects.extend(quoted.map(|message| keep_quoted(ctx, message, &plan.before.id)));
-    let until = handover_timers::has_until(ctx, effects.iter()).await?;
-    let ending = Concluded { until, ..ending };
+    let by = handover_timers::answer_by(ctx, effects.iter()).await?;
+    if let Some(by) = by {
+        told_of.directs.iter_mut().for_each(|direct| direct.notice.to_answer_by(by));
+    }
+    let ending = Concluded { until: by.map(|by| by.end), ..ending };
     if let Some(batch) = &job.batch {
         let part = taken_out(&mut told_of, ending);
         effects.extend(batch::leave(ctx, claim, &job.requester, batch, &part));
@@ -82,11 +87,11 @@ pub(crate) async fn conclude(
 }
 
 /// Returns the change that a command has made, for everything else that shows the conversation.
-fn changed(progress: &Progress) -> ConversationChanged {
+fn changed(progress: &Progress, now: Timestamp) -> ConversationChanged {
     let plan = &progress.plan;
     let entry = ThreadEntry { actor: plan.requester.name.clone(), what: plan.event(), note: String::new() };
     let entries = Some(entry).filter(|entry| entry.what.changes_state()).into_iter().collect();
-    ConversationChanged { card_view: progress.card_view(), now: progress.now.clone(), entries }
+    ConversationChanged { card_view: progress.card_view(now, false), now: progress.now.clone(), entries }
 }
 
 fn keep_quoted(ctx: &TenantCtx, message: &str, id: &ConversationId) -> Effect {
@@ -204,9 +209,17 @@ pub(crate) async fn given_up(ctx: &TenantCtx, claim: &Claim, job: &CommandJob, f
         return effects;
     }
     let draft = drafts::draft(ctx, job, seen_at_last(ctx, job).await);
-    let content = reply_view::given_up(&claim.id.to_string(), &draft.id);
+    let names = AskedNames { conversation: title_of(ctx, job).await, owner: None };
+    let asked = asked::words(&job.command, &names, 1);
+    let content = reply_view::given_up(&asked, &claim.id.to_string(), &draft.id);
     effects.extend([Effect::PutDraft(draft), answer(ctx, to, content)]);
     effects
+}
+
+/// Returns the title of the command's conversation, if it is known.
+async fn title_of(ctx: &TenantCtx, job: &CommandJob) -> Option<String> {
+    let ConversationRef::Id(id) = &job.command.which else { return None };
+    Some(known::known(ctx, id).await.ok()??.title())
 }
 
 /// Returns the refusal for a fault that only the people who run the app can fix.

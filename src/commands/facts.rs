@@ -120,10 +120,12 @@ impl Facts {
         if requester.message.is_some() && acts_as_owner && !is_theirs { Err(self.not_yours()) } else { Ok(()) }
     }
 
-    /// Returns how many seconds ago the owner took it. Returns nothing if it was assigned to them.
+    /// Returns how many seconds ago the owner took it. Returns nothing if it was assigned to them, or if an undo made
+    /// them the owner again.
     pub(crate) fn since_taken_by(&self, owner: &Participant) -> Option<i64> {
         let last = self.past.iter().find(|past| past.before.owner != past.after.owner)?;
-        let took = last.after.owner.as_ref() == Some(&owner.member) && owner.user.as_ref() == Some(&last.actor);
+        let is_theirs = last.after.owner.as_ref() == Some(&owner.member) && owner.user.as_ref() == Some(&last.actor);
+        let took = is_theirs && matches!(last.verb, Verb::Take | Verb::Assign);
         took.then(|| self.seconds_since(last.at))
     }
 

@@ -9,7 +9,7 @@ use crate::commands::plan::Progress;
 use crate::core::about::About;
 use crate::core::call::Call;
 use crate::core::conversation::{Conversation, State, Status};
-use crate::core::event::SOMEBODY;
+use crate::core::event::is_elsewhere;
 use crate::core::ids::DraftId;
 use crate::core::last_change::{Changer, LastChange};
 use crate::core::moved::Moved;
@@ -48,7 +48,7 @@ impl Answered {
         let latest = facts.past.iter().find(|past| past.before != past.after).filter(is_latest);
         let latest = latest.map(|past| LastChange {
             by: match past {
-                _ if past.by == SOMEBODY => Changer::Elsewhere,
+                _ if is_elsewhere(&past.by) => Changer::Elsewhere,
                 _ if past.actor == facts.requester.user => Changer::You,
                 _ => Changer::Colleague(past.by.clone()),
             },

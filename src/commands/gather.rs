@@ -81,8 +81,8 @@ pub(crate) fn show_all(ctx: &TenantCtx, claim: &Claim, job: &CommandJob, facts: 
     let (by, conversation) = (facts.requester.name, &facts.conversation.id);
     let detail = json!({ "outcome": "done", "by": by, "member": member, "conversation": conversation });
     let record = log::record_attempt(ctx, &job.requester, "show", &detail);
-    let card_view = CardView { conversation: facts.conversation, owner: facts.owner.map(|owner| owner.name) };
-    Outcome::done(vec![record, conclude::answer_to(ctx, claim, job, view::shown(&card_view))])
+    let card_view = CardView::new(facts.conversation, facts.owner.map(|owner| owner.name));
+    Outcome::done(vec![record, conclude::answer_to(ctx, claim, job, view::shown(&card_view, &ctx.links))])
 }
 
 /// Returns the conversation whose note the quoted message already is, if it is one.

@@ -7,6 +7,7 @@ use crate::commands::handover::Handover;
 use crate::commands::job::CommandJob;
 use crate::commands::plan::Progress;
 use crate::core::about::About;
+use crate::core::answer::AnswerBy;
 use crate::core::command::{Action, Command};
 use crate::core::conversation::ConversationRef;
 use crate::core::direct_message::DirectMessage;
@@ -61,19 +62,21 @@ pub(crate) async fn remember_handover(
     Ok(ends.then(drop))
 }
 
-/// Returns the time by which a hand-off among these effects must be accepted, if it has one. The receiver is reminded
+/// Returns the times by which a hand-off among these effects must be accepted, if it has any. The receiver is reminded
 /// first and has as much time again before the conversation returns.
-pub(crate) async fn has_until(
+pub(crate) async fn answer_by(
     ctx: &TenantCtx,
     mut effects: impl Iterator<Item = &Effect>,
-) -> Result<Option<Timestamp>, Fault> {
+) -> Result<Option<AnswerBy>, Fault> {
     let kept = effects.find_map(|effect| match effect {
         Effect::PutDocument(document) if document.kind == Handover::KIND.name() => Some(document),
         _ => None,
     });
     let due = kept.and_then(|document| Some((documents::readable(document)?, document.due?)));
     match due {
-        Some((handover, due)) => time_to_answer(ctx, &handover, due).await,
+        Some((handover, reminder)) => {
+            Ok(time_to_answer(ctx, &handover, reminder).await?.map(|end| AnswerBy { reminder, end }))
+        }
         None => Ok(None),
     }
 }
@@ -91,7 +94,8 @@ pub(crate) async fn handover_due(ctx: &TenantCtx, id: &ConversationId) -> Result
         let drop = documents::remove::<Handover>(id.as_str());
         return Ok(Outcome::done(vec![drop]));
     }
-    if time_to_answer(ctx, &handover, ctx.clock.now()).await?.is_none() {
+    let until = time_to_answer(ctx, &handover, ctx.clock.now()).await?;
+    if until.is_none() {
         // No answer is expected now: the rules or the receiver's notification preferences have changed.
         return Ok(Outcome::done(vec![keep_handover(ctx, id, &handover, false).await?]));
     }
@@ -110,8 +114,9 @@ pub(crate) async fn handover_due(ctx: &TenantCtx, id: &ConversationId) -> Result
         let verdict = Verdict::Continue { body: job::encode(&job), until: lease::end(ctx) };
         return Ok(Outcome { verdict, effects: Vec::new() });
     }
-    let actor = directory::name(ctx, &handover.giver).await?.unwrap_or_else(|| "Somebody".to_owned());
-    let notice = DirectMessage::Reminder { actor, about: About::from(&conversation), note: handover.note.clone() };
+    let actor = directory::name(ctx, &handover.giver).await?.unwrap_or_else(|| "Someone".to_owned());
+    let (about, note) = (About::from(&conversation), handover.note.clone());
+    let notice = DirectMessage::Reminder { actor, about, note, until };
     let reminder = ctx.say(&SendDirect::new(handover.receiver.clone(), notice));
     let reminded = Handover { reminded: true, ..handover };
     Ok(Outcome::done(vec![reminder, keep_handover(ctx, id, &reminded, true).await?]))

@@ -9,6 +9,7 @@ use crate::commands::snooze::{Snooze, Untimed};
 use crate::core::assignee::Assignee;
 use crate::core::command::{Action, Command, PendingAction};
 use crate::core::conversation::{ConversationRef, Links};
+use crate::core::help::{HelpPage, HelpTopic};
 use crate::core::linking::Linking;
 use crate::core::parse_error::ParseError;
 use crate::core::query::Query;
@@ -46,8 +47,8 @@ pub enum Parsed {
     Connect,
     /// The check of the setup.
     Doctor,
-    /// Help, about one command or all.
-    Help(Option<Verb>),
+    /// Help.
+    Help(HelpTopic),
 }
 
 /// Reads a slash command. `slash` begins with its `/`; `text` is as Slack sent it. Fails if the text is
@@ -80,13 +81,15 @@ fn unknown(typed: &str, name: &str) -> ParseError {
     ParseError::UnknownCommand { typed: typed.to_owned(), nearest: nearest.map(|(_, verb)| verb) }
 }
 
-fn help_topic(arguments: &str) -> Result<Option<Verb>, ParseError> {
-    let Some((TypedWord::Plain(word), _)) = typed::first(arguments) else { return Ok(None) };
+fn help_topic(arguments: &str) -> Result<HelpTopic, ParseError> {
+    let daily = Ok(HelpTopic::Page(HelpPage::Daily));
+    let Some((TypedWord::Plain(word), _)) = typed::first(arguments) else { return daily };
     let name = word.trim_start_matches('/');
-    match verbs::by_name(name) {
-        Some(verb) => Ok(Some(verb)),
-        None if format!("/{name}").eq_ignore_ascii_case(UMBRELLA) => Ok(None),
-        None => Err(unknown(word, name)),
+    match (verbs::by_name(name), HelpPage::by_name(name)) {
+        (Some(verb), _) => Ok(HelpTopic::Verb(verb)),
+        (None, Some(page)) => Ok(HelpTopic::Page(page)),
+        (None, None) if format!("/{name}").eq_ignore_ascii_case(UMBRELLA) => daily,
+        (None, None) => Err(unknown(word, name)),
     }
 }
 
@@ -252,8 +255,15 @@ mod tests {
 
     #[test]
     fn help_is_one_word_away() {
-        assert_eq!(read("/dialnote"), Ok(Parsed::Help(None)));
-        assert_eq!(read("/dialnote help"), Ok(Parsed::Help(None)));
-        assert_eq!(read("/dialnote help /assign"), Ok(Parsed::Help(Some(Verb::Assign))));
+        for (line, topic) in [
+            ("/dialnote", HelpTopic::Page(HelpPage::Daily)),
+            ("/dialnote help", HelpTopic::Page(HelpPage::Daily)),
+            ("/dialnote help All", HelpTopic::Page(HelpPage::All)),
+            ("/dialnote help admin", HelpTopic::Page(HelpPage::Admin)),
+            ("/dialnote help /assign", HelpTopic::Verb(Verb::Assign)),
+            ("/dialnote help giveback", HelpTopic::Verb(Verb::GiveBack)),
+        ] {
+            assert_eq!(read(line), Ok(Parsed::Help(topic)), "{line}");
+        }
     }
 }

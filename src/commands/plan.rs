@@ -48,7 +48,12 @@ pub(crate) fn decide(act: &Action, note: &str, facts: Facts) -> Result<Plan, Ref
     }
     let rules = facts.rules.clone();
     let plan = if *act == Action::Undo { undo::plan(facts)? } else { plan(act, note, facts)? };
-    rules.allow(&plan.requester, plan.from.as_ref(), act, &plan.calls)?;
+    let allowed = rules.allow(&plan.requester, plan.from.as_ref(), act, &plan.calls);
+    allowed.map_err(|rule| Refusal::RuleForbids {
+        rule,
+        about: About::from(&plan.before),
+        owner: plan.from.as_ref().map(|owner| owner.name.clone()),
+    })?;
     rules.note_is_there(act, note, About::from(&plan.before))?;
     Ok(plan)
 }

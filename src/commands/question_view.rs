@@ -1,8 +1,6 @@
 //! Questions to the requester before a command is carried out. Every answer is a button, and the form behind the
 //! last one is filled in with all known facts.
 
-use jiff::Timestamp;
-
 use crate::commands::lookup::NameDoubt;
 use crate::commands::lookup::reading::Missing;
 use crate::commands::question::{Choice, Question, Unclear};
@@ -17,29 +15,69 @@ use crate::core::verbs;
 use crate::core::verbs::Verb;
 use crate::platform::slack::blocks::element::Element;
 use crate::platform::slack::blocks::kit::{Block, Content};
-use crate::platform::slack::blocks::mrkdwn::{neutral, time};
+use crate::platform::slack::blocks::markup::{Emoji, Markup};
 use crate::platform::slack::blocks::words::QUOTE;
 use crate::platform::slack::blocks::{parts, words};
+
+/// The most characters of a person's name on a button.
+const BUTTON_NAME: usize = 40;
 
 /// Returns a question with its answers.
 pub(crate) fn asked(question: &Question) -> Content {
     let title = title(question);
-    let mut blocks = vec![Block::paragraph(&title)];
+    let mut blocks = vec![title.paragraph()];
     let until = question.until.filter(|_| matches!(question.about, Unclear::Conversation { .. }));
-    blocks.extend(until.map(|until| Block::small(&snoozes(until))));
+    let until = until.map(|until| Markup::of("Snooze until ").time(until));
+    blocks.extend(until.as_ref().map(Markup::small));
     match &question.about {
-        Unclear::Conversation { choices, more, .. } => blocks.extend(conversations(question, choices, *more)),
-        Unclear::Person { people, .. } => blocks.extend(people.iter().map(|person| choose_person(question, person))),
-        Unclear::Missing(_) => {}
+        Unclear::Conversation { choices, more, doubt, .. } => {
+            blocks.extend(conversations(question, choices, *more, *doubt));
+        }
+        Unclear::Person { people, .. } if people.len() > 1 => {
+            let row = |(n, person)| choose_person(question, n, person);
+            blocks.extend(people.iter().enumerate().map(row));
+        }
+        Unclear::Person { .. } | Unclear::Missing(_) => {}
     }
     if !is_quoted(question) {
         blocks.extend(words::given_back(&question.note));
     }
+    let text = format!("{}{}", title.words(), answers(question));
+    let text = until.map_or_else(|| text.clone(), |until| format!("{text} {}", until.words()));
+    parts::with_buttons(Content::new(&text, blocks), actions(question))
+}
+
+/// Returns the buttons below the question: the only person who fits, and the form with all known facts.
+fn actions(question: &Question) -> Vec<Element> {
+    let only = match &question.about {
+        Unclear::Person { people, .. } => match people.as_slice() {
+            [(user, name)] => Some(assign_to(question, user, name)),
+            _ => None,
+        },
+        _ => None,
+    };
     let offered = Carried { conversation: only_choice(&question.about), ..carried(question) };
-    let form = Element::button(Control::FillIn, "Fill in a form", &offered.encode());
-    let text = neutral(&text(&title, question));
-    let text = until.map_or_else(|| text.clone(), |until| format!("{text} {}", snoozes(until)));
-    parts::with_buttons(Content::new(&text, blocks), vec![form])
+    only.into_iter().chain([Element::button(Control::FillIn, form_label(&question.about), &offered.encode())]).collect()
+}
+
+/// Returns the button that carries the command out with the only person who fits.
+fn assign_to(question: &Question, user: &SlackUserId, name: &str) -> Element {
+    let value = Carried { user: Some(user.clone()), ..carried(question) };
+    let label = format!("{} to {}", verbs::spec(question.verb).form.submit, cut(name, BUTTON_NAME));
+    Element::button(Control::PickPerson, &label, &value.encode())
+}
+
+fn form_label(about: &Unclear) -> &'static str {
+    match about {
+        Unclear::Conversation { .. } => "Choose another…",
+        Unclear::Person { .. } => "Choose someone…",
+        Unclear::Missing(missing) => match missing {
+            Missing::Conversation { .. } => "Choose a conversation…",
+            Missing::Clarity { .. } => "Fill in…",
+            Missing::Person | Missing::Somebody { .. } | Missing::OnePerson => "Choose someone…",
+            Missing::Note => "Add note…",
+        },
+    }
 }
 
 /// Returns the only conversation that is offered, so that the form can be filled in with it.
@@ -53,11 +91,6 @@ fn only_choice(about: &Unclear) -> Option<ConversationId> {
     }
 }
 
-/// Names the time until which an answer snoozes.
-fn snoozes(until: Timestamp) -> String {
-    format!("Snooze until {}", time(until))
-}
-
 /// Answers whether the question itself quotes the whole note.
 fn is_quoted(question: &Question) -> bool {
     let asked = match &question.about {
@@ -67,21 +100,19 @@ fn is_quoted(question: &Question) -> bool {
     asked == question.note && cut(asked, QUOTE) == asked
 }
 
-/// Returns the whole question in one line.
-fn text(title: &str, question: &Question) -> String {
-    let answers = match &question.about {
+/// Lists the answers behind the question, where there are several.
+fn answers(question: &Question) -> String {
+    let answers: Vec<String> = match &question.about {
         Unclear::Conversation { choices, .. } if choices.len() > 1 => {
-            choices.iter().map(|choice| words::named(&choice.about)).collect::<Vec<_>>().join(", ")
+            choices.iter().map(|choice| words::contact(&choice.about)).collect()
         }
-        Unclear::Person { people, .. } if people.len() > 1 => {
-            people.iter().map(|(_, name)| name.as_str()).collect::<Vec<_>>().join(", ")
-        }
-        _ => String::new(),
+        Unclear::Person { people, .. } if people.len() > 1 => people.iter().map(|(_, name)| name.clone()).collect(),
+        _ => Vec::new(),
     };
-    if answers.is_empty() { title.to_owned() } else { format!("{title} {answers}") }
+    if answers.is_empty() { String::new() } else { format!(" {}", answers.join(", ")) }
 }
 
-fn title(question: &Question) -> String {
+fn title(question: &Question) -> Markup {
     match &question.about {
         Unclear::Conversation { choices, more, asked, doubt } => {
             which_conversation(choices, choices.len() + more, asked, *doubt, question.verb)
@@ -91,116 +122,151 @@ fn title(question: &Question) -> String {
     }
 }
 
-fn which_conversation(choices: &[Choice], all: usize, asked: &str, doubt: NameDoubt, verb: Verb) -> String {
-    let asked = cut(asked, QUOTE);
+fn which_conversation(choices: &[Choice], all: usize, asked: &str, doubt: NameDoubt, verb: Verb) -> Markup {
+    let asked = format!("“{}”", cut(asked, QUOTE));
+    let matching = |what: &str| Markup::of(&format!("{all} {what} match ")).text(&asked).ours(". Choose one.");
     match (doubt, choices) {
-        (NameDoubt::TwoNamed, _) => "Two conversations are named. Choose the one you mean.".to_owned(),
-        (NameDoubt::Weak | NameDoubt::Several, [only]) => format!("Did you mean {}?", words::named(&only.about)),
-        (NameDoubt::Weak, _) => format!("No contact is called “{asked}”. Did you mean one of these?"),
-        (NameDoubt::Several, _) => format!("{all} conversations match “{asked}”. Choose one."),
-        (NameDoubt::Done, [only]) if verb == Verb::Done => format!("{} is already done.", words::named(&only.about)),
-        (NameDoubt::Done, [only]) => format!("{} is done. Did you mean this conversation?", words::named(&only.about)),
-        (NameDoubt::Done, _) => format!("{all} done conversations match “{asked}”. Choose one."),
-        (NameDoubt::Leftover, _) => {
-            format!("{} takes no note. Choose the conversation to go on without “{asked}”.", verbs::spec(verb).typed())
+        (NameDoubt::TwoNamed, _) => Markup::of("2 conversations are named. Choose one."),
+        (NameDoubt::Weak | NameDoubt::Several, [only]) => {
+            words::contact_in(Markup::of("Did you mean "), &only.about).ours("?")
         }
+        (NameDoubt::Weak, _) => {
+            Markup::of("No contact is called ").text(&asked).ours(". Did you mean one of these?")
+        }
+        (NameDoubt::Several, _) => matching("conversations"),
+        (NameDoubt::Done, [only]) if verb == Verb::Done => {
+            Markup::default().bold(&only.about.title).ours(" is already done.")
+        }
+        (NameDoubt::Done, [only]) => {
+            words::contact_in(Markup::default(), &only.about).ours(" is done. Did you mean this conversation?")
+        }
+        (NameDoubt::Done, _) => matching("done conversations"),
+        (NameDoubt::Leftover, _) => Markup::default()
+            .code(&verbs::spec(verb).typed())
+            .ours(" takes no note. Choose the conversation to continue without ")
+            .text(&asked)
+            .ours("."),
     }
 }
 
-fn which_person(people: &[(SlackUserId, String)], typed: &str) -> String {
+fn which_person(people: &[(SlackUserId, String)], typed: &str) -> Markup {
+    let nobody = || Markup::of("No one is called ").text(&format!("“{}”", cut(typed, QUOTE)));
     match people {
-        [(_, only)] => format!("No one is called “{}”. Did you mean {only}?", cut(typed, QUOTE)),
-        _ if typed.is_empty() => "A conversation has one owner. Choose one person.".to_owned(),
-        _ => format!("No one is called “{}”. Did you mean one of these?", cut(typed, QUOTE)),
+        [(_, only)] => nobody().ours(". Did you mean ").bold(only).ours("?"),
+        _ if typed.is_empty() => Markup::of("A conversation has one owner. Choose one person."),
+        _ => nobody().ours(". Did you mean one of these?"),
     }
 }
 
-fn lacking(missing: &Missing, verb: Verb) -> String {
+fn lacking(missing: &Missing, verb: Verb) -> Markup {
+    let quoted = |words: &str| format!("“{}”", cut(words, QUOTE));
     match missing {
-        Missing::Conversation { asked } if asked.is_empty() => "Choose a conversation.".to_owned(),
+        Missing::Conversation { asked } if asked.is_empty() => Markup::of("Choose a conversation."),
         Missing::Conversation { asked } => {
-            format!("No conversation matches “{}”. Nothing changed.", cut(asked, QUOTE))
+            Markup::of("No conversation matches ").text(&quoted(asked)).ours(". Nothing changed.")
         }
         Missing::Clarity { asked } => {
-            let asked: Vec<_> = asked.iter().map(|asked| format!("“{}”", cut(asked, QUOTE))).collect();
-            format!("Not clear: {}. Nothing changed. The form has the rest.", cut(&asked.join(", "), 4 * QUOTE))
+            let asked: Vec<_> = asked.iter().map(|asked| quoted(asked)).collect();
+            Markup::of("Not clear: ")
+                .text(&cut(&asked.join(", "), 4 * QUOTE))
+                .ours(". Nothing changed. The form has the rest.")
         }
-        Missing::Person => "Choose the new owner.".to_owned(),
-        Missing::Somebody { typed } => format!("No one is called “{}”. Choose the new owner.", cut(typed, QUOTE)),
-        Missing::OnePerson => "A hand-off goes to one person, not to a group. Choose the new owner.".to_owned(),
-        Missing::Note => verbs::spec(verb).note.as_ref().map_or("", |note| note.request).to_owned(),
+        Missing::Person => Markup::of("Choose the new owner."),
+        Missing::Somebody { typed } => {
+            Markup::of("No one is called ").text(&quoted(typed)).ours(". Choose the new owner.")
+        }
+        Missing::OnePerson => Markup::of("A hand-off goes to one person, not to a group. Choose the new owner."),
+        Missing::Note => {
+            let request = verbs::spec(verb).note.as_ref().map_or("", |note| note.request);
+            Markup::of(&request.replace("{name}", "this"))
+        }
     }
 }
 
-fn conversations(question: &Question, choices: &[Choice], more: usize) -> Vec<Block> {
-    let mut blocks = Vec::new();
-    for choice in choices {
+fn conversations(question: &Question, choices: &[Choice], more: usize, doubt: NameDoubt) -> Vec<Block> {
+    let row = |(n, choice): (usize, &Choice)| {
         let value = Carried { conversation: Some(choice.about.id.clone()), ..carried(question) };
-        let owner = choice.owner.as_deref().unwrap_or("unassigned");
-        let text = format!("{} · {owner}", words::named(&choice.about));
-        blocks.push(Block::row(&text, Element::button(Control::Pick, "Choose", &value.encode())));
-        blocks.extend(choice.last_activity.map(|at| Block::small(&format!("Last activity {}", time(at)))));
-    }
-    if more > 0 {
-        blocks.push(Block::paragraph(&format!("{more} more match. Name the one you mean by number or full name.")));
-    }
-    blocks
+        let button = Element::button(Control::Pick, "Choose", &value.encode()).numbered(n);
+        Block::line(&choice_line(choice, doubt), Some(button.about(&words::spoken(&choice.about))))
+    };
+    let rest = format!("{more} more match. Name the conversation by number or full name.");
+    let rest = (more > 0).then(|| Block::small(&rest));
+    choices.iter().enumerate().map(row).chain(rest).collect()
 }
 
-fn choose_person(question: &Question, (user, name): &(SlackUserId, String)) -> Block {
+/// Describes a conversation to choose from: contact and number, then state and last activity.
+fn choice_line(choice: &Choice, doubt: NameDoubt) -> Markup {
+    let (emoji, state) = match (&choice.owner, doubt) {
+        (_, NameDoubt::Done) => (Emoji::DONE, Markup::of("Done")),
+        (None, _) => (Emoji::UNASSIGNED, Markup::of("Unassigned")),
+        (Some(owner), _) => (Emoji::OWNED, Markup::default().text(owner)),
+    };
+    let contact = Markup::default().emoji(emoji).bold(&choice.about.title);
+    let contact = contact.then(" · ", Markup::default().text(&choice.about.number));
+    let active = choice.last_activity.map(|at| Markup::of("last activity ").ago(at)).unwrap_or_default();
+    contact.ours("\n").then("", state.then(" · ", active))
+}
+
+fn choose_person(question: &Question, n: usize, (user, name): &(SlackUserId, String)) -> Block {
     let value = Carried { user: Some(user.clone()), ..carried(question) };
-    Block::row(name, Element::button(Control::PickPerson, "Choose", &value.encode()))
+    let button = Element::button(Control::PickPerson, "Choose", &value.encode()).numbered(n).about(name);
+    Block::line(&Markup::default().bold(name), Some(button))
 }
 
 /// Reports a change since the question:
 /// "Not done yet: Ana Lima is assigned to Leo now. Leo changed it 3 s ago, after you were asked."
-pub(crate) fn moved(moved: &Moved) -> String {
+pub(crate) fn moved(moved: &Moved) -> Markup {
     let owner = moved.owner.as_ref().map(|owner| match owner.as_str() {
-        "" => "unassigned".to_owned(),
-        owner => format!("assigned to {owner}"),
+        "" => Markup::of("unassigned"),
+        owner => Markup::of("assigned to ").bold(owner),
     });
     let status = moved.status.map(|status| match status {
-        Status::Open => "open".to_owned(),
-        Status::Done => "done".to_owned(),
-        Status::Snoozed => "snoozed".to_owned(),
-        Status::Other => "in another state".to_owned(),
+        Status::Open => "open",
+        Status::Done => "done",
+        Status::Snoozed => "snoozed",
+        Status::Other => "in another state",
     });
-    let now: Vec<_> = owner.into_iter().chain(status).collect();
+    let now = Markup::joined(" and ", owner.into_iter().chain(status.map(Markup::of)));
+    let line = words::contact_in(Markup::of("Not done yet: "), &moved.about).ours(" is ").then("", now).ours(" now. ");
+    line.then("", changed(moved)).ours(".")
+}
+
+/// Names the last known change: "Leo changed it 3 s ago, after you were asked".
+fn changed(moved: &Moved) -> Markup {
     let after = if moved.unasked { "" } else { ", after you were asked" };
-    let changed = match &moved.by {
+    match &moved.by {
         Some(LastChange { by, seconds_ago }) => {
             let who = match by {
-                Changer::You => "You changed it".to_owned(),
-                Changer::Colleague(name) => format!("{name} changed it"),
-                Changer::Elsewhere => "It was changed in dialnote".to_owned(),
+                Changer::You => Markup::of("You changed it"),
+                Changer::Colleague(name) => Markup::default().bold(name).ours(" changed it"),
+                Changer::Elsewhere => Markup::of("It was changed in dialnote"),
             };
-            format!("{who} {} ago{after}", words::span(*seconds_ago))
+            who.ours(&format!(" {} ago{after}", words::span(*seconds_ago)))
         }
-        None if moved.unasked => "It changed after it was shown to you".to_owned(),
-        None => "It changed after you were asked".to_owned(),
-    };
-    let contact = words::contact(&moved.about);
-    format!("Not done yet: {contact} is {} now. {changed}.", now.join(" and "))
+        None if moved.unasked => Markup::of("It changed after it was shown to you"),
+        None => Markup::of("It changed after you were asked"),
+    }
 }
 
 /// Returns the end of the snooze, if the conversation is snoozed now.
 pub(crate) fn end(moved: &Moved) -> Vec<Block> {
     let until = moved.status.and(moved.seen.state.until);
-    until.map(|until| Block::small(&format!("It comes back {}.", time(until)))).into_iter().collect()
+    until.map(|until| Markup::of("Snoozed until ").time(until).small()).into_iter().collect()
 }
 
 /// Returns the button that carries out the command anyway, if the requester is asked again after a change.
 pub(crate) fn anyway(why: &Refusal) -> Option<Element> {
     let Refusal::Moved(moved) = why else { return None };
     let label = format!("{} anyway", verbs::spec(moved.verb).form.submit);
-    Some(Element::button(Control::Retry, &label, &kept(&moved.draft).encode()))
+    let button = Element::button(Control::Retry, &label, &kept(&moved.draft).encode());
+    Some(button.about(&words::spoken(&moved.about)))
 }
 
 /// Returns that button, and the one that opens the form filled in with all known facts.
 pub(crate) fn buttons(moved: &Moved) -> Vec<Element> {
-    let form = Element::button(Control::FillIn, "Fill in a form", &kept(&moved.draft).encode());
+    let form = Element::button(Control::FillIn, "Change…", &kept(&moved.draft).encode());
     let anyway = anyway(&Refusal::Moved(Box::new(moved.clone())));
-    anyway.into_iter().chain([form]).collect()
+    anyway.into_iter().chain([form.about(&words::spoken(&moved.about))]).collect()
 }
 
 fn carried(question: &Question) -> Carried {

@@ -17,9 +17,9 @@ use crate::people::people_words;
 use crate::people::people_words::KEPT;
 use crate::platform::slack::blocks::element::Element;
 use crate::platform::slack::blocks::kit::{Block, Content};
-use crate::platform::slack::blocks::mrkdwn::{code, neutral, time};
+use crate::platform::slack::blocks::markup::{Emoji, Markup};
 use crate::platform::slack::blocks::words::QUOTE;
-use crate::platform::slack::blocks::{parts, words};
+use crate::platform::slack::blocks::words;
 
 /// The most entries of a conversation's history that are shown.
 const MOST_TOLD: usize = 20;
@@ -27,20 +27,17 @@ const MOST_TOLD: usize = 20;
 /// The most rows of a kind if a note is repeated. With the longest note they still fit one message.
 const MOST_ROWS_WITH_NOTE: usize = 10;
 
-/// The most characters of such a row.
-const ROW: usize = 240;
-
 /// The error under the people menu of a form, if it was left empty.
-pub(crate) const CHOOSE_SOMEBODY: &str = "Choose who is to own it.";
+pub(crate) const CHOOSE_SOMEBODY: &str = "Choose the new owner.";
 
 /// The error under the menu of a snooze form, if it was left empty.
-pub(crate) const CHOOSE_A_TIME: &str = "Choose when it is to come back.";
+pub(crate) const CHOOSE_A_TIME: &str = "Choose when it should reopen.";
 
 /// The error under the search field of a form, if it was left empty.
 pub(crate) const CHOOSE_A_CONVERSATION: &str = "Choose a conversation.";
 
 /// The error under the time pickers of a form, if they were left empty or are equal.
-pub(crate) const CHOOSE_HOURS: &str = "Choose both times, and different ones.";
+pub(crate) const CHOOSE_HOURS: &str = "Choose two different times.";
 
 /// Returns the answer to a command that was carried out. Above a list, its buttons draw the list again.
 pub(crate) fn content(reply: &Reply, list: Option<&Query>) -> Content {
@@ -53,55 +50,67 @@ pub(crate) fn content(reply: &Reply, list: Option<&Query>) -> Content {
 
 /// Returns the answer to a command that is deferred until a person is linked.
 pub(crate) fn postponed(why: &Refusal, note: &str) -> Content {
-    people_words::postponed(&refusal_view::no(why), why, words::given_back(note))
+    people_words::postponed(why, words::given_back(note))
 }
 
 /// Reports a delay: "dialnote isn't responding. `/done Diana Okafor` is saved and runs when dialnote is back."
 pub(crate) fn waits(asked: Option<&str>, service: Service, setting: Option<&str>) -> Content {
-    let what = asked.map_or_else(|| "Your command".to_owned(), |asked| code(&cut(asked, QUOTE)));
-    let why = match setting {
-        Some(setting) => format!("There is no {service} at the address in {}.", code(setting)),
-        None => format!("{service} isn't responding."),
+    let line = Markup::default().emoji(Emoji::WAITING);
+    let line = match setting {
+        Some(setting) => line.ours(&format!("There is no {service} at the address in ")).code(setting).ours(". "),
+        None => line.ours(&format!("{service} isn't responding. ")),
     };
-    let text = format!("{why} {what} is saved and runs when {service} is back.");
+    let line = match asked {
+        Some(asked) => line.code(&cut(asked, QUOTE)),
+        None => line.ours("Your command"),
+    };
+    let line = line.ours(&format!(" is saved and runs when {service} is back."));
     let next = match setting {
         Some(_) => "Ask the operator of this app to check the setting. You don't need to repeat the command.",
-        None => "You don't need to repeat it.",
+        None => "This message changes to the result. You don't need to repeat the command.",
     };
-    Content::new(&text, vec![Block::formatted(&text), Block::small(next)])
+    Content::of(&line, vec![line.paragraph(), Block::small(next)])
 }
 
 /// Returns the answer to a command for several conversations.
 fn several(all: &Several, list: Option<&Query>) -> Content {
     let Several { deeds, unnoted, refused, note, .. } = all;
     let title = result_view::several(all);
-    let failed =
-        unnoted.iter().map(|(about, why)| format!("No note about {}: {}", words::named(about), refusal_view::no(why)));
-    let failed = failed.map(|text| (text, None));
-    let failed = failed.chain(refused.iter().map(|(which, why)| (not_done(which, why), question_view::anyway(why))));
-    let mut blocks = undo_view::offered_for_all(title.paragraph(), deeds, list);
+    let wrong = |line: Markup| Markup::default().emoji(Emoji::WRONG).then("", line);
+    let unnoted = unnoted.iter().map(|(about, why)| {
+        let line = Markup::of("No note on ").bold(&about.title).ours(": ").text(&refusal_view::no(why));
+        (wrong(line), None)
+    });
+    let failed = unnoted.chain(refused.iter().map(|(which, why)| (wrong(not_done(which, why)), question_view::anyway(why))));
+    let done = deeds.iter().map(|deed| (result_view::row(deed), undo_view::reopening(deed, list)));
     let most = if note.is_empty() { MOST_ROWS } else { MOST_ROWS_WITH_NOTE };
-    blocks.extend(rows(deeds.iter().map(|deed| (result_view::row(deed), undo_view::reopening(deed, list))), most));
-    blocks.extend(rows(failed, most));
+    let mut blocks = undo_view::offered_for_all(title.paragraph(), deeds, list);
+    let failures: Vec<_> = failed.collect();
+    blocks.extend(rows(done, most));
+    blocks.extend(rows(failures.iter().cloned(), most));
     blocks.extend(refused.iter().any(|(_, why)| why.waits_for_a_link()).then(|| Block::paragraph(KEPT)));
     blocks.extend(words::given_back(note));
-    Content::new(&neutral(&title.plain()), blocks)
+    let names: Vec<_> = deeds.iter().map(|deed| deed.about.title.as_str()).collect();
+    let failed: Vec<_> = failures.iter().map(|(line, _)| line.words()).collect();
+    let failed = if failed.is_empty() { String::new() } else { format!(" Failed: {}", failed.join(" ")) };
+    let names = if names.is_empty() { String::new() } else { format!(" {}.", names.join(", ")) };
+    Content::new(&cut(&format!("{}{names}{failed}", title.words()), NOTIFICATION), blocks)
 }
 
+/// The most characters of a notification about several changes.
+const NOTIFICATION: usize = 1000;
+
 /// Explains why one of several changes was refused. Adds the conversation if the sentence doesn't name it.
-fn not_done(which: &str, why: &Refusal) -> String {
+fn not_done(which: &str, why: &Refusal) -> Markup {
     let names_it = why.about().is_some() || matches!(why, Refusal::NoConversation { .. });
-    if names_it { refusal_view::no(why) } else { format!("{which}: {}", refusal_view::no(why)) }
+    let why = Markup::default().text(&refusal_view::no(why));
+    if names_it { why } else { Markup::default().bold(which).ours(": ").then("", why) }
 }
 
 /// Returns the first `most` rows, and the number of further ones.
-fn rows(mut texts: impl Iterator<Item = (String, Option<Element>)>, most: usize) -> Vec<Block> {
-    let row = |(text, button): (String, Option<Element>)| match button {
-        Some(button) => Block::row(&cut(&text, ROW), button),
-        None => Block::paragraph(&cut(&text, ROW)),
-    };
-    let mut rows: Vec<_> = texts.by_ref().take(most).map(row).collect();
-    let more = texts.count();
+fn rows(mut lines: impl Iterator<Item = (Markup, Option<Element>)>, most: usize) -> Vec<Block> {
+    let mut rows: Vec<_> = lines.by_ref().take(most).map(|(line, button)| Block::line(&line, button)).collect();
+    let more = lines.count();
     rows.extend((more > 0).then(|| Block::paragraph(&format!("And {more} more."))));
     rows
 }
@@ -109,45 +118,42 @@ fn rows(mut texts: impl Iterator<Item = (String, Option<Element>)>, most: usize)
 /// Returns the history of a conversation through this app.
 pub(crate) fn history(about: &About, deeds: &[HistoryEntry]) -> Content {
     let title = match deeds {
-        [] => format!("Nobody did anything about {} through this app yet.", words::named(about)),
-        _ => format!("What happened to {}, newest first:", words::named(about)),
+        [] => words::contact_in(Markup::of("No changes to "), about).ours(" through this app yet."),
+        _ => words::contact_in(Markup::of("History of "), about).ours(", newest first"),
     };
-    let mut blocks = vec![Block::paragraph(&title)];
-    for told in deeds.iter().take(MOST_TOLD) {
-        blocks.push(Block::paragraph(&format!("{} {}", told.by, told.what.words())));
-        blocks.push(Block::small(&time(told.at)));
-    }
-    Content::new(&neutral(&title), blocks)
+    let told = deeds.iter().take(MOST_TOLD);
+    let line = |told: &HistoryEntry| Markup::default().time(told.at).ours(" · ").text(&format!("{} {}", told.by, told.what.words()));
+    let lines: Vec<_> = told.map(line).collect();
+    let latest = lines.first().map_or_else(String::new, |line| format!(": {}", line.words()));
+    let text = format!("{}{latest}", title.words());
+    let lines = lines.chunks(LINES).map(|lines| Markup::joined("\n", lines.iter().cloned()).paragraph());
+    Content::new(&text, std::iter::once(title.paragraph()).chain(lines).collect())
 }
 
+/// The most entries of a history in one paragraph.
+const LINES: usize = 10;
+
 fn note_refused(deed: &CommandResult, why: &Refusal, note: &str) -> Content {
-    let (done, kept) = (
-        result_view::done(deed),
-        format!("But the note was not written: {} Here it is, to keep:", refusal_view::no(why)),
-    );
-    let blocks = [done.paragraph(), Block::paragraph(&kept)].into_iter().chain(parts::quoted(note)).collect();
-    Content::new(&neutral(&format!("{} {kept}", done.plain())), blocks)
+    let done = result_view::done(deed);
+    let but = Markup::of("The note wasn't saved: ").text(&refusal_view::no(why));
+    let text = format!("{} {}", done.words(), but.words());
+    let blocks = [done.paragraph(), but.paragraph()].into_iter().chain(words::given_back(note)).collect();
+    Content::new(&text, blocks)
 }
 
 /// Returns the answer to a command that failed after many tries, with a button for another try.
-pub(crate) fn given_up(reference: &str, draft: &DraftId) -> Content {
-    let text = format!(
-        "I could not do this: dialnote did not answer in a usable way, and I have stopped trying. \
-         If it happens again, give your admin this reference: {reference}."
-    );
-    parts::with_buttons(
-        words::sentence(&text),
-        vec![Element::button(
-            Control::Retry,
-            "Try again",
-            &Carried { draft: Some(draft.clone()), ..Carried::default() }.encode(),
-        )],
-    )
+pub(crate) fn given_up(asked: &str, reference: &str, draft: &DraftId) -> Content {
+    let line = Markup::default().emoji(Emoji::FAILED).code(&cut(asked, QUOTE));
+    let line = line.ours(" failed: dialnote kept returning errors for 24 hours. Nothing changed.");
+    let carried = Carried { draft: Some(draft.clone()), ..Carried::default() }.encode();
+    let reference = Markup::of("Reference for your admin: ").code(reference);
+    let retry = Block::actions("actions", vec![Element::button(Control::Retry, "Retry", &carried)]);
+    Content::of(&line, vec![line.paragraph(), retry, reference.small()])
 }
 
 /// Returns the response to a command that couldn't be stored.
 pub(crate) fn not_saved() -> Content {
-    words::sentence("I could not save your command, so nothing was done. Please try again in a moment.")
+    words::sentence("The app couldn't save this command, so nothing changed. Try again in a minute.")
 }
 
 /// Returns the field that prevents a form from being submitted, and the error under it.

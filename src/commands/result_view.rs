@@ -7,57 +7,17 @@ use crate::commands::result::{CommandResult, Picked, ResultKind, Several};
 use crate::commands::undo_view;
 use crate::core::about::About;
 use crate::core::delivery::{DeliveryState, Receipt, Why};
-use crate::platform::slack::blocks::kit::{Block, Content, Span};
-use crate::platform::slack::blocks::mrkdwn::neutral;
+use crate::core::verbs::Verb;
+use crate::platform::slack::blocks::markup::{Emoji, Markup};
 use crate::platform::slack::blocks::words;
 
-/// Text that may contain times, each shown in the reader's own time zone.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub(crate) struct Words(Vec<Span>);
-
-impl Words {
-    fn text(self, text: &str) -> Self {
-        if text.is_empty() { self } else { self.span(Span::plain(text)) }
-    }
-
-    fn span(mut self, span: Span) -> Self {
-        self.0.push(span);
-        self
-    }
-
-    /// Appends another sentence.
-    fn then(mut self, next: Self) -> Self {
-        if !self.0.is_empty() && !next.0.is_empty() {
-            self = self.text(" ");
-        }
-        self.0.extend(next.0);
-        self
-    }
-
-    /// Returns the text, with times in UTC.
-    pub(crate) fn plain(&self) -> String {
-        self.0.iter().map(Span::shown).collect()
-    }
-
-    /// Returns the text as a paragraph.
-    pub(crate) fn paragraph(&self) -> Block {
-        let is_timeless = self.0.iter().all(|span| matches!(span, Span::Text { .. }));
-        if is_timeless { Block::paragraph(&self.plain()) } else { Block::rich(self.0.clone()) }
-    }
-
-    /// Returns the text as a message.
-    pub(crate) fn content(&self) -> Content {
-        Content::new(&neutral(&self.plain()), vec![self.paragraph()])
-    }
-}
-
 /// Describes the change, the people notified of it, and the added note.
-pub(crate) fn done(deed: &CommandResult) -> Words {
-    let words = Words::default().text(&what(deed));
+pub(crate) fn done(deed: &CommandResult) -> Markup {
     let noted = deed.noted && !is_note_alone(deed);
-    let words = words.then(notified(&deed.receipts, deadline(deed), noted)).then(picked(deed));
-    let still = deed.hidden.map(|hidden| undo_view::still(&deed.about, hidden)).unwrap_or_default();
-    words.then(Words::default().text(&still))
+    let still = deed.hidden.map(|hidden| Markup::default().text(&undo_view::still(&deed.about, hidden)));
+    let sentences =
+        [what(deed), notified(&deed.receipts, deadline(deed), noted), picked(deed), still.unwrap_or_default()];
+    Markup::default().emoji(Emoji::DONE).then("", Markup::joined(" ", sentences))
 }
 
 fn is_note_alone(deed: &CommandResult) -> bool {
@@ -67,53 +27,64 @@ fn is_note_alone(deed: &CommandResult) -> bool {
     }
 }
 
-fn what(deed: &CommandResult) -> String {
-    let (contact, name) = (words::contact(&deed.about), &deed.about.title);
-    let (old, from) = (words::named(&deed.about), deed.from.as_ref());
+fn what(deed: &CommandResult) -> Markup {
+    let name = &deed.about.title;
+    let contact = |begin: &str| words::contact_in(Markup::of(begin), &deed.about);
+    let from = deed.from.as_deref();
     match &deed.what {
         ResultKind::Mine => match from {
-            Some(from) => format!("You took over {contact} from {from}."),
-            None => format!("You took {contact}."),
+            Some(from) => contact("You took over ").ours(" from ").bold(from).ours("."),
+            None => contact("You took ").ours("."),
         },
         ResultKind::Theirs(to) => match from {
-            Some(from) => format!("Reassigned {contact} from {from} to {to}."),
-            None => format!("Assigned {contact} to {to}."),
+            Some(from) => contact("Reassigned ").ours(" from ").bold(from).ours(" to ").bold(to).ours("."),
+            None => contact("Assigned ").ours(" to ").bold(to).ours("."),
         },
         ResultKind::HandedTo(to) => match from {
-            Some(from) => format!("Handed {contact} off from {from} to {to}."),
-            None => format!("Handed {contact} off to {to}."),
+            Some(from) => contact("Handed ").ours(" off from ").bold(from).ours(" to ").bold(to).ours("."),
+            None => contact("Handed ").ours(" off to ").bold(to).ours("."),
         },
-        ResultKind::Unassigned => format!("Unassigned {contact}."),
-        ResultKind::Done => format!("{old} is done."),
-        ResultKind::Reopened => format!("{old} is open again."),
-        ResultKind::Snoozed(_) => format!("{old} is snoozed."),
-        ResultKind::Woken => format!("{old} is back."),
+        ResultKind::Unassigned => contact("Unassigned ").ours("."),
+        ResultKind::Done => contact("Marked ").ours(" done."),
+        ResultKind::Reopened => contact("Reopened ").ours("."),
+        ResultKind::Snoozed(until) => contact("Snoozed ").ours(" until ").time(*until).ours("."),
+        ResultKind::Woken => contact("Unsnoozed ").ours("."),
         ResultKind::Undone(again) => undo_view::undone(&deed.about, again, deed.note_stays),
-        ResultKind::GivenBack(to) if to.is_empty() => format!("You declined {name}. It's unassigned now."),
-        ResultKind::GivenBack(to) => format!("You declined {name}. {to} is the owner again."),
-        ResultKind::Did(verb) => {
-            let said = verbs::spec(*verb).plain.as_ref().map_or("", |plain| plain.result);
-            said.replace("{name}", name).replace("{contact}", &old)
+        ResultKind::GivenBack(to) if to.is_empty() => Markup::of("You declined ").bold(name).ours(". It's unassigned now."),
+        ResultKind::GivenBack(to) => {
+            Markup::of("You declined ").bold(name).ours(". ").bold(to).ours(" is the owner again.")
         }
-        ResultKind::OnlyNoted if deed.noted => format!("Note added to {name}. Nothing else changed."),
-        ResultKind::OnlyNoted => format!("Nothing changed for {name}."),
+        ResultKind::Did(verb) => plain(*verb, &deed.about),
+        ResultKind::OnlyNoted if deed.noted => Markup::of("Note added to ").bold(name).ours(". Nothing else changed."),
+        ResultKind::OnlyNoted => Markup::of("Nothing changed for ").bold(name).ours("."),
     }
 }
 
-fn picked(deed: &CommandResult) -> Words {
+/// Describes the effect of a plain verb. Its sentence has a place for the contact.
+fn plain(verb: Verb, about: &About) -> Markup {
+    let said = verbs::spec(verb).plain.as_ref().map_or("", |plain| plain.result);
+    match (said.split_once("{name}"), said.split_once("{contact}")) {
+        (Some((before, after)), _) => Markup::of(before).bold(&about.title).ours(after),
+        (_, Some((before, after))) => words::contact_in(Markup::of(before), about).ours(after),
+        (None, None) => Markup::of(said),
+    }
+}
+
+fn picked(deed: &CommandResult) -> Markup {
+    let Some(Picked { group, open }) = &deed.picked else { return Markup::default() };
     let who = match &deed.what {
-        ResultKind::Theirs(to) | ResultKind::HandedTo(to) => format!("{to} has"),
-        _ => "You have".to_owned(),
+        ResultKind::Theirs(to) | ResultKind::HandedTo(to) => Markup::default().text(to).ours(" has"),
+        _ => Markup::of("You have"),
     };
-    let words = |Picked { group, open }: &Picked| format!("{who} the fewest open conversations in {group} ({open}).");
-    Words::default().text(&deed.picked.as_ref().map(words).unwrap_or_default())
+    who.ours(" the fewest open conversations in ").text(group).ours(&format!(" ({open})."))
 }
 
 /// Describes one of several changes. The people notified are named once for all of them.
-pub(crate) fn row(deed: &CommandResult) -> String {
-    let note = if deed.noted && !is_note_alone(deed) { " Your note was added." } else { "" };
-    let still = deed.hidden.map(|hidden| format!(" {}", undo_view::still(&deed.about, hidden))).unwrap_or_default();
-    format!("{}{note}{still}", what(deed))
+pub(crate) fn row(deed: &CommandResult) -> Markup {
+    let note = if deed.noted && !is_note_alone(deed) { "Your note was added." } else { "" };
+    let still = deed.hidden.map(|hidden| Markup::default().text(&undo_view::still(&deed.about, hidden)));
+    let sentences = [what(deed), Markup::of(note), still.unwrap_or_default()];
+    Markup::default().emoji(Emoji::DONE).then("", Markup::joined(" ", sentences))
 }
 
 /// Returns the person who has to accept a hand-off, and the deadline.
@@ -125,44 +96,44 @@ fn deadline(deed: &CommandResult) -> Option<(&str, Timestamp)> {
 }
 
 /// Describes the delivery: "Zoe has been notified and your note was added." Omits receivers whose state is unknown.
-pub(crate) fn notified(receipts: &[Receipt], deadline: Option<(&str, Timestamp)>, noted: bool) -> Words {
+pub(crate) fn notified(receipts: &[Receipt], deadline: Option<(&str, Timestamp)>, noted: bool) -> Markup {
     let taken = names(receipts, |fate| *fate == DeliveryState::Taken);
     let has = match taken.as_slice() {
-        [] => String::new(),
-        [one] => format!("{one} has been notified"),
-        all => format!("{} have been notified", words::listed_most(all)),
+        [] => Markup::default(),
+        [one] => Markup::default().text(one).ours(" has been notified"),
+        all => Markup::default().text(&words::listed_most(all)).ours(" have been notified"),
     };
-    let words = match (taken.as_slice(), deadline) {
-        ([], _) => Words::default().text(if noted { "Your note was added." } else { "" }),
-        ([one], Some((to, until))) if *one == to => {
-            Words::default().text(&format!("{has} and has until ")).span(Span::time(until)).text(" to accept.")
-        }
+    let line = match (taken.as_slice(), deadline) {
+        ([], _) => Markup::of(if noted { "Your note was added." } else { "" }),
+        ([one], Some((to, until))) if *one == to => has.ours(" and has until ").time(until).ours(" to accept."),
         (all, Some((to, until))) if all.contains(&to) => {
-            Words::default().text(&format!("{has}. {to} has until ")).span(Span::time(until)).text(" to accept.")
+            has.ours(". ").text(to).ours(" has until ").time(until).ours(" to accept.")
         }
-        _ if noted => Words::default().text(&format!("{has} and your note was added.")),
-        _ => Words::default().text(&format!("{has}.")),
+        _ if noted => has.ours(" and your note was added."),
+        _ => has.ours("."),
     };
-    not_notified(receipts).into_iter().fold(words, Words::then)
+    let rest = if taken.is_empty() || !noted || deadline.is_none() { "" } else { "Your note was added." };
+    let all = std::iter::once(line).chain([Markup::of(rest)]).chain(not_notified(receipts));
+    Markup::joined(" ", all)
 }
 
 /// Returns a sentence for each receiver who wasn't notified.
-fn not_notified(receipts: &[Receipt]) -> Vec<Words> {
-    let mut said: Vec<Words> = Vec::new();
+fn not_notified(receipts: &[Receipt]) -> Vec<Markup> {
+    let mut said: Vec<Markup> = Vec::new();
     for Receipt { name, fate } in receipts {
-        let words =
-            match fate {
-                Some(DeliveryState::Later(at)) => {
-                    Words::default().text(&format!("{name} will be notified at ")).span(Span::clock(*at)).text(".")
-                }
-                Some(DeliveryState::NotYet { refused: true }) => Words::default()
-                    .text(&format!("{name} hasn't been notified yet: Slack isn't accepting the message.")),
-                Some(DeliveryState::Never(why)) => Words::default().text(&couldnt_be_notified(name, None, why)),
-                Some(DeliveryState::NotYet { refused: false } | DeliveryState::Taken | DeliveryState::Unwanted)
-                | None => continue,
-            };
-        if !said.contains(&words) {
-            said.push(words);
+        let name = || Markup::default().text(name);
+        let line = match fate {
+            Some(DeliveryState::Later(at)) => name().ours(" will be notified at ").clock(*at).ours("."),
+            Some(DeliveryState::NotYet { refused: true }) => {
+                name().ours(" hasn't been notified yet: Slack isn't accepting the message.")
+            }
+            Some(DeliveryState::Never(why)) => name().ours(" couldn't be notified: ").text(&reason(why)),
+            Some(DeliveryState::NotYet { refused: false } | DeliveryState::Taken | DeliveryState::Unwanted) | None => {
+                continue;
+            }
+        };
+        if !said.contains(&line) {
+            said.push(line);
         }
     }
     said.extend(not_confirmed(receipts));
@@ -170,7 +141,7 @@ fn not_notified(receipts: &[Receipt]) -> Vec<Words> {
 }
 
 /// Names the receivers of unconfirmed messages, which Slack may have accepted.
-fn not_confirmed(receipts: &[Receipt]) -> Option<Words> {
+fn not_confirmed(receipts: &[Receipt]) -> Option<Markup> {
     let is_open = |receipt: &&Receipt| matches!(receipt.fate, Some(DeliveryState::NotYet { refused: false }) | None);
     let mut names: Vec<&str> = Vec::new();
     for Receipt { name, .. } in receipts.iter().filter(is_open) {
@@ -179,8 +150,8 @@ fn not_confirmed(receipts: &[Receipt]) -> Option<Words> {
         }
     }
     let messages = if names.len() == 1 { "message" } else { "messages" };
-    let sentence = format!("Slack hasn't confirmed the {messages} to {} yet.", words::listed_most(&names));
-    (!names.is_empty()).then(|| Words::default().text(&sentence))
+    let line = Markup::of(&format!("Slack hasn't confirmed the {messages} to ")).text(&words::listed_most(&names));
+    (!names.is_empty()).then(|| line.ours(" yet."))
 }
 
 /// Returns the distinct names of the receivers whose messages all satisfy `holds`.
@@ -216,15 +187,15 @@ pub(crate) fn reason(why: &Why) -> String {
 }
 
 /// Describes changes to several conversations: "Assigned 2 of 3 conversations to Zoe. Zoe has been notified."
-pub(crate) fn several(all: &Several) -> Words {
+pub(crate) fn several(all: &Several) -> Markup {
     let Several { deeds, refused, receipts, .. } = all;
     let title = match (deeds.as_slice(), refused.len()) {
-        ([], 1) => "Nothing was done:".to_owned(),
-        ([], all) => format!("None of {all} is done:"),
+        ([], 1) => Markup::of("Nothing changed:"),
+        ([], all) => Markup::of(&format!("None of {all} conversations changed:")),
         ([first, ..], others) => together(first, deeds, &count(deeds.len(), others)),
     };
     let deadline = deeds.first().and_then(deadline).filter(|_| deeds.iter().all(|deed| deed.until.is_some()));
-    Words::default().text(&title).then(notified(receipts, deadline, false))
+    title.then(" ", notified(receipts, deadline, false))
 }
 
 /// Counts the changed conversations: "2 conversations", "1 of 3 conversations".
@@ -237,20 +208,19 @@ fn count(done: usize, others: usize) -> String {
 }
 
 /// Names the same change to several conversations in one sentence, and different changes as changes.
-fn together(first: &CommandResult, deeds: &[CommandResult], count: &str) -> String {
+fn together(first: &CommandResult, deeds: &[CommandResult], count: &str) -> Markup {
     let alike = |is: fn(&ResultKind) -> bool| deeds.iter().all(|deed| is(&deed.what));
     let same = deeds.iter().all(|deed| deed.what == first.what);
+    let all = |did: &str, end: &str| Markup::of(&format!("{did} {count}{end}"));
     match &first.what {
-        ResultKind::Theirs(to) if same => format!("Assigned {count} to {to}."),
-        ResultKind::HandedTo(to) if same => format!("Handed {count} off to {to}."),
-        ResultKind::Mine if same => format!("You took {count}."),
-        ResultKind::Unassigned if same => format!("Unassigned {count}."),
-        ResultKind::Done if same => format!("Marked {count} done."),
-        ResultKind::Reopened if same => format!("Reopened {count}."),
-        ResultKind::Snoozed(_) if alike(|what| matches!(what, ResultKind::Snoozed(_))) => format!("Snoozed {count}."),
-        ResultKind::Undone(_) if alike(|what| matches!(what, ResultKind::Undone(_))) => {
-            format!("Undid changes to {count}.")
-        }
-        _ => format!("Changed {count}."),
+        ResultKind::Theirs(to) if same => all("Assigned", " to ").bold(to).ours("."),
+        ResultKind::HandedTo(to) if same => all("Handed", " off to ").bold(to).ours("."),
+        ResultKind::Mine if same => all("You took", "."),
+        ResultKind::Unassigned if same => all("Unassigned", "."),
+        ResultKind::Done if same => all("Marked", " done."),
+        ResultKind::Reopened if same => all("Reopened", "."),
+        ResultKind::Snoozed(_) if alike(|what| matches!(what, ResultKind::Snoozed(_))) => all("Snoozed", "."),
+        ResultKind::Undone(_) if alike(|what| matches!(what, ResultKind::Undone(_))) => all("Undid changes to", "."),
+        _ => all("Changed", "."),
     }
 }

@@ -1,6 +1,6 @@
 //! Buttons that follow a change: undo it, or reopen a conversation that its new owner wouldn't see.
 
-use crate::commands::result::{CommandResult, Hidden, ResultKind};
+use crate::commands::result::{CommandResult, Hidden};
 use crate::core::about::About;
 use crate::core::control::{Carried, Control};
 use crate::core::event::Again;
@@ -12,7 +12,7 @@ use crate::core::verbs;
 use crate::core::verbs::Verb;
 use crate::platform::slack::blocks::element::Element;
 use crate::platform::slack::blocks::kit::{Block, Content};
-use crate::platform::slack::blocks::mrkdwn::time;
+use crate::platform::slack::blocks::markup::Markup;
 use crate::platform::slack::blocks::{parts, words};
 
 /// The most characters of a contact's name on a button.
@@ -34,22 +34,19 @@ pub(crate) fn reopening(deed: &CommandResult, list: Option<&Query>) -> Option<El
     };
     let shown = deed.state.clone().map(ShownState::from);
     let carried = Carried { list: list.cloned(), shown, ..Carried::conversation(&deed.about.id) };
-    Some(Element::button(control, label, &carried.encode()))
+    Some(Element::button(control, label, &carried.encode()).about(&words::spoken(&deed.about)))
 }
 
-/// Adds the buttons that undo a change or reopen its conversation to an answer, and the end of the snooze.
+/// Adds the buttons that undo a change or reopen its conversation to an answer, and the end of its snooze.
 pub(crate) fn offered(mut content: Content, deed: &CommandResult, list: Option<&Query>) -> Content {
     let mut buttons = Vec::new();
     match (content.blocks.first_mut(), button(deed, list)) {
         (Some(Block::Section { accessory, .. }), undo) => *accessory = undo,
         (_, undo) => buttons.extend(undo),
     }
-    let until = match (&deed.what, deed.hidden) {
-        (ResultKind::Snoozed(until), _) => Some(format!("It comes back {}.", time(*until))),
-        (_, Some(Hidden::Snoozed(Some(until)))) => Some(format!("Snoozed until {}", time(until))),
-        _ => None,
-    };
-    content.blocks.extend(until.map(|until| Block::small(&until)));
+    if let Some(Hidden::Snoozed(Some(until))) = deed.hidden {
+        content.blocks.push(Markup::of("Snoozed until ").time(until).small());
+    }
     buttons.extend(reopening(deed, list));
     if buttons.is_empty() { content } else { parts::with_buttons(content, buttons) }
 }
@@ -70,7 +67,8 @@ pub(crate) fn offered_for_all(mut title: Block, deeds: &[CommandResult], list: O
 /// Returns the button that undoes a change, if it can be undone.
 fn button(deed: &CommandResult, list: Option<&Query>) -> Option<Element> {
     let carried = Carried { act: deed.undo.clone(), list: list.cloned(), ..Carried::conversation(&deed.about.id) };
-    deed.undo.as_ref().map(|_| Element::button(Control::Undo, "Undo", &carried.encode()))
+    let button = || Element::button(Control::Undo, "Undo", &carried.encode()).about(&words::spoken(&deed.about));
+    deed.undo.as_ref().map(|_| button())
 }
 
 /// Returns the button that undoes several changes together, if any can be undone.
@@ -93,16 +91,16 @@ pub(crate) fn button_for(earlier: &Earlier) -> Element {
 }
 
 /// Describes the state of a conversation after an undo.
-pub(crate) fn undone(about: &About, again: &Again, note_stays: bool) -> String {
-    let state = match again {
-        Again::OwnedBy(owner) => format!("assigned to {owner}"),
-        Again::Queued => "unassigned".to_owned(),
-        Again::Open => "open".to_owned(),
-        Again::Done => "done".to_owned(),
-        Again::Snoozed => "snoozed".to_owned(),
+pub(crate) fn undone(about: &About, again: &Again, note_stays: bool) -> Markup {
+    let line = Markup::of("Undone: ").bold(&about.title).ours(" is ");
+    let line = match again {
+        Again::OwnedBy(owner) => line.ours("assigned to ").bold(owner),
+        Again::Queued => line.ours("unassigned"),
+        Again::Open => line.ours("open"),
+        Again::Done => line.ours("done"),
+        Again::Snoozed => line.ours("snoozed"),
     };
-    let note = if note_stays { " The note stays in dialnote." } else { "" };
-    format!("Undone: {} is {state} again.{note}", about.title)
+    line.ours(if note_stays { " again. The note stays in dialnote." } else { " again." })
 }
 
 /// Lists contacts: "Ana Lima, Diana Okafor and 2 more".

@@ -7,8 +7,8 @@ use serde::{Deserialize, Serialize};
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Answer {
-    /// The reader accepted it.
-    Accepted,
+    /// The reader accepted it, at this time.
+    Accepted(Timestamp),
     /// The reader declined it.
     GaveBack,
     /// The reader marked it done.
@@ -19,6 +19,15 @@ pub enum Answer {
     Gone,
     /// The conversation moved on without the reader's answer.
     Ended(Ended),
+}
+
+/// The times of a hand-off that waits for an answer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct AnswerBy {
+    /// The time of the reminder.
+    pub reminder: Timestamp,
+    /// The time at which it returns to the sender.
+    pub end: Timestamp,
 }
 
 /// The end of a reader's assignment.

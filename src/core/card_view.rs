@@ -4,8 +4,8 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use crate::core::absence::Absence;
-use crate::core::conversation::Conversation;
-use crate::core::event::ThreadEntry;
+use crate::core::conversation::{Conversation, State};
+use crate::core::event::{HistoryEntry, ThreadEntry};
 use crate::core::ids::ConversationId;
 
 /// A digest of a channel: its unassigned conversations, and how many open conversations people own.
@@ -28,8 +28,9 @@ pub struct Digest {
     /// The latest thread entries of conversations that were unassigned when the digest was posted.
     #[serde(default)]
     pub settled: Vec<(ConversationId, ThreadEntry)>,
-    /// The number of conversations whose snooze ends today.
-    pub snoozed: usize,
+    /// The conversations whose snooze ends today.
+    #[serde(default)]
+    pub back: Vec<Conversation>,
     /// The names of owners for colleagues, each with their number of open conversations.
     pub loads: Vec<(String, usize)>,
 }
@@ -45,7 +46,7 @@ impl Digest {
             waiting: Vec::new(),
             more: 0,
             settled: Vec::new(),
-            snoozed: 0,
+            back: Vec::new(),
             loads: Vec::new(),
         }
     }
@@ -58,4 +59,49 @@ pub struct CardView {
     pub conversation: Conversation,
     /// The owner's name for colleagues.
     pub owner: Option<String>,
+    /// The address of the owner's photo, if Slack may show it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub photo: Option<String>,
+    /// The event that led to the owner and status, if it is known.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub last: Option<HistoryEntry>,
+    /// The newest note that was written through the app or read in dialnote.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub note: Option<CardNote>,
+    /// The number of minutes for which it has been unassigned at least, if that is more than the limit.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub overdue: Option<u16>,
+}
+
+/// A note on a card.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct CardNote {
+    /// The writer's name for colleagues; nothing, if dialnote does not say who wrote it.
+    pub by: Option<String>,
+    /// The note.
+    pub text: String,
+    /// The time at which it was written or read.
+    pub at: Timestamp,
+}
+
+impl CardView {
+    /// Returns a card about which nothing else is known.
+    pub fn new(conversation: Conversation, owner: Option<String>) -> Self {
+        Self { conversation, owner, photo: None, last: None, note: None, overdue: None }
+    }
+
+    /// Returns the card with the facts of the card before it that are still true, as far as it has none of its own.
+    #[must_use]
+    pub(crate) fn after(mut self, before: &Self) -> Self {
+        let is_unchanged = State::from(&self.conversation) == State::from(&before.conversation);
+        self.note = self.note.or_else(|| before.note.clone());
+        self.last = self.last.or_else(|| before.last.clone().filter(|_| is_unchanged));
+        self.overdue = self.overdue.or(before.overdue.filter(|_| is_unchanged));
+        self
+    }
+
+    /// Answers whether no one owns it, although the team has to follow up.
+    pub(crate) fn is_unassigned(&self) -> bool {
+        self.conversation.is_open() && self.owner.is_none()
+    }
 }

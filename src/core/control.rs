@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 use crate::core::assignee::Assignee;
 use crate::core::command::{Action, Command, PendingAction};
 use crate::core::conversation::{Conversation, ConversationRef};
+use crate::core::help::HelpPage;
 use crate::core::ids::{ConversationId, DraftId, MemberId, SlackUserId};
 use crate::core::linking::Linking;
 use crate::core::query::{Filter, Query};
@@ -94,10 +95,36 @@ pub enum Control {
     MoveLink,
     /// Remove a link that an admin made by hand.
     Unlink,
+    /// Choose a further action from the menu behind the ellipsis.
+    More,
+    /// Show the requester's own conversations.
+    ShowMine,
+    /// Show the unassigned conversations.
+    ShowUnassigned,
+    /// Hide the first steps on the Home tab.
+    HideIntro,
+    /// Show the help for every day.
+    Help,
+    /// Show the help for every day, in place of another help.
+    HelpDaily,
+    /// Show the help for all commands.
+    HelpAll,
+    /// Show the help for admins.
+    HelpAdmin,
+    /// Check the setup.
+    Doctor,
+    /// Ask an admin to link the requester.
+    AskAdmin,
+    /// Check whether the requester is linked now.
+    CheckLink,
+    /// Choose the member to whom a Slack user is linked.
+    ChooseMember,
+    /// Choose the Slack user who is linked to a member.
+    ChooseUser,
 }
 
 /// All controls, each with its `action_id`.
-pub const CONTROLS: [(Control, &str); 38] = [
+pub const CONTROLS: [(Control, &str); 51] = [
     (Control::Take, "take"),
     (Control::TakeOver, "take_over"),
     (Control::AssignTo, "assign_to"),
@@ -136,6 +163,19 @@ pub const CONTROLS: [(Control, &str); 38] = [
     (Control::Link, "link"),
     (Control::MoveLink, "move_link"),
     (Control::Unlink, "unlink"),
+    (Control::More, "more"),
+    (Control::ShowMine, "show_mine"),
+    (Control::ShowUnassigned, "show_unassigned"),
+    (Control::HideIntro, "hide_intro"),
+    (Control::Help, "help"),
+    (Control::HelpDaily, "help_daily"),
+    (Control::HelpAll, "help_all"),
+    (Control::HelpAdmin, "help_admin"),
+    (Control::Doctor, "doctor"),
+    (Control::AskAdmin, "ask_admin"),
+    (Control::CheckLink, "check_link"),
+    (Control::ChooseMember, "choose_member"),
+    (Control::ChooseUser, "choose_user"),
 ];
 
 impl Control {
@@ -144,9 +184,23 @@ impl Control {
         CONTROLS.iter().find(|(control, _)| *control == self).map_or("", |(_, id)| id)
     }
 
-    /// Returns the control with this `action_id`; nothing, if it is unknown.
+    /// Returns the control with this `action_id`; nothing, if it is unknown. Several equal controls of a message are
+    /// numbered: `take_0`.
     pub(crate) fn by_action_id(id: &str) -> Option<Self> {
-        CONTROLS.iter().find(|(_, known)| *known == id).map(|(control, _)| *control)
+        let with_id = |id: &str| CONTROLS.iter().find(|(_, known)| *known == id).map(|(control, _)| *control);
+        let numbered = || id.rsplit_once('_').filter(|(_, nth)| nth.bytes().all(|b| b.is_ascii_digit()));
+        with_id(id).or_else(|| with_id(numbered()?.0))
+    }
+
+    /// Returns the value of the control as an option of the menu behind the ellipsis.
+    pub(crate) fn option(self, conversation: &ConversationId) -> String {
+        format!("{}:{conversation}", self.action_id())
+    }
+
+    /// Reads such an option.
+    fn of_option(value: &str) -> Option<(Self, ConversationId)> {
+        let (control, conversation) = value.split_once(':')?;
+        Some((Self::by_action_id(control)?, ConversationId::new(conversation)))
     }
 
     /// Returns the control that opens the form of a verb, if one does.
@@ -285,14 +339,32 @@ pub enum Clicked {
     Connect,
     /// The removal of the connection to dialnote.
     Disconnect,
+    /// A page of help.
+    Help(HelpPage),
+    /// The check of the setup.
+    Doctor,
+    /// The requester's request to the admins for a link.
+    AskAdmin,
+    /// Another check of the requester's own link.
+    CheckLink,
+    /// The window in which the member of this Slack user is chosen, with the page of the window below it.
+    ChooseMember(SlackUserId, usize),
+    /// The window in which the Slack user of this member is chosen, with the page of the window below it.
+    ChooseUser(MemberId, usize),
     /// A change of the route of the channel in which the click was made.
     Route(Routing),
     /// This page of the users and members who are not linked.
     People(usize),
     /// A change of a link, with the page of the window in which it was made.
     Link(Linking, usize),
+    /// The window in which a conversation is found.
+    Find,
+    /// The removal of the first steps from the requester's Home tab.
+    HideIntro,
     /// No request.
     Nothing,
+    /// A control that this version does not know.
+    Unknown,
 }
 
 /// A kept command to resume: with the chosen conversation or person, or unchanged.
@@ -307,6 +379,9 @@ pub struct Resume {
     pub person: Option<SlackUserId>,
 }
 
+/// The value of a button that carries nothing, because Slack wants one.
+pub(crate) const NOTHING_CARRIED: &str = "{}";
+
 /// The prefix of block ids of rows of controls, in a message about several conversations with a row for each.
 const ROW: &str = "row:";
 
@@ -316,10 +391,10 @@ pub fn row(which: impl std::fmt::Display) -> String {
 }
 
 impl Click {
-    /// Returns the request of the click. An unknown control, or one whose data cannot be read, makes no request: it may
-    /// come from an older or newer version of this program.
+    /// Returns the request of the click. A control that is unknown, or whose data cannot be read, may come from an
+    /// older or newer version of this program.
     pub fn meaning(&self) -> Clicked {
-        self.known().unwrap_or(Clicked::Nothing)
+        self.known().unwrap_or(Clicked::Unknown)
     }
 
     /// Returns the list that holds the control, if there is one.
@@ -332,22 +407,42 @@ impl Click {
         self.carried()?.seen()
     }
 
+    /// Returns the conversation that the control, or the row around it, is about.
+    pub(crate) fn on(&self) -> Option<ConversationId> {
+        self.carried()?.conversation
+    }
+
     /// Returns whether the click was made in a message about several conversations.
     pub(crate) fn is_of_several(&self) -> bool {
         self.block_id.starts_with(ROW)
     }
 
+    /// Returns the control that was pressed: for a menu behind an ellipsis, the chosen one.
+    fn control(&self) -> Option<Control> {
+        match Control::by_action_id(&self.action_id)? {
+            Control::More => Control::of_option(self.value.as_deref()?).map(|(control, _)| control),
+            control => Some(control),
+        }
+    }
+
     fn known(&self) -> Option<Clicked> {
-        let control = Control::by_action_id(&self.action_id)?;
+        let control = self.control()?;
         match control {
+            Control::Help | Control::HelpDaily => return Some(Clicked::Help(HelpPage::Daily)),
+            Control::HelpAll => return Some(Clicked::Help(HelpPage::All)),
+            Control::HelpAdmin => return Some(Clicked::Help(HelpPage::Admin)),
+            Control::Doctor => return Some(Clicked::Doctor),
+            Control::AskAdmin => return Some(Clicked::AskAdmin),
+            Control::CheckLink => return Some(Clicked::CheckLink),
             Control::Wishes => return Some(Clicked::Wishes),
             Control::Rules => return Some(Clicked::Rules),
             Control::Connect => return Some(Clicked::Connect),
             Control::Disconnect => return Some(Clicked::Disconnect),
-            Control::Find => {
-                let id = Carried::chosen(self.value.as_ref()?).conversation?;
-                return Some(Clicked::List(Query::of(Filter::Only(id))));
-            }
+            Control::Find => return Some(self.find()),
+            Control::ShowMine => return Some(Clicked::List(Query::of(Filter::Mine))),
+            Control::ShowUnassigned => return Some(Clicked::List(Query::of(Filter::Unassigned))),
+            Control::HideIntro => return Some(Clicked::HideIntro),
+            Control::Open => return Some(Clicked::Nothing),
             _ => {}
         }
         let carried = self.carried()?;
@@ -361,7 +456,7 @@ impl Click {
         match control {
             Control::Take => on(Action::Take { over: None }),
             Control::TakeOver => on(Action::Take { over: carried.owner.clone() }),
-            Control::AssignTo => on(Action::Assign(Assignee::User(self.selected_user.clone()?))),
+            Control::AssignTo => on(Action::Assign(Assignee::User(self.selected_user()?))),
             Control::Unassign => on(Action::Unassign),
             Control::Done => on(Action::Done),
             Control::Reopen => on(Action::Reopen),
@@ -386,6 +481,12 @@ impl Click {
             }
             Control::FillIn => carried.draft.clone().map(|draft| Clicked::FillIn(draft, carried.conversation.clone())),
             Control::People => Some(Clicked::People(carried.page.unwrap_or_default())),
+            Control::ChooseMember => {
+                carried.user.clone().map(|user| Clicked::ChooseMember(user, carried.page.unwrap_or_default()))
+            }
+            Control::ChooseUser => {
+                carried.member.clone().map(|member| Clicked::ChooseUser(member, carried.page.unwrap_or_default()))
+            }
             Control::Link | Control::MoveLink => {
                 let (user, member) = (carried.user.clone()?, carried.member.clone()?);
                 Some(Clicked::Link(
@@ -402,8 +503,29 @@ impl Click {
         }
     }
 
+    /// Returns the person who was chosen in a menu of people. Menus of earlier versions were Slack's own.
+    fn selected_user(&self) -> Option<SlackUserId> {
+        self.selected_user.clone().or_else(|| self.value.as_deref().map(SlackUserId::new))
+    }
+
+    /// Returns the request of the field or button for finding a conversation. The button carries nothing.
+    fn find(&self) -> Clicked {
+        let chosen = self.value.as_deref().filter(|value| !value.is_empty() && *value != NOTHING_CARRIED);
+        match chosen.and_then(|chosen| Carried::chosen(chosen).conversation) {
+            Some(id) => Clicked::List(Query::of(Filter::Only(id))),
+            None => Clicked::Find,
+        }
+    }
+
+    /// Returns the data of the control: its own, or that of the block around it.
     fn carried(&self) -> Option<Carried> {
-        self.value.as_deref().and_then(Carried::decode).or_else(|| Carried::decode(&self.block_id))
+        let own = self.value.as_deref().and_then(Carried::decode);
+        own.or_else(|| Carried::decode(self.block_id.get(self.block_id.find('{')?..)?)).or_else(|| self.chosen())
+    }
+
+    /// Returns the conversation that the option of a menu behind an ellipsis names.
+    fn chosen(&self) -> Option<Carried> {
+        Control::of_option(self.value.as_deref()?).map(|(_, id)| Carried::conversation(&id))
     }
 }
 
@@ -434,9 +556,35 @@ mod tests {
 
     #[test]
     fn what_is_not_ours_asks_for_nothing() {
-        for (action_id, value) in [("take", None), ("take", Some("{}")), ("a", Some("click_me_123")), ("open", None)] {
+        for (action_id, value) in [("take", None), ("take", Some("{}")), ("a", Some("click_me_123")), ("more", None)] {
             let click = Click { action_id: action_id.into(), value: value.map(str::to_owned), ..Click::default() };
-            assert_eq!(click.meaning(), Clicked::Nothing, "{action_id} {value:?}");
+            assert_eq!(click.meaning(), Clicked::Unknown, "{action_id} {value:?}");
         }
+        let link = Click { action_id: "more".into(), value: Some("open:c1".into()), ..Click::default() };
+        assert_eq!(link.meaning(), Clicked::Nothing, "Slack opened the page");
+    }
+
+    #[test]
+    fn a_menu_behind_an_ellipsis_means_the_chosen_action_on_the_conversation_of_its_row() {
+        let id = ConversationId::new("c1");
+        let around = Carried { list: Some(Query::of(Filter::Mine)), ..Carried::conversation(&id) }.encode();
+        for block_id in [around.clone(), format!("row:3:{around}")] {
+            let click = Click {
+                action_id: "more".into(),
+                value: Some(Control::Unassign.option(&id)),
+                block_id,
+                ..Click::default()
+            };
+            let Clicked::Do(command) = click.meaning() else { unreachable!("{click:?}") };
+            assert_eq!((command.act, command.which), (Action::Unassign, ConversationRef::Id(id.clone())));
+            assert_eq!(click.list(), Some(Query::of(Filter::Mine)));
+        }
+    }
+
+    #[test]
+    fn numbered_controls_are_the_same_controls() {
+        assert_eq!(Control::by_action_id("take_0"), Some(Control::Take));
+        assert_eq!(Control::by_action_id("take_over"), Some(Control::TakeOver));
+        assert_eq!(Control::by_action_id("take_off"), None);
     }
 }

@@ -90,6 +90,16 @@ pub struct Owner {
     pub id: MemberId,
     /// The member's name in dialnote; empty if the answer did not carry it.
     pub name: String,
+    /// The address of the member's photo, if dialnote sends one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub avatar: Option<String>,
+}
+
+impl Owner {
+    /// Returns an owner without a photo.
+    pub fn new(id: MemberId, name: String) -> Self {
+        Self { id, name, avatar: None }
+    }
 }
 
 /// The person outside the team.

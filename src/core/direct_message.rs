@@ -1,9 +1,11 @@
 //! Direct messages to people whom someone else's action concerns.
 
+use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use crate::core::about::About;
 use crate::core::absence::Absence;
+use crate::core::answer::AnswerBy;
 use crate::core::conversation::Conversation;
 use crate::core::delivery::Why;
 use crate::core::ids::{ChannelId, ConversationId, MemberId};
@@ -22,6 +24,9 @@ pub enum DirectMessage {
         note: String,
         /// True if it was handed off rather than assigned.
         handoff: bool,
+        /// The times by which it has to be accepted, if it has to be.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        answer_by: Option<AnswerBy>,
     },
     /// The reader is the new owner: the change was made in dialnote itself.
     YoursElsewhere {
@@ -79,6 +84,9 @@ pub enum DirectMessage {
         about: About,
         /// The note of the hand-off; empty if there is none.
         note: String,
+        /// The time at which it returns to the sender, if it does.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        until: Option<Timestamp>,
     },
     /// The reader owns a stale conversation.
     StillOnIt {
@@ -149,6 +157,13 @@ pub enum DirectMessage {
 }
 
 impl DirectMessage {
+    /// Says by when a hand-off has to be accepted.
+    pub(crate) fn to_answer_by(&mut self, by: AnswerBy) {
+        if let Self::YoursNow { answer_by, handoff: true, .. } = self {
+            *answer_by = Some(by);
+        }
+    }
+
     /// Returns the conversation that the message is about, if it is about one.
     pub fn about(&self) -> Option<About> {
         match self {

@@ -76,30 +76,59 @@ pub enum Event {
 }
 
 impl Event {
+    /// Describes the event as a sentence. dialnote does not say who changed something in its own app: the place is the
+    /// actor then.
+    pub fn sentence(&self, actor: &str) -> String {
+        match self {
+            Self::TimeIsUp => format!("{actor} is open again: the snooze ended."),
+            _ if is_elsewhere(actor) => self.in_dialnote(),
+            _ => format!("{actor} {}", self.words()),
+        }
+    }
+
     /// Describes the event, to follow the name of the person who caused it.
     pub fn words(&self) -> String {
         match self {
             Self::Took { from: None } => "took this.".to_owned(),
             Self::Took { from: Some(from) } => format!("took this over from {from}."),
             Self::Assigned { from: None, to } => format!("assigned this to {to}."),
-            Self::Assigned { from: Some(from), to } => format!("assigned this to {to}; {from} owned it before."),
-            Self::HandedOff { to } => format!("handed this over to {to}."),
-            Self::Unassigned { from: None } => "put this back into the queue.".to_owned(),
-            Self::Unassigned { from: Some(from) } => format!("put this back into the queue; {from} owned it before."),
+            Self::Assigned { from: Some(from), to } => format!("reassigned this from {from} to {to}."),
+            Self::HandedOff { to } => format!("handed this off to {to}."),
+            Self::Unassigned { from: None } => "unassigned this.".to_owned(),
+            Self::Unassigned { from: Some(from) } => format!("unassigned this from {from}."),
             Self::Done => "marked this done.".to_owned(),
-            Self::Reopened => "opened this again.".to_owned(),
+            Self::Reopened => "reopened this.".to_owned(),
             Self::Snoozed(_) => "snoozed this.".to_owned(),
-            Self::Woke => "brought this back.".to_owned(),
-            Self::Undone(again) => format!("took that back: {}.", again.words()),
+            Self::Woke => "unsnoozed this.".to_owned(),
+            Self::Undone(again) => format!("undid that: {}.", again.words()),
             Self::Did(verb) => verbs::spec(*verb).plain.as_ref().map_or("", |plain| plain.event).to_owned(),
-            Self::GaveBack { to: Some(to) } => format!("gave this back to {to}."),
-            Self::GaveBack { to: None } => "gave this back; nobody owns it now.".to_owned(),
+            Self::GaveBack { to: Some(to) } => format!("declined this. {to} is the owner again."),
+            Self::GaveBack { to: None } => "declined this. It's unassigned now.".to_owned(),
             Self::Answered { call: true } => "called back.".to_owned(),
-            Self::Answered { call: false } => "answered.".to_owned(),
-            Self::TimeIsUp => "is back: the time it was snoozed for is over.".to_owned(),
-            Self::GotInTouch => "got in touch; this is open again.".to_owned(),
-            Self::Returned { to: Some(to) } => format!("did not answer in time; {to} owns this again."),
-            Self::Returned { to: None } => "did not answer in time; nobody owns this now.".to_owned(),
+            Self::Answered { call: false } => "replied.".to_owned(),
+            Self::TimeIsUp => "is open again: the snooze ended.".to_owned(),
+            Self::GotInTouch => "got in touch again and is open.".to_owned(),
+            Self::Returned { to: Some(to) } => format!("didn't respond in time. {to} is the owner again."),
+            Self::Returned { to: None } => "didn't respond in time. It's unassigned now.".to_owned(),
+        }
+    }
+
+    /// Describes a change that was made in dialnote's own app.
+    fn in_dialnote(&self) -> String {
+        match self {
+            Self::Assigned { from: None, to } => format!("Assigned to {to} in dialnote."),
+            Self::Assigned { from: Some(from), to } => format!("Reassigned from {from} to {to} in dialnote."),
+            Self::HandedOff { to } => format!("Handed off to {to} in dialnote."),
+            Self::Unassigned { from: None } => "Unassigned in dialnote.".to_owned(),
+            Self::Unassigned { from: Some(from) } => format!("Unassigned from {from} in dialnote."),
+            Self::Done => "Marked done in dialnote.".to_owned(),
+            Self::Reopened => "Reopened in dialnote.".to_owned(),
+            Self::Snoozed(_) => "Snoozed in dialnote.".to_owned(),
+            Self::Woke => "Unsnoozed in dialnote.".to_owned(),
+            Self::Did(Verb::Note) => "Note added in dialnote.".to_owned(),
+            Self::Answered { call: true } => "Called back from dialnote.".to_owned(),
+            Self::Answered { call: false } => "Replied from dialnote.".to_owned(),
+            other => format!("{SOMEBODY} {}", other.words()),
         }
     }
 
@@ -146,8 +175,8 @@ pub enum Again {
 impl Again {
     fn words(&self) -> String {
         match self {
-            Self::OwnedBy(name) => format!("{name} owns this again"),
-            Self::Queued => "nobody owns this again".to_owned(),
+            Self::OwnedBy(name) => format!("this is assigned to {name} again"),
+            Self::Queued => "this is unassigned again".to_owned(),
             Self::Open => "this is open again".to_owned(),
             Self::Done => "this is done again".to_owned(),
             Self::Snoozed => "this is snoozed again".to_owned(),
@@ -167,4 +196,33 @@ pub struct HistoryEntry {
 }
 
 /// The name of the actor of a change that was made in dialnote itself: dialnote does not say who made it.
-pub(crate) const SOMEBODY: &str = "Somebody in dialnote";
+pub(crate) const SOMEBODY: &str = "Someone in dialnote";
+
+/// The same, as earlier versions stored it.
+const SOMEBODY_BEFORE: &str = "Somebody in dialnote";
+
+/// Answers whether this name stands for a person in dialnote who is not known.
+pub(crate) fn is_elsewhere(actor: &str) -> bool {
+    actor == SOMEBODY || actor == SOMEBODY_BEFORE
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_change_in_dialnote_names_the_place() {
+        let moved = Event::Assigned { from: Some("Leo".to_owned()), to: "Zoe".to_owned() };
+        assert_eq!(moved.sentence("Maya"), "Maya reassigned this from Leo to Zoe.");
+        for actor in [SOMEBODY, SOMEBODY_BEFORE] {
+            assert_eq!(moved.sentence(actor), "Reassigned from Leo to Zoe in dialnote.");
+            assert_eq!(Event::Did(Verb::Note).sentence(actor), "Note added in dialnote.");
+        }
+    }
+
+    #[test]
+    fn an_undo_says_the_state_it_led_to() {
+        let undone = Event::Undone(Again::OwnedBy("Leo".to_owned()));
+        assert_eq!(undone.sentence("Maya"), "Maya undid that: this is assigned to Leo again.");
+    }
+}

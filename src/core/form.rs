@@ -16,8 +16,6 @@ pub mod field {
     pub(crate) const WHICH: &str = "which";
     /// The new owner.
     pub(crate) const TO: &str = "to";
-    /// A suggested new owner.
-    pub(crate) const SUGGESTED: &str = "suggested";
     /// The note.
     pub(crate) const NOTE: &str = "note";
     /// The rest of a long note: one input takes 3,000 characters, dialnote 5,000.

@@ -247,6 +247,7 @@ mod tests {
             shared: false,
             email: email.map(str::to_owned),
             account: Account::Member,
+            photo: None,
             zone: None,
             admin: false,
         };

@@ -17,6 +17,7 @@ pub mod error;
 pub mod event;
 pub(crate) mod external_change_job;
 pub mod form;
+pub mod help;
 pub mod ids;
 pub(crate) mod job_keys;
 pub mod json;

@@ -77,6 +77,7 @@ mod tests {
             shared: false,
             email: Some("zoe@acme.example".into()),
             account: Account::Member,
+            photo: None,
             zone: None,
             admin: false,
         }

@@ -21,6 +21,9 @@ pub struct Profile {
     pub email: Option<String>,
     /// The kind of account.
     pub account: Account,
+    /// The address of the photo of 48 pixels, if Slack sends one.
+    #[serde(default)]
+    pub photo: Option<String>,
     /// The time zone, by its name in the tz database, if Slack knows it.
     #[serde(default)]
     pub zone: Option<String>,

@@ -13,9 +13,9 @@ use crate::core::search::{Rank, Search};
 use crate::core::typed::TypedWord;
 use crate::core::{text, typed};
 
-/// The number of conversations on a page. With their buttons, that many fit into a message (docs/contracts/slack.md
-/// §11, 50 blocks).
-pub(crate) const LIST_PAGE_SIZE: usize = 10;
+/// The number of conversations on a page. More rows with their controls are hard to read, and a message has 50 blocks
+/// (docs/contracts/slack.md §11).
+pub(crate) const LIST_PAGE_SIZE: usize = 6;
 
 /// The longest text to search for, in characters. Every button of the list carries the text.
 const LONGEST_TEXT: usize = 80;
@@ -207,7 +207,7 @@ mod tests {
             status,
             read: Some(minutes % 2 == 0),
             snoozed_until: None,
-            owner: owner.map(|id| Owner { id: MemberId::new(id), name: String::new() }),
+            owner: owner.map(|id| Owner::new(MemberId::new(id), String::new())),
             contact: Contact {
                 name: Some(format!("José {id}")),
                 company: Some("Kim & Sons".into()),

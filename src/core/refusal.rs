@@ -205,8 +205,17 @@ pub enum Refusal {
         /// dialnote's words.
         words: String,
     },
-    /// A rule of the workspace forbids it.
+    /// A rule of the workspace forbids it. Earlier versions stored the rules about conversations like this, too.
     NotAllowed(Rule),
+    /// A rule of the workspace forbids it for this conversation.
+    RuleForbids {
+        /// The rule.
+        rule: Rule,
+        /// The conversation.
+        about: About,
+        /// The owner's name for colleagues, if it has one.
+        owner: Option<String>,
+    },
     /// The requester has no assignment of this conversation to accept or decline.
     NothingGiven(About),
     /// The requester has no assignment to accept or decline, and named no conversation.
@@ -233,6 +242,8 @@ pub enum Refusal {
         /// The nearest match.
         nearest: Option<String>,
     },
+    /// Slack knows no such user.
+    NoSlackUser,
     /// Another Slack user is linked to the member.
     MemberTaken {
         /// The Slack user who was to be linked.
@@ -271,6 +282,7 @@ impl Refusal {
             | Self::AlreadyTheirs { about, .. }
             | Self::Owned { about, .. }
             | Self::NotYours { about, .. }
+            | Self::RuleForbids { about, .. }
             | Self::NobodyOwnsIt(about)
             | Self::AlreadySo { about, .. }
             | Self::NotSnoozed(about)

@@ -25,6 +25,10 @@ pub enum Rule {
     Snooze(Who),
     /// Only these people may mark a conversation done.
     Done(Who),
-    /// Only admins may change the rules.
+    /// Only admins may change the rules, the routes and the settings of channels.
     Configure,
+    /// Only admins may link people.
+    Link,
+    /// Only admins may check the setup.
+    Doctor,
 }

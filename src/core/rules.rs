@@ -67,7 +67,7 @@ impl Rules {
         owner: Option<&Participant>,
         act: &Action,
         calls: &[Call],
-    ) -> Result<(), Refusal> {
+    ) -> Result<(), Rule> {
         let is_owner = owner.is_some_and(|owner| owner.member == requester.member);
         let may = |who: Who| match who {
             Who::Anyone => true,
@@ -78,14 +78,14 @@ impl Rules {
             match call {
                 // Declining is an answer to an assignment, not a reassignment.
                 Call::Assign(_) if owner.is_some() && !act.is_answer() && !may(self.reassign) => {
-                    return Err(Refusal::NotAllowed(Rule::Reassign(self.reassign)));
+                    return Err(Rule::Reassign(self.reassign));
                 }
                 // Snoozing another person's conversation takes it out of the owner's hands.
                 Call::Snooze(_) if owner.is_some() && !is_owner && !may(self.reassign) => {
-                    return Err(Refusal::NotAllowed(Rule::Snooze(self.reassign)));
+                    return Err(Rule::Snooze(self.reassign));
                 }
                 Call::SetStatus(Status::Done) if !may(self.done) => {
-                    return Err(Refusal::NotAllowed(Rule::Done(self.done)));
+                    return Err(Rule::Done(self.done));
                 }
                 Call::Assign(_) | Call::SetStatus(_) | Call::Snooze(_) | Call::AddNote { .. } => {}
             }
@@ -101,10 +101,10 @@ impl Rules {
         Ok(())
     }
 
-    /// Checks whether the requester may change the rules.
-    pub(crate) fn may_configure(&self, requester: &Teammate) -> Result<(), Refusal> {
+    /// Checks whether the requester may do what is for admins. `what` is the rule that would forbid it.
+    pub(crate) fn may_configure(&self, requester: &Teammate, what: Rule) -> Result<(), Refusal> {
         if self.only_admins_configure && !requester.admin {
-            return Err(Refusal::NotAllowed(Rule::Configure));
+            return Err(Refusal::NotAllowed(what));
         }
         Ok(())
     }

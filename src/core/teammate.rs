@@ -191,6 +191,7 @@ mod tests {
             shared: false,
             email: email.map(str::to_owned),
             account,
+            photo: None,
             zone: None,
             admin: false,
         }

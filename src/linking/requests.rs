@@ -15,6 +15,7 @@ use crate::core::linking::{LinkedJob, Linking, MemberMatch, likely, meant, sugge
 use crate::core::person::{Member, Profile};
 use crate::core::refusal::Refusal;
 use crate::core::request_context::RequestContext;
+use crate::core::rule::Rule;
 use crate::core::teammate::{ByHand, Unlinked, link, may_be_linked};
 use crate::core::times;
 use crate::jobs::ctx::TenantCtx;
@@ -30,7 +31,6 @@ use crate::people::strangers::ONE_AT_A_TIME;
 use crate::people::{acting, directory, organization, people_words, strangers};
 use crate::platform::db::{Claim, Effect, Entry};
 use crate::platform::slack::blocks::kit::{Block, Content};
-use crate::platform::slack::blocks::words;
 
 /// The number of entries of each sort on a page. All of them fit a window (docs/contracts/slack-limits.json).
 const PEOPLE_PAGE_SIZE: usize = 10;
@@ -40,9 +40,6 @@ const MAX_MEMBER_CHOICES: usize = 10;
 
 /// The time for which the request of an unlinked user is remembered.
 const UNLINKED_LIFETIME: Duration = Duration::from_hours(30 * 24);
-
-/// The name of a user about whom Slack says nothing.
-const NAMELESS: &str = "That person";
 
 /// An admin who links people.
 struct Admin {
@@ -114,7 +111,7 @@ async fn may_say_who_is_who(ctx: &TenantCtx, job: &PeopleJob) -> Result<Result<A
             return Ok(admin.ok_or(Refusal::YouAreNotLinked(stranger.why)));
         }
     };
-    let may = documents::rules(ctx).await?.may_configure(&requester);
+    let may = documents::rules(ctx).await?.may_configure(&requester, Rule::Link);
     let member = Some(organization::verified(ctx, &requester).await?);
     Ok(may.map(|()| Admin { user: requester.user, name: requester.name, member }))
 }
@@ -143,7 +140,7 @@ async fn link_named(
     match meant(asked, &members) {
         MemberMatch::One(member) => link_to(ctx, claim, requester, user, &member.id, None).await,
         MemberMatch::Several(several) => {
-            let name = directory::name(ctx, user).await?.unwrap_or_else(|| NAMELESS.to_owned());
+            let name = directory::name(ctx, user).await?.unwrap_or_else(|| user.to_string());
             let more = several.len().saturating_sub(MAX_MEMBER_CHOICES);
             let choices: Vec<_> = several.into_iter().take(MAX_MEMBER_CHOICES).cloned().collect();
             Ok((Vec::new(), Ok(people_words::which(user, &name, &choices, more))))
@@ -166,7 +163,7 @@ async fn link_to(
 ) -> Result<LinkChange, Fault> {
     let profile = directory::read_profile(ctx, user).await?;
     let Some(profile) = profile else {
-        return Ok(refused(Refusal::NotLinked { name: NAMELESS.to_owned(), why: Unlinked::NoMember }));
+        return Ok(refused(Refusal::NoSlackUser));
     };
     if let Err(why) = may_be_linked(profile.account) {
         return Ok(refused(Refusal::NotLinked { name: profile.name, why }));
@@ -205,7 +202,7 @@ async fn link_to(
     let before = before.filter(|before| *before != member.id);
     let (from, before) = (holder.map(|(_, name)| name), before.and_then(|before| called(&members, &before)));
     let linked = people_words::linked(&profile.name, &member.name, from.as_deref(), before.as_deref());
-    Ok((effects, Ok(words::sentence(&linked))))
+    Ok((effects, Ok(linked.content())))
 }
 
 /// Returns the Slack user that a member is: the one linked by hand, even if that link does not count now, else the one
@@ -218,7 +215,7 @@ async fn holder(
 ) -> Result<Option<(SlackUserId, String)>, Fault> {
     if let Some(link) = by_hand.iter().find(|link| link.member == member.id) {
         let name = directory::name(ctx, &link.user).await?;
-        return Ok(Some((link.user.clone(), name.unwrap_or_else(|| NAMELESS.to_owned()))));
+        return Ok(Some((link.user.clone(), name.unwrap_or_else(|| link.user.to_string()))));
     }
     let holder = directory::is_in_slack(ctx, member, members).await?;
     Ok(holder.map(|holder| (holder.user, holder.name)))
@@ -227,7 +224,7 @@ async fn holder(
 /// Removes a link that was made by hand.
 async fn unlink(ctx: &TenantCtx, requester: &Admin, user: &SlackUserId) -> Result<LinkChange, Fault> {
     let profile = directory::read_profile(ctx, user).await?;
-    let name = profile.as_ref().map_or_else(|| NAMELESS.to_owned(), |profile| profile.name.clone());
+    let name = profile.as_ref().map_or_else(|| user.to_string(), |profile| profile.name.clone());
     let mut by_hand = directory::by_hand(ctx).await?;
     let Some(at) = by_hand.iter().position(|link| link.user == *user) else {
         return Ok(refused(Refusal::NotLinkedByHand { name }));
@@ -238,7 +235,7 @@ async fn unlink(ctx: &TenantCtx, requester: &Admin, user: &SlackUserId) -> Resul
     let record = record_link(ctx, requester, user, Some(&gone.member), now.as_ref());
     let member = now.and_then(|now| called(&members, &now));
     let unlinked = people_words::unlinked(&name, member.as_deref());
-    Ok((vec![drop_link(user), record], Ok(words::sentence(&unlinked))))
+    Ok((vec![drop_link(user), record], Ok(unlinked.content())))
 }
 
 fn record_link(
@@ -318,9 +315,9 @@ pub(crate) async fn link_face(ctx: &TenantCtx, link: &ByHand) -> Result<LinkView
     let by = directory::name(ctx, &link.by).await?;
     Ok(LinkView {
         user: link.user.clone(),
-        name: profile.map_or_else(|| NAMELESS.to_owned(), |profile| profile.name),
+        name: profile.map_or_else(|| link.user.to_string(), |profile| profile.name),
         member: called(&members, &link.member).unwrap_or_else(|| link.name.clone()),
-        by: by.unwrap_or_else(|| "somebody".to_owned()),
+        by: by.unwrap_or_else(|| "an admin".to_owned()),
         at: link.at,
         broken,
     })

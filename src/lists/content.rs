@@ -40,6 +40,12 @@ pub struct ListView {
 pub(crate) struct HomeView {
     /// The list, or the reason why there is none.
     pub list: Result<ListView, Unlinked>,
+    /// The person's name for colleagues, if it is known.
+    #[serde(default)]
+    pub name: Option<String>,
+    /// True until the person hides the first steps.
+    #[serde(default)]
+    pub is_new: bool,
     /// The person's notification preferences.
     #[serde(alias = "wishes")]
     pub preferences: NotificationPreferences,
@@ -64,4 +70,10 @@ pub(crate) struct AdminView {
     /// The channels that get cards.
     #[serde(default)]
     pub routes: Vec<Routed>,
+    /// The number of those channels in which the app can't post.
+    #[serde(default)]
+    pub closed: usize,
+    /// True if a command was given in this workspace.
+    #[serde(default)]
+    pub tried: bool,
 }

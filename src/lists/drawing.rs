@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::time::Duration;
 
 use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
 use tracing::info;
 
 use crate::channels::routes;
@@ -35,7 +36,7 @@ use crate::lists::view;
 use crate::lists::views::{DrawHome, DrawList};
 use crate::people::directory::Freshness;
 use crate::people::{acting, colleagues, directory, strangers};
-use crate::platform::db::Claim;
+use crate::platform::db::{Claim, DocumentKind, StoredDocument};
 use crate::platform::db::projection::Conversations;
 use crate::sync::poll_state::Urgency;
 use crate::sync::{conversations, poll_state, poller};
@@ -45,6 +46,14 @@ const GLANCE: Duration = Duration::from_secs(2);
 
 /// The time for which admins see that the dialnote key turned out to be read-only.
 const TROUBLED: Duration = Duration::from_hours(24);
+
+/// The mark of a person who has hidden the first steps on the Home tab.
+#[derive(Serialize, Deserialize)]
+struct IntroHidden;
+
+impl StoredDocument for IntroHidden {
+    const KIND: DocumentKind = DocumentKind::IntroHidden;
+}
 
 /// A listing with its conversations copied out of the projection.
 struct Taken {
@@ -67,9 +76,14 @@ pub(crate) async fn list(ctx: &TenantCtx, job: &ListJob) -> Result<Outcome, Faul
     let me = match acting::reader(ctx, &requester.user).await? {
         Ok(me) => me,
         Err(stranger) if job.list.place == ListPlace::Home => {
-            let card_view =
-                HomeView { list: Err(stranger.why), preferences: NotificationPreferences::default(), admin: None };
-            return Ok(drawn(ctx, &DrawHome { user: requester.user.clone(), card_view: Box::new(card_view) }));
+            let home = HomeView {
+                list: Err(stranger.why),
+                name: Some(stranger.name),
+                is_new: true,
+                preferences: NotificationPreferences::default(),
+                admin: None,
+            };
+            return Ok(drawn(ctx, &DrawHome { user: requester.user.clone(), card_view: Box::new(home) }));
         }
         Err(stranger) => return Ok(list_refused(ctx, job, &Refusal::YouAreNotLinked(stranger.why))),
     };
@@ -93,7 +107,7 @@ pub(crate) async fn list(ctx: &TenantCtx, job: &ListJob) -> Result<Outcome, Faul
     card_view.notice.clone_from(&job.notice);
     Ok(match &job.list.place {
         ListPlace::Message => {
-            let content = view::message(&card_view);
+            let content = view::message(&card_view, &ctx.links);
             drawn(ctx, &AnswerPrivately { to: requester.addressee(), content })
         }
         ListPlace::View(view) => {
@@ -102,8 +116,12 @@ pub(crate) async fn list(ctx: &TenantCtx, job: &ListJob) -> Result<Outcome, Faul
         ListPlace::Home => {
             let preferences = documents::preferences(ctx, &requester.user).await?;
             let admin = if me.admin { Some(admin(ctx).await?) } else { None };
-            let home = HomeView { list: Ok(card_view), preferences, admin };
-            drawn(ctx, &DrawHome { user: requester.user.clone(), card_view: Box::new(home) })
+            let hidden = job.hides_intro || documents::get::<IntroHidden>(ctx, requester.user.as_str()).await?.is_some();
+            let name = Some(me.name.clone());
+            let home = HomeView { list: Ok(card_view), name, is_new: !hidden, preferences, admin };
+            let hide = job.hides_intro.then(|| documents::put(ctx, requester.user.as_str(), &IntroHidden));
+            let draw = ctx.say(&DrawHome { user: requester.user.clone(), card_view: Box::new(home) });
+            Outcome::done(hide.into_iter().chain([draw]).collect())
         }
     })
 }
@@ -151,7 +169,7 @@ async fn card_view(
     let mut card_views = Vec::new();
     for conversation in rows {
         let owner = conversations::owner(ctx, &conversation).await?.map(|owner| owner.name);
-        card_views.push(CardView { conversation, owner });
+        card_views.push(CardView::new(conversation, owner));
     }
     Ok(ListView {
         query: query.clone(),
@@ -214,6 +232,8 @@ async fn admin(ctx: &TenantCtx) -> Result<AdminView, Fault> {
         unlinked: unlinked.into_iter().map(|member| member.name).collect(),
         strangers: strangers.iter().filter(|tried| tried.why.is_some()).count(),
         routes: routes::listed_routes(ctx).await?,
+        closed: routes::routes(ctx).await?.iter().filter(|(_, route)| route.paused).count(),
+        tried: !ctx.db.latest(None, 1).await?.is_empty(),
     })
 }
 

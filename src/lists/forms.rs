@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::audit::log;
+use crate::core::card_view::CardView;
 use crate::core::conversation::Conversation;
 use crate::core::error::Fault;
 use crate::core::form::FormContext;
@@ -99,7 +100,7 @@ async fn show_form(ctx: &TenantCtx, view: &ViewId, title: Option<String>, contex
         return ctx.slack.update_view(view, &forms_view::waiting(&context, true)).await;
     }
     let known = forms_view::FormFacts { title, ..known_for_form(ctx, &context).await? };
-    ctx.slack.update_view(view, &forms_view::form(&context, &known)).await
+    ctx.slack.update_view(view, &forms_view::form(&context, &known, &ctx.links)).await
 }
 
 /// Returns what is known for a form without a call to Slack or dialnote.
@@ -111,8 +112,19 @@ pub(crate) async fn known_for_form(ctx: &TenantCtx, context: &FormContext) -> Re
     let (title, seen) = (known.as_ref().map(Conversation::title), known.as_ref().map(Seen::unasked));
     let verb = context.wanted.verb;
     let needs_note = documents::rules(ctx).await?.needs_note(verb);
-    let suggested = if verbs::spec(verb).takes_person { suggested(ctx, context).await? } else { Vec::new() };
-    Ok(forms_view::FormFacts { title, seen, suggested, needs_note, ..forms_view::FormFacts::default() })
+    let owner = match &known {
+        Some(conversation) => conversations::owner_name(ctx, conversation).await?,
+        None => None,
+    };
+    let to = match &context.wanted.to {
+        Some(user) if verbs::spec(verb).takes_person => {
+            let name = directory::known_name(ctx, user).await?;
+            Some((name.unwrap_or_else(|| user.to_string()), user.clone()))
+        },
+        _ => None,
+    };
+    let shown = known.map(|conversation| CardView::new(conversation, owner));
+    Ok(forms_view::FormFacts { title, seen, shown, to, needs_note, ..forms_view::FormFacts::default() })
 }
 
 /// Returns the conversations with these ids, as far as they are known.
@@ -123,24 +135,26 @@ pub(crate) async fn titles(ctx: &TenantCtx, ids: &[ConversationId]) -> Result<Ve
     ctx.memory.projection.look(&ctx.db, those).await
 }
 
-/// Returns the suggested owners: those chosen recently, then those with the fewest open conversations.
-async fn suggested(ctx: &TenantCtx, context: &FormContext) -> Result<Vec<(String, String)>, Fault> {
-    let owner = match &context.conversation {
+/// Returns the suggested owners: those with the fewest open conversations, then those chosen recently.
+pub(crate) async fn suggested(
+    ctx: &TenantCtx,
+    conversation: Option<&ConversationId>,
+) -> Result<Vec<(String, SlackUserId)>, Fault> {
+    let owner = match conversation {
         Some(id) => known::known(ctx, id).await?.and_then(|known| known.owner).map(|owner| owner.id),
         None => None,
     };
     let loads = drawing::loads(ctx).await?;
     let load = |member: &MemberId| loads.iter().find(|(one, _)| one == member).map_or(0, |(_, load)| *load);
-    let mut members = recently_chosen(ctx).await?;
-    members.truncate(SUGGESTED);
     let mut idle = directory::known_members(ctx).await?;
     idle.sort_by_key(|member| load(member));
-    members.extend(idle.into_iter().take(SUGGESTED));
-    let mut suggested: Vec<(String, String)> = Vec::new();
+    let recent = recently_chosen(ctx).await?.into_iter().take(SUGGESTED);
+    let members: Vec<_> = idle.into_iter().take(SUGGESTED).chain(recent).collect();
+    let mut suggested: Vec<(String, SlackUserId)> = Vec::new();
     for member in members.into_iter().filter(|member| Some(member) != owner.as_ref()) {
         let Some((user, name)) = directory::known_teammate(ctx, &member).await? else { continue };
-        if suggested.iter().all(|(_, other)| *other != user.as_str()) {
-            suggested.push((format!("{name} · {} open", load(&member)), user.to_string()));
+        if suggested.iter().all(|(_, other)| *other != user) {
+            suggested.push((format!("{name} · {} open", load(&member)), user));
         }
     }
     Ok(suggested)

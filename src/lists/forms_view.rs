@@ -1,10 +1,12 @@
 //! The forms and windows of the app.
 
+use crate::cards;
 use crate::commands::refusal_view;
+use crate::core::card_view::CardView;
 use crate::core::control::{Carried, Control};
-use crate::core::conversation::{ActivityKind, Conversation, Status};
+use crate::core::conversation::{ActivityKind, Conversation, Links, Status};
 use crate::core::form::{FormContext, Quoted, field, rules_form, wishes_form};
-use crate::core::ids::ChannelId;
+use crate::core::ids::{ChannelId, SlackUserId};
 use crate::core::note::LONGEST_NOTE;
 use crate::core::preferences::{KINDS, NotificationPreferences};
 use crate::core::query::Query;
@@ -23,7 +25,7 @@ use crate::lists::content::ListView;
 use crate::lists::view;
 use crate::platform::slack::blocks::element::{Choosable, Element, INPUT_TEXT, OPTION_VALUE};
 use crate::platform::slack::blocks::kit::{Block, Modal};
-use crate::platform::slack::blocks::mrkdwn::time;
+use crate::platform::slack::blocks::markup::Markup;
 
 /// The callback id of the window with a list.
 pub(crate) const LIST_CALLBACK_ID: &str = "list";
@@ -38,10 +40,10 @@ const TIMES: [(&str, &str); 5] =
 /// The choices for a time without activity: the working hours, and their label.
 const HOURS: [(&str, &str); 5] = [
     ("0", "Never"),
-    ("4", "After 4 working hours"),
-    ("8", "After 8 working hours"),
-    ("16", "After 16 working hours"),
-    ("40", "After 40 working hours"),
+    ("4", "4 working hours"),
+    ("8", "8 working hours"),
+    ("16", "16 working hours"),
+    ("40", "40 working hours"),
 ];
 
 /// The activities that can make a card, each with its option value and label.
@@ -54,7 +56,7 @@ const CARDS_OF: [(ActivityKind, &str, &str); 4] = [
 
 /// The choices for the time of a digest: the value, and its label.
 const MORNINGS: [(&str, &str); 8] = [
-    (WITH_WORK, "When work begins"),
+    (WITH_WORK, "At the start of working hours"),
     ("06:00", "At 6 am"),
     ("07:00", "At 7 am"),
     ("08:00", "At 8 am"),
@@ -69,11 +71,11 @@ const WITH_WORK: &str = "work";
 const NEVER: &str = "never";
 
 /// The choice of a channel whose reminders follow the rules: the value, and its label.
-const AS_RULED: (&str, &str) = ("rules", "As the rules say");
+const AS_RULED: (&str, &str) = ("rules", "As in the workspace rules");
 
 /// The choices for the people allowed to do something, each with its option value and label.
 const WHO: [(Who, &str, &str); 3] = [
-    (Who::Anyone, "anyone", "Every teammate"),
+    (Who::Anyone, "anyone", "Any teammate"),
     (Who::OwnerAndAdmins, "owner_and_admins", "The owner and admins"),
     (Who::Admins, "admins", "Admins only"),
 ];
@@ -98,8 +100,12 @@ pub struct FormFacts {
     pub title: Option<String>,
     /// The state of the conversation, as far as known.
     pub seen: Option<Seen>,
-    /// The suggested next owners: the label, and the Slack user.
-    pub suggested: Vec<(String, String)>,
+    /// The conversation as its card shows it.
+    pub shown: Option<CardView>,
+    /// The change since the conversation was shown to the person who opens the form.
+    pub changed: Option<String>,
+    /// The new owner who was named already: the name, and the Slack user.
+    pub to: Option<(String, SlackUserId)>,
     /// True if a note is required.
     pub needs_note: bool,
     /// The conversations that are already chosen, if there may be several.
@@ -109,22 +115,14 @@ pub struct FormFacts {
 }
 
 /// Returns the form for the pending action on a conversation.
-pub fn form(context: &FormContext, known: &FormFacts) -> Modal {
+pub fn form(context: &FormContext, known: &FormFacts, links: &Links) -> Modal {
     let verb = context.wanted.verb;
     let metadata = memory(context);
     let Spec { form, takes_person, note, .. } = verbs::spec(verb);
-    let mut blocks = vec![match &context.conversation {
-        Some(id) => Block::paragraph(known.title.as_deref().unwrap_or(id.as_str())),
-        None if known.several.is_empty() => {
-            Block::field(field::WHICH, "Conversation", Element::search(field::WHICH, "Name or number"))
-        }
-        None => {
-            let chosen = known.several.iter().map(option).collect();
-            Block::field(field::WHICH, "Conversations", Element::search_several(field::WHICH, "Name or number", chosen))
-        }
-    }];
+    let mut blocks: Vec<_> = known.changed.iter().map(|changed| Block::warning(changed)).collect();
+    blocks.extend(which(context, known, links));
     if *takes_person {
-        blocks.extend(owner_fields(context, known));
+        blocks.push(owner_field(known));
     }
     if verb == Verb::Snooze {
         blocks.extend(typed_time(context));
@@ -136,6 +134,22 @@ pub fn form(context: &FormContext, known: &FormFacts) -> Modal {
     Modal::new(verbs::spec(verb).name, form.title, form.submit, metadata, blocks)
 }
 
+/// Returns the conversation as on its card, or the field in which it is chosen.
+fn which(context: &FormContext, known: &FormFacts, links: &Links) -> Vec<Block> {
+    match (&context.conversation, &known.shown) {
+        (Some(_), Some(shown)) => vec![Block::line(&cards::view::about(&shown.conversation, links), None), cards::view::state(shown)],
+        (Some(id), None) => vec![Block::paragraph(known.title.as_deref().unwrap_or(id.as_str()))],
+        (None, _) if known.several.is_empty() => {
+            vec![Block::field(field::WHICH, "Conversation", Element::search(field::WHICH, "Name, number or company"))]
+        }
+        (None, _) => {
+            let chosen = known.several.iter().map(option).collect();
+            let search = Element::search_several(field::WHICH, "Name, number or company", chosen);
+            vec![Block::field(field::WHICH, "Conversations", search)]
+        }
+    }
+}
+
 /// Encodes the metadata of the form. The words of a quoted message are left out, because the form itself has them
 /// and they may be too long.
 fn memory(context: &FormContext) -> String {
@@ -143,27 +157,17 @@ fn memory(context: &FormContext) -> String {
     FormContext { quoted, ..context.clone() }.encode_within(METADATA)
 }
 
-fn owner_fields(context: &FormContext, known: &FormFacts) -> Vec<Block> {
-    let people = Element::people_menu(field::TO, "Choose a teammate").with_user(context.wanted.to.as_ref());
-    if known.suggested.is_empty() || context.wanted.to.is_some() {
-        return vec![Block::field(field::TO, "New owner", people)];
-    }
-    let options = known.suggested.iter().map(|(text, user)| Choosable::new(text, user)).collect();
-    vec![
-        Block::optional_field(
-            field::SUGGESTED,
-            "New owner",
-            "Whom you chose lately, and who has the least to do.",
-            Element::menu(field::SUGGESTED, "Suggestions", options, None),
-        ),
-        Block::optional_field(field::TO, "Or somebody else", "If you fill this in, it counts.", people),
-    ]
+fn owner_field(known: &FormFacts) -> Block {
+    let chosen = known.to.as_ref().map(|(name, user)| Choosable::new(name, user.as_str()));
+    let hint = "Suggested: the fewest open conversations first.";
+    let people = Element::people(field::TO, "Search teammates", chosen).focused();
+    Block::explained_field(field::TO, "New owner", hint, people)
 }
 
 /// Shows the time that was typed. It applies if no other time is chosen in the form.
 fn typed_time(context: &FormContext) -> Option<Block> {
     let until = context.wanted.when.as_ref().and_then(When::fixed)?;
-    Some(Block::small(&format!("Until {}, unless you choose another time", time(until))))
+    Some(Markup::of("Until ").time(until).ours(", unless you choose another time").small())
 }
 
 fn time_fields() -> [Block; 2] {
@@ -171,32 +175,34 @@ fn time_fields() -> [Block; 2] {
     [
         Block::optional_field(
             field::SOON,
-            "Until when?",
+            "When should it reopen?",
             "In your time zone.",
             Element::menu(field::SOON, "Choose a time", usual, None),
         ),
         Block::optional_field(
             field::EXACTLY,
-            "Or exactly",
-            "If you fill this in, it counts.",
+            "Or at this time",
+            "Used instead of the choice above.",
             Element::date_time(field::EXACTLY),
         ),
     ]
 }
 
-fn note_fields(context: &FormContext, known: &FormFacts, note: &NoteSpec) -> [Block; 2] {
+/// Returns the field for the note. A longer note that was typed already continues in a second field.
+fn note_fields(context: &FormContext, known: &FormFacts, note: &NoteSpec) -> Vec<Block> {
     let NoteSpec { label, hint, .. } = note;
     let written = context.quoted.as_ref().map_or(known.note.as_str(), |quoted| quoted.text.as_str());
     let beginning = text::beginning(written, INPUT_TEXT);
     let rest = written.strip_prefix(beginning).unwrap_or_default();
     let area = Element::text_area(field::NOTE, INPUT_TEXT).with_text(beginning);
     let note = if known.needs_note {
-        Block::field(field::NOTE, label, area)
+        Block::explained_field(field::NOTE, label, hint, area)
     } else {
         Block::optional_field(field::NOTE, label, hint, area)
     };
     let more = Element::text_area(field::MORE, LONGEST_NOTE - INPUT_TEXT).with_text(rest);
-    [note, Block::optional_field(field::MORE, "More", "For notes of more than 3,000 characters.", more)]
+    let more = (!rest.is_empty()).then(|| Block::optional_field(field::MORE, "Rest of the note", hint, more));
+    std::iter::once(note).chain(more).collect()
 }
 
 /// Returns a conversation as an option of a search field. The option carries the state that it shows.
@@ -216,7 +222,10 @@ pub fn option(conversation: &Conversation) -> Choosable {
 /// Returns the window that replaces a form while its content is looked up, or if the conversation or the requester
 /// is no longer in dialnote.
 pub fn waiting(context: &FormContext, gone: bool) -> Modal {
-    let text = if gone { "This conversation is not in dialnote any more, or you are not." } else { "One moment …" };
+    let text = match gone {
+        true => "dialnote has no such conversation, or you aren't a member of dialnote.",
+        false => "Loading the conversation…",
+    };
     Modal::window("waiting", verbs::spec(context.wanted.verb).form.title, String::new(), vec![Block::paragraph(text)])
 }
 
@@ -226,15 +235,16 @@ pub fn refused(why: &Refusal) -> Modal {
 }
 
 /// Returns the window with a search field and, optionally, a list.
-pub fn window(card_view: Option<&ListView>, query: &Query) -> Modal {
+pub fn window(list: Option<&ListView>, query: &Query, links: &Links) -> Modal {
     let metadata = serde_json::to_string(query).unwrap_or_default();
-    let find = Element::search(Control::Find.action_id(), "Name or number");
-    let mut blocks = vec![Block::row("Find a conversation", find)];
-    match card_view {
-        Some(card_view) => blocks.extend(view::blocks(card_view)),
-        None => blocks.push(Block::small("Names may be misspelt, and of a number the last digits are enough.")),
+    let find = Element::search(Control::Find.action_id(), "okafor, 0103, Clínica del Sol");
+    let label = Markup::default().strong("Name, number or company").ours("\nTypos are fine. The last four digits are enough.");
+    let mut blocks = vec![Block::line(&label, Some(find))];
+    if let Some(list) = list {
+        blocks.push(Block::divider());
+        blocks.extend(view::blocks(list, links));
     }
-    Modal::window(LIST_CALLBACK_ID, "dialnote", metadata, blocks)
+    Modal::window(LIST_CALLBACK_ID, "Find a conversation", metadata, blocks)
 }
 
 /// The settings of the channel in which the form of the rules is opened.
@@ -255,53 +265,58 @@ pub fn rules(rules: &Rules, here: Option<&Here>) -> Modal {
     use rules_form::{ANSWER, CALLBACK_ID, CONFIGURE, DONE, FROM, NOTES, REASSIGN, REMIND, UNTIL, UNTOUCHED};
     let who = |name, who: Who| {
         let options = WHO.iter().map(|(_, value, text)| Choosable::new(text, value)).collect();
-        Element::menu(name, "Who", options, WHO.iter().position(|(one, ..)| *one == who))
+        Element::menu(name, "Choose", options, WHO.iter().position(|(one, ..)| *one == who))
     };
     let notes = vec![
-        (Choosable::new("When handing over", NOTE_ON_HANDOFF), rules.note_on_handoff),
-        (Choosable::new("When marking done", NOTE_ON_DONE), rules.note_on_done),
+        (Choosable::new("Hand-offs", NOTE_ON_HANDOFF), rules.note_on_handoff),
+        (Choosable::new("Marking done", NOTE_ON_DONE), rules.note_on_done),
     ];
-    let how_long = |name, choices: &[(&str, &str)], now: u16| menu(name, "How long", choices, &now.to_string());
-    let configure =
-        vec![(Choosable::new("Only admins may change these rules", ONLY_ADMINS), rules.only_admins_configure)];
+    let how_long = |name, choices: &[(&str, &str)], now: u16| menu(name, "Choose", choices, &now.to_string());
+    let configure = vec![(Choosable::new("Only admins can change these rules", ONLY_ADMINS), rules.only_admins_configure)];
     let mut blocks = vec![
-        Block::field(REASSIGN, "Who may re-assign what somebody owns?", who(REASSIGN, rules.reassign)),
-        Block::field(DONE, "Who may mark done?", who(DONE, rules.done)),
-        Block::optional_field(NOTES, "A note is needed", "It is asked for before.", Element::checkboxes(NOTES, notes)),
-        Block::field(ANSWER, "Hand-overs go back if nobody answers", how_long(ANSWER, &TIMES, rules.answer_within)),
+        Block::small("These rules apply to everyone in this workspace."),
+        Block::header("Permissions"),
+        Block::field(REASSIGN, "Who can reassign owned conversations?", who(REASSIGN, rules.reassign)),
+        Block::field(DONE, "Who can mark conversations done?", who(DONE, rules.done)),
+        Block::choice(NOTES, "Require a note for", Element::checkboxes(NOTES, notes)),
+        Block::choice(CONFIGURE, "Who can change these rules?", Element::checkboxes(CONFIGURE, configure)),
+        Block::header("Time limits"),
+        Block::explained_field(
+            ANSWER,
+            "Return unaccepted hand-offs after",
+            "The new owner gets one reminder first. Counted in working hours.",
+            how_long(ANSWER, &TIMES, rules.answer_within),
+        ),
         Block::field(
             REMIND,
-            "Channels are reminded of what nobody owns",
+            "Remind channels about unassigned conversations after",
             how_long(REMIND, &TIMES, rules.remind_within),
         ),
         Block::field(
             UNTOUCHED,
-            "Owners are asked about what nothing happens to",
+            "Ask owners about inactive conversations after",
             how_long(UNTOUCHED, &HOURS, rules.untouched_hours),
         ),
-        Block::field(FROM, "Working hours begin", Element::time(FROM, Some(rules.working.from.to_string()))),
-        Block::field(UNTIL, "Working hours end", Element::time(UNTIL, Some(rules.working.to.to_string()))),
-        Block::optional_field(
-            CONFIGURE,
-            "Rules",
-            "They hold for everybody.",
-            Element::checkboxes(CONFIGURE, configure),
-        ),
+        Block::header("Working hours"),
+        Block::field(FROM, "Start", Element::time(FROM, Some(rules.working.from.to_string()))),
+        Block::field(UNTIL, "End", Element::time(UNTIL, Some(rules.working.to.to_string()))),
     ];
     blocks.extend(here.into_iter().flat_map(channel_fields));
     let metadata = here.map(|here| here.channel.to_string()).unwrap_or_default();
-    Modal::new(CALLBACK_ID, "Rules", "Save", metadata, blocks)
+    Modal::new(CALLBACK_ID, "Workspace rules", "Save", metadata, blocks)
 }
 
 /// Returns the fields for a channel, with more of them if it has a route.
 fn channel_fields(here: &Here) -> Vec<Block> {
     use rules_form::{CARDS, CHANNEL, DIGEST, REMIND_HERE};
     let shows = vec![
-        (Choosable::new("Hide numbers and messages", MASKED), here.masked),
-        (Choosable::new("Show changes of owner and status to everybody", ALOUD), here.aloud),
+        (Choosable::new("Hide numbers, messages and notes", MASKED), here.masked),
+        (Choosable::new("Also post changes of owner and status in the channel", ALOUD), here.aloud),
     ];
-    let hint = "What is hidden teammates see with Show. Changes always stand in the card’s thread.";
-    let mut blocks = vec![Block::optional_field(CHANNEL, "In this channel", hint, Element::checkboxes(CHANNEL, shows))];
+    let hint = "Teammates can press Show to see hidden details privately. Changes are always in the card's thread.";
+    let settings = Markup::of("Settings for ").channel(&here.channel);
+    let privacy = Block::optional_field(CHANNEL, "Privacy and changes", hint, Element::checkboxes(CHANNEL, shows));
+    let mut blocks = vec![Block::header("This channel"), settings.small(), privacy];
     let Some(settings) = &here.route else { return blocks };
     let kinds =
         CARDS_OF.iter().map(|(kind, value, text)| (Choosable::new(text, value), settings.makes_cards_of(*kind)));
@@ -314,12 +329,12 @@ fn channel_fields(here: &Here) -> Vec<Block> {
     let remind = settings.remind_within.map_or_else(|| AS_RULED.0.to_owned(), |minutes| minutes.to_string());
     let times: Vec<_> = std::iter::once(AS_RULED).chain(TIMES).collect();
     blocks.extend([
-        Block::optional_field(CARDS, "New cards in this channel", "Cards that are there always stay true.", cards),
-        Block::field(DIGEST, "Digest of this channel", menu(DIGEST, "When", &MORNINGS, &digest)),
+        Block::choice(CARDS, "Show cards for", cards),
+        Block::field(DIGEST, "Daily digest", menu(DIGEST, "Choose", &MORNINGS, &digest)),
         Block::field(
             REMIND_HERE,
-            "Reminders of what nobody owns, here",
-            menu(REMIND_HERE, "How long", &times, &remind),
+            "Reminders about unassigned conversations",
+            menu(REMIND_HERE, "Choose", &times, &remind),
         ),
     ]);
     blocks
@@ -352,17 +367,24 @@ pub fn preferences(preferences: &NotificationPreferences, context: String) -> Mo
     let kinds = KINDS.iter().map(|(kind, value, text)| (Choosable::new(text, value), !preferences.off.contains(kind)));
     let kinds = Element::checkboxes(KINDS_FIELD, kinds.collect());
     let quiet = |edge: fn(Hours) -> TimeOfDay| preferences.quiet.map(|quiet| edge(quiet).to_string());
-    let keeps = vec![(Choosable::new("I keep what I was handed, also if I do not answer", KEEPS), preferences.keeps)];
+    let keeps = vec![(Choosable::new("Keep hand-offs that I haven't accepted in time", KEEPS), preferences.keeps)];
     let blocks = vec![
-        Block::optional_field(KINDS_FIELD, "Tell me when", "By direct message.", kinds),
-        Block::optional_field(FROM, "Quiet from", "In your time zone.", Element::time(FROM, quiet(|quiet| quiet.from))),
+        Block::choice(KINDS_FIELD, "Notify me by direct message when", kinds),
+        Block::header("Quiet hours"),
         Block::optional_field(
-            UNTIL,
-            "Quiet until",
-            "What comes meanwhile is told afterwards.",
-            Element::time(UNTIL, quiet(|quiet| quiet.to)),
+            FROM,
+            "Start",
+            "In your time zone. Messages arrive when quiet hours end.",
+            Element::time(FROM, quiet(|quiet| quiet.from)),
         ),
-        Block::optional_field(KEEPS_FIELD, "Hand-overs", "Else they go back.", Element::checkboxes(KEEPS_FIELD, keeps)),
+        Block::optional_field(UNTIL, "End", "In your time zone.", Element::time(UNTIL, quiet(|quiet| quiet.to))),
+        Block::header("Hand-offs"),
+        Block::optional_field(
+            KEEPS_FIELD,
+            "If I don't respond in time",
+            "Otherwise they return to the sender.",
+            Element::checkboxes(KEEPS_FIELD, keeps),
+        ),
     ];
     Modal::new(CALLBACK_ID, "Notifications", "Save", context, blocks)
 }

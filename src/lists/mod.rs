@@ -5,6 +5,7 @@ pub mod drawing;
 pub mod forms;
 pub mod forms_view;
 mod home_view;
+pub(crate) mod people;
 mod suggest;
 pub mod view;
 pub(crate) mod views;

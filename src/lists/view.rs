@@ -1,125 +1,158 @@
 //! Lists of conversations, with the same content in a private message, a window and the Home tab.
 
-use crate::cards::view;
-use crate::cards::view::happened;
+use crate::cards::controls::Place;
+use crate::cards::{controls, view};
 use crate::core::card_view::CardView;
-use crate::core::control::{Carried, Control, row};
-use crate::core::conversation::{Conversation, Status};
+use crate::core::control::{Carried, Control, NOTHING_CARRIED, row};
+use crate::core::conversation::Links;
 use crate::core::query::{FILTERS, Filter, LIST_PAGE_SIZE, Query};
+use crate::core::text::cut;
 use crate::lists::content::ListView;
-use crate::platform::slack::blocks::element::{Choosable, Element, Style};
+use crate::platform::slack::blocks::element::{Choosable, Element};
 use crate::platform::slack::blocks::kit::{Block, Content};
-use crate::platform::slack::blocks::mrkdwn::{neutral, time};
+use crate::platform::slack::blocks::markup::Markup;
+
+/// The most characters of a list's notification.
+const NOTIFICATION: usize = 1000;
 
 /// Returns a list as a message.
-pub fn message(card_view: &ListView) -> Content {
-    Content::new(&neutral(&title(card_view)), blocks(card_view))
+pub fn message(list: &ListView, links: &Links) -> Content {
+    Content::new(&notification(list), blocks(list, links))
 }
 
 /// Returns a list below the answer to its last button: the title, the conversations and the page buttons.
-pub fn blocks(card_view: &ListView) -> Vec<Block> {
-    let mut blocks = card_view.notice.clone();
+pub fn blocks(list: &ListView, links: &Links) -> Vec<Block> {
+    let mut blocks = list.notice.clone();
     if !blocks.is_empty() {
         blocks.push(Block::divider());
     }
-    blocks.push(Block::row(&title(card_view), filters(card_view)));
-    if card_view.reading {
-        blocks.push(Block::small("I am still reading your conversations; some may be missing."));
+    blocks.push(Block::line(&title(list), Some(filters(list))));
+    if list.reading {
+        blocks.push(Block::small("The app is still reading your conversations. Some may be missing."));
     }
-    blocks.extend(
-        card_view
-            .silent_since
-            .map(|at| Block::small(&format!("dialnote does not answer; this is how it was {}.", time(at)))),
-    );
-    for row in &card_view.rows {
-        blocks.extend(conversation(row, &card_view.query));
+    let silent = list.silent_since.map(|at| Markup::of("dialnote isn't responding. This list is from ").time(at).ours("."));
+    blocks.extend(silent.map(|line| line.small()));
+    for row in &list.rows {
+        blocks.extend(conversation(row, &list.query, links));
     }
-    blocks.extend(pages(card_view));
+    blocks.push(pages(list));
     blocks
 }
 
-fn title(card_view: &ListView) -> String {
-    let Query { filter, text, .. } = &card_view.query;
-    let what = match filter {
-        Filter::Mine => "Yours".to_owned(),
-        Filter::Unassigned => "Nobody’s, oldest first".to_owned(),
+/// Returns the title: the kind of list in bold, and the number of its conversations.
+fn title(list: &ListView) -> Markup {
+    let Query { filter, text, .. } = &list.query;
+    if matches!(filter, Filter::Only(_)) || !text.is_empty() {
+        return matches(list);
+    }
+    let name = Markup::default().strong(&heading(list)).ours(" · ");
+    match (list.found, filter) {
+        (0, Filter::Unassigned) => name.ours("none. Every conversation has an owner."),
+        (0, _) => name.ours("none"),
+        (found, filter) => name.ours(&format!("{}{}", shown_of(list), if counts_as_open(filter) { " open" } else { "" }))
+            .ours(if *filter == Filter::Unassigned && found > 1 { ", oldest first" } else { "" }),
+    }
+}
+
+/// Returns the title of a search: "2 matches for “robert”".
+fn matches(list: &ListView) -> Markup {
+    let text = &list.query.text;
+    let within = match list.query.filter {
+        Filter::All | Filter::Only(_) => Markup::default(),
+        _ => Markup::default().strong(&heading(list)).ours(" · "),
+    };
+    let line = match list.found {
+        0 if text.is_empty() => within.ours("This conversation is no longer in dialnote."),
+        0 => return within.ours("No conversations match “").text(text).ours("”."),
+        1 => within.ours("1 match"),
+        _ => within.ours(&shown_of(list)).ours(" matches"),
+    };
+    if text.is_empty() { line } else { line.ours(" for “").text(text).ours("”") }
+}
+
+fn counts_as_open(filter: &Filter) -> bool {
+    matches!(filter, Filter::Mine | Filter::Person(_))
+}
+
+/// Returns the number of conversations, and which of them are shown: "7–12 of 14".
+fn shown_of(list: &ListView) -> String {
+    if list.found <= LIST_PAGE_SIZE {
+        return list.found.to_string();
+    }
+    let first = list.page * LIST_PAGE_SIZE + 1;
+    format!("{first}–{} of {}", (first + LIST_PAGE_SIZE - 1).min(list.found), list.found)
+}
+
+fn heading(list: &ListView) -> String {
+    match &list.query.filter {
+        Filter::Mine => "Your conversations".to_owned(),
+        Filter::Unassigned => "Unassigned".to_owned(),
         Filter::Unread => "Unread".to_owned(),
         Filter::Read => "Read and open".to_owned(),
         Filter::Done => "Done".to_owned(),
         Filter::Snoozed => "Snoozed".to_owned(),
         Filter::All => "All conversations".to_owned(),
-        Filter::Person(_) => format!("{}’s", card_view.whose.as_deref().unwrap_or("That person")),
+        Filter::Person(_) => match &list.whose {
+            Some(name) => format!("Conversations of {name}"),
+            None => "Conversations of this person".to_owned(),
+        },
         Filter::Only(_) => "Found".to_owned(),
-    };
-    let like = if text.is_empty() { String::new() } else { format!(" like “{text}”") };
-    match card_view.found {
-        0 => format!("{what}{like}: none."),
-        found if found <= LIST_PAGE_SIZE => format!("{what}{like}: {found}."),
-        found => {
-            let first = card_view.page * LIST_PAGE_SIZE + 1;
-            format!("{what}{like}: {first}–{} of {found}.", (first + LIST_PAGE_SIZE - 1).min(found))
-        }
     }
+}
+
+/// Returns the whole list in one line: its title, and each conversation with what came in.
+fn notification(list: &ListView) -> String {
+    let row = |row: &CardView| match &row.conversation.last_activity {
+        Some(last) => format!("{}, {}", row.conversation.title(), view::lower(&view::activity(last).1)),
+        None => row.conversation.title(),
+    };
+    let rows: Vec<_> = list.rows.iter().map(row).collect();
+    let more = list.found.saturating_sub(list.rows.len());
+    let more = (more > 0).then(|| format!("{more} more"));
+    let rows: Vec<_> = rows.into_iter().chain(more).collect();
+    let listed = if rows.is_empty() { String::new() } else { format!(": {}", rows.join("; ")) };
+    cut(&format!("{}{listed}", title(list).words()), NOTIFICATION)
 }
 
 /// Returns the menu of the other lists, each with its number of conversations.
-fn filters(card_view: &ListView) -> Element {
-    let label = |name: &str| {
-        name.chars().next().map_or_else(String::new, |first| first.to_uppercase().chain(name.chars().skip(1)).collect())
-    };
+fn filters(list: &ListView) -> Element {
     let option = |((filter, name), count): (&(Filter, &str), &usize)| {
         let query = Query { filter: filter.clone(), text: String::new(), page: 0 };
-        Choosable::new(&format!("{} ({count})", label(name)), &Carried::list(&query).encode())
+        Choosable::new(&format!("{} ({count})", capital(name)), &Carried::list(&query).encode())
     };
-    let options = FILTERS.iter().zip(&card_view.counts).map(option).collect();
-    let chosen = FILTERS.iter().position(|(filter, _)| *filter == card_view.query.filter);
-    Element::menu(Control::Filter.action_id(), "Show", options, chosen)
+    let options = FILTERS.iter().zip(&list.counts).map(option).collect();
+    let chosen = FILTERS.iter().position(|(filter, _)| *filter == list.query.filter);
+    Element::menu(Control::Filter.action_id(), "Filter", options, chosen)
 }
 
-fn conversation(card_view: &CardView, query: &Query) -> Vec<Block> {
-    let conversation = &card_view.conversation;
-    let mut blocks = vec![Block::paragraph(&view::headline(card_view))];
-    if let Some(last) = &conversation.last_activity {
-        let preview = last.preview.as_ref().map(|preview| format!("“{preview}”"));
-        blocks.push(Block::small(&happened(last)));
-        blocks.extend(preview.map(|preview| Block::small_plain(&preview, 150)));
-    }
-    let carried = Carried { list: Some(query.clone()), ..Carried::showing(conversation) }.encode();
-    blocks.push(Block::actions(&row(&conversation.id), buttons(conversation, &carried)));
-    blocks
+fn capital(name: &str) -> String {
+    let mut all = name.chars();
+    all.next().map_or_else(String::new, |first| first.to_uppercase().chain(all).collect())
 }
 
-fn buttons(conversation: &Conversation, value: &str) -> Vec<Element> {
-    let button = |control, label| Element::button(control, label, value);
-    let mut row = match (conversation.status, &conversation.owner) {
-        (Status::Done | Status::Other, _) => vec![button(Control::Reopen, "Reopen")],
-        (Status::Snoozed, _) => vec![button(Control::Wake, "Wake"), button(Control::Done, "Done")],
-        (Status::Open, None) => vec![
-            button(Control::Take, "Take it").styled(Style::Primary),
-            button(Control::Assign, "Assign…"),
-            button(Control::Snooze, "Snooze"),
-            button(Control::Done, "Done"),
-        ],
-        (Status::Open, Some(_)) => vec![
-            button(Control::HandOff, "Hand off"),
-            button(Control::Unassign, "Unassign"),
-            button(Control::Snooze, "Snooze"),
-            button(Control::Done, "Done"),
-        ],
-    };
-    row.push(button(Control::Note, "Note"));
-    row.push(button(Control::History, "History"));
-    row
+fn conversation(card_view: &CardView, query: &Query, links: &Links) -> [Block; 3] {
+    let is_theirs = matches!(query.filter, Filter::Mine | Filter::Person(_) | Filter::Unassigned);
+    let owner = card_view.owner.as_ref().filter(|_| !is_theirs);
+    let owner = owner.map(|name| Markup::of("Owner: ").text(name)).unwrap_or_default();
+    let line = view::row(card_view, links).then(" · ", owner);
+    let row = row(format!("{}:", card_view.conversation.id));
+    let row = if row.chars().count() <= LONGEST_ROW { row } else { cut(&row, LONGEST_ROW) };
+    let actions = controls::actions(&card_view.conversation, links, Place::List(query), Some(&row));
+    [Block::line(&line, None), actions, Block::divider()]
 }
 
-fn pages(card_view: &ListView) -> Option<Block> {
+/// The most characters of a row's name in its block id, which has to hold the row's data as well.
+const LONGEST_ROW: usize = 40;
+
+/// Returns the buttons for the other pages, and for finding a conversation.
+fn pages(list: &ListView) -> Block {
     let turned = |control, label, page| {
-        let query = Query { page, ..card_view.query.clone() };
+        let query = Query { page, ..list.query.clone() };
         Element::button(control, label, &Carried::list(&query).encode())
     };
-    let back = card_view.page.checked_sub(1).map(|page| turned(Control::Newer, "Back", page));
-    let on = ((card_view.page + 1) * LIST_PAGE_SIZE < card_view.found)
-        .then(|| turned(Control::Older, "More", card_view.page + 1));
-    let buttons: Vec<_> = back.into_iter().chain(on).collect();
-    (!buttons.is_empty()).then(|| Block::actions("pages", buttons))
+    let back = list.page.checked_sub(1).map(|page| turned(Control::Newer, "Newer", page));
+    let on = ((list.page + 1) * LIST_PAGE_SIZE < list.found)
+        .then(|| turned(Control::Older, "Older", list.page + 1));
+    let find = Element::button(Control::Find, "Find…", NOTHING_CARRIED);
+    Block::actions("pages", back.into_iter().chain(on).chain([find]).collect())
 }

@@ -99,7 +99,7 @@ impl Message for DrawHome {
 
 impl Message for DrawList {
     async fn deliver(&self, ctx: &TenantCtx, _claim: &Claim) -> Result<Outcome, SlackError> {
-        let window = forms_view::window(Some(&self.card_view), &self.card_view.query);
+        let window = forms_view::window(Some(&self.card_view), &self.card_view.query, &ctx.links);
         ctx.slack.update_view(&self.view, &window).await?;
         Ok(Outcome::done(Vec::new()))
     }
@@ -120,7 +120,7 @@ async fn publish(
     let kept = documents::stored::<Opened>(ctx, user.as_str()).await?;
     let opened = kept.as_ref().and_then(documents::readable::<Opened>);
     let hash = opened.and_then(|opened| opened.hash);
-    let drawn = home_view::home(card_view);
+    let drawn = home_view::home(card_view, &ctx.links);
     let by = lease::ensure(ctx, claim).await?;
     let published = ctx.slack.with_deadline(by).publish(user, &drawn, hash.as_deref()).await;
     let Ok(list) = &card_view.list else { return published.map(|_| Vec::new()) };

@@ -20,6 +20,7 @@ use crate::jobs::ctx::TenantCtx;
 use crate::jobs::events::WaitsForOwner;
 use crate::jobs::handler::Handler;
 use crate::jobs::job::JobKind;
+use crate::jobs::outbox::cards::PostCard;
 use crate::jobs::outcome::{Outcome, Stop};
 use crate::jobs::{documents, enqueue};
 use crate::notifications::posted_digest;
@@ -148,12 +149,31 @@ async fn remind(ctx: &TenantCtx, claim: &Claim, channel: &ChannelId, route: &Rou
         return Ok(Outcome::done(vec![remind_at(ctx, channel, next)]));
     }
     let again = rules.working.after(now, AT_MOST_EVERY, &zone);
-    let waiting = waiting.into_iter().map(|conversation| CardView { conversation, owner: None }).collect();
+    let waiting: Vec<_> = waiting.into_iter().map(|conversation| CardView::new(conversation, None)).collect();
     let overdue = Some(rules.remind_within);
+    let mut effects = overdue_cards(ctx, channel, &waiting, rules.remind_within).await?;
     let digest = Digest { overdue, waiting, more, ..Digest::at(now) };
     let message = PostDigest { channel: channel.clone(), digest: Box::new(digest) };
-    let told = enqueue::say_unasked(ctx, &message);
-    Ok(Outcome::done(vec![told, remind_at(ctx, channel, Some(again))]))
+    effects.extend([enqueue::say_unasked(ctx, &message), remind_at(ctx, channel, Some(again))]);
+    Ok(Outcome::done(effects))
+}
+
+/// Returns the jobs that mark a channel's cards of overdue conversations.
+async fn overdue_cards(
+    ctx: &TenantCtx,
+    channel: &ChannelId,
+    waiting: &[CardView],
+    minutes: u16,
+) -> Result<Vec<Effect>, Fault> {
+    let mut effects = Vec::new();
+    for waiting in waiting {
+        if ctx.db.card(channel, &waiting.conversation.id).await?.is_some() {
+            let card_view = CardView { overdue: Some(minutes), ..waiting.clone() };
+            let card = PostCard { channel: channel.clone(), card_view, requester: None };
+            effects.push(enqueue::say_unasked(ctx, &card));
+        }
+    }
+    Ok(effects)
 }
 
 /// Schedules reminders in the channels that get the cards of an unassigned conversation.
@@ -231,11 +251,11 @@ pub(crate) async fn keep_routes(ctx: &TenantCtx, rules: &Rules) -> Result<Vec<Ef
 async fn worded(ctx: &TenantCtx, summary: Summary, at: Timestamp) -> Result<Digest, Fault> {
     let mut loads = Vec::new();
     for (id, open) in summary.loads {
-        let owner = Owner { id, name: String::new() };
+        let owner = Owner::new(id, String::new());
         loads.push((directory::participant(ctx, &owner).await?.name, open));
     }
-    let waiting = summary.waiting.into_iter().map(|conversation| CardView { conversation, owner: None }).collect();
-    Ok(Digest { waiting, more: summary.more, snoozed: summary.snoozed, loads, ..Digest::at(at) })
+    let waiting = summary.waiting.into_iter().map(|conversation| CardView::new(conversation, None)).collect();
+    Ok(Digest { waiting, more: summary.more, back: summary.back, loads, ..Digest::at(at) })
 }
 
 /// Postpones a digest until everything that happened during the absence is read.

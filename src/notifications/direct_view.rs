@@ -1,26 +1,34 @@
 //! Direct messages about changes that concern a person and that another person made. Several changes at about the
 //! same time share a message, each with its own buttons.
 
+use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use crate::cards::view::happened;
+use crate::cards::controls::Place;
+use crate::cards::{controls, view};
 use crate::commands::result_view::reason;
 use crate::core::about::About;
 use crate::core::absence::Absence;
-use crate::core::answer::{Answer, Ended, EndedBy, Ending};
+use crate::core::answer::{Answer, AnswerBy, Ended, EndedBy, Ending};
+use crate::core::card_view::CardView;
 use crate::core::control::{Carried, Control, row};
 use crate::core::conversation::{Conversation, Links};
 use crate::core::delivery::Why;
 use crate::core::direct_message::DirectMessage;
 use crate::core::ids::ConversationId;
+use crate::core::text::cut;
 use crate::notifications::absence_view;
-use crate::platform::slack::blocks::element::{Element, Style};
+use crate::platform::slack::blocks::element::Element;
 use crate::platform::slack::blocks::kit::{Block, Content, fit};
-use crate::platform::slack::blocks::mrkdwn::neutral;
-use crate::platform::slack::blocks::{parts, words};
+use crate::platform::slack::blocks::markup::{Emoji, Markup};
+use crate::platform::slack::blocks::mrkdwn::utc;
+use crate::platform::slack::blocks::words;
+
+/// The most characters of a notification.
+const NOTIFICATION: usize = 1000;
 
 /// The temporary block id of a row of buttons, until it gets its own.
-const ROW: &str = "row";
+const ROW: &str = "row:000:";
 
 /// The most conversations that are named.
 const MOST_NAMED: usize = 10;
@@ -68,277 +76,377 @@ impl Occasion {
 
 /// Returns the direct message.
 pub(crate) fn message(told: &Occasion, links: &Links) -> Content {
-    let (text, blocks) = said(told, links);
+    let Part { text, blocks } = said(told, links);
     Content::new(&text, blocks)
 }
 
 /// Returns the direct message, or `None` if one message can't hold all of it.
 pub(crate) fn whole_message(told: &Occasion, links: &Links) -> Option<Content> {
-    let (text, blocks) = said(told, links);
+    let Part { text, blocks } = said(told, links);
     fit(&blocks).then(|| Content::new(&text, blocks))
 }
 
-fn said(told: &Occasion, links: &Links) -> (String, Vec<Block>) {
-    let parts: Vec<_> = told.notices.iter().map(|notice| part(notice, told, links)).collect();
-    let text = match parts.as_slice() {
-        [only] => only.text.clone(),
-        several => format!("{} things concern you.", several.len()),
-    };
-    (text, rows(parts))
+/// A part of a direct message: its words for notifications, and its blocks.
+struct Part {
+    text: String,
+    blocks: Vec<Block>,
 }
 
-fn rows(parts: Vec<Content>) -> Vec<Block> {
+impl Part {
+    fn line(line: &Markup) -> Self {
+        Self { text: line.words(), blocks: vec![line.paragraph()] }
+    }
+}
+
+fn said(told: &Occasion, links: &Links) -> Part {
+    let parts: Vec<_> = told.notices.iter().map(|notice| part(notice, told, links)).collect();
+    joined(parts)
+}
+
+/// Joins parts, with a line between them. Each row of controls gets a block id of its own (docs/contracts/slack.md
+/// §12.2), because a conversation may occur twice.
+fn joined(parts: Vec<Part>) -> Part {
+    let text = parts.iter().map(|part| part.text.as_str()).collect::<Vec<_>>().join(" ");
     let mut blocks = Vec::new();
     for (nth, part) in parts.into_iter().enumerate() {
-        if nth > 0 {
-            blocks.push(Block::divider());
-        }
+        blocks.extend((nth > 0).then(Block::divider));
         blocks.extend(part.blocks);
     }
-    // A conversation may occur twice, and each row needs its own block id (docs/contracts/slack.md §12.2).
     for (nth, block) in blocks.iter_mut().enumerate() {
         if let Block::Actions { block_id, .. } = block {
-            *block_id = row(nth);
+            *block_id = numbered(block_id, nth);
         }
     }
-    blocks
+    Part { text: cut(&text, NOTIFICATION), blocks }
 }
 
-fn part(notice: &DirectMessage, told: &Occasion, links: &Links) -> Content {
+/// Returns the block id of a row with its number.
+fn numbered(block_id: &str, nth: usize) -> String {
+    let carried = block_id.find('{').and_then(|begin| block_id.get(begin..)).unwrap_or_default();
+    format!("{}:{carried}", row(nth))
+}
+
+fn part(notice: &DirectMessage, told: &Occasion, links: &Links) -> Part {
     match notice {
-        DirectMessage::YoursNow { actor, conversation, note, handoff } => {
-            let sentence =
-                format!("{actor} {} {} to you.", given(*handoff), words::named(&About::from(&**conversation)));
-            yours(&sentence, conversation, note, (told, true), links)
+        DirectMessage::YoursNow { actor, conversation, note, handoff, answer_by } => {
+            let gift = Gift { actor, conversation, note, handoff: *handoff, answer_by: *answer_by };
+            given(&gift, told, links)
         }
         DirectMessage::BackToYou { actor, conversation, note, late } => {
-            let name = words::named(&About::from(&**conversation));
-            let sentence = match late {
-                true => format!("{actor} did not answer in time, so {name} is yours again."),
-                false => format!("{actor} gave {name} back to you."),
+            let line = match late {
+                true => name(actor).ours(" didn't respond in time. You're the owner of ").bold(&conversation.title()),
+                false => name(actor).ours(" declined ").bold(&conversation.title()).ours(". You're the owner"),
             };
-            yours(&sentence, conversation, note, (told, false), links)
+            yours(&line.ours(" again."), conversation, Some((actor, note)), told, links)
         }
         DirectMessage::YoursElsewhere { conversation } => {
-            let sentence = format!("{} was assigned to you in dialnote.", words::named(&About::from(&**conversation)));
-            yours(&sentence, conversation, "", (told, false), links)
+            yours(&name(&conversation.title()).ours(" was assigned to you in dialnote."), conversation, None, told, links)
         }
-        DirectMessage::Back { conversation, heard } => {
-            let name = words::named(&About::from(&**conversation));
-            let sentence = match heard {
-                true => format!("{name} got in touch. It is yours, and open again."),
-                false => format!("{name} is back: the time it was snoozed for is over. It is yours."),
-            };
-            yours(&sentence, conversation, "", (told, false), links)
+        DirectMessage::Back { conversation, heard: true } => {
+            let line = name(&conversation.title()).ours(" got in touch again and is open. You own it.");
+            yours(&line, conversation, None, told, links)
+        }
+        DirectMessage::Back { conversation, heard: false } => {
+            let line = Markup::of("Snooze ended: ").bold(&conversation.title()).ours(". You own it.");
+            yours(&line, conversation, None, told, links)
         }
         DirectMessage::SeveralYours { actor, abouts, note, handoff } => {
             several(actor, abouts, note, *handoff, (told, links))
         }
-        DirectMessage::Reminder { actor, about, note } => {
-            let sentence = format!("{actor} handed {} to you and waits for your answer.", words::named(about));
-            let blocks = std::iter::once(Block::paragraph(&sentence)).chain(parts::quoted(note));
-            let blocks = blocks.chain(to_answer(&about.id, told, links)).collect();
-            Content::new(&neutral(&sentence), blocks)
-        }
-        DirectMessage::StillOnIt { about, hours } => {
-            let sentence =
-                format!("Still on {}? Nothing has happened to it for {hours} working hours.", words::named(about));
-            let buttons = || {
-                let yes = Element::button(Control::Keep, "Yes", &carried(&about.id)).styled(Style::Primary);
-                vec![
-                    yes,
-                    Element::button(Control::Unassign, "Give back", &carried(&about.id)),
-                    done(&carried(&about.id)),
-                ]
-            };
-            let below = match told.answer(&about.id) {
-                Some(answer) => settled(answer, &about.id, links),
-                None => vec![Block::actions(ROW, buttons())],
-            };
-            let blocks = std::iter::once(Block::paragraph(&sentence)).chain(below).collect();
-            Content::new(&neutral(&sentence), blocks)
-        }
-        DirectMessage::NotYoursNow { actor, about, to } => sentence(&match to {
-            Some(to) if to == actor => format!("{actor} took {}; it is not yours any more.", words::named(about)),
-            Some(to) => format!("{actor} gave {} to {to}; it is not yours any more.", words::named(about)),
-            None => format!("{actor} put {} back into the queue; it is not yours any more.", words::named(about)),
+        DirectMessage::Reminder { actor, about, note, until } => reminder(actor, about, (note, *until), told, links),
+        DirectMessage::StillOnIt { about, hours } => still_on_it(about, *hours, told, links),
+        DirectMessage::NotYoursNow { actor, about, to } => Part::line(&match to {
+            Some(to) if to == actor => name(actor).ours(" took over ").bold(&about.title).ours(LOST),
+            Some(to) => name(actor).ours(" reassigned ").bold(&about.title).ours(" to ").bold(to).ours(LOST),
+            None => name(actor).ours(" unassigned ").bold(&about.title).ours(LOST),
         }),
         DirectMessage::Returned { about, to } => {
-            let whose =
-                to.as_ref().map_or_else(|| "is in the queue again".to_owned(), |to| format!("belongs to {to} again"));
-            sentence(&format!("You did not answer in time, so {} {whose}.", words::named(about)))
+            let line = Markup::of("You didn't respond in time, so ").bold(&about.title);
+            Part::line(&match to {
+                Some(to) => line.ours(" returned to ").bold(to).ours("."),
+                None => line.ours(" is unassigned."),
+            })
         }
-        DirectMessage::Left { name, member, open } => {
-            let what = match open {
-                1 => "an open conversation".to_owned(),
-                many => format!("{many} open conversations"),
-            };
-            let text = format!("{name} is not there any more and still owns {what}.");
+        DirectMessage::Left { name: who, member, open } => {
+            let what = if *open == 1 { "1 open conversation" } else { &format!("{open} open conversations") };
+            let line = name(who).ours(&format!(" left and still owns {what}."));
             let carried = Carried { owner: Some(member.clone()), ..Carried::default() }.encode();
-            let button = Element::button(Control::Requeue, "Re-queue all", &carried);
-            Content::new(&neutral(&text), vec![Block::paragraph(&text), Block::actions(ROW, vec![button])])
+            let button = Element::button(Control::Requeue, "Unassign all", &carried).about(who);
+            Part { blocks: vec![line.paragraph(), Block::actions("", vec![button])], ..Part::line(&line) }
         }
-        DirectMessage::CannotNotify { name, why } => {
-            sentence(&format!("The app can't notify {name}: {}", because(name, why)))
+        DirectMessage::CannotNotify { name: who, why } => {
+            Part::line(&Markup::of("The app can't notify ").bold(who).ours(": ").text(&because(who, why)))
         }
         DirectMessage::Linked { by, member, waiting } => {
-            let waits = match waiting {
+            let line = name(by).ours(" linked you to ").bold(member).ours(" in dialnote. You can use ");
+            Part::line(&line.code("/dialnote").ours(" now.").ours(match waiting {
                 0 => "",
-                1 => " What you asked for before is done now; I tell you what comes of it.",
-                _ => " What you asked for before is done now; I tell you what comes of each.",
-            };
-            sentence(&format!("{by} linked you to {member} in dialnote, so you can use /dialnote now.{waits}"))
+                1 => " Your saved command runs now.",
+                _ => " Your saved commands run now.",
+            }))
         }
-        DirectMessage::RoutePaused { channel, archived } => {
-            let way_out = match archived {
-                true => "because it is archived. Choose another one: type /dialnote route in it.",
-                false => "because I am not in it. Type /invite @dialnote there, and then /dialnote route again.",
-            };
-            let text = format!("<#{channel}> gets no cards any more, {way_out}");
-            Content::new(&text, vec![Block::formatted(&text)])
+        DirectMessage::RoutePaused { channel, archived: true } => {
+            let line = Markup::default().channel(channel).ours(" is archived and gets no more cards. Type ");
+            paused(line.code("/dialnote route").ours(" in the channel that gets them instead."))
+        }
+        DirectMessage::RoutePaused { channel, archived: false } => {
+            let line = Markup::of("The app can't post in ").channel(channel).ours(" because it isn't a member. Type ");
+            paused(line.code("/invite @dialnote").ours(" there, then ").code("/dialnote route").ours("."))
         }
         DirectMessage::CaughtUp { away, notices, more } => caught_up(away.as_ref(), notices, *more, told, links),
         DirectMessage::Accepted { actor, about } => {
-            sentence(&format!("{actor} takes care of {}.", words::named(about)))
+            Part::line(&name(actor).ours(" accepted ").bold(&about.title).ours("."))
         }
         DirectMessage::Noted { actor, about, note } => {
-            let text = format!("{actor} added a note about {}, which is yours.", words::named(about));
-            let blocks = std::iter::once(Block::paragraph(&text)).chain(parts::quoted(note)).collect();
-            Content::new(&neutral(&format!("{text} “{note}”")), blocks)
+            let line = name(actor).ours(" added a note to ").bold(&about.title).ours(", which you own.");
+            let text = format!("{} “{note}”", line.words());
+            Part { text, blocks: vec![line.paragraph(), Block::quote(None, note)] }
         }
     }
 }
 
-fn sentence(text: &str) -> Content {
-    Content::new(&neutral(text), vec![Block::paragraph(text)])
+/// The end of a sentence about a lost conversation.
+const LOST: &str = ". You're no longer the owner.";
+
+fn name(who: &str) -> Markup {
+    Markup::default().bold(who)
 }
 
-fn given(handoff: bool) -> &'static str {
-    if handoff { "handed" } else { "assigned" }
+/// Returns a line that names a channel. The notification shows it as well.
+fn paused(line: Markup) -> Part {
+    Part { text: line.words(), blocks: vec![line.paragraph()] }
 }
 
-/// Returns the notice of a conversation that the reader now owns, with the answer, or with buttons for one.
-fn yours(
-    text: &str,
-    conversation: &Conversation,
-    note: &str,
-    (told, asks): (&Occasion, bool),
-    links: &Links,
-) -> Content {
-    let (id, value) = (&conversation.id, Carried::showing(conversation).encode());
-    let mut blocks = vec![Block::paragraph(text)];
-    blocks.extend(parts::quoted(note));
-    blocks.extend(conversation.last_activity.as_ref().map(|last| Block::small(&happened(last))));
-    let answer = told.answer(id);
-    blocks.extend(answer.map(answered));
-    let mut buttons = if asks && answer.is_none() { answers(&value) } else { Vec::new() };
-    if matches!(answer, None | Some(Answer::Accepted | Answer::Kept)) {
-        buttons.push(done(&value));
+/// A conversation that the reader was given.
+struct Gift<'a> {
+    actor: &'a str,
+    conversation: &'a Conversation,
+    note: &'a str,
+    handoff: bool,
+    answer_by: Option<AnswerBy>,
+}
+
+/// Returns the notice of a conversation that the reader was given, with the row that asks for an answer, or with the
+/// answer.
+fn given(gift: &Gift<'_>, told: &Occasion, links: &Links) -> Part {
+    let Gift { actor, conversation, note, handoff, answer_by } = gift;
+    let answer = told.answer(&conversation.id);
+    if let Some(end) = answer.filter(|answer| is_over(answer)) {
+        return ended(end, &About::from(*conversation), links);
     }
-    buttons.push(open(id, links));
-    blocks.push(Block::actions(ROW, buttons));
-    let text = if note.is_empty() { text.to_owned() } else { format!("{text} “{note}”") };
-    Content::new(&neutral(&text), blocks)
+    let line = name(actor).ours(if *handoff { " handed a conversation off to you." } else { " assigned a conversation to you." });
+    let mut blocks = about(line, conversation, Some((actor, note)), links);
+    blocks.extend(answer_by.filter(|_| answer.is_none()).map(|by| deadline(by, actor).small()));
+    let place = if answer.is_none() { Place::Asks } else { Place::Owner };
+    blocks.push(controls::actions(conversation, links, place, Some(ROW)));
+    let blocks = answer.map(answered).into_iter().chain(blocks).collect();
+    Part { text: gift.text(answer), blocks }
+}
+
+impl Gift<'_> {
+    /// Returns the whole notice in words.
+    fn text(&self, answer: Option<&Answer>) -> String {
+        let title = self.conversation.title();
+        let last = self.conversation.last_activity.as_ref().map(|last| view::activity(last).1);
+        let facts: Vec<_> = last.into_iter().chain(view::shared_number(self.conversation)).collect();
+        let note = if self.note.is_empty() { String::new() } else { format!(": “{}”", self.note) };
+        let by = self.answer_by.map_or_else(String::new, |by| format!(" Accept by {}.", utc(by.reminder)));
+        match (answer, self.handoff) {
+            (Some(_), _) => format!("You accepted {title}. {}", facts.join(" · ")),
+            (None, true) => format!("{} handed {title} off to you{note}.{by} {}", self.actor, facts.join(" · ")),
+            (None, false) => format!("{} assigned {title} to you{note}. {}", self.actor, facts.join(" · ")),
+        }
+    }
+}
+
+/// Says when the reminder comes, and when the conversation returns.
+fn deadline(by: AnswerBy, actor: &str) -> Markup {
+    let line = Markup::default().emoji(Emoji::WAITING).ours("Accept by ").clock(by.reminder);
+    line.ours(", or you get a reminder. At ").clock(by.end).ours(" it returns to ").text(actor).ours(".")
+}
+
+/// Returns the notice of a conversation that the reader owns without having to accept it.
+fn yours(
+    line: &Markup,
+    conversation: &Conversation,
+    note: Option<(&String, &String)>,
+    told: &Occasion,
+    links: &Links,
+) -> Part {
+    let answer = told.answer(&conversation.id);
+    if let Some(end) = answer.filter(|answer| is_over(answer)) {
+        return ended(end, &About::from(conversation), links);
+    }
+    let note = note.map(|(by, note)| (by.as_str(), note.as_str()));
+    let blocks = about(line.clone(), conversation, note, links);
+    let row = controls::actions(conversation, links, Place::Owner, Some(ROW));
+    let words = note.filter(|(_, note)| !note.is_empty()).map(|(_, note)| format!(" “{note}”"));
+    let text = format!("{}{}", line.words(), words.unwrap_or_default());
+    Part { text, blocks: answer.map(answered).into_iter().chain(blocks).chain([row]).collect() }
+}
+
+/// Returns what was done, the contact and what came in, and the words of the note or of the contact.
+fn about(line: Markup, conversation: &Conversation, note: Option<(&str, &str)>, links: &Links) -> Vec<Block> {
+    let note = note.filter(|(_, note)| !note.is_empty());
+    let quote = match note {
+        Some((by, note)) => Some(Block::quote(Some(by), note)),
+        None => view::quote(&CardView::new(conversation.clone(), None)),
+    };
+    let line = line.then("\n", view::about(conversation, links)).paragraph();
+    std::iter::once(line).chain(quote).collect()
 }
 
 /// Returns the notices of changes during an absence.
-fn caught_up(
-    away: Option<&Absence>,
-    notices: &[DirectMessage],
-    more: usize,
-    told: &Occasion,
-    links: &Links,
-) -> Content {
+fn caught_up(away: Option<&Absence>, notices: &[DirectMessage], more: usize, told: &Occasion, links: &Links) -> Part {
     let changes = match notices.len() + more {
         1 => "1 change concerns you:".to_owned(),
         many => format!("{many} changes concern you:"),
     };
-    let parts: Vec<_> = notices.iter().map(|notice| part(notice, told, links)).collect();
-    let texts: Vec<_> = parts.iter().map(|part| part.text.as_str()).collect();
-    let text = format!("{} {} {}", neutral(absence_view::plain(away)), changes, texts.join(" "));
-    let mut blocks = vec![Block::formatted(&format!("{} {changes}", absence_view::markup(away)))];
-    for part in parts {
-        blocks.push(Block::divider());
-        blocks.extend(part.blocks);
-    }
-    blocks.extend(
-        (more > 0).then(|| Block::paragraph(&format!("And {more} more: type /inbox to see your conversations."))),
-    );
-    Content::new(&text, blocks)
+    let line = absence_view::sentence(away).ours(&format!(" {changes}"));
+    let mut parts = vec![Part::line(&line)];
+    parts.extend(notices.iter().map(|notice| part(notice, told, links)));
+    let rest = format!("And {more} more. Type /inbox to see your conversations.");
+    parts.extend((more > 0).then(|| Part::line(&Markup::of(&rest))));
+    joined(parts)
 }
 
 /// Returns the notice of several conversations that the reader now owns.
-fn several(actor: &str, abouts: &[About], note: &str, handoff: bool, (told, links): (&Occasion, &Links)) -> Content {
-    let text = format!("{actor} {} {} conversations to you.", given(handoff), abouts.len());
-    let mut blocks = vec![Block::paragraph(&text)];
-    blocks.extend(parts::quoted(note));
-    for about in abouts.iter().take(MOST_NAMED) {
-        blocks.push(Block::paragraph(&words::named(about)));
-        blocks.extend(to_answer(&about.id, told, links));
+fn several(actor: &str, abouts: &[About], note: &str, handoff: bool, (told, links): (&Occasion, &Links)) -> Part {
+    let done = match handoff {
+        true => format!(" handed {} conversations off to you.", abouts.len()),
+        false => format!(" assigned {} conversations to you.", abouts.len()),
+    };
+    let line = name(actor).ours(&done);
+    let mut blocks = vec![line.paragraph()];
+    blocks.extend((!note.is_empty()).then(|| Block::quote(Some(actor), note)));
+    for (nth, about) in abouts.iter().take(MOST_NAMED).enumerate() {
+        blocks.extend((nth > 0).then(Block::divider));
+        blocks.extend(one_of_several(about, told, links));
     }
     let more = abouts.len().saturating_sub(MOST_NAMED);
-    if more > 0 {
-        blocks.push(Block::paragraph(&format!("And {more} more: type /inbox to see all that is yours.")));
+    let rest = format!("And {more} more. Type /inbox to see all your conversations.");
+    blocks.extend((more > 0).then(|| Block::paragraph(&rest)));
+    let titles: Vec<_> = abouts.iter().map(|about| about.title.as_str()).collect();
+    let note = if note.is_empty() { String::new() } else { format!(" “{note}”") };
+    let text = format!("{} {}.{note}", line.words().trim_end_matches('.').to_owned() + ":", words::listed_most(&titles));
+    Part { text, blocks }
+}
+
+fn one_of_several(about: &About, told: &Occasion, links: &Links) -> Vec<Block> {
+    let named = contact(about, links);
+    match told.answer(&about.id) {
+        Some(end) if is_over(end) => ended(end, about, links).blocks,
+        Some(answer) => vec![named.paragraph(), answered(answer)],
+        None => vec![named.paragraph(), controls::to_answer(about, links, ROW)],
     }
-    Content::new(&neutral(&text), blocks)
 }
 
-/// Returns the buttons for an answer, or the answer.
-fn to_answer(id: &ConversationId, told: &Occasion, links: &Links) -> Vec<Block> {
-    match told.answer(id) {
-        Some(answer) => settled(answer, id, links),
-        None => vec![Block::actions(ROW, answers(&carried(id)))],
+/// Names a contact, as a link, with the number.
+fn contact(about: &About, links: &Links) -> Markup {
+    let line = Markup::default().link(&about.title, links.to(&about.id));
+    line.then(" · ", Markup::default().text(&about.number))
+}
+
+fn reminder(
+    actor: &str,
+    about: &About,
+    (note, until): (&str, Option<Timestamp>),
+    told: &Occasion,
+    links: &Links,
+) -> Part {
+    if let Some(end) = told.answer(&about.id).filter(|answer| is_over(answer)) {
+        return ended(end, about, links);
     }
-}
-
-/// Returns an answer, with a link to the conversation if its hand-off ended in another way.
-fn settled(answer: &Answer, id: &ConversationId, links: &Links) -> Vec<Block> {
-    let way = matches!(answer, Answer::Ended(_)).then(|| Block::actions(ROW, vec![open(id, links)]));
-    std::iter::once(answered(answer)).chain(way).collect()
-}
-
-fn open(id: &ConversationId, links: &Links) -> Element {
-    Element::link(Control::Open, "Open in dialnote", links.to(id))
-}
-
-fn answers(value: &str) -> Vec<Element> {
-    vec![
-        Element::button(Control::Accept, "Accept", value).styled(Style::Primary),
-        Element::button(Control::GiveBack, "Give back", value),
-    ]
-}
-
-fn done(value: &str) -> Element {
-    Element::button(Control::Done, "Done", value)
-}
-
-fn answered(answer: &Answer) -> Block {
-    Block::small(match answer {
-        Answer::Accepted => ":white_check_mark: You take care of it.",
-        Answer::Kept => ":white_check_mark: You are still on it.",
-        Answer::GaveBack => ":leftwards_arrow_with_hook: You gave it back.",
-        Answer::Done => ":white_check_mark: Done.",
-        Answer::Gone => "It is not yours any more.",
-        Answer::Ended(ended) => return Block::small_dated(&format!("{},", moved_on(ended)), ended.at),
-    })
-}
-
-/// Describes how a hand-off ended: "Reassigned to Leo by Maya".
-fn moved_on(Ended { what, by, .. }: &Ended) -> String {
-    let by = match by {
-        EndedBy::You => " by you".to_owned(),
-        EndedBy::Colleague(name) => format!(" by {name}"),
-        EndedBy::Dialnote => " in dialnote".to_owned(),
-        EndedBy::Time => String::new(),
+    let line = Markup::of("Reminder: ").bold(actor).ours(" handed ").link(&about.title, links.to(&about.id)).ours(" off to you.");
+    let line = match until {
+        Some(until) => line.ours(" Accept by ").clock(until).ours(", or it returns to ").text(actor).ours("."),
+        None => line,
     };
-    match what {
-        Ending::Reassigned(to) => format!("Reassigned to {to}{by}"),
-        Ending::LeaseLost => format!("Taken over{by}"),
-        Ending::Unassigned => format!("Unassigned{by}"),
-        Ending::Done => format!("Done{by}"),
-        Ending::Returned(Some(to)) => format!("Returned to {to}{by}"),
-        Ending::Returned(None) => format!("Returned and unassigned{by}"),
+    let text = line.words();
+    let mut blocks = vec![line.paragraph()];
+    blocks.extend((!note.is_empty()).then(|| Block::quote(Some(actor), note)));
+    blocks.push(match told.answer(&about.id) {
+        Some(answer) => answered(answer),
+        None => controls::to_answer(about, links, ROW),
+    });
+    Part { text, blocks }
+}
+
+fn still_on_it(about: &About, hours: u16, told: &Occasion, links: &Links) -> Part {
+    if let Some(end) = told.answer(&about.id).filter(|answer| is_over(answer)) {
+        return ended(end, about, links);
     }
+    let line = Markup::of("Still working on ").link(&about.title, links.to(&about.id));
+    let line = line.ours(&format!("? No activity for {hours} working hours."));
+    let below = match told.answer(&about.id) {
+        Some(answer) => answered(answer),
+        None => controls::still_on_it(about, links, ROW),
+    };
+    Part { text: line.words(), blocks: vec![line.paragraph(), below] }
+}
+
+/// Returns a message that no longer applies: one line, and the way to dialnote.
+fn ended(answer: &Answer, about: &About, links: &Links) -> Part {
+    let name = Markup::default().link(&about.title, links.to(&about.id)).ours(" · ");
+    let line = name.then("", outcome(answer));
+    let open = Element::link(Control::Open, "Open in dialnote", links.to(&about.id)).about(&words::spoken(about));
+    Part { text: line.words(), blocks: vec![Block::line(&line, Some(open))] }
+}
+
+/// Answers whether the reader has nothing left to do in a message with this answer.
+fn is_over(answer: &Answer) -> bool {
+    answer.is_final() || *answer == Answer::Gone
+}
+
+/// Says that the reader accepted a conversation, or keeps it.
+fn answered(answer: &Answer) -> Block {
+    let line = Markup::default().emoji(Emoji::DONE);
+    match answer {
+        Answer::Accepted(at) => line.ours("You accepted this at ").clock(*at),
+        Answer::Kept => line.ours("You're still working on this."),
+        other => outcome(other),
+    }
+    .small()
+}
+
+/// Says what became of a conversation: "Maya Chen reassigned this to Leo Martins. You're no longer the owner."
+fn outcome(answer: &Answer) -> Markup {
+    match answer {
+        Answer::Accepted(at) => Markup::of("you accepted this at ").clock(*at).ours("."),
+        Answer::Kept => Markup::of("you're still working on this."),
+        Answer::GaveBack => Markup::of("you declined this."),
+        Answer::Done => Markup::of("you marked this done."),
+        Answer::Gone => Markup::of("you're no longer the owner."),
+        Answer::Ended(end) => moved_on(end),
+    }
+}
+
+/// Describes how an assignment ended without its reader's answer.
+fn moved_on(Ended { what, by, at }: &Ended) -> Markup {
+    let (who, place) = match by {
+        EndedBy::You => (Some(Markup::of("you")), ""),
+        EndedBy::Colleague(name) => (Some(Markup::default().text(name)), ""),
+        EndedBy::Dialnote => (None, " in dialnote"),
+        EndedBy::Time => (None, ""),
+    };
+    let did = |did: &str, passive: &str| match &who {
+        Some(who) => who.clone().ours(&format!(" {did}")),
+        None => Markup::of(passive),
+    };
+    let line = match what {
+        Ending::Reassigned(to) => did("reassigned this to ", "reassigned to ").bold(to).ours(place),
+        Ending::LeaseLost => did("took this over", "taken over").ours(place),
+        Ending::Unassigned => did("unassigned this", "unassigned").ours(place),
+        Ending::Done => return did("marked this done, ", &format!("done{place}, ")).clock(*at).ours("."),
+        Ending::Returned(to) => {
+            let line = Markup::of("you didn't respond in time, so this ");
+            return match to {
+                Some(to) => line.ours("returned to ").bold(to).ours("."),
+                None => line.ours("is unassigned."),
+            };
+        }
+    };
+    line.ours(LOST)
 }
 
 /// Explains why a person can't be notified, and what an admin can do.
@@ -356,8 +464,4 @@ fn what_to_do(name: &str, why: &Why) -> String {
             format!("Check whether {name} can find the app in Slack. /dialnote doctor shows when it works again.")
         }
     }
-}
-
-fn carried(id: &ConversationId) -> String {
-    Carried::conversation(id).encode()
 }

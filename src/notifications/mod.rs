@@ -2,7 +2,6 @@
 
 pub mod absence;
 mod absence_view;
-mod chart;
 mod digest_view;
 pub mod digests;
 mod direct;

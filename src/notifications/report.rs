@@ -1,7 +1,5 @@
 //! Reports of the team's work, counted from the projection and the audit log and posted with a chart.
 
-use crate::jobs::lease;
-use crate::notifications::report_facts;
 use std::collections::HashSet;
 
 use serde::{Deserialize, Serialize};
@@ -14,7 +12,7 @@ use crate::channels::{privacy, routes};
 use crate::commands::refusal_view;
 use crate::core::conversation::{Conversation, Owner};
 use crate::core::error::Fault;
-use crate::core::ids::{ChannelId, ConversationId, FileId};
+use crate::core::ids::{ChannelId, ConversationId};
 use crate::core::last_change::ConversationChange;
 use crate::core::privacy::Privacy;
 use crate::core::refusal::Refusal;
@@ -28,16 +26,14 @@ use crate::jobs::outbox::message::Message;
 use crate::jobs::outbox::posting;
 use crate::jobs::outbox::private::answer;
 use crate::jobs::outcome::{Outcome, Stop};
-use crate::jobs::{job, rate_limits};
-use crate::notifications::chart;
+use crate::jobs::rate_limits;
 use crate::notifications::report_facts::{Alone, Report};
-use crate::notifications::report_view::{alone as alone_with, alt, comment, title};
+use crate::notifications::{report_facts, report_view};
 use crate::people::{acting, directory, organization};
 use crate::platform::db::projection::Conversations;
 use crate::platform::db::rate_limit::RateLimit;
-use crate::platform::db::{Claim, Effect, Queue, Verdict};
+use crate::platform::db::{Claim, Effect, Queue};
 use crate::platform::slack::answer::SlackError;
-use crate::platform::slack::blocks::kit::Content;
 use crate::platform::slack::blocks::words;
 use crate::platform::slack::codes;
 
@@ -45,17 +41,11 @@ use crate::platform::slack::codes;
 const ENTRIES_PER_READ: usize = 1000;
 const MAX_READS: usize = 50;
 
-/// The number of tries to upload a chart before the text is posted alone.
-const TRIES_OF_A_PICTURE: u32 = 3;
-
-/// Slack's error code for a file that was shared already.
-const SHARED_BEFORE: &str = "file_not_found";
-
 /// The answer to a requester whose report cannot be posted.
-const NOT_POSTED: &str = "Slack does not let me post the report here. Type /invite @dialnote, or ask an admin who may post \
-                          in this channel; then use the command again.";
+const NOT_POSTED: &str = "The app can't post the report here. Type /invite @dialnote, or ask an admin who can post in this \
+                          channel, then repeat the command.";
 
-/// A report with its picture, for a channel.
+/// A report with its chart, for a channel.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct PostReport {
     /// The channel.
@@ -63,10 +53,7 @@ pub(crate) struct PostReport {
     /// The requester.
     to: Addressee,
     /// The content of the report.
-    report: Box<Report>,
-    /// The picture, once it is uploaded.
-    file: Option<FileId>,
-}
+    report: Box<Report>,}
 
 impl JobKind for PostReport {
     const KIND: &'static str = "post_report.v1";
@@ -81,9 +68,7 @@ impl JobKind for PostReport {
     }
 
     fn rate_limits(&self) -> Vec<RateLimit> {
-        let mut limits = rate_limits::posting(self.channel.as_str());
-        limits.push(rate_limits::limited("files.completeUploadExternal", 600, 100));
-        limits
+        rate_limits::posting(self.channel.as_str())
     }
 }
 
@@ -116,7 +101,7 @@ pub(crate) async fn report(ctx: &TenantCtx, job: &ReportJob) -> Result<Outcome, 
     changes.reverse();
     let mut loads = Vec::new();
     for (id, open) in owners {
-        let owner = Owner { id, name: String::new() };
+        let owner = Owner::new(id, String::new());
         loads.push((directory::participant(ctx, &owner).await?.name, open));
     }
     let line = route.as_ref().and_then(|route| route.line.as_ref()).map(called);
@@ -128,8 +113,8 @@ pub(crate) async fn report(ctx: &TenantCtx, job: &ReportJob) -> Result<Outcome, 
     let detail = json!({ "outcome": "done", "days": job.days, "member": member });
     let record = log::record_attempt(ctx, &job.requester, "report", &detail);
     let told = match alone {
-        Some(why) => answer(ctx, to, alone_with(&report, why)),
-        None => ctx.say(&PostReport { channel, to, report, file: None }),
+        Some(why) => answer(ctx, to, report_view::alone(&report, why)),
+        None => ctx.say(&PostReport { channel, to, report }),
     };
     Ok(Outcome::done(vec![record, told]))
 }
@@ -170,61 +155,21 @@ impl Message for PostReport {
     }
 }
 
-/// Posts a report. The chart is uploaded in a step of its own, so that it is shared once. Where no chart may be posted,
-/// the text is posted alone.
+/// Posts a report with its chart, or in words alone if Slack refuses the newer blocks.
 async fn post_report(ctx: &TenantCtx, claim: &Claim, post: &PostReport) -> Result<Outcome, SlackError> {
-    let PostReport { channel, to, report, file } = post;
+    let PostReport { channel, to, report } = post;
     // Another company may have joined the channel since the report was made.
     if let Some(why) = hides(ctx, channel).await? {
-        return Ok(Outcome::done(vec![answer(ctx, to.clone(), alone_with(report, why))]));
+        return Ok(Outcome::done(vec![answer(ctx, to.clone(), report_view::alone(report, why))]));
     }
-    let Some(file) = file else {
-        return match upload_chart(ctx, report).await {
-            Ok(Some(file)) => {
-                let body = job::encode(&PostReport { file: Some(file), ..post.clone() });
-                let verdict = Verdict::Continue { body, until: lease::end(ctx) };
-                Ok(Outcome { verdict, effects: Vec::new() })
-            }
-            Err(error) if !is_final(&error) && claim.attempt < TRIES_OF_A_PICTURE => Err(error),
-            Ok(None) | Err(_) => post_words(ctx, claim, channel, report).await,
-        };
-    };
-    let by = lease::ensure(ctx, claim).await?;
-    match ctx.slack.with_deadline(by).share(file, &title(report), channel, &comment(report)).await {
-        Err(SlackError::Refused(code)) if claim.outcome_unknown && code == SHARED_BEFORE => {}
-        // A chart that may have been shared without a response would be there twice.
-        Err(SlackError::Fault(fault)) if !claim.outcome_unknown && claim.attempt >= TRIES_OF_A_PICTURE => {
-            info!(%fault, "report chart not shared; posted without it");
-            return post_words(ctx, claim, channel, report).await;
+    match posting::post_once(ctx, claim, channel.as_str(), None, &report_view::message(report)).await {
+        Err(SlackError::Refused(code)) if code == codes::INVALID_BLOCKS => {
+            info!("report chart refused; posted without it");
+            posting::post_once(ctx, claim, channel.as_str(), None, &report_view::plain(report)).await?;
         }
-        other => other?,
+        other => drop(other?),
     }
     Ok(Outcome::done(Vec::new()))
-}
-
-/// Posts a report without its picture.
-async fn post_words(
-    ctx: &TenantCtx,
-    claim: &Claim,
-    channel: &ChannelId,
-    report: &Report,
-) -> Result<Outcome, SlackError> {
-    let content = Content::new(&comment(report), Vec::new());
-    posting::post_once(ctx, claim, channel.as_str(), None, &content).await?;
-    Ok(Outcome::done(Vec::new()))
-}
-
-async fn upload_chart(ctx: &TenantCtx, report: &Report) -> Result<Option<FileId>, SlackError> {
-    let drawn = report.clone();
-    let Ok(Some(picture)) = tokio::task::spawn_blocking(move || chart::png(&drawn)).await else {
-        return Ok(None);
-    };
-    ctx.slack.upload("report.png", &alt(report), picture).await.map(Some)
-}
-
-/// Answers whether another try cannot succeed.
-fn is_final(error: &SlackError) -> bool {
-    matches!(error, SlackError::Refused(_) | SlackError::Fault(Fault::Unauthorized { .. } | Fault::Unusable { .. }))
 }
 
 impl JobKind for ReportJob {

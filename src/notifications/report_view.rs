@@ -1,99 +1,139 @@
-//! A report in words: beside its picture, and instead of it for people who can't see it.
+//! A report: the numbers first, then a chart of the days and a table of the people. Its text says all of it in words.
 
 use crate::core::text::cut;
 use crate::notifications::report_facts::{Alone, DayActivity, Report};
+use crate::platform::slack::blocks::chart::{Cell, Chart, Table};
 use crate::platform::slack::blocks::kit::{Block, Content};
-use crate::platform::slack::blocks::mrkdwn::neutral;
+use crate::platform::slack::blocks::markup::Markup;
 use crate::platform::slack::blocks::words;
 
-/// The most characters of the picture's description (docs/contracts/slack-limits.json).
-const LONGEST_ALT: usize = 1000;
+/// The most points of a chart: longer periods are drawn in groups of days (docs/contracts/slack-limits.json).
+const MOST_POINTS: usize = 20;
 
-/// The most days that are listed.
-const MAX_LISTED_DAYS: usize = 31;
+/// The most days that are listed in words.
+const MOST_LISTED_DAYS: usize = 31;
 
-/// Returns the title of the picture.
-pub(crate) fn title(report: &Report) -> String {
-    let on = report.line.as_ref().map_or_else(String::new, |line| format!(" on {line}"));
-    match report.days.len() {
-        1 => format!("Conversations{on} today"),
-        days => format!("Conversations{on} of the last {days} days"),
-    }
+/// The most characters of the notification.
+const NOTIFICATION: usize = 1000;
+
+/// The parts into which the conversations of a day are divided, in the order of the chart.
+const PARTS: [(&str, fn(&DayActivity) -> usize); 4] = [
+    ("Done", |day| day.done),
+    ("Snoozed", |day| day.snoozed),
+    ("Owned", |day| day.owned),
+    ("Unassigned", |day| day.waiting),
+];
+
+/// Returns the report with its chart and its table.
+pub(crate) fn message(report: &Report) -> Content {
+    let mut blocks = vec![Block::header(&title(report)), facts(report)];
+    blocks.extend((report.days.len() > 1).then(|| Block::chart(chart(report))));
+    blocks.extend((!report.loads.is_empty()).then(|| Block::table(people(report))));
+    blocks.push(requested(report));
+    Content::new(&notification(report), blocks)
+}
+
+/// Returns the report in words alone, for places that don't know charts and tables.
+pub(crate) fn plain(report: &Report) -> Content {
+    let mut blocks = vec![Block::header(&title(report)), facts(report)];
+    blocks.extend(by_day(report).map(|line| line.paragraph()));
+    blocks.push(open_now(report).paragraph());
+    blocks.push(requested(report));
+    Content::new(&notification(report), blocks)
 }
 
 /// Returns the report for the requester alone, with the reason.
 pub(crate) fn alone(report: &Report, why: Alone) -> Content {
     let why = match why {
-        Alone::NoRoute => {
-            "Only you see this. It is about all shared numbers, because no shared number's cards come here: \
-             /dialnote route changes that."
+        Alone::NoRoute => Markup::of("Only visible to you. It covers all shared numbers, because this channel shows none: see ")
+            .code("/dialnote route")
+            .ours("."),
+        Alone::Hidden => {
+            Markup::of("Only visible to you, because this channel hides numbers and messages or is shared with others.")
         }
-        Alone::Hidden => "Only you see this, because others read this channel, or it hides numbers and messages.",
     };
-    let words = comment(report);
-    Content::new(&format!("{words}\n{why}"), vec![Block::paragraph(&words), Block::small(why)])
+    let mut content = plain(report);
+    content.blocks.push(why.small());
+    content
 }
 
-/// Returns the text above the picture.
-pub(crate) fn comment(report: &Report) -> String {
-    let mut lines = vec![format!("{}, for {}: {}", title(report), report.by, sums(report)), waits(report)];
-    let told = report.days.len().saturating_sub(MAX_LISTED_DAYS);
-    let days = report.days.iter().skip(told).filter(|day| report.days.len() > 1 && day.total() > 0);
-    lines.extend(days.map(|day| format!("• {}", row(day))));
-    lines.push(loads(report));
-    neutral(&lines.join("\n"))
-}
-
-/// Describes the picture for people who can't see it.
-pub(crate) fn alt(report: &Report) -> String {
-    let days: Vec<_> =
-        report.days.iter().map(|day| format!("{} {}", day.date.strftime("%a %-d"), day.total())).collect();
-    cut(
-        &format!("Two bar charts. Conversations a day: {}. {} {}", days.join(", "), loads(report), waits(report)),
-        LONGEST_ALT,
-    )
-}
-
-fn sums(report: &Report) -> String {
-    let sum = |part: fn(&DayActivity) -> usize| report.days.iter().map(part).sum::<usize>();
-    let (done, snoozed) = (sum(|day| day.done), sum(|day| day.snoozed));
-    let (owned, waiting) = (sum(|day| day.owned), sum(|day| day.waiting));
-    format!(
-        "{} in all, {done} done, {snoozed} snoozed, {owned} open with an owner, {waiting} without one.",
-        report.total()
-    )
-}
-
-/// Summarizes the median times until an owner and until done, and the changes of owner.
-pub(crate) fn waits(report: &Report) -> String {
-    let waits = &report.waits;
-    let owned = match waits.to_owner {
-        Some(seconds) => format!("Half of what was taken had an owner within {}.", words::span(seconds)),
-        None => "Nobody took anything.".to_owned(),
-    };
-    let done = match waits.to_done {
-        Some(seconds) => format!("Half of what was done was so within {}.", words::span(seconds)),
-        None => "Nothing was marked done.".to_owned(),
-    };
-    let handed = match waits.handed {
-        0 => "Nothing changed hands.".to_owned(),
-        1 => "One conversation changed hands.".to_owned(),
-        many => format!("Conversations changed hands {many} times."),
-    };
-    format!("{owned} {done} {handed}")
-}
-
-fn row(day: &DayActivity) -> String {
-    let parts = [(day.done, "done"), (day.snoozed, "snoozed"), (day.owned, "owned"), (day.waiting, "waiting")];
-    let parts: Vec<_> =
-        parts.iter().filter(|(count, _)| *count > 0).map(|(count, what)| format!("{count} {what}")).collect();
-    format!("{}: {} ({})", day.date.strftime("%a %-d %b"), day.total(), parts.join(", "))
-}
-
-fn loads(report: &Report) -> String {
-    let loads = report.loads.iter().map(|(name, open)| format!("{name} {open}"));
-    match loads.collect::<Vec<_>>().join(", ") {
-        nobody if nobody.is_empty() => "Nobody owns an open conversation.".to_owned(),
-        loads => format!("Open now: {loads}."),
+fn title(report: &Report) -> String {
+    let on = report.line.as_ref().map_or_else(String::new, |line| format!(" · {line}"));
+    match report.days.len() {
+        1 => format!("Report · today{on}"),
+        days => format!("Report · last {days} days{on}"),
     }
+}
+
+fn facts(report: &Report) -> Block {
+    let number = |number: usize| Markup::of(&number.to_string());
+    let median = |seconds: Option<i64>| Markup::of(&seconds.map_or_else(|| "–".to_owned(), words::span));
+    Block::facts(&[
+        ("Active conversations", number(report.total())),
+        ("Unassigned of these", number(sum(report, |day| day.waiting))),
+        ("Median time to an owner", median(report.waits.to_owner)),
+        ("Median time to done", median(report.waits.to_done)),
+        ("Done of these", number(sum(report, |day| day.done))),
+        ("Changed owner", number(report.waits.handed)),
+    ])
+}
+
+fn sum(report: &Report, part: fn(&DayActivity) -> usize) -> usize {
+    report.days.iter().map(part).sum()
+}
+
+/// Returns the conversations by day, or by groups of days.
+fn chart(report: &Report) -> Chart {
+    let group = report.days.len().div_ceil(MOST_POINTS).max(1);
+    let groups: Vec<_> = report.days.chunks(group).collect();
+    let label = |days: &&[DayActivity]| days.first().map_or_else(String::new, |day| label(day, group));
+    let series = PARTS.map(|(name, part)| (name, groups.iter().map(|days| days.iter().map(part).sum()).collect()));
+    Chart::bars("Conversations by day of last activity", groups.iter().map(label).collect(), series.to_vec())
+}
+
+/// Names a day: "Tue 17". The first of a group of days has its month: "17 Nov".
+fn label(day: &DayActivity, group: usize) -> String {
+    let format = if group == 1 { "%a %-d" } else { "%-d %b" };
+    day.date.strftime(format).to_string()
+}
+
+fn people(report: &Report) -> Table {
+    let heading = vec![Cell::new("Person"), Cell::new("Open now")];
+    let rows = report.loads.iter().map(|(name, open)| vec![Cell::new(name), Cell::new(&open.to_string())]);
+    Table::new(std::iter::once(heading).chain(rows).collect())
+}
+
+fn by_day(report: &Report) -> Option<Markup> {
+    let told = report.days.len().saturating_sub(MOST_LISTED_DAYS);
+    let days = report.days.iter().skip(told).filter(|day| report.days.len() > 1 && day.total() > 0);
+    let line = |day: &DayActivity| {
+        let parts = PARTS.iter().filter(|(_, part)| part(day) > 0);
+        let parts: Vec<_> = parts.map(|(name, part)| format!("{} {}", part(day), name.to_lowercase())).collect();
+        Markup::of(&format!("{} · {}: {}", label(day, 1), day.total(), parts.join(", ")))
+    };
+    let lines: Vec<_> = days.map(line).collect();
+    (!lines.is_empty()).then(|| Markup::default().strong("By day").ours("\n").then("", Markup::joined("\n", lines)))
+}
+
+fn open_now(report: &Report) -> Markup {
+    let loads = report.loads.iter().map(|(name, open)| Markup::default().text(&format!("{name} {open}")));
+    let loads = Markup::joined(" · ", loads);
+    if loads.is_empty() { Markup::of("No one owns an open conversation.") } else { Markup::of("Open now: ").then("", loads) }
+}
+
+fn requested(report: &Report) -> Block {
+    Markup::of("Requested by ").text(&report.by).small()
+}
+
+/// Returns the whole report in words.
+fn notification(report: &Report) -> String {
+    let median = |what: &str, seconds: Option<i64>| match seconds {
+        Some(seconds) => format!(" Median time to {what} {}.", words::span(seconds)),
+        None => String::new(),
+    };
+    let parts: Vec<_> =
+        PARTS.iter().map(|(name, part)| format!("{} {}", sum(report, *part), name.to_lowercase())).collect();
+    let counted = format!("{}: {} active conversations, {}.", title(report), report.total(), parts.join(", "));
+    let medians = median("an owner", report.waits.to_owner) + &median("done", report.waits.to_done);
+    cut(&format!("{counted}{medians} {}", open_now(report).words()), NOTIFICATION)
 }

@@ -24,8 +24,8 @@ pub(crate) struct Summary {
     pub waiting: Vec<Conversation>,
     /// The number of open and unassigned conversations that are not shown.
     pub more: usize,
-    /// The number of conversations whose snooze ends today, in the channel's time zone.
-    pub snoozed: usize,
+    /// The conversations whose snooze ends today, in the channel's time zone.
+    pub back: Vec<Conversation>,
     /// The number of open conversations that each person owns, the busiest first.
     pub loads: Vec<(MemberId, usize)>,
 }
@@ -35,32 +35,33 @@ impl Summary {
     pub(crate) fn of<'a>(all: impl Iterator<Item = &'a Conversation>, route: &Route, now: Timestamp) -> Self {
         let zone = working_hours::zone(route.zone.as_deref());
         let day = |at: Timestamp| at.to_zoned_datetime(zone.clone()).date();
-        let (mut waiting, mut snoozed, mut loads) = (Vec::new(), 0, BTreeMap::<MemberId, usize>::new());
+        let (mut waiting, mut back, mut loads) = (Vec::new(), Vec::new(), BTreeMap::<MemberId, usize>::new());
         for one in all.filter(|one| route.takes(one.line.as_ref())) {
             match (one.status, &one.owner) {
                 (Status::Open, None) => waiting.push(one),
                 (Status::Open, Some(owner)) => *loads.entry(owner.id.clone()).or_default() += 1,
                 (Status::Snoozed, _) => {
-                    snoozed += usize::from(one.snoozed_until.is_some_and(|until| day(until) == day(now)));
+                    back.extend(one.snoozed_until.is_some_and(|until| day(until) == day(now)).then(|| one.clone()));
                 }
                 (Status::Done | Status::Other, _) => {}
             }
         }
         waiting.sort_by_key(|one| one.last_activity.as_ref().map(|last| last.at));
+        back.sort_by_key(|one| one.snoozed_until);
         let mut loads: Vec<_> = loads.into_iter().collect();
         loads.sort_by_key(|(_, open)| Reverse(*open));
         loads.truncate(MAX_DIGEST_LOADS);
         Self {
             more: waiting.len().saturating_sub(MAX_DIGEST_ROWS),
             waiting: waiting.into_iter().take(MAX_DIGEST_ROWS).cloned().collect(),
-            snoozed,
+            back,
             loads,
         }
     }
 
     /// Returns whether there is anything to post. A digest after an absence counts only unassigned conversations.
     pub(crate) fn is_worth_telling(&self, caught_up: bool) -> bool {
-        !self.waiting.is_empty() || !caught_up && (self.snoozed > 0 || !self.loads.is_empty())
+        !self.waiting.is_empty() || !caught_up && (!self.back.is_empty() || !self.loads.is_empty())
     }
 }
 
@@ -152,7 +153,7 @@ mod tests {
     #[test]
     fn the_busiest_comes_first_and_what_is_done_counts_for_nobody() {
         let owned = |id: usize, owner: &str, status: Status| {
-            let owner = Some(Owner { id: MemberId::new(owner), name: String::new() });
+            let owner = Some(Owner::new(MemberId::new(owner), String::new()));
             Conversation { status, owner, ..conversation(id) }
         };
         let all = [

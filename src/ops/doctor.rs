@@ -18,6 +18,7 @@ use crate::core::delivery::Why;
 use crate::core::error::{Fault, whole};
 use crate::core::refusal::Refusal;
 use crate::core::request_context::RequestContext;
+use crate::core::rule::Rule;
 use crate::jobs::ctx::TenantCtx;
 use crate::jobs::documents;
 use crate::jobs::handler::Handler;
@@ -33,6 +34,7 @@ use crate::ops::{findings_view, readiness};
 use crate::people::acting;
 use crate::platform::db::Claim;
 use crate::platform::slack::answer::SlackError;
+use crate::platform::slack::blocks::words;
 use crate::platform::slack::client::Identity;
 use crate::platform::slack::scopes::{OPTIONAL_SCOPES, SCOPES, Scope};
 use crate::platform::slack::signature::sign;
@@ -51,6 +53,9 @@ const OWN_ADDRESS_TIMEOUT: Duration = Duration::from_secs(5);
 /// The challenge that the app's own address has to repeat.
 const CHALLENGE: &str = "is-this-dialnote-slack";
 
+/// The fix of checks that can't be run from Slack.
+const RUN_IT_THERE: &str = "run `dialnote-slack doctor` where the app runs";
+
 /// The maximum number of people that are named.
 const MAX_NAMED: usize = 10;
 
@@ -60,7 +65,7 @@ const MAX_LINKS_CHECKED: usize = 100;
 /// Runs all checks for an admin.
 pub(crate) async fn doctor(ctx: &TenantCtx, requester: &RequestContext) -> Result<Outcome, Fault> {
     let content = match acting::reader(ctx, &requester.user).await {
-        Ok(Ok(teammate)) => match documents::rules(ctx).await?.may_configure(&teammate) {
+        Ok(Ok(teammate)) => match documents::rules(ctx).await?.may_configure(&teammate, Rule::Doctor) {
             Ok(()) => findings_view::examined(&examine_in_time(ctx).await),
             Err(why) => refusal_view::refusal(&why),
         },
@@ -74,9 +79,9 @@ pub(crate) async fn doctor(ctx: &TenantCtx, requester: &RequestContext) -> Resul
 /// Returns the findings that anyone may see while the app cannot find out who asks.
 async fn who_asks_is_unknown(ctx: &TenantCtx) -> Vec<Finding> {
     let found = tokio::time::timeout(ctx.settings.lease / 3, connection::dialnote(ctx)).await;
-    let unknown = "it can't be found out yet whether you are an admin. \
-                       Run dialnote-slack doctor where the app runs";
-    found.unwrap_or_default().into_iter().chain([Finding::new("you", FindingState::Note, unknown)]).collect()
+    let unknown = "it isn't known yet whether you're an admin, so the other checks aren't shown";
+    let unknown = Finding::new("you", FindingState::Note, unknown).fixed_by(RUN_IT_THERE);
+    found.unwrap_or_default().into_iter().chain([unknown]).collect()
 }
 
 /// Runs all checks, for as long as the lease allows. A worker that took longer would count as dead, and the checks
@@ -84,8 +89,8 @@ async fn who_asks_is_unknown(ctx: &TenantCtx) -> Vec<Finding> {
 async fn examine_in_time(ctx: &TenantCtx) -> Vec<Finding> {
     let found = tokio::time::timeout(ctx.settings.lease * 2 / 3, examine(ctx)).await;
     found.unwrap_or_else(|_| {
-        let words = "not all of it answered in time. Run dialnote-slack doctor where the app runs: it waits longer";
-        vec![Finding::new("everything", FindingState::Bad, words)]
+        let words = "the checks took too long";
+        vec![Finding::new("setup", FindingState::Bad, words).fixed_by(RUN_IT_THERE)]
     })
 }
 
@@ -104,10 +109,10 @@ pub async fn examine(ctx: &TenantCtx) -> Vec<Finding> {
 
 async fn store(work: &TenantCtx) -> Finding {
     match readiness::try_store(work.store.as_ref(), &work.clock, &work.instance).await {
-        Ok(()) => Finding::new("database", FindingState::Good, "it takes in what has to be kept"),
+        Ok(()) => Finding::new("database", FindingState::Good, "writable"),
         Err(cause) => {
-            let words = "it takes nothing in. Look for a full disk, and whether the app may write there";
-            Finding::new("database", FindingState::Bad, words).because(&cause)
+            let fix = "check the disk space, and that the app may write there";
+            Finding::new("database", FindingState::Bad, "it can't be written to").fixed_by(fix).because(&cause)
         }
     }
 }
@@ -120,31 +125,28 @@ async fn queue(work: &TenantCtx) -> Vec<Finding> {
     };
     let Ok(overview) = counted else { return Vec::new() };
     let age = overview.oldest.map(|oldest| work.clock.now().duration_since(oldest).unsigned_abs());
+    let pending = jobs(overview.inbox + overview.outbox);
     let waiting = match age {
-        Some(age) if age > MAX_JOB_AGE => Finding::new(
-            "queue",
-            FindingState::Bad,
-            format!(
-                "the oldest of {} jobs has waited for {} minutes. See why: dialnote-slack jobs list --waiting",
-                overview.inbox + overview.outbox,
-                age.as_secs() / 60
-            ),
-        ),
-        _ => Finding::new(
-            "queue",
-            FindingState::Good,
-            format!("{} jobs wait, none for long", overview.inbox + overview.outbox),
-        ),
+        Some(age) if age > MAX_JOB_AGE => {
+            let seconds = i64::try_from(age.as_secs()).unwrap_or(i64::MAX);
+            let words = format!("{pending} pending, the oldest for {}", words::span(seconds));
+            let fix = "see why with `dialnote-slack jobs list --waiting`";
+            Finding::new("job queue", FindingState::Bad, words).fixed_by(fix)
+        }
+        _ => Finding::new("job queue", FindingState::Good, format!("{pending} pending, none overdue")),
     };
     let given_up = match overview.dead {
-        0 => Finding::new("given up", FindingState::Good, "nothing was given up"),
-        dead => Finding::new(
-            "given up",
-            FindingState::Note,
-            format!("{dead} jobs. See why: dialnote-slack jobs list; then jobs retry, or jobs drop"),
-        ),
+        0 => Finding::new("failed jobs", FindingState::Good, "none"),
+        dead => {
+            let fix = "see why with `dialnote-slack jobs list`, then `jobs retry` or `jobs drop`";
+            Finding::new("failed jobs", FindingState::Note, format!("{} failed", jobs(dead))).fixed_by(fix)
+        }
     };
     vec![waiting, given_up]
+}
+
+fn jobs(count: u64) -> String {
+    if count == 1 { "1 job".to_owned() } else { format!("{count} jobs") }
 }
 
 async fn slack(work: &TenantCtx) -> Vec<Finding> {
@@ -154,17 +156,16 @@ async fn slack(work: &TenantCtx) -> Vec<Finding> {
             vec![known, scopes(&identity, work), clock(&identity, work.clock.now())]
         }
         Err(SlackError::Fault(Fault::Unauthorized { cause, .. })) => {
-            let words = match again(work) {
-                Some(install) => format!("Slack does not accept it. Install the app again: {install}"),
-                None => "Slack does not accept it. \
-                         Copy the Bot User OAuth Token anew (OAuth & Permissions) to SLACK_BOT_TOKEN"
-                    .to_owned(),
+            let fix = match again(work) {
+                Some(install) => format!("install the app again: {install}"),
+                None => "copy the Bot User OAuth Token (OAuth & Permissions) to `SLACK_BOT_TOKEN`".to_owned(),
             };
-            vec![Finding::new("Slack token", FindingState::Bad, words).because(&cause)]
+            let rejected = Finding::new("Slack token", FindingState::Bad, "Slack rejects it");
+            vec![rejected.fixed_by(fix).because(&cause)]
         }
         Err(cause) => {
-            let words = "Slack did not say whose it is. Look whether this machine reaches SLACK_API_URL";
-            vec![Finding::new("Slack token", FindingState::Bad, words).because(&cause)]
+            let silent = Finding::new("Slack token", FindingState::Bad, "Slack didn't confirm it");
+            vec![silent.fixed_by("check that this machine reaches `SLACK_API_URL`").because(&cause)]
         }
     }
 }
@@ -177,38 +178,35 @@ fn again(work: &TenantCtx) -> Option<String> {
 fn scopes(identity: &Identity, work: &TenantCtx) -> Finding {
     let missing = |needed: &'static [Scope]| {
         let missing = needed.iter().filter(|scope| !identity.scopes.iter().any(|granted| granted == scope.name));
-        missing.map(|scope| format!("{} ({})", scope.name, scope.reason.trim_end_matches('.'))).collect::<Vec<_>>()
+        missing.map(|scope| format!("`{}` ({})", scope.name, scope.reason.trim_end_matches('.'))).collect::<Vec<_>>()
     };
     let (needed, optional) = (missing(&SCOPES), missing(&OPTIONAL_SCOPES));
     if !needed.is_empty() {
-        let words = match again(work) {
-            Some(install) => format!("Install the app again, which keeps everything: {install}"),
-            None => "Put them under OAuth & Permissions, and press Reinstall".to_owned(),
+        let fix = match again(work) {
+            Some(install) => format!("install the app again, which keeps all data: {install}"),
+            None => "add them under OAuth & Permissions, and reinstall the app".to_owned(),
         };
-        return Finding::new("scopes", FindingState::Bad, format!("not granted: {}. {words}", needed.join("; ")));
+        let words = format!("not granted: {}", needed.join(", "));
+        return Finding::new("permissions", FindingState::Bad, words).fixed_by(fix);
     }
     if !optional.is_empty() {
-        return Finding::new(
-            "scopes",
-            FindingState::Note,
-            format!("it can do without, but worse: {}", optional.join("; ")),
-        );
+        let words = format!("optional ones are missing: {}", optional.join(", "));
+        return Finding::new("permissions", FindingState::Note, words);
     }
-    Finding::new("scopes", FindingState::Good, "all are granted")
+    Finding::new("permissions", FindingState::Good, "all granted")
 }
 
 fn clock(identity: &Identity, now: Timestamp) -> Finding {
     match identity.date.map(|date| now.duration_since(date)) {
-        Some(skew) if skew.abs() > MAX_CLOCK_ERROR => Finding::new(
-            "clock",
-            FindingState::Bad,
-            format!(
-                "this machine's differs from Slack's by {} s, and from 300 s on every request is refused. Set it by NTP",
+        Some(skew) if skew.abs() > MAX_CLOCK_ERROR => {
+            let words = format!(
+                "this machine's clock is {} s off Slack's, and from 300 s on every request is refused",
                 skew.abs().as_secs()
-            ),
-        ),
-        Some(_) => Finding::new("clock", FindingState::Good, "it shows what Slack's does"),
-        None => Finding::new("clock", FindingState::Note, "Slack did not say what its clock shows"),
+            );
+            Finding::new("clock", FindingState::Bad, words).fixed_by("set it by NTP")
+        }
+        Some(_) => Finding::new("clock", FindingState::Good, "in sync with Slack"),
+        None => Finding::new("clock", FindingState::Note, "Slack didn't send the time"),
     }
 }
 
@@ -220,31 +218,27 @@ async fn address(work: &TenantCtx) -> Finding {
         return sockets(dialer).await;
     }
     let Some(public) = &work.ingress.public else {
-        let words = "PUBLIC_URL is not set, so it was not looked whether Slack can reach the app, \
-                     and calls are found by looking rather than told at once";
+        let words = "`PUBLIC_URL` isn't set, so it wasn't checked whether Slack reaches the app, and calls are found \
+                     by polling";
         return Finding::new(WHAT, FindingState::Note, words);
     };
     let url = format!("{}/slack/events", public.as_str().trim_end_matches('/'));
     match challenge(&url, work).await {
         Ok((200, answer)) if answer.contains(CHALLENGE) => {
-            Finding::new(WHAT, FindingState::Good, format!("{url} answers, with this signing secret"))
+            Finding::new(WHAT, FindingState::Good, format!("{url} answers with this signing secret"))
         }
-        Ok((401, _)) => Finding::new(
-            WHAT,
-            FindingState::Bad,
-            format!(
-                "{url} answers, but does not know SLACK_SIGNING_SECRET: the app there runs with another one. Give both the one under Basic Information"
-            ),
-        ),
-        Ok((status, _)) => Finding::new(
-            WHAT,
-            FindingState::Bad,
-            format!("{url} answers {status}, which is not this app's answer. Look where the proxy sends /slack/"),
-        ),
+        Ok((401, _)) => {
+            let words = format!("the app at {url} runs with another `SLACK_SIGNING_SECRET`");
+            Finding::new(WHAT, FindingState::Bad, words).fixed_by("give both the secret under Basic Information")
+        }
+        Ok((status, _)) => {
+            let words = format!("{url} answers {status}, which isn't this app's answer");
+            Finding::new(WHAT, FindingState::Bad, words).fixed_by("check where the proxy sends `/slack/`")
+        }
         Err(cause) => {
-            let words =
-                format!("{url} is not reached. Look whether the app runs, and where the proxy sends PUBLIC_URL");
-            Finding::new(WHAT, FindingState::Bad, words).because(&cause)
+            let fix = "check that the app runs, and where the proxy sends `PUBLIC_URL`";
+            let unreached = Finding::new(WHAT, FindingState::Bad, format!("{url} can't be reached"));
+            unreached.fixed_by(fix).because(&cause)
         }
     }
 }
@@ -253,22 +247,23 @@ async fn address(work: &TenantCtx) -> Finding {
 async fn sockets(dialer: &Dialer) -> Finding {
     const WHAT: &str = "Socket Mode";
     match dialer.address().await {
-        Ok(_) => Finding::new(WHAT, FindingState::Good, "Slack opens connections for SLACK_APP_TOKEN"),
+        Ok(_) => Finding::new(WHAT, FindingState::Good, "Slack opens connections for `SLACK_APP_TOKEN`"),
         Err(cause) if is_hopeless(&cause) => {
-            let words = "Slack does not accept SLACK_APP_TOKEN. Make an app-level token with connections:write \
-                         (Basic Information → App-Level Tokens), and look whether Socket Mode is on";
-            Finding::new(WHAT, FindingState::Bad, words).because(&cause)
+            let fix = "create an app-level token with `connections:write` (Basic Information → App-Level Tokens), and \
+                       check that Socket Mode is on";
+            let rejected = Finding::new(WHAT, FindingState::Bad, "Slack rejects `SLACK_APP_TOKEN`");
+            rejected.fixed_by(fix).because(&cause)
         }
         Err(cause) => {
-            let words = "Slack opens no connection. Look whether this machine reaches SLACK_API_URL";
-            Finding::new(WHAT, FindingState::Bad, words).because(&cause)
+            let closed = Finding::new(WHAT, FindingState::Bad, "Slack opens no connection");
+            closed.fixed_by("check that this machine reaches `SLACK_API_URL`").because(&cause)
         }
     }
 }
 
 async fn challenge(url: &str, work: &TenantCtx) -> Result<(u16, String), String> {
-    let url: Url = url.parse().map_err(|_| "it is no address".to_owned())?;
-    let Some(secret) = work.ingress.secrets.first() else { return Err("there is no signing secret".to_owned()) };
+    let url: Url = url.parse().map_err(|_| "not an address".to_owned())?;
+    let Some(secret) = work.ingress.secrets.first() else { return Err("no signing secret".to_owned()) };
     let body = json!({ "type": "url_verification", "challenge": CHALLENGE }).to_string();
     let now = work.clock.now().as_second();
     let client = transport::client(OWN_ADDRESS_TIMEOUT).map_err(|error| whole(&error))?;
@@ -284,26 +279,29 @@ async fn challenge(url: &str, work: &TenantCtx) -> Result<(u16, String), String>
 }
 
 async fn routes(work: &TenantCtx) -> Vec<Finding> {
-    const WHAT: &str = "channel";
+    const WHAT: &str = "channels";
     let routes = match routes::routes(work).await {
         Ok(routes) => routes,
-        Err(cause) => return vec![Finding::new(WHAT, FindingState::Note, "none could be looked at").because(&cause)],
+        Err(cause) => return vec![Finding::new(WHAT, FindingState::Note, "they couldn't be checked").because(&cause)],
     };
     if routes.is_empty() {
-        let words = "none gets cards by itself. Type /dialnote route in the one that is to";
-        return vec![Finding::new(WHAT, FindingState::Note, words)];
+        let none = Finding::new(WHAT, FindingState::Note, "no channel shows cards yet");
+        return vec![none.fixed_by("type `/dialnote route` in the channel that gets them")];
     }
     let mut findings = Vec::new();
     for (channel, _) in routes {
         let found = match work.slack.is_in(&channel).await {
-            Ok(Some(true)) => Finding::new(WHAT, FindingState::Good, "the app can post there"),
+            Ok(Some(true)) => Finding::new(WHAT, FindingState::Good, "the app can post in {channel}"),
             Ok(Some(false)) => {
-                let words = "it is to get cards, and the app cannot post there. Type /invite @dialnote there, \
-                             then /dialnote route again; or /dialnote route #channel off";
-                Finding::new(WHAT, FindingState::Bad, words)
+                let words = "the app can't post in {channel} because it isn't a member";
+                let fix = "type `/invite @dialnote` in that channel, then `/dialnote route` again";
+                Finding::new(WHAT, FindingState::Bad, words).fixed_by(fix)
             }
-            Ok(None) => Finding::new(WHAT, FindingState::Note, "whether the app can post there needs channels:read"),
-            Err(cause) => Finding::new(WHAT, FindingState::Note, "it could not be looked at").because(&cause),
+            Ok(None) => {
+                let words = "{channel} can't be checked without `channels:read`";
+                Finding::new(WHAT, FindingState::Note, words)
+            }
+            Err(cause) => Finding::new(WHAT, FindingState::Note, "{channel} couldn't be checked").because(&cause),
         };
         findings.push(found.about(channel));
     }
@@ -322,20 +320,18 @@ async fn broken_links(work: &TenantCtx) -> Vec<Finding> {
     let card_views = match card_views.await {
         Ok(card_views) => card_views,
         Err(cause) => {
-            let words = "the links made by hand could not be looked at";
+            let words = "the links by admins couldn't be checked";
             return vec![Finding::new(PEOPLE, FindingState::Note, words).because(&cause)];
         }
     };
     let broken = card_views.into_iter().filter_map(|link| {
         let why = match link.broken? {
-            Broken::MemberGone => "who is not in dialnote any more",
-            Broken::Account(_) => "but has no account in Slack any more that can be linked",
+            Broken::MemberGone => "who is no longer in dialnote",
+            Broken::Account(_) => "but has no Slack account that can be linked",
         };
-        let words = format!(
-            "{} was linked by hand to {}, {why}, so the link does not count. Remove it, or link them anew: /dialnote link",
-            link.name, link.member
-        );
-        Some(Finding::new(PEOPLE, FindingState::Note, words))
+        let words = format!("{} is linked to {}, {why}", link.name, link.member);
+        let fix = "remove the link, or link them again with `/dialnote link`";
+        Some(Finding::new(PEOPLE, FindingState::Note, words).fixed_by(fix))
     });
     broken.take(MAX_NAMED).collect()
 }
@@ -346,7 +342,7 @@ async fn unreachable(work: &TenantCtx) -> Vec<Finding> {
     let people = match unreachable::unreachable(work, MAX_NAMED).await {
         Ok(people) => people,
         Err(cause) => {
-            let words = "the people who can't be notified could not be looked at";
+            let words = "they couldn't be checked";
             return vec![Finding::new(WHAT, FindingState::Note, words).because(&cause)];
         }
     };
@@ -354,7 +350,8 @@ async fn unreachable(work: &TenantCtx) -> Vec<Finding> {
         // A problem of one person is not a problem of the app.
         let state =
             if matches!(why, Why::NoMessagesTab | Why::Restricted) { FindingState::Bad } else { FindingState::Note };
-        Finding::new(WHAT, state, format!("{name} can't be notified: {}", direct_view::because(&name, &why)))
+        let because = direct_view::because(&name, &why);
+        Finding::new(WHAT, state, format!("{name} can't be notified: {}", because.trim_end_matches('.')))
     };
     people.into_iter().map(finding).collect()
 }
@@ -362,22 +359,21 @@ async fn unreachable(work: &TenantCtx) -> Vec<Finding> {
 async fn people(work: &TenantCtx) -> Finding {
     match directory::unlinked(work).await {
         Ok(members) if members.is_empty() => {
-            Finding::new(PEOPLE, FindingState::Good, "every member of dialnote is found in Slack")
+            Finding::new(PEOPLE, FindingState::Good, "every member is linked")
         }
         Ok(members) => {
-            let shown =
-                members.iter().take(MAX_NAMED).map(|member| member.name.as_str()).collect::<Vec<_>>().join(", ");
-            let more = members.len().saturating_sub(MAX_NAMED);
-            let more = if more > 0 { format!(" and {more} more") } else { String::new() };
-            Finding::new(
-                PEOPLE,
-                FindingState::Note,
-                format!(
-                    "nobody in Slack has the e-mail address of {shown}{more}. Give both the same address, or link them by hand: /dialnote link; or they can own nothing"
-                ),
-            )
+            let names: Vec<_> = members.iter().map(|member| member.name.as_str()).collect();
+            let (shown, rest) = names.split_at_checked(MAX_NAMED).unwrap_or((&names, &[]));
+            let count = if let [_] = names.as_slice() {
+                "1 member isn't linked to a Slack user".to_owned()
+            } else {
+                format!("{} members aren't linked to a Slack user", names.len())
+            };
+            let words = format!("{count}: {}", words::listed(shown, rest.len()));
+            let fix = "give both accounts the same email, or link them with `/dialnote link`";
+            Finding::new(PEOPLE, FindingState::Note, words).fixed_by(fix)
         }
-        Err(cause) => Finding::new(PEOPLE, FindingState::Note, "they could not be looked at").because(&cause),
+        Err(cause) => Finding::new(PEOPLE, FindingState::Note, "they couldn't be checked").because(&cause),
     }
 }
 

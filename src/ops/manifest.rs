@@ -169,7 +169,7 @@ fn manifest(reached: Reached<'_>, unfurl_domain: &str) -> Manifest {
         _metadata: ManifestMetadata { major_version: 1, minor_version: 1 },
         display_information: DisplayInformation {
             name: "dialnote",
-            description: "Decide who owns each phone conversation.",
+            description: "Decide who owns each phone conversation",
             background_color: "#1d3557",
         },
         features: Features {
@@ -210,10 +210,10 @@ fn manifest(reached: Reached<'_>, unfurl_domain: &str) -> Manifest {
 fn shortcuts() -> Vec<Shortcut> {
     let shortcut = |name, kind, callback_id, description| Shortcut { name, kind, callback_id, description };
     vec![
-        shortcut("Find a conversation", "global", FIND, "Search by name or number, and act on what you find."),
-        shortcut("My inbox", "global", MY_INBOX, "List the conversations that are yours."),
-        shortcut("Hand off", "message", HAND_OFF, "Pass on the conversation that this message is about."),
-        shortcut("Add as note", "message", NOTE, "Write this message into dialnote as an internal note."),
+        shortcut("Find a conversation", "global", FIND, "Find a conversation by name, number or company"),
+        shortcut("My inbox", "global", MY_INBOX, "List your open conversations"),
+        shortcut("Hand off", "message", HAND_OFF, "Reassign the conversation of this message with a note"),
+        shortcut("Add as note", "message", NOTE, "Save this message as an internal note in dialnote"),
     ]
 }
 
@@ -225,10 +225,9 @@ fn slash_commands(reached: Reached<'_>) -> Vec<SlashCommand> {
         usage_hint,
         should_escape: true,
     };
-    let names: Vec<_> = COMMANDS.iter().map(|(_, spec)| spec.name).collect();
     let own =
         COMMANDS.iter().filter_map(|(_, spec)| Some(command(spec.slash?, spec.summary, spec.arguments.to_owned())));
-    own.chain([command(UMBRELLA, "Everything dialnote can do here.", names.join(" | "))]).collect()
+    own.chain([command(UMBRELLA, "All dialnote commands", "[command]".to_owned())]).collect()
 }
 
 #[cfg(test)]

@@ -182,6 +182,15 @@ pub(crate) async fn known_members(ctx: &TenantCtx) -> Result<Vec<MemberId>, Faul
 /// Returns the Slack user that a member is, and the name that colleagues use, as far as they can be told from stored
 /// facts.
 pub(crate) async fn known_teammate(ctx: &TenantCtx, member: &MemberId) -> Result<Option<(SlackUserId, String)>, Fault> {
+    Ok(known_profile(ctx, member).await?.map(|(_, teammate)| (teammate.user, teammate.name)))
+}
+
+/// Returns the address of a member's photo in Slack, as far as it can be told from stored facts.
+pub(crate) async fn known_photo(ctx: &TenantCtx, member: &MemberId) -> Result<Option<String>, Fault> {
+    Ok(known_profile(ctx, member).await?.and_then(|(profile, _)| profile.photo))
+}
+
+async fn known_profile(ctx: &TenantCtx, member: &MemberId) -> Result<Option<(Profile, Teammate)>, Fault> {
     let (members, by_hand) = (kept_members(ctx).await?, by_hand(ctx).await?);
     let email = members.iter().find(|one| one.id == *member).and_then(|member| member.email.as_deref());
     let kept = match (by_hand.iter().find(|link| link.member == *member), email) {
@@ -190,8 +199,8 @@ pub(crate) async fn known_teammate(ctx: &TenantCtx, member: &MemberId) -> Result
         (None, None) => None,
     };
     let profile = kept.and_then(|kept| kept.fact::<Profile>());
-    let teammate = profile.and_then(|profile| link(&profile, &members, &by_hand).ok());
-    Ok(teammate.filter(|teammate| teammate.member == *member).map(|teammate| (teammate.user, teammate.name)))
+    let linked = profile.and_then(|profile| link(&profile, &members, &by_hand).ok().map(|teammate| (profile, teammate)));
+    Ok(linked.filter(|(_, teammate)| teammate.member == *member))
 }
 
 /// Links a Slack profile to a member by the cached list of members. Returns the reason if it is linked to none.

@@ -1,6 +1,7 @@
 //! People: who is a teammate, by which name, and who has left.
 
 pub mod acting;
+pub(crate) mod admins;
 pub mod colleagues;
 pub mod directory;
 pub(crate) mod mentions;

@@ -83,7 +83,7 @@ pub(crate) async fn look_who_left(ctx: &TenantCtx) -> Result<(), Fault> {
         let job = NewJob { class: Class::Machine, ..ctx.new_job(&Left(gone)) };
         ctx.store.accept(delivery, vec![job], now).await?;
     }
-    let members = there.iter().map(|member| Owner { id: member.id.clone(), name: member.name.clone() }).collect();
+    let members = there.iter().map(|member| Owner::new(member.id.clone(), member.name.clone())).collect();
     let missing = known.into_iter().filter(|one| !is_there(one)).collect();
     ctx.db.keep(documents::document(ctx, "", &Team { at: now, members, missing }, None)).await
 }

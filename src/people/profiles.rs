@@ -111,7 +111,7 @@ async fn left_by(ctx: &TenantCtx, change: &ProfileChange) -> Result<Option<Owner
         Some(member) => Some(member),
         None => directory::sought_as(ctx, &change.now.user).await?,
     };
-    Ok(member.map(|id| Owner { id, name: change.now.name.clone() }))
+    Ok(member.map(|id| Owner::new(id, change.now.name.clone())))
 }
 
 /// Has members looked up again if a member's address changed. A person may be found by it now, or no longer.

@@ -28,6 +28,9 @@ const NOTE_AGAIN_AFTER: Duration = Duration::from_hours(24);
 struct Noted {
     profile: Profile,
     why: Unlinked,
+    /// The time at which the user asked the admins for a link.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    asked: Option<Timestamp>,
 }
 
 impl StoredDocument for Noted {
@@ -51,7 +54,12 @@ pub(crate) struct OfStranger(Document);
 impl OfStranger {
     /// Returns the document with another profile and the unchanged time of the request.
     pub(crate) fn with(self, profile: &Profile, why: Unlinked) -> Document {
-        Document::of(&self.0.id, &Noted { profile: profile.clone(), why }, self.0.at, self.0.due)
+        let asked = self.asked();
+        Document::of(&self.0.id, &Noted { profile: profile.clone(), why, asked }, self.0.at, self.0.due)
+    }
+
+    fn asked(&self) -> Option<Timestamp> {
+        documents::readable::<Noted>(&self.0).and_then(|noted| noted.asked)
     }
 }
 
@@ -59,8 +67,9 @@ impl OfStranger {
 pub(crate) async fn remember_stranger(ctx: &TenantCtx, user: &SlackUserId, why: Unlinked) -> Result<(), Fault> {
     let profile = directory::look_up(ctx, user).await?;
     let Some(profile) = profile.filter(|_| why.can_be_linked()) else { return Ok(()) };
-    let new = documents::document(ctx, user.as_str(), &Noted { profile, why }, None);
     let kept = noted(ctx, user).await?;
+    let asked = kept.as_ref().and_then(OfStranger::asked);
+    let new = documents::document(ctx, user.as_str(), &Noted { profile, why, asked }, None);
     let is_noted = |kept: &Document| kept.body == new.body && times::later(kept.at, NOTE_AGAIN_AFTER) > new.at;
     if kept.is_some_and(|OfStranger(kept)| is_noted(&kept)) {
         return Ok(());
@@ -71,6 +80,17 @@ pub(crate) async fn remember_stranger(ctx: &TenantCtx, user: &SlackUserId, why: 
 /// Returns the document of a user who was noted as unlinked, if there is one.
 pub(crate) async fn noted(ctx: &TenantCtx, user: &SlackUserId) -> Result<Option<OfStranger>, Fault> {
     Ok(documents::stored::<Noted>(ctx, user.as_str()).await?.map(OfStranger))
+}
+
+/// Returns the time at which an unlinked user asked the admins for a link.
+pub(crate) async fn asked_at(ctx: &TenantCtx, user: &SlackUserId) -> Result<Option<Timestamp>, Fault> {
+    Ok(noted(ctx, user).await?.and_then(|kept| kept.asked()))
+}
+
+/// Returns the effect that notes that an unlinked user asks the admins for a link now.
+pub(crate) async fn note_asked(ctx: &TenantCtx, user: &SlackUserId) -> Result<Option<Effect>, Fault> {
+    let kept: Option<Noted> = documents::get(ctx, user.as_str()).await?;
+    Ok(kept.map(|kept| documents::put(ctx, user.as_str(), &Noted { asked: Some(ctx.clock.now()), ..kept })))
 }
 
 /// Returns the users who were noted as unlinked, also those who are linked by now, latest first.

@@ -20,6 +20,7 @@ use crate::core::linking::Linking;
 use crate::core::privacy::Privacy;
 use crate::core::query::{Filter, Query};
 use crate::core::refusal::Refusal;
+use crate::core::rule::Rule;
 use crate::core::request_context::{ListPlace as Stands, Listed, RequestContext, Via};
 use crate::core::seen::Seen;
 use crate::core::shortcut::{FIND, HAND_OFF, MY_INBOX, NOTE};
@@ -61,7 +62,7 @@ impl InboundRequest<'_> {
         };
         let context = context.having_shown(known.seen.clone());
         if context.conversation.is_none() || known.title.is_some() {
-            return self.show(&from, &forms_view::form(&context, &known), &place).await;
+            return self.show(&from, &forms_view::form(&context, &known, &self.work.links), &place).await;
         }
         let view = ViewId::new(format!("{OUR_VIEWS}{:016x}", rand::random::<u64>()));
         let waiting = forms_view::waiting(&context, false).named(view.clone());
@@ -109,7 +110,7 @@ impl InboundRequest<'_> {
         let asked = seen.into_iter().filter(|seen| filled_in.iter().any(|one| one.conversation == seen.conversation));
         let context = context.having_shown(asked).having_shown(filled_in.clone());
         let known = forms_view::FormFacts { several, note, ..known };
-        self.show(&from, &forms_view::form(&context, &known), &place).await
+        self.show(&from, &forms_view::form(&context, &known, &self.work.links), &place).await
     }
 
     /// Asks for the time of a snooze, at once. The form keeps the conversation, as far as it is known for certain.
@@ -165,7 +166,7 @@ impl InboundRequest<'_> {
     /// Opens the form of the rules, for people who may change them. It does not open if the current rules cannot be
     /// read, because submitting it sets every rule that it shows.
     pub(crate) async fn open_rules(self, from: From, place: Surface) -> Response {
-        if let Some(why) = self.may_not_configure(&from).await {
+        if let Some(why) = self.may_not_configure(&from, Rule::Configure).await {
             return self.refuse_attempt(&from, "settings", why).await;
         }
         let channel = from.channel.clone().filter(|channel| !channel.is_direct());
@@ -196,7 +197,7 @@ impl InboundRequest<'_> {
                 Err(_) => answers::unavailable(),
             };
         }
-        if let Some(why) = self.may_not_configure(&from).await {
+        if let Some(why) = self.may_not_configure(&from, Rule::Link).await {
             return self.refuse_attempt(&from, "link", why).await;
         }
         let view = ViewId::new(format!("{OUR_VIEWS}{:016x}", rand::random::<u64>()));
@@ -205,15 +206,15 @@ impl InboundRequest<'_> {
         response
     }
 
-    /// Returns the reason why a person may not change the rules, if it is found in time. It is checked again when they
+    /// Returns the reason why a person may not do what is for admins, if it is found in time. It is checked again when they
     /// submit the form.
-    async fn may_not_configure(&self, from: &From) -> Option<Refusal> {
+    pub(crate) async fn may_not_configure(&self, from: &From, what: Rule) -> Option<Refusal> {
         let work = &self.work;
         let Some(rules) = self.within(documents::rules(work)).await else {
             return Some(Refusal::SettingsUnreadable);
         };
         match self.within(acting::teammate(work, &from.user)).await? {
-            Ok(requester) => rules.may_configure(&requester).err(),
+            Ok(requester) => rules.may_configure(&requester, what).err(),
             Err(stranger) => Some(Refusal::YouAreNotLinked(stranger.why)),
         }
     }
@@ -260,7 +261,7 @@ impl InboundRequest<'_> {
     /// Handles a shortcut: opens a window or a form, or adds a note that needs no form.
     pub(crate) async fn shortcut(self, from: From, callback_id: String, message: Option<PointedAt>) -> Response {
         match (callback_id.as_str(), message) {
-            (FIND, _) => self.find(from).await,
+            (FIND, _) => self.find(from, Surface::Message).await,
             (MY_INBOX, _) => self.my_inbox(from).await,
             (HAND_OFF, Some(message)) => {
                 let conversation = self.pointed_at(&from, &message).await;
@@ -273,12 +274,12 @@ impl InboundRequest<'_> {
     }
 
     /// Opens a window with a search field, for teammates: it finds nothing for other people.
-    async fn find(self, from: From) -> Response {
+    pub(crate) async fn find(self, from: From, place: Surface) -> Response {
         let window = match self.no_teammate(&from).await {
             Some(why) => forms_view::refused(&why),
-            None => forms_view::window(None, &Query::of(Filter::Mine)),
+            None => forms_view::window(None, &Query::of(Filter::Mine), &self.work.links),
         };
-        self.show(&from, &window, &Surface::Message).await
+        self.show(&from, &window, &place).await
     }
 
     /// Opens a window at once, for teammates, and shows the list in it as soon as it is made.
@@ -288,11 +289,11 @@ impl InboundRequest<'_> {
         }
         let query = Query::of(Filter::Mine);
         let view = ViewId::new(format!("{OUR_VIEWS}{:016x}", rand::random::<u64>()));
-        let window = forms_view::window(None, &query).named(view.clone());
+        let window = forms_view::window(None, &query, &self.work.links).named(view.clone());
         let response = self.show(&from, &window, &Surface::Message).await;
         let place = Stands::View(view);
         let requester = self.requester(&from, Via::Clicked, false);
-        let list = ListJob { requester, list: Listed { query, place }, notice: Vec::new() };
+        let list = ListJob::new(requester, Listed { query, place });
         let _ = answers::store(self.front, self.order_from(&from, &list)).await;
         response
     }
@@ -328,7 +329,7 @@ impl InboundRequest<'_> {
         self.within(drawing::search(&self.work, typed, channel, most)).await.unwrap_or_default()
     }
 
-    async fn is_teammate(&self, from: &From) -> Result<bool, Fault> {
+    pub(crate) async fn is_teammate(&self, from: &From) -> Result<bool, Fault> {
         acting::is_known(&self.work, &from.user).await
     }
 }

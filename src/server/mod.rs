@@ -3,6 +3,7 @@
 
 mod answers;
 mod body;
+mod choosing;
 mod connect;
 mod connection_slots;
 mod envelope;

@@ -21,11 +21,12 @@ use crate::channels::privacy::SharedJob;
 use crate::commands::job::{CommandJob, ResumeJob};
 use crate::commands::parser::Parsed;
 use crate::commands::{help_view, parser, refusal_view};
-use crate::core::control::{Click, Clicked};
+use crate::core::control::{Click, Clicked, Control};
 use crate::core::conversation::Conversation;
 use crate::core::error::Fault;
-use crate::core::form::FormContext;
-use crate::core::ids::{InstallationId, SlackUserId};
+use crate::core::form::{FormContext, field};
+use crate::core::help::HelpTopic;
+use crate::core::ids::{ConversationId, InstallationId, SlackUserId};
 use crate::core::linking::Linking;
 use crate::core::query::{Filter, Query};
 use crate::core::refusal::Refusal;
@@ -34,13 +35,17 @@ use crate::core::settings_change::{ChangeJob, SettingsChange};
 use crate::core::typed;
 use crate::jobs::ctx::{AppState, TenantCtx};
 use crate::jobs::job::JobKind;
+use crate::jobs::outbox::private::AnswerPrivately;
 use crate::jobs::outbox::redraw::ListJob;
+use crate::linking::asking::AskForLink;
+use crate::linking::choosing::{Choice, MEMBER};
 use crate::linking::requests::PeopleJob;
-use crate::lists::forms_view;
+use crate::lists::{forms_view, people};
 use crate::notifications::report::ReportJob;
 use crate::ops::doctor::DoctorJob;
 use crate::platform::db::Delivery;
 use crate::platform::slack::blocks::element::OPTIONS;
+use crate::platform::slack::blocks::words;
 use crate::platform::slack::inbound;
 use crate::platform::slack::inbound::{From, Inbound, Surface};
 use crate::server::answers;
@@ -190,8 +195,15 @@ fn route(
         Inbound::Shortcut { from, callback_id, message } => {
             return Handling::Form(Box::pin(request.shortcut(from, callback_id, message)));
         }
-        Inbound::Suggestion { from, typed, private_metadata, .. } => {
-            return Handling::Form(Box::pin(async move { request.options(&from, &typed, &private_metadata).await }));
+        Inbound::Suggestion { from, menu, typed, private_metadata } => {
+            return Handling::Form(Box::pin(async move {
+                match menu.action_id.as_str() {
+                    MEMBER => request.member_options(&from, &typed).await,
+                    field::TO => request.people(&from, &typed, in_form(&private_metadata)).await,
+                    id if id == Control::AssignTo.action_id() => request.people(&from, &typed, menu.on()).await,
+                    _ => request.options(&from, &typed, &private_metadata).await,
+                }
+            }));
         }
         Inbound::Removed { installation, at, delivery } => {
             return Handling::Order(request.order(&installation, &delivery, &Removed(at)), answers::unavailable);
@@ -229,6 +241,14 @@ fn not_installed(front: &Front, inbound: Inbound) -> Handling<'_> {
     })
 }
 
+/// The answer to a button that this version does not know.
+const OTHER_VERSION: &str = "This button is from another version of the app. Type /inbox to see your conversations.";
+
+/// Returns the conversation of the form around a menu.
+fn in_form(metadata: &str) -> Option<ConversationId> {
+    serde_json::from_str::<FormContext>(metadata).ok()?.conversation
+}
+
 /// Returns the options of a search field.
 fn offered(found: &[Conversation]) -> Response {
     let options: Vec<_> = found.iter().map(forms_view::option).collect();
@@ -259,7 +279,7 @@ impl<'a> InboundRequest<'a> {
             Ok(Parsed::List(query)) => {
                 let requester = self.requester(from, Via::Typed, false);
                 let list = Listed { query, place: Stands::Message };
-                let job = ListJob { requester, list, notice: Vec::new() };
+                let job = ListJob::new(requester, list);
                 Handling::Order(self.order_from(from, &job), answers::not_saved)
             }
             Ok(Parsed::Choose(wanted)) => {
@@ -303,7 +323,7 @@ impl<'a> InboundRequest<'a> {
             message: None,
         };
         let list = Listed { query: Query::of(Filter::Mine), place: Stands::Home };
-        self.order(installation, delivery, &ListJob { requester, list, notice: Vec::new() })
+        self.order(installation, delivery, &ListJob::new(requester, list))
     }
 
     /// Returns the conversations that a search field offers (docs/contracts/slack.md §10). Its form remembers the
@@ -311,6 +331,18 @@ impl<'a> InboundRequest<'a> {
     async fn options(&self, from: &From, typed: &str, form: &str) -> Response {
         let channel = serde_json::from_str(form).ok().and_then(|form: FormContext| form.channel);
         offered(&self.suggestions(from, typed, channel.as_ref(), OPTIONS).await)
+    }
+
+    /// Returns the people that a menu of new owners offers.
+    async fn people(&self, from: &From, typed: &str, on: Option<ConversationId>) -> Response {
+        let groups = match self.within(self.is_teammate(from)).await {
+            Some(true) => self.within(people::offered(&self.work, typed, on.as_ref(), from.team.as_ref())).await,
+            _ => None,
+        };
+        match groups.unwrap_or_default() {
+            groups if groups.is_empty() => offered(&[]),
+            groups => Json(json!({ "option_groups": groups })).into_response(),
+        }
     }
 
     fn click(self, from: From, click: &Click, place: Surface) -> Handling<'a> {
@@ -323,20 +355,44 @@ impl<'a> InboundRequest<'a> {
                 let seen = seen.into_iter().collect();
                 self.order_from(&from, &CommandJob { seen, ..CommandJob::new(requester, command) })
             }
+            Clicked::Help(page) => {
+                let content = help_view::help(HelpTopic::Page(page));
+                self.order_from(&from, &AnswerPrivately { to: requester.addressee(), content })
+            }
+            Clicked::Doctor => self.order_from(&from, &DoctorJob(requester)),
+            Clicked::AskAdmin => self.order_from(&from, &self.ask_for_link(&from, true)),
+            Clicked::CheckLink => self.order_from(&from, &self.ask_for_link(&from, false)),
+            Clicked::ChooseMember(user, page) => {
+                let choice = Choice { user: Some(user), page, ..Choice::default() };
+                return Handling::Form(Box::pin(self.open_choice(from, place, choice)));
+            }
+            Clicked::ChooseUser(member, page) => {
+                let choice = Choice { member: Some(member), page, ..Choice::default() };
+                return Handling::Form(Box::pin(self.open_choice(from, place, choice)));
+            }
             Clicked::Route(routing) => {
                 let changes = vec![SettingsChange::Route(routing)];
                 self.order_from(&from, &ChangeJob { requester, changes })
             }
             Clicked::Resume(resume) => self.order_from(&from, &ResumeJob { requester, resume }),
-            Clicked::List(query) => match answers::in_list(requester, Some(query), &place) {
-                RequestContext { list: Some(list), .. } if list.place == Stands::Message && !ephemeral => {
-                    return Handling::Answered(answers::ignored("list"));
-                }
-                requester => match requester.list.clone() {
-                    Some(list) => self.order_from(&from, &ListJob { requester, list, notice: Vec::new() }),
-                    None => return Handling::Answered(answers::ignored("list")),
-                },
-            },
+            Clicked::List(query) => {
+                // In a message that others see, the list comes as a private message of its own.
+                let own = || Listed { query: query.clone(), place: Stands::Message };
+                let requester = answers::in_list(requester, Some(query.clone()), &place);
+                let list = requester.list.clone().unwrap_or_else(own);
+                self.order_from(&from, &ListJob::new(requester, list))
+            }
+            Clicked::HideIntro => {
+                let list = Listed { query: Query::of(Filter::Mine), place: Stands::Home };
+                let job = ListJob { hides_intro: true, ..ListJob::new(requester, list) };
+                self.order_from(&from, &job)
+            }
+            Clicked::Find => return Handling::Form(Box::pin(self.find(from, place))),
+            Clicked::Unknown => {
+                info!(action = click.action_id, "click not understood");
+                let content = words::sentence(OTHER_VERSION);
+                self.order_from(&from, &AnswerPrivately { to: requester.addressee(), content })
+            }
             Clicked::Open(wanted, conversation) => {
                 let context = FormContext::new(wanted, conversation, from.channel.clone());
                 let reply = requester.reply.filter(|_| requester.list.is_some());
@@ -360,6 +416,12 @@ impl<'a> InboundRequest<'a> {
         };
         // A click has no answer that could carry a message: Slack marks the button as failed.
         Handling::Order(order, answers::unavailable)
+    }
+
+    /// Returns the request of a user who is not linked. Its answer leaves the message in place, because that has the
+    /// user's note.
+    fn ask_for_link(&self, from: &From, asks: bool) -> AskForLink {
+        AskForLink { requester: self.requester(from, Via::Clicked, false), asks }
     }
 
     pub(crate) fn requester(&self, from: &From, via: Via, replace: bool) -> RequestContext {

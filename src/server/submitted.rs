@@ -29,6 +29,7 @@ use crate::core::verbs::Verb;
 use crate::core::when::model::When;
 use crate::core::working_hours::{Hours, TimeOfDay};
 use crate::jobs::documents;
+use crate::linking::choosing;
 use crate::lists::forms_view;
 use crate::people::acting;
 use crate::platform::slack::fields::Fields;
@@ -50,6 +51,7 @@ impl InboundRequest<'_> {
         match callback_id.as_str() {
             rules_form::CALLBACK_ID => self.rules(from, &private_metadata, &fields).await,
             connect_form::CALLBACK_ID => self.connect(from, fields.text(connect_form::KEY, connect_form::KEY)).await,
+            choosing::CALLBACK_ID => self.link_chosen(from, &private_metadata, &fields).await,
             wishes_form::CALLBACK_ID => self.preferences(from, &private_metadata, &fields).await,
             _ => match serde_json::from_str(&private_metadata) {
                 Ok(context) => self.command(from, context, &fields).await,
@@ -191,10 +193,9 @@ fn which(ids: impl Iterator<Item = ConversationId>) -> ConversationRef {
     if let [only] = ids.as_slice() { ConversationRef::Id(only.clone()) } else { ConversationRef::These(ids) }
 }
 
-/// Returns the new owner. A chosen person takes precedence over a suggested one.
+/// Returns the new owner.
 fn owner(fields: &Fields) -> Result<Assignee, FieldError> {
-    let suggested = || fields.choice(field::SUGGESTED, field::SUGGESTED).map(SlackUserId::new);
-    let user = fields.user(field::TO, field::TO).or_else(suggested);
+    let user = fields.choice(field::TO, field::TO).map(SlackUserId::new);
     user.map(Assignee::User).ok_or_else(|| (field::TO, reply_view::CHOOSE_SOMEBODY.to_owned()))
 }
 

@@ -8,6 +8,7 @@ use crate::commands::refusal_view;
 use crate::core::error::Fault;
 use crate::core::refusal::Refusal;
 use crate::core::request_context::{ListPlace, RequestContext};
+use crate::core::rule::Rule;
 use crate::core::rules::Rules;
 use crate::core::settings_change::{ChangeJob, SettingsChange};
 use crate::jobs::ctx::TenantCtx;
@@ -76,7 +77,7 @@ async fn may_change(ctx: &TenantCtx, job: &ChangeJob, rules: &Rules) -> Result<R
     let requester = if is_own { Ok(acting::reader(ctx, user).await?) } else { acting::teammate_now(ctx, user).await? };
     Ok(match requester {
         Ok(Ok(_)) if is_own => Ok(()),
-        Ok(Ok(requester)) => rules.may_configure(&requester),
+        Ok(Ok(requester)) => rules.may_configure(&requester, Rule::Configure),
         Ok(Err(stranger)) => Err(Refusal::YouAreNotLinked(stranger.why)),
         Err(why) => Err(why),
     })

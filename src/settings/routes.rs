@@ -12,6 +12,7 @@ use crate::core::ids::ChannelId;
 use crate::core::refusal::Refusal;
 use crate::core::route::{Route, RouteSettings, called, meant};
 use crate::core::routing::Routing;
+use crate::core::rule::Rule;
 use crate::core::settings_change::ChangeJob;
 use crate::jobs::ctx::TenantCtx;
 use crate::jobs::events::ChannelClosed;
@@ -109,7 +110,7 @@ pub(crate) async fn pause_route(ctx: &TenantCtx, closed: &ChannelClosed) -> Resu
 async fn offers(ctx: &TenantCtx, job: &ChangeJob) -> Result<Vec<SharedNumber>, Fault> {
     let requester = acting::teammate(ctx, &job.requester.user).await?;
     let rules = documents::rules(ctx).await?;
-    if !requester.is_ok_and(|requester| rules.may_configure(&requester).is_ok()) {
+    if !requester.is_ok_and(|requester| rules.may_configure(&requester, Rule::Configure).is_ok()) {
         return Ok(Vec::new());
     }
     let routes = routes::routes(ctx).await?;

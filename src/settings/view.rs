@@ -1,28 +1,32 @@
 //! Answers to changes of settings.
 
 use crate::platform::slack::blocks::kit::Content;
-use crate::platform::slack::blocks::words;
+use crate::platform::slack::blocks::markup::{Emoji, Markup};
 
 /// Returns the answer to a change of the rules.
 pub(crate) fn rules() -> Content {
-    words::sentence("Saved. The new rules hold from now on.")
+    saved("The new rules apply now.")
 }
 
 /// Returns the answer to a change of what a channel hides.
 pub(crate) fn privacy(masked: bool) -> Content {
-    words::sentence(if masked {
-        "Saved. From now on cards in this channel hide numbers and messages; Show reveals them to teammates."
+    saved(if masked {
+        "Cards in this channel hide numbers and messages. *Show* reveals them to teammates."
     } else {
-        "Saved. From now on cards in this channel show everything."
+        "Cards in this channel show everything."
     })
 }
 
 /// Returns the answer to another change of a channel's settings.
 pub(crate) fn channel() -> Content {
-    words::sentence("Saved. It holds in this channel from now on.")
+    saved("The new settings apply in this channel now.")
 }
 
 /// Returns the answer to a change of the requester's notification preferences.
 pub(crate) fn preferences() -> Content {
-    words::sentence("Saved.")
+    saved("")
+}
+
+fn saved(sentence: &str) -> Content {
+    Markup::default().emoji(Emoji::DONE).ours("Saved.").then(" ", Markup::of(sentence)).content()
 }

@@ -47,9 +47,16 @@ pub(crate) async fn owner(ctx: &TenantCtx, conversation: &Conversation) -> Resul
     }
 }
 
+/// Returns the owner's name for colleagues, as far as it can be told without a call.
+pub(crate) async fn owner_name(ctx: &TenantCtx, conversation: &Conversation) -> Result<Option<String>, Fault> {
+    let Some(owner) = &conversation.owner else { return Ok(None) };
+    let known = directory::known_teammate(ctx, &owner.id).await?.map(|(_, name)| name);
+    Ok(Some(known.unwrap_or_else(|| owner.name.clone())).filter(|name| !name.is_empty()))
+}
+
 pub(crate) async fn member(ctx: &TenantCtx, id: Option<&MemberId>) -> Result<Option<Participant>, Fault> {
     let Some(id) = id else { return Ok(None) };
-    directory::participant(ctx, &Owner { id: id.clone(), name: String::new() }).await.map(Some)
+    directory::participant(ctx, &Owner::new(id.clone(), String::new())).await.map(Some)
 }
 
 pub(crate) fn denied(error: DialnoteError, id: Option<&ConversationId>) -> Stop {

@@ -5,10 +5,10 @@ use jiff::Timestamp;
 
 use crate::core::about::About;
 use crate::core::answer::{Answer, Ended, EndedBy, Ending};
-use crate::core::card_view::CardView;
+use crate::core::card_view::{CardNote, CardView};
 use crate::core::conversation::{Activity, ActivityContext, ActivityKind, Conversation, State, Status};
 use crate::core::direct_message::DirectMessage;
-use crate::core::event::{Event, SOMEBODY, ThreadEntry};
+use crate::core::event::{Event, HistoryEntry, SOMEBODY, ThreadEntry};
 use crate::core::ids::ChannelId;
 use crate::core::participant::Participant;
 use crate::core::verbs::Verb;
@@ -38,7 +38,14 @@ pub(crate) struct ExternalChange {
 impl ExternalChange {
     /// Returns the card as it is now.
     pub(crate) fn card_view(&self) -> CardView {
-        CardView { conversation: self.now.clone(), owner: self.to.as_ref().map(|to| to.name.clone()) }
+        let last = self.events().into_iter().rfind(|(_, event)| event.changes_state());
+        let note = self.notes.last().map(|text| CardNote { by: None, text: text.clone(), at: self.at });
+        let owner = self.to.as_ref().map(|to| to.name.clone());
+        CardView {
+            last: last.map(|(by, what)| HistoryEntry { at: self.at, by, what }),
+            note,
+            ..CardView::new(self.now.clone(), owner)
+        }
     }
 
     /// Returns the last activity, if it is newer than the one known before.

@@ -9,6 +9,7 @@ use serde::{Deserialize, Serialize};
 use crate::audit::log;
 use crate::audit::log::Detail;
 use crate::channels::routes;
+use crate::core::card_view::CardView;
 use crate::core::conversation::{ActivityContext, ActivityKind, Conversation, State};
 use crate::core::error::Fault;
 use crate::core::event::{Event, SOMEBODY, ThreadEntry};
@@ -27,7 +28,7 @@ use crate::jobs::{documents, emit, enqueue, rate_limits};
 use crate::people::directory;
 use crate::platform::db::projection::seen;
 use crate::platform::db::rate_limit::RateLimit;
-use crate::platform::db::{Claim, DocumentKind, Effect, Entry, StoredDocument};
+use crate::platform::db::{Card, Claim, DocumentKind, Effect, Entry, StoredDocument};
 use crate::sync::conversations::{Heard, PAST_ENTRIES};
 use crate::sync::external_change::ExternalChange;
 use crate::sync::{conversations, known, poll_state};
@@ -165,10 +166,10 @@ async fn tell_of(
     job: &ExternalChangeJob,
     found: &ExternalChange,
 ) -> Result<Vec<Effect>, Fault> {
-    let shows = serde_json::to_string(&found.card_view()).unwrap_or_default();
+    let now = found.card_view();
     let cards = ctx.db.cards(&found.now.id).await?;
     let channels: Vec<_> = cards.iter().map(|card| card.channel.clone()).collect();
-    let stale = cards.iter().filter(|card| card.card_view != shows).map(|card| card.channel.clone());
+    let stale = cards.iter().filter(|card| !shows(card, &now)).map(|card| card.channel.clone());
     let mut to_draw: Vec<_> = stale.collect();
     let routed = routes::routed(ctx, found.now.line.as_ref()).await?;
     if let Some(heard) = found.deserves_a_card().filter(|_| !job.quiet) {
@@ -193,6 +194,15 @@ async fn tell_of(
     let concerned = [&found.from, &found.to].into_iter().flatten().filter_map(|participant| participant.user.clone());
     effects.extend(redraw::refresh_homes(ctx, concerned).await?);
     Ok(effects)
+}
+
+/// Answers whether a card shows the conversation as it is now.
+fn shows(card: &Card, now: &CardView) -> bool {
+    let shown = serde_json::from_str::<CardView>(&card.card_view);
+    shown.is_ok_and(|shown| {
+        let same = (&shown.conversation, &shown.owner) == (&now.conversation, &now.owner);
+        same && (now.note.is_none() || now.note == shown.note)
+    })
 }
 
 /// Returns the changes that were found, for everything else that shows the conversation.

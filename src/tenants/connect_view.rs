@@ -4,10 +4,10 @@ use crate::core::control::Control;
 use crate::core::error::Service;
 use crate::core::form::connect_form::{CALLBACK_ID, KEY};
 use crate::jobs::installation::Connection;
-use crate::platform::slack::blocks::element::{Confirm, Element, Style};
+use crate::platform::slack::blocks::element::{Confirm, Element};
 use crate::platform::slack::blocks::kit::{Block, Content, Modal};
-use crate::platform::slack::blocks::mrkdwn::time;
-use crate::platform::slack::blocks::{connect_button, parts, words};
+use crate::platform::slack::blocks::markup::{Emoji, Markup};
+use crate::platform::slack::blocks::{connect_button, parts};
 
 /// The most characters of the key field, more than any key has.
 const LONGEST_KEY: usize = 200;
@@ -32,13 +32,13 @@ pub(crate) enum Unfit {
 /// Returns the error under the field.
 pub(crate) fn unfit(unfit: Unfit) -> &'static str {
     match unfit {
-        Unfit::NoKey => "This is no key: it is empty, or has a space in it. Copy it again.",
-        Unfit::Unknown => "dialnote does not know this key. Copy it again, or make a new one.",
-        Unfit::ReadOnly => "This key may only read, so nothing could be assigned. Make one that may write.",
-        Unfit::Silent(Service::Dialnote) => "dialnote did not answer in time, so nothing was saved. Try again.",
-        Unfit::Silent(Service::Slack) => "Slack did not answer in time, so nothing was saved. Try again.",
-        Unfit::NotKept => "This could not be saved. Nothing was changed; please try again in a minute.",
-        Unfit::NotYours => "Only admins of this workspace, and whoever installed this app, can connect it.",
+        Unfit::NoKey => "A key has characters and no spaces. Copy it again.",
+        Unfit::Unknown => "dialnote doesn't know this key. Copy it again, or create a new one.",
+        Unfit::ReadOnly => "This key is read-only, so nothing could be assigned. Create one that can write.",
+        Unfit::Silent(Service::Dialnote) => "Not saved: dialnote didn't respond in time. Try again in a minute.",
+        Unfit::Silent(Service::Slack) => "Not saved: Slack didn't respond in time. Try again in a minute.",
+        Unfit::NotKept => "Not saved: the app couldn't store the key. Try again in a minute.",
+        Unfit::NotYours => "Only an admin of this workspace or the person who installed this app can connect it.",
     }
 }
 
@@ -49,24 +49,23 @@ pub(crate) fn form(connection: Option<&Connection>) -> Modal {
     if let Some(Connection { by, at, .. }) = connection {
         let what = if connected { "Connected" } else { "Disconnected" };
         // The person's id comes from Slack, so it is safe in markup.
-        blocks.push(Block::formatted(&format!("{what} by <@{by}>, {}.", time(*at))));
+        blocks.push(Markup::of(&format!("{what} by <@{by}>, ")).time(*at).paragraph());
     }
-    let (label, text) = if connected {
-        ("A new key", "A new key takes the place of the one in use; nothing stops meanwhile.")
+    let (label, hint) = if connected {
+        ("New key", "Replaces the key in use without an interruption. Stored encrypted and never shown again.")
     } else {
-        ("The key", "In dialnote, make a key that may write (Integrations → API), and put it in here.")
+        ("Key", "In dialnote: Integrations → API, a key that can write. Stored encrypted and never shown again.")
     };
-    blocks.push(Block::paragraph(text));
     let key = Element::text_line(KEY, LONGEST_KEY);
-    blocks.push(Block::explained_field(KEY, label, "It is kept sealed, and never shown again.", key));
+    blocks.push(Block::explained_field(KEY, label, hint, key));
     if connected {
         let ask = Confirm::new(
-            "Disconnect?",
-            "Nobody can assign anything from here any more, and no cards come, until somebody connects it again.",
+            "Disconnect dialnote?",
+            "No one can assign conversations in Slack and no new cards appear until an admin connects it again.",
             "Disconnect",
-            "Leave it",
+            "Cancel",
         );
-        let button = Element::button(Control::Disconnect, "Disconnect", "{}").styled(Style::Danger).asking(ask);
+        let button = Element::button(Control::Disconnect, "Disconnect", "{}").asking(ask);
         blocks.push(Block::actions("disconnect", vec![button]));
     }
     Modal::new(CALLBACK_ID, "Connect dialnote", "Connect", String::new(), blocks)
@@ -75,31 +74,27 @@ pub(crate) fn form(connection: Option<&Connection>) -> Modal {
 /// Returns the window that replaces the form after the workspace was connected.
 pub(crate) fn connected(members: usize, from_nothing: bool) -> Modal {
     let members = if members == 1 { "1 member".to_owned() } else { format!("{members} members") };
+    let result = Markup::default().emoji(Emoji::DONE).ours(&format!("Connected. Your organization has {members}."));
     let from_nothing = from_nothing.then(|| {
-        Block::paragraph(
-            "This key is not known to be of the organization that was connected before, so everything kept from that \
-             one is forgotten: its conversations, cards, routes, links made by hand, and whatever was still to be done.",
+        Markup::of(
+            "This key belongs to another organization or to one that can't be compared, so the data of the previous \
+             one was deleted: conversations, cards, channels for numbers, links and pending commands.",
         )
     });
-    let blocks = [
-        Some(Block::paragraph(&format!("Connected: dialnote answers, and your organization has {members}."))),
-        from_nothing,
-        Some(Block::paragraph(
-            "Next, type /dialnote route in the channel that is to get the cards of a shared number. \
-             Everybody whose e-mail address is the same in Slack and in dialnote can begin.",
-        )),
-    ];
-    let blocks = blocks.into_iter().flatten().collect();
+    let next = Markup::of("Next: type ")
+        .code("/dialnote route")
+        .ours(" in the channel that gets the cards of a shared number. ")
+        .ours("People with the same email in Slack and dialnote can start right away.");
+    let blocks = std::iter::once(result).chain(from_nothing).chain([next]).map(|line| line.paragraph()).collect();
     Modal::window("connected", "Connect dialnote", String::new(), blocks)
 }
 
 /// Returns the message to the person who installed the app.
 pub(crate) fn welcome(connected: bool) -> Content {
     if connected {
-        return words::sentence(
-            "This app is installed anew, and still connected to dialnote. Everything goes on as it was.",
-        );
+        return Markup::of("This app was installed again and is still connected to dialnote. Nothing else changed.")
+            .content();
     }
-    let text = "Thank you for installing this app. It needs one more thing: a key of your organization in dialnote.";
-    parts::with_buttons(words::sentence(text), vec![connect_button::button()])
+    let text = "This app is installed. Connect it to dialnote with a key of your organization.";
+    parts::with_buttons(Markup::of(text).content(), vec![connect_button::button()])
 }

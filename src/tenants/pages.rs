@@ -28,19 +28,19 @@ impl InstallPage<'_> {
         let (title, text, can_begin_again) = match self {
             Self::Installed { name } => (
                 format!("Installed in {}", escaped(name)),
-                "You can close this page. In Slack, this app has written you a message: it says what comes next.",
+                "The next step is in a message from this app in Slack. You can close this page.",
                 false,
             ),
-            Self::Declined => ("Not installed".to_owned(), "Nothing was changed.", true),
+            Self::Declined => ("Not installed".to_owned(), "Nothing changed.", true),
             Self::NotBegun => (
-                "Please begin again".to_owned(),
-                "This address works once, for ten minutes, in the browser in which it was begun.",
+                "Start again".to_owned(),
+                "This address works once, for 10 minutes, in the browser in which the installation was started.",
                 true,
             ),
-            Self::Refused => ("Not installed".to_owned(), "Slack does not accept this any more. Begin again.", true),
-            Self::Failed => ("Not installed".to_owned(), "Something did not answer. Try again in a minute.", true),
+            Self::Refused => ("Not installed".to_owned(), "Slack rejected this installation. Start again.", true),
+            Self::Failed => ("Not installed".to_owned(), "Slack didn't respond, or the app couldn't store the installation. Try again in a minute.", true),
         };
-        let link = format!("<p><a href=\"{}\">Install it</a></p>", escaped(install));
+        let link = format!("<p><a href=\"{}\">Install the app</a></p>", escaped(install));
         format!(
             "<!doctype html><html lang=\"en\"><meta charset=\"utf-8\">\
              <meta name=\"viewport\" content=\"width=device-width\"><link rel=\"icon\" href=\"data:,\"><title>{title}</title><style>{STYLE}</style>\

@@ -14,6 +14,7 @@ use crate::jobs::outbox::cards::{PostCard, PostEntry, RedrawCard, RepostCard, Re
 use crate::jobs::outbox::direct::{MarkDirect, SendDirect, ShowAnswer};
 use crate::jobs::outbox::message::MessageHandler;
 use crate::jobs::outbox::private::{AnswerPrivately, NotifyDelay};
+use crate::linking::asking::LinkRequests;
 use crate::linking::requests::Linkings;
 use crate::linking::window::DrawPeople;
 use crate::lists::drawing::Lists;
@@ -50,6 +51,7 @@ pub fn all(installations: Option<&Arc<Installations>>) -> Registry {
         .with(Forms)
         .with(Unfurls)
         .with(Linkings)
+        .with(LinkRequests)
         .with(NewlyLinked)
         .with(Profiles)
         .with(Leavers)

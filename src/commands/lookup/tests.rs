@@ -30,7 +30,7 @@ fn contact(n: usize, name: &str, company: Option<&str>, phone: &str, status: Sta
         status,
         read: None,
         snoozed_until: None,
-        owner: (n == 6).then(|| Owner { id: MemberId::new("mem_zoe"), name: "Zoe Park".into() }),
+        owner: (n == 6).then(|| Owner::new(MemberId::new("mem_zoe"), "Zoe Park".into())),
         contact: Contact {
             name: Some(name.to_owned()).filter(|name| !name.is_empty()),
             company: company.map(str::to_owned),

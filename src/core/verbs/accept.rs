@@ -7,11 +7,11 @@ pub(super) static SPEC: Spec = Spec {
     name: "accept",
     slash: None,
     arguments: "[conversation]",
-    summary: "Say that you take care of what you were given.",
+    summary: "Accept an assignment",
     example: "Ana Lima",
     takes_person: false,
     means_done_too: false,
     form: Form { title: "Accept", submit: "Accept" },
     note: None,
-    plain: Some(PlainSpec { by: MayDo::Receiver, event: "takes care of this.", result: "You accepted {name}." }),
+    plain: Some(PlainSpec { by: MayDo::Receiver, event: "accepted this.", result: "You accepted {name}." }),
 };

@@ -7,7 +7,7 @@ pub(super) static SPEC: Spec = Spec {
     name: "connect",
     slash: None,
     arguments: "",
-    summary: "Connect this workspace to dialnote, with a key that dialnote gives you; for admins.",
+    summary: "Connect this workspace to dialnote",
     example: "",
     takes_person: false,
     means_done_too: false,

@@ -7,7 +7,7 @@ pub(super) static SPEC: Spec = Spec {
     name: "doctor",
     slash: None,
     arguments: "",
-    summary: "Check the setup, and say how to fix each problem.",
+    summary: "Check the setup",
     example: "",
     takes_person: false,
     means_done_too: false,

@@ -6,8 +6,8 @@ use crate::core::verbs::spec::{Form, Spec};
 pub(super) static SPEC: Spec = Spec {
     name: "help",
     slash: None,
-    arguments: "[command]",
-    summary: "Show what you can type.",
+    arguments: "[all | admin | command]",
+    summary: "Show the commands",
     example: "assign",
     takes_person: false,
     means_done_too: false,

@@ -7,7 +7,7 @@ pub(super) static SPEC: Spec = Spec {
     name: "history",
     slash: None,
     arguments: "[conversation]",
-    summary: "Show who did what through this app.",
+    summary: "Show who did what",
     example: "Ana Lima",
     takes_person: false,
     means_done_too: true,

@@ -6,8 +6,8 @@ use crate::core::verbs::spec::{Form, Spec};
 pub(super) static SPEC: Spec = Spec {
     name: "inbox",
     slash: Some("/inbox"),
-    arguments: "[mine | unassigned | unread | read | done | snoozed | all | @person] [text]",
-    summary: "List conversations, with buttons on each.",
+    arguments: "[filter] [@person] [text]",
+    summary: "List conversations",
     example: "unassigned",
     takes_person: false,
     means_done_too: false,

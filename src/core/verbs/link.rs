@@ -7,7 +7,7 @@ pub(super) static SPEC: Spec = Spec {
     name: "link",
     slash: None,
     arguments: "[@person] [member | off]",
-    summary: "Say who in dialnote somebody is, where their e-mail addresses do not; alone it shows who is not linked.",
+    summary: "Link a Slack user to a dialnote member, or list people who aren't linked",
     example: "@leo Leo Martins",
     takes_person: false,
     means_done_too: false,

@@ -105,8 +105,10 @@ pub static COMMANDS: [(Verb, &Spec); 22] = [
     (Verb::Help, &help::SPEC),
 ];
 
-/// Other names that people type for a verb.
-const OTHER_NAMES: [(&str, Verb); 1] = [("unsnooze", Verb::Wake)];
+/// Other names that people type for a verb. The first of each verb is its earlier name, under which the audit log has
+/// it.
+const OTHER_NAMES: [(&str, Verb); 3] =
+    [("wake", Verb::Wake), ("giveback", Verb::GiveBack), ("give_back", Verb::GiveBack)];
 
 /// Returns the verb's entry in [`COMMANDS`].
 pub fn spec(verb: Verb) -> &'static Spec {
@@ -142,6 +144,11 @@ pub(crate) fn by_name(name: &str) -> Option<Verb> {
     OTHER_NAMES.into_iter().chain(own).find(|(known, _)| known.eq_ignore_ascii_case(name)).map(|(_, verb)| verb)
 }
 
+/// Returns the name of a verb in the audit log, which never changes.
+pub(crate) fn stored_name(verb: Verb) -> &'static str {
+    OTHER_NAMES.iter().find(|(_, other)| *other == verb).map_or(spec(verb).name, |(name, _)| *name)
+}
+
 /// Finds the verb with this slash command, in any letter case.
 pub(crate) fn by_slash(slash: &str) -> Option<Verb> {
     let is_own = |spec: &Spec| spec.slash.is_some_and(|own| own.eq_ignore_ascii_case(slash));
@@ -159,5 +166,22 @@ mod tests {
             assert!(COMMANDS.iter().filter(|(other, _)| *other == verb).count() == 1, "{}", entry.name);
             assert!(entry.slash.is_none_or(|slash| slash == format!("/{}", entry.name)), "{}", entry.name);
         }
+    }
+
+    #[test]
+    fn slack_shows_each_hint_whole() {
+        for (_, entry) in COMMANDS {
+            assert!(entry.arguments.chars().count() <= 40, "{}", entry.name);
+            assert!(!entry.summary.ends_with('.'), "{}", entry.name);
+        }
+    }
+
+    #[test]
+    fn earlier_names_are_understood_and_stay_in_the_audit_log() {
+        for (earlier, shown, verb) in [("wake", "unsnooze", Verb::Wake), ("giveback", "decline", Verb::GiveBack)] {
+            assert_eq!((by_name(earlier), by_name(shown)), (Some(verb), Some(verb)));
+            assert_eq!((stored_name(verb), spec(verb).name), (earlier, shown));
+        }
+        assert_eq!(stored_name(Verb::Assign), "assign");
     }
 }

@@ -7,7 +7,7 @@ pub(super) static SPEC: Spec = Spec {
     name: "reopen",
     slash: Some("/reopen"),
     arguments: "[conversation]",
-    summary: "Open it again.",
+    summary: "Open again",
     example: "Ana Lima",
     takes_person: false,
     means_done_too: true,

@@ -7,7 +7,7 @@ pub(super) static SPEC: Spec = Spec {
     name: "report",
     slash: None,
     arguments: "[today | week | month | days]",
-    summary: "Show this channel what came in, what became of it, how long it took and who has how much to do.",
+    summary: "Post a report here",
     example: "week",
     takes_person: false,
     means_done_too: false,

@@ -7,7 +7,7 @@ pub(super) static SPEC: Spec = Spec {
     name: "route",
     slash: None,
     arguments: "[list | #channel] [shared number | * | off]",
-    summary: "Choose which channel gets the cards of which shared number; `*` for all of them.",
+    summary: "Choose the channel that shows a shared number's cards (`*` for all numbers)",
     example: "#front-desk \"Front desk\"",
     takes_person: false,
     means_done_too: false,

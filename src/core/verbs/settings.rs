@@ -7,7 +7,7 @@ pub(super) static SPEC: Spec = Spec {
     name: "settings",
     slash: None,
     arguments: "",
-    summary: "Change the rules: who may re-assign, when a note is needed, what this channel shows.",
+    summary: "Change the rules of the workspace and the settings of this channel",
     example: "",
     takes_person: false,
     means_done_too: false,

@@ -7,7 +7,7 @@ pub(super) static SPEC: Spec = Spec {
     name: "snooze",
     slash: Some("/snooze"),
     arguments: "[conversation] when",
-    summary: "Put it away until later: `2h`, `tomorrow 9am`, `monday`, a date.",
+    summary: "Hide until a time: `2h`, `tomorrow 9am`, `monday` or a date",
     example: "Ana Lima tomorrow 9am",
     takes_person: false,
     means_done_too: false,

@@ -10,9 +10,9 @@ pub struct Spec {
     pub name: &'static str,
     /// Its own slash command, if it has one.
     pub slash: Option<&'static str>,
-    /// The arguments that follow it.
+    /// The arguments that follow it. Slack's menu of commands shows them as a hint, in at most 40 characters.
     pub arguments: &'static str,
-    /// The description for people.
+    /// The description for people, as a label: a capital letter first, no full stop.
     pub summary: &'static str,
     /// The arguments of an example.
     pub example: &'static str,
@@ -46,9 +46,7 @@ pub struct NoteSpec {
     pub label: &'static str,
     /// The hint under its field.
     pub hint: &'static str,
-    /// The question that asks for it.
-    pub question: &'static str,
-    /// The request to add it, and the reason.
+    /// The request to add it, and the reason. `{name}` is the contact's name.
     pub request: &'static str,
     /// The error under its field, if it was left empty.
     pub missing: &'static str,
@@ -72,7 +70,7 @@ pub struct PlainSpec {
     pub by: MayDo,
     /// The event in the card's thread, after the actor's name.
     pub event: &'static str,
-    /// The result for the requester: `{name}` is the contact's name, `{contact}` the number and the name.
+    /// The result for the requester. `{name}` is the contact's name.
     pub result: &'static str,
 }
 
@@ -93,12 +91,12 @@ impl Spec {
         self.slash.map_or_else(|| format!("{UMBRELLA} {}", self.name), str::to_owned)
     }
 
-    /// Returns the command with its arguments: `/assign @person conversation [note]`.
+    /// Returns the command with its arguments: `/assign @person [conversation] [note]`.
     pub fn usage(&self) -> String {
         format!("{} {}", self.typed(), self.arguments).trim_end().to_owned()
     }
 
-    /// Returns an example that works: `/assign @zoe +1 415 555 0101 wants a call back`.
+    /// Returns an example that works: `/assign @zoe Ana Lima wants a call back`.
     pub fn example(&self) -> String {
         format!("{} {}", self.typed(), self.example).trim_end().to_owned()
     }

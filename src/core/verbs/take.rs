@@ -7,7 +7,7 @@ pub(super) static SPEC: Spec = Spec {
     name: "take",
     slash: None,
     arguments: "[conversation]",
-    summary: "Make it yours, if nobody owns it yet.",
+    summary: "Own it, if it's unassigned",
     example: "Ana Lima",
     takes_person: false,
     means_done_too: false,

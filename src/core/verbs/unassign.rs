@@ -7,7 +7,7 @@ pub(super) static SPEC: Spec = Spec {
     name: "unassign",
     slash: Some("/unassign"),
     arguments: "[conversation]",
-    summary: "Put it back into the queue.",
+    summary: "Remove the owner",
     example: "+1 415 555 0101",
     takes_person: false,
     means_done_too: false,

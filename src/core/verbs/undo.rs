@@ -7,11 +7,11 @@ pub(super) static SPEC: Spec = Spec {
     name: "undo",
     slash: None,
     arguments: "[conversation]",
-    summary: "Take back what you did last, within ten minutes and if nothing has changed since.",
+    summary: "Undo your last change (10 min)",
     example: "Ana Lima",
     takes_person: false,
     means_done_too: true,
-    form: Form { title: "Undo", submit: "Take back" },
+    form: Form { title: "Undo", submit: "Undo" },
     note: None,
     plain: None,
 };

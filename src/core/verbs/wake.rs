@@ -1,17 +1,17 @@
-//! `/dialnote wake`.
+//! `/dialnote unsnooze`.
 
 use crate::core::verbs::spec::{Form, Spec};
 
 /// End a snooze early.
 pub(super) static SPEC: Spec = Spec {
-    name: "wake",
+    name: "unsnooze",
     slash: None,
     arguments: "[conversation]",
-    summary: "Bring back what was snoozed.",
+    summary: "End a snooze now",
     example: "Ana Lima",
     takes_person: false,
     means_done_too: false,
-    form: Form { title: "Wake", submit: "Wake" },
+    form: Form { title: "Unsnooze", submit: "Unsnooze" },
     note: None,
     plain: None,
 };

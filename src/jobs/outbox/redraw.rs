@@ -29,14 +29,14 @@ pub(crate) fn home_job(user: SlackUserId, query: Query) -> ListJob {
     let requester =
         RequestContext { user, channel: None, team: None, reply: None, via: Via::Timer, list: None, message: None };
     let list = Listed { query, place: ListPlace::Home };
-    ListJob { requester, list, notice: Vec::new() }
+    ListJob::new(requester, list)
 }
 
 /// Returns the effect that redraws the list in which the requester pressed a button, with a notice of the result.
 /// Returns none if the request did not come from a list.
 pub(crate) fn redraw(ctx: &TenantCtx, claim: &Claim, requester: &RequestContext, notice: &Content) -> Option<Effect> {
     let list = requester.list.clone()?;
-    let job = ListJob { requester: requester.clone(), list, notice: notice.blocks.clone() };
+    let job = ListJob { notice: notice.blocks.clone(), ..ListJob::new(requester.clone(), list) };
     Some(Effect::Enqueue(ctx.following(claim, &job)))
 }
 
@@ -70,4 +70,14 @@ pub(crate) struct ListJob {
     /// The result of the button that was pressed in the list.
     #[serde(default)]
     pub notice: Vec<Block>,
+    /// True if the requester hides the first steps on their Home tab.
+    #[serde(default)]
+    pub hides_intro: bool,
+}
+
+impl ListJob {
+    /// Returns the job that draws a list without a notice.
+    pub(crate) fn new(requester: RequestContext, list: Listed) -> Self {
+        Self { requester, list, notice: Vec::new(), hides_intro: false }
+    }
 }

@@ -11,7 +11,7 @@ use crate::core::ids::{MemberId, SlackUserId};
 pub const ERASED: &str = "erased";
 
 /// The fields whose values the program chooses from a few words, which must not be taken for a name.
-const CHOSEN: [&str; 16] = [
+const CHOSEN: [&str; 17] = [
     "verb",
     "via",
     "status",
@@ -23,6 +23,7 @@ const CHOSEN: [&str; 16] = [
     "note_refused",
     "you_are_not_linked",
     "not_allowed",
+    "rule",
     "reassign",
     "done",
     "without",

@@ -40,6 +40,8 @@ pub enum DocumentKind {
     Heard,
     /// An open home, by Slack user.
     Home,
+    /// The mark that a person has hidden the first steps on their Home tab, by Slack user.
+    IntroHidden,
     /// The installation of the app.
     Installation,
     /// The time of the last link check.
@@ -90,7 +92,7 @@ pub enum DocumentKind {
 
 impl DocumentKind {
     /// All kinds.
-    pub const ALL: [Self; 33] = [
+    pub const ALL: [Self; 34] = [
         Self::AskedAbout,
         Self::Awake,
         Self::Batch,
@@ -101,6 +103,7 @@ impl DocumentKind {
         Self::Handover,
         Self::Heard,
         Self::Home,
+        Self::IntroHidden,
         Self::Installation,
         Self::LastLinkCheck,
         Self::LastSummary,
@@ -139,6 +142,7 @@ impl DocumentKind {
             Self::Handover => "handover",
             Self::Heard => "heard",
             Self::Home => "home",
+            Self::IntroHidden => "intro_hidden",
             Self::Installation => "installation",
             Self::LastLinkCheck => "looked_who_is_linked",
             Self::LastSummary => "summed",
@@ -219,6 +223,8 @@ pub(crate) enum CacheKind {
     Profile,
     /// The content that the readiness probe stores, by instance.
     Readiness,
+    /// A photo that Slack refused, by address.
+    RefusedPhoto,
     /// The answer to whether a channel is shared with another organization, by channel.
     Shared,
     /// The Slack users who have the members' addresses.
@@ -244,6 +250,7 @@ impl CacheKind {
             Self::NoProfile => "no_profile",
             Self::Profile => "profile",
             Self::Readiness => "readiness",
+            Self::RefusedPhoto => "refused_photo",
             Self::Shared => "shared",
             Self::Sought => "sought",
             Self::Standing => "standing",

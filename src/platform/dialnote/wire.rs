@@ -83,7 +83,9 @@ fn status(status: &str) -> Status {
 fn owner(value: &Value) -> Option<Owner> {
     let id = value.id("/assignedTo/id").or_else(|| value.id("/assignedToId"))?;
     let name = value.at("/assignedTo").and_then(full_name);
-    Some(Owner { id: MemberId::new(id), name: name.unwrap_or_default() })
+    let avatar = ["/assignedTo/avatar", "/assignedTo/user/avatar"].into_iter().find_map(|path| value.words(path));
+    let avatar = avatar.filter(|avatar| avatar.starts_with("https://")).map(str::to_owned);
+    Some(Owner { avatar, ..Owner::new(MemberId::new(id), name.unwrap_or_default()) })
 }
 
 fn contact(value: &Value) -> Contact {
@@ -144,7 +146,7 @@ pub(super) fn caller(value: &Value, to: &str, at: Timestamp) -> Option<Owner> {
         && value.words("/toNumber") == Some(to)
         && made.duration_since(at).abs() <= ONE_CALL;
     let member = ["/member", "/user"].into_iter().find_map(|path| value.at(path)).filter(|_| this)?;
-    Some(Owner { id: MemberId::new(member.id("/id")?), name: full_name(member).unwrap_or_default() })
+    Some(Owner::new(MemberId::new(member.id("/id")?), full_name(member).unwrap_or_default()))
 }
 
 /// Answers whether a call was missed. No document tells how; assumed: by a status, or in words.

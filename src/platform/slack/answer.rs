@@ -113,6 +113,7 @@ pub(super) fn profile(installation: &InstallationId, user: &Value) -> Option<Pro
         shared: false,
         email: user.words("/profile/email").map(str::to_owned),
         account: account(installation, user),
+        photo: user.words("/profile/image_48").map(str::to_owned),
         zone: user.words("/tz").map(str::to_owned),
         admin: user.flag("/is_admin") || user.flag("/is_owner"),
     })

@@ -62,7 +62,7 @@ pub enum Inbound {
         /// The sender.
         from: From,
         /// The menu.
-        action_id: String,
+        menu: Click,
         /// The text typed into the menu.
         typed: String,
         /// The private metadata of the form around the menu.
@@ -352,7 +352,11 @@ fn place(payload: &Value) -> Surface {
 fn suggestion(payload: &Value) -> Option<Inbound> {
     Some(Inbound::Suggestion {
         from: from(payload)?,
-        action_id: payload.text("/action_id").unwrap_or_default().to_owned(),
+        menu: Click {
+            action_id: payload.text("/action_id").unwrap_or_default().to_owned(),
+            block_id: payload.text("/block_id").unwrap_or_default().to_owned(),
+            ..Click::default()
+        },
         typed: payload.text("/value").map(text::words).unwrap_or_default(),
         private_metadata: payload.text("/view/private_metadata").unwrap_or_default().to_owned(),
     })

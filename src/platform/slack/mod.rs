@@ -6,7 +6,6 @@ mod channels;
 pub mod client;
 pub mod codes;
 pub mod fields;
-mod files;
 pub mod inbound;
 pub mod oauth;
 pub mod pointed;

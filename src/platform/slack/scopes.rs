@@ -28,7 +28,7 @@ pub static SCOPES: [Scope; 5] = [
 ];
 
 /// Permissions that the app works without, and their benefits. The person who installs the app chooses.
-pub static OPTIONAL_SCOPES: [Scope; 10] = [
+pub static OPTIONAL_SCOPES: [Scope; 9] = [
     Scope {
         name: "channels:history",
         reason: "After a crash it looks whether a card or line of its own is already there, instead of posting it twice.",
@@ -44,5 +44,4 @@ pub static OPTIONAL_SCOPES: [Scope; 10] = [
     Scope { name: "dnd:read", reason: "A group’s member who does not want to be disturbed is not picked." },
     Scope { name: "links:read", reason: "It notices links to dialnote conversations." },
     Scope { name: "links:write", reason: "It shows what they lead to." },
-    Scope { name: "files:write", reason: "`/dialnote report` posts its picture; without it, only the words." },
 ];

@@ -38,7 +38,7 @@ fn conversation(id: &ConversationId, owner: Option<&str>, status: Status) -> Con
         status,
         read: None,
         snoozed_until: None,
-        owner: owner.map(|owner| Owner { id: MemberId::new(owner), name: "Zoe".to_owned() }),
+        owner: owner.map(|owner| Owner::new(MemberId::new(owner), "Zoe".to_owned())),
         contact: Contact { name: None, company: None, phone: "+14155550101".to_owned() },
         line: None,
         last_activity: None,
@@ -81,7 +81,7 @@ proptest! {
         if only {
             query.filter = Filter::Only(id.clone());
         }
-        let card_view = CardView { conversation: conversation(&id, owner.as_deref(), status), owner: None };
+        let card_view = CardView::new(conversation(&id, owner.as_deref(), status), None);
         let list = ListView {
             query: query.clone(),
             whose: None,

@@ -18,6 +18,10 @@ const OPTION_TEXT: usize = 75;
 pub(crate) const OPTION_VALUE: usize = 150;
 /// The most options of a menu.
 pub(crate) const OPTIONS: usize = 100;
+/// The most characters of a label for screen readers.
+const LABEL: usize = 75;
+/// The most options of an overflow menu.
+const OVERFLOW: usize = 5;
 const CONFIRM_TITLE: usize = 100;
 const CONFIRM_TEXT: usize = 300;
 const CONFIRM_BUTTON: usize = 30;
@@ -46,6 +50,16 @@ pub enum Element {
         /// The question that is asked before the button acts.
         #[serde(skip_serializing_if = "Option::is_none")]
         confirm: Option<Confirm>,
+        /// The label for screen readers, where the label alone does not say which of several buttons it is.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        accessibility_label: Option<String>,
+    },
+    /// A menu of further actions behind an ellipsis.
+    Overflow {
+        /// The control's id.
+        action_id: Cow<'static, str>,
+        /// The actions.
+        options: Vec<Choosable>,
     },
     /// A menu of people.
     UsersSelect {
@@ -77,6 +91,12 @@ pub enum Element {
         placeholder: Text,
         /// The number of letters from which Slack requests options.
         min_query_length: u8,
+        /// The initially chosen option.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        initial_option: Option<Choosable>,
+        /// True if the cursor is in the field when its window opens.
+        #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+        focus_on_load: bool,
     },
     /// A menu of the same kind in which several options can be chosen.
     MultiExternalSelect {
@@ -126,6 +146,9 @@ pub enum Element {
         /// The initial text.
         #[serde(skip_serializing_if = "Option::is_none")]
         initial_value: Option<String>,
+        /// The text while the field is empty.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        placeholder: Option<Text>,
     },
 }
 
@@ -134,12 +157,33 @@ pub enum Element {
 pub struct Choosable {
     text: Text,
     value: String,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    url: Option<String>,
+}
+
+/// Options of a menu under a title.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct OptionGroup {
+    label: Text,
+    options: Vec<Choosable>,
+}
+
+impl OptionGroup {
+    /// Returns a group of options, up to Slack's limit.
+    pub(crate) fn new(label: &str, options: Vec<Choosable>) -> Self {
+        Self { label: Text::ours(label, OPTION_TEXT), options: options.into_iter().take(OPTIONS).collect() }
+    }
 }
 
 impl Choosable {
     /// Returns an option with its label and its value.
     pub fn new(text: &str, value: &str) -> Self {
-        Self { text: Text::plain(text, OPTION_TEXT), value: cut(value, OPTION_VALUE) }
+        Self { text: Text::plain(text, OPTION_TEXT), value: cut(value, OPTION_VALUE), url: None }
+    }
+
+    /// Returns an option of an overflow menu that opens a page.
+    pub(crate) fn page(text: &str, value: &str, url: String) -> Self {
+        Self { url: Some(url), ..Self::new(text, value) }
     }
 }
 
@@ -174,6 +218,7 @@ impl Element {
             url: None,
             style: None,
             confirm: None,
+            accessibility_label: None,
         }
     }
 
@@ -186,7 +231,37 @@ impl Element {
             url: Some(url),
             style: None,
             confirm: None,
+            accessibility_label: None,
         }
+    }
+
+    /// Sets the label for screen readers: the visible label, then the contact or thing that the button is about.
+    pub(crate) fn about(mut self, what: &str) -> Self {
+        if let Self::Button { text, accessibility_label, .. } = &mut self {
+            *accessibility_label = Some(cut(&format!("{}: {what}", text.as_str().trim_end_matches('…')), LABEL));
+        }
+        self
+    }
+
+    /// Returns a menu of further actions: Slack takes two to five.
+    pub(crate) fn overflow(action_id: &'static str, options: Vec<Choosable>) -> Self {
+        Self::Overflow { action_id: action_id.into(), options: options.into_iter().take(OVERFLOW).collect() }
+    }
+
+    /// Sets the style of a button, if it has one.
+    pub(crate) fn styled_if(self, style: Option<Style>) -> Self {
+        match style {
+            Some(style) => self.styled(style),
+            None => self,
+        }
+    }
+
+    /// Numbers one of several equal controls, because Slack wants different ids in a message.
+    pub(crate) fn numbered(mut self, nth: usize) -> Self {
+        if let Self::Button { action_id, .. } = &mut self {
+            *action_id = format!("{action_id}_{nth}").into();
+        }
+        self
     }
 
     /// Sets the style of a button.
@@ -203,15 +278,6 @@ impl Element {
             *confirm = Some(question);
         }
         self
-    }
-
-    /// Returns a menu of people.
-    pub(crate) fn people_menu(action_id: &'static str, placeholder: &str) -> Self {
-        Self::UsersSelect {
-            action_id: action_id.into(),
-            placeholder: Text::ours(placeholder, PLACEHOLDER),
-            initial_user: None,
-        }
     }
 
     /// Returns a menu of fixed options, at least one. The option at `chosen` is initially chosen.
@@ -232,7 +298,28 @@ impl Element {
             action_id: action_id.into(),
             placeholder: Text::ours(placeholder, PLACEHOLDER),
             min_query_length: 1,
+            initial_option: None,
+            focus_on_load: false,
         }
+    }
+
+    /// Returns a menu of people that searches while the user types, and suggests some before.
+    pub(crate) fn people(action_id: &'static str, placeholder: &str, chosen: Option<Choosable>) -> Self {
+        Self::ExternalSelect {
+            action_id: action_id.into(),
+            placeholder: Text::ours(placeholder, PLACEHOLDER),
+            min_query_length: 0,
+            initial_option: chosen,
+            focus_on_load: false,
+        }
+    }
+
+    /// Has the cursor in the field when its window opens.
+    pub(crate) fn focused(mut self) -> Self {
+        if let Self::ExternalSelect { focus_on_load, .. } = &mut self {
+            *focus_on_load = true;
+        }
+        self
     }
 
     /// Returns a menu that searches while the user types, with several choices. `chosen` are the initial ones.
@@ -257,14 +344,6 @@ impl Element {
         Self::TimePicker { action_id: action_id.into(), initial_time }
     }
 
-    /// Sets the initially chosen person of a menu of people.
-    pub(crate) fn with_user(mut self, user: Option<&SlackUserId>) -> Self {
-        if let Self::UsersSelect { initial_user, .. } = &mut self {
-            *initial_user = user.cloned();
-        }
-        self
-    }
-
     /// Sets the initial text of a text field.
     pub(crate) fn with_text(mut self, text: &str) -> Self {
         if let Self::PlainTextInput { initial_value, max_length, .. } = &mut self {
@@ -285,6 +364,7 @@ impl Element {
             multiline: false,
             max_length: max_length.min(INPUT_TEXT),
             initial_value: None,
+            placeholder: None,
         }
     }
 
@@ -295,14 +375,27 @@ impl Element {
             multiline: true,
             max_length: max_length.min(INPUT_TEXT),
             initial_value: None,
+            placeholder: None,
         }
+    }
+
+    /// Sets the text that a text field shows while it is empty.
+    pub(crate) fn hinting(mut self, hint: &str) -> Self {
+        if let Self::PlainTextInput { placeholder, .. } = &mut self {
+            *placeholder = Some(Text::ours(hint, PLACEHOLDER));
+        }
+        self
     }
 
     pub(crate) fn text_length(&self) -> usize {
         let all = |options: &[Choosable]| options.iter().map(|option| option.text.length()).sum::<usize>();
         match self {
             Self::Button { text, confirm, .. } => text.length() + confirm.as_ref().map_or(0, Confirm::text_length),
-            Self::UsersSelect { placeholder, .. } | Self::ExternalSelect { placeholder, .. } => placeholder.length(),
+            Self::UsersSelect { placeholder, .. } => placeholder.length(),
+            Self::ExternalSelect { placeholder, initial_option, .. } => {
+                placeholder.length() + all(initial_option.as_slice())
+            }
+            Self::Overflow { options, .. } => all(options),
             Self::StaticSelect { placeholder, options, initial_option, .. } => {
                 placeholder.length() + all(options) + all(initial_option.as_slice())
             }

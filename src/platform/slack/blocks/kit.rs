@@ -4,18 +4,22 @@
 
 use std::borrow::Cow;
 
-use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use crate::core::ids::ViewId;
-use crate::core::text;
-use crate::core::text::cut;
+use crate::core::text::{beginning, cut};
+use crate::platform::slack::blocks::chart::{Chart, Table};
 use crate::platform::slack::blocks::element::Element;
-use crate::platform::slack::blocks::mrkdwn::time;
+use crate::platform::slack::blocks::markup::Markup;
+use crate::platform::slack::blocks::mrkdwn::escaped;
 use crate::platform::slack::blocks::text::Text;
 
 const SECTION_TEXT: usize = 3000;
 const HEADER_TEXT: usize = 150;
+const FIELD_TEXT: usize = 2000;
+const ALERT_TEXT: usize = 200;
+const FIELDS: usize = 10;
+const ALT_TEXT: usize = 2000;
 const TITLE: usize = 24;
 const LABEL: usize = 2000;
 /// The most characters of a block's name.
@@ -49,16 +53,23 @@ pub enum Block {
     },
     /// A paragraph, with an optional control beside it.
     Section {
+        /// The data of the control, if that has no value of its own.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        block_id: Option<String>,
         /// The paragraph.
-        text: Text,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        text: Option<Text>,
+        /// Short texts in two columns, below the paragraph.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        fields: Vec<Text>,
         /// The control.
-        #[serde(skip_serializing_if = "Option::is_none")]
+        #[serde(default, skip_serializing_if = "Option::is_none")]
         accessory: Option<Element>,
     },
     /// Small print.
     Context {
         /// The parts.
-        elements: Vec<Text>,
+        elements: Vec<Small>,
     },
     /// A line between blocks.
     Divider,
@@ -69,10 +80,21 @@ pub enum Block {
         /// The controls.
         elements: Vec<Element>,
     },
-    /// Text with parts that are struck through, linked or dates.
+    /// Text that Slack shows unchanged: paragraphs and quotes.
     RichText {
-        /// The only section.
-        elements: [Section; 1],
+        /// The paragraphs and quotes.
+        elements: Vec<Section>,
+    },
+    /// A chart.
+    DataVisualization(Chart),
+    /// A table.
+    Table(Table),
+    /// A notice in a window.
+    Alert {
+        /// The urgency: `info`, `warning` or `error`.
+        level: Cow<'static, str>,
+        /// The notice.
+        text: Text,
     },
     /// A field of a form.
     Input {
@@ -90,7 +112,26 @@ pub enum Block {
     },
 }
 
-/// A paragraph of rich text.
+/// A part of small print.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(untagged)]
+pub enum Small {
+    /// A picture.
+    Image(Image),
+    /// Words.
+    Text(Text),
+}
+
+/// A picture beside small print.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Image {
+    #[serde(rename = "type")]
+    kind: Cow<'static, str>,
+    image_url: String,
+    alt_text: String,
+}
+
+/// A paragraph or a quote of rich text.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Section {
     #[serde(rename = "type")]
@@ -129,8 +170,11 @@ pub enum Span {
 }
 
 /// The style of words.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct TextStyle {
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    bold: bool,
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     strike: bool,
 }
 
@@ -142,27 +186,18 @@ impl Span {
 
     /// Returns words that are struck through, because they no longer apply.
     pub(crate) fn struck(text: &str) -> Self {
-        Self::Text { text: cut(text, HEADER_TEXT), style: Some(TextStyle { strike: true }) }
+        Self::Text { text: cut(text, HEADER_TEXT), style: Some(TextStyle { strike: true, ..TextStyle::default() }) }
+    }
+
+    /// Returns bold words.
+    pub(crate) fn bold(text: &str) -> Self {
+        let style = Some(TextStyle { bold: true, ..TextStyle::default() });
+        Self::Text { text: cut(text, HEADER_TEXT), style }
     }
 
     /// Returns words that link to an address.
     pub fn link(text: &str, url: &str) -> Self {
         Self::Link { text: cut(text, HEADER_TEXT), url: url.to_owned() }
-    }
-
-    /// Returns a time of day without a date, for a time in the near future or past.
-    pub fn clock(at: Timestamp) -> Self {
-        Self::Date {
-            timestamp: at.as_second(),
-            format: "{time}".into(),
-            fallback: at.strftime("%H:%M UTC").to_string(),
-        }
-    }
-
-    /// Returns a date and a time.
-    pub fn time(at: Timestamp) -> Self {
-        let fallback = at.strftime("%Y-%m-%d %H:%M UTC").to_string();
-        Self::Date { timestamp: at.as_second(), format: "{date_short_pretty} at {time}".into(), fallback }
     }
 
     /// Returns the shown text, with times in UTC.
@@ -211,7 +246,8 @@ impl Home {
 }
 
 impl Content {
-    /// Returns a message. Content beyond Slack's limits is cut from the end.
+    /// Returns a message. `text` is the whole message in words; it is escaped here. Content beyond Slack's limits is
+    /// cut from the end.
     pub fn new(text: &str, blocks: Vec<Block>) -> Self {
         let mut room = TOTAL_TEXT;
         let fits = |block: &Block| {
@@ -221,14 +257,25 @@ impl Content {
             fits
         };
         let blocks = blocks.into_iter().take(MESSAGE_BLOCKS).take_while(fits).collect();
-        Self { text: fitting(&cut(text, MESSAGE_TEXT)), blocks }
+        Self { text: fitting(text), blocks }
+    }
+
+    /// Returns a message whose notification is this line, which may name channels.
+    pub(crate) fn of(line: &Markup, blocks: Vec<Block>) -> Self {
+        Self { text: line.notification(), ..Self::new("", blocks) }
     }
 }
 
-/// Shortens a notification text to the bytes that Slack accepts.
+/// Escapes a notification text, and shortens it to the characters and bytes that Slack accepts. No escape is cut.
 fn fitting(text: &str) -> String {
-    let fits = text.get(..text.floor_char_boundary(MESSAGE_BYTES)).unwrap_or_default();
-    text::beginning(text, fits.chars().count()).to_owned()
+    let mut most = MESSAGE_TEXT;
+    loop {
+        let fitting = escaped(&cut(text, most));
+        if most == 0 || (fitting.chars().count() <= MESSAGE_TEXT && fitting.len() <= MESSAGE_BYTES) {
+            return fitting;
+        }
+        most -= most.div_ceil(8);
+    }
 }
 
 /// Answers whether a message can show all of these blocks.
@@ -244,37 +291,105 @@ impl Block {
 
     /// Returns a paragraph of text that may come from outside.
     pub(crate) fn paragraph(text: &str) -> Self {
-        Self::Section { text: Text::plain(text, SECTION_TEXT), accessory: None }
+        Self::section(Text::plain(text, SECTION_TEXT), None)
     }
 
     /// Returns a paragraph with a control beside it.
     pub fn row(text: &str, accessory: Element) -> Self {
-        Self::Section { text: Text::plain(text, SECTION_TEXT), accessory: Some(accessory) }
+        Self::section(Text::plain(text, SECTION_TEXT), Some(accessory))
+    }
+
+    /// Returns a line, with an optional control beside it.
+    pub fn line(line: &Markup, accessory: Option<Element>) -> Self {
+        Self::section(line.block_text(SECTION_TEXT), accessory)
+    }
+
+    /// Returns a line with a menu beside it. `carried` is the data that the menu carries.
+    pub(crate) fn line_with_menu(line: &Markup, carried: &str, menu: Element) -> Self {
+        let (block_id, text) = (Some(cut(carried, BLOCK_ID)), Some(line.block_text(SECTION_TEXT)));
+        Self::Section { block_id, text, fields: Vec::new(), accessory: Some(menu) }
+    }
+
+    /// Returns short texts in two columns, each with its own title.
+    pub(crate) fn facts(facts: &[(&str, Markup)]) -> Self {
+        let field = |(title, fact): &(&str, Markup)| {
+            Markup::default().strong(title).ours("\n").then("", fact.clone()).block_text(FIELD_TEXT)
+        };
+        let fields = facts.iter().take(FIELDS).map(field).collect();
+        Self::Section { block_id: None, text: None, fields, accessory: None }
+    }
+
+    fn section(text: Text, accessory: Option<Element>) -> Self {
+        Self::Section { block_id: None, text: Some(text), fields: Vec::new(), accessory }
     }
 
     /// Returns a paragraph in markup. The text must not come from outside.
     pub(crate) fn formatted(text: &str) -> Self {
-        Self::Section { text: Text::Mrkdwn { text: cut(text, SECTION_TEXT) }, accessory: None }
-    }
-
-    /// Returns small print in markup. The text must not come from outside.
-    pub fn small(text: &str) -> Self {
-        Self::Context { elements: vec![Text::Mrkdwn { text: cut(text, SECTION_TEXT) }] }
+        Self::section(Text::Mrkdwn { text: cut(text, SECTION_TEXT), verbatim: false }, None)
     }
 
     /// Returns small print of text that may come from outside, with at most `most` characters.
     pub(crate) fn small_plain(text: &str, most: usize) -> Self {
-        Self::Context { elements: vec![Text::plain(text, most.min(SECTION_TEXT))] }
+        Self::Context { elements: vec![Small::Text(Text::plain(text, most.min(SECTION_TEXT)))] }
     }
 
-    /// Returns small print of text that may come from outside, and a time in each reader's own time zone.
-    pub(crate) fn small_dated(text: &str, at: Timestamp) -> Self {
-        Self::Context { elements: vec![Text::plain(text, HEADER_TEXT), Text::Mrkdwn { text: time(at) }] }
+    /// Returns the words of rich text.
+    pub(crate) fn words(&self) -> String {
+        match self {
+            Self::RichText { elements } => elements.iter().flat_map(|part| &part.elements).map(Span::shown).collect(),
+            _ => String::new(),
+        }
+    }
+
+    /// Returns small print in markup. The text must not come from outside.
+    pub fn small(text: &str) -> Self {
+        Self::Context { elements: vec![Small::Text(Text::Mrkdwn { text: cut(text, SECTION_TEXT), verbatim: false })] }
+    }
+
+    /// Returns a line in small print.
+    pub(crate) fn small_line(line: &Markup) -> Self {
+        Self::Context { elements: vec![Small::Text(line.block_text(SECTION_TEXT))] }
+    }
+
+    /// Returns small print with a picture between two lines. A screen reader reads the picture as `alt_text`.
+    pub(crate) fn small_with_picture(before: &Markup, image_url: &str, alt_text: &str, after: &Markup) -> Self {
+        let image = Image { kind: "image".into(), image_url: image_url.to_owned(), alt_text: cut(alt_text, ALT_TEXT) };
+        let text = |line: &Markup| Small::Text(line.block_text(SECTION_TEXT));
+        let before = (!before.is_empty()).then(|| text(before));
+        Self::Context { elements: before.into_iter().chain([Small::Image(image), text(after)]).collect() }
     }
 
     /// Returns rich text.
     pub fn rich(spans: Vec<Span>) -> Self {
-        Self::RichText { elements: [Section { kind: "rich_text_section".into(), elements: spans }] }
+        Self::RichText { elements: vec![Section { kind: "rich_text_section".into(), elements: spans }] }
+    }
+
+    /// Returns a quote: the writer's name, if there is one, and the words unchanged.
+    pub(crate) fn quote(by: Option<&str>, words: &str) -> Self {
+        let name = by.map(|by| Span::bold(&format!("{by}: ")));
+        let mut rest = words.trim();
+        let mut elements: Vec<_> = name.into_iter().collect();
+        while !rest.is_empty() {
+            let part = beginning(rest, SECTION_TEXT);
+            elements.push(Span::plain(part));
+            rest = rest.strip_prefix(part).unwrap_or_default();
+        }
+        Self::RichText { elements: vec![Section { kind: "rich_text_quote".into(), elements }] }
+    }
+
+    /// Returns a chart.
+    pub(crate) fn chart(chart: Chart) -> Self {
+        Self::DataVisualization(chart)
+    }
+
+    /// Returns a table.
+    pub(crate) fn table(table: Table) -> Self {
+        Self::Table(table)
+    }
+
+    /// Returns a notice of a window: that something changed while it was open.
+    pub(crate) fn warning(text: &str) -> Self {
+        Self::Alert { level: "warning".into(), text: Text::plain(text, ALERT_TEXT) }
     }
 
     /// Returns a line between blocks.
@@ -303,6 +418,12 @@ impl Block {
         }
     }
 
+    /// Returns a group of checkboxes, of which none need be ticked.
+    pub(crate) fn choice(name: &'static str, label: &str, boxes: Element) -> Self {
+        let label = Text::ours(label, LABEL);
+        Self::Input { block_id: name.to_owned(), label, hint: None, element: boxes, optional: true }
+    }
+
     /// Returns an optional field with a line of explanation.
     pub(crate) fn optional_field(name: &'static str, label: &str, hint: &str, element: Element) -> Self {
         Self::Input {
@@ -317,10 +438,16 @@ impl Block {
     fn text_length(&self) -> usize {
         match self {
             Self::Header { text } => text.length(),
-            Self::Section { text, accessory } => text.length() + accessory.as_ref().map_or(0, Element::text_length),
-            Self::Context { elements } => elements.iter().map(Text::length).sum(),
+            Self::Section { text, fields, accessory, .. } => {
+                let texts = text.iter().chain(fields).map(Text::length).sum::<usize>();
+                texts + accessory.as_ref().map_or(0, Element::text_length)
+            }
+            Self::Context { elements } => elements.iter().map(Small::length).sum(),
+            Self::Alert { text, .. } => text.length(),
+            Self::DataVisualization(chart) => chart.title.chars().count(),
+            Self::Table(table) => table.text_length(),
             Self::Divider => 0,
-            Self::RichText { elements: [section] } => section.elements.iter().map(Span::length).sum(),
+            Self::RichText { elements } => elements.iter().flat_map(|part| &part.elements).map(Span::length).sum(),
             Self::Actions { elements, .. } => elements.iter().map(Element::text_length).sum(),
             Self::Input { label, hint, .. } => label.length() + hint.as_ref().map_or(0, Text::length),
         }
@@ -340,8 +467,22 @@ impl Text {
     }
 
     pub(crate) fn length(&self) -> usize {
+        self.as_str().chars().count()
+    }
+
+    /// Returns the text with its markup.
+    pub(crate) fn as_str(&self) -> &str {
         match self {
-            Self::PlainText { text, .. } | Self::Mrkdwn { text } => text.chars().count(),
+            Self::PlainText { text, .. } | Self::Mrkdwn { text, .. } => text,
+        }
+    }
+}
+
+impl Small {
+    fn length(&self) -> usize {
+        match self {
+            Self::Image(image) => image.alt_text.chars().count(),
+            Self::Text(text) => text.length(),
         }
     }
 }
@@ -398,7 +539,8 @@ mod tests {
     #[test]
     fn the_text_of_a_message_keeps_its_limit_in_every_script() {
         let text = Content::new(&"ж".repeat(2500), Vec::new()).text;
-        assert_eq!(text, "ж".repeat(MESSAGE_BYTES / 2));
+        assert!(text.len() <= MESSAGE_BYTES && text.starts_with(&"ж".repeat(1500)) && text.ends_with('…'), "{text}");
+        assert!(Content::new(&"&".repeat(2500), Vec::new()).text.ends_with("&amp;…"));
     }
 
     #[test]

@@ -13,9 +13,12 @@ pub enum Text {
         /// True if `:tada:` becomes a picture. Always false for text from outside.
         emoji: bool,
     },
-    /// Text in Slack's markup. Only the app's own text may use it.
+    /// Text in Slack's markup, in which text from outside is escaped.
     Mrkdwn {
         /// The text.
         text: String,
+        /// True if Slack must not turn addresses into links: in text from outside.
+        #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+        verbatim: bool,
     },
 }

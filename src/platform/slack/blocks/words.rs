@@ -2,31 +2,36 @@
 
 use crate::core::about::About;
 use crate::platform::slack::blocks::kit::{Block, Content};
-use crate::platform::slack::blocks::mrkdwn::neutral;
-use crate::platform::slack::blocks::parts;
+use crate::platform::slack::blocks::markup::Markup;
 
+/// Returns the note of a command that did not save it, so that it is not lost.
 pub(crate) fn given_back(note: &str) -> Vec<Block> {
-    if note.is_empty() {
-        return Vec::new();
-    }
-    let mut blocks = vec![Block::paragraph("Here is your note, so that it is not lost:")];
-    blocks.extend(parts::quoted(note));
-    blocks
+    if note.is_empty() { Vec::new() } else { vec![Block::quote(Some("Your note (not saved)"), note)] }
 }
 
 /// Returns a sentence. Text from outside may be part of it.
 pub fn sentence(text: &str) -> Content {
-    Content::new(&neutral(text), vec![Block::paragraph(text)])
+    Content::new(text, vec![Block::paragraph(text)])
 }
 
-/// Returns a sentence in markup, such as names of channels. Text from outside must already be neutralized.
-pub fn ours(text: &str) -> Content {
-    Content::new(text, vec![Block::formatted(text)])
+/// Names a contact, with a bold title: "*Ana Lima* (+1 415 555 0101)".
+pub(crate) fn contact_in(line: Markup, about: &About) -> Markup {
+    let line = line.bold(&about.title);
+    if about.number.is_empty() { line } else { line.text(&format!(" ({})", about.number)) }
 }
 
-/// Names a contact: "+1 415 555 0101 (Ana Lima)", or only the number or name if the other is missing.
-pub(crate) fn named(about: &About) -> String {
-    if about.number.is_empty() { about.title.clone() } else { format!("{} ({})", about.number, about.title) }
+/// Names a contact: "Ana Lima (+1 415 555 0101)", or only the name or number if the other is missing.
+pub(crate) fn contact(about: &About) -> String {
+    if about.number.is_empty() { about.title.clone() } else { format!("{} ({})", about.title, about.number) }
+}
+
+/// Names the contact of a repeated button for screen readers: "Ana Lima, ending 0101".
+pub(crate) fn spoken(about: &About) -> String {
+    let digits: Vec<char> = about.number.chars().filter(char::is_ascii_digit).collect();
+    match digits.split_last_chunk::<4>() {
+        Some((_, last)) => format!("{}, ending {}", about.title, last.iter().collect::<String>()),
+        None => about.title.clone(),
+    }
 }
 
 pub(crate) fn span(seconds: i64) -> String {
@@ -36,11 +41,6 @@ pub(crate) fn span(seconds: i64) -> String {
         3600..86_400 => format!("{} h", seconds / 3600),
         _ => format!("{} d", seconds / 86_400),
     }
-}
-
-/// Names a contact: "Ana Lima (+1 415 555 0101)", or only the name or number if the other is missing.
-pub(crate) fn contact(about: &About) -> String {
-    if about.number.is_empty() { about.title.clone() } else { format!("{} ({})", about.title, about.number) }
 }
 
 /// Lists names: "Leo, Sam and Zoe". The number of further ones comes last.
