@@ -85,7 +85,8 @@ fn offers_people(conversation: &Conversation, place: Place<'_>) -> bool {
 
 fn style(control: Control, place: Place<'_>) -> Option<Style> {
     let is_owners = matches!(place, Place::Asks | Place::Owner);
-    let must_act = matches!(control, Control::Take | Control::Accept | Control::Keep) || (control == Control::Done && is_owners);
+    let must_act =
+        matches!(control, Control::Take | Control::Accept | Control::Keep) || (control == Control::Done && is_owners);
     must_act.then_some(Style::Primary)
 }
 

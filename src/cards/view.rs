@@ -137,9 +137,7 @@ fn owner(card_view: &CardView) -> Markup {
         return owner;
     }
     let how = card_view.last.as_ref().map(|last| match &last.what {
-        Event::Assigned { .. } if last.by == SOMEBODY => {
-            Markup::of("assigned in dialnote ").ago(last.at)
-        }
+        Event::Assigned { .. } if last.by == SOMEBODY => Markup::of("assigned in dialnote ").ago(last.at),
         Event::Assigned { .. } => Markup::of("assigned by ").text(&last.by).ours(" ").ago(last.at),
         Event::HandedOff { .. } => Markup::of("waiting for ").text(name).ours(" to accept"),
         Event::Did(Verb::Accept) => Markup::of("accepted"),
@@ -164,7 +162,10 @@ pub(crate) fn row(card_view: &CardView, links: &Links) -> Markup {
     let conversation = &card_view.conversation;
     let preview = last_words(card_view).map(|(_, words)| format!("“{}”", cut(&one_line(words), PREVIEW)));
     let words = Markup::default().text(&preview.unwrap_or_default());
-    Markup::default().emoji(status_emoji(card_view)).then("", named(conversation, links)).then("\n", latest(conversation, words))
+    Markup::default()
+        .emoji(status_emoji(card_view))
+        .then("", named(conversation, links))
+        .then("\n", latest(conversation, words))
 }
 
 /// Returns the emoji of a state. The heading of the list, or the line itself, says the state in words.
@@ -325,14 +326,18 @@ pub fn title(conversation: &Conversation, privacy: Privacy) -> String {
 /// Returns the message that replaces an older card after a new card was posted.
 pub fn moved(title: &str, link: &str) -> Content {
     let line = Markup::default().text(title).ours(" got in touch again · ");
-    Content::of(&line.clone().ours("see the new card"), vec![line.link("Go to the new card", link.to_owned()).paragraph()])
+    Content::of(
+        &line.clone().ours("see the new card"),
+        vec![line.link("Go to the new card", link.to_owned()).paragraph()],
+    )
 }
 
 /// Returns a thread entry: the event, and the note if there is one and the channel shows it.
 pub fn line(line: &ThreadEntry, privacy: Privacy) -> Content {
     let note = if privacy == Privacy::Full { line.note.as_str() } else { "" };
     let sentence = Markup::default().bold(&line.actor).text(&format!(" {}", line.what.words()));
-    let until = if let Event::Snoozed(until) = line.what { Markup::of("Until ").time(until) } else { Markup::default() };
+    let until =
+        if let Event::Snoozed(until) = line.what { Markup::of("Until ").time(until) } else { Markup::default() };
     let sentence = sentence.then(" ", until);
     let mut blocks = vec![sentence.paragraph()];
     blocks.extend((!note.is_empty()).then(|| Block::quote(None, note)));

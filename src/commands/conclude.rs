@@ -7,13 +7,15 @@ use tracing::info;
 use crate::audit::log;
 use crate::audit::log::{Detail, Verified};
 use crate::commands::announce::Concluded;
+use crate::commands::asked::AskedNames;
 use crate::commands::batch::BatchPart;
 use crate::commands::facts::Plan;
 use crate::commands::groups::pick_is_over;
 use crate::commands::job::{CommandJob, Stage};
 use crate::commands::plan::Progress;
-use crate::commands::asked::AskedNames;
-use crate::commands::{acts, announce, answers, asked, batch, deferred, drafts, handover_timers, refusal_view, reply_view};
+use crate::commands::{
+    acts, announce, answers, asked, batch, deferred, drafts, handover_timers, refusal_view, reply_view,
+};
 use crate::core::about::About;
 use crate::core::call::Call;
 use crate::core::conversation::{Conversation, ConversationRef, State};
@@ -94,6 +96,18 @@ fn changed(progress: &Progress, now: Timestamp) -> ConversationChanged {
     ConversationChanged { card_view: progress.card_view(now, false), now: progress.now.clone(), entries }
 }
 
+/// Returns a command that waits for a link, as it could be typed. A requester who is not linked must not learn the
+/// name of a contact from it.
+async fn as_typed(ctx: &TenantCtx, job: &CommandJob, why: &Refusal) -> String {
+    let names = match why {
+        Refusal::NotLinked { name, .. } => {
+            AskedNames { conversation: title_of(ctx, job).await, owner: Some(name.clone()) }
+        }
+        _ => AskedNames::default(),
+    };
+    asked::words(&job.command, &names, 1)
+}
+
 fn keep_quoted(ctx: &TenantCtx, message: &str, id: &ConversationId) -> Effect {
     documents::put(ctx, &format!("{message}:{id}"), &QuotedMessage {})
 }
@@ -123,7 +137,11 @@ pub(crate) async fn refused(ctx: &TenantCtx, claim: &Claim, job: &CommandJob, wh
     }
     let kept = deferred::postpone(ctx, job, &why).await?;
     let note = &job.command.note;
-    let answer = if kept.is_empty() { refusal_view::refused(&why, note) } else { reply_view::postponed(&why, note) };
+    let answer = if kept.is_empty() {
+        refusal_view::refused(&why, note)
+    } else {
+        reply_view::postponed(&as_typed(ctx, job, &why).await, &why, note)
+    };
     effects.extend(kept);
     match &job.batch {
         Some(batch) => {

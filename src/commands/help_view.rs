@@ -28,10 +28,7 @@ const DAILY: [(Verb, &str, &str); 5] = [
 
 /// The commands of teammates, by subject.
 const GROUPS: [(&str, &[Verb]); 3] = [
-    (
-        "Ownership",
-        &[Verb::Assign, Verb::Take, Verb::Unassign, Verb::Handoff, Verb::Accept, Verb::GiveBack, Verb::Keep],
-    ),
+    ("Ownership", &[Verb::Assign, Verb::Take, Verb::Unassign, Verb::Handoff, Verb::Accept, Verb::GiveBack, Verb::Keep]),
     ("Status", &[Verb::Done, Verb::Reopen, Verb::Snooze, Verb::Wake, Verb::Undo]),
     ("Look up", &[Verb::Inbox, Verb::Note, Verb::History, Verb::Report, Verb::Help]),
 ];
@@ -62,9 +59,7 @@ fn not_understood(parse_error: &ParseError) -> (Markup, Option<Verb>) {
         ParseError::UnknownCommand { typed, nearest } => {
             let unknown = Markup::of("Unknown command ").code(&cut(typed, QUOTE)).ours(". ");
             match nearest {
-                Some(verb) => {
-                    (unknown.ours("Did you mean ").code(&verbs::spec(*verb).typed()).ours("?"), Some(*verb))
-                }
+                Some(verb) => (unknown.ours("Did you mean ").code(&verbs::spec(*verb).typed()).ours("?"), Some(*verb)),
                 None => (unknown.ours("Type ").code(&format!("{UMBRELLA} help")).ours(" for the list."), None),
             }
         }
@@ -73,7 +68,8 @@ fn not_understood(parse_error: &ParseError) -> (Markup, Option<Verb>) {
         }
         ParseError::NobodyToLink { typed } => {
             let sentence = Markup::default().text(&format!("“{}”", cut(typed, QUOTE)));
-            let sentence = sentence.ours(" isn't a Slack user. Choose the person from the list that Slack shows after @.");
+            let sentence =
+                sentence.ours(" isn't a Slack user. Choose the person from the list that Slack shows after @.");
             (sentence, Some(Verb::Link))
         }
         ParseError::NoMemberNamed => {
@@ -134,10 +130,8 @@ fn daily() -> Content {
     };
     let rows: Vec<_> = DAILY.iter().map(row).collect();
     let typed: Vec<_> = DAILY.iter().map(|(verb, ..)| verbs::spec(*verb).typed()).collect();
-    let text = format!(
-        "dialnote commands for every day: {}. Type {UMBRELLA} help all for the others.",
-        typed.join(", ")
-    );
+    let text =
+        format!("dialnote commands for every day: {}. Type {UMBRELLA} help all for the others.", typed.join(", "));
     let section = Block::formatted(&format!("*Every day*\n{}", rows.join("\n")));
     Content::new(&text, vec![section, Block::small(NAMING), buttons(&[HelpPage::All, HelpPage::Admin])])
 }
@@ -219,6 +213,9 @@ mod tests {
     fn a_misspelt_command_is_answered_with_the_nearest() {
         let error = ParseError::UnknownCommand { typed: "/dialnote asign".to_owned(), nearest: Some(Verb::Assign) };
         let text = parse_error(&error, "/dialnote asign").text;
-        assert!(text.starts_with("Unknown command /dialnote asign. Did you mean /assign? Type /assign @person"), "{text}");
+        assert!(
+            text.starts_with("Unknown command /dialnote asign. Did you mean /assign? Type /assign @person"),
+            "{text}"
+        );
     }
 }

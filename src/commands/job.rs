@@ -6,8 +6,8 @@ use serde::de::IgnoredAny;
 use serde::{Deserialize, Serialize};
 
 use crate::commands::plan::Progress;
+use crate::core::click::Resume;
 use crate::core::command::Command;
-use crate::core::control::Resume;
 use crate::core::conversation::ConversationRef;
 use crate::core::ids::{ConversationId, SlackUserId};
 use crate::core::request_context::RequestContext;

@@ -130,9 +130,7 @@ fn which_conversation(choices: &[Choice], all: usize, asked: &str, doubt: NameDo
         (NameDoubt::Weak | NameDoubt::Several, [only]) => {
             words::contact_in(Markup::of("Did you mean "), &only.about).ours("?")
         }
-        (NameDoubt::Weak, _) => {
-            Markup::of("No contact is called ").text(&asked).ours(". Did you mean one of these?")
-        }
+        (NameDoubt::Weak, _) => Markup::of("No contact is called ").text(&asked).ours(". Did you mean one of these?"),
         (NameDoubt::Several, _) => matching("conversations"),
         (NameDoubt::Done, [only]) if verb == Verb::Done => {
             Markup::default().bold(&only.about.title).ours(" is already done.")

@@ -166,9 +166,9 @@ fn about_words(refusal: &Refusal) -> Option<Markup> {
                 format!("The note has {characters} characters, and dialnote accepts {most}. Shorten it and try again.");
             Markup::of(&sentence)
         }
-        Refusal::NothingToNote => {
-            Markup::of("This message has no text to add as a note. Type the note with ").code("/dialnote note").ours(".")
-        }
+        Refusal::NothingToNote => Markup::of("This message has no text to add as a note. Type the note with ")
+            .code("/dialnote note")
+            .ours("."),
         Refusal::ReadOnlyKey => {
             Markup::of("This app's dialnote key is read-only. ").then("", another_key("one that may write"))
         }
@@ -187,9 +187,7 @@ fn about_words(refusal: &Refusal) -> Option<Markup> {
 fn fixed(refusal: &Refusal) -> &'static str {
     match refusal {
         Refusal::NotInstalled => "This app isn't installed in this workspace. Ask an admin to install it.",
-        Refusal::OperatorConnects => {
-            "The operator of this app manages its dialnote key. It can't be changed in Slack."
-        }
+        Refusal::OperatorConnects => "The operator of this app manages its dialnote key. It can't be changed in Slack.",
         Refusal::NotYoursToConnect => {
             "Only an admin of this workspace or the person who installed this app can connect it to dialnote. \
              Ask one of them."

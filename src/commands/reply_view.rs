@@ -18,8 +18,8 @@ use crate::people::people_words::KEPT;
 use crate::platform::slack::blocks::element::Element;
 use crate::platform::slack::blocks::kit::{Block, Content};
 use crate::platform::slack::blocks::markup::{Emoji, Markup};
-use crate::platform::slack::blocks::words::QUOTE;
 use crate::platform::slack::blocks::words;
+use crate::platform::slack::blocks::words::QUOTE;
 
 /// The most entries of a conversation's history that are shown.
 const MOST_TOLD: usize = 20;
@@ -49,8 +49,8 @@ pub(crate) fn content(reply: &Reply, list: Option<&Query>) -> Content {
 }
 
 /// Returns the answer to a command that is deferred until a person is linked.
-pub(crate) fn postponed(why: &Refusal, note: &str) -> Content {
-    people_words::postponed(why, words::given_back(note))
+pub(crate) fn postponed(asked: &str, why: &Refusal, note: &str) -> Content {
+    people_words::postponed(asked, why, words::given_back(note))
 }
 
 /// Reports a delay: "dialnote isn't responding. `/done Diana Okafor` is saved and runs when dialnote is back."
@@ -81,7 +81,8 @@ fn several(all: &Several, list: Option<&Query>) -> Content {
         let line = Markup::of("No note on ").bold(&about.title).ours(": ").text(&refusal_view::no(why));
         (wrong(line), None)
     });
-    let failed = unnoted.chain(refused.iter().map(|(which, why)| (wrong(not_done(which, why)), question_view::anyway(why))));
+    let failed =
+        unnoted.chain(refused.iter().map(|(which, why)| (wrong(not_done(which, why)), question_view::anyway(why))));
     let done = deeds.iter().map(|deed| (result_view::row(deed), undo_view::reopening(deed, list)));
     let most = if note.is_empty() { MOST_ROWS } else { MOST_ROWS_WITH_NOTE };
     let mut blocks = undo_view::offered_for_all(title.paragraph(), deeds, list);
@@ -122,7 +123,9 @@ pub(crate) fn history(about: &About, deeds: &[HistoryEntry]) -> Content {
         _ => words::contact_in(Markup::of("History of "), about).ours(", newest first"),
     };
     let told = deeds.iter().take(MOST_TOLD);
-    let line = |told: &HistoryEntry| Markup::default().time(told.at).ours(" · ").text(&format!("{} {}", told.by, told.what.words()));
+    let line = |told: &HistoryEntry| {
+        Markup::default().time(told.at).ours(" · ").text(&format!("{} {}", told.by, told.what.words()))
+    };
     let lines: Vec<_> = told.map(line).collect();
     let latest = lines.first().map_or_else(String::new, |line| format!(": {}", line.words()));
     let text = format!("{}{latest}", title.words());

@@ -50,7 +50,9 @@ fn what(deed: &CommandResult) -> Markup {
         ResultKind::Snoozed(until) => contact("Snoozed ").ours(" until ").time(*until).ours("."),
         ResultKind::Woken => contact("Unsnoozed ").ours("."),
         ResultKind::Undone(again) => undo_view::undone(&deed.about, again, deed.note_stays),
-        ResultKind::GivenBack(to) if to.is_empty() => Markup::of("You declined ").bold(name).ours(". It's unassigned now."),
+        ResultKind::GivenBack(to) if to.is_empty() => {
+            Markup::of("You declined ").bold(name).ours(". It's unassigned now.")
+        }
         ResultKind::GivenBack(to) => {
             Markup::of("You declined ").bold(name).ours(". ").bold(to).ours(" is the owner again.")
         }

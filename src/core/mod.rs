@@ -6,6 +6,7 @@ pub mod answer;
 pub mod assignee;
 pub mod call;
 pub mod card_view;
+pub mod click;
 pub mod clock;
 pub mod colleague;
 pub mod command;

@@ -8,8 +8,9 @@ use crate::core::names::{How, folded, how};
 use crate::core::person::Member;
 use crate::people::people_words::called;
 use crate::platform::slack::blocks::element::{Choosable, Element, OPTIONS};
-use crate::platform::slack::blocks::kit::{Block, Modal};
+use crate::platform::slack::blocks::kit::Block;
 use crate::platform::slack::blocks::text::Text;
+use crate::platform::slack::blocks::window::Modal;
 
 /// The window's callback id.
 pub(crate) const CALLBACK_ID: &str = "link_choice";

@@ -8,8 +8,9 @@ use crate::core::teammate::Unlinked;
 use crate::linking::content::{Broken, LinkView, PeopleView};
 use crate::people::people_words::called_in;
 use crate::platform::slack::blocks::element::{Confirm, Element};
-use crate::platform::slack::blocks::kit::{Block, Modal};
+use crate::platform::slack::blocks::kit::Block;
 use crate::platform::slack::blocks::markup::{Emoji, Markup};
+use crate::platform::slack::blocks::window::Modal;
 
 /// The callback id of the window.
 pub(crate) const PEOPLE_CALLBACK_ID: &str = "people";

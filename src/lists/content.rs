@@ -8,7 +8,7 @@ use crate::core::preferences::NotificationPreferences;
 use crate::core::query::{FILTERS, Query};
 use crate::core::route::Routed;
 use crate::core::rules::Rules;
-use crate::core::teammate::Unlinked;
+use crate::people::people_words::NotLinked;
 use crate::platform::slack::blocks::kit::Block;
 
 /// The content of a list.
@@ -39,7 +39,7 @@ pub struct ListView {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct HomeView {
     /// The list, or the reason why there is none.
-    pub list: Result<ListView, Unlinked>,
+    pub list: Result<ListView, NotLinked>,
     /// The person's name for colleagues, if it is known.
     #[serde(default)]
     pub name: Option<String>,

@@ -8,13 +8,14 @@ use serde::{Deserialize, Serialize};
 use tracing::info;
 
 use crate::channels::routes;
-use crate::commands::lookup::book::{Book, home_of};
+use crate::commands::lookup::book;
+use crate::commands::lookup::book::Book;
 use crate::commands::lookup::people::only_one_called;
 use crate::commands::refusal_view;
 use crate::core::card_view::CardView;
 use crate::core::conversation::Conversation;
 use crate::core::error::Fault;
-use crate::core::ids::{ChannelId, MemberId};
+use crate::core::ids::{ChannelId, MemberId, SlackUserId};
 use crate::core::names::folded;
 use crate::core::preferences::NotificationPreferences;
 use crate::core::query::{Filter, Listing, Query};
@@ -34,10 +35,11 @@ use crate::lists::content::{AdminView, HomeView, ListView};
 use crate::lists::suggest::suggest;
 use crate::lists::view;
 use crate::lists::views::{DrawHome, DrawList};
-use crate::people::directory::Freshness;
-use crate::people::{acting, colleagues, directory, strangers};
-use crate::platform::db::{Claim, DocumentKind, StoredDocument};
+use crate::people::directory::{Freshness, UnlinkedUser};
+use crate::people::people_words::NotLinked;
+use crate::people::{acting, admins, colleagues, directory, strangers};
 use crate::platform::db::projection::Conversations;
+use crate::platform::db::{Claim, DocumentKind, StoredDocument};
 use crate::sync::poll_state::Urgency;
 use crate::sync::{conversations, poll_state, poller};
 
@@ -76,13 +78,7 @@ pub(crate) async fn list(ctx: &TenantCtx, job: &ListJob) -> Result<Outcome, Faul
     let me = match acting::reader(ctx, &requester.user).await? {
         Ok(me) => me,
         Err(stranger) if job.list.place == ListPlace::Home => {
-            let home = HomeView {
-                list: Err(stranger.why),
-                name: Some(stranger.name),
-                is_new: true,
-                preferences: NotificationPreferences::default(),
-                admin: None,
-            };
+            let home = home_of(ctx, &requester.user, stranger).await?;
             return Ok(drawn(ctx, &DrawHome { user: requester.user.clone(), card_view: Box::new(home) }));
         }
         Err(stranger) => return Ok(list_refused(ctx, job, &Refusal::YouAreNotLinked(stranger.why))),
@@ -116,7 +112,8 @@ pub(crate) async fn list(ctx: &TenantCtx, job: &ListJob) -> Result<Outcome, Faul
         ListPlace::Home => {
             let preferences = documents::preferences(ctx, &requester.user).await?;
             let admin = if me.admin { Some(admin(ctx).await?) } else { None };
-            let hidden = job.hides_intro || documents::get::<IntroHidden>(ctx, requester.user.as_str()).await?.is_some();
+            let hidden =
+                job.hides_intro || documents::get::<IntroHidden>(ctx, requester.user.as_str()).await?.is_some();
             let name = Some(me.name.clone());
             let home = HomeView { list: Ok(card_view), name, is_new: !hidden, preferences, admin };
             let hide = job.hides_intro.then(|| documents::put(ctx, requester.user.as_str(), &IntroHidden));
@@ -124,6 +121,16 @@ pub(crate) async fn list(ctx: &TenantCtx, job: &ListJob) -> Result<Outcome, Faul
             Outcome::done(hide.into_iter().chain([draw]).collect())
         }
     })
+}
+
+/// Returns the home of a user who is not linked.
+async fn home_of(ctx: &TenantCtx, user: &SlackUserId, stranger: UnlinkedUser) -> Result<HomeView, Fault> {
+    let UnlinkedUser { name, why } = stranger;
+    let email = directory::look_up(ctx, user).await?.and_then(|profile| profile.email);
+    let admins = admins::names(ctx, &admins::who_can_link(ctx).await?).await?;
+    let greeted = Some(name.clone());
+    let list = Err(NotLinked { name, email, why, admins });
+    Ok(HomeView { list, name: greeted, is_new: true, preferences: NotificationPreferences::default(), admin: None })
 }
 
 /// Returns the query. The typed name of a colleague becomes a query for their conversations, unless a contact has that
@@ -163,7 +170,7 @@ async fn card_view(
     let of = |known: &Conversations| {
         let all = || known.values().map(|sight| &sight.known);
         let person = person.map(|person| &person.member);
-        Taken::from(query::select(all(), query, &home_of(all()), Some(&me.member), person))
+        Taken::from(query::select(all(), query, &book::home_of(all()), Some(&me.member), person))
     };
     let Taken { rows, found, page, counts } = ctx.memory.projection.look(&ctx.db, of).await?;
     let mut card_views = Vec::new();
@@ -198,7 +205,7 @@ pub async fn search(
     };
     let found = |known: &Conversations| {
         let all = || known.values().map(|sight| &sight.known);
-        suggest(all(), typed, &home_of(all()), here.as_ref(), most).into_iter().cloned().collect()
+        suggest(all(), typed, &book::home_of(all()), here.as_ref(), most).into_iter().cloned().collect()
     };
     ctx.memory.projection.look(&ctx.db, found).await
 }

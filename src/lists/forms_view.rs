@@ -24,8 +24,9 @@ use crate::core::{route, text};
 use crate::lists::content::ListView;
 use crate::lists::view;
 use crate::platform::slack::blocks::element::{Choosable, Element, INPUT_TEXT, OPTION_VALUE};
-use crate::platform::slack::blocks::kit::{Block, Modal};
+use crate::platform::slack::blocks::kit::Block;
 use crate::platform::slack::blocks::markup::Markup;
+use crate::platform::slack::blocks::window::Modal;
 
 /// The callback id of the window with a list.
 pub(crate) const LIST_CALLBACK_ID: &str = "list";
@@ -137,7 +138,9 @@ pub fn form(context: &FormContext, known: &FormFacts, links: &Links) -> Modal {
 /// Returns the conversation as on its card, or the field in which it is chosen.
 fn which(context: &FormContext, known: &FormFacts, links: &Links) -> Vec<Block> {
     match (&context.conversation, &known.shown) {
-        (Some(_), Some(shown)) => vec![Block::line(&cards::view::about(&shown.conversation, links), None), cards::view::state(shown)],
+        (Some(_), Some(shown)) => {
+            vec![Block::line(&cards::view::about(&shown.conversation, links), None), cards::view::state(shown)]
+        }
         (Some(id), None) => vec![Block::paragraph(known.title.as_deref().unwrap_or(id.as_str()))],
         (None, _) if known.several.is_empty() => {
             vec![Block::field(field::WHICH, "Conversation", Element::search(field::WHICH, "Name, number or company"))]
@@ -238,7 +241,8 @@ pub fn refused(why: &Refusal) -> Modal {
 pub fn window(list: Option<&ListView>, query: &Query, links: &Links) -> Modal {
     let metadata = serde_json::to_string(query).unwrap_or_default();
     let find = Element::search(Control::Find.action_id(), "okafor, 0103, Clínica del Sol");
-    let label = Markup::default().strong("Name, number or company").ours("\nTypos are fine. The last four digits are enough.");
+    let label =
+        Markup::default().strong("Name, number or company").ours("\nTypos are fine. The last four digits are enough.");
     let mut blocks = vec![Block::line(&label, Some(find))];
     if let Some(list) = list {
         blocks.push(Block::divider());
@@ -272,7 +276,8 @@ pub fn rules(rules: &Rules, here: Option<&Here>) -> Modal {
         (Choosable::new("Marking done", NOTE_ON_DONE), rules.note_on_done),
     ];
     let how_long = |name, choices: &[(&str, &str)], now: u16| menu(name, "Choose", choices, &now.to_string());
-    let configure = vec![(Choosable::new("Only admins can change these rules", ONLY_ADMINS), rules.only_admins_configure)];
+    let configure =
+        vec![(Choosable::new("Only admins can change these rules", ONLY_ADMINS), rules.only_admins_configure)];
     let mut blocks = vec![
         Block::small("These rules apply to everyone in this workspace."),
         Block::header("Permissions"),

@@ -6,14 +6,13 @@ use crate::core::preferences::{KINDS, NotificationPreferences};
 use crate::core::query::{FILTERS, Filter};
 use crate::core::rule::Who;
 use crate::core::rules::Rules;
-use crate::core::teammate::Unlinked;
 use crate::lists::content::{AdminView, HomeView, ListView};
 use crate::lists::view;
 use crate::people::people_words;
-use crate::platform::slack::blocks::connect_button;
 use crate::platform::slack::blocks::element::{Element, Style};
-use crate::platform::slack::blocks::kit::{Block, Home};
+use crate::platform::slack::blocks::kit::Block;
 use crate::platform::slack::blocks::markup::{Emoji, Markup};
+use crate::platform::slack::blocks::window::Home;
 
 /// The most channels that are named in a line.
 const MOST_CHANNELS: usize = 5;
@@ -31,7 +30,7 @@ pub(crate) fn home(home: &HomeView, links: &Links) -> Home {
             blocks.extend(home.admin.iter().flat_map(admin));
             blocks.extend(preferences(&home.preferences));
         }
-        Err(why) => blocks.extend(not_linked(*why)),
+        Err(person) => blocks.extend(people_words::home_not_linked(person)),
     }
     Home::new(blocks)
 }
@@ -66,15 +65,6 @@ fn introduction() -> Vec<Block> {
     let show = Element::button(Control::ShowUnassigned, "Show unassigned", NOTHING_CARRIED).styled(Style::Primary);
     let hide = Element::button(Control::HideIntro, "Hide this", NOTHING_CARRIED);
     vec![Block::divider(), steps.paragraph(), Block::actions("first", vec![show, hide])]
-}
-
-/// Tells a person who is not linked what is missing.
-fn not_linked(why: Unlinked) -> Vec<Block> {
-    let mut blocks = vec![Block::paragraph(&people_words::you_are_not_linked(why))];
-    if why == Unlinked::NotConnected {
-        blocks.push(Block::actions("connect", vec![connect_button::button()]));
-    }
-    blocks
 }
 
 fn preferences(preferences: &NotificationPreferences) -> [Block; 3] {
@@ -129,9 +119,8 @@ fn admin(admin: &AdminView) -> Vec<Block> {
 fn connection(admin: &AdminView) -> Markup {
     let line = |emoji| Markup::default().emoji(emoji).strong("dialnote").ours(" · ");
     match admin.members {
-        _ if admin.read_only_key => {
-            line(Emoji::FAILED).ours("the app's key is read-only, so nothing can be assigned. Enter a key that can write.")
-        }
+        _ if admin.read_only_key => line(Emoji::FAILED)
+            .ours("the app's key is read-only, so nothing can be assigned. Enter a key that can write."),
         Some(1) => line(Emoji::DONE).ours("connected, 1 member"),
         Some(members) => line(Emoji::DONE).ours(&format!("connected, {members} members")),
         None => line(Emoji::FAILED).ours("isn't responding"),
@@ -175,7 +164,11 @@ fn people(admin: &AdminView) -> Markup {
         many => Some(format!("{many} dialnote members have no Slack user")),
     };
     let missing: Vec<_> = strangers.into_iter().chain(members).collect();
-    if missing.is_empty() { title(Emoji::DONE).ours("everyone is linked") } else { title(Emoji::FAILED).ours(&missing.join(" · ")) }
+    if missing.is_empty() {
+        title(Emoji::DONE).ours("everyone is linked")
+    } else {
+        title(Emoji::FAILED).ours(&missing.join(" · "))
+    }
 }
 
 fn rules(rules: &Rules) -> String {

@@ -26,7 +26,8 @@ pub(crate) async fn offered(
 /// Returns the suggested people, and everyone else by name. A group without people is left out.
 fn groups(suggested: &[(String, SlackUserId)], mut people: Vec<Colleague>, typed: &str) -> Vec<OptionGroup> {
     let typed = folded(typed);
-    let fits = |name: &str| folded(name).split(' ').any(|word| word.starts_with(&typed)) || folded(name).contains(&typed);
+    let fits =
+        |name: &str| folded(name).split(' ').any(|word| word.starts_with(&typed)) || folded(name).contains(&typed);
     people.retain(|one| fits(&one.full) || fits(&one.display));
     people.sort_by_key(|one| folded(&one.full));
     let first: Vec<_> = suggested.iter().filter(|(label, _)| fits(label)).collect();

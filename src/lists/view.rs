@@ -3,7 +3,8 @@
 use crate::cards::controls::Place;
 use crate::cards::{controls, view};
 use crate::core::card_view::CardView;
-use crate::core::control::{Carried, Control, NOTHING_CARRIED, row};
+use crate::core::click::row;
+use crate::core::control::{Carried, Control, NOTHING_CARRIED};
 use crate::core::conversation::Links;
 use crate::core::query::{FILTERS, Filter, LIST_PAGE_SIZE, Query};
 use crate::core::text::cut;
@@ -30,7 +31,8 @@ pub fn blocks(list: &ListView, links: &Links) -> Vec<Block> {
     if list.reading {
         blocks.push(Block::small("The app is still reading your conversations. Some may be missing."));
     }
-    let silent = list.silent_since.map(|at| Markup::of("dialnote isn't responding. This list is from ").time(at).ours("."));
+    let silent =
+        list.silent_since.map(|at| Markup::of("dialnote isn't responding. This list is from ").time(at).ours("."));
     blocks.extend(silent.map(|line| line.small()));
     for row in &list.rows {
         blocks.extend(conversation(row, &list.query, links));
@@ -49,7 +51,8 @@ fn title(list: &ListView) -> Markup {
     match (list.found, filter) {
         (0, Filter::Unassigned) => name.ours("none. Every conversation has an owner."),
         (0, _) => name.ours("none"),
-        (found, filter) => name.ours(&format!("{}{}", shown_of(list), if counts_as_open(filter) { " open" } else { "" }))
+        (found, filter) => name
+            .ours(&format!("{}{}", shown_of(list), if counts_as_open(filter) { " open" } else { "" }))
             .ours(if *filter == Filter::Unassigned && found > 1 { ", oldest first" } else { "" }),
     }
 }
@@ -151,8 +154,7 @@ fn pages(list: &ListView) -> Block {
         Element::button(control, label, &Carried::list(&query).encode())
     };
     let back = list.page.checked_sub(1).map(|page| turned(Control::Newer, "Newer", page));
-    let on = ((list.page + 1) * LIST_PAGE_SIZE < list.found)
-        .then(|| turned(Control::Older, "Older", list.page + 1));
+    let on = ((list.page + 1) * LIST_PAGE_SIZE < list.found).then(|| turned(Control::Older, "Older", list.page + 1));
     let find = Element::button(Control::Find, "Find…", NOTHING_CARRIED);
     Block::actions("pages", back.into_iter().chain(on).chain([find]).collect())
 }

@@ -9,7 +9,13 @@ pub(crate) fn sentence(away: Option<&Absence>) -> Markup {
         return Markup::of("The app was offline and has caught up.");
     };
     match unreachable {
-        true => Markup::of("dialnote couldn't be reached from ").clock(*from).ours(" to ").clock(*to).ours(", and the app has caught up."),
-        false => Markup::of("The app was offline from ").clock(*from).ours(" to ").clock(*to).ours(" and has caught up."),
+        true => Markup::of("dialnote couldn't be reached from ")
+            .clock(*from)
+            .ours(" to ")
+            .clock(*to)
+            .ours(", and the app has caught up."),
+        false => {
+            Markup::of("The app was offline from ").clock(*from).ours(" to ").clock(*to).ours(" and has caught up.")
+        }
     }
 }

@@ -60,7 +60,11 @@ fn title(digest: &Digest) -> (String, Block) {
         let line = absence_view::sentence(digest.away.as_ref()).ours(" ").ours(&capital(&unassigned));
         return (line.words(), line.ours(if count > 0 { ":" } else { "." }).paragraph());
     }
-    let heading = if count == 0 { "Good morning · none unassigned".to_owned() } else { format!("Good morning · {count} unassigned") };
+    let heading = if count == 0 {
+        "Good morning · none unassigned".to_owned()
+    } else {
+        format!("Good morning · {count} unassigned")
+    };
     (format!("Good morning. {}", capital(&unassigned)), Block::header(&heading))
 }
 
@@ -90,7 +94,7 @@ fn row(nth: usize, waiting: &CardView, digest: &Digest, links: &Links) -> Block 
 /// Says what happened to a conversation since: "✅ Lucía Fernández · Leo took this."
 fn settled(conversation: &Conversation, entry: &ThreadEntry, links: &Links) -> Markup {
     let name = Markup::default().emoji(Emoji::DONE).link(&conversation.title(), links.to(&conversation.id));
-    name.ours(" · ").text(&format!("{} {}", entry.actor, entry.what.words()))
+    name.ours(" · ").text(&entry.what.sentence(&entry.actor))
 }
 
 fn footer(digest: &Digest, privacy: Privacy) -> Vec<Block> {
@@ -108,13 +112,18 @@ fn footer(digest: &Digest, privacy: Privacy) -> Vec<Block> {
     if !back.is_empty() || !loads.is_empty() {
         blocks.push(Block::divider());
     }
-    blocks.extend((!back.is_empty()).then(|| Markup::default().emoji(Emoji::SNOOZED).ours("Back today: ").then("", back).small()));
+    blocks.extend(
+        (!back.is_empty()).then(|| Markup::default().emoji(Emoji::SNOOZED).ours("Back today: ").then("", back).small()),
+    );
     blocks.extend((!loads.is_empty()).then(|| Markup::of("Open now: ").then("", loads).small()));
     if digest.overdue.is_none() {
-        blocks.push(Block::actions("lists", vec![
-            Element::button(Control::ShowUnassigned, "Show all unassigned", NOTHING_CARRIED),
-            Element::button(Control::ShowMine, "My conversations", NOTHING_CARRIED),
-        ]));
+        blocks.push(Block::actions(
+            "lists",
+            vec![
+                Element::button(Control::ShowUnassigned, "Show all unassigned", NOTHING_CARRIED),
+                Element::button(Control::ShowMine, "My conversations", NOTHING_CARRIED),
+            ],
+        ));
     }
     blocks
 }

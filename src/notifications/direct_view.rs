@@ -11,7 +11,8 @@ use crate::core::about::About;
 use crate::core::absence::Absence;
 use crate::core::answer::{Answer, AnswerBy, Ended, EndedBy, Ending};
 use crate::core::card_view::CardView;
-use crate::core::control::{Carried, Control, row};
+use crate::core::click::row;
+use crate::core::control::{Carried, Control};
 use crate::core::conversation::{Conversation, Links};
 use crate::core::delivery::Why;
 use crate::core::direct_message::DirectMessage;
@@ -139,9 +140,13 @@ fn part(notice: &DirectMessage, told: &Occasion, links: &Links) -> Part {
             };
             yours(&line.ours(" again."), conversation, Some((actor, note)), told, links)
         }
-        DirectMessage::YoursElsewhere { conversation } => {
-            yours(&name(&conversation.title()).ours(" was assigned to you in dialnote."), conversation, None, told, links)
-        }
+        DirectMessage::YoursElsewhere { conversation } => yours(
+            &name(&conversation.title()).ours(" was assigned to you in dialnote."),
+            conversation,
+            None,
+            told,
+            links,
+        ),
         DirectMessage::Back { conversation, heard: true } => {
             let line = name(&conversation.title()).ours(" got in touch again and is open. You own it.");
             yours(&line, conversation, None, told, links)
@@ -234,7 +239,11 @@ fn given(gift: &Gift<'_>, told: &Occasion, links: &Links) -> Part {
     if let Some(end) = answer.filter(|answer| is_over(answer)) {
         return ended(end, &About::from(*conversation), links);
     }
-    let line = name(actor).ours(if *handoff { " handed a conversation off to you." } else { " assigned a conversation to you." });
+    let line = name(actor).ours(if *handoff {
+        " handed a conversation off to you."
+    } else {
+        " assigned a conversation to you."
+    });
     let mut blocks = about(line, conversation, Some((actor, note)), links);
     blocks.extend(answer_by.filter(|_| answer.is_none()).map(|by| deadline(by, actor).small()));
     let place = if answer.is_none() { Place::Asks } else { Place::Owner };
@@ -328,7 +337,8 @@ fn several(actor: &str, abouts: &[About], note: &str, handoff: bool, (told, link
     blocks.extend((more > 0).then(|| Block::paragraph(&rest)));
     let titles: Vec<_> = abouts.iter().map(|about| about.title.as_str()).collect();
     let note = if note.is_empty() { String::new() } else { format!(" “{note}”") };
-    let text = format!("{} {}.{note}", line.words().trim_end_matches('.').to_owned() + ":", words::listed_most(&titles));
+    let text =
+        format!("{} {}.{note}", line.words().trim_end_matches('.').to_owned() + ":", words::listed_most(&titles));
     Part { text, blocks }
 }
 
@@ -357,7 +367,11 @@ fn reminder(
     if let Some(end) = told.answer(&about.id).filter(|answer| is_over(answer)) {
         return ended(end, about, links);
     }
-    let line = Markup::of("Reminder: ").bold(actor).ours(" handed ").link(&about.title, links.to(&about.id)).ours(" off to you.");
+    let line = Markup::of("Reminder: ")
+        .bold(actor)
+        .ours(" handed ")
+        .link(&about.title, links.to(&about.id))
+        .ours(" off to you.");
     let line = match until {
         Some(until) => line.ours(" Accept by ").clock(until).ours(", or it returns to ").text(actor).ours("."),
         None => line,

@@ -53,7 +53,8 @@ pub(crate) struct PostReport {
     /// The requester.
     to: Addressee,
     /// The content of the report.
-    report: Box<Report>,}
+    report: Box<Report>,
+}
 
 impl JobKind for PostReport {
     const KIND: &'static str = "post_report.v1";

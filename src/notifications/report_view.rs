@@ -45,9 +45,11 @@ pub(crate) fn plain(report: &Report) -> Content {
 /// Returns the report for the requester alone, with the reason.
 pub(crate) fn alone(report: &Report, why: Alone) -> Content {
     let why = match why {
-        Alone::NoRoute => Markup::of("Only visible to you. It covers all shared numbers, because this channel shows none: see ")
-            .code("/dialnote route")
-            .ours("."),
+        Alone::NoRoute => {
+            Markup::of("Only visible to you. It covers all shared numbers, because this channel shows none: see ")
+                .code("/dialnote route")
+                .ours(".")
+        }
         Alone::Hidden => {
             Markup::of("Only visible to you, because this channel hides numbers and messages or is shared with others.")
         }
@@ -118,7 +120,11 @@ fn by_day(report: &Report) -> Option<Markup> {
 fn open_now(report: &Report) -> Markup {
     let loads = report.loads.iter().map(|(name, open)| Markup::default().text(&format!("{name} {open}")));
     let loads = Markup::joined(" · ", loads);
-    if loads.is_empty() { Markup::of("No one owns an open conversation.") } else { Markup::of("Open now: ").then("", loads) }
+    if loads.is_empty() {
+        Markup::of("No one owns an open conversation.")
+    } else {
+        Markup::of("Open now: ").then("", loads)
+    }
 }
 
 fn requested(report: &Report) -> Block {
@@ -134,6 +140,6 @@ fn notification(report: &Report) -> String {
     let parts: Vec<_> =
         PARTS.iter().map(|(name, part)| format!("{} {}", sum(report, *part), name.to_lowercase())).collect();
     let counted = format!("{}: {} active conversations, {}.", title(report), report.total(), parts.join(", "));
-    let medians = median("an owner", report.waits.to_owner) + &median("done", report.waits.to_done);
+    let medians = [median("an owner", report.waits.to_owner), median("done", report.waits.to_done)].concat();
     cut(&format!("{counted}{medians} {}", open_now(report).words()), NOTIFICATION)
 }

@@ -358,9 +358,7 @@ async fn unreachable(work: &TenantCtx) -> Vec<Finding> {
 
 async fn people(work: &TenantCtx) -> Finding {
     match directory::unlinked(work).await {
-        Ok(members) if members.is_empty() => {
-            Finding::new(PEOPLE, FindingState::Good, "every member is linked")
-        }
+        Ok(members) if members.is_empty() => Finding::new(PEOPLE, FindingState::Good, "every member is linked"),
         Ok(members) => {
             let names: Vec<_> = members.iter().map(|member| member.name.as_str()).collect();
             let (shown, rest) = names.split_at_checked(MAX_NAMED).unwrap_or((&names, &[]));

@@ -105,7 +105,8 @@ mod tests {
         let note = Finding::new(PEOPLE, FindingState::Note, "1 member isn't linked");
         let findings = [good("database"), good("channels"), note, bad.fixed_by("type `/invite @dialnote` there")];
         let content = examined(&findings);
-        let expected = "1 problem found, 1 check passed. Problem: The app can't post in <#C1> because it isn't a member.";
+        let expected =
+            "1 problem found, 1 check passed. Problem: The app can't post in <#C1> because it isn't a member.";
         assert_eq!(content.text, expected);
         assert_eq!(content.blocks.len(), 4, "title, problem, fact and the checks that passed");
     }

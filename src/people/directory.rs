@@ -199,7 +199,8 @@ async fn known_profile(ctx: &TenantCtx, member: &MemberId) -> Result<Option<(Pro
         (None, None) => None,
     };
     let profile = kept.and_then(|kept| kept.fact::<Profile>());
-    let linked = profile.and_then(|profile| link(&profile, &members, &by_hand).ok().map(|teammate| (profile, teammate)));
+    let linked =
+        profile.and_then(|profile| link(&profile, &members, &by_hand).ok().map(|teammate| (profile, teammate)));
     Ok(linked.filter(|(_, teammate)| teammate.member == *member))
 }
 

@@ -1,5 +1,7 @@
 //! Sentences and buttons about links between Slack users and dialnote members.
 
+use serde::{Deserialize, Serialize};
+
 use crate::core::control::{Carried, Control};
 use crate::core::ids::{MemberId, SlackUserId};
 use crate::core::person::Member;
@@ -17,7 +19,7 @@ pub(crate) const KEPT: &str =
     "Commands that need a link are kept for 24 hours (10 at most) and run once the person is linked.";
 
 /// A Slack user who is not linked, and the people who can change that.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct NotLinked {
     /// The user's name.
     pub(crate) name: String,
@@ -75,9 +77,11 @@ pub(crate) fn you_are_not_linked(why: Unlinked) -> Markup {
         Unlinked::NoMember => admin("Not done: your Slack email doesn't match a dialnote member."),
         Unlinked::Ambiguous => admin("Not done: several dialnote members have your Slack email."),
         Unlinked::Taken => admin("Not done: the dialnote member with your Slack email is linked to someone else."),
-        Unlinked::NotConnected => Markup::of("This workspace isn't connected to dialnote. An admin can connect it with ")
-            .code("/dialnote connect")
-            .ours("."),
+        Unlinked::NotConnected => {
+            Markup::of("This workspace isn't connected to dialnote. An admin can connect it with ")
+                .code("/dialnote connect")
+                .ours(".")
+        }
     }
 }
 
@@ -174,8 +178,8 @@ pub(crate) fn which(user: &SlackUserId, name: &str, choices: &[Member], more: us
     Content::new(&text, std::iter::once(title.paragraph()).chain(rows).chain(rest).collect())
 }
 
-/// Reports that a command is kept until a person is linked.
-pub(crate) fn postponed(why: &Refusal, note: Vec<Block>) -> Content {
+/// Reports that a command is kept until a person is linked. `asked` is the command as it could be typed.
+pub(crate) fn postponed(asked: &str, why: &Refusal, note: Vec<Block>) -> Content {
     let (line, once, button) = match why {
         Refusal::NotLinked { name, why } => {
             let once = Markup::default().bold(name).ours(" is linked.");
@@ -185,7 +189,7 @@ pub(crate) fn postponed(why: &Refusal, note: Vec<Block>) -> Content {
         _ => return note_alone(note),
     };
     let line = Markup::default().emoji(Emoji::REFUSED).then("", line);
-    let kept = Markup::of("This command is kept for 24 hours and runs once ").then("", once);
+    let kept = Markup::default().code(asked).ours(" is kept for 24 hours and runs once ").then("", once);
     let text = format!("{} {}", line.words(), kept.words());
     let blocks = [line.paragraph(), kept.small()].into_iter().chain(note).collect();
     let content = Content::new(&text, blocks);
@@ -306,8 +310,18 @@ mod tests {
     }
 
     #[test]
+    fn a_kept_command_is_named() {
+        let why = Refusal::YouAreNotLinked(Unlinked::NoMember);
+        let text = postponed("/dialnote take Ana Lima", &why, Vec::new()).text;
+        let expected = "Not done: your Slack email doesn't match a dialnote member. An admin can link you with \
+                        /dialnote link. /dialnote take Ana Lima is kept for 24 hours and runs once you're linked.";
+        assert_eq!(text, expected);
+    }
+
+    #[test]
     fn only_people_who_can_be_linked_are_offered_it() {
-        for (why, has_buttons) in [(Unlinked::NoMember, true), (Unlinked::NotConnected, true), (Unlinked::Guest, false)] {
+        for (why, has_buttons) in [(Unlinked::NoMember, true), (Unlinked::NotConnected, true), (Unlinked::Guest, false)]
+        {
             let blocks = home_not_linked(&sam(why));
             let buttons = blocks.iter().filter(|block| matches!(block, Block::Actions { .. })).count();
             assert_eq!(buttons, usize::from(has_buttons), "{why:?}");

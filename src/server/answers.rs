@@ -13,7 +13,8 @@ use crate::core::query::Query;
 use crate::core::request_context::{ListPlace as Stands, Listed, RequestContext};
 use crate::linking::requests::PeopleWindow;
 use crate::platform::db::{Delivery, NewJob};
-use crate::platform::slack::blocks::kit::{Content, Modal};
+use crate::platform::slack::blocks::kit::Content;
+use crate::platform::slack::blocks::window::Modal;
 use crate::platform::slack::inbound::Surface;
 use crate::server::front::Front;
 

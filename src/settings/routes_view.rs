@@ -20,7 +20,8 @@ const ALL_NUMBERS: &str = "all shared numbers";
 pub(crate) fn made(channel: &ChannelId, line: Option<&str>) -> Content {
     let saved = Markup::default().emoji(Emoji::DONE).channel(channel).ours(" shows the cards of ");
     let saved = saved.then("", number(line)).ours(" from the next call or message on.");
-    let invite = Markup::of("If the app isn't a member of that channel, type ").code("/invite @dialnote").ours(" there.");
+    let invite =
+        Markup::of("If the app isn't a member of that channel, type ").code("/invite @dialnote").ours(" there.");
     let text = saved.clone().then(" ", invite.clone());
     Content::of(&text, vec![saved.paragraph(), invite.small()])
 }
@@ -32,9 +33,8 @@ pub(crate) fn off(channel: &ChannelId) -> Content {
 
 /// Lists the channels that show cards, each with its shared number.
 pub(crate) fn channels(routes: &[Routed]) -> Content {
-    let row = |(channel, line): &Routed| {
-        Markup::default().channel(channel).ours(" shows ").then("", number(line.as_deref()))
-    };
+    let row =
+        |(channel, line): &Routed| Markup::default().channel(channel).ours(" shows ").then("", number(line.as_deref()));
     let rows = Markup::joined("\n", routes.iter().map(row));
     let text = Markup::of("Channels for shared numbers: ").then("", Markup::joined(", ", routes.iter().map(row)));
     let title = Markup::default().strong("Channels for shared numbers").ours("\n");

@@ -5,8 +5,9 @@ use crate::core::error::Service;
 use crate::core::form::connect_form::{CALLBACK_ID, KEY};
 use crate::jobs::installation::Connection;
 use crate::platform::slack::blocks::element::{Confirm, Element};
-use crate::platform::slack::blocks::kit::{Block, Content, Modal};
+use crate::platform::slack::blocks::kit::{Block, Content};
 use crate::platform::slack::blocks::markup::{Emoji, Markup};
+use crate::platform::slack::blocks::window::Modal;
 use crate::platform::slack::blocks::{connect_button, parts};
 
 /// The most characters of the key field, more than any key has.

@@ -38,7 +38,11 @@ impl InstallPage<'_> {
                 true,
             ),
             Self::Refused => ("Not installed".to_owned(), "Slack rejected this installation. Start again.", true),
-            Self::Failed => ("Not installed".to_owned(), "Slack didn't respond, or the app couldn't store the installation. Try again in a minute.", true),
+            Self::Failed => (
+                "Not installed".to_owned(),
+                "Slack didn't respond, or the app couldn't store the installation. Try again in a minute.",
+                true,
+            ),
         };
         let link = format!("<p><a href=\"{}\">Install the app</a></p>", escaped(install));
         format!(

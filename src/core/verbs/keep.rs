@@ -13,5 +13,9 @@ pub(super) static SPEC: Spec = Spec {
     means_done_too: false,
     form: Form { title: "Still on it", submit: "Still on it" },
     note: None,
-    plain: Some(PlainSpec { by: MayDo::Owner, event: "is still working on this.", result: "You're still the owner of {name}." }),
+    plain: Some(PlainSpec {
+        by: MayDo::Owner,
+        event: "is still working on this.",
+        result: "You're still the owner of {name}.",
+    }),
 };

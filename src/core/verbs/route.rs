@@ -6,7 +6,7 @@ use crate::core::verbs::spec::{Form, Spec};
 pub(super) static SPEC: Spec = Spec {
     name: "route",
     slash: None,
-    arguments: "[list | #channel] [shared number | * | off]",
+    arguments: "[list | #channel] [number | * | off]",
     summary: "Choose the channel that shows a shared number's cards (`*` for all numbers)",
     example: "#front-desk \"Front desk\"",
     takes_person: false,

@@ -154,7 +154,7 @@ fn dated<'a>(to: &Addressee, content: &'a Content) -> Cow<'a, Content> {
     if !to.late {
         return Cow::Borrowed(content);
     }
-    let why = "You asked for this before, when it had to wait for somebody to be linked to dialnote:";
+    let why = "This command was kept until the link to dialnote was made:";
     let blocks = std::iter::once(Block::small(why)).chain(content.blocks.iter().cloned()).collect();
     Cow::Owned(Content { blocks, ..content.clone() })
 }

@@ -15,7 +15,8 @@ use crate::core::ids::{ChannelId, InstallationId, MessageTs, SlackUserId, TeamId
 use crate::core::json::Peek;
 use crate::core::person::Profile;
 use crate::platform::slack::answer::{SlackError, colleague, found_profile, judged, status_error, unheard, unusable};
-use crate::platform::slack::blocks::kit::{Content, Home, Modal};
+use crate::platform::slack::blocks::kit::Content;
+use crate::platform::slack::blocks::window::{Home, Modal};
 use crate::platform::telemetry::metrics::Metrics;
 use crate::platform::transport;
 

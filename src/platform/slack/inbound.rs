@@ -8,7 +8,7 @@ use std::collections::HashMap;
 use jiff::Timestamp;
 use serde_json::Value;
 
-use crate::core::control::Click;
+use crate::core::click::Click;
 use crate::core::ids::{ChannelId, InstallationId, MessageTs, SlackUserId, TeamId, ViewId};
 use crate::core::json::Peek;
 use crate::core::links_job::LinksJob;

@@ -9,7 +9,7 @@ use dialnote_slack::sync::poller;
 use jiff::SignedDuration;
 use serde_json::{Value, json};
 
-use super::seeing::{buttons_of, elements};
+use super::seeing::{Control, buttons_of, elements};
 use super::{Bot, FRONT_DESK};
 use crate::support::drawing::{draw, draw_blocks};
 
@@ -26,21 +26,41 @@ impl Bot {
 
     /// Presses a button on the card of a conversation in #front-desk.
     pub async fn press(&self, who: &str, conversation: &str, button: &str) -> Outcome {
+        let click = self.on_card(who, conversation, button);
+        self.click(click).await
+    }
+
+    /// Returns a click on the card of a conversation in #front-desk.
+    fn on_card(&self, who: &str, conversation: &str, button: &str) -> Click {
         let ts = self.card_ts(FRONT_DESK, conversation);
-        self.click(Click::message(who, FRONT_DESK, &ts, button)).await
+        let click = Click::message(who, FRONT_DESK, &ts, button);
+        let card = self.message(&ts);
+        match control(&card.blocks, button, |_| true) {
+            Some(found) => found.of(click),
+            None => click,
+        }
     }
 
     /// Does the same with any outcome.
     pub async fn press_in_vain(&self, who: &str, conversation: &str, button: &str) -> Outcome {
-        let ts = self.card_ts(FRONT_DESK, conversation);
-        self.sandbox.click(Click::message(who, FRONT_DESK, &ts, button)).await.unwrap()
+        self.sandbox.click(self.on_card(who, conversation, button)).await.unwrap()
     }
 
     /// Chooses a person in the menu of a card in #front-desk.
     pub async fn choose(&self, who: &str, conversation: &str, person: &str) -> Outcome {
         let ts = self.card_ts(FRONT_DESK, conversation);
+        let typing = Typing {
+            who: who.to_owned(),
+            channel: Some(FRONT_DESK.to_owned()),
+            message_ts: Some(ts.clone()),
+            view_id: None,
+            action_id: "assign_to".to_owned(),
+            block_id: None,
+            value: String::new(),
+        };
+        acknowledged(self.sandbox.options(typing).await.unwrap());
         let mut click = Click::message(who, FRONT_DESK, &ts, "assign_to");
-        click.selected_user = Some(person.to_owned());
+        click.selected_option = Some(self.user_id(person));
         self.click(click).await
     }
 
@@ -48,13 +68,9 @@ impl Bot {
     /// buttons of the same kind.
     pub async fn press_private(&self, who: &str, channel: &str, button: &str, row: usize) -> Outcome {
         let message = self.last_private_in(who, channel);
-        let values: Vec<String> = elements(&message)
-            .filter(|element| element["action_id"] == button)
-            .filter_map(|element| element["value"].as_str().map(str::to_owned))
-            .collect();
-        let mut click = Click::message(who, channel, &message.ts, button);
-        click.value = Some(values.get(row).unwrap_or_else(|| panic!("no {button} in {}", draw(&message))).clone());
-        self.click(click).await
+        let found = controls(&message.blocks, button).nth(row);
+        let found = found.unwrap_or_else(|| panic!("no {button} in {}", draw(&message)));
+        self.click(found.of(Click::message(who, channel, &message.ts, button))).await
     }
 
     /// Returns the last private message that a person got in #front-desk.
@@ -71,20 +87,14 @@ impl Bot {
 
     /// Presses a button that a private message in #front-desk had, regardless of what it shows by now.
     pub async fn press_on(&self, who: &str, message: &Message, button: &str) -> Outcome {
-        let value = elements(message).find(|element| element["action_id"] == button);
-        let value = value.and_then(|element| element["value"].as_str()).expect("the button");
-        let mut click = Click::message(who, FRONT_DESK, &message.ts, button);
-        click.value = Some(value.to_owned());
-        self.click(click).await
+        let found = control(&message.blocks, button, |_| true).expect("the button");
+        self.click(found.of(Click::message(who, FRONT_DESK, &message.ts, button))).await
     }
 
     /// Presses a button that a direct message had, regardless of what it shows by now.
     pub async fn press_in_direct(&self, who: &str, message: &Message, button: &str) -> Outcome {
-        let value = elements(message).find(|element| element["action_id"] == button);
-        let value = value.and_then(|element| element["value"].as_str()).expect("the button");
-        let mut click = Click::message(who, "dm", &message.ts, button);
-        click.value = Some(value.to_owned());
-        self.click(click).await
+        let found = control(&message.blocks, button, |_| true).expect("the button");
+        self.click(found.of(Click::message(who, "dm", &message.ts, button))).await
     }
 
     /// Performs a click.
@@ -95,17 +105,9 @@ impl Bot {
     /// Presses a button in a person's home, or in the window on top: on the row of a conversation, if one is named.
     pub async fn press_in(&self, who: &str, view: &str, button: &str, conversation: &str) -> Outcome {
         let shown = self.view(who, view).expect("a view");
-        let found = shown.blocks().iter().find_map(|block| {
-            let value = buttons_of(std::slice::from_ref(block)).find_map(|element| {
-                let value = element["value"].as_str().unwrap_or_default();
-                (element["action_id"] == button && value.contains(conversation)).then(|| value.to_owned())
-            });
-            Some((value?, block["block_id"].as_str()?.to_owned()))
-        });
-        let (value, block) = found.unwrap_or_else(|| panic!("no {button} in {}", draw_blocks(shown.blocks())));
-        let mut click = Click::view(who, &shown.id, button);
-        (click.value, click.block_id) = (Some(value), Some(block));
-        self.click(click).await
+        let found = control(shown.blocks(), button, |value| value.contains(conversation));
+        let found = found.unwrap_or_else(|| panic!("no {button} in {}", draw_blocks(shown.blocks())));
+        self.click(found.of(Click::view(who, &shown.id, button))).await
     }
 
     /// Chooses an option in a menu of a person's home, or of the window on top.
@@ -159,12 +161,15 @@ impl Bot {
 
     /// Presses a button of a row in the last message to #front-desk that has several.
     pub async fn press_in_digest(&self, who: &str, button: &str, conversation: &str) -> Outcome {
-        let block = format!("row:{conversation}");
-        let has_it = |m: &&Message| m.blocks.iter().any(|one| one["block_id"] == block.as_str());
-        let ts = self.world(|world| world.messages.iter().rfind(has_it).expect("a digest").ts.clone());
-        let mut click = Click::message(who, FRONT_DESK, &ts, button);
-        click.block_id = Some(block);
-        self.click(click).await
+        let numbered = format!("{button}_");
+        let is_row = |element: &Value| element["action_id"].as_str().is_some_and(|id| id.starts_with(&numbered));
+        let has_it = |m: &&Message| {
+            let mut rows = elements(m).filter(|element| is_row(element));
+            rows.any(|row| row["value"].as_str().is_some_and(|value| value.contains(conversation)))
+        };
+        let digest = self.world(|world| world.messages.iter().rfind(has_it).expect("a digest").clone());
+        let found = control(&digest.blocks, button, |value| value.contains(conversation)).expect("the row");
+        self.click(found.of(Click::message(who, FRONT_DESK, &digest.ts, button))).await
     }
 
     /// Presses a button of an unfurl.
@@ -199,8 +204,36 @@ impl Bot {
         if let Some(which) = values.pointer_mut("/which/which") {
             *which = self.option(which);
         }
+        if let Some(Value::String(to)) = values.pointer_mut("/to/to") {
+            self.search_people(who, &view).await;
+            *to = self.user_id(to);
+        }
         let submit = Submit { who: who.to_owned(), view_id: view, values: values.as_object().unwrap().clone() };
         self.sandbox.submit(submit).await.unwrap()
+    }
+
+    /// Opens the menu of new owners in a form.
+    async fn search_people(&self, who: &str, view: &str) {
+        let typing = Typing {
+            who: who.to_owned(),
+            channel: None,
+            message_ts: None,
+            view_id: Some(view.to_owned()),
+            action_id: "to".to_owned(),
+            block_id: None,
+            value: String::new(),
+        };
+        acknowledged(self.sandbox.options(typing).await.unwrap());
+    }
+
+    /// Returns the Slack user with this handle.
+    fn user_id(&self, handle: &str) -> String {
+        self.world(|world| world.person(handle).map_or_else(|| handle.to_owned(), |person| person.id.clone()))
+    }
+
+    /// Returns a message in any channel.
+    fn message(&self, ts: &str) -> Message {
+        self.world(|world| world.messages.iter().find(|message| message.ts == ts).cloned().expect("the message"))
     }
 
     fn option(&self, chosen: &Value) -> Value {
@@ -266,6 +299,20 @@ impl Bot {
         }
         self.settle().await;
     }
+}
+
+/// Returns the first control with this meaning whose value `holds`.
+fn control(blocks: &[Value], action: &str, holds: impl Fn(&str) -> bool) -> Option<Control> {
+    controls(blocks, action).find(|control| holds(&control.value))
+}
+
+/// Returns the controls with this meaning: buttons, also numbered ones, and options of menus behind an ellipsis.
+fn controls<'a>(blocks: &'a [Value], action: &'a str) -> impl Iterator<Item = Control> + 'a {
+    blocks.iter().flat_map(move |block| {
+        let block_id = block["block_id"].as_str().map(str::to_owned);
+        let all = buttons_of(std::slice::from_ref(block)).filter_map(move |element| Control::read(element, action));
+        all.map(move |control| Control { block_id: block_id.clone(), ..control }).collect::<Vec<_>>()
+    })
 }
 
 fn acknowledged(outcome: Outcome) -> Outcome {

@@ -17,10 +17,15 @@ pub fn draw_blocks(blocks: &[Value]) -> String {
 }
 
 fn draw_block(block: &Value) -> String {
-    let text = || dated(block["text"]["text"].as_str().unwrap_or_default());
+    let text = || shown(&block["text"]);
     let row = || block["elements"].as_array().into_iter().flatten().map(draw_element).collect::<Vec<_>>().join(" ");
     match block["type"].as_str() {
         Some("header") => format!("# {}", text()),
+        Some("section") if block["fields"].is_array() => {
+            let fields = block["fields"].as_array().into_iter().flatten();
+            let lines = fields.map(|field| shown(field).replace('\n', ": "));
+            lines.collect::<Vec<_>>().join("\n")
+        }
         Some("section") if block.get("accessory").is_some() => {
             format!("{} {}", text(), draw_element(&block["accessory"]))
         }
@@ -33,18 +38,23 @@ fn draw_block(block: &Value) -> String {
             format!("{label}{optional}: {}", draw_element(&block["element"]))
         }
         Some("divider") => "---".to_owned(),
-        Some("rich_text") => block["elements"][0]["elements"].as_array().into_iter().flatten().map(draw_span).collect(),
+        Some("rich_text") => block["elements"].as_array().into_iter().flatten().map(draw_part).collect(),
+        Some("alert") => format!("! {}", text()),
+        Some("data_visualization") => format!("[chart: {}]", block["title"].as_str().unwrap_or_default()),
+        Some("table") => {
+            let cell = |cell: &Value| cell["text"].as_str().unwrap_or_default().to_owned();
+            let row = |row: &Value| row.as_array().into_iter().flatten().map(cell).collect::<Vec<_>>().join(" | ");
+            block["rows"].as_array().into_iter().flatten().map(row).collect::<Vec<_>>().join("\n")
+        }
         other => panic!("no idea how to draw {other:?}"),
     }
 }
 
-fn draw_span(span: &Value) -> String {
-    let text = span["text"].as_str().or(span["fallback"].as_str()).unwrap_or_default();
-    match (span["type"].as_str(), span["style"]["strike"].as_bool()) {
-        (Some("link"), _) => format!("[{text} ↗]"),
-        (_, Some(true)) => format!("~{text}~"),
-        _ => text.to_owned(),
-    }
+/// Returns a paragraph or quote of rich text.
+fn draw_part(part: &Value) -> String {
+    let spans = part["elements"].as_array().into_iter().flatten();
+    let text: String = spans.map(|span| span["text"].as_str().unwrap_or_default()).collect();
+    if part["type"] == "rich_text_quote" { format!("> {text}") } else { text }
 }
 
 fn draw_element(element: &Value) -> String {
@@ -67,17 +77,47 @@ fn draw_element(element: &Value) -> String {
             let chosen = element["initial_option"]["text"]["text"].as_str();
             format!("[{} ▾]", chosen.or(label).unwrap_or_default())
         }
-        Some("users_select" | "external_select") => format!("[{} ▾]", label.unwrap_or_default()),
-        _ => dated(element["text"].as_str().unwrap_or_default()),
+        Some("external_select") => {
+            let chosen = element["initial_option"]["text"]["text"].as_str();
+            format!("[{} ▾]", chosen.or(label).unwrap_or_default())
+        }
+        Some("overflow") => {
+            let options = element["options"].as_array().into_iter().flatten();
+            let options: Vec<_> = options.filter_map(|option| option["text"]["text"].as_str()).collect();
+            format!("[⋯ {}]", options.join(" · "))
+        }
+        Some("image") => format!("({})", element["alt_text"].as_str().unwrap_or_default()),
+        _ => shown(element),
+    }
+}
+
+/// Returns the words of a text: of markup without links, times and stars.
+fn shown(text: &Value) -> String {
+    let words = text["text"].as_str().unwrap_or_default();
+    if text["type"] != "mrkdwn" {
+        return words.to_owned();
+    }
+    let unlinked = without_links(&without_dates(words)).replace('*', "");
+    unlinked.replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&")
+}
+
+/// Replaces `<https://…|*name*>` by the name.
+fn without_links(text: &str) -> String {
+    let link = text.split_once("<http").and_then(|(before, rest)| Some((before, rest.split_once('>')?)));
+    match link {
+        Some((before, (link, after))) => {
+            format!("{before}{}{}", link.split_once('|').map_or(link, |(_, name)| name), without_links(after))
+        }
+        None => text.to_owned(),
     }
 }
 
 /// Replaces `<!date^…|fallback>` by its fallback.
-fn dated(text: &str) -> String {
+fn without_dates(text: &str) -> String {
     let date = text.split_once("<!date^").and_then(|(before, rest)| Some((before, rest.split_once('>')?)));
     match date {
         Some((before, (date, after))) => {
-            format!("{before}{}{}", date.rsplit('|').next().unwrap_or_default(), dated(after))
+            format!("{before}{}{}", date.rsplit('|').next().unwrap_or_default(), without_dates(after))
         }
         None => text.to_owned(),
     }

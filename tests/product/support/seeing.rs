@@ -2,7 +2,7 @@
 
 use std::collections::HashSet;
 
-use dialnote_sandbox::{Message, World};
+use dialnote_sandbox::{Click, Message, World};
 use dialnote_slack::platform::db::Queue;
 use jiff::SignedDuration;
 use serde_json::{Value, json};
@@ -80,7 +80,7 @@ impl Bot {
     /// Returns the next unread private message of a person in a channel, without the button that every answer about a
     /// change has.
     pub async fn answer(&mut self, who: &str) -> String {
-        without_undo(&self.whole_answer(who).await)
+        without_sign(&without_undo(&self.whole_answer(who).await))
     }
 
     /// Returns the next unread private message of a person in a channel.
@@ -290,6 +290,45 @@ fn carried(message: &Message) -> Option<String> {
     carried["c"].as_str().map(str::to_owned)
 }
 
+/// A control that a person can press.
+pub(super) struct Control {
+    pub(super) action_id: String,
+    /// The value of the button, or of the chosen option.
+    pub(super) value: String,
+    pub(super) is_option: bool,
+    pub(super) block_id: Option<String>,
+}
+
+impl Control {
+    /// Reads an element as a control with this meaning.
+    pub(super) fn read(element: &Value, action: &str) -> Option<Self> {
+        let id = element["action_id"].as_str()?;
+        let value = |value: &Value| value.as_str().unwrap_or_default().to_owned();
+        if element["type"] == "overflow" {
+            let begins = format!("{action}:");
+            let mut options = element["options"].as_array()?.iter().map(|option| value(&option["value"]));
+            let value = options.find(|value| value.starts_with(&begins))?;
+            return Some(Self { action_id: id.to_owned(), value, is_option: true, block_id: None });
+        }
+        let numbered = |id: &str| id.strip_prefix(action)?.strip_prefix('_')?.parse::<usize>().ok();
+        let is_it = element["type"] == "button" && (id == action || numbered(id).is_some());
+        let (action_id, value) = (id.to_owned(), value(&element["value"]));
+        is_it.then_some(Self { action_id, value, is_option: false, block_id: None })
+    }
+
+    /// Returns the click that presses it.
+    pub(super) fn of(self, mut click: Click) -> Click {
+        let Self { action_id, value, is_option, block_id } = self;
+        (click.action_id, click.block_id) = (action_id, block_id);
+        if is_option {
+            click.selected_option = Some(value);
+        } else if !value.is_empty() {
+            click.value = Some(value);
+        }
+        click
+    }
+}
+
 pub(super) fn elements(message: &Message) -> impl Iterator<Item = &Value> {
     buttons_of(&message.blocks)
 }
@@ -299,6 +338,13 @@ pub(super) fn buttons_of(blocks: &[Value]) -> impl Iterator<Item = &Value> {
         let row = block["elements"].as_array().map_or(&[][..], Vec::as_slice);
         row.iter().chain(block.get("accessory"))
     })
+}
+
+/// Returns an answer without the signs of success and of a refusal before its lines.
+fn without_sign(answer: &str) -> String {
+    let signs = [":white_check_mark: ", ":no_entry: ", ":hourglass_flowing_sand: ", ":warning: "];
+    let line = |line: &str| signs.iter().find_map(|sign| line.strip_prefix(sign)).unwrap_or(line).to_owned();
+    answer.lines().map(line).collect::<Vec<_>>().join("\n")
 }
 
 /// Returns an answer without *Undo* beside the result.

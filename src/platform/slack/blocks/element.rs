@@ -146,9 +146,6 @@ pub enum Element {
         /// The initial text.
         #[serde(skip_serializing_if = "Option::is_none")]
         initial_value: Option<String>,
-        /// The text while the field is empty.
-        #[serde(default, skip_serializing_if = "Option::is_none")]
-        placeholder: Option<Text>,
     },
 }
 
@@ -364,7 +361,6 @@ impl Element {
             multiline: false,
             max_length: max_length.min(INPUT_TEXT),
             initial_value: None,
-            placeholder: None,
         }
     }
 
@@ -375,16 +371,7 @@ impl Element {
             multiline: true,
             max_length: max_length.min(INPUT_TEXT),
             initial_value: None,
-            placeholder: None,
         }
-    }
-
-    /// Sets the text that a text field shows while it is empty.
-    pub(crate) fn hinting(mut self, hint: &str) -> Self {
-        if let Self::PlainTextInput { placeholder, .. } = &mut self {
-            *placeholder = Some(Text::ours(hint, PLACEHOLDER));
-        }
-        self
     }
 
     pub(crate) fn text_length(&self) -> usize {

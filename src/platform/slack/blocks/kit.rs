@@ -6,7 +6,6 @@ use std::borrow::Cow;
 
 use serde::{Deserialize, Serialize};
 
-use crate::core::ids::ViewId;
 use crate::core::text::{beginning, cut};
 use crate::platform::slack::blocks::chart::{Chart, Table};
 use crate::platform::slack::blocks::element::Element;
@@ -20,7 +19,6 @@ const FIELD_TEXT: usize = 2000;
 const ALERT_TEXT: usize = 200;
 const FIELDS: usize = 10;
 const ALT_TEXT: usize = 2000;
-const TITLE: usize = 24;
 const LABEL: usize = 2000;
 /// The most characters of a block's name.
 pub(crate) const BLOCK_ID: usize = 255;
@@ -31,7 +29,6 @@ const MESSAGE_BYTES: usize = 4000;
 /// The most characters in all blocks (`blocks.total_text.safe_budget`), an undocumented limit of chat.postMessage.
 const TOTAL_TEXT: usize = 10_000;
 const MESSAGE_BLOCKS: usize = 50;
-const VIEW_BLOCKS: usize = 100;
 
 /// A message: its blocks, and the text for notifications and screen readers (§11.7).
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -151,22 +148,6 @@ pub enum Span {
         #[serde(skip_serializing_if = "Option::is_none")]
         style: Option<TextStyle>,
     },
-    /// Words that link to an address.
-    Link {
-        /// The words.
-        text: String,
-        /// The address.
-        url: String,
-    },
-    /// A time, which each reader sees in their own time zone.
-    Date {
-        /// The seconds since 1970.
-        timestamp: i64,
-        /// Slack's format of the time.
-        format: Cow<'static, str>,
-        /// The text where Slack can't show the time.
-        fallback: String,
-    },
 }
 
 /// The style of words.
@@ -174,8 +155,6 @@ pub enum Span {
 pub struct TextStyle {
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     bold: bool,
-    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
-    strike: bool,
 }
 
 impl Span {
@@ -184,64 +163,21 @@ impl Span {
         Self::Text { text: cut(text, SECTION_TEXT), style: None }
     }
 
-    /// Returns words that are struck through, because they no longer apply.
-    pub(crate) fn struck(text: &str) -> Self {
-        Self::Text { text: cut(text, HEADER_TEXT), style: Some(TextStyle { strike: true, ..TextStyle::default() }) }
-    }
-
     /// Returns bold words.
     pub(crate) fn bold(text: &str) -> Self {
-        let style = Some(TextStyle { bold: true, ..TextStyle::default() });
+        let style = Some(TextStyle { bold: true });
         Self::Text { text: cut(text, HEADER_TEXT), style }
     }
 
-    /// Returns words that link to an address.
-    pub fn link(text: &str, url: &str) -> Self {
-        Self::Link { text: cut(text, HEADER_TEXT), url: url.to_owned() }
-    }
-
-    /// Returns the shown text, with times in UTC.
+    /// Returns the words.
     pub fn shown(&self) -> &str {
         match self {
-            Self::Text { text, .. } | Self::Link { text, .. } => text,
-            Self::Date { fallback, .. } => fallback,
+            Self::Text { text, .. } => text,
         }
     }
 
     fn length(&self) -> usize {
         self.shown().chars().count()
-    }
-}
-
-/// A form.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Modal {
-    #[serde(rename = "type")]
-    kind: &'static str,
-    callback_id: &'static str,
-    #[serde(skip_serializing_if = "String::is_empty")]
-    private_metadata: String,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    external_id: Option<ViewId>,
-    title: Text,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    submit: Option<Text>,
-    close: Text,
-    blocks: Vec<Block>,
-}
-
-/// The Home tab of a user.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-pub struct Home {
-    #[serde(rename = "type")]
-    kind: &'static str,
-    blocks: Vec<Block>,
-}
-
-impl Home {
-    /// Returns a Home tab of these blocks, up to Slack's limit.
-    pub fn new(blocks: Vec<Block>) -> Self {
-        Self { kind: "home", blocks: blocks.into_iter().take(VIEW_BLOCKS).collect() }
     }
 }
 
@@ -357,11 +293,6 @@ impl Block {
         let text = |line: &Markup| Small::Text(line.block_text(SECTION_TEXT));
         let before = (!before.is_empty()).then(|| text(before));
         Self::Context { elements: before.into_iter().chain([Small::Image(image), text(after)]).collect() }
-    }
-
-    /// Returns rich text.
-    pub fn rich(spans: Vec<Span>) -> Self {
-        Self::RichText { elements: vec![Section { kind: "rich_text_section".into(), elements: spans }] }
     }
 
     /// Returns a quote: the writer's name, if there is one, and the words unchanged.
@@ -484,42 +415,6 @@ impl Small {
             Self::Image(image) => image.alt_text.chars().count(),
             Self::Text(text) => text.length(),
         }
-    }
-}
-
-impl Modal {
-    /// Returns a form that keeps `private_metadata` until it is submitted.
-    pub fn new(
-        callback_id: &'static str,
-        title: &str,
-        submit: &str,
-        private_metadata: String,
-        blocks: Vec<Block>,
-    ) -> Self {
-        Self {
-            kind: "modal",
-            callback_id,
-            private_metadata,
-            external_id: None,
-            title: Text::ours(title, TITLE),
-            submit: Some(Text::ours(submit, TITLE)),
-            close: Text::ours("Cancel", TITLE),
-            blocks: blocks.into_iter().take(VIEW_BLOCKS).collect(),
-        }
-    }
-
-    /// Returns a window without a submit button.
-    pub fn window(callback_id: &'static str, title: &str, private_metadata: String, blocks: Vec<Block>) -> Self {
-        Self {
-            submit: None,
-            close: Text::ours("Close", TITLE),
-            ..Self::new(callback_id, title, "", private_metadata, blocks)
-        }
-    }
-
-    /// Sets the app's own name for the window, by which it can be updated.
-    pub fn named(self, name: ViewId) -> Self {
-        Self { external_id: Some(name), ..self }
     }
 }
 

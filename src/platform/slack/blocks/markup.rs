@@ -60,13 +60,23 @@ pub struct Markup(Vec<Part>);
 #[derive(Clone, Debug, PartialEq, Eq)]
 enum Part {
     /// The app's own words, with or without markup of their own.
-    Ours { words: String, bold: bool },
+    Ours {
+        words: String,
+        bold: bool,
+    },
     Emoji(Emoji),
     /// Words from outside.
-    Outside { words: String, bold: bool, url: Option<String> },
+    Outside {
+        words: String,
+        bold: bool,
+        url: Option<String>,
+    },
     Code(String),
     Channel(ChannelId),
-    Time { at: Timestamp, format: &'static str },
+    Time {
+        at: Timestamp,
+        format: &'static str,
+    },
 }
 
 /// A time of day.

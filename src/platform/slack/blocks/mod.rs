@@ -8,4 +8,5 @@ pub mod markup;
 pub(crate) mod mrkdwn;
 pub mod parts;
 pub mod text;
+pub mod window;
 pub mod words;

@@ -13,7 +13,7 @@ pub(crate) fn formats(text: &str) -> bool {
 }
 
 /// Masks a number except for the country code and the last four digits.
-pub fn hidden(number: &str) -> String {
+pub(crate) fn hidden(number: &str) -> String {
     const SEEN: usize = 4;
     let (country, rest) = match number.split_once(' ') {
         Some((country, rest)) if country.starts_with('+') => (format!("{country} "), rest),

@@ -248,12 +248,23 @@ pub fn only_adds_a_note(verb: Verb) -> bool {
 }
 
 /// Returns the request of a control, and whether it is done at once or by the form that it opens. A link to dialnote
-/// asks the app for nothing.
+/// asks the app for nothing, a menu asks what its options ask, and help and the first steps are for everyone.
 pub fn pressed(control: Control) -> Option<(Deed, Way)> {
     let at_once = |deed| Some((deed, Way::Button));
     let by_form = |deed| Some((deed, Way::Form));
     match control {
-        Control::Open => None,
+        Control::Open
+        | Control::More
+        | Control::HideIntro
+        | Control::Help
+        | Control::HelpDaily
+        | Control::HelpAll
+        | Control::HelpAdmin
+        | Control::AskAdmin
+        | Control::CheckLink => None,
+        Control::ShowMine | Control::ShowUnassigned => None,
+        Control::Doctor => at_once(Deed::Doctor),
+        Control::ChooseMember | Control::ChooseUser => None,
         Control::Take => at_once(Deed::Take),
         Control::TakeOver => at_once(Deed::TakeOver),
         Control::AssignTo => at_once(Deed::AssignOwned),
@@ -311,6 +322,7 @@ impl Deed {
             | Self::LinkPerson
             | Self::Unlink
             | Self::SeeSettings
+            | Self::Doctor
             | Self::SeeConnection => &[Typed, Button],
             Self::HandOff | Self::Note => &[Typed, Form, Shortcut],
             Self::DoneFree | Self::Done | Self::SnoozeFree | Self::Snooze => &[Typed, Form],
@@ -320,8 +332,7 @@ impl Deed {
             | Self::Report
             | Self::Help
             | Self::SeeRoutes
-            | Self::RouteOff
-            | Self::Doctor => &[Typed],
+            | Self::RouteOff => &[Typed],
             Self::Requeue
             | Self::UndoOfOthers
             | Self::OthersQuestion
