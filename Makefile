@@ -36,7 +36,7 @@ test-default: ## Run all tests but the browser's, the product on SQLite (needs P
 test-postgres: ## Run the product tests on PostgreSQL
 	sh tests/with-postgres.sh sh tests/run.sh postgres
 
-test-browser: ## Test the sandbox's page and the README's tour, in Chromium
+test-browser: ## Test the sandbox's page and its tour, in Chromium
 	sh tests/with-postgres.sh sh tests/run.sh browser
 
 # A C compiler, for SQLite and TLS; PostgreSQL's programs, for the tests' own server; a browser with emoji, for the
@@ -53,8 +53,8 @@ setup: ## Install a missing C compiler, PostgreSQL and Chromium (Debian, root)
 judge: unit ## Check the manifest and all messages of the last test run against Slack's own schemas
 	@if [ -d $(CHECKS) ]; then sh tests/checks/judge.sh $(CHECKS); else echo "no second opinions at hand ($(CHECKS))"; fi
 
-documents: ## Rewrite the generated documents: manifest.yml, docs/messages.md, docs/authorisation.md, the README's commands
-	WRITE_MESSAGES=1 $(CARGO) test --locked --test product -- written_down readme_lists_every_command the_manifest_is
+documents: ## Rewrite manifest.yml, docs/messages.md, docs/authorisation.md and the marked tables in docs
+	WRITE_MESSAGES=1 $(CARGO) test --locked --test product -- written_down the_manifest_is
 
 lint: ## Check format, clippy and rustdoc, all warnings denied
 	$(CARGO) fmt --all --check
@@ -80,7 +80,7 @@ bench: setup ## Measure for half an hour on an idle machine, and write docs/perf
 		$(CARGO) bench --locked --bench performance
 
 # Every test run takes them; this one saves them.
-screenshots: setup ## Take the README's screenshots from the sandbox's page
+screenshots: setup ## Take the documentation's pictures from the sandbox's page
 	PICTURES=$(CURDIR)/docs $(CARGO) test --locked --test browser pictures
 
 # Starts from the recorded payloads, and tries earlier findings first.

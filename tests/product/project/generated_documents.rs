@@ -1,30 +1,13 @@
-//! Documents that must match the program: tables in the README, `manifest.yml`, `docs/messages.md`, the image's
+//! Documents that must match the program: `manifest.yml`, `docs/messages.md`, promises, libraries, alerts, the image's
 //! files.
 
+use std::collections::BTreeSet;
 use std::fmt::Write;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use dialnote_slack::config::SETTINGS;
-use dialnote_slack::core::verbs::{COMMANDS, Spec, Verb};
 use dialnote_slack::ops::manifest;
 use dialnote_slack::ops::manifest::{PLACEHOLDER_URL, Reached, UNFURL_DOMAIN};
-use dialnote_slack::platform::slack::scopes::{OPTIONAL_SCOPES, SCOPES, Scope};
-
-fn readme_has(rows: &[String]) {
-    let readme = fs::read_to_string("README.md").unwrap();
-    let missing: Vec<_> = rows.iter().filter(|row| !readme.lines().any(|line| line == row.as_str())).collect();
-    assert!(missing.is_empty(), "README.md lacks these lines:\n{missing:#?}");
-}
-
-/// The document with these rows in the table below a header.
-fn with_table(document: &str, header: &str, rows: &[String]) -> String {
-    let (before, after) = document.split_once(&format!("{header}\n")).unwrap();
-    let rest = after.lines().skip_while(|line| line.starts_with('|'));
-    let rule = "|---".repeat(header.matches(" | ").count() + 1) + "|";
-    let lines = [header, &rule].into_iter().chain(rows.iter().map(String::as_str)).chain(rest);
-    format!("{before}{}\n", lines.collect::<Vec<_>>().join("\n"))
-}
 
 /// The program's manifest as YAML, for people.
 fn yaml(reached: Reached<'_>) -> String {
@@ -54,51 +37,22 @@ fn for_socket_mode_the_manifest_has_no_address() {
 }
 
 #[test]
-fn the_readme_lists_every_command() {
-    let row = |(_, spec): &(Verb, &Spec)| format!("| `{}` | {} |", spec.usage().replace('|', "\\|"), spec.summary);
-    let rows: Vec<_> = COMMANDS.iter().map(row).collect();
-    let readme = fs::read_to_string("README.md").unwrap();
-    let made = with_table(&readme, "| command | does |", &rows);
-    if std::env::var_os("WRITE_MESSAGES").is_some() {
-        fs::write("README.md", &made).unwrap();
-    }
-    let checked_in = fs::read_to_string("README.md").unwrap();
-    assert!(made == checked_in, "README.md is old: make documents");
-}
-
-#[test]
-fn the_readme_lists_every_setting() {
-    let default = |default: Option<&str>| default.map_or_else(|| "required".to_owned(), |value| format!("`{value}`"));
-    let row = |setting: &dialnote_slack::config::Setting| {
-        format!("| `{}` | {} | {} |", setting.name, default(setting.default), setting.about)
-    };
-    readme_has(&SETTINGS.iter().map(row).collect::<Vec<_>>());
-}
-
-#[test]
-fn the_readme_lists_every_scope() {
-    let row = |scope: &Scope| format!("| `{}` | {} |", scope.name, scope.reason);
-    readme_has(&SCOPES.iter().chain(&OPTIONAL_SCOPES).map(row).collect::<Vec<_>>());
-}
-
-#[test]
 fn alerts_are_about_metrics_that_are_explained() {
-    let [alerts, guide] = ["packaging/alerts.yaml", "docs/operate.md"].map(|file| fs::read_to_string(file).unwrap());
+    let [alerts, guide] = ["packaging/alerts.yaml", "docs/metrics.md"].map(|file| fs::read_to_string(file).unwrap());
     let name = |text: &str| text.split(|c: char| c != '_' && !c.is_ascii_lowercase()).next().unwrap().to_owned();
     let named: Vec<_> = alerts.split("dialnote_slack_").skip(1).map(name).collect();
     assert!(named.len() > 8, "{named:?}");
     for metric in named {
         let metric = metric.trim_end_matches("_bucket").trim_end_matches("_seconds_count");
-        assert!(guide.contains(&format!("`{metric}")), "{metric} is not in docs/operate.md");
+        assert!(guide.contains(&format!("`{metric}")), "{metric} is not in docs/metrics.md");
     }
 }
 
 #[test]
 fn every_promise_names_a_test_that_there_is() {
-    let readme = fs::read_to_string("README.md").unwrap();
-    let promises = readme.split("## What is promised").nth(1).unwrap().split("\n## ").next().unwrap();
-    let named: Vec<_> = promises.split('`').filter(|code| code.contains("::")).collect();
-    assert!(named.len() > 10, "the table is there: {named:?}");
+    let promises = fs::read_to_string("docs/promises.md").unwrap();
+    let named: Vec<_> = promises.split('`').filter(|code| code.contains("::") && !code.contains(' ')).collect();
+    assert!(named.len() > 50, "the table is there: {named:?}");
     for name in named {
         let (module, test) = name.rsplit_once("::").unwrap();
         let there = ["product", "proof"].iter().any(|folder| {
@@ -108,6 +62,24 @@ fn every_promise_names_a_test_that_there_is() {
         });
         assert!(there, "{name} is promised and not there");
     }
+}
+
+/// The page explains each library of a `Cargo.toml`, and no other.
+#[test]
+fn every_library_has_its_reason() {
+    let page = fs::read_to_string("docs/libraries.md").unwrap();
+    let cells = page.lines().filter_map(|line| line.strip_prefix("| `")?.split(" | ").next());
+    let explained: BTreeSet<_> = cells.flat_map(|cell| cell.split('`').step_by(2)).collect();
+    let files = ["Cargo.toml", "crates/durable-queue/Cargo.toml", "crates/sandbox/Cargo.toml"];
+    let texts = files.map(|file| fs::read_to_string(file).unwrap());
+    let used: BTreeSet<_> = texts.iter().flat_map(|text| libraries(text)).collect();
+    assert_eq!(explained, used);
+}
+
+/// The libraries that a `Cargo.toml` names.
+fn libraries(text: &str) -> impl Iterator<Item = &str> {
+    let tables = text.split("\n[").filter(|table| table.split(']').next().unwrap().ends_with("dependencies"));
+    tables.flat_map(|table| table.lines().skip(1)).filter_map(|line| Some(line.split_once(" = ")?.0))
 }
 
 /// The image is built from what the Dockerfile copies, and from nothing else of this folder.
@@ -148,9 +120,9 @@ fn built_in(folder: &Path) -> Vec<PathBuf> {
 #[test]
 fn every_message_is_written_down() {
     let mut page = String::from(
-        "# What people read\n\nEvery sentence the app says, as the tests in `tests/product` see it: `[a button]`, \
-         `[a menu ▾]`, small print indented. Slack shows times in each reader's own time zone and words; here they \
-         stand as programs read them. Made by `make documents`; do not edit by hand.\n",
+        "# What people read\n\nFor reviewers of the app's words. The messages that the tests in `tests/product` have seen: \
+         `[a button]`, `[a menu ▾]`, small print indented. Slack shows times in each reader's time zone and words; here \
+         they are as programs read them. Made by `make documents`; do not edit by hand.\n",
     );
     for file in tests_below(Path::new("tests/product")) {
         let text = fs::read_to_string(&file).unwrap();

@@ -3,5 +3,7 @@
 mod cycles;
 mod documents;
 mod generated_documents;
+mod generated_tables;
 mod layers;
 mod names;
+mod pages;

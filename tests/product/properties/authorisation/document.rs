@@ -12,29 +12,38 @@ use super::table::{Deed, Kind, Way};
 const HEAD: &str = "\
 # Who may what
 
-Every row is played in every way of asking, for every kind of person, against the running app \
-(`tests/product/properties/authorisation.rs`), and judged by what was written in dialnote, what is kept and what the \
-person was told; under three sets of rules, in which every value of every rule occurs. A verb, button, kind of person \
-or rule without its cells fails that test. Made by `make documents`; do not edit by hand.
+For security reviewers. A test plays every row in each way of asking, for each kind of person, against the running app \
+(`tests/product/properties/authorisation.rs`). It checks what was written in dialnote, what is stored and what the person \
+reads, under three sets of rules in which every value of every rule occurs. A verb, button, kind of person or rule without \
+cells fails that test. Made by `make documents`; do not edit by hand.
 
-- **yes**: it is done, or shown.
-- **no**: it is refused in a private sentence that says why. Nothing is changed, and nothing of a contact is shown.
-- **note**: it is refused until a note is written.
-- **–**: nothing happens, and nothing is said.
+| cell | means |
+|---|---|
+| yes | done, or shown |
+| no | refused in a private sentence that gives the reason. Nothing changes, and nothing about a contact is shown |
+| note | refused until there is a note |
+| – | nothing happens, and nothing is said |
 
-Where the outcome depends on how it is asked for, that stands beside it. *Owner* is who owns the conversation, and *admin* an admin \
-of the Slack workspace, or of the organization in dialnote, who does not. *Guest*, *bot*, *deactivated* and *other workspace* (a person of another company in a shared \
-channel) have the e-mail address of a member in dialnote, which does not help them. *Unlinked* is a full member of the \
-workspace who is nobody in dialnote. Bots and deactivated people cannot press a button in Slack; what is played is a \
-request of Slack's that says they did.
+If the outcome depends on the way of asking, the cell says so.
 
-Not in the table are two kinds of people who ask from a workspace of their own. **Another organization**, whose workspace has the \
-app and a key of its own: nothing here is changed or shown by anything they do, also if they name our conversations or \
-submit our forms. **A workspace without the app**: nothing is changed or shown; commands, buttons, forms and shortcuts on messages \
-are answered with a sentence.
+| column | is |
+|---|---|
+| owner | the conversation's owner |
+| admin | an admin of the Slack workspace, or of the organization in dialnote, who doesn't own the conversation |
+| unlinked | a full member of the workspace who isn't linked to a dialnote member |
+| guest, bot, deactivated, other workspace | people with the email address of a dialnote member, which doesn't help them. The last \
+is a person of another company in a shared channel. Bots and deactivated people can't press a button in Slack; the test sends a \
+request of Slack's that says they did |
 
-The app is one that workspaces install and connect by themselves. Where its operator sets the key of one workspace, `/dialnote \
-connect` tells everyone that it cannot be changed from Slack, and nothing else differs.
+Two kinds of people ask from a workspace of their own, and aren't in the table:
+
+- **Another organization**, whose workspace has the app with a key of its own: nothing they do changes or shows anything here, even if \
+they name our conversations or submit our forms.
+- **A workspace without the app**: nothing changes or is shown. Commands, buttons, forms and shortcuts on messages get a sentence as \
+their answer.
+
+Workspaces install and connect this app themselves. Where the operator sets the key of one workspace, `/dialnote connect` tells \
+everyone that it can't be changed from Slack. Nothing else differs.
 ";
 
 /// The kinds that are columns.
@@ -54,15 +63,15 @@ fn rules() -> [(&'static str, Rules); 7] {
     let rules = Rules::default;
     [
         (
-            "Only the owner and admins may re-assign what someone owns",
+            "Only the owner and admins can reassign owned conversations",
             Rules { reassign: Who::OwnerAndAdmins, ..rules() },
         ),
-        ("Only admins may re-assign what someone owns", Rules { reassign: Who::Admins, ..rules() }),
-        ("Only the owner and admins may mark done", Rules { done: Who::OwnerAndAdmins, ..rules() }),
-        ("Only admins may mark done", Rules { done: Who::Admins, ..rules() }),
-        ("A note is needed when marking done", Rules { note_on_done: true, ..rules() }),
-        ("No note is needed when handing over", Rules { note_on_handoff: false, ..rules() }),
-        ("Everybody may change the rules", Rules { only_admins_configure: false, ..rules() }),
+        ("Only admins can reassign owned conversations", Rules { reassign: Who::Admins, ..rules() }),
+        ("Only the owner and admins can mark conversations done", Rules { done: Who::OwnerAndAdmins, ..rules() }),
+        ("Only admins can mark conversations done", Rules { done: Who::Admins, ..rules() }),
+        ("Marking done requires a note", Rules { note_on_done: true, ..rules() }),
+        ("Hand-offs require no note", Rules { note_on_handoff: false, ..rules() }),
+        ("Every teammate can change the rules", Rules { only_admins_configure: false, ..rules() }),
     ]
 }
 
@@ -70,7 +79,7 @@ fn rules() -> [(&'static str, Rules); 7] {
 pub fn page() -> String {
     let mut page = HEAD.to_owned();
     let usual = Rules::default();
-    writeln!(page, "\n## As the rules are at first\n").unwrap();
+    writeln!(page, "\n## With the default rules\n").unwrap();
     page.push_str(&table(Deed::ALL.iter().map(|deed| row(*deed, &usual))));
     for (name, changed) in rules() {
         writeln!(page, "\n## {name}\n\nEverything else is as above.\n").unwrap();
@@ -78,8 +87,8 @@ pub fn page() -> String {
         page.push_str(&table(rows.filter(|(before, after)| before != after).map(|(_, after)| after)));
     }
     page.push_str(
-        "\n## The channel hides numbers and messages\n\nEverything is as above: the cards hide them, and *Show* \
-         reveals them to teammates alone.\n",
+        "\n## The channel hides numbers and messages\n\nEverything else is as above. Cards hide them, and *Show* \
+         reveals them to a teammate, privately.\n",
     );
     page
 }
@@ -110,7 +119,7 @@ fn cell(kind: Kind, rules: &Rules, deed: Deed) -> String {
 fn said(outcome: Outcome) -> &'static str {
     match outcome {
         Outcome::Done => "yes",
-        Outcome::Already => "it is theirs",
+        Outcome::Already => "already theirs",
         Outcome::Stranger | Outcome::Rule | Outcome::NotTheirs | Outcome::NotInstalled => "no",
         Outcome::NoteMissing => "note",
         Outcome::Elsewhere | Outcome::Nothing => "–",
@@ -131,53 +140,53 @@ fn named(way: Way) -> &'static str {
 
 fn words(deed: Deed) -> &'static str {
     match deed {
-        Deed::AssignFree => "Assign what nobody owns",
-        Deed::AssignOwned => "Assign what someone owns to someone else",
-        Deed::Take => "Take what nobody owns",
-        Deed::TakeOver => "Take over what someone owns",
-        Deed::Unassign => "Put back into the queue what someone owns",
-        Deed::Requeue => "Put back into the queue everything that someone owns",
-        Deed::HandOff => "Hand off what someone owns, with a note",
-        Deed::HandOffBare => "Hand off what someone owns, without a note",
-        Deed::HandOffAll => "Hand off everything of one’s own",
-        Deed::DoneFree => "Mark done what nobody owns, with a note",
-        Deed::Done => "Mark done what someone owns, with a note",
-        Deed::DoneBare => "Mark done what someone owns, without a note",
+        Deed::AssignFree => "Assign an unassigned conversation",
+        Deed::AssignOwned => "Reassign a conversation",
+        Deed::Take => "Take an unassigned conversation",
+        Deed::TakeOver => "Take over a conversation",
+        Deed::Unassign => "Unassign a conversation",
+        Deed::Requeue => "Unassign all of a person's conversations",
+        Deed::HandOff => "Hand off a conversation, with a note",
+        Deed::HandOffBare => "Hand off a conversation, without a note",
+        Deed::HandOffAll => "Hand off all of one's own conversations",
+        Deed::DoneFree => "Mark an unassigned conversation done, with a note",
+        Deed::Done => "Mark an owned conversation done, with a note",
+        Deed::DoneBare => "Mark an owned conversation done, without a note",
         Deed::DoneSeveral => "Mark several done at once, with a note",
         Deed::Reopen => "Reopen",
-        Deed::SnoozeFree => "Snooze what nobody owns",
-        Deed::Snooze => "Snooze what someone owns",
-        Deed::Wake => "Wake what is snoozed",
+        Deed::SnoozeFree => "Snooze an unassigned conversation",
+        Deed::Snooze => "Snooze an owned conversation",
+        Deed::Wake => "Unsnooze a conversation",
         Deed::Note => "Add a note",
-        Deed::Undo => "Take back that one gave it to its owner",
-        Deed::UndoOfOthers => "Take back what someone else did",
-        Deed::Accept => "Accept what the owner was given",
-        Deed::GiveBack => "Give back what the owner was given",
-        Deed::Keep => "Say that one is still on it",
-        Deed::OthersQuestion => "Answer a question that someone else was asked",
+        Deed::Undo => "Undo one's own assignment to the owner",
+        Deed::UndoOfOthers => "Undo another person's change",
+        Deed::Accept => "Accept an assignment to the owner",
+        Deed::GiveBack => "Decline an assignment to the owner",
+        Deed::Keep => "Confirm to be still working on it",
+        Deed::OthersQuestion => "Answer another person's question",
         Deed::History => "See the history",
-        Deed::Show => "See what the channel hides",
+        Deed::Show => "See details that the channel hides",
         Deed::List => "See a list",
         Deed::Find => "Find a conversation",
         Deed::Home => "See conversations in the Home tab",
         Deed::Link => "Post a link that becomes a card",
         Deed::Report => "See a report",
-        Deed::Help => "See what can be typed",
-        Deed::SeeRoutes => "See which channel gets what",
-        Deed::Route => "Have a channel get cards",
-        Deed::RouteOff => "Have a channel get no cards any more",
-        Deed::SeePeople => "See who is not linked",
+        Deed::Help => "See the commands",
+        Deed::SeeRoutes => "See the routes",
+        Deed::Route => "Set a channel's route",
+        Deed::RouteOff => "Remove a channel's route",
+        Deed::SeePeople => "See people who aren't linked",
         Deed::LinkPerson => "Link someone to a member",
-        Deed::MoveLink => "Move a link from someone else",
-        Deed::Unlink => "Take a link away",
+        Deed::MoveLink => "Move a link from another person",
+        Deed::Unlink => "Remove a link",
         Deed::SeeSettings => "See the rules",
-        Deed::Settings => "Change the rules, and what a channel shows",
-        Deed::SeeWishes => "See one’s own notifications",
-        Deed::Wishes => "Change one’s own notifications",
-        Deed::Doctor => "Have everything examined",
-        Deed::SeeConnection => "See who connected the workspace",
-        Deed::Connect => "Connect it to dialnote",
-        Deed::Disconnect => "Disconnect it",
+        Deed::Settings => "Change the rules and a channel's settings",
+        Deed::SeeWishes => "See one's own notification preferences",
+        Deed::Wishes => "Change one's own notification preferences",
+        Deed::Doctor => "Check the setup",
+        Deed::SeeConnection => "See the connection to dialnote",
+        Deed::Connect => "Connect the workspace to dialnote",
+        Deed::Disconnect => "Disconnect the workspace",
     }
 }
 
