@@ -332,17 +332,22 @@ pub fn moved(title: &str, link: &str) -> Content {
     )
 }
 
+/// Returns the sentence of a thread entry: "Maya assigned this to Zoe."
+fn entry(ThreadEntry { actor, what, .. }: &ThreadEntry) -> Markup {
+    let sentence = match is_elsewhere(actor) {
+        true => Markup::default().text(what.sentence(actor).trim_end_matches('.')),
+        false => Markup::default().bold(actor).text(&format!(" {}", what.words().trim_end_matches('.'))),
+    };
+    match what {
+        Event::Snoozed(until) => sentence.ours(" until ").time(*until).ours("."),
+        _ => sentence.ours("."),
+    }
+}
+
 /// Returns a thread entry: the event, and the note if there is one and the channel shows it.
 pub fn line(line: &ThreadEntry, privacy: Privacy) -> Content {
     let note = if privacy == Privacy::Full { line.note.as_str() } else { "" };
-    let sentence = if is_elsewhere(&line.actor) {
-        Markup::default().text(&line.what.sentence(&line.actor))
-    } else {
-        Markup::default().bold(&line.actor).text(&format!(" {}", line.what.words()))
-    };
-    let until =
-        if let Event::Snoozed(until) = line.what { Markup::of("Until ").time(until) } else { Markup::default() };
-    let sentence = sentence.then(" ", until);
+    let sentence = entry(line);
     let mut blocks = vec![sentence.paragraph()];
     blocks.extend((!note.is_empty()).then(|| Block::quote(None, note)));
     let text = if note.is_empty() { sentence } else { sentence.text(&format!(" “{note}”")) };

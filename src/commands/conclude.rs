@@ -36,6 +36,7 @@ use crate::jobs::outbox::private::answer;
 use crate::jobs::outbox::redraw;
 use crate::jobs::outcome::Outcome;
 use crate::jobs::{documents, emit};
+use crate::people::directory;
 use crate::platform::db::projection::seen;
 use crate::platform::db::{Claim, Draft, Effect};
 use crate::platform::slack::blocks::kit::Content;
@@ -227,7 +228,7 @@ pub(crate) async fn given_up(ctx: &TenantCtx, claim: &Claim, job: &CommandJob, f
         return effects;
     }
     let draft = drafts::draft(ctx, job, seen_at_last(ctx, job).await);
-    let names = AskedNames { conversation: title_of(ctx, job).await, owner: None };
+    let names = AskedNames { conversation: title_of(ctx, job).await, owner: owner_of(ctx, job).await };
     let asked = asked::words(&job.command, &names, 1);
     let content = reply_view::given_up(&asked, &claim.id.to_string(), &draft.id);
     effects.extend([Effect::PutDraft(draft), answer(ctx, to, content)]);
@@ -238,6 +239,11 @@ pub(crate) async fn given_up(ctx: &TenantCtx, claim: &Claim, job: &CommandJob, f
 async fn title_of(ctx: &TenantCtx, job: &CommandJob) -> Option<String> {
     let ConversationRef::Id(id) = &job.command.which else { return None };
     Some(known::known(ctx, id).await.ok()??.title())
+}
+
+/// Returns the name of the new owner that the command names, if it is known.
+async fn owner_of(ctx: &TenantCtx, job: &CommandJob) -> Option<String> {
+    directory::known_name(ctx, job.command.act.assignee()?).await.ok()?
 }
 
 /// Returns the refusal for a fault that only the people who run the app can fix.

@@ -39,13 +39,13 @@ pub enum MessageKind {
 
 /// All kinds, each with its key and its label.
 pub(crate) const KINDS: [(MessageKind, &str, &str); 7] = [
-    (MessageKind::Yours, "yours", "Something is mine now"),
-    (MessageKind::NotYours, "not_yours", "Something is mine no more"),
-    (MessageKind::Noted, "noted", "Somebody wrote a note on what is mine"),
-    (MessageKind::Answered, "answered", "Somebody accepted or gave back what I gave them"),
-    (MessageKind::Reminder, "reminder", "I did not answer a hand-over yet"),
-    (MessageKind::Back, "back", "What I own comes back: its time is over, or the contact got in touch"),
-    (MessageKind::Untouched, "untouched", "What I own has not been touched for long"),
+    (MessageKind::Yours, "yours", "I'm assigned a conversation"),
+    (MessageKind::NotYours, "not_yours", "I lose a conversation"),
+    (MessageKind::Noted, "noted", "Someone adds a note to one of mine"),
+    (MessageKind::Answered, "answered", "Someone accepts or declines what I assigned"),
+    (MessageKind::Reminder, "reminder", "I haven't responded to a hand-off"),
+    (MessageKind::Back, "back", "One of mine reopens: its snooze ended, or the contact got in touch"),
+    (MessageKind::Untouched, "untouched", "One of mine is inactive"),
 ];
 
 impl NotificationPreferences {

@@ -126,10 +126,10 @@ pub(crate) async fn list(ctx: &TenantCtx, job: &ListJob) -> Result<Outcome, Faul
 /// Returns the home of a user who is not linked.
 async fn home_of(ctx: &TenantCtx, user: &SlackUserId, stranger: UnlinkedUser) -> Result<HomeView, Fault> {
     let UnlinkedUser { name, why } = stranger;
-    let email = directory::look_up(ctx, user).await?.and_then(|profile| profile.email);
+    let profile = directory::look_up(ctx, user).await?;
+    let greeted = profile.as_ref().map(|profile| profile.name.clone());
     let admins = admins::names(ctx, &admins::who_can_link(ctx).await?).await?;
-    let greeted = Some(name.clone());
-    let list = Err(NotLinked { name, email, why, admins });
+    let list = Err(NotLinked { name, email: profile.and_then(|profile| profile.email), why, admins });
     Ok(HomeView { list, name: greeted, is_new: true, preferences: NotificationPreferences::default(), admin: None })
 }
 

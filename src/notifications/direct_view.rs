@@ -16,6 +16,7 @@ use crate::core::control::{Carried, Control};
 use crate::core::conversation::{Conversation, Links};
 use crate::core::delivery::Why;
 use crate::core::direct_message::DirectMessage;
+use crate::core::event::is_elsewhere;
 use crate::core::ids::ConversationId;
 use crate::core::text::cut;
 use crate::notifications::absence_view;
@@ -161,6 +162,10 @@ fn part(notice: &DirectMessage, told: &Occasion, links: &Links) -> Part {
         DirectMessage::Reminder { actor, about, note, until } => reminder(actor, about, (note, *until), told, links),
         DirectMessage::StillOnIt { about, hours } => still_on_it(about, *hours, told, links),
         DirectMessage::NotYoursNow { actor, about, to } => Part::line(&match to {
+            Some(to) if is_elsewhere(actor) => {
+                name(&about.title).ours(" was reassigned to ").bold(to).ours(" in dialnote").ours(LOST)
+            }
+            None if is_elsewhere(actor) => name(&about.title).ours(" was unassigned in dialnote").ours(LOST),
             Some(to) if to == actor => name(actor).ours(" took over ").bold(&about.title).ours(LOST),
             Some(to) => name(actor).ours(" reassigned ").bold(&about.title).ours(" to ").bold(to).ours(LOST),
             None => name(actor).ours(" unassigned ").bold(&about.title).ours(LOST),
@@ -203,7 +208,10 @@ fn part(notice: &DirectMessage, told: &Occasion, links: &Links) -> Part {
             Part::line(&name(actor).ours(" accepted ").bold(&about.title).ours("."))
         }
         DirectMessage::Noted { actor, about, note } => {
-            let line = name(actor).ours(" added a note to ").bold(&about.title).ours(", which you own.");
+            let line = match is_elsewhere(actor) {
+                true => Markup::of("A note was added to ").bold(&about.title).ours(" in dialnote. You own it."),
+                false => name(actor).ours(" added a note to ").bold(&about.title).ours(", which you own."),
+            };
             let text = format!("{} “{note}”", line.words());
             Part { text, blocks: vec![line.paragraph(), Block::quote(None, note)] }
         }
@@ -426,11 +434,11 @@ fn answered(answer: &Answer) -> Block {
 /// Says what became of a conversation: "Maya Chen reassigned this to Leo Martins. You're no longer the owner."
 fn outcome(answer: &Answer) -> Markup {
     match answer {
-        Answer::Accepted(at) => Markup::of("you accepted this at ").clock(*at).ours("."),
-        Answer::Kept => Markup::of("you're still working on this."),
-        Answer::GaveBack => Markup::of("you declined this."),
-        Answer::Done => Markup::of("you marked this done."),
-        Answer::Gone => Markup::of("you're no longer the owner."),
+        Answer::Accepted(at) => Markup::of("You accepted this at ").clock(*at).ours("."),
+        Answer::Kept => Markup::of("You're still working on this."),
+        Answer::GaveBack => Markup::of("You declined this."),
+        Answer::Done => Markup::of("You marked this done."),
+        Answer::Gone => Markup::of("You're no longer the owner."),
         Answer::Ended(end) => moved_on(end),
     }
 }
@@ -438,7 +446,7 @@ fn outcome(answer: &Answer) -> Markup {
 /// Describes how an assignment ended without its reader's answer.
 fn moved_on(Ended { what, by, at }: &Ended) -> Markup {
     let (who, place) = match by {
-        EndedBy::You => (Some(Markup::of("you")), ""),
+        EndedBy::You => (Some(Markup::of("You")), ""),
         EndedBy::Colleague(name) => (Some(Markup::default().text(name)), ""),
         EndedBy::Dialnote => (None, " in dialnote"),
         EndedBy::Time => (None, ""),
@@ -448,13 +456,13 @@ fn moved_on(Ended { what, by, at }: &Ended) -> Markup {
         None => Markup::of(passive),
     };
     let line = match what {
-        Ending::Reassigned(to) => did("reassigned this to ", "reassigned to ").bold(to).ours(place),
-        Ending::LeaseLost => did("took this over", "taken over").ours(place),
-        Ending::Unassigned => did("unassigned this", "unassigned").ours(place),
+        Ending::Reassigned(to) => did("reassigned this to ", "Reassigned to ").bold(to).ours(place),
+        Ending::LeaseLost => did("took this over", "Taken over").ours(place),
+        Ending::Unassigned => did("unassigned this", "Unassigned").ours(place),
         Ending::Undone => did("undid this assignment", "assignment undone").ours(place),
-        Ending::Done => return did("marked this done, ", &format!("done{place}, ")).clock(*at).ours("."),
+        Ending::Done => return did("marked this done, ", &format!("Done{place}, ")).clock(*at).ours("."),
         Ending::Returned(to) => {
-            let line = Markup::of("you didn't respond in time, so this ");
+            let line = Markup::of("You didn't respond in time, so this ");
             return match to {
                 Some(to) => line.ours("returned to ").bold(to).ours("."),
                 None => line.ours("is unassigned."),

@@ -189,11 +189,14 @@ async fn preferences_and_quiet_hours_hold() {
 async fn a_person_who_may_not_reassign_may_not_snooze_either() {
     product(async |bot| {
         bot.slash(MAYA, "/dialnote settings").await;
-        bot.submit(MAYA, json!({
-            "reassign": { "reassign": "admins" }, "done": { "done": "admins" }, "notes": { "notes": ["handoff"] },
-            "answer": { "answer": "15" }, "from": { "from": "09:00" }, "until": { "until": "17:00" },
-            "configure": { "configure": ["admins"] }, "channel": { "channel": [] },
-        }))
+        bot.submit(
+            MAYA,
+            json!({
+                "reassign": { "reassign": "admins" }, "done": { "done": "admins" }, "notes": { "notes": ["handoff"] },
+                "answer": { "answer": "15" }, "from": { "from": "09:00" }, "until": { "until": "17:00" },
+                "configure": { "configure": ["admins"] }, "channel": { "channel": [] },
+            }),
+        )
         .await;
         bot.read_all().await;
         bot.slash(LEO, "/snooze conv_1013 100d").await;

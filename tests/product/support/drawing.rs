@@ -97,8 +97,15 @@ fn shown(text: &Value) -> String {
     if text["type"] != "mrkdwn" {
         return words.to_owned();
     }
-    let unlinked = without_links(&without_dates(words)).replace('*', "");
+    let unlinked = without_stars(&without_links(&without_dates(words)));
     unlinked.replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&")
+}
+
+/// Removes the stars around bold words, but not those in code.
+fn without_stars(text: &str) -> String {
+    let parts = text.split('`').enumerate();
+    let kept = parts.map(|(nth, part)| if nth % 2 == 0 { part.replace('*', "") } else { part.to_owned() });
+    kept.collect::<Vec<_>>().join("`")
 }
 
 /// Replaces `<https://…|*name*>` by the name.
