@@ -240,7 +240,7 @@ async fn the_doctor_examines_the_rest_while_slack_is_down() {
         settings.retain(|(name, _)| *name != "SLACK_API_URL");
         settings.push(("SLACK_API_URL", "http://127.0.0.1:9/".to_owned()));
         let examined = run(&settings, Path::new("."), "doctor").await;
-        assert!(examined.out.contains("BAD  Slack token: Slack did not say whose it is"), "{}", examined.out);
+        assert!(examined.out.contains("fail Slack token: Slack didn't confirm it"), "{}", examined.out);
         assert!(examined.out.contains("ok   dialnote key"), "{}", examined.out);
         assert_eq!(examined.status, 1, "{}", examined.told);
         let resynced = run(&settings, Path::new("."), "resync").await;

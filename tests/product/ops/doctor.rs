@@ -43,15 +43,18 @@ async fn problems_with_slack_are_found() {
     well(async |bot| {
         bot.world(|world| world.faults.slack.token_error = Some("token_revoked".to_owned()));
         let token = found(bot, &[]).await;
-        assert!(token[0].contains("BAD  Slack token") && token[0].contains("SLACK_BOT_TOKEN"), "{token:#?}");
+        assert!(
+            token[0].starts_with("fail Slack token: Slack rejects it") && token[0].contains("to SLACK_BOT_TOKEN"),
+            "{token:#?}"
+        );
         bot.world(|world| world.faults.slack.token_error = None);
         bot.world(|world| world.faults.slack.clock_ahead_s = 400);
-        finds(bot, &[], "BAD  clock", "NTP").await;
+        finds(bot, &[], "fail clock: ", "; fix: set it by NTP").await;
         bot.world(|world| world.faults.slack.clock_ahead_s = 0);
         bot.world(|world| world.scopes.retain(|scope| scope != "dnd:read"));
-        finds(bot, &[], "note scopes", "dnd:read").await;
+        finds(bot, &[], "warn permissions: optional ones are missing: ", "dnd:read").await;
         bot.world(|world| world.scopes.retain(|scope| scope != "chat:write"));
-        finds(bot, &[], "BAD  scopes", "Reinstall").await;
+        finds(bot, &[], "fail permissions: not granted: chat:write", "reinstall the app").await;
     })
     .await;
 }
@@ -60,7 +63,7 @@ async fn problems_with_slack_are_found() {
 async fn problems_of_an_installed_app_are_fixed_by_its_installer() {
     well_by(By::Installing, async |bot| {
         assert_eq!(found(bot, &[]).await, Vec::<String>::new());
-        let install = format!("Install the app again: {}/slack/install", bot.url);
+        let install = format!("fix: install the app again: {}/slack/install", bot.url);
         bot.world(|world| world.faults.slack.token_error = Some("token_revoked".to_owned()));
         assert!(found(bot, &[]).await[0].contains(&install));
         bot.world(|world| world.faults.slack.token_error = None);
@@ -72,15 +75,15 @@ async fn problems_of_an_installed_app_are_fixed_by_its_installer() {
         );
         bot.world(|world| world.scopes.push("users:read.email".to_owned()));
         bot.world(|world| world.faults.dialnote.read_only = true);
-        finds(bot, &[], "BAD  dialnote key", "type /dialnote connect").await;
+        finds(bot, &[], "fail dialnote key: it's read-only", "type /dialnote connect").await;
         bot.world(|world| world.faults.dialnote.read_only = false);
         let key = bot.world(|world| world.replace_key("dn_live_another"));
-        assert!(found(bot, &[]).await[0].contains("does not accept it"));
+        assert!(found(bot, &[]).await[0].starts_with("fail dialnote key: dialnote rejects it"));
         bot.world(|world| world.replace_key(&key));
         bot.slash(MAYA, "/dialnote connect").await;
         bot.press_in(MAYA, "window", "disconnect", "").await;
         bot.close(MAYA).await;
-        assert!(found(bot, &[]).await[0].contains("no organization in dialnote is connected"));
+        assert!(found(bot, &[]).await[0].contains("no dialnote organization is connected"));
         bot.connect().await;
     })
     .await;
@@ -89,11 +92,11 @@ async fn problems_of_an_installed_app_are_fixed_by_its_installer() {
 #[tokio::test]
 async fn problems_with_the_public_address_are_found() {
     well(async |bot| {
-        finds(bot, &[("PUBLIC_URL", "")], "note request URL", "PUBLIC_URL").await;
-        finds(bot, &[("PUBLIC_URL", "http://127.0.0.1:9")], "BAD  request URL", "where the proxy sends").await;
-        finds(bot, &[("SLACK_SIGNING_SECRET", "another")], "BAD  request URL", "Basic Information").await;
+        finds(bot, &[("PUBLIC_URL", "")], "warn request URL", "PUBLIC_URL isn't set").await;
+        finds(bot, &[("PUBLIC_URL", "http://127.0.0.1:9")], "fail request URL", "where the proxy sends").await;
+        finds(bot, &[("SLACK_SIGNING_SECRET", "another")], "fail request URL", "Basic Information").await;
         let elsewhere = bot.sandbox.credentials().sandbox;
-        finds(bot, &[("PUBLIC_URL", &elsewhere)], "BAD  request URL", "not this app").await;
+        finds(bot, &[("PUBLIC_URL", &elsewhere)], "fail request URL", "which isn't this app's answer").await;
     })
     .await;
 }
@@ -103,10 +106,10 @@ async fn problems_with_socket_mode_are_found() {
     well(async |bot| {
         let right = bot.sandbox.credentials().slack_app_token;
         assert_eq!(found(bot, &[("SLACK_APP_TOKEN", &right)]).await, Vec::<String>::new());
-        finds(bot, &[("SLACK_APP_TOKEN", "xapp-another")], "BAD  Socket Mode", "connections:write").await;
+        finds(bot, &[("SLACK_APP_TOKEN", "xapp-another")], "fail Socket Mode", "connections:write").await;
         let address = "http://127.0.0.1:9";
         let unreached = found(bot, &[("SLACK_APP_TOKEN", &right), ("SLACK_API_URL", address)]).await;
-        assert!(unreached.iter().any(|one| one.contains("BAD  Socket Mode") && one.contains("SLACK_API_URL")));
+        assert!(unreached.iter().any(|one| one.contains("fail Socket Mode") && one.contains("SLACK_API_URL")));
     })
     .await;
 }
@@ -114,10 +117,10 @@ async fn problems_with_socket_mode_are_found() {
 #[tokio::test]
 async fn problems_with_dialnote_are_found() {
     well(async |bot| {
-        finds(bot, &[("DIALNOTE_API_KEY", "dn_live_revoked")], "BAD  dialnote key", "set DIALNOTE_API_KEY").await;
-        finds(bot, &[("DIALNOTE_API_URL", "http://127.0.0.1:9")], "BAD  dialnote key", "DIALNOTE_API_URL").await;
+        finds(bot, &[("DIALNOTE_API_KEY", "dn_live_revoked")], "fail dialnote key", "set DIALNOTE_API_KEY").await;
+        finds(bot, &[("DIALNOTE_API_URL", "http://127.0.0.1:9")], "fail dialnote key", "reaches DIALNOTE_API_URL").await;
         bot.world(|world| world.faults.dialnote.read_only = true);
-        finds(bot, &[], "BAD  dialnote key", "may only read").await;
+        finds(bot, &[], "fail dialnote key", "it's read-only, so nothing can be assigned").await;
     })
     .await;
 }
@@ -126,11 +129,11 @@ async fn problems_with_dialnote_are_found() {
 async fn problems_with_channels_and_people_are_found() {
     well(async |bot| {
         bot.world(|world| world.faults.slack.bot_not_in.push("front-desk".to_owned()));
-        finds(bot, &[], "BAD  channel C0FRONT", "/invite @dialnote").await;
+        finds(bot, &[], "fail channels: the app can't post in C0FRONT", "/invite @dialnote").await;
         bot.world(|world| world.faults.slack.bot_not_in.clear());
         bot.slash(MAYA, "/dialnote route off").await;
         bot.read_all().await;
-        finds(bot, &[], "note channel", "/dialnote route").await;
+        finds(bot, &[], "warn channels: no channel shows cards yet", "type /dialnote route").await;
         bot.slash(MAYA, "/dialnote route *").await;
         bot.read_all().await;
         bot.world(|world| {
@@ -139,7 +142,7 @@ async fn problems_with_channels_and_people_are_found() {
         });
         bot.clock.advance(SignedDuration::from_hours(2));
         let people = found(bot, &[]).await;
-        assert!(people.iter().any(|one| one.contains("note people") && one.contains("Zoe")), "{people:#?}");
+        assert!(people.iter().any(|one| one.contains("warn people: 1 member isn't linked to a Slack user") && one.contains("Zoe")), "{people:#?}");
     })
     .await;
 }
@@ -153,7 +156,7 @@ async fn problems_with_the_queue_and_the_database_are_found() {
         bot.clock.advance(SignedDuration::from_mins(11));
         let waits = found(bot, &[]).await;
         assert!(
-            waits.iter().any(|one| one.contains("BAD  queue") && one.contains("jobs list --waiting")),
+            waits.iter().any(|one| one.contains("fail job queue: 1 job pending, the oldest for 11 min") && one.contains("jobs list --waiting")),
             "{waits:#?}"
         );
         bot.pass_awake(25).await;
@@ -161,7 +164,7 @@ async fn problems_with_the_queue_and_the_database_are_found() {
         bot.read_all().await;
         let given_up = found(bot, &[]).await;
         assert!(
-            given_up.iter().any(|one| one.contains("note given up") && one.contains("jobs retry")),
+            given_up.iter().any(|one| one.contains("warn failed jobs: 1 job failed") && one.contains("jobs retry")),
             "{given_up:#?}"
         );
         bot.expect_dead(1);
@@ -179,19 +182,21 @@ async fn an_admin_can_ask_in_slack() {
         bot.world(|world| world.faults.dialnote.read_only = true);
         bot.slash(MAYA, "/dialnote doctor").await;
         let said = bot.answer(MAYA).await;
-        assert!(said.starts_with("1 problem found.") && said.contains(":x: dialnote key: it may only read"), "{said}");
+        assert!(said.starts_with("1 problem found · "), "{said}");
+        assert!(said.contains("\n:x: Dialnote key · It's read-only, so nothing can be assigned.\n"), "{said}");
         bot.world(|world| world.faults.dialnote.down = true);
         bot.slash(MAYA, "/dialnote doctor").await;
         // The app's address may contain any number.
         let said = bot.answer(MAYA).await.replace(&bot.url, "");
         assert!(
-            said.contains(":x: dialnote key: dialnote did not say") && !said.contains("503"),
+            said.contains("\n:x: Dialnote key · Dialnote didn't confirm it.\n") && !said.contains("503"),
             "no fault is shown: {said}"
         );
-        assert!(said.contains(":white_check_mark: channel <#C0FRONT>: the app can post there"), "{said}");
+        let passed = said.lines().find_map(|line| line.strip_prefix("  Passed: ")).expect("checks that passed");
+        assert!(passed.split(" · ").any(|check| check == "channels"), "{said}");
         bot.world(|world| world.faults.dialnote.down = false);
         bot.slash(LEO, "/dialnote doctor").await;
-        assert_snapshot!(bot.answer(LEO).await, @"Only admins may change the rules of this workspace.");
+        assert_snapshot!(bot.answer(LEO).await, @"Only an admin can check the setup. Ask an admin.");
     })
     .await;
 }
@@ -204,7 +209,7 @@ async fn an_admin_is_answered_although_slack_has_never_named_our_workspace() {
         bot.restart().await;
         bot.slash(MAYA, "/dialnote doctor").await;
         let told = bot.answer(MAYA).await;
-        assert!(told.contains("Slack token: Slack does not accept it"), "{told}");
+        assert!(told.contains(":x: Slack token · Slack rejects it."), "{told}");
         bot.world(|world| world.faults.slack.token_error = None);
     })
     .await;
