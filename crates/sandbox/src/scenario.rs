@@ -58,6 +58,10 @@ pub(super) fn rewind(world: &mut World) {
             conversation.assigned_to = owner.map(str::to_owned);
         }
     }
+    // After the next morning's digest, so that the digest is what follows the reminder.
+    for conversation in &mut world.dialnote.conversations {
+        conversation.snoozed_until = conversation.snoozed_until.map(|until| until + SignedDuration::from_hours(6));
+    }
     // Friday afternoon: more than half an hour of working time ago.
     called_twice(world, "conv_1005", now - SignedDuration::from_mins(64 * 60 + 55));
 }

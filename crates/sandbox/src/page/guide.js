@@ -130,11 +130,16 @@ export async function run(script) {
 
 // ---- Cards ----
 
-const idsIn = new WeakMap();
+const blocksOf = new WeakMap();
 
 function mentions(message, id) {
-  if (!idsIn.has(message)) idsIn.set(message, JSON.stringify([message.blocks, message.unfurls ?? []]));
-  return idsIn.get(message).includes(id);
+  if (!blocksOf.has(message)) blocksOf.set(message, JSON.stringify(message.blocks));
+  return new RegExp(`${id}\\b`).test(blocksOf.get(message));
+}
+
+// A card is about one conversation; a list is about several.
+function isCardOf(message, { id }) {
+  return mentions(message, id) && !state.dialnote.conversations.some((other) => other.id !== id && mentions(message, other.id));
 }
 
 export const parts = (message) => message.blocks.flatMap((block) => [...(block.elements ?? []), block.accessory].filter(Boolean).map((part) => ({ part, block })));
@@ -153,7 +158,7 @@ export function verbIn(message, verb) {
 
 // The card of a conversation in a channel, if it offers the verb.
 export function cardWith(conversation, verb, channel) {
-  const found = store.inChannel(channel).filter((message) => !message.only && mentions(message, conversation.id));
+  const found = store.inChannel(channel).filter((message) => !message.only && isCardOf(message, conversation));
   return found.reverse().find((message) => verbIn(message, verb)) ?? null;
 }
 

@@ -102,10 +102,10 @@ async function accept() {
 
 // ---- Handing off ----
 
-const inModal = (css) => () => [...document.querySelectorAll(`.modal ${css}`)].at(-1) ?? null;
-const note = inModal("textarea, .modal input[type=text]:not([role=combobox])");
-const owner = inModal("input[role=combobox]");
-const submit = inModal("[type=submit]");
+const modal = () => document.querySelector(".modal");
+const note = () => modal()?.querySelector(".wrong textarea") ?? modal()?.querySelector("textarea") ?? null;
+const owner = () => [...(modal()?.querySelectorAll("input[role=combobox]") ?? [])].at(-1) ?? null;
+const submit = () => modal()?.querySelector("[type=submit]:not([disabled])") ?? null;
 const refused = (before) => () => [...document.querySelectorAll(".modal .error")].map((one) => one.textContent).join() !== before;
 
 async function handOff() {
@@ -123,7 +123,7 @@ async function handOff() {
   }
   await choose(owner, state.me === "leo" ? "Zoe" : "Leo");
   await click(submit);
-  await until(() => !document.querySelector(".modal"));
+  await until(() => !modal());
 }
 
 // ---- Two people at once ----
@@ -176,7 +176,9 @@ async function time() {
   for (let times = 0; times < 4 && !state.tour.done.includes("time"); times += 1) {
     if (!visible("[data-time=next]")) await openPane("events");
     await click(() => visible("[data-time=next]:not([disabled])"));
-    await until(() => state.tour.done.includes(times ? "time" : "time.reminder"), 10_000);
+    await until(() => !visible("[data-time=next]:not([disabled])"), 1000);
+    await until(() => visible("[data-time=next]:not([disabled])"), 60_000);
+    await until(() => state.tour.done.includes(times ? "time" : "time.reminder"), 1500);
   }
 }
 

@@ -9,7 +9,6 @@ import { MORE, STEPS } from "./steps.js";
 import { startOverButton } from "./header.js";
 
 const LOOK_MS = 3000;
-const README = "https://github.com/dialnote/dialnote-slack#readme";
 
 let open = null; // the name of an opened step; by default the first that isn't done
 let running = null;
@@ -104,7 +103,7 @@ function detail(step) {
 function end() {
   return el("section", { class: "tour-end", "aria-label": "End of the tour" }, el("h4", null, "That’s the product."),
     el("p", null, el("button", { type: "button", class: "quiet link", onclick: () => showPane("traffic", true) }, "What every request looked like")),
-    el("p", null, el("a", { href: README, target: "_blank", rel: "noopener noreferrer" }, "Connect a real workspace")),
+    el("p", null, "To connect a real workspace, read README.md."),
     el("details", null, el("summary", null, "More to try"), el("dl", null, MORE.map(([title, how]) => [el("dt", null, title), el("dd", null, how)]))));
 }
 
