@@ -14,7 +14,7 @@ use tokio::process::{Child, Command};
 use tokio::sync::Semaphore;
 
 /// The time limit of every wait.
-pub(crate) const NEVER: Duration = Duration::from_mins(1);
+pub(crate) const NEVER: Duration = Duration::from_secs(25);
 
 /// The number of windows at a time, regardless of the tests that the machine would run: a Chromium is half a dozen
 /// processes, and those that starve each other show nothing.
@@ -240,12 +240,6 @@ impl Page {
     pub(crate) async fn become_(&self, handle: &str) {
         self.click(&format!("[data-person={handle}]"), "").await;
         self.shows(&format!("[data-person={handle}][aria-checked=true]"), "").await;
-    }
-
-    /// Waits until dialnote's inbox shows this text about a conversation.
-    pub(crate) async fn inbox_shows(&self, conversation: &str, text: &str) {
-        self.pane("tour").await;
-        self.shows(&format!("[data-conversation={conversation}]"), text).await;
     }
 
     /// Opens a pane of the right column.

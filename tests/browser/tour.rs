@@ -76,7 +76,9 @@ async fn on_a_phone() {
     prepared(|page| async move {
         page.size(390, 844).await;
         page.shows("#coach", "Tour").await;
-        for (view, shown) in [("tour", "pane-tour"), ("inbox", "pane-inbox"), ("events", "pane-events"), ("slack", "place")] {
+        for (view, shown) in
+            [("tour", "pane-tour"), ("inbox", "pane-inbox"), ("events", "pane-events"), ("slack", "place")]
+        {
             page.click(&format!("#bar [data-view={view}]"), "").await;
             let visible = "[...document.querySelectorAll('#place, .pane')].filter((n) => n.checkVisibility())";
             page.until(&format!("{visible}.map((n) => n.id).join() === '{shown}'")).await;

@@ -152,7 +152,8 @@ async fn it_starts_with_work_in_progress_on_a_monday_and_starts_over_with_it() {
 #[tokio::test]
 async fn it_knows_what_comes_next_and_gets_there_without_an_absence() {
     let demo = Demo::start_with(&[], None).await;
-    let due: Value = demo.http.get(format!("{}/_sandbox/due", demo.sandbox)).send().await.unwrap().json().await.unwrap();
+    let due: Value =
+        demo.http.get(format!("{}/_sandbox/due", demo.sandbox)).send().await.unwrap().json().await.unwrap();
     let names: Vec<_> = due["due"].as_array().unwrap().iter().map(|due| due["what"].as_str().unwrap()).collect();
     assert_eq!(names, ["reminder", "reminder", "digest", "digest", "snooze", "snooze"]);
     let before: jiff::Timestamp = demo.state().await["now"].as_str().unwrap().parse().unwrap();

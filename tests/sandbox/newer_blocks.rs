@@ -39,9 +39,7 @@ fn faulty() -> Vec<(Value, &'static str)> {
     let chart = || bars(&json!([series("Done", [3, 4])]));
     let wide: Vec<Value> = (0..21).map(|_| cell("x")).collect();
     let seven: Vec<Value> = (0..7).map(|n| series(&format!("S{n}"), [1, 2])).collect();
-    let settings = |settings: Value| {
-        json!({"type": "table", "rows": [[cell("A")]], "column_settings": settings})
-    };
+    let settings = |settings: Value| json!({"type": "table", "rows": [[cell("A")]], "column_settings": settings});
     vec![
         (json!({"type": "table"}), "missing required field: rows [json-pointer:/blocks/0]"),
         (table(&json!([])), "must have at least 1 items [json-pointer:/blocks/0/rows]"),
@@ -66,10 +64,7 @@ fn faulty() -> Vec<(Value, &'static str)> {
             settings(json!([{"align": "middle"}])),
             "invalid field: align [json-pointer:/blocks/0/column_settings/0/align]",
         ),
-        (
-            settings(json!([{"width": 7}])),
-            "unknown field: width [json-pointer:/blocks/0/column_settings/0/width]",
-        ),
+        (settings(json!([{"width": 7}])), "unknown field: width [json-pointer:/blocks/0/column_settings/0/width]"),
         (
             changed(chart(), "/title", json!("x".repeat(51))),
             "no more than 50 characters allowed [json-pointer:/blocks/0/title]",
@@ -140,7 +135,8 @@ async fn every_fault_is_found_and_placed() {
 #[tokio::test]
 async fn a_message_may_have_one_table_and_two_charts() {
     let stage = Stage::set().await;
-    let rows = json!([[cell("Person"), cell("Open")], [cell("Zoe Park"), {"type": "raw_number", "value": 4, "text": "4"}]]);
+    let rows =
+        json!([[cell("Person"), cell("Open")], [cell("Zoe Park"), {"type": "raw_number", "value": 4, "text": "4"}]]);
     let chart = bars(&json!([series("Done", [3, -4]), series("Open", [0, 2])]));
     let pie = json!({"type": "data_visualization", "title": "Open", "chart": {
         "type": "pie", "segments": [{"label": "Zoe", "value": 4}],
@@ -167,7 +163,10 @@ async fn an_alert_belongs_into_a_window_and_tables_do_not() {
             "no more than 200 characters allowed [json-pointer:/view/blocks/0/text/text]",
         ),
         (table(&json!([[cell("A")]])), "unsupported type: table [json-pointer:/view/blocks/0/type]"),
-        (bars(&json!([series("A", [1, 2])])), "unsupported type: data_visualization [json-pointer:/view/blocks/0/type]"),
+        (
+            bars(&json!([series("A", [1, 2])])),
+            "unsupported type: data_visualization [json-pointer:/view/blocks/0/type]",
+        ),
     ] {
         let trigger_id = stage.slash("maya", "/dialnote").await.trigger_id.unwrap();
         let answer = stage.slack("views.open", json!({"trigger_id": trigger_id, "view": modal(&[block])})).await;

@@ -15,9 +15,9 @@ use serde_json::{Value, json};
 
 use crate::answer::Answer;
 use crate::cast::{NewChannel, NewContact, NewPerson, NewProfile};
+use crate::host::Due;
 use crate::impossible::Impossible;
 use crate::request::RecordedRequest;
-use crate::host::Due;
 use crate::shared::Shared;
 use crate::sockets::Sockets;
 use crate::world::World;

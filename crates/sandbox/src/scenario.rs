@@ -130,10 +130,7 @@ async fn zoe_accepts_one(sandbox: &Sandbox) -> Result<(), Impossible> {
     card(sandbox, "conv_1006", FRONT_DESK).await?;
     let asks = sandbox_waits(sandbox, |world| direct_to(world, "zoe", "conv_1006")).await?;
     sandbox.click(Click::message("zoe", "dm", &asks, "accept")).await?;
-    until(sandbox, |world| {
-        world.messages.iter().any(|message| message.ts == asks && message.edited.is_some())
-    })
-    .await
+    until(sandbox, |world| world.messages.iter().any(|message| message.ts == asks && message.edited.is_some())).await
 }
 
 async fn leo_gives_one_up(sandbox: &Sandbox) -> Result<(), Impossible> {
@@ -176,7 +173,8 @@ fn open(world: &mut World) {
     let waits = direct_to(world, "zoe", "conv_1004");
     let people: Vec<String> = world.people.iter().map(|person| person.id.clone()).collect();
     for person in people {
-        let places = world.channels.iter().filter(|place| place.members.contains(&person) && place.id != BILLING_CHANNEL);
+        let places =
+            world.channels.iter().filter(|place| place.members.contains(&person) && place.id != BILLING_CHANNEL);
         let places: Vec<String> = places.map(|place| place.id.clone()).collect();
         for place in places {
             let seen = world.messages.iter().rev().filter(|m| m.channel == place && Some(&m.ts) != waits.as_ref());

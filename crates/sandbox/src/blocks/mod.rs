@@ -9,8 +9,8 @@ mod schemas;
 
 use serde_json::{Map, Value, json};
 
-use check::{Check, Surface};
 pub(super) use check::length;
+use check::{Check, Surface};
 pub(super) use limits::{default_of, limit, max};
 pub(super) use parts::{elements, offered};
 use schemas::{HOME, MODAL, OPTION_GROUP, PLAIN_OPTION, Schema};

@@ -114,7 +114,7 @@ export function composer({ id, channel, thread, label }) {
 function shortcuts() {
   const known = (state.installed.features?.shortcuts ?? []).filter((shortcut) => shortcut.type === "global");
   const entries = known.map((shortcut) => ({
-    label: shortcut.name, note: shortcut.description, run: () => act("shortcut", { callback_id: shortcut.callback_id }),
+    label: shortcut.name, note: shortcut.description, value: shortcut.callback_id, run: () => act("shortcut", { callback_id: shortcut.callback_id }),
   }));
   if (!entries.length) return null;
   return el("button", {

@@ -4,7 +4,7 @@ import { el, newId } from "./dom.js";
 import { words } from "./text.js";
 
 const GAP = 4;
-const LEAST = 220;
+const LEAST = 240;
 
 // Shows `popup` under `anchor`, or above it where there is more room.
 export function showPopup(popup, anchor) {
@@ -52,7 +52,7 @@ export function popupMenu(anchor, entries) {
     button()?.setAttribute("aria-expanded", "false");
   };
   const item = ({ label, note, run, href, face, value }) => {
-    const inside = [face ?? null, el("span", { class: "grow" }, label), note ? el("span", { class: "faint" }, note) : null];
+    const inside = [face ?? null, el("span", { class: "grow" }, label, note ? el("span", { class: "faint note" }, note) : null)];
     const chosen = () => {
       leave();
       button()?.focus();

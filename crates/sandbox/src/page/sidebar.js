@@ -52,9 +52,9 @@ function whoMenu() {
     note: [about(person), person.unread && person.handle !== state.me ? `${person.unread} unread` : null].filter(Boolean).join(" · "),
   });
   return el("button", {
-    type: "button", class: "item who", "aria-haspopup": "menu", "aria-expanded": "false", "aria-label": `You are ${current?.called}`, "data-focus": "who",
+    type: "button", class: "item who", "aria-haspopup": "menu", "aria-expanded": "false", "data-focus": "who",
     "data-me": state.me, onclick: (event) => popupMenu(event.currentTarget, people().map(entry)),
-  }, avatar(current?.name ?? state.me, "small"), el("span", { class: "name" }, current?.called ?? state.me), el("span", { "aria-hidden": "true" }, "▾"), badge(others, "unread direct message of others"));
+  }, avatar(current?.name ?? state.me, "small"), el("span", { class: "unseen" }, "You are "), el("span", { class: "name" }, current?.called ?? state.me), el("span", { "aria-hidden": "true" }, "▾"), badge(others, "unread direct message of others"));
 }
 
 const note = (words) => (words ? el("small", null, words) : null);
