@@ -14,7 +14,7 @@ use dialnote_slack::platform::vault;
 use secrecy::{ExposeSecret, SecretString};
 
 use crate::cli::failure::Failure;
-use crate::cli::hosting::{Hosting, Settings, in_words};
+use crate::cli::hosting::{Beginning, Hosting, Settings, in_words};
 use crate::cli::sandbox::{Where, print_where};
 use crate::cli::{sandbox, stopping};
 
@@ -51,10 +51,10 @@ pub(crate) async fn run(options: DemoOptions) -> Result<(), Failure> {
     let folder = options.keep.as_deref().unwrap_or(temporary.path());
     let database = folder.join("dialnote-slack.db");
     let prepares = !options.empty && !options.install;
-    let begins = prepares && !database.exists();
-    let monday = sandbox.next_monday();
-    if begins {
-        sandbox.begin_the_scenario(monday);
+    let began = if prepares { sandbox.next_monday() } else { clock.now() };
+    let plays = prepares && !database.exists();
+    if plays {
+        sandbox.begin_the_scenario(began);
     }
     if options.keep.is_some() {
         keep_in(&sandbox, folder)?;
@@ -62,11 +62,16 @@ pub(crate) async fn run(options: DemoOptions) -> Result<(), Failure> {
     let address = free_address(&sandbox, options.listen).await?;
     let settings = reader(&sandbox, &database, &options, address);
     let bot = format!("http://{address}");
-    let hosting = Hosting::start(sandbox.clone(), settings, clock, database, prepares.then_some(monday)).await?;
     sandbox.set_bot(bot.clone());
     let second = if options.install { Some(nobody_yet(&sandbox, options.listen).await?) } else { None };
+    let beginning = match &second {
+        Some(second) => Beginning::NotInstalled(second.clone()),
+        None if prepares => Beginning::Prepared,
+        None => Beginning::Empty,
+    };
+    let hosting = Hosting::start(sandbox.clone(), settings, clock, database, (beginning, began)).await?;
     sandbox.hosted_by(Arc::new(hosting));
-    if begins {
+    if plays {
         sandbox.play_the_scenario().await.map_err(|cause| Failure::Io(std::io::Error::other(cause.to_string())))?;
     }
     tell(&sandbox, &bot, second.as_ref(), options.json)?;

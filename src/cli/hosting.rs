@@ -37,16 +37,25 @@ const QUIET_LOOKS: usize = 2;
 /// Reads the app's settings, at each start.
 pub(crate) type Settings = Box<dyn Fn() -> Result<Config, Failure> + Send + Sync>;
 
+/// The state in which the demo begins, and begins again.
+pub(crate) enum Beginning {
+    /// The fixed world, without work in progress.
+    Empty,
+    /// A Monday morning with work in progress.
+    Prepared,
+    /// No installation, here and in another workspace.
+    NotInstalled(Sandbox),
+}
+
 /// The app, running or not.
 pub(crate) struct Hosting {
     sandbox: Sandbox,
     settings: Settings,
     clock: Clock,
     database: PathBuf,
+    beginning: Beginning,
     /// The time to which starting over goes back.
     began: Timestamp,
-    /// True if starting over prepares the workspace.
-    prepares: bool,
     running: Mutex<Option<Running>>,
 }
 
@@ -63,11 +72,10 @@ impl Hosting {
         settings: Settings,
         clock: Clock,
         database: PathBuf,
-        monday: Option<Timestamp>,
+        (beginning, began): (Beginning, Timestamp),
     ) -> Result<Self, Failure> {
         let running = Mutex::new(Some(start(settings()?, &clock).await?));
-        let (began, prepares) = (monday.unwrap_or_else(|| clock.now()), monday.is_some());
-        Ok(Self { sandbox, settings, clock, database, began, prepares, running })
+        Ok(Self { sandbox, settings, clock, database, beginning, began, running })
     }
 
     async fn set_running(&self, wanted: bool) -> Result<(), Failure> {
@@ -91,13 +99,18 @@ impl Hosting {
                 _ => {}
             }
         }
-        if self.prepares {
-            self.sandbox.begin_the_scenario(self.began);
-        } else {
-            self.sandbox.start_over(self.began);
+        match &self.beginning {
+            Beginning::Empty => self.sandbox.start_over(self.began),
+            Beginning::Prepared => self.sandbox.begin_the_scenario(self.began),
+            Beginning::NotInstalled(second) => {
+                for workspace in [&self.sandbox, second] {
+                    workspace.start_over(self.began);
+                    workspace.not_installed();
+                }
+            }
         }
         self.set_running(true).await?;
-        if self.prepares {
+        if matches!(self.beginning, Beginning::Prepared) {
             let played = self.sandbox.play_the_scenario().await;
             played.map_err(|cause| Failure::Io(std::io::Error::other(cause.to_string())))?;
         }

@@ -75,7 +75,7 @@ async fn with_the_tour_done_a_thread_and_home() {
         page.shows("#thread .message", "").await;
         page.is_accessible("the tour is done").await;
         page.click("[data-place=app]", "").await;
-        page.shows("#home", "Unassigned").await;
+        page.shows("#home button", "").await;
         page.is_accessible("Home").await;
     })
     .await;

@@ -128,7 +128,7 @@ async fn the_home_is_used() {
         page.become_("zoe").await;
         page.click("[data-place=app]", "").await;
         page.shows("#home", "Nora Quinn").await;
-        page.click("#home .combo input", "").await;
+        page.click("#home [data-action=filter]", "").await;
         page.click("[role=option]", "Unassigned (").await;
         page.click("#home [data-action=take]", "").await;
         page.until(

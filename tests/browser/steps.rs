@@ -17,12 +17,14 @@ impl Page {
     /// Has the page do a step, and waits until it is ticked and the page is at rest.
     pub(crate) async fn do_it(&self, step: &str) {
         self.to_the_tour().await;
-        let button = format!("[data-do={step}]");
-        let is_open = format!("document.querySelector({}) !== null", json!(button));
-        if self.until(&format!("({is_open}) ? 'open' : 'closed'")).await.json() == "closed" {
-            self.click(&format!("[data-step={step}] .step"), "").await;
-        }
-        self.click(&format!("{button}:not([disabled])"), "").await;
+        // A step opens at the first look, and its button is pressed at the next.
+        self.until(&format!(
+            "(() => {{ const button = document.querySelector('[data-do={step}]');
+               if (!button) document.querySelector('[data-step={step}] .step').click();
+               else if (!button.disabled) button.click();
+               return button && !button.disabled; }})()"
+        ))
+        .await;
         self.ticked(step).await;
         self.until("!document.querySelector('#steps [disabled]')").await;
     }
@@ -116,8 +118,9 @@ async fn accept(page: &Page) {
 
 async fn hand_off(page: &Page) {
     page.front_desk("maya").await;
-    page.say("/assign me Marta Silva").await;
     page.say("/reopen Marta Silva").await;
+    page.until("document.querySelector('#inbox-list [data-conversation=conv_1010]')").await;
+    page.say("/assign me Marta Silva").await;
     page.has("conv_1010", "Maya Chen").await;
     page.click_in_message("Marta Silva", "[data-action=hand_off]").await;
     page.click(".modal [type=submit]", "").await;
@@ -156,11 +159,13 @@ async fn outage(page: &Page) {
 }
 
 async fn reminder_and_digest(page: &Page) {
-    page.click("#top [data-time=next]:not([disabled])", "").await;
-    page.until("document.querySelector('#top [data-time=next]:disabled')").await;
-    page.click("#top [data-time=next]:not([disabled])", "").await;
-    page.until("document.querySelector('#top [data-time=next]:disabled')").await;
-    page.shows("#top [data-time=next]:not([disabled])", "").await;
+    // Something else may be due first: a hand-off that waits for an answer.
+    page.until(
+        "(() => { const done = document.querySelector('[data-step=time].done');
+           if (!done) document.querySelector('#top [data-time=next]:not([disabled])')?.click();
+           return done; })()",
+    )
+    .await;
 }
 
 async fn report(page: &Page) {

@@ -11,6 +11,7 @@ async fn by_hand_in_order() {
         for step in STEPS {
             by_hand(&page, step).await;
         }
+        page.pane("tour").await;
         page.shows(".tour-end", "That’s the product.").await;
     })
     .await;
@@ -22,6 +23,7 @@ async fn by_hand_in_reverse() {
         for step in STEPS.into_iter().rev() {
             by_hand(&page, step).await;
         }
+        page.pane("tour").await;
         page.shows(".tour-end", "That’s the product.").await;
     })
     .await;

@@ -30,8 +30,10 @@ const STEPS: &[&str] = &[
 #[derive(Clone, Debug, Default)]
 pub(super) struct Tour {
     done: BTreeSet<&'static str>,
-    /// The last action of each person, by user id.
-    deeds: BTreeMap<String, Deed>,
+    /// The last action of each person, by user id, with its number.
+    deeds: BTreeMap<String, (u64, Deed)>,
+    /// The number of actions.
+    count: u64,
     /// The people who pressed *Accept*, until a message of the app changes.
     accepting: bool,
     /// A command was typed while dialnote was down.
@@ -48,6 +50,16 @@ enum Deed {
     Typed(String),
     Pressed(String),
     Submitted,
+}
+
+impl Deed {
+    fn takes(&self) -> bool {
+        matches!(self, Self::Pressed(what) if what.starts_with("take"))
+    }
+
+    fn assigns(&self) -> bool {
+        matches!(self, Self::Typed(line) if line.starts_with("/assign"))
+    }
 }
 
 impl Tour {
@@ -72,13 +84,13 @@ impl Tour {
             self.waits = true;
             self.done.insert("down.waits");
         }
-        self.deeds.insert(user.to_owned(), Deed::Typed(line.to_owned()));
+        self.did(user, Deed::Typed(line.to_owned()));
     }
 
     /// A person pressed a button, or chose an option of an overflow menu.
     pub(super) fn pressed(&mut self, user: &str, action: &str, chosen: Option<&str>) {
         self.accepting |= action == "accept";
-        self.deeds.insert(user.to_owned(), Deed::Pressed(chosen.unwrap_or(action).to_owned()));
+        self.did(user, Deed::Pressed(chosen.unwrap_or(action).to_owned()));
     }
 
     /// A person submitted a window; `wrong` are the fields that were refused.
@@ -89,33 +101,37 @@ impl Tour {
             self.done.insert(if field.contains("note") { "handoff.note" } else { "handoff.owner" });
         }
         if !is_refused {
-            self.deeds.insert(user.to_owned(), Deed::Submitted);
+            self.did(user, Deed::Submitted);
         }
     }
 
     /// The app changed the owner of a conversation; owners are user ids.
     pub(super) fn assigned(&mut self, before: Option<&str>, after: Option<&str>) {
         let Some(after) = after.filter(|after| Some(*after) != before) else { return };
-        let handed = before.filter(|before| match self.deeds.get(*before) {
-            Some(Deed::Submitted) => true,
-            Some(Deed::Typed(line)) => line.starts_with("/handoff") || line.starts_with("/assign"),
-            _ => false,
-        });
-        let took = matches!(self.deeds.get(after), Some(Deed::Pressed(what)) if what.starts_with("take"));
-        let by_command = |(user, deed): (&String, &Deed)| {
-            let assigns = matches!(deed, Deed::Typed(line) if line.starts_with("/assign"));
-            (assigns && user != after).then(|| user.clone())
+        let hands_off = |deed: &Deed| match deed {
+            Deed::Submitted => true,
+            Deed::Typed(line) => line.starts_with("/handoff") || line.starts_with("/assign"),
+            Deed::Pressed(_) => false,
         };
-        let typist = self.deeds.iter().find_map(by_command);
-        if took && before.is_none() {
-            self.done.insert("take");
-        } else if let Some(typist) = typist {
-            self.done.insert("type");
-            self.deeds.remove(&typist);
-        }
-        if handed.is_some() {
+        if before.and_then(|before| self.deeds.get(before)).is_some_and(|(_, deed)| hands_off(deed)) {
             self.done.insert("handoff");
         }
+        let took = self.deeds.get(after).filter(|(_, deed)| before.is_none() && deed.takes()).map(|(at, _)| *at);
+        let typed = self.deeds.iter().filter(|(user, (_, deed))| *user != after && deed.assigns());
+        let typed = typed.map(|(_, (at, _))| *at).max();
+        // The later action is the one that did it.
+        if took > typed {
+            self.done.insert("take");
+        } else if typed.is_some() {
+            self.done.insert("type");
+        }
+        let did_it = took.max(typed);
+        self.deeds.retain(|_, (at, _)| Some(*at) != did_it);
+    }
+
+    fn did(&mut self, user: &str, deed: Deed) {
+        self.count += 1;
+        self.deeds.insert(user.to_owned(), (self.count, deed));
     }
 
     /// A call of the app changed something in dialnote.
@@ -145,7 +161,7 @@ impl Tour {
         }
         match &message.to {
             Some(user) => {
-                let took = matches!(self.deeds.get(user), Some(Deed::Pressed(what)) if what.starts_with("take"));
+                let took = self.deeds.get(user).is_some_and(|(_, deed)| deed.takes());
                 if took && message.blocks.iter().any(offers_to_take_over) {
                     self.done.insert("race");
                 }
@@ -220,6 +236,15 @@ mod tests {
         tour.typed("U0MAYA", "C0FRONT", "/assign @zoe Robert Hale", false);
         tour.assigned(None, Some("U0ZOE"));
         assert_eq!(done(&tour), ["take", "type"]);
+    }
+
+    #[test]
+    fn the_later_action_counts() {
+        let mut tour = Tour::default();
+        tour.pressed("U0LEO", "take", None);
+        tour.typed("U0ZOE", "C0FRONT", "/assign @leo Robert Hale", false);
+        tour.assigned(None, Some("U0LEO"));
+        assert_eq!(done(&tour), ["type"], "Leo pressed in vain before");
     }
 
     #[test]

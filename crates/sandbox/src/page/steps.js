@@ -173,7 +173,7 @@ function outageTarget() {
 const visible = (css) => [...document.querySelectorAll(css)].find((one) => one.checkVisibility()) ?? null;
 
 async function time() {
-  for (let times = 0; times < 4 && !state.tour.done.includes("time"); times += 1) {
+  for (let times = 0; times < 6 && !state.tour.done.includes("time"); times += 1) {
     if (!visible("[data-time=next]")) await openPane("events");
     await click(() => visible("[data-time=next]:not([disabled])"));
     await until(() => !visible("[data-time=next]:not([disabled])"), 1000);
@@ -242,7 +242,7 @@ export const STEPS = [
   },
   {
     name: "time", title: "See the reminder and the daily digest", example: () => null, parts: [["time.reminder", "A reminder was posted"], ["time.digest", "A digest was posted"]],
-    words: () => ["Press ", b("Next: …"), ` ${isPhone() ? "under Events " : "at the top "}twice, or `, b("Play the day"), "."],
+    words: () => ["Press ", b("Next: …"), ` ${isPhone() ? "under Events " : "at the top "}until both were posted, or `, b("Play the day"), "."],
     where: () => visible("[data-time=next]"), go: async () => (visible("[data-time=next]") ? at(FRONT) : openPane("events")),
     run: async () => {
       await at(FRONT);

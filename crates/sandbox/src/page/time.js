@@ -13,7 +13,7 @@ const ASK_MS = 400;
 const NAMES = { reminder: "reminder", digest: "daily digest", handoff: "hand-off returns", snooze: "snooze ends" };
 
 let due = []; // [{what, at}] by time
-let reached = null; // the kind that *Next* reached last
+const reached = new Set(); // the kinds that *Next* reached: reminders, for example, repeat every hour
 let asking = null;
 let busy = false;
 let play = null; // {paused, pace, until}
@@ -24,7 +24,8 @@ export function startTime() {
     asking = setTimeout(askDue, ASK_MS);
   });
   document.addEventListener("started-over", () => {
-    [reached, play] = [null, null];
+    reached.clear();
+    play = null;
   });
 }
 
@@ -33,9 +34,10 @@ async function askDue() {
   draw();
 }
 
-// The next due thing of another kind than the one just reached: reminders repeat every hour.
+// The next due thing of a kind that was not reached yet, or else of any kind.
 function next() {
-  return due.find(({ what, at }) => what !== reached && Date.parse(at) > now()) ?? due.find(({ at }) => Date.parse(at) > now());
+  const later = due.filter(({ at }) => Date.parse(at) > now());
+  return later.find(({ what }) => !reached.has(what)) ?? later[0];
 }
 
 function nextLabel() {
@@ -92,7 +94,7 @@ async function pass(seconds) {
 
 async function goToNext() {
   const one = next();
-  reached = one.what;
+  reached.add(one.what);
   await pass(Math.max(1, Math.ceil((Date.parse(one.at) - now()) / 1000) + 1));
 }
 
@@ -100,7 +102,7 @@ async function goToNext() {
 export async function goTo(what) {
   const one = due.find((one) => one.what === what && Date.parse(one.at) > now());
   if (!one) return false;
-  reached = what;
+  reached.add(what);
   await pass(Math.ceil((Date.parse(one.at) - now()) / 1000) + 1);
   return true;
 }

@@ -67,12 +67,12 @@ function saved(view) {
   return all;
 }
 
-function drawModals(anew) {
+function drawModals(again) {
   const top = state.views.stack.at(-1);
   const known = new Set([...state.views.stack, state.views.home].filter(Boolean).map((view) => view.id));
   for (const id of drafts.keys()) if (!known.has(id)) drafts.delete(id);
   const look = top ? `${top.id}/${top.hash}/${JSON.stringify([top.errors, top.banner])}` : null;
-  if (look === shown && anew !== true) return;
+  if (look === shown && again !== true) return;
   const before = shown;
   shown = look;
   byId("place").inert = Boolean(top);
