@@ -163,3 +163,16 @@ async fn grouped_options_keep_their_groups() {
     assert_eq!(outcome["options"].as_array().unwrap().len(), 3);
     assert_eq!(outcome["option_groups"], groups);
 }
+
+#[tokio::test]
+async fn two_people_press_at_the_same_moment() {
+    let stage = Stage::set().await;
+    let ts = stage.post(json!([actions(&[button("take", "conv_1001")])])).await;
+    let press = |who: &str| json!({"as": who, "channel": "front-desk", "message_ts": ts, "action_id": "take"});
+    let (status, outcomes) = stage.control("at_once", json!([press("leo"), press("zoe")])).await;
+    assert_eq!((status, &outcomes[0]["status"], &outcomes[1]["status"]), (200, &json!(200), &json!(200)));
+    assert_eq!(stage.app.received().len(), 2);
+    let (status, answer) = stage.control("at_once", json!([press("leo"), press("kim")])).await;
+    assert!(status == 422 && answer["error"].as_str().unwrap().contains("there is no kim"), "{answer}");
+    assert_eq!(stage.app.received().len(), 2, "neither press is sent");
+}

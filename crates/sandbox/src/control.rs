@@ -191,6 +191,10 @@ async fn done(shared: &Shared, verb: &str, heard: &RecordedRequest) -> Result<Va
             told(deliver::slash(shared, &who, &channel, deliver::CommandLine { text: &text, raw }).await?)
         }
         "click" => told(deliver::click(shared, read(heard)?).await?),
+        "at_once" => {
+            let (one, other) = read(heard)?;
+            told(deliver::at_once(shared, one, other).await?)
+        }
         "submit" => told(deliver::submit(shared, read(heard)?).await?),
         "close" => told(deliver::close(shared, read(heard)?).await?),
         "options" => told(deliver::options(shared, read(heard)?).await?),

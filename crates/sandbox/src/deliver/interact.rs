@@ -119,6 +119,17 @@ pub(crate) async fn click(shared: &Shared, click: Click) -> Result<Outcome, Impo
     Ok(Outcome { error: complaint(&ack), ..sent.with(&ack) })
 }
 
+/// Two people press at the same moment: neither sees what the other's press does.
+pub(crate) async fn at_once(shared: &Shared, one: Click, other: Click) -> Result<[Outcome; 2], Impossible> {
+    let pressed = shared.world(|world| Ok::<_, Impossible>([press(world, &one)?, press(world, &other)?]))?;
+    let [one, other] = pressed.map(async |(parcel, rights)| {
+        let ack = send(shared, parcel).await?;
+        Ok::<_, Impossible>(Outcome { error: complaint(&ack), ..rights.with(&ack) })
+    });
+    let (one, other) = tokio::join!(one, other);
+    Ok([one?, other?])
+}
+
 /// The rights that are sent along with an interaction: a trigger, a response URL.
 struct Rights {
     trigger_id: Option<String>,

@@ -96,15 +96,22 @@ export async function write(find, text) {
   await rest(BEAT_MS / 2);
 }
 
-// Chooses from a menu by typing; answers whether there was such an option.
+// Chooses from a menu by typing; answers whether there was such an option. A window that is redrawn takes the typed
+// text away, and then it is typed again.
 export async function choose(find, text) {
-  const drop = find()?.closest(".combo")?.querySelector(".chip button");
-  drop?.click();
-  await write(find, text);
-  const option = () => [...document.querySelectorAll(".combo [role=option]")].find((one) => one.checkVisibility() && one.textContent.startsWith(text));
-  if (!(await until(option, 3000))) return false;
-  await click(option);
-  return true;
+  const shown = () => [...document.querySelectorAll(".combo .popup:popover-open li")];
+  const option = () => shown().find((one) => one.role === "option" && one.textContent.startsWith(text));
+  const none = () => shown().find((one) => one.role !== "option" && !shown().some(({ role }) => role === "option"));
+  const chip = () => find()?.closest(".combo")?.querySelector(".chip");
+  for (let times = 0; times < 3; times += 1) {
+    chip()?.querySelector("button").click();
+    await write(find, text);
+    if (!(await until(() => option() ?? none(), 3000))) continue;
+    if (!option()) return false;
+    await click(option);
+    if (await until(() => chip()?.textContent.startsWith(text), 1000)) return true;
+  }
+  return false;
 }
 
 export async function openPane(name) {

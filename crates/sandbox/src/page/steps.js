@@ -136,7 +136,7 @@ async function race() {
   const { part, block } = verbIn(message, "take");
   await click(() => controlOf(message, "take")?.closest(".message"));
   const clicked = { channel: message.channel, message_ts: message.ts, action_id: part.action_id, block_id: block.block_id, value: part.value };
-  await Promise.all(["leo", "zoe"].map((as) => post("click", { as, ...clicked })));
+  await post("at_once", ["leo", "zoe"].map((as) => ({ as, ...clicked })));
   const taken = () => state.dialnote.conversations.find(({ id }) => id === chosen.id)?.assignedTo;
   const winner = await until(taken);
   await be(winner?.name.startsWith("Leo") ? "zoe" : "leo");
