@@ -4,24 +4,19 @@
 use std::io::Write;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
-use std::time::Duration;
+use std::sync::Arc;
 
 use dialnote_sandbox::{Credentials, Sandbox, Workspace};
 use dialnote_slack::app;
-use dialnote_slack::app::{App, Listeners};
 use dialnote_slack::config::Config;
 use dialnote_slack::core::clock::{AheadClock, Clock};
 use dialnote_slack::platform::vault;
 use secrecy::{ExposeSecret, SecretString};
-use tokio::runtime::Runtime;
-use tokio::sync::{oneshot, watch};
 
 use crate::cli::failure::Failure;
+use crate::cli::hosting::{Beginning, Hosting, Settings, in_words};
 use crate::cli::sandbox::{Where, print_where};
 use crate::cli::{sandbox, stopping};
-
-/// The time for a killed app to end. Its actions after that no longer count.
-const DEATH: Duration = Duration::from_secs(5);
 
 /// The options of the demo.
 #[derive(clap::Args)]
@@ -32,6 +27,9 @@ pub(crate) struct DemoOptions {
     /// Keep all data in this folder, and continue with the data in it.
     #[arg(long, value_name = "DIR")]
     keep: Option<PathBuf>,
+    /// Start without work in progress, and with this machine's time.
+    #[arg(long)]
+    empty: bool,
     /// Start without an installation: two workspaces install the app, each with its own dialnote.
     #[arg(long, conflicts_with = "keep")]
     install: bool,
@@ -51,45 +49,52 @@ pub(crate) async fn run(options: DemoOptions) -> Result<(), Failure> {
     sandbox.world(|world| world.sockets.switch(options.socket_mode));
     let temporary = tempfile::tempdir()?;
     let folder = options.keep.as_deref().unwrap_or(temporary.path());
-    if options.keep.is_some() {
-        std::fs::create_dir_all(folder)
-            .and_then(|()| sandbox.keep_in(folder))
-            .map_err(|cause| Failure::Folder { folder: folder.display().to_string(), cause })?;
+    let database = folder.join("dialnote-slack.db");
+    let prepares = !options.empty && !options.install;
+    let began = if prepares { sandbox.next_monday() } else { clock.now() };
+    let plays = prepares && !database.exists();
+    if plays {
+        sandbox.begin_the_scenario(began);
     }
-    let (credentials, database) = (sandbox.credentials(), folder.join("dialnote-slack.db"));
-    let address = beside(options.listen, sandbox.addr());
-    let sealing = options.install.then(vault::new_key);
-    let config = |address| settings(&credentials, &database, options.socket_mode, sealing.as_ref(), address);
-    let listener = app::listen("LISTEN", address).await.map_err(in_words)?;
-    let address = listener.local_addr()?;
-    drop(listener);
-    let (mut running, address) = start(config(address)?, &clock, address).await?;
+    if options.keep.is_some() {
+        keep_in(&sandbox, folder)?;
+    }
+    let address = free_address(&sandbox, options.listen).await?;
+    let settings = reader(&sandbox, &database, &options, address);
     let bot = format!("http://{address}");
     sandbox.set_bot(bot.clone());
     let second = if options.install { Some(nobody_yet(&sandbox, options.listen).await?) } else { None };
-    let mut wanted = sandbox.app_wanted();
-    let beside = second.as_ref().map(Sandbox::credentials);
-    print_where(&Where { bot: Some(&bot), credentials: &credentials, beside: beside.as_ref() }, options.json)?;
-    if let Some(beside) = beside.filter(|_| !options.json) {
-        print_how_to_install(&bot, &credentials, &beside)?;
+    let beginning = match &second {
+        Some(second) => Beginning::NotInstalled(second.clone()),
+        None if prepares => Beginning::Prepared,
+        None => Beginning::Empty,
+    };
+    let hosting = Hosting::start(sandbox.clone(), settings, clock, database, (beginning, began)).await?;
+    sandbox.hosted_by(Arc::new(hosting));
+    if plays {
+        sandbox.play_the_scenario().await.map_err(|cause| Failure::Io(std::io::Error::other(cause.to_string())))?;
     }
-    loop {
-        tokio::select! {
-            _ = stop.wait_for(|stop| *stop) => break,
-            _ = wanted.wait_for(|wanted| !wanted) => {}
-        }
-        kill(running).await;
-        sandbox.app_runs(false);
-        tokio::select! {
-            _ = stop.wait_for(|stop| *stop) => return finish(&sandbox, &options),
-            _ = wanted.wait_for(|wanted| *wanted) => {}
-        }
-        (running, _) = start(config(address)?, &clock, address).await?;
-        sandbox.app_runs(true);
-    }
-    // Nothing waits for the runtime's threads: they end with the program.
-    running.shutdown_background();
+    tell(&sandbox, &bot, second.as_ref(), options.json)?;
+    let _ = stop.wait_for(|stop| *stop).await;
     finish(&sandbox, &options)
+}
+
+/// Returns the address of the app: the port after the sandbox's, or a free one if the sandbox took any.
+async fn free_address(sandbox: &Sandbox, asked: SocketAddr) -> Result<SocketAddr, Failure> {
+    let listener = app::listen("LISTEN", beside(asked, sandbox.addr())).await.map_err(in_words)?;
+    Ok(listener.local_addr()?)
+}
+
+/// Returns the reader of the app's settings.
+fn reader(sandbox: &Sandbox, database: &Path, options: &DemoOptions, address: SocketAddr) -> Settings {
+    let (credentials, database) = (sandbox.credentials(), database.to_owned());
+    let (socket_mode, sealing) = (options.socket_mode, options.install.then(vault::new_key));
+    Box::new(move || settings(&credentials, &database, socket_mode, sealing.as_ref(), address))
+}
+
+fn keep_in(sandbox: &Sandbox, folder: &Path) -> Result<(), Failure> {
+    let kept = std::fs::create_dir_all(folder).and_then(|()| sandbox.keep_in(folder));
+    kept.map_err(|cause| Failure::Folder { folder: folder.display().to_string(), cause })
 }
 
 /// Removes the app from the workspace, and adds another workspace.
@@ -99,6 +104,15 @@ async fn nobody_yet(sandbox: &Sandbox, listen: SocketAddr) -> Result<Sandbox, Fa
     let second = second.map_err(|cause| Failure::Busy { what: "the sandbox", address: listen, cause })?;
     second.not_installed();
     Ok(second)
+}
+
+fn tell(sandbox: &Sandbox, bot: &str, second: Option<&Sandbox>, json: bool) -> Result<(), Failure> {
+    let (credentials, beside) = (sandbox.credentials(), second.map(Sandbox::credentials));
+    print_where(&Where { bot: Some(bot), credentials: &credentials, beside: beside.as_ref() }, json)?;
+    if let Some(beside) = beside.filter(|_| !json) {
+        print_how_to_install(bot, &credentials, &beside)?;
+    }
+    Ok(())
 }
 
 fn print_how_to_install(bot: &str, one: &Credentials, other: &Credentials) -> std::io::Result<()> {
@@ -123,60 +137,6 @@ fn beside(asked: SocketAddr, sandbox: SocketAddr) -> SocketAddr {
     let port = if asked.port() == 0 { 0 } else { sandbox.port().saturating_add(1) };
     SocketAddr::new(sandbox.ip(), port)
 }
-
-/// Starts the app, and returns its address.
-async fn start(config: Config, clock: &Clock, address: SocketAddr) -> Result<(Runtime, SocketAddr), Failure> {
-    let runtime = Runtime::new()?;
-    let clock = clock.clone();
-    let (ready, started) = oneshot::channel();
-    runtime.spawn(async move {
-        let (app, listener) = match put_together(config, clock, address).await {
-            Ok(parts) => parts,
-            Err(failure) => {
-                let _ = ready.send(Err(failure));
-                return;
-            }
-        };
-        let _ = ready.send(listener.local_addr().map_err(Failure::from));
-        // The app is never asked to stop: it is killed, which it must survive anyway.
-        let (_never, stop) = watch::channel(false);
-        app.run(Listeners { requests: listener, ops: None }, stop).await;
-    });
-    match started.await {
-        Ok(Ok(address)) => Ok((runtime, address)),
-        Ok(Err(failure)) => {
-            runtime.shutdown_background();
-            Err(failure)
-        }
-        Err(_) => {
-            runtime.shutdown_background();
-            Err(Failure::Io(std::io::Error::other("the app ended before it had begun")))
-        }
-    }
-}
-
-fn in_words(error: app::NotStarted) -> Failure {
-    match error {
-        app::NotStarted::Address { address, cause, .. } => Failure::Busy { what: "the app", address, cause },
-        other => other.into(),
-    }
-}
-
-async fn put_together(
-    config: Config,
-    clock: Clock,
-    address: SocketAddr,
-) -> Result<(App, tokio::net::TcpListener), Failure> {
-    let listener = app::listen("LISTEN", address).await.map_err(in_words)?;
-    Ok((App::build(&config, clock).await?, listener))
-}
-
-/// Kills the app at any point of its work.
-async fn kill(app: Runtime) {
-    // Waiting for the threads to end blocks, and must not happen on a runtime's own thread.
-    let _ = tokio::task::spawn_blocking(move || app.shutdown_timeout(DEATH)).await;
-}
-
 /// Returns the settings with which an app uses the sandbox. With keys to seal with, every workspace can install the
 /// app, which then has a public address.
 fn settings(
@@ -197,6 +157,7 @@ fn settings(
         "SLACK_CLIENT_ID" => many(&credentials.slack_client_id),
         "SLACK_CLIENT_SECRET" => many(&credentials.slack_client_secret),
         "ENCRYPTION_KEY" => sealing.map(|key| key.expose_secret().to_owned()),
+        "LISTEN" => Some(address.to_string()),
         "PUBLIC_URL" => Some(format!("http://{address}")),
         "DIALNOTE_API_KEY" => one(&credentials.dialnote_api_key),
         "DIALNOTE_API_URL" => Some(format!("{}/public", credentials.dialnote_api)),

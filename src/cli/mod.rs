@@ -5,6 +5,8 @@ mod care;
 pub(crate) mod demo;
 pub(crate) mod failure;
 #[cfg(feature = "sandbox")]
+mod hosting;
+#[cfg(feature = "sandbox")]
 pub(crate) mod sandbox;
 pub(crate) mod stopping;
 

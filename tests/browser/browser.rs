@@ -98,7 +98,7 @@ where
     let chromium = Chromium::start().await;
     let page = Page { driver: chromium.window().await, at: at.into() };
     page.driver.goto(&*page.at).await.unwrap();
-    page.shows("#side .person", "maya").await;
+    page.shows("#side .person", "Maya").await;
     let ended = tokio::spawn(test(page.clone())).await;
     if ended.is_err() {
         page.leave_picture().await;
@@ -239,13 +239,33 @@ impl Page {
     /// Switches to another person.
     pub(crate) async fn become_(&self, handle: &str) {
         self.click(&format!("[data-person={handle}]"), "").await;
-        self.shows("[data-person][aria-checked=true]", handle).await;
+        self.shows(&format!("[data-person={handle}][aria-checked=true]"), "").await;
     }
 
-    /// Waits until dialnote's inbox shows this text about a conversation.
-    pub(crate) async fn inbox_shows(&self, conversation: &str, text: &str) {
-        self.click("[data-pane=inbox]", "").await;
-        self.shows(&format!("[data-conversation={conversation}]"), text).await;
+    /// Opens a pane of the right column.
+    pub(crate) async fn pane(&self, name: &str) {
+        self.click(&format!("[data-tab-of={name}]"), "").await;
+    }
+
+    /// Waits until dialnote has this owner and status for a conversation, wherever the inbox shows it.
+    pub(crate) async fn has(&self, conversation: &str, words: &str) {
+        self.until(&format!(
+            "document.querySelector('[data-conversation={conversation}]')?.textContent.includes({})",
+            json!(words)
+        ))
+        .await;
+    }
+
+    /// Makes the window as large as this.
+    pub(crate) async fn size(&self, width: u32, height: u32) {
+        let metrics = json!({"width": width, "height": height, "deviceScaleFactor": 1, "mobile": false});
+        self.driver.cdp().send_raw("Emulation.setDeviceMetricsOverride", metrics).await.unwrap();
+    }
+
+    /// Prefers a colour scheme, `light` or `dark`.
+    pub(crate) async fn prefers(&self, scheme: &str) {
+        let features = json!({"features": [{"name": "prefers-color-scheme", "value": scheme}]});
+        self.driver.cdp().send_raw("Emulation.setEmulatedMedia", features).await.unwrap();
     }
 
     /// Returns the focused element's name, label or text.

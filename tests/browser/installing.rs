@@ -5,6 +5,9 @@ use crate::stage::demo_for_nobody;
 #[tokio::test]
 async fn an_admin_installs_the_app_in_two_workspaces_and_connects_one() {
     demo_for_nobody(|page, told| async move {
+        page.shows("#install", "The app isn’t installed in this workspace.").await;
+        page.shows("#install a[href$='/slack/install']", "Install it").await;
+        page.until("!document.querySelector('#composer-text')").await;
         let at = |what: &str| told.pointer(what).unwrap().as_str().unwrap().to_owned();
         for workspace in ["Acme Dental", "Globex Clinic"] {
             page.open(&format!("{}/slack/install", at("/bot"))).await;
@@ -14,7 +17,7 @@ async fn an_admin_installs_the_app_in_two_workspaces_and_connects_one() {
             page.shows("h1", &format!("Installed in {workspace}")).await;
         }
         page.open(&at("/beside/sandbox")).await;
-        page.shows("#side .person", "maya").await;
+        page.shows("#side .person", "Maya").await;
         page.click("[data-place=app]", "").await;
         page.click("[role=tab]", "Messages").await;
         page.click("#messages .message button", "Connect dialnote").await;
@@ -28,9 +31,10 @@ async fn an_admin_installs_the_app_in_two_workspaces_and_connects_one() {
         page.click(".modal button", "Close").await;
         page.click("[data-place=C0FRONT]", "").await;
         page.say("/assign @zoe conv_1001 wants a call back").await;
-        page.shows("#messages .message:not(.only)", "Owner: Zoe").await;
+        page.has("conv_1001", "Zoe Park").await;
         page.open(&at("/sandbox")).await;
-        page.shows("#side .person", "maya").await;
+        page.shows("#side .person", "Maya").await;
+        page.until("!document.querySelector('#install')").await;
         page.say("/assign @zoe conv_1001 wants a call back").await;
         page.shows("#messages .message.only", "This workspace is not connected to dialnote yet.").await;
     })

@@ -81,7 +81,7 @@ async fn text_is_drawn_as_slack_draws_it() {
             (".emoji", "🎉"), (".text", "<b>"), (".pill.mine", "@Maya"), (".pill", "#billing"), (".pill.mine", "@here"),
             (".pill", "@frontdesk"), ("a[href='https://example.com/a?b=1&c=2']", "a link"), ("a[href='mailto:a@b.c']", "mail"),
             ("blockquote", "quoted"), ("pre", "two\nlines"), (".text", "2*3*4 snake_case_name 19"), (".fields strong", "One"),
-            (".block-context", "👋"), (".picture", "A picture"), ("figcaption", "Title"), (".block-rich strong", "rich"),
+            (".block-context", "👋"), (".block-context .avatar", "AP"), (".picture", "A big picture"), ("figcaption", "Title"), (".block-rich strong", "rich"),
             (".block-rich .pill", "@Leo"), (".block-rich a", "there"), (".block-rich ol li", "first"),
             (".block-rich blockquote", "said"), (".block-rich pre", "as it is"),
         ] {
@@ -144,7 +144,11 @@ async fn every_element_of_a_message_works() {
             let action = stage.action().await;
             let found = if action[key].is_object() { &action[key]["value"] } else { &action[key] };
             assert_eq!((&action["action_id"], found), (&json!(kind), &value));
-            page.until(&format!("document.querySelector(\"[data-focus='row/{kind}']\").value === {chosen:?}")).await;
+            let field = format!("document.querySelector(\"[data-focus='row/{kind}']\")");
+            page.until(&format!(
+                "[{field}.value, {field}.closest('.combo').textContent].some((one) => one.startsWith({chosen:?}))"
+            ))
+            .await;
         }
         page.pick("[data-action=datepicker]", "2026-12-24").await;
         assert_eq!(stage.action().await["selected_date"], "2026-12-24");
@@ -284,7 +288,8 @@ async fn messages_change_under_ones_eyes() {
         page.click("#thread header button", "×").await;
         page.until("document.querySelector('#thread').hidden").await;
         stage.slack("chat.update", json!({"channel": "C0FRONT", "ts": ts, "text": "Changed"})).await;
-        page.shows("#messages .message", "Changed(edited)").await;
+        page.shows("#messages .message .edited", "(edited)").await;
+        page.shows("#messages .message", "Changed").await;
         let whisper = json!({"channel": "C0FRONT", "user": "U0MAYA", "text": "Psst", "blocks": [row(&[button("again", "Again")])]});
         stage.slack("chat.postEphemeral", whisper).await;
         page.click(".message.only [data-action=again]", "").await;
@@ -327,4 +332,47 @@ impl Bare {
         let http = reqwest::Client::builder().no_proxy().build().unwrap();
         assert_eq!(http.post(url).json(&answer).send().await.unwrap().status(), 200);
     }
+}
+
+#[tokio::test]
+async fn newer_blocks_are_drawn() {
+    bare(|stage, page| async move {
+        let cell = |text: &str| json!({"type": "raw_text", "text": text});
+        let point = |label: &str, value: u64| json!({"label": label, "value": value});
+        let series = |name: &str, values: [u64; 2]| json!({"name": name, "data": [point("Mon", values[0]), point("Tue", values[1])]});
+        let ago = "<!date^0^{ago}|once>";
+        let link = json!({"text": plain("Open in dialnote"), "value": "open:conv_1001",
+            "url": format!("{}/conversations/conv_1001", page.at)});
+        stage
+            .post(json!([
+                {"type": "context", "elements": [mrkdwn(":large_blue_circle:"),
+                    {"type": "image", "image_url": "https://example.com/avatars/zoe.png", "alt_text": "Owner:"},
+                    mrkdwn("*Zoe Park* · accepted")]},
+                {"type": "section", "text": mrkdwn(&format!("<https://example.com|*Ana Lima*> · {ago}"))},
+                {"type": "rich_text", "elements": [{"type": "rich_text_quote", "elements": [{"type": "text", "text": "quoted"}]}]},
+                {"type": "data_visualization", "title": "New conversations", "chart": {"type": "bar",
+                    "series": [series("Done", [3, 4]), series("Open", [0, 2])], "axis_config": {"categories": ["Mon", "Tue"]}}},
+                {"type": "table", "rows": [[cell("Person"), cell("Open")], [cell("Zoe Park"), cell("4")]],
+                    "column_settings": [{}, {"align": "right"}]},
+                row(&[json!({"type": "overflow", "action_id": "more", "options": [option("Snooze…", "snooze:conv_1001"), link]})]),
+            ]))
+            .await;
+        for (css, text) in [
+            (".block-context .avatar[aria-label='Owner:']", "ZP"), (".block-context strong", "Zoe Park"), (".text a strong", "Ana Lima"),
+            (".text time", "days ago"), ("blockquote", "quoted"), ("figcaption", "New conversations"), (".legend", "Open"),
+            ("th", "Person"), ("td.right", "4"),
+        ] {
+            page.shows(&format!("#messages {css}"), text).await;
+        }
+        let told = "New conversations. Done: Mon 3, Tue 4. Open: Mon 0, Tue 2";
+        page.until(&format!("document.querySelector('svg[role=img]').getAttribute('aria-label') === {told:?}")).await;
+        page.click("[data-action=more]", "").await;
+        page.shows("[role=menuitem]", "Snooze…").await;
+        page.click("a[role=menuitem]", "Open in dialnote").await;
+        assert_eq!(stage.action().await["selected_option"]["value"], "open:conv_1001");
+        page.shows("#conversation", "conv_1001").await;
+        stage.open(modal("Late", &[json!({"type": "alert", "level": "warning", "text": plain("Zoe took it.")})])).await;
+        page.shows(".modal .block-alert.warning", "Zoe took it.").await;
+    })
+    .await;
 }

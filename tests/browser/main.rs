@@ -9,6 +9,7 @@
     reason = "a test that cannot go on should say where"
 )]
 
+mod accessible;
 mod browser;
 mod forms;
 mod installing;
@@ -16,6 +17,7 @@ mod keyboard;
 mod kit;
 mod long;
 mod pictures;
+mod reading;
 mod stage;
 mod steps;
 mod tour;

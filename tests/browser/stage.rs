@@ -32,12 +32,21 @@ impl Demo {
     }
 }
 
-/// Runs a test with the page of a new demo.
-pub(crate) async fn demo<F>(test: impl FnOnce(Page) -> F)
+/// Runs a test with the page of a new demo, with work in progress.
+pub(crate) async fn prepared<F>(test: impl FnOnce(Page) -> F)
 where
     F: Future<Output = ()> + Send + 'static,
 {
     let demo = Demo::start(&[]).await;
+    browse(demo.told["sandbox"].as_str().unwrap().to_owned(), test).await;
+}
+
+/// Does the same with an empty demo.
+pub(crate) async fn demo<F>(test: impl FnOnce(Page) -> F)
+where
+    F: Future<Output = ()> + Send + 'static,
+{
+    let demo = Demo::start(&["--empty"]).await;
     browse(demo.told["sandbox"].as_str().unwrap().to_owned(), test).await;
 }
 

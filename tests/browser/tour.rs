@@ -1,126 +1,117 @@
-//! A tour of the page: each step alone, and all of them in one go.
+//! The tour: ten steps that tick themselves, in any order and as often as one likes.
 
-use serde_json::json;
+use std::fs;
 
-use crate::browser::Page;
-use crate::stage::demo;
-use crate::steps;
-
-#[tokio::test]
-async fn assign_by_typing() {
-    demo(|page| async move { steps::assign_by_typing(&page).await }).await;
-}
+use crate::stage::prepared;
+use crate::steps::{STEPS, by_hand};
 
 #[tokio::test]
-async fn two_people_take_it() {
-    demo(|page| async move { steps::two_people_take_it(&page).await }).await;
-}
-
-#[tokio::test]
-async fn hand_off_with_a_note() {
-    demo(|page| async move { steps::hand_off_with_a_note(&page).await }).await;
-}
-
-#[tokio::test]
-async fn dialnote_goes_down_and_comes_back() {
-    demo(|page| async move { steps::dialnote_goes_down_and_comes_back(&page).await }).await;
-}
-
-#[tokio::test]
-async fn the_app_is_killed_and_nothing_is_lost() {
-    demo(|page| async move { steps::the_app_is_killed_and_nothing_is_lost(&page).await }).await;
-}
-
-#[tokio::test]
-async fn a_contact_writes() {
-    demo(|page| async move { steps::a_contact_writes(&page).await }).await;
-}
-
-#[tokio::test]
-async fn a_name_that_is_markup_is_a_name() {
-    demo(|page| async move { steps::a_name_that_is_markup_is_a_name(&page).await }).await;
-}
-
-#[tokio::test]
-async fn recorded_calls_are_shown() {
-    demo(|page| async move { steps::recorded_calls_are_shown(&page).await }).await;
-}
-
-#[tokio::test]
-async fn accept_or_decline() {
-    demo(|page| async move { steps::accept_or_decline(&page).await }).await;
-}
-
-#[tokio::test]
-async fn find_by_a_misspelt_name() {
-    demo(|page| async move { steps::find_by_a_misspelt_name(&page).await }).await;
-}
-
-#[tokio::test]
-async fn a_list_with_buttons() {
-    demo(|page| async move { steps::a_list_with_buttons(&page).await }).await;
-}
-
-#[tokio::test]
-async fn the_home_tab() {
-    demo(|page| async move { steps::the_home_tab(&page).await }).await;
-}
-
-#[tokio::test]
-async fn a_link_becomes_a_card() {
-    demo(|page| async move { steps::a_link_becomes_a_card(&page).await }).await;
-}
-
-/// Resets the page to the start of a step, some time later.
-async fn begin_again(page: &Page) {
-    let clock = format!("{}/_sandbox/clock", page.at);
-    reqwest::Client::new().post(clock).json(&json!({ "seconds": 300 })).send().await.unwrap();
-    page.become_("maya").await;
-    page.click("[data-place=C0FRONT]", "").await;
-}
-
-#[tokio::test]
-async fn in_one_go() {
-    demo(|page| async move {
-        steps::assign_by_typing(&page).await;
-        begin_again(&page).await;
-        steps::two_people_take_it(&page).await;
-        begin_again(&page).await;
-        steps::hand_off_with_a_note(&page).await;
-        begin_again(&page).await;
-        steps::dialnote_goes_down_and_comes_back(&page).await;
-        begin_again(&page).await;
-        steps::the_app_is_killed_and_nothing_is_lost(&page).await;
-        begin_again(&page).await;
-        steps::a_contact_writes(&page).await;
-        begin_again(&page).await;
-        steps::a_name_that_is_markup_is_a_name(&page).await;
-        begin_again(&page).await;
-        steps::recorded_calls_are_shown(&page).await;
-        begin_again(&page).await;
-        steps::accept_or_decline(&page).await;
-        begin_again(&page).await;
-        steps::find_by_a_misspelt_name(&page).await;
-        begin_again(&page).await;
-        steps::a_list_with_buttons(&page).await;
-        begin_again(&page).await;
-        steps::the_home_tab(&page).await;
-        begin_again(&page).await;
-        steps::a_link_becomes_a_card(&page).await;
+async fn by_hand_in_order() {
+    prepared(|page| async move {
+        for step in STEPS {
+            by_hand(&page, step).await;
+        }
+        page.pane("tour").await;
+        page.shows(".tour-end", "That’s the product.").await;
     })
     .await;
 }
 
 #[tokio::test]
-async fn a_report_is_a_picture() {
-    demo(|page| async move {
-        page.say("/dialnote route *").await;
-        page.shows("#messages .message", "From now on all cards come to").await;
-        page.say("/dialnote report week").await;
-        page.shows("#messages .picture figcaption", "Conversations of the last 7 days").await;
-        page.shows("#messages .message", "Open now: Zoe").await;
-        page.until("document.querySelector(\"#messages .picture img[alt^='Two bar charts.']\")?.naturalWidth === 1200")
-            .await;
+async fn by_hand_in_reverse() {
+    prepared(|page| async move {
+        for step in STEPS.into_iter().rev() {
+            by_hand(&page, step).await;
+        }
+        page.pane("tour").await;
+        page.shows(".tour-end", "That’s the product.").await;
     })
     .await;
+}
+
+#[tokio::test]
+async fn by_the_page_in_order() {
+    prepared(|page| async move {
+        for step in STEPS {
+            page.do_it(step).await;
+        }
+        page.shows(".tour-end", "That’s the product.").await;
+        page.shows("#steps .parts .done, .tour-end", "").await;
+        page.driver.refresh().await.unwrap();
+        page.shows(".tour-end", "That’s the product.").await;
+        page.click("#tab-tour", "").await;
+        page.click("[data-focus=tour-hide]", "Hide the tour").await;
+        page.shows("#pane-tour", "10 of 10").await;
+        page.click("[data-focus=tour-hide]", "Show the tour").await;
+        page.click("#start-over", "").await;
+        page.shows("#toasts", "Started over").await;
+        page.until("document.querySelectorAll('#steps > .done').length <= 1").await;
+        page.has("conv_1001", "Unassigned").await;
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn by_the_page_in_reverse() {
+    prepared(|page| async move {
+        for step in STEPS.into_iter().rev() {
+            page.do_it(step).await;
+        }
+        page.shows(".tour-end", "That’s the product.").await;
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn every_step_can_be_done_twice() {
+    prepared(|page| async move {
+        for step in STEPS {
+            page.do_it(step).await;
+            page.do_it(step).await;
+        }
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn on_a_phone() {
+    prepared(|page| async move {
+        page.size(390, 844).await;
+        page.shows("#coach", "Tour").await;
+        for (view, shown) in
+            [("tour", "pane-tour"), ("inbox", "pane-inbox"), ("events", "pane-events"), ("slack", "place")]
+        {
+            page.click(&format!("#bar [data-view={view}]"), "").await;
+            let visible = "[...document.querySelectorAll('#place, .pane')].filter((n) => n.checkVisibility())";
+            page.until(&format!("{visible}.map((n) => n.id).join() === '{shown}'")).await;
+        }
+        for step in STEPS {
+            page.do_it(step).await;
+        }
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn show_me_where_goes_there_and_rings_the_control() {
+    prepared(|page| async move {
+        page.until("document.querySelector('[data-action=take].ringed')").await;
+        page.become_("sam").await;
+        page.click("[data-place=C0BILLING]", "").await;
+        page.until("!document.querySelector('[data-action=take].ringed')").await;
+        page.click("[data-show=take]", "").await;
+        page.shows("[data-person=maya][aria-checked=true]", "").await;
+        page.until("document.querySelector('[data-action=take].ringed')").await;
+        page.click("[data-step=incoming] .step", "").await;
+        page.click("[data-show=incoming]", "").await;
+        page.until("document.querySelector('#incoming-voicemail.ringed')").await;
+    })
+    .await;
+}
+
+#[test]
+fn the_page_has_the_steps_that_are_tested() {
+    let source = fs::read_to_string("crates/sandbox/src/page/steps.js").unwrap();
+    let named = source.split("name: \"").skip(1).map(|rest| rest.split('"').next().unwrap());
+    assert_eq!(named.collect::<Vec<_>>(), STEPS);
 }

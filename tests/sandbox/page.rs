@@ -11,7 +11,7 @@ use crate::stage::{Reply, Stage, modal, section};
 pub(crate) struct Window(reqwest::Response, String);
 
 impl Window {
-    async fn open(stage: &Stage, who: &str) -> Self {
+    pub(crate) async fn open(stage: &Stage, who: &str) -> Self {
         Self::at(&stage.url(""), who).await
     }
 
@@ -23,7 +23,7 @@ impl Window {
     }
 
     /// Returns the next event.
-    async fn next(&mut self) -> Value {
+    pub(crate) async fn next(&mut self) -> Value {
         loop {
             if let Some((event, rest)) = self.1.split_once("\n\n") {
                 let data = event.strip_prefix("data: ").map(|data| serde_json::from_str(data).unwrap());
@@ -89,6 +89,8 @@ async fn every_file_of_the_page_is_served_and_leads_nowhere_else() {
         assert_eq!(served.text().await.unwrap(), text, "{name}");
         if path.extension().is_some_and(|extension| extension == "js") {
             assert_eq!(kind, "text/javascript; charset=utf-8", "{name}");
+            // The name of SVG looks like an address, and nothing is loaded from it.
+            let text = text.replace("\"http://www.w3.org/2000/svg\"", "");
             let found: Vec<_> = forbidden.iter().filter(|word| text.contains(**word)).collect();
             assert!(found.is_empty(), "{name} has {found:?}");
             assert!(text.starts_with("// "), "{name} says why it is there");
@@ -222,24 +224,6 @@ async fn a_day_passes_and_wakes_what_was_snoozed() {
         let julian = world.dialnote.conversation("conv_1014").unwrap();
         assert_eq!((julian.status, julian.is_read, julian.snoozed_until), (Status::Open, false, None));
     });
-}
-
-#[tokio::test]
-async fn the_app_is_killed_and_restarted_from_outside() {
-    let stage = Stage::set().await;
-    let (status, answer) = stage.control("app", json!({"running": false})).await;
-    assert!(status == 422 && answer["error"].as_str().unwrap().contains("did not start the app"), "{answer}");
-    let mut wanted = stage.sandbox.app_wanted();
-    let sandbox = stage.sandbox.clone();
-    let runner = tokio::spawn(async move {
-        wanted.wait_for(|wanted| !wanted).await.unwrap();
-        sandbox.app_runs(false);
-        wanted.wait_for(|wanted| *wanted).await.unwrap();
-        sandbox.app_runs(true);
-    });
-    assert_eq!(stage.control("app", json!({"running": false})).await, (200, json!({"running": false})));
-    assert_eq!(stage.control("app", json!({"running": true})).await, (200, json!({"running": true})));
-    runner.await.unwrap();
 }
 
 #[tokio::test]

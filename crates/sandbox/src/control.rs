@@ -15,12 +15,16 @@ use serde_json::{Value, json};
 
 use crate::answer::Answer;
 use crate::cast::{NewChannel, NewContact, NewPerson, NewProfile};
+use crate::host::Due;
 use crate::impossible::Impossible;
 use crate::request::RecordedRequest;
 use crate::shared::Shared;
 use crate::sockets::Sockets;
 use crate::world::World;
 use crate::{deliver, dialnote, live, state, traffic};
+
+/// The longest step of the clock. After each the app looks at dialnote, so that it takes no step for an absence.
+const STEP: u32 = 300;
 
 /// The number of violations kept: a page that violates its policy repeats it.
 const VIOLATIONS_KEPT: usize = 100;
@@ -31,6 +35,7 @@ pub(super) fn routes() -> Router<Arc<Shared>> {
         .route("/_sandbox/state", get(show))
         .route("/_sandbox/live", get(live::live))
         .route("/_sandbox/older", get(live::older))
+        .route("/_sandbox/due", get(due))
         .route("/_sandbox/traffic", get(traffic_lines))
         .route("/_sandbox/traffic/{way}/{seq}", get(request_whole))
         .route("/_sandbox/violations", post(violation))
@@ -85,6 +90,13 @@ struct Pass {
     seconds: u32,
 }
 
+/// A step of the tour that the page has seen done.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Tick {
+    step: String,
+}
+
 /// A change of Socket Mode.
 #[derive(Default, Deserialize)]
 #[serde(default, deny_unknown_fields)]
@@ -111,6 +123,22 @@ async fn show(State(shared): State<Arc<Shared>>, request: Request) -> Response {
         Ok(calls) => Answer::new(200, shared.world(|world| state::whole(world, calls))).into_response(),
         Err(_) => Answer::new(400, json!({"error": "calls must be a whole number"})).into_response(),
     }
+}
+
+/// `GET /_sandbox/due`: what happens at a later time, the next first.
+async fn due(State(shared): State<Arc<Shared>>) -> Answer {
+    let mut due = match shared.hosted() {
+        Ok(host) => host.due().await,
+        Err(_) => Vec::new(),
+    };
+    shared.world(|world| {
+        let ends = world.dialnote.conversations.iter().filter_map(|conversation| conversation.snoozed_until);
+        due.extend(ends.map(|at| Due { what: "snooze", at }));
+        let now = world.now();
+        due.retain(|due| due.at > now);
+    });
+    due.sort_by_key(|due| due.at);
+    Answer::new(200, json!({"due": due}))
 }
 
 /// `GET /_sandbox/traffic`: the latest requests in both directions, one line each.
@@ -163,6 +191,10 @@ async fn done(shared: &Shared, verb: &str, heard: &RecordedRequest) -> Result<Va
             told(deliver::slash(shared, &who, &channel, deliver::CommandLine { text: &text, raw }).await?)
         }
         "click" => told(deliver::click(shared, read(heard)?).await?),
+        "at_once" => {
+            let (one, other) = read(heard)?;
+            told(deliver::at_once(shared, one, other).await?)
+        }
         "submit" => told(deliver::submit(shared, read(heard)?).await?),
         "close" => told(deliver::close(shared, read(heard)?).await?),
         "options" => told(deliver::options(shared, read(heard)?).await?),
@@ -181,7 +213,7 @@ async fn done(shared: &Shared, verb: &str, heard: &RecordedRequest) -> Result<Va
         }
         "clock" => {
             let Pass { seconds } = read(heard)?;
-            shared.world(|world| pass(world, seconds))?;
+            pass(shared, seconds).await?;
             Ok(json!({"now": shared.world(|world| world.now())}))
         }
         "sockets" => {
@@ -192,6 +224,15 @@ async fn done(shared: &Shared, verb: &str, heard: &RecordedRequest) -> Result<Va
             let AppWanted { running } = read(heard)?;
             shared.want_app(running).await?;
             Ok(json!({"running": running}))
+        }
+        "start_over" => {
+            shared.start_over().await?;
+            Ok(json!({}))
+        }
+        "tour" => {
+            let Tick { step } = read(heard)?;
+            let known = shared.world(|world| world.tour.tick(&step));
+            if known { Ok(json!({})) } else { Err(Rejection::bad(format!("the tour has no step {step}"))) }
         }
         "contacts" => {
             let contacts: Vec<NewContact> = read(heard)?;
@@ -254,9 +295,25 @@ fn happen(sockets: &mut Sockets, wanted: &Socket) -> Value {
     json!({"on": sockets.on, "open": sockets.open()})
 }
 
-fn pass(world: &mut World, seconds: u32) -> Result<(), Impossible> {
-    let by = SignedDuration::from_secs(i64::from(seconds));
-    if !world.clock.advance(by) {
+/// Lets time pass, step by step.
+async fn pass(shared: &Shared, seconds: u32) -> Result<(), Impossible> {
+    let mut left = seconds;
+    loop {
+        let step = left.min(STEP);
+        shared.world(|world| advance(world, step))?;
+        shared.turn();
+        if let Ok(host) = shared.hosted() {
+            host.look().await;
+        }
+        left -= step;
+        if left == 0 {
+            return Ok(());
+        }
+    }
+}
+
+fn advance(world: &mut World, seconds: u32) -> Result<(), Impossible> {
+    if !world.clock.advance(SignedDuration::from_secs(i64::from(seconds))) {
         return Err(Impossible("this sandbox goes by the clock of the machine".to_owned()));
     }
     dialnote::wake(world);

@@ -19,6 +19,7 @@ mod deliver;
 mod dialnote;
 mod faults;
 mod grants;
+mod host;
 mod ids;
 mod impossible;
 mod installed;
@@ -31,6 +32,7 @@ mod options;
 mod pages;
 mod people;
 mod request;
+mod scenario;
 mod seed;
 mod server;
 mod service;
@@ -39,6 +41,7 @@ mod signature;
 mod slack;
 mod sockets;
 mod state;
+mod tour;
 mod traffic;
 mod typed;
 mod uploads;
@@ -50,6 +53,7 @@ use std::net::SocketAddr;
 use std::path::Path;
 use std::sync::Arc;
 
+use jiff::Timestamp;
 use serde_json::Value;
 use tokio::sync::watch;
 
@@ -62,6 +66,7 @@ pub use dialnote::model::{CallLog, Contact, Conversation, Dialnote, Entry, Hook,
 pub use dialnote::variants::{self, Variants};
 pub use faults::{DialnoteFailure, DialnoteFaults, Faults, Hang, Odd, SlackFailure, SlackFaults};
 pub use grants::{Grants, Token};
+pub use host::{Due, Host, Wish};
 pub use ids::{APP, BOT, BOT_HANDLE, BOT_USER, DOMAIN, SLACKBOT, TEAM, TEAM_NAME};
 pub use impossible::Impossible;
 pub use options::{Credentials, Options, Secrets};
@@ -160,11 +165,36 @@ impl Sandbox {
         keep::save(&self.shared, folder)
     }
 
-    /// Says that the app can be killed and started from the page and is running now; returns the page's wishes. The
-    /// program that obeys them reports with [`Self::app_runs`].
-    pub fn app_wanted(&self) -> watch::Receiver<bool> {
+    /// Says that `host` runs the app in this process, and that it is running now. From then on the page can stop and
+    /// start it, and start over.
+    pub fn hosted_by(&self, host: Arc<dyn Host>) {
+        self.shared.host(host);
         self.app_runs(true);
-        self.shared.app_wanted.subscribe()
+    }
+
+    /// Returns the next Monday morning, at which the scenario begins.
+    pub fn next_monday(&self) -> Timestamp {
+        self.world(|world| scenario::begins(world.now()))
+    }
+
+    /// Starts over at `at`, before the app's first poll, and takes back what happens in [`Self::play_the_scenario`].
+    pub fn begin_the_scenario(&self, at: Timestamp) {
+        self.start_over(at);
+        self.world(scenario::rewind);
+    }
+
+    /// Lets people and contacts do what a prepared workspace shows, through the app.
+    pub async fn play_the_scenario(&self) -> Result<(), Impossible> {
+        scenario::play(self).await
+    }
+
+    /// Puts both services back to the fixed world, and the clock to `at`. The app must not run.
+    pub fn start_over(&self, at: Timestamp) {
+        self.world(|world| {
+            let now = world.now();
+            world.clock.advance(at.duration_since(now));
+            world.start_over();
+        });
     }
 
     /// Records whether the app runs.

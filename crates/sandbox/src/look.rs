@@ -20,6 +20,8 @@ const AT_ONCE: usize = 200;
 /// The parts that a person was shown already.
 #[derive(Default)]
 pub(super) struct Shown {
+    /// The era that was shown. A new one is shown from its beginning.
+    era: u64,
     /// The revision up to which messages were shown; `None` before the first.
     revision: Option<u64>,
     /// The parts of the world by name, as a hash of their shown state.
@@ -36,6 +38,9 @@ struct Answers<'a> {
 
 /// Returns the parts of a person's view that are not `shown` yet; `None` if there is nothing new.
 pub(super) fn look(world: &World, person: &Person, shown: &mut Shown) -> Option<Value> {
+    if shown.era != world.era {
+        *shown = Shown { era: world.era, ..Shown::default() };
+    }
     let mut news = Map::new();
     for (name, part) in parts(world, person) {
         let hash = hash(&part);
@@ -88,9 +93,9 @@ pub(super) fn thread(world: &World, person: &Person, channel: &str, ts: &str) ->
     Some(json!({"messages": shown_messages(world, person, &messages)}))
 }
 
-fn parts(world: &World, person: &Person) -> [(&'static str, Value); 8] {
+fn parts(world: &World, person: &Person) -> [(&'static str, Value); 10] {
     [
-        ("workspace", json!({"id": world.workspace.id, "name": world.workspace.name, "app": APP, "base": world.base})),
+        ("workspace", workspace(world)),
         ("installed", json!(Installed::get())),
         ("people", people_shown(world)),
         ("groups", json!(world.groups)),
@@ -98,7 +103,17 @@ fn parts(world: &World, person: &Person) -> [(&'static str, Value); 8] {
         ("views", views_shown(world, person)),
         ("dialnote", inbox(world)),
         ("weather", json!({"faults": world.faults, "app_runs": world.app_runs, "app_url": world.bot})),
+        ("tour", json!({"done": world.tour.shown(), "era": world.era})),
+        // The clock's lead over the machine's: a step of the clock is news even if nothing else happened.
+        ("clock", json!(world.clock.ahead_ms())),
     ]
+}
+
+fn workspace(world: &World) -> Value {
+    json!({
+        "id": world.workspace.id, "name": world.workspace.name, "app": APP, "base": world.base,
+        "is_installed": !world.scopes.is_empty(),
+    })
 }
 
 fn places<'a>(world: &'a World, person: &'a Person) -> impl Iterator<Item = &'a Channel> {

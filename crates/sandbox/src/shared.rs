@@ -1,11 +1,12 @@
 //! The state of all request handlers: the world of a workspace, and the signals of its changes.
 
 use std::net::SocketAddr;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 use std::time::Duration;
 
 use tokio::sync::{Semaphore, watch};
 
+use crate::host::Host;
 use crate::impossible::Impossible;
 use crate::options::Credentials;
 use crate::world::World;
@@ -26,8 +27,8 @@ pub(super) struct Shared {
     released: watch::Sender<u64>,
     /// A counter of changes that tests may wait for.
     turns: watch::Sender<u64>,
-    /// True if the app should run; the program that runs it obeys.
-    pub(super) app_wanted: watch::Sender<bool>,
+    /// The program that runs the app, if it is this one.
+    host: OnceLock<Arc<dyn Host>>,
     stopped: watch::Receiver<bool>,
 }
 
@@ -42,7 +43,7 @@ impl Shared {
             hung: Semaphore::new(0),
             released: watch::Sender::new(0),
             turns: watch::Sender::new(0),
-            app_wanted: watch::Sender::new(true),
+            host: OnceLock::new(),
             stopped,
         }
     }
@@ -126,15 +127,30 @@ impl Shared {
         until_stopped(self.stopped.clone()).await;
     }
 
-    /// Asks the program that runs the app to start or to kill it, and waits until it did.
+    /// Sets the program that runs the app. The first one stays.
+    pub(super) fn host(&self, host: Arc<dyn Host>) {
+        let _ = self.host.set(host);
+    }
+
+    /// Returns the program that runs the app, if it is this one.
+    pub(super) fn hosted(&self) -> Result<&Arc<dyn Host>, Impossible> {
+        let alone = || Impossible("the sandbox did not start the app; stop and start it where it runs".to_owned());
+        self.host.get().ok_or_else(alone)
+    }
+
+    /// Starts or kills the app.
     pub(super) async fn want_app(&self, running: bool) -> Result<(), Impossible> {
-        if self.world(|world| world.app_runs.is_none()) {
-            return Err(Impossible("the sandbox did not start the app; stop and start it where it runs".to_owned()));
-        }
-        self.app_wanted.send_replace(running);
-        let done = self.until(|world| (world.app_runs == Some(running)).then_some(()));
-        let late = |_| Impossible("the app does not; its terminal may say why".to_owned());
-        tokio::time::timeout(PATIENCE, done).await.map_err(late)
+        self.in_time(self.hosted()?.run(running)).await
+    }
+
+    /// Puts app, services and clock back to the beginning.
+    pub(super) async fn start_over(&self) -> Result<(), Impossible> {
+        self.in_time(self.hosted()?.start_over()).await
+    }
+
+    async fn in_time(&self, wish: impl Future<Output = Result<(), String>>) -> Result<(), Impossible> {
+        let done = tokio::time::timeout(PATIENCE, wish).await;
+        done.unwrap_or_else(|_| Err("the app does not; its terminal may say why".to_owned())).map_err(Impossible)
     }
 
     /// Waits until it is released or the sandbox stops.

@@ -21,6 +21,7 @@ use crate::options::Secrets;
 use crate::people::{Person, UserGroup};
 use crate::seed;
 use crate::sockets::Sockets;
+use crate::tour::Tour;
 use crate::uploads::Upload;
 use crate::views::View;
 use crate::workspace::Workspace;
@@ -88,6 +89,10 @@ pub struct World {
     pub(super) app_runs: Option<bool>,
     /// Browsers' reports of what the page tried and may not do.
     pub(super) page_violations: Vec<Value>,
+    /// The progress of the page's tour.
+    pub(super) tour: Tour,
+    /// The number of times that everything was put back to the beginning.
+    pub(super) era: u64,
     /// Seconds and sequence of the last message name given out.
     pub(super) last_ts: (i64, u32),
     pub(super) last_id: u64,
@@ -155,11 +160,34 @@ impl World {
             removed: Vec::new(),
             app_runs: None,
             page_violations: Vec::new(),
+            tour: Tour::default(),
+            era: 0,
             last_ts: (0, 0),
             last_id: 0,
             run: format!("{:X}", now.as_second()),
             workspace,
         }
+    }
+
+    /// Puts both services back to the fixed world, at the clock's present time. The keys and the app stay.
+    pub(super) fn start_over(&mut self) {
+        let (clock, base, secrets) = (self.clock.clone(), self.base.clone(), self.secrets.clone());
+        let fresh = Self::new(clock, base, secrets, self.scopes.clone(), self.workspace.clone());
+        let before = std::mem::replace(self, fresh);
+        self.grants = before.grants;
+        self.sockets = before.sockets;
+        self.services = before.services;
+        self.bot = before.bot;
+        self.app_runs = before.app_runs;
+        self.page_violations = before.page_violations;
+        self.era = before.era + 1;
+    }
+
+    /// Returns the user id of a member of dialnote, matched by their address.
+    pub(super) fn user_of_member(&self, member: &str) -> Option<&str> {
+        let email = &self.dialnote.member(member)?.email;
+        let is_it = |person: &&Person| person.email.as_ref().is_some_and(|known| known.eq_ignore_ascii_case(email));
+        self.people.iter().find(is_it).map(|person| person.id.as_str())
     }
 
     /// Returns the clock's time.
@@ -332,7 +360,9 @@ impl World {
             parent.thread_ts = Some(parent.ts.clone());
         }
         self.revision += 1;
-        self.messages.push(Message { ts: ts.clone(), changed: self.revision, ..message });
+        let message = Message { ts: ts.clone(), changed: self.revision, ..message };
+        self.tour.posted(&message);
+        self.messages.push(message);
         ts
     }
 

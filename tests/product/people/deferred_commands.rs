@@ -117,19 +117,20 @@ async fn a_click_is_deferred_like_a_command() {
     product(async |bot| {
         sam_is_in_dialnote(bot);
         bot.slash(LEO, "/dialnote take conv_1001").await;
+        bot.slash(LEO, "/unassign conv_1001").await;
         bot.read_all().await;
         bot.choose(LEO, ANA, SAM).await;
-        assert!(bot.answer(LEO).await.contains("as soon as Sam is linked"));
+        assert!(bot.answer(LEO).await.contains(" is kept for 24 hours and runs once Sam is linked."));
         bot.press(SAM, ANA, "done").await;
-        assert!(bot.answer(SAM).await.contains("as soon as you are linked"));
+        assert!(bot.answer(SAM).await.contains(" is kept for 24 hours and runs once you're linked."));
         bot.slash(MAYA, "/dialnote link @sam mem_sam").await;
         bot.answer(MAYA).await;
         assert_snapshot!(bot.dm(LEO).await, @"
-          You asked for this before, when it had to wait for somebody to be linked to dialnote:
-        Assigned Ana Lima (+1 415 555 0101) to Sam. Sam has been notified.
+          This command was kept until the link to dialnote was made:
+        :white_check_mark: Assigned Ana Lima (+1 415 555 0101) to Sam. Sam has been notified.
         ");
         bot.read_all().await;
-        // Sam pressed it on a card that showed Leo.
+        // Sam pressed it on a card that showed nobody.
         let asked = bot.everything();
         assert!(asked.contains("Not done yet: Ana Lima (+1 415 555 0101) is assigned to Sam now."), "{asked}");
         assert_eq!(bot.dialnote(ANA), "mem_sam open");

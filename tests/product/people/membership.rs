@@ -56,8 +56,8 @@ async fn every_reason_is_named() {
             ("deactivated", |person| person.deleted = true),
             ("is a guest", |person| person.guest = true),
             ("another workspace", |person| person.stranger = true),
-            ("not confirmed", |person| person.email_confirmed = false),
-            ("cannot see", |person| person.email = None),
+            ("their Slack email isn't confirmed", |person| person.email_confirmed = false),
+            ("this app can't see their Slack email", |person| person.email = None),
         ];
         for (reason, make) in kinds {
             bot.world(|world| {

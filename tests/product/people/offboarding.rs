@@ -92,7 +92,7 @@ async fn a_deactivated_account_is_noticed_although_no_command_named_it() {
             (sam.deleted, sam.email) = (true, None);
         });
         bot.sandbox.event(json!({ "type": "user_change", "user": SAM })).await.unwrap();
-        assert!(bot.dm(MAYA).await.contains("Sam is not there any more and still owns an open conversation."));
+        assert!(bot.dm(MAYA).await.contains("Sam left and still owns 1 open conversation."));
         assert_eq!(bot.calls("users.info"), 3, "only Maya, for each of her changes, and Sam were looked up");
         // That morning's digest waits for the changes before it.
         bot.pass(SignedDuration::from_secs(31)).await;
@@ -118,7 +118,7 @@ async fn a_list_of_members_that_came_incomplete_is_looked_at_again() {
         bot.slash(MAYA, "/assign @zoe conv_1001").await;
         bot.read_all().await;
         assert_eq!(bot.dialnote("conv_1001"), "mem_zoe open");
-        assert!(!bot.everything().contains("not there any more"));
+        assert!(!bot.everything().contains("left and still owns"));
     })
     .await;
 }
@@ -137,11 +137,12 @@ async fn an_empty_list_of_members_is_no_list() {
             bot.clock.advance(SignedDuration::from_secs(61));
         }
         bot.slash(MAYA, "/done conv_1001").await;
-        assert!(bot.answer(MAYA).await.contains("is done"), "who was a member still is");
+        let answer = bot.answer(MAYA).await;
+        assert_eq!(answer, "Marked Ana Lima (+1 415 555 0101) done.", "who was a member still is");
         bot.world(|world| world.dialnote.members = all);
         bot.look().await;
         bot.read_all().await;
-        assert!(!bot.everything().contains("not there any more"));
+        assert!(!bot.everything().contains("left and still owns"));
     })
     .await;
 }

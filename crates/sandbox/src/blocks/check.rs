@@ -25,16 +25,25 @@ pub(super) struct Check {
     /// True if an input block was met.
     pub(super) has_input: bool,
     block_ids: BTreeSet<String>,
-    in_modal: bool,
+    surface: Surface,
+}
+
+/// The place of blocks. Some blocks are refused in others.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) enum Surface {
+    #[default]
+    Message,
+    Modal,
+    Home,
 }
 
 /// The kind of object a field is in, for the look-up of its limit: `("element", "button")`.
 type Family<'a> = (&'a str, &'a str);
 
 impl Check {
-    /// Returns a validation of a modal's blocks, where a few more things are allowed.
-    pub(super) fn of_modal() -> Self {
-        Self { in_modal: true, ..Self::default() }
+    /// Returns a validation of the blocks of a surface.
+    pub(super) fn of(surface: Surface) -> Self {
+        Self { surface, ..Self::default() }
     }
 
     /// Notes a fault.
@@ -55,6 +64,9 @@ impl Check {
         let Some(schema) = BLOCKS.iter().find(|schema| schema.kind == kind) else {
             return self.fault(&format!("{at}/type"), format!("unsupported type: {kind}"));
         };
+        if !self.has_place_for(kind) {
+            return self.fault(&format!("{at}/type"), format!("unsupported type: {kind}"));
+        }
         self.fields(object, schema, "block", &[("block_id", Rule::Id)], at);
         self.block_id(object, at);
         self.action_ids(object, at);
@@ -64,7 +76,18 @@ impl Check {
             }
             "image" => self.picture(object, at),
             "input" => self.has_input = true,
+            "table" => self.table(object, at),
+            "data_visualization" => self.chart(object, at),
             _ => {}
+        }
+    }
+
+    /// Answers whether the surface may have the block. Where Slack's pages disagree, it may not.
+    fn has_place_for(&self, kind: &str) -> bool {
+        match kind {
+            "alert" => self.surface == Surface::Modal,
+            "table" | "data_visualization" => self.surface == Surface::Message,
+            _ => true,
         }
     }
 
@@ -145,7 +168,7 @@ impl Check {
     }
 
     fn response_url(&mut self, select: &Object, at: &str) {
-        if select.contains_key("response_url_enabled") && !self.in_modal {
+        if select.contains_key("response_url_enabled") && self.surface != Surface::Modal {
             self.fault(&format!("{at}/response_url_enabled"), "response_url_enabled works in modals only");
         }
     }
@@ -256,7 +279,7 @@ impl Check {
         self.text_length += text.as_str().map_or(0, length);
     }
 
-    fn words(&mut self, value: &Value, limit: Limit, at: &str) {
+    pub(super) fn words(&mut self, value: &Value, limit: Limit, at: &str) {
         match value.as_str() {
             Some(words) => self.bounds(length(words), limit, "characters", at),
             None => self.fault(at, "must be a string"),
@@ -280,11 +303,11 @@ impl Check {
         }
     }
 
-    fn count(&mut self, items: usize, limit: Limit, unit: &str, at: &str) {
+    pub(super) fn count(&mut self, items: usize, limit: Limit, unit: &str, at: &str) {
         self.bounds(u64::try_from(items).unwrap_or(u64::MAX), limit, unit, at);
     }
 
-    fn bounds(&mut self, found: u64, limit: Limit, unit: &str, at: &str) {
+    pub(super) fn bounds(&mut self, found: u64, limit: Limit, unit: &str, at: &str) {
         if let Some(max) = limit.max.filter(|max| found > *max) {
             self.fault(at, format!("no more than {max} {unit} allowed"));
         }

@@ -3,13 +3,14 @@
 
 mod check;
 mod limits;
+mod newer;
 mod parts;
 mod schemas;
 
 use serde_json::{Map, Value, json};
 
-use check::Check;
 pub(super) use check::length;
+use check::{Check, Surface};
 pub(super) use limits::{default_of, limit, max};
 pub(super) use parts::{elements, offered};
 use schemas::{HOME, MODAL, OPTION_GROUP, PLAIN_OPTION, Schema};
@@ -40,6 +41,10 @@ pub(super) fn message(blocks: &Value) -> Result<Vec<Value>, BadBlocks> {
     let mut check = Check::default();
     nulls(&mut check, blocks, "/blocks");
     check.blocks(items, limit(&["message", "blocks"]), "/blocks");
+    for (kind, most) in [("table", "table_blocks"), ("data_visualization", "data_visualization_blocks")] {
+        let found = items.iter().filter(|block| block["type"] == kind).count();
+        check.count(found, limit(&["message", most]), &format!("{kind} blocks"), "/blocks");
+    }
     if !check.faults.is_empty() {
         return Err(BadBlocks::Invalid(check.faults));
     }
@@ -56,7 +61,7 @@ pub(super) fn view(view: &Value) -> Result<Value, BadView> {
     if view.to_string().len() as u64 > max(&["view", "_whole_view"]) {
         return Err(BadView::TooLarge);
     }
-    let mut check = if view["type"] == "modal" { Check::of_modal() } else { Check::default() };
+    let mut check = Check::of(if view["type"] == "modal" { Surface::Modal } else { Surface::Home });
     nulls(&mut check, view, "/view");
     let object = view.as_object().ok_or_else(|| BadView::Invalid(vec![NO_OBJECT.to_owned()]))?;
     match view["type"].as_str() {

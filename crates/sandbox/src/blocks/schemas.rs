@@ -69,6 +69,7 @@ const FOCUS: Field = ("focus_on_load", Flag);
 const OPTIONS: Field = ("options", Choices);
 const GROUPS: Field = ("option_groups", Groups);
 const MANY: Field = ("max_selected_items", Whole);
+const LEVELS: &[&str] = &["default", "info", "warning", "error", "success"];
 const STYLES: &[&str] = &["primary", "danger"];
 
 const IN_SECTION: &[&str] = &[
@@ -149,6 +150,9 @@ pub(super) const BLOCKS: &[Schema] = &[
         optional: &[("image_url", Url), ("slack_file", Object), ("title", Plain)],
     },
     Schema { kind: "rich_text", required: &[("elements", Array)], optional: &[] },
+    Schema { kind: "alert", required: &[("text", Text)], optional: &[("level", OneOf(LEVELS))] },
+    Schema { kind: "table", required: &[("rows", Array)], optional: &[("column_settings", Array)] },
+    Schema { kind: "data_visualization", required: &[("title", Words), ("chart", Object)], optional: &[] },
 ];
 
 /// The elements.

@@ -62,6 +62,9 @@ fn take_in(world: &mut World, incoming: &Incoming) -> Result<(String, Vec<Told>)
             conversation.snoozed_until = None;
         }
     }
+    if direction == "inbound" {
+        world.tour.arrived(&id);
+    }
     if kind == Kind::Sms {
         return Ok((id, Vec::new()));
     }

@@ -119,6 +119,17 @@ pub(crate) async fn click(shared: &Shared, click: Click) -> Result<Outcome, Impo
     Ok(Outcome { error: complaint(&ack), ..sent.with(&ack) })
 }
 
+/// Two people press at the same moment: neither sees what the other's press does.
+pub(crate) async fn at_once(shared: &Shared, one: Click, other: Click) -> Result<[Outcome; 2], Impossible> {
+    let pressed = shared.world(|world| Ok::<_, Impossible>([press(world, &one)?, press(world, &other)?]))?;
+    let [one, other] = pressed.map(async |(parcel, rights)| {
+        let ack = send(shared, parcel).await?;
+        Ok::<_, Impossible>(Outcome { error: complaint(&ack), ..rights.with(&ack) })
+    });
+    let (one, other) = tokio::join!(one, other);
+    Ok([one?, other?])
+}
+
 /// The rights that are sent along with an interaction: a trigger, a response URL.
 struct Rights {
     trigger_id: Option<String>,
@@ -151,6 +162,7 @@ fn press(world: &mut World, click: &Click) -> Result<(OutgoingRequest, Rights), 
         }
         state
     };
+    world.tour.pressed(&person.id, &click.action_id, click.selected_option.as_deref());
     let ts = world.next_ts();
     let mut body = payload::common("block_actions", &person, &world.workspace);
     let action = payload::action(&found.element, &found.block_id, &state, &ts);
@@ -233,7 +245,7 @@ pub(crate) async fn options(shared: &Shared, typing: Typing) -> Result<Outcome, 
     let mut outcome = Outcome { error: complaint(&ack), ..Outcome::of(&ack) };
     if outcome.error.is_none() {
         match read_options(&ack) {
-            Ok(options) => outcome.options = options,
+            Ok((options, groups)) => (outcome.options, outcome.option_groups) = (options, groups),
             Err(error) => outcome.error = Some(error),
         }
     }
@@ -270,12 +282,14 @@ fn ask(world: &mut World, typing: &Typing) -> Result<(MenuKey, Option<OutgoingRe
     Ok((asked, Some(OutgoingRequest::interaction("/slack/options", &person.handle, &Value::Object(body)))))
 }
 
-fn read_options(ack: &Ack) -> Result<Vec<Value>, String> {
+/// Returns all options, and the groups if they are in groups.
+fn read_options(ack: &Ack) -> Result<(Vec<Value>, Vec<Value>), String> {
     if ack.media_type != "application/json" {
         return Err(format!("invalid content type: {}", ack.media_type));
     }
     let answer: Value = serde_json::from_str(&ack.body).map_err(|e| format!("invalid JSON: {e}"))?;
-    blocks::suggestions(&answer).map_err(|faults| faults.join("; "))
+    let options = blocks::suggestions(&answer).map_err(|faults| faults.join("; "))?;
+    Ok((options, answer["option_groups"].as_array().cloned().unwrap_or_default()))
 }
 
 /// Uses a shortcut: a global one, or one on a message.

@@ -19,7 +19,7 @@ mod values;
 pub use acts::{Click, Close, Incoming, Saying, Shortcut, Submit, Typing};
 pub(super) use event::{event, uninstall};
 pub(super) use incoming::incoming;
-pub(super) use interact::{click, options, shortcut};
+pub(super) use interact::{at_once, click, options, shortcut};
 pub(super) use modal::{close, submit};
 pub use outcome::Outcome;
 pub(super) use said::say;

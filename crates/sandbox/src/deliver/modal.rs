@@ -61,6 +61,7 @@ fn fill_in(world: &mut World, submit: &Submit) -> Result<Filled, Impossible> {
         view.errors.clone_from(&field_errors);
         view.banner = None;
     }
+    world.tour.submitted(&person.id, field_errors.keys().map(String::as_str));
     if !field_errors.is_empty() {
         return Ok(Filled::Incomplete(field_errors));
     }
@@ -166,6 +167,7 @@ fn errors(world: &mut World, view: &View, errors: &Value) -> Result<BTreeMap<Str
         let words = error.as_str().filter(|words| !words.is_empty()).ok_or("errors must be sentences")?;
         found.insert(block_id.clone(), words.to_owned());
     }
+    world.tour.submitted(&view.user, found.keys().map(String::as_str));
     if let Some(view) = world.view_mut(&view.id) {
         view.errors.clone_from(&found);
     }

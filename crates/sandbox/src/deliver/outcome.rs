@@ -24,6 +24,8 @@ pub struct Outcome {
     pub field_errors: BTreeMap<String, String>,
     /// Options the app offered to a person typing.
     pub options: Vec<Value>,
+    /// The same options in their groups, if the app grouped them.
+    pub option_groups: Vec<Value>,
     /// The trigger that was sent along.
     pub trigger_id: Option<String>,
     /// The response URL that was sent along.

@@ -59,6 +59,8 @@ fn compose(world: &mut World, who: &str, channel: &str, line: CommandLine<'_>) -
     if !command.starts_with('/') || command.len() < 2 {
         return Err(Impossible(format!("a command begins with a slash and its name, not with {command:?}")));
     }
+    let is_down = world.faults.dialnote.down;
+    world.tour.typed(&person.id, &channel.id, line, is_down);
     let text = if raw { rest.to_owned() } else { typed::escaped(world, rest) };
     let trigger_id = world.new_trigger(&person.id, None);
     let response_url = world.new_response_url(&person.id, &channel.id, None);

@@ -111,9 +111,22 @@ fn route(world: &mut World, edge: Edge, heard: &RecordedRequest) -> Result<Found
 
 fn patch(world: &mut World, edge: Edge, id: &str, heard: &RecordedRequest) -> Result<Found, Refused> {
     match edge.change(&world.dialnote, body(heard)?)? {
-        Some(change) => conversations::patch(world, id, &change),
+        Some(change) => {
+            let before = owner(world, id);
+            let answer = conversations::patch(world, id, &change)?;
+            let after = owner(world, id);
+            world.tour.assigned(before.as_deref(), after.as_deref());
+            world.tour.written();
+            Ok(answer)
+        }
         None => conversations::changed(world, id),
     }
+}
+
+/// Returns the user id of a conversation's owner.
+fn owner(world: &World, id: &str) -> Option<String> {
+    let member = world.dialnote.conversation(id)?.assigned_to.as_ref()?;
+    world.user_of_member(member).map(str::to_owned)
 }
 
 fn body(heard: &RecordedRequest) -> Result<serde_json::Map<String, Value>, Refused> {

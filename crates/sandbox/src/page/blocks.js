@@ -1,9 +1,14 @@
-// Block Kit's blocks. A stand is where they stand: in a message or in a view.
+// Block Kit's blocks. A stand is the place of blocks: a message or a view.
 
+import { chart } from "./chart.js";
 import { el, newId } from "./dom.js";
 import { element } from "./elements.js";
-import { richText } from "./rich.js";
+import { avatar } from "./people.js";
+import { richText, richParts } from "./rich.js";
+import { state } from "./store.js";
 import { words } from "./text.js";
+
+const ALERTS = { default: "ℹ️", info: "ℹ️", warning: "⚠️", error: "⛔", success: "✅" };
 
 const DRAW = {
   header: (block) => el("h3", { class: "block-header" }, words(block.text)),
@@ -12,21 +17,49 @@ const DRAW = {
       block.text ? el("div", { class: "text" }, words(block.text)) : null,
       block.fields ? el("div", { class: "fields" }, block.fields.map((field) => el("div", { class: "text" }, words(field)))) : null),
     block.accessory ? el("div", { class: "accessory" }, part(block.accessory, block, stand)) : null),
-  context: (block, stand) => el("div", { class: "block-context" }, block.elements.map((one) =>
-    one.type === "image" ? picture(one, "tiny") : el("span", { class: "text" }, words(one)))),
+  context: (block) => el("div", { class: "block-context" }, block.elements.map((one, place) =>
+    one.type === "image" ? photo(one, block.elements[place + 1]) : el("span", { class: "text" }, words(one)))),
   actions: (block, stand) => el("div", { class: "block-actions" }, block.elements.map((one) => part(one, block, stand))),
   divider: () => el("hr"),
   image: (block) => el("figure", null, block.title ? el("figcaption", null, words(block.title)) : null, picture(block, "wide")),
   rich_text: richText,
   input: field,
+  alert: (block) => el("div", { class: `block-alert ${block.level ?? "default"}`, role: "note" },
+    el("span", { "aria-hidden": "true" }, ALERTS[block.level] ?? ALERTS.default), el("div", { class: "text" }, words(block.text))),
+  table,
+  data_visualization: chart,
 };
 
 const part = (one, block, stand) => (one.type === "image" ? picture(one, "small") : element(one, block, stand));
 
-// Pictures live elsewhere, and nothing here leaves this machine: their description stands for them.
+// Pictures are elsewhere and nothing is loaded from there: their description stands for them.
 function picture(image, size) {
   return el("span", { class: `picture ${size}`, role: "img", "aria-label": image.alt_text, title: image.image_url }, image.alt_text);
 }
+
+// A photo in a line of text. The initials in its place are those of the person whose picture it is, or else of the name
+// that follows.
+function photo(image, next) {
+  const file = image.image_url?.split("/").pop().split(/[.-]/)[0];
+  const person = state.people.find(({ handle }) => handle === file);
+  const name = person?.name ?? /\*([^*]+)\*/.exec(next?.text ?? "")?.[1] ?? image.alt_text;
+  const drawn = avatar(name, "mini");
+  drawn.removeAttribute("aria-hidden");
+  drawn.setAttribute("role", "img");
+  drawn.setAttribute("aria-label", image.alt_text);
+  return drawn;
+}
+
+function table(block) {
+  const [head, ...rows] = block.rows;
+  const settings = block.column_settings ?? [];
+  const cell = (tag) => (one, place) => el(tag, { class: settings[place]?.align ?? "left", scope: tag === "th" ? "col" : null }, cellWords(one));
+  return el("div", { class: "block-table", tabindex: "0", role: "group", "aria-label": "Table" },
+    el("table", null, el("thead", null, el("tr", null, head.map(cell("th")))),
+      el("tbody", null, rows.map((row) => el("tr", null, row.map(cell("td")))))));
+}
+
+const cellWords = (cell) => (cell.type === "rich_text" ? richParts(cell) : cell.text ?? String(cell.value ?? ""));
 
 function field(block, stand) {
   const error = stand.error(block);
@@ -44,7 +77,7 @@ export function draw(blocks, stand) {
   return (blocks ?? []).map((block) => DRAW[block.type]?.(block, stand) ?? el("p", { class: "faint" }, `[${block.type}]`));
 }
 
-// What messages and views have in common as a place for blocks.
+// The common part of messages and views as places for blocks.
 export function stand({ place, press, saved, keep, errors, redraw }) {
   const ids = new Map();
   const idOf = (block, part) => {

@@ -1,83 +1,105 @@
-// The middle: a channel's messages, or what the app shows of itself. Long channels are drawn from
-// their end; older messages are added as one scrolls up to them.
+// The middle of the page: a channel, or the app with its Home and its direct messages.
 
-import { announce, post } from "./api.js";
-import { byId, el, fill, reconcile } from "./dom.js";
+import { post } from "./api.js";
 import { composer } from "./composer.js";
+import { byId, el, fill, refill } from "./dom.js";
+import { startExamples } from "./examples.js";
 import { drawHome } from "./home.js";
-import { isDismissed, messageNode, version } from "./message.js";
-import { nameOf } from "./people.js";
+import { drawMessages, setUpLog } from "./log.js";
+import { showPane } from "./layout.js";
 import * as store from "./store.js";
 import { state } from "./store.js";
-import { openThread } from "./thread.js";
-import { dayName, dayOf, ofTs } from "./when.js";
-
-const STEP = 100; // messages drawn at once
-const NEAR_END = 80; // pixels from the end that count as being at it
 
 let drawnFor = null;
-let drawn = STEP;
-let newest = null;
-let loading = false;
 
 const place = () => byId("place");
-const list = () => byId("messages");
-const scroller = () => byId("scroller");
 
 export function startChannel() {
-  store.on(["place", "tab", "channels", "installed", "whole", "messages", "removed", "views"], drawPlace);
+  store.on(["place", "tab", "channels", "installed", "whole", "messages", "removed", "views", "dialnote"], drawPlace);
 }
 
 function drawPlace() {
-  const key = `${state.me}/${state.place}/${state.tab}/${store.channelHere()?.id}`;
+  const key = `${state.me}/${state.place}/${state.tab}/${store.channelHere()?.id}/${isInstalled()}/${state.tour?.era}`;
   if (key !== drawnFor) setUp(key);
   drawHead();
-  if (state.place === "app" && state.tab === "home") drawHome(byId("home"));
-  else drawMessages();
+  if (isHome()) drawHome(byId("home"));
+  else drawMessages(empty);
 }
+
+const isHome = () => state.place === "app" && state.tab === "home";
+const isInstalled = () => state.workspace.is_installed !== false;
 
 function setUp(key) {
   drawnFor = key;
-  drawn = STEP;
-  newest = null;
-  const home = state.place === "app" && state.tab === "home";
-  fill(place(), el("header", { id: "place-head" }), home ? el("div", { id: "home", class: "home" }) : [
-    el("div", { id: "scroller", tabindex: "0", role: "region", "aria-label": "Messages", onscroll: scrolled },
-      el("p", { id: "beginning", class: "faint" }),
-      el("ol", { id: "messages", role: "log", "aria-live": "off" })),
-    foot(),
-  ]);
+  fill(place(), el("header", { id: "place-head" }),
+    isInstalled() ? null : installBanner(),
+    isHome() ? el("div", { id: "home", class: "home", tabindex: "0", role: "region", "aria-label": "Home" })
+      : [setUpLog(el("div", { id: "beginning" })), foot()]);
+}
+
+function installBanner() {
+  return el("div", { id: "install", role: "status" }, el("span", null, "The app isn’t installed in this workspace."),
+    el("a", { class: "button primary", href: `${state.weather.app_url}/slack/install`, target: "_blank", rel: "noopener noreferrer" }, "Install it"));
 }
 
 function foot() {
+  if (!isInstalled()) return null;
   const features = state.installed.features ?? {};
   if (state.place === "app" && features.app_home?.messages_tab_read_only_enabled) {
-    return el("p", { class: "closed faint" }, "This app only speaks; it does not read messages here.");
+    return el("p", { class: "closed faint" }, "Sending messages to this app has been turned off.");
   }
-  return composer({ id: "composer-text", channel: state.place === "app" ? "dm" : state.place, label: `Message ${title()}` });
+  const box = composer({ id: "composer-text", channel: state.place === "app" ? "dm" : state.place, label: `Message ${title()}` });
+  return [startExamples(), box];
 }
 
 const title = () => (state.place === "app" ? "dialnote" : `#${store.channelById(state.place)?.name ?? ""}`);
 
+// The shared number of a channel with the same name: "front-desk" and "Front desk".
+const folded = (name) => name.toLowerCase().replaceAll(/[^a-z0-9]/g, "");
+const numberOf = (channel) => state.dialnote.numbers.find(({ name }) => folded(name) === folded(channel?.name ?? ""));
+
 function drawHead() {
-  const channel = store.channelHere();
-  const about = state.place === "app" ? "The app’s own place" : aboutChannel(channel);
+  const head = byId("place-head");
+  const about = state.place === "app" ? [] : aboutChannel(store.channelHere());
+  refill(head, JSON.stringify([title(), about, state.tab, state.me]), () => [
+    el("h2", { id: "place-title" }, state.place === "app" ? title() : [el("span", { "aria-hidden": "true" }, "# "), title().slice(1)]),
+    el("p", { class: "faint cut" }, about.map((fact, at) => [at ? " · " : "", typeof fact === "string" ? fact : [fact.before, el("b", null, fact.name)]])),
+    state.place === "app" ? tabs() : null,
+  ]);
+}
+
+function tabs() {
   const tab = (name, label) => el("button", {
     type: "button", role: "tab", class: "tab", "aria-selected": String(state.tab === name), "data-tab": name, "data-focus": `tab-${name}`,
-    onclick: () => showTab(name),
+    tabindex: state.tab === name ? null : "-1", onclick: () => showTab(name),
   }, label);
-  const tabs = state.place === "app" ? el("div", { role: "tablist", "aria-label": "The app", class: "tabs" }, tab("home", "Home"), tab("messages", "Messages")) : null;
-  const head = byId("place-head");
-  const look = JSON.stringify([title(), about, state.place === "app" && state.tab]);
-  if (head.version === look) return;
-  head.version = look;
-  fill(head, el("h1", { id: "place-title" }, title()), el("span", { class: "faint" }, about), tabs);
+  const other = () => showTab(state.tab === "home" ? "messages" : "home");
+  return el("div", {
+    role: "tablist", "aria-label": "The app", class: "tabs", onkeydown: (event) => ["ArrowLeft", "ArrowRight"].includes(event.key) && other(),
+  }, tab("home", "Home"), tab("messages", "Messages"));
 }
 
 function aboutChannel(channel) {
-  if (!channel) return "";
-  const bot = channel.bot ? "" : " · dialnote is not in this channel";
-  return `${channel.members} members${channel.archived ? " · archived" : ""}${bot}`;
+  if (!channel) return [];
+  const number = numberOf(channel);
+  const has = (one) => one.phoneNumber?.name === number?.name && one.status === "open" && !one.assignedTo;
+  const unassigned = number ? state.dialnote.conversations.filter(has).length : 0;
+  return [
+    `${channel.members} member${channel.members === 1 ? "" : "s"}`,
+    channel.archived ? "archived" : null,
+    isInstalled() && !channel.bot ? "dialnote isn’t in this channel" : null,
+    number && channel.bot ? { before: "Cards for the shared number ", name: number.name } : null,
+    number ? `${unassigned} unassigned` : null,
+  ].filter(Boolean);
+}
+
+function empty() {
+  if (state.place === "app") return [el("p", null, "No direct messages from the app yet. It writes when someone assigns you a conversation.")];
+  const number = numberOf(store.channelHere());
+  const words = number ? `No cards in ${title()} yet. Cards appear when a call to ${number.name} comes in.` : `No messages in ${title()} yet.`;
+  return [el("p", null, words), el("p", { class: "row wrap" },
+    el("button", { type: "button", onclick: () => showPane("events", true) }, "Make a call come in"),
+    el("button", { type: "button", onclick: () => showPane("tour", true) }, "Show the tour"))];
 }
 
 export function showTab(name) {
@@ -87,69 +109,8 @@ export function showTab(name) {
   document.querySelector(`[data-tab="${name}"]`)?.focus();
 }
 
-// Slack tells the app that its home was opened, if the app wants to know.
+// Slack reports an opened Home if the app subscribes to it.
 export function opened() {
   const events = state.installed.settings?.event_subscriptions?.bot_events ?? [];
   if (events.includes("app_home_opened")) post("event", { type: "app_home_opened", user: state.me, tab: "home" });
-}
-
-function drawMessages() {
-  const channel = store.channelHere();
-  const all = channel ? store.inChannel(channel.id).filter((message) => !isDismissed(message)) : [];
-  const box = scroller();
-  const fresh = newest === null ? [] : all.filter((message) => message.ts > newest);
-  const spoke = fresh.some((message) => message.from === store.me()?.id);
-  const atEnd = box.scrollHeight - box.scrollTop - box.clientHeight < NEAR_END || newest === null || spoke;
-  // Whoever reads further up keeps what is there; at the end a screenful or two is enough.
-  drawn = atEnd ? STEP : drawn + fresh.length;
-  const fromEnd = box.scrollHeight - box.scrollTop;
-  const before = firstDrawn();
-  reconcile(list(), withDays(all.slice(-drawn)), keyOf, versionOf, build);
-  const beginning = all.length <= drawn && !(channel && store.hasOlder(channel.id));
-  byId("beginning").textContent = beginning ? (all.length ? "The beginning." : "Nothing here yet.") : "Older messages…";
-  if (atEnd) box.scrollTop = box.scrollHeight;
-  else if (before !== firstDrawn()) box.scrollTop = box.scrollHeight - fromEnd;
-  tellNew(all, channel);
-}
-
-const firstDrawn = () => list().querySelector(".message")?.dataset.key;
-
-const keyOf = (item) => item.ts ?? item.day;
-const versionOf = (item) => (item.ts ? version(item) : item.day);
-
-function build(item) {
-  if (item.ts) return messageNode(item, { openThread });
-  return el("li", { class: "day" }, el("span", null, dayName(item.at)));
-}
-
-function withDays(messages) {
-  const out = [];
-  let day = null;
-  for (const message of messages) {
-    const at = ofTs(message.ts);
-    if (dayOf(at) !== day) out.push({ day: (day = dayOf(at)), at });
-    out.push(message);
-  }
-  return out;
-}
-
-// Whoever listens instead of looking hears what is new, and what was seen counts as read.
-function tellNew(all, channel) {
-  const last = all.at(-1);
-  if (last && newest !== null && last.ts > newest && last.from !== store.me()?.id) announce(`${nameOf(last.from)}: ${last.text}`);
-  newest = last?.ts ?? "";
-  if (document.visibilityState === "visible" && channel?.unread) post("read", { as: state.me, channel: channel.id });
-}
-
-async function scrolled() {
-  if (loading || scroller().scrollTop > 600) return;
-  const channel = store.channelHere();
-  if (!channel) return;
-  const here = store.inChannel(channel.id).length;
-  if (drawn >= here && !store.hasOlder(channel.id)) return;
-  loading = true;
-  drawn += STEP;
-  if (drawn > here && store.hasOlder(channel.id)) await store.loadOlder(channel.id);
-  else drawMessages();
-  loading = false;
 }

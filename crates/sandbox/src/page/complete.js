@@ -1,23 +1,24 @@
-// What the composer offers while one types: commands from the manifest with their hints, people,
-// groups and channels.
+// The composer's suggestions: commands from the manifest with their hints, people, groups and channels.
 
 import { state } from "./store.js";
 
 const commands = () => state.installed.features?.slash_commands ?? [];
 const fits = (text, typed) => text.toLowerCase().startsWith(typed.toLowerCase());
 
-// What is being typed at the caret, and what it could become.
+const MOST = 8;
+
+// The beginning of the word at the caret, and its completions.
 export function offers(text, caret) {
   const before = text.slice(0, caret);
   const command = /^\/\S*$/.exec(before);
   if (command) {
     const known = commands().filter((one) => fits(one.command, before));
-    return { from: 0, options: known.map((one) => ({ insert: `${one.command} `, label: one.command, hint: one.usage_hint, note: one.description })) };
+    return { from: 0, options: known.slice(0, MOST).map((one) => ({ insert: `${one.command} `, label: one.command, hint: one.usage_hint, note: one.description })) };
   }
   const word = /(^|[\s("])([@#])([\p{L}\p{N}._-]*)$/u.exec(before);
   if (!word) return { from: caret, options: [] };
   const [, , sign, typed] = word;
-  return { from: caret - typed.length - 1, options: sign === "@" ? people(typed) : channels(typed) };
+  return { from: caret - typed.length - 1, options: (sign === "@" ? people(typed) : channels(typed)).slice(0, MOST) };
 }
 
 function people(typed) {
@@ -32,7 +33,7 @@ function channels(typed) {
   return known.map(({ name }) => ({ insert: `#${name} `, label: `#${name}` }));
 }
 
-// What follows the command that stands there, for who has typed its name already.
+// The usage of a command whose name is typed already.
 export function hint(text) {
   const [name] = text.split(/\s/, 1);
   const command = /\s/.test(text) && commands().find((one) => one.command === name);

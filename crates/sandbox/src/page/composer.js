@@ -1,4 +1,4 @@
-// Where one writes: Enter sends, Shift+Enter begins a new line, and lists help to finish words.
+// The field for messages and commands: Enter sends, Shift+Enter begins a new line, and a list completes words.
 
 import { act, toast } from "./api.js";
 import { hint, offers } from "./complete.js";
@@ -15,7 +15,7 @@ export function composer({ id, channel, thread, label }) {
   const list = el("ul", { id: newId("words"), class: "popup completions", role: "listbox", popover: "manual", "aria-label": "Suggestions" });
   const usage = el("p", { class: "usage", id: newId("usage"), "aria-live": "polite" });
   const area = el("textarea", {
-    id, rows: 1, "aria-label": label, placeholder: thread ? "Reply…" : `${label} — or type / for commands`, role: "combobox",
+    id, rows: 1, "aria-label": label, placeholder: thread ? "Reply…" : `${label}, or type / for commands`, role: "combobox",
     "aria-expanded": "false", "aria-controls": list.id, "aria-autocomplete": "list", "aria-describedby": usage.id, autocomplete: "off",
   });
   const box = el("div", { class: "composer" }, usage, area,
@@ -72,7 +72,7 @@ export function composer({ id, channel, thread, label }) {
   async function send() {
     const text = area.value.trim();
     if (!text) return;
-    if (thread && text.startsWith("/")) return toast("Slack has no slash commands in threads. Use them in the channel, or a card’s buttons.");
+    if (thread && text.startsWith("/")) return toast("Slack has no slash commands in threads. Type it in the channel.");
     area.value = "";
     suggest();
     const verb = text.startsWith("/") ? "slash" : "say";
@@ -81,6 +81,13 @@ export function composer({ id, channel, thread, label }) {
     if (lost) area.value = text;
   }
 
+  area.fillIn = (text) => {
+    area.value = text;
+    area.focus();
+    area.setSelectionRange(text.length, text.length);
+    suggest();
+    close();
+  };
   area.addEventListener("input", suggest);
   area.addEventListener("blur", close);
   area.addEventListener("keydown", (event) => {
@@ -107,7 +114,7 @@ export function composer({ id, channel, thread, label }) {
 function shortcuts() {
   const known = (state.installed.features?.shortcuts ?? []).filter((shortcut) => shortcut.type === "global");
   const entries = known.map((shortcut) => ({
-    label: shortcut.name, note: shortcut.description, run: () => act("shortcut", { callback_id: shortcut.callback_id }),
+    label: shortcut.name, note: shortcut.description, value: shortcut.callback_id, run: () => act("shortcut", { callback_id: shortcut.callback_id }),
   }));
   if (!entries.length) return null;
   return el("button", {

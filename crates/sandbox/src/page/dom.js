@@ -1,5 +1,7 @@
-// Makes elements. Text always becomes text nodes: names and messages come from outside, and some
-// of them are markup on purpose.
+// Makes elements. Text always becomes text nodes: names and messages come from outside, and some of them are markup on
+// purpose.
+
+const FLAGS = ["checked", "disabled", "hidden", "inert"];
 
 export function el(tag, props, ...children) {
   const node = document.createElement(tag);
@@ -8,9 +10,16 @@ export function el(tag, props, ...children) {
     if (name.startsWith("on")) node.addEventListener(name.slice(2), value);
     else if (name === "class") node.className = value;
     else if (name === "value") node.value = value;
-    else if (name === "checked" || name === "disabled" || name === "hidden" || name === "inert") node[name] = true;
+    else if (FLAGS.includes(name)) node[name] = true;
     else node.setAttribute(name, value === true ? "" : value);
   }
+  put(node, ...children);
+  return node;
+}
+
+export function svg(tag, props, ...children) {
+  const node = document.createElementNS("http://www.w3.org/2000/svg", tag);
+  for (const [name, value] of Object.entries(props ?? {})) node.setAttribute(name, value);
   put(node, ...children);
   return node;
 }
@@ -27,8 +36,17 @@ export function fill(node, ...children) {
   return node;
 }
 
-// Makes the children of `parent` stand for `items`, touching only those that changed: focus,
-// selection and what is being typed survive in the others.
+// The same, unless `version` says that nothing changed; the focused element keeps the focus.
+export function refill(node, version, build) {
+  if (node.version === version) return;
+  node.version = version;
+  const name = node.contains(document.activeElement) ? document.activeElement.dataset.focus : null;
+  fill(node, build());
+  if (name) node.querySelector(`[data-focus="${CSS.escape(name)}"]`)?.focus({ preventScroll: true });
+}
+
+// Makes the children of `parent` stand for `items` and touches only those that changed: focus, selection and typed
+// text survive in the others.
 export function reconcile(parent, items, keyOf, versionOf, build) {
   const old = new Map();
   for (const child of parent.children) old.set(child.dataset.key, child);
@@ -54,7 +72,7 @@ export function reconcile(parent, items, keyOf, versionOf, build) {
   for (const gone of old.values()) gone.remove();
 }
 
-// Puts `fresh` where `old` was; the element that had the focus keeps it, found by its name.
+// Puts `fresh` in the place of `old`. The focus moves to the element with the same name, or else to the first control.
 export function keepFocus(old, fresh) {
   const active = document.activeElement;
   const name = old.contains(active) ? active.dataset.focus : null;
@@ -64,7 +82,7 @@ export function keepFocus(old, fresh) {
   heir?.focus({ preventScroll: true });
 }
 
-// Arrow keys move among the buttons of a list, so that Tab leaves it in one step.
+// Arrow keys move among the buttons of a list.
 export function arrows(list, selector) {
   list.addEventListener("keydown", (event) => {
     const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];

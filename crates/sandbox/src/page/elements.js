@@ -1,15 +1,16 @@
-// Block Kit's interactive elements. Each draws itself and tells its stand — the message or view it
-// stands in — what was typed or chosen, and the stand tells the app.
+// Block Kit's interactive elements. Each gives input to its stand, the message or view it is in, and the stand sends it
+// to the app.
 
 import { el } from "./dom.js";
 import { menu } from "./menu.js";
 import { chosenIn, finder } from "./options.js";
 import { ask, popupMenu } from "./overlay.js";
-import { words } from "./text.js";
+import { ownConversation, words } from "./text.js";
+import { fromWall, toWall } from "./when.js";
 
 const LONGEST_INPUT = 3000;
 
-// What a click on the control API calls the choice from an element of this type.
+// The control API's field for the choice from an element of this type.
 const FIELD = {
   static_select: "selected_option", external_select: "selected_option", overflow: "selected_option",
   radio_buttons: "selected_option", checkboxes: "selected_options", multi_static_select: "selected_options",
@@ -19,7 +20,7 @@ const FIELD = {
   timepicker: "selected_time", datetimepicker: "selected_date_time", plain_text_input: "value",
 };
 
-// Keeps what was given, and sends it at once where elements act at once.
+// Keeps the input, and sends it if the element acts at once.
 async function give(element, block, stand, value) {
   const atOnce = block.type !== "input" || block.dispatch_action;
   if (atOnce && !(await agreed(element, stand))) return;
@@ -31,7 +32,7 @@ async function press(element, block, stand, fields) {
   if (await agreed(element, stand)) await send(element, block, stand, fields);
 }
 
-// Whoever says no sees what was chosen before.
+// After a no, the earlier choice is shown again.
 async function agreed(element, stand) {
   if (!element.confirm || (await ask(element.confirm))) return true;
   stand.redraw();
@@ -59,19 +60,13 @@ function button(element, block, stand) {
   return el("a", { ...props, class: `button ${props.class}`, href, target, rel: "noopener noreferrer", onclick: pressed }, words(element.text));
 }
 
-// A conversation in the sandbox's own dialnote opens beside the messages.
-function ownConversation(address) {
-  if (!address?.startsWith(`${location.origin}/conversations/`)) return null;
-  return `#conversation=${address.split("/").pop()}`;
-}
-
 function overflow(element, block, stand) {
   const entries = element.options.map((option) => ({
-    label: option.text.text, note: option.description?.text, href: option.url,
+    label: option.text.text, note: option.description?.text, href: option.url && (ownConversation(option.url) ?? option.url), value: option.value,
     run: () => press(element, block, stand, { selected_option: option.value }),
   }));
   return el("button", {
-    type: "button", class: "overflow", "aria-label": "More", "aria-haspopup": "menu", "aria-expanded": "false",
+    type: "button", class: "overflow", "aria-label": "More actions", title: "More actions", "aria-haspopup": "menu", "aria-expanded": "false",
     "data-focus": name(element, block), "data-action": element.action_id,
     onclick: (event) => popupMenu(event.currentTarget, entries),
   }, "⋯");
@@ -82,7 +77,8 @@ function select(element, block, stand) {
   return menu({
     ...stand.labels(block, element),
     label: stand.label(block) ?? element.placeholder?.text ?? "Choose",
-    placeholder: element.placeholder?.text ?? (many ? "Choose some" : "Choose one"),
+    placeholder: element.placeholder?.text ?? (many ? "Choose" : "Choose one"),
+    asChip: many || /^(users|external|conversations|channels)_select$/.test(element.type), action: element.action_id,
     many, most: element.max_selected_items,
     chosen: chosenIn(element, stand.saved(block, element)),
     find: finder(element, block, stand), patient: element.type.endsWith("external_select"),
@@ -93,11 +89,6 @@ function select(element, block, stand) {
     name: name(element, block),
   });
 }
-
-const asDate = (seconds) => {
-  const at = new Date(seconds * 1000);
-  return new Date(at - at.getTimezoneOffset() * 60_000).toISOString().slice(0, 16);
-};
 
 function picker(type, key, read = (text) => text, show = (held) => held) {
   return (element, block, stand) => {
@@ -178,7 +169,7 @@ const DRAW = {
   multi_conversations_select: select,
   datepicker: picker("date", "date"),
   timepicker: picker("time", "time"),
-  datetimepicker: picker("datetime-local", "date_time", (text) => Math.floor(new Date(text) / 1000), asDate),
+  datetimepicker: picker("datetime-local", "date_time", fromWall, toWall),
   checkboxes: boxes("checkbox"), radio_buttons: boxes("radio"),
 };
 

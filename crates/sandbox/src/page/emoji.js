@@ -1,4 +1,4 @@
-// The emoji that messages name, as far as the sandbox draws them; others stay as they are written.
+// The emoji that messages name. Others are shown by their names.
 
 const EMOJI = {
   "+1": "👍", "-1": "👎", adhesive_bandage: "🩹", alarm_clock: "⏰", arrow_right: "➡️", bell: "🔔", bellhop_bell: "🛎️",

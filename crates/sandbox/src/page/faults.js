@@ -1,29 +1,30 @@
-// What can go wrong, as switches: what each one does to the faults of the sandbox, and what one
-// will see of it.
+// The faults as switches: the change of the sandbox's faults by each, and what one sees of it.
 
-import { post, toast } from "./api.js";
+import { cause } from "./api.js";
 import { channelById, state } from "./store.js";
 
 const SLOW_MS = 5000;
 const RETRY_AFTER = 8;
 
 export const FAULTS = [
-  { name: "dialnote-down", label: "dialnote is down", effect: "Commands wait; after three seconds their people are told. They happen once it is back.", service: "dialnote", key: "down", on: true },
-  { name: "dialnote-slow", label: "dialnote is slow", effect: "Every answer takes five seconds longer.", service: "dialnote", key: "slow_ms", on: SLOW_MS },
-  { name: "dialnote-limited", label: "dialnote limits us", effect: `Every call is refused: try again in ${RETRY_AFTER} seconds. Nothing is lost.`, service: "dialnote", key: "rate_limited", on: RETRY_AFTER },
-  { name: "dialnote-read-only", label: "The dialnote key may only read", effect: "Changes are refused, with the way out.", service: "dialnote", key: "read_only", on: true },
-  { name: "slack-limited", label: "Slack limits us", effect: `Messages are late: every call is refused for ${RETRY_AFTER} seconds.`, service: "slack", key: "rate_limited", on: { "*": RETRY_AFTER } },
-  { name: "slack-twice", label: "Slack delivers everything twice", effect: "Everything still happens once. See the Requests.", service: "slack", key: "deliver_twice", on: true },
-  { name: "bot-removed", label: "The app is removed from this channel", effect: "Commands are carried out; their card cannot be posted, and the person is told.", service: "slack", key: "bot_not_in", on: here },
+  { name: "dialnote-down", label: "dialnote is down", effect: "Commands are saved. After 3 s their people are notified, and they run when dialnote is back.", service: "dialnote", key: "down", on: true },
+  { name: "dialnote-slow", label: "dialnote is slow", effect: "Every answer takes 5 s longer.", service: "dialnote", key: "slow_ms", on: SLOW_MS },
+  { name: "dialnote-limited", label: "dialnote limits requests", effect: `Every call is refused for ${RETRY_AFTER} s. Nothing is lost.`, service: "dialnote", key: "rate_limited", on: RETRY_AFTER },
+  { name: "dialnote-read-only", label: "The key is read-only", effect: "dialnote refuses changes. The app says who can fix it.", service: "dialnote", key: "read_only", on: true },
+  { name: "slack-limited", label: "Slack limits requests", effect: `Messages are late: every call is refused for ${RETRY_AFTER} s.`, service: "slack", key: "rate_limited", on: { "*": RETRY_AFTER } },
+  { name: "slack-twice", label: "Slack delivers twice", effect: "Every request arrives twice and takes effect once. See Traffic.", service: "slack", key: "deliver_twice", on: true },
+  { name: "bot-removed", label: "The app was removed from this channel", effect: "Commands still work. The app can’t post cards, and says so.", service: "slack", key: "bot_not_in", on: here },
 ];
 
 const NONE = { down: false, slow_ms: 0, answer_late_ms: 0, rate_limited: null, read_only: false, deliver_twice: false, bot_not_in: [], fail_next: [] };
 
-// The channel one looks at.
+// The channel that is shown.
 function here() {
   const channel = channelById(state.place);
   return [channel?.name ?? state.channels.find((one) => one.kind !== "direct")?.name].filter(Boolean);
 }
+
+export const fault = (name) => FAULTS.find((one) => one.name === name);
 
 export function isOn(fault) {
   const value = state.weather.faults?.[fault.service]?.[fault.key];
@@ -38,18 +39,10 @@ export async function turn(fault, on) {
   if (on) wanted[fault.service][fault.key] = value;
   else if (fault.service === "slack" && fault.key === "rate_limited") wanted.slack.rate_limited = {};
   else wanted[fault.service][fault.key] = NONE[fault.key];
-  // Merging cannot take an entry away, so all of it is said anew.
-  await send({ reset: true, ...wanted });
+  // Merging can't remove an entry, so all faults are sent again.
+  await cause("faults", { reset: true, ...wanted });
 }
 
-export const allWell = () => send({ reset: true });
+export const endAll = () => cause("faults", { reset: true });
 
-export async function runApp(running) {
-  const outcome = await post("app", { running });
-  if (outcome.error) toast(outcome.error);
-}
-
-async function send(faults) {
-  const outcome = await post("faults", faults);
-  if (typeof outcome.error === "string") toast(outcome.error);
-}
+export const runApp = (running) => cause("app", { running });

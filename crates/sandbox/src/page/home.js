@@ -18,6 +18,6 @@ export function drawHome(box) {
 
 function nothing() {
   const on = state.installed.features?.app_home?.home_tab_enabled;
-  const why = on ? "The app has not published a home for you yet." : "The app has no Home tab: manifest.yml does not switch it on.";
+  const why = on ? "The app hasn’t published a Home for you yet." : "The app has no Home tab. manifest.yml doesn’t switch it on.";
   return el("p", { class: "faint" }, why);
 }

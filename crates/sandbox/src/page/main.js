@@ -1,24 +1,18 @@
 // Puts the page together.
 
 import { startChannel } from "./channel.js";
-import { byId } from "./dom.js";
-import { showConversation } from "./inbox.js";
-import { showPane, startRight } from "./right.js";
+import { startEvents } from "./events.js";
+import { startHeader } from "./header.js";
+import { showConversation, startInbox } from "./inbox.js";
+import { showPane, startLayout } from "./layout.js";
 import { recall, startSidebar } from "./sidebar.js";
 import { connect } from "./store.js";
 import { startThread } from "./thread.js";
+import { startTour } from "./tour.js";
+import { startTraffic } from "./traffic.js";
 import { startViews } from "./views.js";
-import { startWeather } from "./weather.js";
 
-// On narrow windows the sides lie over the middle, and a button shows them.
-function toggle(button, side) {
-  byId(button).addEventListener("click", () => {
-    const open = document.body.classList.toggle(`${side}-open`);
-    byId(button).setAttribute("aria-expanded", String(open));
-  });
-}
-
-// Links to conversations lead to dialnote, which is to the right.
+// Links to conversations lead to the inbox of this page's dialnote.
 function follow() {
   const wanted = new URLSearchParams(location.hash.slice(1)).get("conversation");
   if (!wanted) return;
@@ -27,20 +21,21 @@ function follow() {
 }
 
 function open(conversation) {
-  showPane("inbox");
-  document.body.classList.add("right-open");
+  showPane("inbox", true);
   showConversation(conversation);
 }
 
 recall();
+startLayout();
+startHeader();
 startSidebar();
 startChannel();
 startThread();
 startViews();
-startRight();
-startWeather();
-toggle("toggle-side", "side");
-toggle("toggle-right", "right");
+startTour();
+startInbox();
+startEvents();
+startTraffic();
 window.addEventListener("hashchange", follow);
 const conversation = /^\/conversations\/([^/]+)$/.exec(location.pathname);
 if (conversation) open(decodeURIComponent(conversation[1]));

@@ -1,4 +1,4 @@
-// A menu one can type into: of one or of several things, whose options are fixed or asked for.
+// A menu with a search: for one or several options, which are fixed or asked for.
 
 import { el, fill, newId } from "./dom.js";
 import { hidePopup, showPopup } from "./overlay.js";
@@ -13,39 +13,44 @@ export function fitting(options, query) {
   return options.filter(({ label, also }) => folded(`${label} ${also ?? ""}`).includes(wanted));
 }
 
-// spec: label, placeholder, many, most, chosen: [option], find: async (query) → {options, hint},
-// onchange: (chosen) → void, name, patient: whether finding costs something. An option is {value, label, note?, group?, also?}.
+// spec: label, placeholder, many, most, asChip: whether the choice is a chip with ×, chosen: [option],
+// find: async (query) → {options, hint}, onchange: (chosen) → void, name, action, patient: whether finding costs
+// something. An option is {value, label, note?, group?, also?}.
 export function menu(spec) {
   let chosen = [...spec.chosen];
   let shown = [];
   let active = -1;
   let asked = 0;
-  let timer = null; // runs while what was typed was not looked for yet
+  let timer = null; // runs while a query waits for the end of typing
 
   const list = el("ul", { id: newId("options"), class: "popup", role: "listbox", popover: "manual", "aria-label": spec.label });
   const input = el("input", {
     type: "text", role: "combobox", "aria-expanded": "false", "aria-controls": list.id, "aria-autocomplete": "list",
     "aria-label": spec.label, placeholder: spec.placeholder, autocomplete: "off", spellcheck: "false",
-    "data-focus": spec.name, id: spec.id, "aria-describedby": spec.describedby, required: spec.required,
+    "data-focus": spec.name, "data-action": spec.action, id: spec.id, "aria-describedby": spec.describedby, "aria-invalid": spec.invalid,
   });
   const chips = el("span", { class: "chips" });
-  const box = el("span", { class: spec.many ? "combo many" : "combo" }, chips, input, el("span", { class: "caret", "aria-hidden": "true" }, "▾"), list);
+  const box = el("span", { class: spec.asChip ? "combo chipped" : "combo" }, chips, input, el("span", { class: "caret", "aria-hidden": "true" }, "▾"), list);
 
   const isOpen = () => list.matches(":popover-open");
 
   function rest() {
-    input.value = spec.many ? "" : chosen[0]?.label ?? "";
+    input.value = spec.asChip ? "" : chosen[0]?.label ?? "";
   }
 
   function drawChips() {
-    if (!spec.many) return;
+    if (!spec.asChip) return;
     fill(chips, chosen.map(chip));
     input.placeholder = chosen.length ? "" : spec.placeholder;
+    box.classList.toggle("full", !spec.many && chosen.length > 0);
   }
 
   function chip(option) {
-    const drop = () => choose(chosen.filter((other) => other.value !== option.value));
-    return el("span", { class: "chip" }, option.label,
+    const drop = () => {
+      choose(chosen.filter((other) => other.value !== option.value));
+      input.focus();
+    };
+    return el("span", { class: "chip", "data-chosen": option.value }, option.label,
       el("button", { type: "button", class: "quiet", "aria-label": `Remove ${option.label}`, onclick: drop }, "×"));
   }
 
@@ -86,7 +91,7 @@ export function menu(spec) {
         onmousedown: (event) => event.preventDefault(), onclick: () => pick(option), onmousemove: () => highlight(place),
       }, el("span", null, option.label), option.note ? el("span", { class: "faint" }, option.note) : null));
     }
-    if (!shown.length) rows.push(el("li", { class: "faint", role: "presentation" }, hint ?? "Nothing fits."));
+    if (!shown.length) rows.push(el("li", { class: "faint", role: "presentation" }, hint ?? "No matches"));
     fill(list, rows);
   }
 
@@ -114,15 +119,13 @@ export function menu(spec) {
     spec.onchange(chosen);
   }
 
-  input.addEventListener("focus", () => input.select());
-  input.addEventListener("click", () => (isOpen() ? null : open("")));
-  input.addEventListener("input", () => {
+  function typed() {
     forget();
     if (spec.patient) timer = setTimeout(() => open(input.value), TYPING_MS);
     else open(input.value);
-  });
-  input.addEventListener("blur", close);
-  input.addEventListener("keydown", async (event) => {
+  }
+
+  async function pressed(event) {
     const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
     if (step) {
       event.preventDefault();
@@ -134,12 +137,22 @@ export function menu(spec) {
       if (timer) await open(input.value);
       if (shown[active]) pick(shown[active]);
     } else if (event.key === "Escape" && isOpen()) {
+      event.preventDefault();
       event.stopPropagation();
       close();
     } else if (event.key === "Backspace" && !input.value && chosen.length) {
       choose(chosen.slice(0, -1));
     }
+  }
+
+  input.addEventListener("focus", () => input.select());
+  input.addEventListener("click", () => {
+    input.select();
+    if (!isOpen()) open("");
   });
+  input.addEventListener("input", typed);
+  input.addEventListener("blur", close);
+  input.addEventListener("keydown", pressed);
   drawChips();
   rest();
   return box;

@@ -1,4 +1,4 @@
-// One message: who said it, when, its blocks or its text, and what can be done with it.
+// One message: its author and time, its blocks or text, and its actions.
 
 import { act } from "./api.js";
 import { draw, stand } from "./blocks.js";
@@ -7,41 +7,60 @@ import { popupMenu } from "./overlay.js";
 import { face, nameOf } from "./people.js";
 import { changed, person, state } from "./store.js";
 import { mrkdwn } from "./text.js";
-import { ago, clock, full, ofTs } from "./when.js";
+import { agoInWords, clock, full, ofTs, ticking } from "./when.js";
 
-// What only I see is gone once I dismiss it, as it is in Slack.
+const TOGETHER_S = 300;
+
+// A dismissed private message is gone, as in Slack.
 const dismissed = new Set();
 const nameIn = (message) => `${state.me}/${message.channel}/${message.ts}`;
 export const isDismissed = (message) => dismissed.has(nameIn(message));
 
-// A message that changed is another object.
-export const version = (message) => message;
+// Whether a message shares the head of the one before it.
+export function follows(message, before) {
+  const plain = (one) => one && !one.only && !one.broadcast;
+  const seconds = Number(message.ts.split(".")[0]) - Number(before?.ts.split(".")[0]);
+  return Boolean(plain(message) && plain(before) && message.from === before.from && seconds < TOGETHER_S);
+}
 
-export function messageNode(message, { inThread, openThread }) {
+// A changed message is another object.
+const versions = new WeakMap();
+let last = 0;
+
+export function version(message, follow) {
+  if (!versions.has(message)) versions.set(message, (last += 1));
+  return `${versions.get(message)}/${Boolean(follow)}`;
+}
+
+export function messageNode(message, { inThread, openThread, follow }) {
   const at = ofTs(message.ts);
   const name = nameOf(message.from);
-  const bot = person(message.from)?.bot || message.from === "USLACKBOT";
   const redraw = () => {
     node.version = null;
     changed("messages");
   };
-  const node = el("li", { class: message.only ? "message only" : "message", "data-ts": message.ts },
-    message.only ? el("p", { class: "only-mark" }, "Only visible to you") : null,
-    message.broadcast ? el("p", { class: "only-mark" }, inThread ? "Also sent to the channel" : "Replied to a thread") : null,
-    el("article", { "aria-label": `${name}, ${clock(at)}` },
-      face(message.from),
-      el("div", { class: "body" },
-        el("div", { class: "head" },
-          el("strong", null, name),
-          bot ? el("span", { class: "tag" }, "APP") : null,
-          el("time", { datetime: at.toISOString(), title: full(at) }, clock(at)),
-          tools(message, inThread, openThread)),
-        content(message, redraw),
-        message.edited ? el("span", { class: "edited", title: full(ofTs(message.edited)) }, "(edited)") : null,
-        (message.files ?? []).map(picture),
-        (message.unfurls ?? []).map((unfurl) => attachment(message, unfurl, redraw)),
-        inThread || !message.answers ? null : threadLine(message, openThread))));
+  const classes = ["message", message.only ? "only" : "", follow ? "follows" : ""].filter(Boolean).join(" ");
+  const node = el("article", { class: classes, "data-ts": message.ts, "aria-label": `${name}, ${clock(at)}` },
+    message.only ? el("p", { class: "mark" }, "👁 Only visible to you", tools(message)) : null,
+    message.broadcast ? el("p", { class: "mark" }, inThread ? "Also sent to the channel" : "Replied to a thread") : null,
+    el("div", { class: "beside" }, follow ? el("time", { class: "small-time", "aria-hidden": "true" }, clock(at).replace(/ [AP]M$/, "")) : face(message.from)),
+    el("div", { class: "body" },
+      follow ? null : head(message, name, at),
+      content(message, redraw),
+      message.edited && !message.blocks.length ? el("span", { class: "edited", title: full(ofTs(message.edited)) }, "(edited)") : null,
+      (message.files ?? []).map(picture),
+      (message.unfurls ?? []).map((unfurl) => attachment(message, unfurl, redraw)),
+      inThread || !message.answers ? null : threadLine(message, openThread)),
+    message.only ? null : tools(message, inThread, openThread));
   return node;
+}
+
+function head(message, name, at) {
+  const bot = person(message.from)?.bot || message.from === "USLACKBOT";
+  return el("div", { class: "head" },
+    el("strong", null, name),
+    bot ? el("span", { class: "app" }, "APP") : null,
+    el("time", { datetime: at.toISOString(), title: full(at) }, clock(at)));
 }
 
 function content(message, redraw) {
@@ -61,7 +80,7 @@ function picture(file) {
 }
 
 function attachment(message, unfurl, redraw) {
-  return el("div", { class: "attachment", "aria-label": unfurl.url, role: "group" }, draw(unfurl.blocks, standOf(message, redraw)));
+  return el("div", { class: "attachment blocks", "aria-label": unfurl.url, role: "group" }, draw(unfurl.blocks, standOf(message, redraw)));
 }
 
 function threadLine(message, openThread) {
@@ -69,7 +88,7 @@ function threadLine(message, openThread) {
   return el("button", { type: "button", class: "thread-line", "data-focus": "thread", onclick: () => openThread(message) },
     people.slice(0, 3).map((id) => face(id, "mini")),
     el("strong", null, `${count} ${count === 1 ? "reply" : "replies"}`),
-    el("span", { class: "faint" }, ` Last reply ${ago(ofTs(latest)).replace("now", "just now")}`));
+    ticking({ class: "faint" }, () => `Last reply ${agoInWords(ofTs(latest))}`));
 }
 
 function tools(message, inThread, openThread) {
@@ -78,17 +97,19 @@ function tools(message, inThread, openThread) {
       dismissed.add(nameIn(message));
       changed("messages");
     };
-    return el("span", { class: "tools" }, el("button", { type: "button", class: "quiet", onclick: dismiss }, "Dismiss"));
+    return el("button", { type: "button", class: "quiet link", "data-focus": "dismiss", onclick: dismiss }, "Dismiss");
   }
   const shortcuts = (state.installed.features?.shortcuts ?? []).filter((shortcut) => shortcut.type === "message");
   const entries = shortcuts.map((shortcut) => ({
-    label: shortcut.name, note: shortcut.description,
+    label: shortcut.name, note: shortcut.description, value: shortcut.callback_id,
     run: () => act("shortcut", { callback_id: shortcut.callback_id, channel: message.channel, message_ts: message.ts }),
   }));
   return el("span", { class: "tools" },
-    inThread ? null : el("button", { type: "button", class: "quiet", "data-focus": "reply", onclick: () => openThread(message) }, "Reply in thread"),
+    inThread ? null : el("button", {
+      type: "button", "aria-label": "Reply in thread", title: "Reply in thread", "data-focus": "reply", onclick: () => openThread(message),
+    }, "💬"),
     entries.length ? el("button", {
-      type: "button", class: "quiet", "aria-label": "Message shortcuts", "data-focus": "shortcuts", "aria-haspopup": "menu", "aria-expanded": "false",
-      onclick: (event) => popupMenu(event.currentTarget, entries),
+      type: "button", "aria-label": "Message shortcuts", title: "Message shortcuts", "data-focus": "shortcuts", "aria-haspopup": "menu",
+      "aria-expanded": "false", onclick: (event) => popupMenu(event.currentTarget, entries),
     }, "⋮") : null);
 }

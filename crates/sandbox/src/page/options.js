@@ -1,5 +1,4 @@
-// Where the options of Block Kit's menus come from: the menu itself, the app, the people and the
-// channels of the workspace.
+// The options of Block Kit's menus: from the menu itself, the app, or the people and channels of the workspace.
 
 import { act } from "./api.js";
 import { fitting } from "./menu.js";
@@ -11,7 +10,7 @@ const fromBlockKit = (option, group) => ({
   value: option.value, label: option.text.text, note: option.description?.text, group, raw: option,
 });
 
-// What the app offered last, by the menu's name.
+// The options that the app offered, by the menu's name.
 const offered = new Map();
 
 const people = () => state.people.filter((someone) => !someone.deleted).map((someone) => ({
@@ -41,7 +40,7 @@ function fixed(element) {
 
 const single = (type) => type.replace(/^multi_/, "");
 
-// How a menu finds what fits what was typed.
+// Returns the search of a menu.
 export function finder(element, block, stand) {
   if (single(element.type) !== "external_select") {
     const known = KNOWN[single(element.type)];
@@ -49,15 +48,16 @@ export function finder(element, block, stand) {
   }
   return async (query) => {
     const least = element.min_query_length ?? LEAST_TYPED;
-    if ([...query].length < least) return { options: [], hint: `Type at least ${least} letter${least === 1 ? "" : "s"}.` };
+    if ([...query].length < least) return { options: [], hint: `Type at least ${least} character${least === 1 ? "" : "s"}` };
     const outcome = await act("options", { ...stand.place, action_id: element.action_id, block_id: block.block_id, value: query });
-    const options = (outcome.options ?? []).map((option) => fromBlockKit(option));
+    const groups = outcome.option_groups?.length ? outcome.option_groups : [{ options: outcome.options ?? [] }];
+    const options = groups.flatMap((group) => group.options.map((option) => fromBlockKit(option, group.label?.text)));
     offered.set(element.action_id, [...(offered.get(element.action_id) ?? []), ...options]);
-    return { options, hint: outcome.error ? "The app did not answer." : undefined };
+    return { options, hint: outcome.error ? "The app didn't answer" : undefined };
   };
 }
 
-// What is chosen in a menu before anybody touches it here: what was chosen earlier, else at first.
+// The choice in a menu when it is drawn: an earlier one, or else the initial one.
 export function chosenIn(element, saved) {
   const key = single(element.type).replace("external_select", "static_select");
   const word = { static_select: "option", users_select: "user", channels_select: "channel", conversations_select: "conversation" }[key];
@@ -74,7 +74,7 @@ function asOption(word, held) {
   return { value: held, label: channel ? `#${channel.name}` : held };
 }
 
-// The other way round: what the state of an element is after `value` was given.
+// The state of an element after the input `value`.
 export function stateOf(element, value) {
   const options = [...fixed(element), ...(offered.get(element.action_id) ?? [])];
   const find = (wanted) => options.find((option) => option.value === wanted)?.raw;

@@ -1,10 +1,10 @@
-// What lies over the page for a moment: lists under a field, and questions before something acts.
+// Parts that cover the page for a moment: lists below a field, menus, and questions before an action.
 
 import { el, newId } from "./dom.js";
 import { words } from "./text.js";
 
 const GAP = 4;
-const LEAST = 220;
+const LEAST = 240;
 
 // Shows `popup` under `anchor`, or above it where there is more room.
 export function showPopup(popup, anchor) {
@@ -13,7 +13,7 @@ export function showPopup(popup, anchor) {
   place(popup, anchor);
 }
 
-// What is shown under something stays there, also when that is scrolled or the window changes.
+// A popup stays at its anchor, also after scrolling or a change of the window.
 function placeAll() {
   for (const popup of document.querySelectorAll(".popup:popover-open")) place(popup, popup.anchoredTo);
 }
@@ -21,7 +21,7 @@ function placeAll() {
 window.addEventListener("resize", placeAll);
 document.addEventListener("scroll", placeAll, { capture: true, passive: true });
 
-// Where that was taken away, it stays where it was.
+// Without its anchor it stays in its place.
 function place(popup, anchor) {
   if (!anchor.isConnected) return;
   const at = anchor.getBoundingClientRect();
@@ -39,8 +39,8 @@ export function hidePopup(popup) {
   if (popup.isConnected && popup.matches(":popover-open")) popup.hidePopover();
 }
 
-// A menu of things to do, under a button: arrow keys move, Enter does, Esc leaves. It stays when the
-// message with the button is drawn anew; the focus goes back to the button that is there then.
+// A menu of actions below a button: arrow keys move, Enter acts, Escape closes. It stays when the message with the
+// button is redrawn, and the focus returns to the button that is there then.
 export function popupMenu(anchor, entries) {
   let left = false;
   const button = now(anchor);
@@ -51,15 +51,16 @@ export function popupMenu(anchor, entries) {
     list.remove();
     button()?.setAttribute("aria-expanded", "false");
   };
-  const item = ({ label, note, run, href }) => {
-    const inside = [el("span", null, label), note ? el("span", { class: "faint" }, note) : null];
+  const item = ({ label, note, run, href, face, value }) => {
+    const inside = [face ?? null, el("span", { class: "grow" }, label, note ? el("span", { class: "faint note" }, note) : null)];
     const chosen = () => {
       leave();
       button()?.focus();
       run();
     };
-    const props = { role: "menuitem", class: "menu-item", onclick: chosen };
-    return href ? el("a", { ...props, href, target: "_blank", rel: "noopener noreferrer" }, inside)
+    const props = { role: "menuitem", class: "menu-item", "data-value": value, onclick: chosen };
+    const target = href?.startsWith("#") ? null : "_blank";
+    return href ? el("a", { ...props, href, target, rel: "noopener noreferrer" }, inside)
       : el("button", { ...props, type: "button" }, inside);
   };
   const list = el("div", { class: "popup", role: "menu", popover: "manual", id: newId("menu") }, entries.map(item));
@@ -72,6 +73,7 @@ export function popupMenu(anchor, entries) {
       items[(next + items.length) % items.length].focus();
     }
     if (event.key === "Escape" || event.key === "Tab") {
+      event.preventDefault();
       event.stopPropagation();
       leave();
       button()?.focus();
@@ -86,7 +88,7 @@ export function popupMenu(anchor, entries) {
   items[0]?.focus();
 }
 
-// Finds an element of a list's item, also after the item was drawn anew.
+// Returns a search for an element of a list's item that also works after the item was redrawn.
 function now(element) {
   const item = element.closest("[data-key]");
   const list = item?.parentElement;
@@ -94,7 +96,7 @@ function now(element) {
   return () => (element.isConnected ? element : list?.querySelector(heir));
 }
 
-// Asks, and answers whether the person agreed. `question` is a confirmation object of Block Kit.
+// Asks, and returns whether the person agreed. `question` is a confirmation object of Block Kit.
 export function ask(question) {
   return new Promise((answer) => {
     const title = newId("question");

@@ -1,11 +1,15 @@
-// Faces and names. Pictures would have to come from elsewhere, so faces are initials.
+// Faces and names. Pictures would be loaded from elsewhere, so faces are initials.
 
 import { el } from "./dom.js";
 import { person, state } from "./store.js";
 
 const HUES = 8;
 
+// The people of the fixed world have colours of their own, so that no two of them look alike.
+const OWN = { "Maya Chen": 1, "Leo Martins": 5, "Zoe Park": 6, "Sam Doyle": 8 };
+
 function hue(text) {
+  if (text in OWN) return OWN[text];
   let sum = 0;
   for (const c of text) sum = (sum * 31 + c.codePointAt(0)) % 9973;
   return sum % HUES;
@@ -36,6 +40,9 @@ export function nameOf(id) {
 export const fullName = (id) => person(id)?.name ?? nameOf(id);
 
 export const groupName = (id) => state.groups.find((group) => group.id === id)?.handle ?? id;
+
+// The words of a conversation's contact that a command can be typed with.
+export const typedName = (contact) => [contact.firstName, contact.lastName].filter(Boolean).join(" ") || contact.phoneNumber;
 
 export function contactName(contact) {
   return [contact.firstName, contact.lastName].filter(Boolean).join(" ") || pretty(contact.phoneNumber);

@@ -2,7 +2,7 @@
 
 import { el } from "./dom.js";
 import { broadcastPill, channelPill, emojiOrName, groupPill, link, userPill } from "./text.js";
-import { slackDate } from "./when.js";
+import { slackDate, ticking } from "./when.js";
 
 const SECTIONS = {
   rich_text_section: (part) => el("span", { class: "rich" }, part.elements.map(leaf)),
@@ -27,7 +27,7 @@ const LEAVES = {
   channel: (part) => channelPill(part.channel_id),
   broadcast: (part) => broadcastPill(part.range),
   emoji: (part) => emojiOrName(part.name),
-  date: (part) => slackDate(part.timestamp, part.format),
+  date: (part) => ticking({}, () => slackDate(part.timestamp, part.format)),
   color: (part) => part.value,
 };
 
@@ -43,4 +43,7 @@ function leaf(part) {
 
 const unknown = (type) => el("span", { class: "faint" }, `[${type}]`);
 
-export const richText = (block) => el("div", { class: "block-rich" }, block.elements.map(section));
+// The parts without a frame, for the cells of tables.
+export const richParts = (block) => block.elements.map(section);
+
+export const richText = (block) => el("div", { class: "block-rich" }, richParts(block));

@@ -1,53 +1,70 @@
-// The left: the workspace, who I am, channels, and the app. Switching the person changes all that
-// is visible, so it is a switch and not a menu.
+// The left: the workspace, the person one is, channels, and the app.
 
-import { arrows, byId, el, fill } from "./dom.js";
 import { opened } from "./channel.js";
+import { arrows, byId, el, refill } from "./dom.js";
+import { isPhone, showSlack } from "./layout.js";
+import { popupMenu } from "./overlay.js";
 import { avatar } from "./people.js";
 import * as store from "./store.js";
 import { state } from "./store.js";
 
 export function startSidebar() {
-  store.on(["people", "channels", "workspace", "place", "connected"], drawSidebar);
+  store.on(["people", "channels", "workspace", "place", "connected", "dialnote"], drawSidebar);
+  matchMedia("(max-width: 760px)").addEventListener("change", drawSidebar);
   arrows(byId("side"), ".person");
   arrows(byId("side"), ".place");
 }
 
-let look = null;
-
 function drawSidebar() {
-  const fresh = JSON.stringify([state.people, state.channels, state.place, state.me]);
-  if (fresh === look || !state.people.length) return;
-  look = fresh;
-  const focused = document.activeElement?.dataset.focus;
-  const people = el("div", { class: "people", role: "radiogroup", "aria-label": "Who am I" }, state.people.filter((one) => !one.bot).map(someone));
-  const channels = el("ul", { class: "places" }, state.channels.filter((one) => one.kind !== "direct").map((one) => el("li", null, placeButton(one.id, hash(one), one.unread))));
-  const app = el("ul", { class: "places" }, el("li", null, placeButton("app", [el("img", { class: "avatar mini", src: "/page/icon.svg", alt: "" }), "dialnote"], store.direct()?.unread ?? 0)));
-  fill(byId("side"),
-    el("p", { class: "workspace" }, state.workspace.name),
-    el("h2", null, "I am"), people,
-    el("h2", null, "Channels"), channels,
-    el("h2", null, "Direct messages"), app);
-  if (focused) byId("side").querySelector(`[data-focus="${CSS.escape(focused)}"]`)?.focus();
+  if (!state.people.length) return;
+  const channels = state.channels.filter((one) => one.kind !== "direct");
+  const unread = store.direct()?.unread ?? 0;
+  const linked = state.people.map(store.isLinked);
+  refill(byId("side"), JSON.stringify([state.people, channels, unread, linked, state.place, state.me, isPhone()]), () => [
+    el("h2", null, state.workspace.name, " ", el("span", { class: "tag" }, "Slack · simulated")),
+    isPhone() ? whoMenu() : el("div", { class: "me" }, el("h3", { id: "you-are" }, "You are ", el("span", { class: "tag" }, "sandbox")),
+      el("div", { role: "radiogroup", "aria-labelledby": "you-are" }, people().map(someone))),
+    el("h3", null, "Channels"),
+    channels.map((one) => placeButton(one.id, [el("span", { "aria-hidden": "true" }, one.kind === "private" ? "🔒" : "#"), el("span", { class: "name" }, one.name)], one.unread)),
+    el("h3", null, "Apps"),
+    placeButton("app", [el("img", { class: "avatar small", src: "/page/icon.svg", alt: "" }), el("span", { class: "name" }, "dialnote")], unread, "the app"),
+  ]);
 }
 
-const hash = (channel) => `${channel.kind === "private" ? "🔒" : "#"} ${channel.name}`;
+const people = () => state.people.filter((one) => !one.bot && !one.deleted);
+const about = (person) => (!store.isLinked(person) ? "not linked" : person.admin ? "admin" : null);
 
 function someone(person) {
   const mine = person.handle === state.me;
-  const others = !mine && person.unread;
+  const unread = mine ? 0 : person.unread;
   return el("button", {
-    type: "button", class: "person", role: "radio", "aria-checked": String(mine), "data-person": person.handle, "data-focus": `person-${person.handle}`,
-    title: `${person.name}${person.admin ? ", admin" : ""}`, onclick: () => become(person.handle),
-  }, avatar(person.name, "small"), el("span", { class: "label" }, person.handle),
-  others ? el("span", { class: "badge", "aria-label": `${others} unread` }, String(others)) : null);
+    type: "button", class: "item person", role: "radio", "aria-checked": String(mine), "data-person": person.handle,
+    "data-focus": `person-${person.handle}`, tabindex: mine ? null : "-1", onclick: () => become(person.handle),
+  }, avatar(person.name, "small"), el("span", { class: "name" }, person.called || person.name), note(about(person)), badge(unread, "unread direct message"));
 }
 
-function placeButton(id, label, unread) {
+// On a phone the current person is a button with a list of all.
+function whoMenu() {
+  const current = store.me();
+  const others = people().reduce((sum, one) => sum + (one.handle === state.me ? 0 : one.unread), 0);
+  const entry = (person) => ({
+    label: person.called || person.name, face: avatar(person.name, "small"), value: person.handle, run: () => become(person.handle),
+    note: [about(person), person.unread && person.handle !== state.me ? `${person.unread} unread` : null].filter(Boolean).join(" · "),
+  });
   return el("button", {
-    type: "button", class: unread ? "place unread" : "place", "aria-current": state.place === id ? "page" : null, "data-place": id,
+    type: "button", class: "item who", "aria-haspopup": "menu", "aria-expanded": "false", "data-focus": "who",
+    "data-me": state.me, onclick: (event) => popupMenu(event.currentTarget, people().map(entry)),
+  }, avatar(current?.name ?? state.me, "small"), el("span", { class: "unseen" }, "You are "), el("span", { class: "name" }, current?.called ?? state.me), el("span", { "aria-hidden": "true" }, "▾"), badge(others, "unread direct message of others"));
+}
+
+const note = (words) => (words ? el("small", null, words) : null);
+const badge = (count, what) => (count ? el("span", { class: "badge", "aria-label": `${count} ${what}${count === 1 ? "" : "s"}` }, String(count)) : null);
+
+function placeButton(id, label, unread, about) {
+  return el("button", {
+    type: "button", class: unread ? "item place unread" : "item place", "aria-current": state.place === id ? "page" : null, "data-place": id,
     "data-focus": `place-${id}`, onclick: () => go(id),
-  }, el("span", { class: "label" }, label), unread ? el("span", { class: "badge", "aria-label": `${unread} unread` }, String(unread)) : null);
+  }, label, note(about), badge(unread, "unread message"));
 }
 
 export function become(handle) {
@@ -56,22 +73,23 @@ export function become(handle) {
   state.thread = null;
   store.connect();
   remember();
+  store.changed("place");
   if (state.place === "app" && state.tab === "home") opened();
 }
 
-export function go(place) {
+export function go(place, tab) {
   state.place = place;
-  // As in Slack: what was not read yet comes before the app's home.
+  // As in Slack, unread messages come before Home.
   const home = place === "app" && state.installed.features?.app_home?.home_tab_enabled && !store.direct()?.unread;
-  state.tab = home ? "home" : "messages";
+  state.tab = tab ?? (home ? "home" : "messages");
   state.thread = null;
   store.changed("place");
   remember();
-  document.body.classList.remove("side-open");
+  showSlack();
   if (state.tab === "home") opened();
 }
 
-// The address says who and where, so that two windows can be two people.
+// The address names person and place, so that two windows can be two people.
 function remember() {
   history.replaceState(null, "", `/#as=${state.me}&in=${state.place}`);
 }

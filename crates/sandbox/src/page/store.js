@@ -1,32 +1,32 @@
-// What the person at this window sees: kept up to date by server-sent events, and told to whoever
-// draws a part of it.
+// The state of the page: what the current person sees, kept up to date by server-sent events.
 
 export const state = {
   me: "maya",
-  place: "C0FRONT", // a channel, or "app"
+  place: "C0FRONT", // a channel's id, or "app"
   tab: "messages", // of the app: "home" or "messages"
   thread: null, // the first message of the open thread
   workspace: {}, installed: {}, people: [], groups: [], channels: [],
   views: { stack: [], home: null },
   dialnote: { members: [], numbers: [], conversations: [] },
   weather: { faults: {}, app_runs: null },
+  tour: { done: [], era: 0 },
   connected: false,
-  ahead: 0, // how far the sandbox's clock is ahead of this machine's
+  ahead: 0, // the sandbox's clock minus this machine's, in milliseconds
 };
 
 const messages = new Map(); // channel → ts → message
-const more = new Set(); // channels with older messages than those that are here
+const more = new Set(); // channels with older messages on the server
 const listeners = [];
 let source = null;
 
-// Calls `draw` whenever one of the `topics` changed.
+// Calls `draw` after a change of one of the `topics`.
 export function on(topics, draw) {
   listeners.push({ topics, draw });
 }
 
 export function changed(...topics) {
   for (const { topics: wanted, draw } of listeners) {
-    if (wanted.some((topic) => topics.includes(topic))) draw();
+    if (wanted.some((topic) => topics.includes(topic))) draw(topics);
   }
 }
 
@@ -62,7 +62,7 @@ function keep(message) {
 
 const byTs = (a, b) => (a.ts < b.ts ? -1 : 1);
 
-// What stands in the channel itself, oldest first. What only I see stands where it was said.
+// The messages of the channel itself, oldest first; private ones at their time.
 export function inChannel(channel) {
   const all = [...(messages.get(channel)?.values() ?? [])];
   return all.filter((m) => !isReply(m) || m.broadcast).sort(byTs);
@@ -103,7 +103,15 @@ export const person = (id) => state.people.find((person) => person.id === id);
 export const channelById = (id) => state.channels.find((channel) => channel.id === id);
 export const direct = () => state.channels.find((channel) => channel.kind === "direct");
 
-// The channel whose messages are in the middle; none before the app and I have spoken.
+// The channel whose messages are shown; none before the first direct message.
 export const channelHere = () => (state.place === "app" ? direct() : channelById(state.place));
 
 export const now = () => new Date(Date.now() + state.ahead);
+
+// The workspace's time zone. Everything on the page goes by it for every person, so that the clock and the messages
+// agree.
+export const zone = () => state.people.find((person) => person.admin)?.tz || undefined;
+
+// The member of dialnote that a person is, by the name in both.
+export const memberOf = (person) => state.dialnote.members.find((member) => member.name === person?.name);
+export const isLinked = (person) => Boolean(memberOf(person));

@@ -1,19 +1,26 @@
-// Slack's own markup, drawn as Slack draws it: mentions, links, dates, bold and the like. Made of
-// text nodes only, whatever the text says.
+// Slack's markup as Slack draws it: mentions, links, dates, bold and the like. Made of text nodes only.
 
 import { el } from "./dom.js";
 import { emoji } from "./emoji.js";
 import { groupName, nameOf } from "./people.js";
 import { channelById, state } from "./store.js";
-import { slackDate } from "./when.js";
+import { slackDate, ticking } from "./when.js";
 
 const ENTITIES = { "&lt;": "<", "&gt;": ">", "&amp;": "&" };
 const decode = (text) => text.replaceAll(/&(?:lt|gt|amp);/g, (entity) => ENTITIES[entity]);
+
+// A conversation of this page's own dialnote opens in its inbox; none for another address.
+export function ownConversation(address) {
+  if (!address?.startsWith(`${location.origin}/conversations/`)) return null;
+  return `#conversation=${address.split("/").pop()}`;
+}
 
 // Only http and mail addresses become links.
 export function link(address, ...label) {
   const plain = decode(address);
   if (!/^(https?:\/\/|mailto:)/i.test(plain)) return el("span", null, ...label);
+  const own = ownConversation(plain);
+  if (own) return el("a", { href: own }, ...label);
   return el("a", { href: plain, target: "_blank", rel: "noopener noreferrer" }, ...label);
 }
 
@@ -30,7 +37,7 @@ export const groupPill = (id, label) => pill(label ? decode(label) : `@${groupNa
 export const channelPill = (id, label) => pill(`#${channelById(id)?.name ?? (label ? decode(label) : "private channel")}`);
 export const broadcastPill = (range) => pill(`@${range}`, true);
 
-// What stands between angle brackets.
+// The content of angle brackets.
 function angle(inside) {
   const at = inside.indexOf("|");
   const [target, label] = at < 0 ? [inside, ""] : [inside.slice(0, at), inside.slice(at + 1)];
@@ -39,17 +46,20 @@ function angle(inside) {
   if (target.startsWith("!subteam^")) return groupPill(target.slice(9), label);
   if (target.startsWith("!date^")) return date(target.split("^"), label);
   if (target.startsWith("!")) return broadcastPill(target.slice(1).split("^")[0]);
-  return link(target, decode(label || target.replace(/^mailto:/, "")));
+  return link(target, label ? inline(label) : decode(target.replace(/^mailto:/, "")));
 }
 
+// A date is written again with the clock: "4 minutes ago" becomes "5 minutes ago".
 function date([, seconds, format, address], fallback) {
-  const shown = /^-?\d+$/.test(seconds) && format ? slackDate(Number(seconds), decode(format)) : decode(fallback);
-  return address ? link(address, shown) : el("time", { title: decode(fallback) }, shown);
+  const known = /^-?\d+$/.test(seconds) && format;
+  const words = () => (known ? slackDate(Number(seconds), decode(format)) : decode(fallback));
+  const shown = ticking({ title: decode(fallback) }, words);
+  return address ? link(address, shown) : shown;
 }
 
 const wrap = (tag) => (inside) => el(tag, null, inline(inside));
 
-// In order of precedence; each with what it becomes.
+// In order of precedence, each with its drawing.
 const MARKS = [
   [/<([^<>\n]+)>/, (inside) => angle(inside)],
   [/`([^`\n]+)`/, (inside) => el("code", null, decode(inside).replaceAll(/<[@#!]?([^<>|]+)(?:\|([^<>]*))?>/g, (_, a, b) => b || a))],
@@ -111,7 +121,7 @@ export function mrkdwn(text) {
   return out;
 }
 
-// Nodes for plain text: nothing is marked up but emoji, and those only where that is wanted.
+// Nodes for plain text: only emoji are drawn, and those only if `withEmoji` is set.
 export function plain(text, withEmoji) {
   if (!withEmoji) return [text ?? ""];
   const parts = (text ?? "").split(/(:[a-z0-9_+-]+:)/);

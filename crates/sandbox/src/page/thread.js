@@ -1,7 +1,7 @@
-// The side pane with one thread in it.
+// The pane with one thread.
 
-import { byId, el, fill, reconcile } from "./dom.js";
 import { composer } from "./composer.js";
+import { byId, el, fill, reconcile } from "./dom.js";
 import { isDismissed, messageNode, version } from "./message.js";
 import * as store from "./store.js";
 import { state } from "./store.js";
@@ -16,14 +16,15 @@ export function openThread(message) {
   state.thread = { channel: message.channel, ts: message.ts };
   store.loadThread(message.channel, message.ts);
   drawThread();
-  byId("thread-text")?.focus();
+  (byId("thread-text") ?? byId("thread").querySelector("button")).focus();
 }
 
 export function closeThread() {
   const ts = state.thread?.ts;
   state.thread = null;
   drawThread();
-  document.querySelector(`#messages [data-ts="${ts}"] [data-focus="reply"]`)?.focus();
+  const line = (name) => document.querySelector(`#messages [data-ts="${ts}"] [data-focus="${name}"]`);
+  (line("thread") ?? line("reply"))?.focus();
 }
 
 function drawThread() {
@@ -41,7 +42,7 @@ function drawThread() {
   const all = store.inThread(here.channel, here.ts).filter((message) => !isDismissed(message));
   const box = byId("thread-scroller");
   const atEnd = box.scrollHeight - box.scrollTop - box.clientHeight < 80;
-  reconcile(byId("thread-messages"), all, (m) => m.ts, version, (m) => messageNode(m, { inThread: true }));
+  reconcile(byId("thread-messages"), all, (m) => m.ts, (m) => version(m), (m) => messageNode(m, { inThread: true }));
   if (atEnd) box.scrollTop = box.scrollHeight;
 }
 
@@ -49,8 +50,8 @@ function setUp(key, pane, message) {
   open = key;
   const channel = state.place === "app" ? "dm" : state.place;
   fill(pane,
-    el("header", null, el("h2", null, "Thread"), el("button", { type: "button", class: "quiet", "aria-label": "Close thread", onclick: closeThread }, "×")),
-    el("div", { id: "thread-scroller", tabindex: "0", role: "region", "aria-label": "Messages of the thread" }, el("ol", { id: "thread-messages" })),
+    el("header", null, el("h3", null, "Thread"), el("button", { type: "button", class: "quiet", "aria-label": "Close thread", onclick: closeThread }, "×")),
+    el("div", { id: "thread-scroller", tabindex: "0", role: "region", "aria-label": "Messages of the thread" }, el("div", { id: "thread-messages" })),
     state.place === "app" ? null : composer({ id: "thread-text", channel, thread: message.ts, label: "Reply" }));
   pane.onkeydown = (event) => {
     if (event.key === "Escape" && !event.defaultPrevented) closeThread();

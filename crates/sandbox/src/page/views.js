@@ -1,5 +1,5 @@
-// Modals: the one on top of the person's stack, filled in, submitted, closed. They cover the
-// messages only, so that one can still make something go wrong beside them.
+// Modals: the one on top of the person's stack. They cover the messages only, so that faults can be switched beside
+// them.
 
 import { act } from "./api.js";
 import { draw, stand } from "./blocks.js";
@@ -8,10 +8,11 @@ import { stateOf } from "./options.js";
 import { on, state } from "./store.js";
 import { words } from "./text.js";
 
-// What was typed and not sent yet: view → block → action → what was given.
+// Input that was not sent yet: view → block → action → input.
 const drafts = new Map();
 let shown = null;
 let opener = null;
+let openerName = null; // finds the opener again after its card was redrawn
 
 const draftOf = (view) => drafts.get(view.id) ?? {};
 
@@ -28,7 +29,7 @@ export function startViews() {
 
 const leave = (view, all) => act("close", { view_id: view.id, all });
 
-// A stand for a view's blocks, which keeps what is typed until it is submitted.
+// A stand for a view's blocks. It keeps input until it is submitted.
 export function viewStand(view, redraw) {
   const place = { view_id: view.id };
   const keep = (block, part, value) => {
@@ -43,7 +44,7 @@ export function viewStand(view, redraw) {
   return stand({ place, press, saved: saved(view), keep, errors: view.errors, redraw });
 }
 
-// What was typed and still has a place: an update may have taken the field away.
+// The input that still has a field: an update may have removed others.
 function valid(view) {
   const draft = draftOf(view);
   const there = (block) => block.element?.action_id ?? block.accessory?.action_id;
@@ -53,7 +54,7 @@ function valid(view) {
   return Object.fromEntries(blocks.map((block) => [block.block_id, Object.fromEntries(fields(block))]));
 }
 
-// What Slack knows was typed, and over it what was typed here since.
+// The input that Slack knows, and on top of it the input since.
 function saved(view) {
   const all = structuredClone(view.typed ?? {});
   const draft = draftOf(view);
@@ -66,12 +67,12 @@ function saved(view) {
   return all;
 }
 
-function drawModals(anew) {
+function drawModals(again) {
   const top = state.views.stack.at(-1);
   const known = new Set([...state.views.stack, state.views.home].filter(Boolean).map((view) => view.id));
   for (const id of drafts.keys()) if (!known.has(id)) drafts.delete(id);
   const look = top ? `${top.id}/${top.hash}/${JSON.stringify([top.errors, top.banner])}` : null;
-  if (look === shown && anew !== true) return;
+  if (look === shown && again !== true) return;
   const before = shown;
   shown = look;
   byId("place").inert = Boolean(top);
@@ -79,10 +80,13 @@ function drawModals(anew) {
   if (!top) {
     byId("modals").replaceChildren();
     if (opener?.isConnected) opener.focus();
-    else if (before) byId("composer-text")?.focus();
+    else if (before) (document.querySelector(`#messages [data-focus="${CSS.escape(openerName ?? "")}"]`) ?? byId("composer-text"))?.focus();
     return;
   }
-  if (!before) opener = document.activeElement;
+  if (!before) {
+    opener = document.activeElement;
+    openerName = opener?.dataset.focus ?? null;
+  }
   const box = modal(top);
   const fresh = !before?.startsWith(`${top.id}/`);
   const focused = document.activeElement?.dataset.focus;
@@ -104,11 +108,22 @@ function modal(view) {
     el("footer", { class: "row end" },
       el("button", { type: "button", onclick: () => leave(view, false) }, close ? words(close) : below ? "Back" : "Close"),
       submit ? el("button", { type: "submit", class: "primary" }, words(submit)) : null));
+  box.addEventListener("keydown", (event) => trap(event, box));
   box.addEventListener("submit", (event) => {
     event.preventDefault();
     hand(view, box);
   });
   return box;
+}
+
+// Tab stays in the window.
+function trap(event, box) {
+  if (event.key !== "Tab") return;
+  const all = [...box.querySelectorAll("a[href], button:not([disabled]), input, textarea, select, [tabindex='0']")].filter((one) => one.checkVisibility());
+  const end = event.shiftKey ? all[0] : all.at(-1);
+  if (document.activeElement !== end) return;
+  event.preventDefault();
+  (event.shiftKey ? all.at(-1) : all[0]).focus();
 }
 
 async function hand(view, box) {

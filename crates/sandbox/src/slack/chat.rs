@@ -71,7 +71,9 @@ pub(super) fn update(world: &mut World, args: &Args) -> Reply {
         Some(metadata) => message.metadata = Some(metadata),
         None => {}
     }
-    Ok(json!({"channel": channel.id, "ts": ts, "text": said.text, "message": message.object(&team, true)}))
+    let changed = message.clone();
+    world.tour.updated(&changed);
+    Ok(json!({"channel": channel.id, "ts": ts, "text": said.text, "message": changed.object(&team, true)}))
 }
 
 /// `chat.postEphemeral`.

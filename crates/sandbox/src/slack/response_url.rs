@@ -98,6 +98,8 @@ fn replace_original(world: &mut World, url: &ResponseUrl, said: Content) -> Resu
     message.text = said.text;
     message.blocks = said.blocks;
     message.edited = Some(edited);
+    let changed = message.clone();
+    world.tour.updated(&changed);
     Ok(())
 }
 
