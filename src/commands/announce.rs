@@ -71,7 +71,8 @@ fn on_direct_message(ending: Concluded<'_>, requester: &RequestContext, now: Tim
     let answered = match plan.event() {
         Event::Did(Verb::Accept) => Answer::Accepted(now),
         Event::Did(Verb::Keep) => Answer::Kept,
-        Event::GaveBack { .. } | Event::Unassigned { .. } => Answer::GaveBack,
+        Event::GaveBack { .. } => Answer::GaveBack,
+        Event::Unassigned { .. } => Answer::Ended(Ended { what: Ending::Unassigned, by: EndedBy::You, at: now }),
         Event::Done => Answer::Done,
         _ => return None,
     };

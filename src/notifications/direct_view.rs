@@ -469,7 +469,7 @@ fn moved_on(Ended { what, by, at }: &Ended) -> Markup {
             };
         }
     };
-    line.ours(LOST)
+    line.ours(if *by == EndedBy::You { "." } else { LOST })
 }
 
 /// Explains why a person can't be notified, and what an admin can do.

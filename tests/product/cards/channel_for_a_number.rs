@@ -95,7 +95,7 @@ async fn a_route_that_cannot_be_is_refused_in_words() {
         bot.slash(MAYA, "/dialnote route #nowhere *").await;
         assert_snapshot!(bot.answer(MAYA).await, @r#"
         Choose the channel from the list that Slack shows after #.
-          Type `/dialnote route [list | #channel] [number |  | off]` · Example: `/dialnote route #front-desk "Front desk"`
+          Type `/dialnote route [list | #channel] [number | * | off]` · Example: `/dialnote route #front-desk "Front desk"`
         "#);
         bot.slash(LEO, "/dialnote route *").await;
         assert_snapshot!(bot.answer(LEO).await, @"Only an admin can change the settings and the channels for shared numbers. Ask an admin.");
@@ -173,7 +173,7 @@ async fn a_channel_has_cards_digests_and_reminders_of_its_own() {
         bot.read_all().await;
         assert_eq!(bot.posts("front-desk").len(), 1, "neither a reminder nor a digest");
         bot.slash(MAYA, "/dialnote settings").await;
-        assert!(bot.window(MAYA).await.contains("Digest of this channel*: [Never ▾]"), "it is remembered");
+        assert!(bot.window(MAYA).await.contains("Daily digest*: [Never ▾]"), "it is remembered");
         bot.submit(MAYA, json!({ "digest": { "digest": "07:00" }, "remind_here": { "remind_here": "rules" } })).await;
         bot.read_all().await;
     })
@@ -192,30 +192,33 @@ async fn a_new_workspace_is_offered_a_button_for_each_shared_number() {
         All shared numbers [Show here]
         ");
         bot.open_home(MAYA).await;
-        assert!(bot.home(MAYA).await.contains("No channel gets cards by itself yet."));
+        assert!(bot.home(MAYA).await.contains("no channel shows cards yet"));
         bot.press_private(MAYA, FRONT_DESK, "route", 0).await;
-        assert_snapshot!(bot.answer(MAYA).await, @"Saved. From now on the cards of Front desk come to <#C0FRONT>, as soon as somebody calls or writes. If I am not in that channel yet, type /invite @dialnote there.");
+        assert_snapshot!(bot.answer(MAYA).await, @"
+        <#C0FRONT> shows the cards of Front desk from the next call or message on.
+          If the app isn't a member of that channel, type `/invite @dialnote` there.
+        ");
         bot.slash(MAYA, "/dialnote route list").await;
         assert_snapshot!(bot.answer(MAYA).await, @"
-        These channels get cards by themselves:
-        <#C0FRONT>: Front desk
+        Channels for shared numbers
+        <#C0FRONT> shows Front desk
         ");
         bot.slash_in("billing", MAYA, "/dialnote route list").await;
         assert_snapshot!(bot.answer(MAYA).await, @"
-        These channels get cards by themselves:
-        <#C0FRONT>: Front desk
-        Of these numbers they come to no channel yet. Have them come here:
-        Billing [Cards here]
+        Channels for shared numbers
+        <#C0FRONT> shows Front desk
+        Shared numbers without a channel
+        Billing [Show here]
         ");
         bot.press_private(MAYA, "billing", "route", 0).await;
         bot.read_all().await;
         let home = bot.home(MAYA).await;
-        assert!(home.contains("<#C0BILLING>: Billing"), "{home}");
+        assert!(home.contains("<#C0BILLING> shows Billing"), "{home}");
         bot.slash(LEO, "/dialnote route list").await;
         assert_snapshot!(bot.answer(LEO).await, @"
-        These channels get cards by themselves:
-        <#C0BILLING>: Billing
-        <#C0FRONT>: Front desk
+        Channels for shared numbers
+        <#C0BILLING> shows Billing
+        <#C0FRONT> shows Front desk
         ");
     })
     .await;

@@ -37,7 +37,7 @@ async fn declined_by_button_and_by_command() {
         bot.slash(MAYA, "/assign @zoe conv_1001").await;
         bot.read_all().await;
         bot.press_private(ZOE, "dm", "give_back", 0).await;
-        assert_snapshot!(bot.dm(ZOE).await, @"Ana Lima · you declined this. [Open in dialnote ↗]");
+        assert_snapshot!(bot.dm(ZOE).await, @"Ana Lima · You declined this. [Open in dialnote ↗]");
         assert_snapshot!(bot.dm(MAYA).await, @"
         Zoe declined Ana Lima. You're the owner again.
         Ana Lima · +1 415 555 0101
@@ -75,8 +75,8 @@ async fn an_unanswered_handoff_returns_to_the_sender() {
         ");
         assert_eq!(bot.dialnote(ANA), "mem_zoe open");
         bot.pass(A_QUARTER + SignedDuration::from_secs(1)).await;
-        assert_snapshot!(bot.dm(ZOE).await, @"Ana Lima · you didn't respond in time, so this returned to Maya. [Open in dialnote ↗]");
-        assert_snapshot!(bot.dm(ZOE).await, @"Ana Lima · you didn't respond in time, so this returned to Maya. [Open in dialnote ↗]");
+        assert_snapshot!(bot.dm(ZOE).await, @"Ana Lima · You didn't respond in time, so this returned to Maya. [Open in dialnote ↗]");
+        assert_snapshot!(bot.dm(ZOE).await, @"Ana Lima · You didn't respond in time, so this returned to Maya. [Open in dialnote ↗]");
         assert_snapshot!(bot.dm(ZOE).await, @"You didn't respond in time, so Ana Lima returned to Maya.");
         assert_snapshot!(bot.dm(MAYA).await, @"
         Zoe didn't respond in time. You're the owner of Ana Lima again.
@@ -108,7 +108,7 @@ async fn no_reminder_comes_outside_working_hours() {
         bot.settle().await;
         bot.clock.advance(A_QUARTER + SignedDuration::from_secs(1));
         bot.tenants.tick().await.unwrap();
-        assert!(bot.dm(ZOE).await.contains("waits for your answer"), "a quarter past nine where Zoe is");
+        assert!(bot.dm(ZOE).await.contains("Reminder: Maya handed"), "a quarter past nine where Zoe is");
         bot.press_private(ZOE, "dm", "accept", 0).await;
         bot.read_all().await;
     })

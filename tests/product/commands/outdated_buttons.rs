@@ -50,7 +50,6 @@ fn presses() -> Vec<(Press, [Other; 2])> {
         (press(&["/dialnote note conv_1001 hello"], "done", None, "assigned to Leo", "mem_leo done"), TO_LEO),
         (press(TAKEN, "unassign", None, "assigned to Leo", "nobody open"), TO_LEO),
         (press(TAKEN, "unassign", None, "done", "nobody done"), DONE),
-        (press(TAKEN, "assign_to", Some(ZOE), "assigned to Leo", "mem_zoe open"), TO_LEO),
         (press(TAKEN, "done", None, "assigned to Leo", "mem_leo done"), TO_LEO),
         (press(TAKEN, "done", None, "snoozed", "mem_maya done"), SNOOZED),
         (press(&["/assign me conv_1001", "/snooze conv_1001 1h"], "wake", None, "snoozed", "mem_maya open"), SNOOZED),

@@ -83,7 +83,7 @@ async fn an_unchanged_conversation_and_a_harmless_change_are_not_asked_about() {
         bot.slash(LEO, "/assign @zoe conv_1001").await;
         bot.read_all().await;
         choose(bot).await;
-        assert_eq!(bot.answer(MAYA).await, "+1 415 555 0101 (Ana Lima) is already Zoe’s.");
+        assert_eq!(bot.answer(MAYA).await, "Ana Lima is already assigned to Zoe. Nothing changed.");
         bot.read_all().await;
     })
     .await;

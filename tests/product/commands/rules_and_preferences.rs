@@ -126,7 +126,7 @@ async fn preferences_and_quiet_hours_hold() {
         bot.press_in(ZOE, "home", "wishes", "").await;
         assert_snapshot!(bot.window(ZOE).await, @"
         [[Notifications]]
-        Notify me by direct message when: [x] Something is mine now [x] Something is mine no more [x] Somebody wrote a note on what is mine [x] Somebody accepted or gave back what I gave them [x] I did not answer a hand-over yet [x] What I own comes back: its time is over, or the contact got in touch [x] What I own has not been touched for long
+        Notify me by direct message when: [x] I'm assigned a conversation [x] I lose a conversation [x] Someone adds a note to one of mine [x] Someone accepts or declines what I assigned [x] I haven't responded to a hand-off [x] One of mine reopens: its snooze ended, or the contact got in touch [x] One of mine is inactive
         # Quiet hours
         Start: [--:--]
         End: [--:--]

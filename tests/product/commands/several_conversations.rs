@@ -77,7 +77,7 @@ async fn several_conversations_are_handed_off_at_once() {
 /// Returns the number of reminders in each of Zoe's messages that has any.
 fn reminders(bot: &Bot) -> Vec<usize> {
     bot.world(|world| {
-        let told = world.seen_by(ZOE, "dm").into_iter().map(|m| draw(m).matches("waits for your answer").count());
+        let told = world.seen_by(ZOE, "dm").into_iter().map(|m| draw(m).matches("Reminder: Maya handed").count());
         told.filter(|reminders| *reminders > 0).collect()
     })
 }

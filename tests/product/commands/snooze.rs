@@ -14,7 +14,7 @@ async fn snoozed_until_tomorrow_and_unsnoozed_by_a_teammate() {
         bot.slash(MAYA, "/snooze Ana Lima tomorrow 9am").await;
         assert_snapshot!(bot.answer(MAYA).await, @"Snoozed Ana Lima (+1 415 555 0101) until Nov 24, 17:00 UTC.");
         assert_eq!(bot.dialnote(ANA), "nobody snoozed");
-        assert_snapshot!(bot.line(ANA).await, @"Maya snoozed this. Until Nov 24, 17:00 UTC");
+        assert_snapshot!(bot.line(ANA).await, @"Maya snoozed this until Nov 24, 17:00 UTC.");
         assert_snapshot!(bot.card(ANA).await, @"
           :zzz: Snoozed until Nov 24, 17:00 UTC · unassigned
         Ana Lima · +1 415 555 0101
@@ -130,26 +130,29 @@ async fn a_wrong_time_is_named_and_the_conversation_is_kept() {
             let answer = bot.answer(MAYA).await;
             writeln!(talk, "{typed}: {}", answer.lines().next().unwrap()).unwrap();
             bot.press_private(MAYA, "front-desk", "choose", 0).await;
-            assert!(bot.window(MAYA).await.contains("\nAna Lima\n"), "{typed}: the form is about her");
+            assert!(
+                bot.window(MAYA).await.contains("\nAna Lima · +1 415 555 0101\n"),
+                "{typed}: the form is about her"
+            );
             bot.close(MAYA).await;
         }
         assert_snapshot!(talk, @"
         conv_1001 0h: “0h” isn't in the future. When should Ana Lima reopen?
-        Ana Lima mon 25:00: There is no 25:00. When should Ana Lima reopen?
-        +1 415 555 0101 friday 13pm: There is no 13pm. When should Ana Lima reopen?
+        Ana Lima mon 25:00: There's no 25:00. When should Ana Lima reopen?
+        +1 415 555 0101 friday 13pm: There's no 13pm. When should Ana Lima reopen?
         conv_1001 2027-02-30: February has 28 days in 2027. When should Ana Lima reopen?
         Ana Lima Dec 32: December has 31 days. When should Ana Lima reopen?
-        Ana Lima 2/3/2027: “2/3/2027” could mean two dates, so write the month as a word. When should Ana Lima reopen?
+        Ana Lima 2/3/2027: “2/3/2027” could mean 2 dates, so write the month as a word. When should Ana Lima reopen?
         Ana Lima 5pm PST: Times are in your own time zone, so leave out “PST”. When should Ana Lima reopen?
-        Ana Lima monday 2h: “monday 2h” is two times, so leave one of them out. When should Ana Lima reopen?
+        Ana Lima monday 2h: “monday 2h” has 2 times, so leave one of them out. When should Ana Lima reopen?
         Ana Lima soon: “soon” isn't a time. When should Ana Lima reopen?
         Ana Lima: When should Ana Lima reopen?
         ");
         bot.slash(MAYA, "/snooze 25:00").await;
         assert_snapshot!(bot.answer(MAYA).await, @"
-        There is no 25:00. When should it reopen?
-          For example: `2h`, `tomorrow 9am`, `monday`, `31 Dec`
-        [Fill in a form]
+        There's no 25:00. When should it reopen?
+          Add `2h`, `tomorrow 9am`, `monday` or a date at the end.
+        [Choose a time…]
         ");
         bot.slash(MAYA, "/snooze Ana Lima and Robert Hale 25:00").await;
         let several = bot.answer(MAYA).await;
@@ -214,7 +217,7 @@ async fn a_snooze_that_is_over_before_it_runs_says_so() {
         ");
         assert_eq!(bot.dialnote(ANA), "nobody open");
         bot.press_private(MAYA, "front-desk", "choose", 0).await;
-        assert!(bot.window(MAYA).await.contains("\nAna Lima\n"), "the form is about her");
+        assert!(bot.window(MAYA).await.contains("\nAna Lima · +1 415 555 0101\n"), "the form is about her");
         bot.submit(MAYA, json!({ "soon": { "soon": "1h" }, "exactly": {} })).await;
         bot.settle().await;
         assert_eq!(bot.dialnote(ANA), "nobody snoozed");
@@ -231,7 +234,7 @@ async fn the_form_refuses_a_time_that_cannot_be() {
         bot.press(MAYA, ANA, "snooze").await;
         for (hours, said) in [
             (-1, "That time has passed. Choose a later one."),
-            (400 * 24, "That is more than a year away. Choose an earlier time."),
+            (400 * 24, "That's more than a year away. Choose an earlier time."),
         ] {
             let at = (bot.clock.now() + SignedDuration::from_hours(hours)).as_second();
             let refused = bot.submit(MAYA, json!({ "soon": {}, "exactly": { "exactly": at } })).await;

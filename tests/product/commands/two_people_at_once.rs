@@ -67,7 +67,7 @@ async fn a_delivery_made_twice_has_one_effect() {
         assert_eq!((bot.calls("PATCH"), bot.notes(ANA).len()), (1, 1));
         bot.press(ZOE, ANA, "done").await;
         bot.line(ANA).await;
-        assert!(bot.dm(ZOE).await.contains("Done by you"));
+        assert!(bot.dm(ZOE).await.contains("You marked this done"));
         assert_eq!(bot.calls("PATCH"), 2);
     })
     .await;

@@ -245,7 +245,7 @@ async fn every_answer_about_a_change_has_a_button_that_undoes_it() {
             assert!(answer.lines().take(2).any(|line| line.ends_with("[Undo]")), "{command}: {answer}");
             bot.press_private(MAYA, "front-desk", "undo", 0).await;
             let answer = bot.whole_answer(MAYA).await;
-            assert!(answer.starts_with("Undone: ") && !answer.contains('['), "{command}: {answer}");
+            assert!(answer.starts_with(":white_check_mark: Undone: ") && !answer.contains('['), "{command}: {answer}");
             assert_eq!(bot.dialnote(ANA), state, "{command}");
             bot.read_all().await;
         })
@@ -309,13 +309,13 @@ async fn an_act_in_a_list_is_undone_in_that_list() {
         bot.settle().await;
         bot.choose_in(MAYA, "home", "filter", r#"{"q":{"f":"unassigned"}}"#).await;
         bot.settle().await;
-        bot.press_in(MAYA, "home", "take", ANA).await;
+        bot.press_in(MAYA, "home", "take", "conv_1002").await;
         let home = bot.home(MAYA).await;
-        assert!(home.contains("You took Ana Lima (+1 415 555 0101)."), "{home}");
-        bot.press_in(MAYA, "home", "undo", ANA).await;
+        assert!(home.contains("You took Robert Hale (+1 415 555 0102)."), "{home}");
+        bot.press_in(MAYA, "home", "undo", "conv_1002").await;
         let home = bot.home(MAYA).await;
-        assert!(home.contains("Undone: Ana Lima is unassigned again."), "{home}");
-        assert_eq!(bot.dialnote(ANA), "nobody open");
+        assert!(home.contains("Undone: Robert Hale is unassigned again."), "{home}");
+        assert_eq!(bot.dialnote("conv_1002"), "nobody open");
     })
     .await;
 }

@@ -17,7 +17,7 @@ async fn a_command_without_a_conversation_opens_a_form() {
         assert_snapshot!(bot.window(MAYA).await, @"
         [[Assign]]
         Conversation*: [Name, number or company ▾]
-        New owner*: [U0ZOE ▾]
+        New owner*: [Zoe ▾]
         Note: [___]
         ");
         let empty = bot.submit(MAYA, json!({ "which": { "which": null }, "to": { "to": "zoe" } })).await;
@@ -65,7 +65,7 @@ async fn each_form_asks_for_what_its_command_needs() {
         /handoff @leo
         [[Hand off]]
         Conversation*: [Name, number or company ▾]
-        New owner*: [U0LEO ▾]
+        New owner*: [Leo ▾]
         Note*: [___]
         ");
     })
@@ -126,7 +126,7 @@ async fn a_form_suggests_the_least_busy_person() {
         New owner*: [Search teammates ▾]
         Note: [___]
         ");
-        bot.submit(MAYA, json!({ "suggested": { "suggested": "U0ZOE" } })).await;
+        bot.submit(MAYA, json!({ "to": { "to": ZOE } })).await;
         assert_snapshot!(bot.answer(MAYA).await.lines().next().unwrap_or_default(), @"Assigned Ana Lima (+1 415 555 0101) to Zoe. Zoe has been notified.");
         bot.read_all().await;
     })
@@ -168,12 +168,11 @@ async fn a_form_about_an_unknown_conversation_is_filled_in_a_moment_later() {
         bot.work.store.put_snapshots(&InstallationId::new("T0ACME"), vec![gone]).await.unwrap();
         bot.press_private(MAYA, "front-desk", "note", 0).await;
         let waiting = bot.world(|world| world.modals[0].body["blocks"][0]["text"]["text"].clone());
-        assert_eq!(waiting, "One moment …");
+        assert_eq!(waiting, "Loading the conversation…");
         assert_snapshot!(bot.window(MAYA).await, @"
-        [[Note]]
+        [[Add note]]
         Ana Lima
         Note*: [___]
-        More: [___]
         ");
         bot.submit(MAYA, json!({ "note": { "note": "prefers mornings" } })).await;
         bot.read_all().await;

@@ -48,9 +48,9 @@ async fn each_person_gets_one_summary_of_their_own_conversations() {
         [Done] [Hand off…] [⋯ Unassign · Snooze… · Add note… · History · Open in dialnote]
         ");
         let lost = bot.dm(ZOE).await;
-        assert!(lost.contains("1 change concerns you:") && lost.contains("it is not yours any more"), "{lost}");
+        assert!(lost.contains("1 change concerns you:") && lost.contains("You're no longer the owner."), "{lost}");
         assert_eq!(summaries(bot).len(), 1);
-        assert_snapshot!(summaries(bot)[0].lines().next().unwrap(), @"The app was offline from 2026-11-23 09:00 UTC to 2026-11-23 09:25 UTC and has caught up. 7 unassigned conversations, oldest first:");
+        assert_snapshot!(summaries(bot)[0].lines().next().unwrap(), @"The app was offline from 9:00 UTC to 9:25 UTC and has caught up. 7 unassigned conversations, oldest first:");
         bot.read_all().await;
     })
     .await;
@@ -76,8 +76,8 @@ async fn a_summary_follows_preferences_and_counts_the_rest() {
         bot.look().await;
         bot.clock.advance(CAUGHT_UP);
         let told = bot.dm(ZOE).await;
-        assert!(told.contains("13 changes concern you:") && told.contains("And 3 more: type /inbox"), "{told}");
-        assert!(!told.contains("not yours any more"), "{told}");
+        assert!(told.contains("13 changes concern you:") && told.contains("And 3 more. Type /inbox"), "{told}");
+        assert!(!told.contains("no longer the owner"), "{told}");
         bot.read_all().await;
     })
     .await;
@@ -99,7 +99,7 @@ async fn a_morning_that_begins_with_an_absence_has_one_summary() {
         bot.read_all().await;
         assert_eq!(summaries(bot).len(), 1, "{:?}", summaries(bot));
         assert!(summaries(bot)[0].starts_with("The app was offline from"));
-        assert!(summaries(bot)[0].contains("Open: "), "and it is the morning's");
+        assert!(summaries(bot)[0].contains("Open now: "), "and it is the morning's");
     })
     .await;
 }

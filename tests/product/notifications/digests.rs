@@ -88,7 +88,7 @@ async fn a_channel_that_shows_less_has_a_digest_that_does_and_its_morning_begins
         bot.pass(SignedDuration::from_mins(1)).await;
         let digest = bot.posts("front-desk").pop().unwrap();
         assert!(digest.contains("+1 ••• ••• 0102"), "{digest}");
-        assert!(!digest.contains("415 555 0102") && digest.contains("Back today: 1."), "{digest}");
+        assert!(!digest.contains("415 555 0102") && digest.contains("Back today: Ana Lima at "), "{digest}");
     })
     .await;
 }
@@ -107,11 +107,11 @@ async fn after_a_long_absence_there_is_one_summary_and_no_flood() {
         bot.in_dialnote(json!({ "conversation": ANA, "assignedToId": null })).await;
         bot.clock.advance(HALF_A_MINUTE);
         bot.settle().await;
-        assert!(bot.card(ANA).await.contains("Nobody owns this yet."));
+        assert!(bot.card(ANA).await.contains(":red_circle: Unassigned"));
         assert!(bot.dm(LEO).await.contains("1 change concerns you:"));
         let posts = bot.posts("front-desk");
         assert_eq!(posts.len(), 2, "the card and the summary");
-        assert_snapshot!(posts[1].lines().next().unwrap(), @"The app was offline from 2026-11-23 09:00 UTC to 2026-11-23 14:00 UTC and has caught up. 16 unassigned conversations, oldest first:");
+        assert_snapshot!(posts[1].lines().next().unwrap(), @"The app was offline from 9:00 UTC to 14:00 UTC and has caught up. 16 unassigned conversations, oldest first:");
     })
     .await;
 }
@@ -128,18 +128,18 @@ async fn a_digest_shows_what_happened_since() {
         bot.read_all().await;
         bot.in_dialnote(json!({ "conversation": "conv_1012", "assignedToId": "mem_zoe" })).await;
         bot.read_all().await;
-        let digest = |bot: &Bot| bot.posts("front-desk").into_iter().find(|post| post.starts_with("Good morning"));
+        let digest = |bot: &Bot| bot.posts("front-desk").into_iter().find(|post| post.starts_with("# Good morning"));
         assert_snapshot!(digest(bot).unwrap(), @"
-        Good morning. 2 conversations wait for an owner, oldest first:
-        Lucía Fernández
-          :white_check_mark: Somebody in dialnote assigned this to Zoe.
-        Robert Nguyen
-          :white_check_mark: Leo took this.
-          Open: Leo 1.
+        # Good morning · 2 unassigned
+        :white_check_mark: Lucía Fernández · Assigned to Zoe in dialnote.
+        :white_check_mark: Robert Nguyen · Leo took this.
+        ---
+          Open now: Leo 1
+        [Show all unassigned] [My conversations]
         ");
         bot.slash(LEO, "/unassign conv_1004").await;
         bot.read_all().await;
-        assert!(digest(bot).unwrap().contains("Robert Nguyen · "), "it waits again");
+        assert!(digest(bot).unwrap().contains(":red_circle: Robert Nguyen · "), "it waits again");
         bot.pass(SignedDuration::from_mins(1)).await;
     })
     .await;

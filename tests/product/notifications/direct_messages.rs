@@ -173,7 +173,7 @@ async fn one_act_notifies_a_person_in_one_message() {
 #[tokio::test]
 async fn an_unnotified_click_is_reported_although_an_earlier_message_arrived() {
     product(async |bot| {
-        bot.slash(MAYA, "/assign me conv_1001").await;
+        bot.slash(MAYA, "/dialnote note conv_1001 hello").await;
         bot.slash(MAYA, "/assign @zoe conv_1002").await;
         bot.read_all().await;
         bot.clock.advance(SignedDuration::from_secs(2));
@@ -203,7 +203,7 @@ async fn several_at_once_are_said_to_be_notified_of_together() {
 #[tokio::test]
 async fn a_card_click_reports_a_failed_notification() {
     product(async |bot| {
-        bot.slash(MAYA, "/assign me conv_1001").await;
+        bot.slash(MAYA, "/dialnote note conv_1001 hello").await;
         bot.read_all().await;
         refuse(bot, ZOE, "user_disabled");
         bot.choose(MAYA, ANA, ZOE).await;
@@ -292,11 +292,11 @@ async fn admins_hear_once_of_who_cannot_be_notified_until_it_works_again() {
         assert_snapshot!(bot.dm(MAYA).await, @"The app can't notify Zoe: Slack says the account is deactivated. Reassign the conversations that Zoe owns, or reactivate the account.");
         bot.slash(MAYA, "/dialnote doctor").await;
         let found = bot.answer(MAYA).await;
-        assert!(found.contains("notifications: Zoe can't be notified: Slack says the account is deactivated."), "{found}");
+        assert!(found.contains("Notifications · Zoe can't be notified: Slack says the account is deactivated."), "{found}");
         let counted = "direct_messages_refused_total{reason=\"deactivated\"} 2";
         assert!(bot.work.metrics.encode(None).contains(counted), "{}", bot.work.metrics.encode(None));
         let on_the_command_line = bot.examine(&[]).await.join("\n");
-        assert!(on_the_command_line.contains("note notifications: Zoe can't be notified"), "{on_the_command_line}");
+        assert!(on_the_command_line.contains("warn notifications: Zoe can't be notified"), "{on_the_command_line}");
 
         bot.world(|world| world.faults.slack.fail_next.clear());
         bot.slash(LEO, "/assign @zoe conv_1004").await;

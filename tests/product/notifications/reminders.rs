@@ -29,7 +29,7 @@ async fn a_channel_is_reminded_of_unassigned_conversations_once_an_hour_at_most(
         bot.read_all().await;
         minutes(bot, 1).await;
         let reminder = bot.posts("front-desk").pop().unwrap();
-        assert!(reminder.starts_with("One conversation has waited"), "{reminder}");
+        assert!(reminder.starts_with(":rotating_light: 1 conversation has been unassigned"), "{reminder}");
         bot.slash(LEO, "/dialnote take conv_1012").await;
         bot.read_all().await;
         let posts = bot.posts("front-desk").len();
@@ -59,8 +59,11 @@ async fn reminders_wait_for_the_working_hours_and_for_what_comes_later() {
         bot.clock.advance(SignedDuration::from_hours(15));
         minutes(bot, 30).await;
         let told = bot.posts("front-desk");
-        assert!(told.iter().any(|post| post.starts_with("Good morning")), "{told:?}");
-        assert!(told.iter().any(|post| post.starts_with("One conversation has waited")), "{told:?}");
+        assert!(told.iter().any(|post| post.starts_with("# Good morning")), "{told:?}");
+        assert!(
+            told.iter().any(|post| post.starts_with(":rotating_light: 1 conversation has been unassigned")),
+            "{told:?}"
+        );
     })
     .await;
 }

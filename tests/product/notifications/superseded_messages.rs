@@ -32,11 +32,11 @@ async fn reassigning_updates_the_earlier_message() {
 async fn taking_over_unassigning_and_done_update_the_earlier_message() {
     product(async |bot| {
         for (who, command, says) in [
-            (LEO, "/assign me conv_1002", "Taken over by Leo,"),
-            (LEO, "/unassign conv_1002", "Unassigned by Leo,"),
-            (LEO, "/done conv_1002", "Done by Leo,"),
-            (ZOE, "/done conv_1002", "Done by you,"),
-            (ZOE, "/handoff @leo conv_1002 please", "Reassigned to Leo by you,"),
+            (LEO, "/assign me conv_1002", "Leo took this over."),
+            (LEO, "/unassign conv_1002", "Leo unassigned this."),
+            (LEO, "/done conv_1002", "Leo marked this done,"),
+            (ZOE, "/done conv_1002", "You marked this done,"),
+            (ZOE, "/handoff @leo conv_1002 please", "You reassigned this to Leo."),
         ] {
             given(bot, "/unassign conv_1002").await;
             given(bot, "/dialnote reopen conv_1002").await;
@@ -137,7 +137,7 @@ async fn is_added_unheard(bot: &mut Bot, how: impl AsyncFnOnce(&mut Bot)) {
         let direct = world.seen_by(ZOE, "dm").into_iter().cloned().collect::<Vec<_>>();
         direct
             .iter()
-            .filter(|message| crate::support::drawing::draw(message).contains("(Robert Nguyen) to you and waits"))
+            .filter(|message| crate::support::drawing::draw(message).contains("handed Robert Nguyen off to you"))
             .count()
     });
     assert_eq!(said, 1, "{}", bot.everything());

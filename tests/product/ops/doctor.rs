@@ -118,7 +118,8 @@ async fn problems_with_socket_mode_are_found() {
 async fn problems_with_dialnote_are_found() {
     well(async |bot| {
         finds(bot, &[("DIALNOTE_API_KEY", "dn_live_revoked")], "fail dialnote key", "set DIALNOTE_API_KEY").await;
-        finds(bot, &[("DIALNOTE_API_URL", "http://127.0.0.1:9")], "fail dialnote key", "reaches DIALNOTE_API_URL").await;
+        finds(bot, &[("DIALNOTE_API_URL", "http://127.0.0.1:9")], "fail dialnote key", "reaches DIALNOTE_API_URL")
+            .await;
         bot.world(|world| world.faults.dialnote.read_only = true);
         finds(bot, &[], "fail dialnote key", "it's read-only, so nothing can be assigned").await;
     })
@@ -142,7 +143,12 @@ async fn problems_with_channels_and_people_are_found() {
         });
         bot.clock.advance(SignedDuration::from_hours(2));
         let people = found(bot, &[]).await;
-        assert!(people.iter().any(|one| one.contains("warn people: 1 member isn't linked to a Slack user") && one.contains("Zoe")), "{people:#?}");
+        assert!(
+            people
+                .iter()
+                .any(|one| one.contains("warn people: 1 member isn't linked to a Slack user") && one.contains("Zoe")),
+            "{people:#?}"
+        );
     })
     .await;
 }
@@ -156,7 +162,8 @@ async fn problems_with_the_queue_and_the_database_are_found() {
         bot.clock.advance(SignedDuration::from_mins(11));
         let waits = found(bot, &[]).await;
         assert!(
-            waits.iter().any(|one| one.contains("fail job queue: 1 job pending, the oldest for 11 min") && one.contains("jobs list --waiting")),
+            waits.iter().any(|one| one.contains("fail job queue: 1 job pending, the oldest for 11 min")
+                && one.contains("jobs list --waiting")),
             "{waits:#?}"
         );
         bot.pass_awake(25).await;

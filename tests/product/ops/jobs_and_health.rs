@@ -160,7 +160,7 @@ async fn a_database_that_is_deleted_beneath_the_app_takes_nothing_in_and_says_so
         bot.slash(MAYA, "/assign @zoe conv_1001").await;
         std::fs::rename(&away, &file).unwrap();
         assert_eq!(ready().await.status(), 200);
-        assert!(bot.answer(MAYA).await.starts_with("I could not save your command"));
+        assert!(bot.answer(MAYA).await.starts_with("The app couldn't save this command, so nothing changed."));
         assert_eq!(bot.dialnote(ANA), "nobody open", "and it is not done behind her back");
     })
     .await;

@@ -1,6 +1,6 @@
 //! Calls that take effect after our timeout: nothing is done twice, and the last command wins.
 
-use dialnote_sandbox::{Hang, Service, World};
+use dialnote_sandbox::{Call, Hang, Service, World};
 use jiff::SignedDuration;
 use serde_json::json;
 
@@ -90,18 +90,17 @@ fn owners(bot: &Bot) -> Vec<String> {
     })
 }
 
-/// Returns the number of times that a note is in the card's thread and in direct messages.
+/// Returns the number of times that a note is in the card's thread, and was posted to a person. A direct message about a
+/// conversation that its reader has lost shows the note no longer.
 fn said(bot: &Bot, note: &str) -> [usize; 2] {
     bot.world(|world| {
-        let quoted = format!("“{note}”");
-        let times = |wanted: fn(&dialnote_sandbox::Message) -> bool| {
-            let there = world.messages.iter().filter(|message| message.to.is_none() && wanted(message));
-            there.map(|message| draw(message).matches(&quoted).count()).sum()
-        };
-        [
-            times(|message| message.channel == "C0FRONT" && message.is_reply()),
-            times(|message| message.channel.starts_with('D')),
-        ]
+        let (quote, quoted) = (format!("> {note}"), format!("“{note}”"));
+        let replies = world.messages.iter().filter(|message| message.channel == "C0FRONT" && message.is_reply());
+        let in_thread = replies.map(|message| draw(message).lines().filter(|line| *line == quote).count()).sum();
+        let posted = world.calls.iter().filter(|call| call.acted && call.method == "chat.postMessage");
+        let field = |call: &Call, name: &str| call.body[name].as_str().unwrap_or_default().to_owned();
+        let directly = posted.filter(|call| field(call, "channel").starts_with('D'));
+        [in_thread, directly.filter(|call| field(call, "text").contains(&quoted)).count()]
     })
 }
 

@@ -29,12 +29,17 @@ async fn unreadable_rules_allow_nothing() {
         bot.slash(MAYA, "/dialnote settings").await;
         assert_eq!(bot.form(MAYA), None);
         bot.read_all().await;
-        assert!(bot.everything().contains("The settings can't be read right now, so nothing was changed."));
+        assert!(
+            bot.everything().contains("Nothing changed: the settings can't be read right now. Try again in a minute.")
+        );
 
         keep(bot, "rules", "", r#"{"reassign":"admins"}"#).await;
         bot.pass(SignedDuration::from_secs(60)).await;
         bot.read_all().await;
-        assert!(bot.everything().contains("In this workspace only admins may"), "decided by the rules of now");
+        assert!(
+            bot.everything().contains("Only an admin can reassign Ana Lima. Ask an admin."),
+            "decided by the rules of now"
+        );
         assert_eq!(bot.dialnote(ANA), "mem_zoe open");
         bot.read_all().await;
     })
@@ -56,7 +61,7 @@ async fn an_unreadable_channel_setting_or_preference_is_not_a_default() {
         bot.answer(MAYA).await;
         assert_eq!(bot.form(MAYA), None);
         bot.press_in(ZOE, "home", "wishes", "").await;
-        assert!(bot.dm(ZOE).await.contains("The settings can't be read right now"));
+        assert!(bot.dm(ZOE).await.contains("Nothing changed: the settings can't be read right now."));
         bot.slash(MAYA, "/done conv_1004").await;
         bot.pass(SignedDuration::from_secs(30)).await;
         assert_eq!(bot.posts(FRONT_DESK), before, "no card shows more than it may");

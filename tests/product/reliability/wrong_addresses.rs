@@ -56,7 +56,7 @@ async fn where_nothing_can_be_changed_the_setting_is_named() {
             }
             let found = bot.examine(&[]).await;
             assert!(
-                found.iter().any(|one| one.starts_with("BAD") && one.contains("DIALNOTE_ASSIGN_URL")),
+                found.iter().any(|one| one.starts_with("fail") && one.contains("DIALNOTE_ASSIGN_URL")),
                 "{found:#?}"
             );
             assert_eq!(owner(bot), None);
@@ -75,7 +75,7 @@ async fn a_wrong_address_is_named() {
             ([("DIALNOTE_API_URL", reads.as_str()), ("DIALNOTE_ASSIGN_URL", reads.as_str())], "DIALNOTE_ASSIGN_URL"),
         ] {
             let found = bot.examine(&changed).await;
-            assert!(found.iter().any(|one| one.starts_with("BAD") && one.contains(named)), "{named}: {found:#?}");
+            assert!(found.iter().any(|one| one.starts_with("fail") && one.contains(named)), "{named}: {found:#?}");
         }
     })
     .await;
@@ -145,11 +145,11 @@ async fn a_waiting_notice_names_the_wrong_address() {
 #[tokio::test]
 async fn the_doctor_names_changes_without_webhooks() {
     under(&json!({ "hook_event": "no_note" }), async |bot| {
-        assert_snapshot!(found(bot, "dialnote hooks").await, @"");
+        assert_snapshot!(found(bot, "webhooks").await, @"ok   webhooks: dialnote reports calls at once, and notes are found by polling");
         let nowhere = format!("{}/dialnote/api/nothing", bot.sandbox.credentials().sandbox);
         let webhooks = bot.examine(&[("DIALNOTE_HOOKS_URL", &nowhere)]).await;
-        let webhooks = webhooks.into_iter().find(|finding| finding.contains("dialnote hooks")).unwrap();
-        assert_snapshot!(webhooks, @"note dialnote hooks: dialnote takes no subscriptions at DIALNOTE_HOOKS_URL, so calls are found by looking. Look whether the address is right; https://api.dialnote.com/api/hooks is documented");
+        let webhooks = webhooks.into_iter().find(|finding| finding.contains("webhooks")).unwrap();
+        assert_snapshot!(webhooks, @"warn webhooks: dialnote accepts no subscriptions at DIALNOTE_HOOKS_URL, so calls are found by polling; fix: check the address (documented: https://api.dialnote.com/api/hooks)");
     })
     .await;
 }
@@ -170,7 +170,11 @@ async fn a_key_that_is_revoked_between_commands_loses_nothing() {
         bot.pass(SignedDuration::from_mins(3)).await;
         bot.expect_dead(1);
         let said = bot.everything();
-        assert!(said.contains("does not accept this app’s key") && said.contains("has a question"), "{said}");
+        assert!(
+            said.contains("dialnote rejected this app's key.")
+                && said.contains("> Your note (not saved): has a question"),
+            "{said}"
+        );
         assert_eq!(owner(bot), None);
     })
     .await;
@@ -190,7 +194,10 @@ async fn a_wrong_address_is_named_where_people_type() {
             assert!(said.contains(named) && said.contains("wants a call back"), "{said}");
             assert!(!said.contains("deleted") && !said.contains("no longer"), "{said}");
             let doctor = says(bot, MAYA, "/dialnote doctor").await;
-            assert!(doctor.contains(named) && !doctor.contains("may write"), "{doctor}");
+            assert!(
+                doctor.contains(named) && !doctor.contains("dialnote key · ") && !doctor.contains("dialnote API · "),
+                "{doctor}"
+            );
             assert_eq!(owner(bot), None);
         }
     })

@@ -250,7 +250,7 @@ async fn a_blocked_database_refuses_in_time_and_recovers() {
         assert_eq!(ready().await, 503);
         somebody.execute_batch("ROLLBACK").unwrap();
         assert_eq!(ready().await, 200);
-        assert!(bot.answer(MAYA).await.starts_with("I could not save your command"));
+        assert!(bot.answer(MAYA).await.starts_with("The app couldn't save this command, so nothing changed."));
         assert_eq!(bot.dialnote(ANA), "nobody open", "and it is not done behind her back");
     })
     .await;
@@ -337,7 +337,7 @@ async fn a_workspace_that_is_not_ours_is_refused_at_the_door() {
         bot.work.home().await.unwrap();
         let body = command("me conv_1001").replace("T0ACME", "T0OTHER");
         let told = post_signed(bot, PATHS[0], FORM, &body).await.text().await.unwrap();
-        assert!(told.contains("This app is not installed in this workspace"), "{told}");
+        assert!(told.contains("This app isn't installed in this workspace. Ask an admin to install it."), "{told}");
         assert_eq!(bot.calls("PATCH"), 0);
         let (store, other) = (bot.work.store.clone(), InstallationId::new("T0OTHER"));
         assert_eq!(store.jobs(false, JobId(0), 9).await.unwrap(), [], "nothing is stored");

@@ -11,7 +11,7 @@ use super::requests::{JSON, fixtures};
 
 /// Answers whether the app reads the field of a payload. All others may be missing, `null` or anything.
 fn is_read(path: &str) -> bool {
-    const EXACT: [&str; 46] = [
+    const EXACT: [&str; 47] = [
         "/event/tokens/bot",
         "/event_time",
         "/enterprise_id",
@@ -34,6 +34,7 @@ fn is_read(path: &str) -> bool {
         "/actions/0/selected_user",
         "/actions/0/selected_option/value",
         "/action_id",
+        "/block_id",
         "/value",
         "/callback_id",
         "/message/ts",

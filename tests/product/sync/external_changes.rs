@@ -23,8 +23,8 @@ async fn an_owner_set_in_dialnote_is_shown_and_notified() {
         :telephone_receiver: Missed call · Nov 23, 8:56 UTC · Front desk
         [Done] [Hand off…] [⋯ Unassign · Snooze… · Add note… · History · Open in dialnote]
         ");
-        assert_snapshot!(bot.dm(LEO).await, @"Ana Lima · reassigned to Zoe in dialnote. You're no longer the owner. [Open in dialnote ↗]");
-        assert_snapshot!(bot.dm(LEO).await, @"Someone in dialnote reassigned Ana Lima to Zoe. You're no longer the owner.");
+        assert_snapshot!(bot.dm(LEO).await, @"Ana Lima · Reassigned to Zoe in dialnote. You're no longer the owner. [Open in dialnote ↗]");
+        assert_snapshot!(bot.dm(LEO).await, @"Ana Lima was reassigned to Zoe in dialnote. You're no longer the owner.");
         bot.slash(MAYA, "/dialnote history conv_1001").await;
         assert_snapshot!(bot.answer(MAYA).await, @"
         History of Ana Lima (+1 415 555 0101), newest first
@@ -42,19 +42,20 @@ async fn a_status_set_in_dialnote_is_shown() {
         bot.slash(LEO, "/dialnote take conv_1001").await;
         bot.read_all().await;
         bot.in_dialnote(json!({ "conversation": ANA, "status": "done" })).await;
-        assert!(bot.card(ANA).await.contains("Done. Owner: Leo"));
-        assert_snapshot!(bot.line(ANA).await, @"Somebody in dialnote marked this done.");
+        assert!(bot.card(ANA).await.starts_with(":white_check_mark: Ana Lima · done in dialnote, "));
+        assert_snapshot!(bot.line(ANA).await, @"Marked done in dialnote.");
         bot.in_dialnote(json!({ "conversation": ANA, "status": "open" })).await;
-        assert_snapshot!(bot.line(ANA).await, @"Somebody in dialnote opened this again.");
+        assert_snapshot!(bot.line(ANA).await, @"Reopened in dialnote.");
         bot.slash(LEO, "/done conv_1001").await;
         bot.read_all().await;
         bot.missed_call("+14155550101").await;
-        assert!(!bot.card(ANA).await.contains("Done."));
-        assert_snapshot!(bot.line(ANA).await, @"Ana Lima got in touch; this is open again.");
+        assert!(bot.card(ANA).await.starts_with("  :large_blue_circle:  Owner: Leo"));
+        assert_snapshot!(bot.line(ANA).await, @"Ana Lima got in touch again and is open.");
         assert_snapshot!(bot.dm(LEO).await, @"
-        +1 415 555 0101 (Ana Lima) got in touch. It is yours, and open again.
-          :telephone_receiver: 2 missed calls · 2026-11-23 09:00 UTC
-        [Done] [Open in dialnote ↗]
+        Ana Lima got in touch again and is open. You own it.
+        Ana Lima · +1 415 555 0101
+        :telephone_receiver: 2 missed calls · last Nov 23, 9:00 UTC · Front desk
+        [Done] [Hand off…] [⋯ Unassign · Snooze… · Add note… · History · Open in dialnote]
         ");
     })
     .await;
@@ -98,7 +99,7 @@ async fn a_note_written_in_dialnote_is_shown_and_ours_do_not_echo() {
         > prefers *mornings*
         ");
         assert_snapshot!(bot.dm(ZOE).await, @"
-        Someone in dialnote added a note to Ana Lima, which you own.
+        A note was added to Ana Lima in dialnote. You own it.
         > prefers *mornings*
         ");
         bot.clock.advance(SignedDuration::from_secs(10));
@@ -208,9 +209,9 @@ async fn an_unseen_change_is_announced_before_a_command_overrides_it() {
         assert_snapshot!(bot.line(ANA).await, @"Maya took this over from Zoe.");
         assert_snapshot!(bot.answer(MAYA).await, @"You took over Ana Lima (+1 415 555 0101) from Zoe. Zoe has been notified.");
         assert_snapshot!(bot.dm(LEO).await, @"
-        Ana Lima · reassigned to Zoe in dialnote. You're no longer the owner. [Open in dialnote ↗]
+        Ana Lima · Reassigned to Zoe in dialnote. You're no longer the owner. [Open in dialnote ↗]
         ---
-        Someone in dialnote reassigned Ana Lima to Zoe. You're no longer the owner.
+        Ana Lima was reassigned to Zoe in dialnote. You're no longer the owner.
         ");
         assert_snapshot!(bot.dm(ZOE).await, @"Ana Lima · Maya took this over. You're no longer the owner. [Open in dialnote ↗]");
         assert_snapshot!(bot.dm(ZOE).await, @"Maya took over Ana Lima. You're no longer the owner.");
@@ -230,10 +231,11 @@ async fn a_command_does_not_hide_an_unseen_call() {
         bot.read_all().await;
         assert!(bot.card(&conversation).await.contains("Owner: Leo"), "in the channel of its number");
         bot.call_in("+14155550999").await;
-        bot.press(LEO, &conversation, "done").await;
+        bot.press(LEO, &conversation, "unassign").await;
         bot.look().await;
         bot.read_all().await;
-        assert!(bot.card(&conversation).await.contains("2 missed calls"));
+        let card = bot.card(&conversation).await;
+        assert!(card.contains(":red_circle: Unassigned") && card.contains("2 missed calls"), "{card}");
     })
     .await;
 }

@@ -107,7 +107,7 @@ async fn a_new_key_takes_the_place_of_the_old_one_and_it_can_be_taken_away() {
 async fn a_cancelled_installation_changes_nothing() {
     product_with(NOBODY, async |bot| {
         let page = Browser::default().install(&bot.url, "T0ACME", "no").await;
-        assert!(page.contains("<h1>Not installed</h1>") && page.contains("Nothing was changed."), "{page}");
+        assert!(page.contains("<h1>Not installed</h1>") && page.contains("<p>Nothing changed.</p>"), "{page}");
         assert!(bot.tenants.everybody(None).await.unwrap().is_empty());
     })
     .await;
@@ -116,7 +116,7 @@ async fn a_cancelled_installation_changes_nothing() {
 #[tokio::test]
 async fn an_oauth_state_fits_one_browser_once_for_ten_minutes() {
     product_with(NOBODY, async |bot| {
-        let again = |page: &str| assert!(page.contains("<h1>Please begin again</h1>"), "{page}");
+        let again = |page: &str| assert!(page.contains("<h1>Start again</h1>"), "{page}");
         let (mut mine, mut others) = (Browser::default(), Browser::default());
         let back = mine.answered(&bot.url, "T0ACME", "yes").await;
         others.sent_to_slack(&bot.url).await;
@@ -197,7 +197,7 @@ async fn an_organization_installs_it_for_all_its_workspaces() {
         assert_snapshot!(bot.answer(LEO).await, @"You took Ana Lima (+1 415 555 0101).");
         bot.press(LEO, ANA, "done").await;
         bot.open_home(LEO).await;
-        assert!(bot.home(LEO).await.contains("Yours: 1."));
+        assert!(bot.home(LEO).await.contains("\n1 yours · "));
         assert_eq!(bot.dialnote(ANA), "mem_leo done");
         bot.read_all().await;
         // Groups belong to a workspace, so the call must name it.
@@ -244,11 +244,11 @@ async fn reinstalling_keeps_everything() {
         bot.slash(LEO, "/dialnote take conv_1001").await;
         bot.read_all().await;
         bot.clock.advance(SignedDuration::from_secs(60));
-        bot.world(|world| world.scopes.retain(|scope| scope != "files:write"));
+        bot.world(|world| world.scopes.retain(|scope| scope != "dnd:read"));
         let page = Browser::default().install(&bot.url, "T0ACME", "yes").await;
         assert!(page.contains("Installed in"), "{page}");
         assert_snapshot!(bot.dm(MAYA).await, @"This app was installed again and is still connected to dialnote. Nothing else changed.");
-        assert!(bot.world(|world| world.scopes.iter().any(|scope| scope == "files:write")));
+        assert!(bot.world(|world| world.scopes.iter().any(|scope| scope == "dnd:read")));
         bot.know_work().await;
         bot.press(LEO, ANA, "done").await;
         bot.settle().await;
@@ -360,6 +360,9 @@ async fn only_admins_and_the_installer_connect_a_workspace() {
     .await;
 }
 
+/// The people who may connect a workspace, as the refusal of others names them.
+const ONLY_THEY: &str = "Only an admin of this workspace or the person who installed this app";
+
 #[tokio::test]
 async fn the_installer_connects_it_only_as_a_full_member() {
     product_with(Setup::INSTALLED, async |bot| {
@@ -374,15 +377,16 @@ async fn the_installer_connects_it_only_as_a_full_member() {
             changed(bot, leave);
             let key = json!({ "key": { "key": bot.sandbox.credentials().dialnote_api_key } });
             let refused = bot.submit(MAYA, key).await;
-            assert!(refused.field_errors["key"].starts_with("Only admins of this workspace, and whoever installed"));
+            assert_eq!(refused.field_errors["key"], format!("{ONLY_THEY} can connect it."));
             bot.press_in(MAYA, "window", "disconnect", "").await;
-            assert!(bot.dm(MAYA).await.starts_with("Only admins of this workspace, and whoever installed"));
+            let told = format!(":no_entry: {ONLY_THEY} can connect it to dialnote. Ask one of them.");
+            assert_eq!(bot.dm(MAYA).await, told);
             changed(bot, |maya| (maya.guest, maya.deleted, maya.stranger) = (false, false, false));
         }
         bot.close(MAYA).await;
         changed(bot, |maya| maya.guest = true);
         bot.slash(MAYA, "/dialnote connect").await;
-        assert!(bot.answer(MAYA).await.starts_with("Only admins of this workspace, and whoever installed"));
+        assert_eq!(bot.answer(MAYA).await, format!("{ONLY_THEY} can connect it to dialnote. Ask one of them."));
         let now = bot.work.store.document(&InstallationId::new(bot.team()), "connection", "").await.unwrap();
         assert_eq!(now, kept, "the key is the one that was there");
     })

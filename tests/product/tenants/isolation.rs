@@ -21,7 +21,7 @@ async fn another_organizations_key_begins_with_nothing() {
         let writes = bot.calls("PATCH");
         becomes_another_organization(bot);
         let told = connect(bot, NEW_KEY).await;
-        assert!(told.contains("so everything kept from that one is forgotten"), "{told}");
+        assert!(told.contains("so the data of the previous one was deleted: "), "{told}");
         let (store, team) = (bot.work.store.clone(), InstallationId::new(bot.team()));
         assert_eq!(store.overview_of(&team).await.unwrap().inbox, 0, "no command of theirs is carried out");
         for kind in ["route", "link", "team", "watch", "noted"] {
@@ -51,7 +51,7 @@ async fn the_same_organizations_new_key_keeps_everything() {
         remember_much(bot).await;
         bot.world(|world| world.replace_key(NEW_KEY));
         let told = connect(bot, NEW_KEY).await;
-        assert!(!told.contains("forgotten"), "{told}");
+        assert!(told.contains("Connected. Your organization has ") && !told.contains("deleted"), "{told}");
         let (store, team) = (bot.work.store.clone(), InstallationId::new(bot.team()));
         for kind in ["route", "link"] {
             assert_eq!(store.documents(&team, kind, 9).await.unwrap().len(), 1, "{kind}");
@@ -80,9 +80,9 @@ async fn a_removed_app_leaves_no_job_and_no_delivery_and_each_counts_its_own() {
             store.claim(Queue::Work, 9, acme.clock.now(), std::time::Duration::from_secs(9)).await.unwrap().remove(0);
         let dead = Verdict::Dead { cause: "a name and a number".to_owned() };
         store.settle(&claim, dead, Vec::new(), acme.clock.now()).await.unwrap();
-        let given_up = |found: Vec<String>| found.into_iter().find(|line| line.contains("given up")).unwrap();
-        assert!(given_up(acme.examine(&[]).await).contains("nothing was given up"), "not theirs");
-        assert!(given_up(globex.examine(&[]).await).contains("1 jobs"));
+        let given_up = |found: Vec<String>| found.into_iter().find(|line| line.contains(" failed jobs: ")).unwrap();
+        assert!(given_up(acme.examine(&[]).await).starts_with("ok   failed jobs: none"), "not theirs");
+        assert!(given_up(globex.examine(&[]).await).starts_with("warn failed jobs: 1 job failed"));
         globex.sandbox.uninstall().await.unwrap();
         acme.settle().await;
         assert_eq!(store.job(claim.id).await.unwrap(), None);
@@ -129,7 +129,7 @@ async fn after_disconnecting_every_home_is_empty() {
         bot.slash(MAYA, "/dialnote connect").await;
         bot.press_in(MAYA, "window", "disconnect", "").await;
         bot.close(MAYA).await;
-        assert!(bot.home(ZOE).await.contains("This workspace is not connected to dialnote yet"));
+        assert!(bot.home(ZOE).await.contains("This workspace isn't connected to dialnote. An admin can connect it with `/dialnote connect`."));
         bot.know_work().await;
         bot.read_all().await;
     })

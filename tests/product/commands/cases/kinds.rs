@@ -5,7 +5,12 @@ use super::case::Kind;
 /// Parts of sentences; a refusal of this kind contains at least one of them.
 pub fn sentences(kind: Kind) -> &'static [&'static str] {
     match kind {
-        Kind::NoConversation => &["dialnote has no conversation", "No conversations match", "No contact is called"],
+        Kind::NoConversation => &[
+            "dialnote has no conversation",
+            "No conversations match",
+            "No contact is called",
+            "No conversation matches",
+        ],
         Kind::NoPerson => &["Choose the new owner."],
         Kind::UnknownPerson => &["No one is called"],
         Kind::NotLinked => &["isn't linked to dialnote", "is a bot. Choose a person."],
@@ -14,7 +19,7 @@ pub fn sentences(kind: Kind) -> &'static [&'static str] {
         Kind::Owned => &["name a person instead of a group"],
         Kind::Taken => &[" took ", " already owns "],
         Kind::AlreadySo => &["is already ", "You already own ", " already marked ", " already reopened "],
-        Kind::NotYours => &[" owns ", "is unassigned", "There's nothing to accept"],
+        Kind::NotYours => &["You aren't the owner of", "is unassigned", "There's nothing to accept"],
         Kind::NotAllowed => &["Only an admin can", "Only the owner or an admin can"],
         Kind::NotSnoozed => &["isn't snoozed"],
         Kind::NotesStay => &["Notes stay in dialnote."],

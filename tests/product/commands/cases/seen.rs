@@ -71,9 +71,15 @@ pub fn offers(messages: &[Message], wanted: impl Fn(&str) -> bool) -> Vec<Offer>
         for (block, element) in elements(&message.blocks) {
             let id = element["action_id"].as_str().unwrap_or_default();
             let numbered = id.rsplit_once('_').filter(|(_, nth)| nth.parse::<usize>().is_ok());
-            if !wanted(numbered.map_or(id, |(action, _)| action)) {
+            let is_menu = element["type"] == "overflow";
+            if !is_menu && !wanted(numbered.map_or(id, |(action, _)| action)) {
                 continue;
             }
+            // A menu behind an ellipsis offers what its entries mean.
+            let is_wanted = |entry: &&Value| {
+                let meaning = entry["value"].as_str().and_then(|value| value.split_once(':')).map(|(verb, _)| verb);
+                !is_menu || meaning.is_some_and(&wanted)
+            };
             let offer = |value: &Value, is_entry| Offer {
                 channel: message.channel.clone(),
                 ts: message.ts.clone(),
@@ -84,7 +90,7 @@ pub fn offers(messages: &[Message], wanted: impl Fn(&str) -> bool) -> Vec<Offer>
             };
             let groups = element["option_groups"].as_array().into_iter().flatten().map(|group| &group["options"]);
             let entries = groups.chain([&element["options"]]).filter_map(Value::as_array).flatten();
-            offers.extend(entries.map(|entry| offer(&entry["value"], true)));
+            offers.extend(entries.filter(is_wanted).map(|entry| offer(&entry["value"], true)));
             if element["type"] == "button" {
                 offers.push(offer(&element["value"], false));
             }
@@ -104,7 +110,8 @@ fn elements(blocks: &[Value]) -> impl Iterator<Item = (&str, &Value)> {
 impl Offer {
     /// Returns the conversation that it names: in its value, or in its block if the value has none.
     pub fn conversation(&self) -> Option<String> {
-        named(&self.value, "c").or_else(|| is_conversation(&self.value).then(|| self.value.clone())).or_else(|| {
+        let entry = self.value.split_once(':').map_or(self.value.as_str(), |(_, conversation)| conversation);
+        named(&self.value, "c").or_else(|| is_conversation(entry).then(|| entry.to_owned())).or_else(|| {
             let row = self.block.strip_prefix("row:").filter(|row| is_conversation(row)).map(str::to_owned);
             named(&self.block, "c").or(row)
         })
