@@ -127,7 +127,7 @@ async fn put_card(
         ts => {
             let shown = show(ctx, claim, channel, ts.as_ref(), &card_view).await;
             match (shown, &card_view.photo) {
-                (Err(SlackError::Refused(code)), Some(photo)) if code == codes::INVALID_BLOCKS => {
+                (Err(refused), Some(photo)) if refused.is_about_blocks() => {
                     let plain = CardView { photo: None, ..card_view.clone() };
                     let ts = show(ctx, claim, channel, ts.as_ref(), &plain).await?;
                     Ok(vec![put(channel, &plain, ts), photo::refused(ctx, photo)])

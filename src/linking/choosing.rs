@@ -26,7 +26,7 @@ const PLACEHOLDER: usize = 150;
 
 /// One side of a link, whose other side is to be chosen. The window carries it.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub(crate) struct Choice {
+pub(crate) struct LinkChoice {
     /// The Slack user whose member is chosen.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) user: Option<SlackUserId>,
@@ -39,7 +39,7 @@ pub(crate) struct Choice {
     pub(crate) page: usize,
 }
 
-impl Choice {
+impl LinkChoice {
     /// Returns the change of a link, once both sides are known.
     pub(crate) fn linking(&self, user: Option<SlackUserId>, member: Option<MemberId>) -> Option<Linking> {
         let (user, member) = (self.user.clone().or(user)?, self.member.clone().or(member)?);
@@ -48,7 +48,7 @@ impl Choice {
 }
 
 /// Returns the window. `name` is the name of the side that is known.
-pub(crate) fn window(choice: &Choice, name: Option<&str>) -> Modal {
+pub(crate) fn window(choice: &LinkChoice, name: Option<&str>) -> Modal {
     let metadata = serde_json::to_string(choice).unwrap_or_default();
     let name = name.unwrap_or("this person");
     let (title, field) = if choice.user.is_some() {
@@ -94,9 +94,9 @@ mod tests {
     fn the_chosen_side_completes_the_link() {
         let (user, member) = (SlackUserId::new("U1"), MemberId::new("mem_1"));
         let linking = Linking::To { user: user.clone(), member: member.clone(), from: None };
-        let of_user = Choice { user: Some(user.clone()), ..Choice::default() };
+        let of_user = LinkChoice { user: Some(user.clone()), ..LinkChoice::default() };
         assert_eq!(of_user.linking(None, Some(member.clone())), Some(linking.clone()));
-        let of_member = Choice { member: Some(member), ..Choice::default() };
+        let of_member = LinkChoice { member: Some(member), ..LinkChoice::default() };
         assert_eq!(of_member.linking(Some(user), None), Some(linking));
         assert_eq!(of_member.linking(None, None), None);
     }

@@ -2,6 +2,7 @@
 
 use crate::cards::view;
 use crate::core::card_view::{CardView, Digest};
+use crate::core::click;
 use crate::core::control::{Carried, Control, NOTHING_CARRIED};
 use crate::core::conversation::{Conversation, Links};
 use crate::core::event::ThreadEntry;
@@ -88,7 +89,8 @@ fn row(nth: usize, waiting: &CardView, digest: &Digest, links: &Links) -> Block 
     }
     let value = Carried::showing(conversation).encode();
     let take = Element::button(Control::Take, "Take it", &value).styled(Style::Primary).numbered(nth);
-    Block::line(&view::row(waiting, links), Some(take.about(&words::spoken(&view::about_of(waiting)))))
+    let take = take.about(&words::spoken(&view::about_of(waiting)));
+    Block::line_with_menu(&view::row(waiting, links), &click::row(&conversation.id), take)
 }
 
 /// Says what happened to a conversation since: "✅ Lucía Fernández · Leo took this."

@@ -78,36 +78,36 @@ impl Occasion {
 
 /// Returns the direct message.
 pub(crate) fn message(told: &Occasion, links: &Links) -> Content {
-    let Part { text, blocks } = said(told, links);
+    let MessagePart { text, blocks } = said(told, links);
     Content::new(&text, blocks)
 }
 
 /// Returns the direct message, or `None` if one message can't hold all of it.
 pub(crate) fn whole_message(told: &Occasion, links: &Links) -> Option<Content> {
-    let Part { text, blocks } = said(told, links);
+    let MessagePart { text, blocks } = said(told, links);
     fit(&blocks).then(|| Content::new(&text, blocks))
 }
 
 /// A part of a direct message: its words for notifications, and its blocks.
-struct Part {
+struct MessagePart {
     text: String,
     blocks: Vec<Block>,
 }
 
-impl Part {
+impl MessagePart {
     fn line(line: &Markup) -> Self {
         Self { text: line.words(), blocks: vec![line.paragraph()] }
     }
 }
 
-fn said(told: &Occasion, links: &Links) -> Part {
+fn said(told: &Occasion, links: &Links) -> MessagePart {
     let parts: Vec<_> = told.notices.iter().map(|notice| part(notice, told, links)).collect();
     joined(parts)
 }
 
 /// Joins parts, with a line between them. Each row of controls gets a block id of its own (docs/contracts/slack.md
 /// §12.2), because a conversation may occur twice.
-fn joined(parts: Vec<Part>) -> Part {
+fn joined(parts: Vec<MessagePart>) -> MessagePart {
     let text = parts.iter().map(|part| part.text.as_str()).collect::<Vec<_>>().join(" ");
     let mut blocks = Vec::new();
     for (nth, part) in parts.into_iter().enumerate() {
@@ -119,7 +119,7 @@ fn joined(parts: Vec<Part>) -> Part {
             *block_id = numbered(block_id, nth);
         }
     }
-    Part { text: cut(&text, NOTIFICATION), blocks }
+    MessagePart { text: cut(&text, NOTIFICATION), blocks }
 }
 
 /// Returns the block id of a row with its number.
@@ -128,7 +128,7 @@ fn numbered(block_id: &str, nth: usize) -> String {
     format!("{}:{carried}", row(nth))
 }
 
-fn part(notice: &DirectMessage, told: &Occasion, links: &Links) -> Part {
+fn part(notice: &DirectMessage, told: &Occasion, links: &Links) -> MessagePart {
     match notice {
         DirectMessage::YoursNow { actor, conversation, note, handoff, answer_by } => {
             let gift = Gift { actor, conversation, note, handoff: *handoff, answer_by: *answer_by };
@@ -161,7 +161,7 @@ fn part(notice: &DirectMessage, told: &Occasion, links: &Links) -> Part {
         }
         DirectMessage::Reminder { actor, about, note, until } => reminder(actor, about, (note, *until), told, links),
         DirectMessage::StillOnIt { about, hours } => still_on_it(about, *hours, told, links),
-        DirectMessage::NotYoursNow { actor, about, to } => Part::line(&match to {
+        DirectMessage::NotYoursNow { actor, about, to } => MessagePart::line(&match to {
             Some(to) if is_elsewhere(actor) => {
                 name(&about.title).ours(" was reassigned to ").bold(to).ours(" in dialnote").ours(LOST)
             }
@@ -172,7 +172,7 @@ fn part(notice: &DirectMessage, told: &Occasion, links: &Links) -> Part {
         }),
         DirectMessage::Returned { about, to } => {
             let line = Markup::of("You didn't respond in time, so ").bold(&about.title);
-            Part::line(&match to {
+            MessagePart::line(&match to {
                 Some(to) => line.ours(" returned to ").bold(to).ours("."),
                 None => line.ours(" is unassigned."),
             })
@@ -182,14 +182,14 @@ fn part(notice: &DirectMessage, told: &Occasion, links: &Links) -> Part {
             let line = name(who).ours(&format!(" left and still owns {what}."));
             let carried = Carried { owner: Some(member.clone()), ..Carried::default() }.encode();
             let button = Element::button(Control::Requeue, "Unassign all", &carried).about(who);
-            Part { blocks: vec![line.paragraph(), Block::actions("", vec![button])], ..Part::line(&line) }
+            MessagePart { blocks: vec![line.paragraph(), Block::actions("", vec![button])], ..MessagePart::line(&line) }
         }
         DirectMessage::CannotNotify { name: who, why } => {
-            Part::line(&Markup::of("The app can't notify ").bold(who).ours(": ").text(&because(who, why)))
+            MessagePart::line(&Markup::of("The app can't notify ").bold(who).ours(": ").text(&because(who, why)))
         }
         DirectMessage::Linked { by, member, waiting } => {
             let line = name(by).ours(" linked you to ").bold(member).ours(" in dialnote. You can use ");
-            Part::line(&line.code("/dialnote").ours(" now.").ours(match waiting {
+            MessagePart::line(&line.code("/dialnote").ours(" now.").ours(match waiting {
                 0 => "",
                 1 => " Your saved command runs now.",
                 _ => " Your saved commands run now.",
@@ -205,7 +205,7 @@ fn part(notice: &DirectMessage, told: &Occasion, links: &Links) -> Part {
         }
         DirectMessage::CaughtUp { away, notices, more } => caught_up(away.as_ref(), notices, *more, told, links),
         DirectMessage::Accepted { actor, about } => {
-            Part::line(&name(actor).ours(" accepted ").bold(&about.title).ours("."))
+            MessagePart::line(&name(actor).ours(" accepted ").bold(&about.title).ours("."))
         }
         DirectMessage::Noted { actor, about, note } => {
             let line = match is_elsewhere(actor) {
@@ -213,7 +213,7 @@ fn part(notice: &DirectMessage, told: &Occasion, links: &Links) -> Part {
                 false => name(actor).ours(" added a note to ").bold(&about.title).ours(", which you own."),
             };
             let text = format!("{} “{note}”", line.words());
-            Part { text, blocks: vec![line.paragraph(), Block::quote(None, note)] }
+            MessagePart { text, blocks: vec![line.paragraph(), Block::quote(None, note)] }
         }
     }
 }
@@ -226,8 +226,8 @@ fn name(who: &str) -> Markup {
 }
 
 /// Returns a line that names a channel. The notification shows it as well.
-fn paused(line: Markup) -> Part {
-    Part { text: line.words(), blocks: vec![line.paragraph()] }
+fn paused(line: Markup) -> MessagePart {
+    MessagePart { text: line.words(), blocks: vec![line.paragraph()] }
 }
 
 /// A conversation that the reader was given.
@@ -241,7 +241,7 @@ struct Gift<'a> {
 
 /// Returns the notice of a conversation that the reader was given, with the row that asks for an answer, or with the
 /// answer.
-fn given(gift: &Gift<'_>, told: &Occasion, links: &Links) -> Part {
+fn given(gift: &Gift<'_>, told: &Occasion, links: &Links) -> MessagePart {
     let Gift { actor, conversation, note, handoff, answer_by } = gift;
     let answer = told.answer(&conversation.id);
     if let Some(end) = answer.filter(|answer| is_over(answer)) {
@@ -257,7 +257,7 @@ fn given(gift: &Gift<'_>, told: &Occasion, links: &Links) -> Part {
     let place = if answer.is_none() { Place::Asks } else { Place::Owner };
     blocks.push(controls::actions(conversation, links, place, Some(ROW)));
     let blocks = answer.map(answered).into_iter().chain(blocks).collect();
-    Part { text: gift.text(answer), blocks }
+    MessagePart { text: gift.text(answer), blocks }
 }
 
 impl Gift<'_> {
@@ -289,7 +289,7 @@ fn yours(
     note: Option<(&String, &String)>,
     told: &Occasion,
     links: &Links,
-) -> Part {
+) -> MessagePart {
     let answer = told.answer(&conversation.id);
     if let Some(end) = answer.filter(|answer| is_over(answer)) {
         return ended(end, &About::from(conversation), links);
@@ -299,7 +299,7 @@ fn yours(
     let row = controls::actions(conversation, links, Place::Owner, Some(ROW));
     let words = note.filter(|(_, note)| !note.is_empty()).map(|(_, note)| format!(" “{note}”"));
     let text = format!("{}{}", line.words(), words.unwrap_or_default());
-    Part { text, blocks: answer.map(answered).into_iter().chain(blocks).chain([row]).collect() }
+    MessagePart { text, blocks: answer.map(answered).into_iter().chain(blocks).chain([row]).collect() }
 }
 
 /// Returns what was done, the contact and what came in, and the words of the note or of the contact.
@@ -314,21 +314,33 @@ fn about(line: Markup, conversation: &Conversation, note: Option<(&str, &str)>, 
 }
 
 /// Returns the notices of changes during an absence.
-fn caught_up(away: Option<&Absence>, notices: &[DirectMessage], more: usize, told: &Occasion, links: &Links) -> Part {
+fn caught_up(
+    away: Option<&Absence>,
+    notices: &[DirectMessage],
+    more: usize,
+    told: &Occasion,
+    links: &Links,
+) -> MessagePart {
     let changes = match notices.len() + more {
         1 => "1 change concerns you:".to_owned(),
         many => format!("{many} changes concern you:"),
     };
     let line = absence_view::sentence(away).ours(&format!(" {changes}"));
-    let mut parts = vec![Part::line(&line)];
+    let mut parts = vec![MessagePart::line(&line)];
     parts.extend(notices.iter().map(|notice| part(notice, told, links)));
     let rest = format!("And {more} more. Type /inbox to see your conversations.");
-    parts.extend((more > 0).then(|| Part::line(&Markup::of(&rest))));
+    parts.extend((more > 0).then(|| MessagePart::line(&Markup::of(&rest))));
     joined(parts)
 }
 
 /// Returns the notice of several conversations that the reader now owns.
-fn several(actor: &str, abouts: &[About], note: &str, handoff: bool, (told, links): (&Occasion, &Links)) -> Part {
+fn several(
+    actor: &str,
+    abouts: &[About],
+    note: &str,
+    handoff: bool,
+    (told, links): (&Occasion, &Links),
+) -> MessagePart {
     let done = match handoff {
         true => format!(" handed {} conversations off to you.", abouts.len()),
         false => format!(" assigned {} conversations to you.", abouts.len()),
@@ -347,7 +359,7 @@ fn several(actor: &str, abouts: &[About], note: &str, handoff: bool, (told, link
     let note = if note.is_empty() { String::new() } else { format!(" “{note}”") };
     let text =
         format!("{} {}.{note}", line.words().trim_end_matches('.').to_owned() + ":", words::listed_most(&titles));
-    Part { text, blocks }
+    MessagePart { text, blocks }
 }
 
 fn one_of_several(about: &About, told: &Occasion, links: &Links) -> Vec<Block> {
@@ -371,7 +383,7 @@ fn reminder(
     (note, until): (&str, Option<Timestamp>),
     told: &Occasion,
     links: &Links,
-) -> Part {
+) -> MessagePart {
     if let Some(end) = told.answer(&about.id).filter(|answer| is_over(answer)) {
         return ended(end, about, links);
     }
@@ -391,10 +403,10 @@ fn reminder(
         Some(answer) => answered(answer),
         None => controls::to_answer(about, links, ROW),
     });
-    Part { text, blocks }
+    MessagePart { text, blocks }
 }
 
-fn still_on_it(about: &About, hours: u16, told: &Occasion, links: &Links) -> Part {
+fn still_on_it(about: &About, hours: u16, told: &Occasion, links: &Links) -> MessagePart {
     if let Some(end) = told.answer(&about.id).filter(|answer| is_over(answer)) {
         return ended(end, about, links);
     }
@@ -404,15 +416,15 @@ fn still_on_it(about: &About, hours: u16, told: &Occasion, links: &Links) -> Par
         Some(answer) => answered(answer),
         None => controls::still_on_it(about, links, ROW),
     };
-    Part { text: line.words(), blocks: vec![line.paragraph(), below] }
+    MessagePart { text: line.words(), blocks: vec![line.paragraph(), below] }
 }
 
 /// Returns a message that no longer applies: one line, and the way to dialnote.
-fn ended(answer: &Answer, about: &About, links: &Links) -> Part {
+fn ended(answer: &Answer, about: &About, links: &Links) -> MessagePart {
     let name = Markup::default().link(&about.title, links.to(&about.id)).ours(" · ");
     let line = name.then("", outcome(answer));
     let open = Element::link(Control::Open, "Open in dialnote", links.to(&about.id)).about(&words::spoken(about));
-    Part { text: line.words(), blocks: vec![Block::line(&line, Some(open))] }
+    MessagePart { text: line.words(), blocks: vec![Block::line(&line, Some(open))] }
 }
 
 /// Answers whether the reader has nothing left to do in a message with this answer.

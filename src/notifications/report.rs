@@ -164,7 +164,7 @@ async fn post_report(ctx: &TenantCtx, claim: &Claim, post: &PostReport) -> Resul
         return Ok(Outcome::done(vec![answer(ctx, to.clone(), report_view::alone(report, why))]));
     }
     match posting::post_once(ctx, claim, channel.as_str(), None, &report_view::message(report)).await {
-        Err(SlackError::Refused(code)) if code == codes::INVALID_BLOCKS => {
+        Err(refused) if refused.is_about_blocks() => {
             info!("report chart refused; posted without it");
             posting::post_once(ctx, claim, channel.as_str(), None, &report_view::plain(report)).await?;
         }

@@ -32,7 +32,7 @@ struct Manifest {
     display_information: DisplayInformation,
     features: Features,
     oauth_config: OauthConfig,
-    settings: Settings,
+    settings: ManifestSettings,
 }
 
 #[derive(Serialize)]
@@ -103,7 +103,7 @@ struct Scopes {
 }
 
 #[derive(Serialize)]
-struct Settings {
+struct ManifestSettings {
     event_subscriptions: EventSubscriptions,
     interactivity: Interactivity,
     org_deploy_enabled: bool,
@@ -190,7 +190,7 @@ fn manifest(reached: Reached<'_>, unfurl_domain: &str) -> Manifest {
                 bot_optional: OPTIONAL_SCOPES.iter().map(|scope| scope.name).collect(),
             },
         },
-        settings: Settings {
+        settings: ManifestSettings {
             event_subscriptions: EventSubscriptions {
                 request_url: reached.url("/slack/events"),
                 bot_events: EVENTS.to_vec(),

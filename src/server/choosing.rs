@@ -11,7 +11,7 @@ use crate::core::ids::MemberId;
 use crate::core::request_context::Via;
 use crate::core::rule::Rule;
 use crate::linking::choosing;
-use crate::linking::choosing::{Choice, MEMBER, USER};
+use crate::linking::choosing::{LinkChoice, MEMBER, USER};
 use crate::linking::requests::{PeopleJob, PeopleWindow};
 use crate::people::directory;
 use crate::platform::slack::fields::Fields;
@@ -21,19 +21,19 @@ use crate::server::request::InboundRequest;
 
 impl InboundRequest<'_> {
     /// Opens the window on top of the one that shows the unlinked people, for people who may link them.
-    pub(crate) async fn open_choice(self, from: From, place: Surface, choice: Choice) -> Response {
+    pub(crate) async fn open_choice(self, from: From, place: Surface, choice: LinkChoice) -> Response {
         if let Some(why) = self.may_not_configure(&from, Rule::Link).await {
             return self.refuse_attempt(&from, "link", why).await;
         }
         let window = answers::in_window(&place, choice.page).map(|window| window.view);
-        let choice = Choice { window, ..choice };
+        let choice = LinkChoice { window, ..choice };
         let name = self.within(self.name_of(&choice)).await.flatten();
         self.show(&from, &choosing::window(&choice, name.as_deref()), &place).await
     }
 
     /// Links the two sides. The window below shows the result.
     pub(crate) async fn link_chosen(self, from: From, metadata: &str, fields: &Fields) -> Response {
-        let Ok(choice) = serde_json::from_str::<Choice>(metadata) else {
+        let Ok(choice) = serde_json::from_str::<LinkChoice>(metadata) else {
             return answers::ignored("window without its memory");
         };
         let field = if choice.user.is_some() { MEMBER } else { USER };
@@ -63,7 +63,7 @@ impl InboundRequest<'_> {
     }
 
     /// Returns the name of the side that is known.
-    async fn name_of(&self, choice: &Choice) -> Result<Option<String>, Fault> {
+    async fn name_of(&self, choice: &LinkChoice) -> Result<Option<String>, Fault> {
         if let Some(user) = &choice.user {
             return directory::known_name(&self.work, user).await;
         }

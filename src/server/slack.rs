@@ -39,7 +39,7 @@ use crate::jobs::job::JobKind;
 use crate::jobs::outbox::private::AnswerPrivately;
 use crate::jobs::outbox::redraw::ListJob;
 use crate::linking::asking::AskForLink;
-use crate::linking::choosing::{Choice, MEMBER};
+use crate::linking::choosing::{LinkChoice, MEMBER};
 use crate::linking::requests::PeopleJob;
 use crate::lists::{forms_view, people};
 use crate::notifications::report::ReportJob;
@@ -364,11 +364,11 @@ impl<'a> InboundRequest<'a> {
             Clicked::AskAdmin => self.order_from(&from, &self.ask_for_link(&from, true)),
             Clicked::CheckLink => self.order_from(&from, &self.ask_for_link(&from, false)),
             Clicked::ChooseMember(user, page) => {
-                let choice = Choice { user: Some(user), page, ..Choice::default() };
+                let choice = LinkChoice { user: Some(user), page, ..LinkChoice::default() };
                 return Handling::Form(Box::pin(self.open_choice(from, place, choice)));
             }
             Clicked::ChooseUser(member, page) => {
-                let choice = Choice { member: Some(member), page, ..Choice::default() };
+                let choice = LinkChoice { member: Some(member), page, ..LinkChoice::default() };
                 return Handling::Form(Box::pin(self.open_choice(from, place, choice)));
             }
             Clicked::Route(routing) => {

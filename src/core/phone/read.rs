@@ -22,7 +22,7 @@ const MOST_WITH_ZEROS: usize = 20;
 const SCHEMES: [&str; 3] = ["tel:", "callto:", "sms:"];
 
 /// A beginning of a text that could be a number, and the text after its last digit.
-struct Beginning<'a> {
+struct NumberStart<'a> {
     number: WrittenNumber,
     behind: &'a str,
 }
@@ -37,7 +37,7 @@ pub(crate) fn readings(text: &str) -> Vec<(WrittenNumber, &str)> {
         .into_iter()
         .filter(|beginning| beginning.number.is_plausible())
         .rev()
-        .flat_map(|Beginning { number, behind }| number.extended(behind).collect::<Vec<_>>())
+        .flat_map(|NumberStart { number, behind }| number.extended(behind).collect::<Vec<_>>())
         .filter(|(number, behind)| number.extension.is_some() || may_end(behind, number.digits.len()))
         .map(|(number, behind)| (number, after(behind, opened)))
         .collect();
@@ -93,7 +93,7 @@ fn token(text: &str) -> Option<(WrittenNumber, &str)> {
 }
 
 /// Returns the text up to the end of each group of digits, shortest first.
-fn beginnings(text: &str) -> Vec<Beginning<'_>> {
+fn beginnings(text: &str) -> Vec<NumberStart<'_>> {
     let mut found = Vec::new();
     let mut number = WrittenNumber::default();
     let mut in_group = false;
@@ -110,7 +110,7 @@ fn beginnings(text: &str) -> Vec<Beginning<'_>> {
             Some((c, None)) if is_unseen(c) => {}
             _ => {
                 if std::mem::take(&mut in_group) {
-                    found.push(Beginning { number: number.clone(), behind });
+                    found.push(NumberStart { number: number.clone(), behind });
                 }
                 match next {
                     Some(c) if continues(c, &number) => number.international |= is_plus(c),

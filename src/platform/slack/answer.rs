@@ -31,6 +31,14 @@ pub enum SlackError {
     Fault(#[from] Fault),
 }
 
+impl SlackError {
+    /// Answers whether Slack refused the blocks of a message: an older workspace may not know them, or Slack could not
+    /// fetch a picture in them.
+    pub(crate) fn is_about_blocks(&self) -> bool {
+        matches!(self, Self::Fault(Fault::Unusable { cause, .. }) if cause.starts_with(codes::INVALID_BLOCKS))
+    }
+}
+
 pub(super) fn found_profile(
     installation: &InstallationId,
     found: Result<Value, SlackError>,

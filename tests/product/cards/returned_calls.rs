@@ -32,7 +32,7 @@ async fn calls_are_counted_until_a_call_back() {
         :leftwards_arrow_with_hook: Called back by Leo · Nov 23, 9:00 UTC · Front desk
         [Done] [Hand off…] [⋯ Unassign · Snooze… · Add note… · History · Open in dialnote]
         ");
-        bot.press(LEO, &conversation, "done").await;
+        bot.press(LEO, &conversation, "unassign").await;
         bot.read_all().await;
         assert!(bot.card(&conversation).await.contains("Called back by Leo"), "also after a command");
     })

@@ -48,7 +48,7 @@ async fn a_setting_from_before_the_sharing_does_not_count() {
         assert!(bot.card(ANA).await.contains(MASKED));
         // For a shared channel it applies until the next company joins.
         set(bot, json!([])).await;
-        bot.press(MAYA, ANA, "done").await;
+        bot.press(MAYA, ANA, "unassign").await;
         bot.read_all().await;
         assert!(bot.card(ANA).await.contains(WHOLE));
         bot.clock.advance(SignedDuration::from_secs(61));

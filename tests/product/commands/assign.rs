@@ -133,6 +133,7 @@ async fn take_unassign_done_reopen_by_their_buttons() {
 
         bot.press(MAYA, ANA, "hand_off").await;
         bot.submit(MAYA, handoff_to(LEO, "please")).await;
+        bot.answer(MAYA).await;
         assert_snapshot!(bot.line(ANA).await, @"
         Maya handed this off to Leo.
         > please

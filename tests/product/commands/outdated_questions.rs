@@ -95,7 +95,7 @@ async fn a_question_about_a_person_checks_the_conversation_too() {
         bot.look().await;
         bot.slash(MAYA, "/assign zo conv_1001 conv_1004").await;
         let question = bot.answer(MAYA).await;
-        assert!(question.contains("[Choose]"), "{question}");
+        assert!(question.contains("[Assign to Zoe Park]"), "{question}");
         bot.slash(LEO, "/dialnote take conv_1001").await;
         bot.read_all().await;
         bot.press_private(MAYA, "front-desk", "pick_person", 0).await;

@@ -156,7 +156,7 @@ async fn a_wrong_time_is_named_and_the_conversation_is_kept() {
         ");
         bot.slash(MAYA, "/snooze Ana Lima and Robert Hale 25:00").await;
         let several = bot.answer(MAYA).await;
-        assert!(several.starts_with("There is no 25:00. When should “Ana Lima and Robert Hale” reopen?"), "{several}");
+        assert!(several.starts_with("There's no 25:00. When should “Ana Lima and Robert Hale” reopen?"), "{several}");
         assert_eq!(bot.calls("PATCH"), 0);
     })
     .await;
@@ -217,7 +217,7 @@ async fn a_snooze_that_is_over_before_it_runs_says_so() {
         ");
         assert_eq!(bot.dialnote(ANA), "nobody open");
         bot.press_private(MAYA, "front-desk", "choose", 0).await;
-        assert!(bot.window(MAYA).await.contains("\nAna Lima · +1 415 555 0101\n"), "the form is about her");
+        assert!(bot.window(MAYA).await.contains("\nAna Lima"), "the form is about her");
         bot.submit(MAYA, json!({ "soon": { "soon": "1h" }, "exactly": {} })).await;
         bot.settle().await;
         assert_eq!(bot.dialnote(ANA), "nobody snoozed");

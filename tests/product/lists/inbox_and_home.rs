@@ -330,8 +330,7 @@ async fn a_form_opened_from_a_row_brings_its_list_up_to_date() {
         New owner*: [Search teammates ▾]
         Note*: [___]
         ");
-        bot.submit(LEO, json!({ "to": { "to": "zoe" }, "note": { "note": "please call" } }))
-            .await;
+        bot.submit(LEO, json!({ "to": { "to": "zoe" }, "note": { "note": "please call" } })).await;
         assert_snapshot!(bot.window(LEO).await.lines().take(3).collect::<Vec<_>>().join("\n"), @"
         [[Find a conversation]]
         Name, number or company

@@ -1,6 +1,6 @@
 //! An earlier direct message says so when its conversation moves on, and loses the buttons that no longer apply.
 
-use dialnote_sandbox::{Call, Click, Hang, Service, SlackFailure};
+use dialnote_sandbox::{Call, Hang, Service, SlackFailure};
 use insta::assert_snapshot;
 use jiff::SignedDuration;
 use serde_json::json;
@@ -111,10 +111,11 @@ async fn an_old_button_does_not_change_another_persons_conversation() {
     for button in ["done", "accept", "give_back"] {
         product(async |bot| {
             given(bot, "/assign @zoe conv_1001").await;
-            let ts = bot.world(|world| world.seen_by(ZOE, "dm").last().unwrap().ts.clone());
+            let message = bot.world(|world| (*world.seen_by(ZOE, "dm").last().unwrap()).clone());
             bot.world(|world| world.dialnote.conversation_mut(ANA).unwrap().assigned_to = Some("mem_leo".into()));
-            bot.click(Click::message(ZOE, "dm", &ts, button)).await;
-            assert_eq!(bot.answer(ZOE).await, "+1 415 555 0101 (Ana Lima) belongs to Leo.\n[Take over]", "{button}");
+            bot.press_in_direct(ZOE, &message, button).await;
+            let answer = "You aren't the owner of Ana Lima. Leo is.\n[Take over…]";
+            assert_eq!(bot.answer(ZOE).await, answer, "{button}");
             assert_eq!(bot.dialnote(ANA), "mem_leo open");
             bot.read_all().await;
         })

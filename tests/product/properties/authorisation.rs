@@ -157,7 +157,7 @@ async fn where_there_is_one_workspace_a_button_of_another_is_answered() {
         let other = bot.beside().await;
         press(&other, MAYA, Control::Take, &Carried::conversation(&ConversationId::new(ANA)), Button::Plain).await;
         let told = other.last_private(MAYA);
-        assert!(told.text.contains("This app is not installed in this workspace"), "{}", told.text);
+        assert!(told.text.contains("This app isn't installed in this workspace"), "{}", told.text);
         assert_eq!(bot.calls("PATCH"), 0);
     })
     .await;
@@ -174,7 +174,7 @@ async fn a_former_teammate_is_not_shown_an_earlier_question() {
         bot.sandbox.event(json!({ "type": "user_change", "user": LEO })).await.unwrap();
         bot.settle().await;
         bot.press_on(LEO, &question, Control::FillIn.action_id()).await;
-        assert!(bot.answer(LEO).await.starts_with("Guests cannot do this"), "{}", bot.everything());
+        assert!(bot.answer(LEO).await.starts_with("Guests can't use this app"), "{}", bot.everything());
         assert_eq!(bot.form(LEO), None);
         bot.read_all().await;
     })

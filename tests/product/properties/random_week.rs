@@ -10,6 +10,7 @@ use rand::rngs::StdRng;
 use rand::{RngExt, SeedableRng};
 use serde_json::json;
 
+use crate::properties::sentences_are_true::shows_owner;
 use crate::support::drawing::draw;
 use crate::support::{ADA, BEN, Bot, By, FRONT_DESK, LEO, MAYA, Setup, ZOE, product_with};
 
@@ -282,17 +283,15 @@ impl<'a> Life<'a> {
         let conversations = self.bot.world(|world| world.dialnote.conversations.clone());
         for one in &conversations {
             let Some(card) = cards.get(&one.id) else { continue };
-            let owner = one.assigned_to.as_deref().map_or_else(
-                || "Nobody owns this yet.".to_owned(),
-                |member| format!("Owner: {}", self.bot.world(|world| named(world, member))),
-            );
-            let standing = match one.status {
-                Status::Open => owner,
-                Status::Done => format!("Done. {owner}"),
-                Status::Snoozed => format!("Snoozed. {owner}"),
+            let owner = one.assigned_to.as_deref().map(|member| self.bot.world(|world| named(world, member)));
+            let emoji = match one.status {
+                Status::Open if owner.is_none() => ":red_circle: ",
+                Status::Open => ":large_blue_circle: ",
+                Status::Done => ":white_check_mark: ",
+                Status::Snoozed => ":zzz: ",
             };
-            let shows = card.lines().any(|line| line == standing);
-            self.check(shows, &format!("{} is “{standing}”, but its card is\n{card}", one.id));
+            let shows = shows_owner(card, emoji, owner.as_deref());
+            self.check(shows, &format!("{} is {:?}, owned by {owner:?}, but its card is\n{card}", one.id, one.status));
         }
     }
 
@@ -307,14 +306,15 @@ impl<'a> Life<'a> {
             self.bot.look().await;
             let news = self.bot.posts(FRONT_DESK).split_off(posts);
             // An hour without a poll is an absence too.
-            let is_digest = |post: &&String| post.contains("conversations wait") || post.contains("unassigned conv");
+            let is_digest =
+                |post: &&String| post.contains(" unassigned conversation") || post.starts_with("# Good morning · ");
             let Some(digest) = news.iter().find(is_digest) else { continue };
             let waiting = self.bot.world(|world| {
                 let waits = |one: &&Conversation| one.status == Status::Open && one.assigned_to.is_none();
                 world.dialnote.conversations.iter().filter(waits).count()
             });
-            let counts = [format!(" {waiting} conversations wait"), format!(" {waiting} unassigned conversations")];
-            let counted = counts.iter().any(|count| digest.contains(count));
+            let is_counted = digest.lines().next() == Some(&format!("# Good morning · {waiting} unassigned"));
+            let counted = is_counted || digest.contains(&format!(" {waiting} unassigned conversations, oldest first"));
             self.check(counted, &format!("{waiting} wait\n{digest}"));
             // A person's notification, or another due digest, may be a moment late.
             self.bot.clock.advance(SignedDuration::from_secs(31));
@@ -334,8 +334,9 @@ impl<'a> Life<'a> {
                     && self.bot.world(|world| world.seen_by(who, "dm").iter().any(|m| m.ts == message.ts))
             };
             let lines = told.iter().filter(theirs).map(draw).collect::<Vec<_>>().join("\n");
-            let heard =
-                lines.lines().filter(|line| line.contains(&number) && line.contains("was assigned to you in")).count();
+            // These contacts have no name, so the number is their title.
+            let is_given = |line: &&str| line.contains(&number) && line.ends_with(" was assigned to you in dialnote.");
+            let heard = lines.lines().filter(is_given).count();
             self.check(heard <= *given, &format!("{who} was given {id} {given} times and told {heard} times"));
         }
     }
@@ -343,9 +344,11 @@ impl<'a> Life<'a> {
     fn cards(&self) -> HashMap<String, String> {
         self.bot.world(|world| {
             let carried = |message: &Message| {
-                let actions = message.blocks.iter().find(|block| block["type"] == "actions")?;
-                let carried: serde_json::Value = serde_json::from_str(actions["block_id"].as_str()?).ok()?;
-                Some(carried["c"].as_str()?.to_owned())
+                // A digest has a title.
+                let is_card = message.blocks.iter().all(|block| block["type"] != "header");
+                let ids = message.blocks.iter().filter(|_| is_card).filter_map(|block| block["block_id"].as_str());
+                let mut carried = ids.filter_map(|id| serde_json::from_str::<serde_json::Value>(id).ok());
+                carried.find_map(|carried| carried["c"].as_str().map(str::to_owned))
             };
             let desk = world.channel(FRONT_DESK).unwrap().id.clone();
             let public = world.messages.iter().filter(|m| m.channel == desk && m.to.is_none() && !m.is_reply());

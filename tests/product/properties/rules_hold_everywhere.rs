@@ -173,7 +173,7 @@ async fn ask(bot: &mut Bot, dice: &mut StdRng, requester: &str) -> (String, bool
         "/dialnote undo",
         "/reopen conv_1001",
         "/snooze conv_1001 2h",
-        "/dialnote giveback conv_1001",
+        "/dialnote decline conv_1001",
         "/dialnote accept conv_1001",
     ];
     match dice.random_range(0..7) {
@@ -196,7 +196,7 @@ async fn ask(bot: &mut Bot, dice: &mut StdRng, requester: &str) -> (String, bool
         0 | 1 => {
             let line = typed[dice.random_range(0..typed.len())];
             bot.slash(requester, line).await;
-            (line.to_owned(), line.contains("giveback"))
+            (line.to_owned(), line.contains("decline"))
         }
         // On the card, in a direct message, in a list: any button there, also one of an old version.
         2 => {
@@ -243,16 +243,22 @@ async fn press(bot: &Bot, requester: &str, place: &str, action: &str) -> Option<
             _ => message.to.as_ref() == Some(&user),
         });
         there.into_iter().find_map(|message| {
-            let rows = message.blocks.iter().filter(|block| block["type"] == "actions");
-            let mut buttons = rows.flat_map(|block| {
-                let elements = block["elements"].as_array().into_iter().flatten();
-                elements.map(move |element| (block["block_id"].as_str(), element))
+            let mut controls = message.blocks.iter().flat_map(|block| {
+                let row = block["elements"].as_array().into_iter().flatten().chain(block.get("accessory"));
+                row.map(move |element| (block["block_id"].as_str(), element))
             });
-            let (block, button) = buttons.find(|(_, button)| is_about_ana(button, action))?;
+            let (block, control, chosen) = controls.find_map(|(block, control)| {
+                let option = format!("{action}:{ANA}");
+                let mut options = control["options"].as_array().into_iter().flatten();
+                let is_chosen = control["type"] == "overflow" && options.any(|one| one["value"] == option.as_str());
+                let is_it = is_chosen || is_about_ana(control, action);
+                is_it.then_some((block, control, is_chosen.then_some(option)))
+            })?;
             let channel = if place == "dm" { "dm" } else { FRONT_DESK };
-            let mut click = Click::message(requester, channel, &message.ts, action);
+            let mut click = Click::message(requester, channel, &message.ts, control["action_id"].as_str()?);
             click.block_id = block.map(str::to_owned);
-            click.value = button["value"].as_str().map(str::to_owned);
+            click.value = control["value"].as_str().map(str::to_owned);
+            click.selected_option = chosen;
             Some(click)
         })
     })?;

@@ -15,12 +15,15 @@ const IT: &str = "§";
 const OFFLINE: &str = "The app was offline from ";
 
 /// The headings of a history, which is about the past.
-const HISTORIES: [&str; 2] = ["What happened to §, newest first:", "Nobody did anything about § through this app yet."];
+const HISTORIES: [&str; 2] = ["History of §, newest first", "No changes to § through this app yet."];
+
+/// The emoji before the sentences of an answer, which say nothing that the words do not say.
+const SIGNS: [&str; 5] = [":white_check_mark: ", ":no_entry: ", ":warning: ", ":x: ", ":hourglass_flowing_sand: "];
 
 #[derive(Default)]
 pub struct Truth {
-    /// The names of the conversations for people.
-    names: Vec<(String, String)>,
+    /// The conversations with their contacts' names and numbers.
+    names: Vec<(String, String, String)>,
     /// The conversations of cards.
     cards: HashMap<String, String>,
     changed: u64,
@@ -35,8 +38,8 @@ impl Truth {
                 let contact = &one.contact;
                 let number = format!("+1 415 555 {}", &contact.phone_number[8..]);
                 let parts: Vec<_> = [&contact.first_name, &contact.last_name].into_iter().flatten().cloned().collect();
-                let name = if parts.is_empty() { number } else { format!("{number} ({})", parts.join(" ")) };
-                (one.id.clone(), name)
+                let title = if parts.is_empty() { number.clone() } else { parts.join(" ") };
+                (one.id.clone(), title, number)
             });
             self.names = names.collect();
             self.changed = world.messages.iter().map(|message| message.changed).max().unwrap_or_default();
@@ -56,8 +59,8 @@ impl Truth {
                 continue;
             }
             if reader.is_none() && !message.is_reply() {
-                let card = self.names.iter().find(|(_, name)| drawn.contains(number_in(name)));
-                self.cards.extend(card.map(|(id, _)| (message.ts.clone(), id.clone())));
+                let card = self.named_in(&drawn);
+                self.cards.extend(card.map(|(id, ..)| (message.ts.clone(), id.clone())));
                 continue;
             }
             let of_thread = message.thread_ts.as_ref().and_then(|ts| self.cards.get(ts)).cloned();
@@ -69,20 +72,31 @@ impl Truth {
                 };
                 let Some((id, said)) = said else { continue };
                 let steps: Vec<_> = model.steps.iter().filter(|step| step.id == id).collect();
+                let me = reader.as_deref().unwrap_or_default();
+                let then = steps.iter().flat_map(|step| [&step.before, &step.after]);
+                let known = then.map(|one| one.state(now)).chain([model.conversations[&id].state(now)]);
+                // A list that was drawn before a change in dialnote showed the state of its time.
+                let mut known = known.chain(steps.iter().map(|step| step.before.seen.clone()));
                 let is_so = if HISTORIES.contains(&said.as_str()) {
                     true
-                } else if said.contains(" · ") {
-                    let standing = lines.get(nth + 1).copied().unwrap_or_default();
-                    let then = steps.iter().flat_map(|step| [&step.before, &step.after]);
-                    let known = then.map(|one| one.state(now)).chain([model.conversations[&id].state(now)]);
-                    // A list that was drawn before a change in dialnote showed the state of its time.
-                    let known = known.chain(steps.iter().map(|step| step.before.seen.clone()));
-                    known.into_iter().any(|state| standing == shown(&state))
+                } else if let Some(emoji) = row(&said) {
+                    let owner = lines.get(nth + 1).and_then(|next| next.rsplit_once(" · Owner: "));
+                    let owner = owner.map(|(_, owner)| owner);
+                    let is_theirs = |state: &State| owner.is_none() || owner == state.owner.map(person).as_deref();
+                    known.any(|state| emoji == emoji_of(&state) && is_theirs(&state))
                 } else if !self.read.entry(message.ts.clone()).or_default().insert((*line).to_owned()) {
                     continue;
+                } else if is_contact(&said) {
+                    // The line above it says what was done.
+                    let above = nth.checked_sub(1).map_or("", |above| lines[above]);
+                    let given =
+                        above.ends_with(" a conversation to you.") || above.ends_with(" a conversation off to you.");
+                    let said = above.replace("a conversation", IT);
+                    let is_mine = known.any(|state| state.owner.is_some_and(|owner| owner == me));
+                    is_mine && (!given || steps.iter().any(|step| is_so(&said, step, me, now)))
                 } else {
-                    let reader = reader.as_deref().unwrap_or_default();
-                    steps.iter().any(|step| is_so(&said, step, reader, now))
+                    let said = SIGNS.iter().find_map(|sign| said.strip_prefix(sign)).unwrap_or(&said);
+                    steps.iter().any(|step| is_so(said, step, me, now))
                 };
                 if !is_so {
                     return Err(format!("untrue or unknown, to {reader:?}: {said:?} in\n{drawn}\nafter {steps:#?}"));
@@ -92,51 +106,69 @@ impl Truth {
         Ok(())
     }
 
-    /// Returns the conversation that a line is about, and the line without its name.
+    /// Returns the conversation that a line is about, and the line without its name and without the control beside it.
     fn about(&self, line: &str) -> Option<(String, String)> {
-        let buttons = [" [Undo", " [Reopen]", " [Unsnooze]"];
-        let line = buttons.iter().find_map(|button| line.rsplit_once(button)).map_or(line, |(line, _)| line);
-        if let Some((id, name)) = self.names.iter().find(|(_, name)| line.contains(number_in(name))) {
-            let turned = format!("{} ({})", title_in(name), number_in(name));
-            return Some((id.clone(), line.replace(&turned, IT).replace(name, IT).replace(title_in(name), IT)));
-        }
-        let undone = UNDO.iter().any(|start| line.starts_with(start));
-        let (id, name) = self.names.iter().find(|(_, name)| undone && line.contains(title_in(name)))?;
-        Some((id.clone(), line.replace(title_in(name), IT)))
+        // Buttons may name a conversation, too.
+        let line = line.rsplit_once(" [").filter(|(_, control)| control.ends_with(']')).map_or(line, |(line, _)| line);
+        let (id, title, number) = self.named_in(line).filter(|_| !line.starts_with('['))?;
+        Some((id.clone(), line.replace(&format!("{title} ({number})"), IT).replace(title.as_str(), IT)))
+    }
+
+    /// Returns the conversation whose contact is named in a text.
+    fn named_in(&self, text: &str) -> Option<&(String, String, String)> {
+        let named = self.names.iter().filter(|(_, title, _)| text.contains(title.as_str()));
+        named.max_by_key(|(_, title, _)| title.len())
     }
 }
 
-/// The beginnings of sentences about undo, which leave out the number.
-const UNDO: [&str; 2] = ["Undone: ", "Can't undo"];
-
-fn title_in(name: &str) -> &str {
-    name.split_once(" (").and_then(|(_, rest)| rest.strip_suffix(')')).unwrap_or(name)
+/// Returns the emoji of a row in a list, if the line is one.
+fn row(said: &str) -> Option<&str> {
+    let states = [":red_circle: ", ":large_blue_circle: ", ":zzz: ", ":white_check_mark: "];
+    said.split_once(IT).map(|(emoji, _)| emoji).filter(|emoji| states.contains(emoji))
 }
 
-fn number_in(name: &str) -> &str {
-    name.split(" (").next().unwrap_or(name)
+/// Answers whether the line only names the contact.
+fn is_contact(said: &str) -> bool {
+    said == IT || said.strip_prefix(IT).is_some_and(|rest| rest.starts_with(" · +"))
 }
 
 fn person(who: &str) -> String {
     if who == ELSEWHERE {
-        return "Somebody in dialnote".to_owned();
+        return "Someone in dialnote".to_owned();
     }
     let mut letters = who.chars();
     letters.next().map(|first| first.to_uppercase().chain(letters).collect()).unwrap_or_default()
 }
 
-fn shown(state: &State) -> String {
-    let owner = state.owner.map_or("Nobody owns this yet.".to_owned(), |owner| format!("Owner: {}", person(owner)));
-    match state.status {
-        Status::Open => owner,
-        Status::Done => format!("Done. {owner}"),
-        Status::Snoozed(_) => format!("Snoozed. {owner}"),
+/// Returns the emoji of a state.
+fn emoji_of(state: &State) -> &'static str {
+    match (&state.status, state.owner) {
+        (Status::Open, None) => ":red_circle: ",
+        (Status::Open, Some(_)) => ":large_blue_circle: ",
+        (Status::Snoozed(_), _) => ":zzz: ",
+        (Status::Done, _) => ":white_check_mark: ",
     }
 }
 
 /// Answers whether a card shows this.
 pub fn shows(card: &str, state: &State) -> bool {
-    card.lines().any(|line| line == shown(state))
+    shows_owner(card, emoji_of(state), state.owner.map(person).as_deref())
+}
+
+/// Answers whether the first line of a card shows this state, by its emoji and words, and this owner. A finished one
+/// has no owner on its card.
+pub fn shows_owner(card: &str, emoji: &str, owner: Option<&str>) -> bool {
+    let first = card.lines().next().unwrap_or_default().trim_start();
+    let shown = first.split_once("Owner: ").map(|(_, rest)| rest.split(" · ").next().unwrap_or(rest));
+    let begins = |beginning: &str| first.starts_with(beginning);
+    match emoji {
+        ":red_circle: " => {
+            begins(":red_circle: Unassigned") || begins(":rotating_light: Overdue · unassigned for over ")
+        }
+        ":large_blue_circle: " => begins(emoji) && shown == owner,
+        ":zzz: " => begins(":zzz: Snoozed") && shown == owner && first.ends_with(" · unassigned") == owner.is_none(),
+        _ => begins(emoji) && first.contains(" · done"),
+    }
 }
 
 /// Answers whether a sentence is true of the action.
@@ -160,6 +192,7 @@ fn is_so(said: &str, step: &Step, reader: &str, now: Timestamp) -> bool {
     let (actor, from, to, me) = (person(step.who), name(before.owner), name(after.owner), person(reader));
     let snoozed = |state: &State| matches!(state.status, Status::Snoozed(_));
     let did = before != after;
+    let same = !did;
     let other = before.owner.filter(|owner| *owner != step.who).map(person);
     let by_me = actor == me;
     let mut can_say: Vec<String> = Vec::new();
@@ -192,14 +225,15 @@ fn is_so(said: &str, step: &Step, reader: &str, now: Timestamp) -> bool {
         },
     );
     if_so(by_me && passed && after.owner.is_none(), "Unassigned §.".to_owned());
-    if_so(by_me && did && after.status == Status::Done, "§ is done.".to_owned());
-    if_so(by_me && did && after.status == Status::Open, "§ is open again.".to_owned());
-    if_so(by_me && after.status == Status::Open && snoozed(&before), "§ is back.".to_owned());
-    if_so(by_me && snoozed(&after), "§ is snoozed.".to_owned());
+    if_so(by_me && did && after.status == Status::Done, "Marked § done.".to_owned());
+    if_so(by_me && did && after.status == Status::Open, "Reopened §.".to_owned());
+    if_so(by_me && after.status == Status::Open && snoozed(&before), "Unsnoozed §.".to_owned());
     if_so(by_me && step.noted, "Note added to §.".to_owned());
     if_so(by_me && step.noted && !did, "Note added to §. Nothing else changed.".to_owned());
     if_so(by_me && to == me && !did, "You accepted §.".to_owned());
     if_so(by_me && passed && from == me, format!("You declined §. {to} is the owner again."));
+    if_so(by_me && passed && from == me && after.owner.is_none(), "You declined §. It's unassigned now.".to_owned());
+    if_so(by_me && same && to == me, "You're still the owner of §.".to_owned());
     let again = match after.status {
         Status::Open => "open",
         Status::Done => "done",
@@ -209,7 +243,6 @@ fn is_so(said: &str, step: &Step, reader: &str, now: Timestamp) -> bool {
     if_so(by_me && step.undid && after.owner.is_none(), "Undone: § is unassigned again.".to_owned());
     if_so(by_me && step.undid && after.owner.is_some(), format!("Undone: § is assigned to {to} again."));
     // Refusals.
-    let same = !did;
     let last = step.before.changes.last();
     let last_passed = step.before.changes.iter().rfind(|one| one.before.owner != one.after.owner);
     let took = last_passed.filter(|one| one.after.owner == before.owner && Some(one.by) == before.owner);
@@ -217,22 +250,23 @@ fn is_so(said: &str, step: &Step, reader: &str, now: Timestamp) -> bool {
         same && from != me && took.is_some(),
         format!("{from} took § {} ago.", took.map_or(String::new(), |one| span(one.at, now))),
     );
-    if_so(same && from != me && before.owner.is_some(), format!("§ belongs to {from} already."));
-    if_so(same && from == me, "§ is already yours.".to_owned());
-    if_so(same && before.owner.is_some(), format!("§ is already {from}’s."));
-    if_so(same && before.owner.is_none(), "Nobody owns §; it is in the queue already.".to_owned());
+    if_so(same && from != me && before.owner.is_some(), format!("{from} already owns §."));
+    if_so(same && from == me, "You already own §. Nothing changed.".to_owned());
+    if_so(same && before.owner.is_some(), format!("§ is already assigned to {from}. Nothing changed."));
+    if_so(same && before.owner.is_none(), "§ is already unassigned. Nothing changed.".to_owned());
     for (status, word) in [(Status::Done, "done"), (Status::Open, "open")] {
         let changes = &step.before.changes;
         let by =
             changes.iter().rfind(|one| one.before.status != one.after.status).filter(|one| one.after.status == status);
-        if_so(same && before.status == status, format!("§ is already {word}."));
-        let at = by.map_or(String::new(), |one| match one.by {
-            ELSEWHERE => format!("it was changed in dialnote {} ago", span(one.at, now)),
-            by => format!("{} did that {} ago", person(by), span(one.at, now)),
+        if_so(same && before.status == status, format!("§ is already {word}. Nothing changed."));
+        let so = by.map_or(String::new(), |one| match (one.by, status == Status::Done, span(one.at, now)) {
+            (ELSEWHERE, _, ago) => format!("§ is already {word}: it was changed in dialnote {ago} ago."),
+            (by, true, ago) => format!("{} already marked § done, {ago} ago.", person(by)),
+            (by, false, ago) => format!("{} already reopened §, {ago} ago.", person(by)),
         });
-        if_so(same && before.status == status && by.is_some(), format!("§ is already {word}; {at}."));
+        if_so(same && before.status == status && by.is_some(), so);
     }
-    if_so(same && !snoozed(&before), "§ is not snoozed.".to_owned());
+    if_so(same && !snoozed(&before), "§ isn't snoozed. Nothing changed.".to_owned());
     let changed_by = |by: &str| step.before.changes.iter().any(|one| person(one.by) == by);
     for other in &step.before.changes {
         let so = same && person(other.by) != me && changed_by(&me);
@@ -246,15 +280,18 @@ fn is_so(said: &str, step: &Step, reader: &str, now: Timestamp) -> bool {
     let waits = step.before.waits_for(reader) && from == me;
     if_so(
         same && !waits,
-        "§ is not waiting for your answer: nobody gave it to you, or you answered already.".to_owned(),
+        "There's nothing to accept for §: it isn't assigned to you, or you already responded.".to_owned(),
     );
     let given = step.before.waits_for(reader) && from != me && before.owner.is_some();
-    if_so(same && given, format!("§ belongs to {from}."));
+    if_so(same && given, format!("You aren't the owner of §. {from} is."));
+    if_so(same && before.owner.is_none(), "§ is unassigned. Take it first.".to_owned());
+    if_so(same, "Add a note to hand § off. The new owner reads it first.".to_owned());
     // Questions to the person about a change.
     let owned = before.owner.map_or("unassigned".to_owned(), |_| format!("assigned to {from}"));
     for now_is in [owned.clone(), again.to_owned(), format!("{owned} and {again}")] {
         let by = last.map(|one| match one.by {
             ELSEWHERE => format!("It was changed in dialnote {} ago", span(one.at, now)),
+            by if person(by) == me => format!("You changed it {} ago", span(one.at, now)),
             by => format!("{} changed it {} ago", person(by), span(one.at, now)),
         });
         if_so(same, format!("§ is {now_is} now. It changed after it was shown to you."));
@@ -264,64 +301,91 @@ fn is_so(said: &str, step: &Step, reader: &str, now: Timestamp) -> bool {
     let mine_now = passed && to == me && !by_me;
     if_so(mine_now && elsewhere, "§ was assigned to you in dialnote.".to_owned());
     let time_is_up = elsewhere && snoozed(&before) && after.status == Status::Open;
-    if_so(time_is_up && to == me, "§ is back: the time it was snoozed for is over. It is yours.".to_owned());
+    if_so(time_is_up && to == me, "Snooze ended: §. You own it.".to_owned());
     if_so(mine_now, format!("{actor} assigned § to you."));
-    if_so(mine_now, format!("{actor} handed § to you."));
-    if_so(mine_now, "§".to_owned());
-    if_so(mine_now, format!("{actor} gave § back to you."));
-    if_so(mine_now, format!("{actor} did not answer in time, so § is yours again."));
-    if_so(to == me && same, format!("{} handed § to you and waits for your answer.", name(step.before.given_by())));
+    if_so(mine_now, format!("{actor} handed § off to you."));
+    if_so(mine_now, format!("{actor} declined §. You're the owner again."));
+    if_so(mine_now, format!("{actor} didn't respond in time. You're the owner of § again."));
     let lost = passed && from == me;
-    if_so(lost && !by_me && to == actor, format!("{actor} took §; it is not yours any more."));
-    if_so(lost && !by_me && after.owner.is_some(), format!("{actor} gave § to {to}; it is not yours any more."));
-    if_so(
-        lost && !by_me && after.owner.is_none(),
-        format!("{actor} put § back into the queue; it is not yours any more."),
-    );
-    if_so(lost, format!("You did not answer in time, so § belongs to {to} again."));
-    if_so(to == actor && !by_me && same, format!("{actor} takes care of §."));
-    if_so(to == me && !by_me && step.noted, format!("{actor} added a note about §, which is yours."));
+    let (theirs, nobodys) = (after.owner.is_some(), after.owner.is_none());
+    if lost && !by_me {
+        let end = "You're no longer the owner.";
+        if_so(elsewhere && theirs, format!("§ was reassigned to {to} in dialnote. {end}"));
+        if_so(elsewhere && theirs, format!("§ · Reassigned to {to} in dialnote. {end}"));
+        if_so(elsewhere && nobodys, format!("§ was unassigned in dialnote. {end}"));
+        if_so(elsewhere && nobodys, format!("§ · Unassigned in dialnote. {end}"));
+        if_so(to == actor, format!("{actor} took over §. {end}"));
+        if_so(to == actor, format!("§ · {actor} took this over. {end}"));
+        if_so(theirs, format!("{actor} reassigned § to {to}. {end}"));
+        if_so(theirs, format!("§ · {actor} reassigned this to {to}. {end}"));
+        if_so(nobodys, format!("{actor} unassigned §. {end}"));
+        if_so(nobodys, format!("§ · {actor} unassigned this. {end}"));
+        if_so(step.undid, format!("§ · {actor} undid this assignment. {end}"));
+    }
+    if_so(lost && by_me && theirs, format!("§ · You reassigned this to {to}."));
+    if_so(lost && by_me && nobodys, "§ · You unassigned this.".to_owned());
+    if_so(lost && by_me && step.undid, "§ · You undid this assignment.".to_owned());
+    if_so(lost && by_me, "§ · You declined this.".to_owned());
+    if_so(passed && to != me, "§ · You're no longer the owner.".to_owned());
+    if_so(lost && theirs, format!("You didn't respond in time, so § returned to {to}."));
+    if_so(lost && theirs, format!("§ · You didn't respond in time, so this returned to {to}."));
+    if_so(lost && nobodys, "You didn't respond in time, so § is unassigned.".to_owned());
+    if_so(lost && nobodys, "§ · You didn't respond in time, so this is unassigned.".to_owned());
+    if_so(to == actor && !by_me && same, format!("{actor} accepted §."));
+    if_so(to == me && !by_me && step.noted, format!("{actor} added a note to §, which you own."));
+    let done = did && after.status == Status::Done;
+    if_so(done && by_me, "§ · You marked this done.".to_owned());
     // Texts for everyone.
+    let owned_before = before.owner.is_some();
+    if_so(passed && to == actor && owned_before, format!("{actor} took § over from {from}."));
+    if_so(passed && to == actor && !owned_before, format!("{actor} took §."));
+    if_so(passed && to != actor && owned_before, format!("{actor} reassigned § from {from} to {to}."));
+    if_so(passed && to != actor && !owned_before, format!("{actor} assigned § to {to}."));
+    if_so(passed && to != actor, format!("{actor} handed § off to {to}."));
     if_so(
-        passed && to == actor,
-        match before.owner {
-            Some(_) => format!("{actor} took § over from {from}."),
-            None => format!("{actor} took §."),
-        },
-    );
-    if_so(
-        passed && to != actor,
-        match before.owner {
-            Some(_) => format!("{actor} assigned § to {to}; {from} owned it before."),
-            None => format!("{actor} assigned § to {to}."),
-        },
-    );
-    if_so(passed && to != actor, format!("{actor} handed § over to {to}."));
-    if_so(
-        passed && after.owner.is_none(),
+        passed && nobodys,
         match &other {
-            Some(from) => format!("{actor} put § back into the queue; {from} owned it before."),
-            None => format!("{actor} put § back into the queue."),
+            Some(from) => format!("{actor} unassigned § from {from}."),
+            None => format!("{actor} unassigned §."),
         },
     );
-    if_so(did && after.status == Status::Done, format!("{actor} marked § done."));
-    if_so(did && after.status == Status::Open, format!("{actor} opened § again."));
-    if_so(snoozed(&after), format!("{actor} snoozed §."));
-    if_so(snoozed(&before) && after.status == Status::Open, format!("{actor} brought § back."));
-    if_so(step.undid, format!("{actor} took that back: § is {again} again."));
-    if_so(step.undid && after.owner.is_none(), format!("{actor} took that back: nobody owns § again."));
-    if_so(step.undid && after.owner.is_some(), format!("{actor} took that back: {to} owns § again."));
-    if_so(to == actor && same, format!("{actor} takes care of §."));
-    if_so(passed && from == actor, format!("{actor} gave § back to {to}."));
-    if_so(passed && from == actor, format!("{actor} did not answer in time; {to} owns § again."));
+    if_so(done, format!("{actor} marked § done."));
+    if_so(did && after.status == Status::Open, format!("{actor} reopened §."));
+    if_so(snoozed(&before) && after.status == Status::Open, format!("{actor} unsnoozed §."));
+    if_so(step.undid, format!("{actor} undid that: § is {again} again."));
+    if_so(step.undid && nobodys, format!("{actor} undid that: § is unassigned again."));
+    if_so(step.undid && theirs, format!("{actor} undid that: § is assigned to {to} again."));
+    if_so(to == actor && same, format!("{actor} accepted §."));
+    if_so(to == actor && same, format!("{actor} is still working on §."));
+    let back = if theirs { format!("{to} is the owner again.") } else { "It's unassigned now.".to_owned() };
+    if_so(passed && from == actor, format!("{actor} declined §. {back}"));
+    if_so(passed && from == actor, format!("{actor} didn't respond in time. {back}"));
+    // Changes in dialnote itself.
+    if elsewhere {
+        if_so(passed && theirs && owned_before, format!("Reassigned from {from} to {to} in dialnote."));
+        if_so(passed && theirs && !owned_before, format!("Assigned to {to} in dialnote."));
+        if_so(passed && nobodys, format!("Unassigned from {from} in dialnote."));
+        if_so(done, "Marked done in dialnote.".to_owned());
+        if_so(did && after.status == Status::Open, "Reopened in dialnote.".to_owned());
+        if_so(snoozed(&before) && after.status == Status::Open, "Unsnoozed in dialnote.".to_owned());
+    }
+    // Sentences with a time.
+    let until = snoozed(&after) && said.starts_with(&format!("{actor} snoozed § until "))
+        || by_me && snoozed(&after) && said.starts_with("Snoozed § until ");
+    let finished =
+        if elsewhere { "§ · Done in dialnote, ".to_owned() } else { format!("§ · {actor} marked this done, ") };
+    let finished = done && (said.starts_with(&finished) || by_me && said.starts_with("§ · You marked this done, "));
+    let reminded = format!("Reminder: {} handed § off to you.", name(step.before.given_by()));
+    let reminded = to == me && same && said.starts_with(&reminded);
+    // What could be typed instead, and commands for people who are not linked.
+    let unlinked =
+        [" is kept for 24 hours and runs once ", "isn't linked to dialnote: ", "your Slack email doesn't match "];
+    let helps = same && (said.starts_with("  Or type `") || unlinked.iter().any(|words| said.contains(words)));
     // Lines of a thread that do not name it: notes, and the end of a snooze.
-    let is_noted = step.noted && (said == format!("{actor} added a note.") || said.starts_with('“'));
+    let is_noted = step.noted && (said == format!("{actor} added a note.") || said.starts_with("> "));
     // The actor is the contact.
-    let is_back = time_is_up && said.ends_with("is back: the time it was snoozed for is over.");
-    can_say.iter().any(|one| one == said)
-        || is_noted
-        || is_back
-        || snoozed(&after) && said.starts_with("  It comes back")
+    let is_back = time_is_up && said.ends_with(" is open again: the snooze ended.");
+    can_say.iter().any(|one| one == said) || is_noted || is_back || until || finished || reminded || helps
 }
 
 /// Splits a sentence about an action from those about the notification and the note.

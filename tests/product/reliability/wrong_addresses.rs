@@ -195,7 +195,7 @@ async fn a_wrong_address_is_named_where_people_type() {
             assert!(!said.contains("deleted") && !said.contains("no longer"), "{said}");
             let doctor = says(bot, MAYA, "/dialnote doctor").await;
             assert!(
-                doctor.contains(named) && !doctor.contains("dialnote key · ") && !doctor.contains("dialnote API · "),
+                doctor.contains(named) && !doctor.contains("dialnote key") && !doctor.contains("dialnote API"),
                 "{doctor}"
             );
             assert_eq!(owner(bot), None);

@@ -35,18 +35,20 @@ pub(super) fn fixtures() -> Vec<PathBuf> {
     found
 }
 
-/// Returns the payload's form: JSON for events, a form with one field for interactions.
+/// Returns the payload's form: JSON for events, a form with one field for interactions. Its response URL is none of
+/// Slack's, because the app calls those.
 fn as_sent(path: &Path) -> (&'static str, &'static str, String) {
     let text = fs::read_to_string(path).unwrap();
-    let text = text.trim_end();
+    let text = text.trim_end().replace("//hooks.slack.com", "//hooks.slack.example");
+    let text = text.replace("%2F%2Fhooks.slack.com", "%2F%2Fhooks.slack.example");
     let kind = path.parent().unwrap().file_name().unwrap().to_str().unwrap();
     match (kind, path.extension().unwrap().to_str().unwrap()) {
-        ("slash", _) => (PATHS[0], FORM, text.to_owned()),
-        ("events", _) => (PATHS[3], JSON, text.to_owned()),
-        ("block_suggestion", "form") => (PATHS[2], FORM, text.to_owned()),
-        (_, "form") => (PATHS[1], FORM, text.to_owned()),
+        ("slash", _) => (PATHS[0], FORM, text),
+        ("events", _) => (PATHS[3], JSON, text),
+        ("block_suggestion", "form") => (PATHS[2], FORM, text),
+        (_, "form") => (PATHS[1], FORM, text),
         (_, _) => {
-            (PATHS[1], FORM, form_urlencoded::Serializer::new(String::new()).append_pair("payload", text).finish())
+            (PATHS[1], FORM, form_urlencoded::Serializer::new(String::new()).append_pair("payload", &text).finish())
         }
     }
 }
@@ -114,6 +116,8 @@ async fn every_recorded_payload_is_acknowledged() {
                 assert_eq!(post_signed(bot, other, content_type, &body).await.status(), 200, "{}", path.display());
             }
         }
+        // Unknown buttons are answered, and here Slack knows none of their people.
+        bot.settle().await;
     })
     .await;
 }

@@ -129,7 +129,11 @@ async fn after_disconnecting_every_home_is_empty() {
         bot.slash(MAYA, "/dialnote connect").await;
         bot.press_in(MAYA, "window", "disconnect", "").await;
         bot.close(MAYA).await;
-        assert!(bot.home(ZOE).await.contains("This workspace isn't connected to dialnote. An admin can connect it with `/dialnote connect`."));
+        assert!(
+            bot.home(ZOE).await.contains(
+                "This workspace isn't connected to dialnote. An admin can connect it with `/dialnote connect`."
+            )
+        );
         bot.know_work().await;
         bot.read_all().await;
     })

@@ -240,7 +240,7 @@ impl Block {
         Self::section(line.block_text(SECTION_TEXT), accessory)
     }
 
-    /// Returns a line with a menu beside it. `carried` is the data that the menu carries.
+    /// Returns a line with a control beside it, in a block with this id: the data that a menu carries, or the row's name.
     pub(crate) fn line_with_menu(line: &Markup, carried: &str, menu: Element) -> Self {
         let (block_id, text) = (Some(cut(carried, BLOCK_ID)), Some(line.block_text(SECTION_TEXT)));
         Self::Section { block_id, text, fields: Vec::new(), accessory: Some(menu) }
@@ -415,6 +415,23 @@ impl Small {
             Self::Image(image) => image.alt_text.chars().count(),
             Self::Text(text) => text.length(),
         }
+    }
+}
+
+impl Markup {
+    /// Returns the line as a paragraph.
+    pub fn paragraph(&self) -> Block {
+        Block::line(self, None)
+    }
+
+    /// Returns the line as small print.
+    pub fn small(&self) -> Block {
+        Block::small_line(self)
+    }
+
+    /// Returns the line as a message, whose notification says the same.
+    pub fn content(&self) -> Content {
+        Content::of(self, vec![self.paragraph()])
     }
 }
 

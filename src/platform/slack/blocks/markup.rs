@@ -6,7 +6,6 @@ use jiff::Timestamp;
 
 use crate::core::ids::ChannelId;
 use crate::core::text::cut;
-use crate::platform::slack::blocks::kit::{Block, Content};
 use crate::platform::slack::blocks::mrkdwn::{escaped, formats, utc};
 use crate::platform::slack::blocks::text::Text;
 
@@ -55,10 +54,10 @@ impl Emoji {
 
 /// A line. Its parts follow each other without spaces.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Markup(Vec<Part>);
+pub struct Markup(Vec<Piece>);
 
 #[derive(Clone, Debug, PartialEq, Eq)]
-enum Part {
+enum Piece {
     /// The app's own words, with or without markup of their own.
     Ours {
         words: String,
@@ -97,19 +96,19 @@ impl Markup {
     /// Appends the app's own words. Text from outside must not be part of them.
     #[must_use]
     pub fn ours(self, words: &str) -> Self {
-        if words.is_empty() { self } else { self.with(Part::Ours { words: words.to_owned(), bold: false }) }
+        if words.is_empty() { self } else { self.with(Piece::Ours { words: words.to_owned(), bold: false }) }
     }
 
     /// Appends the app's own words in bold.
     #[must_use]
     pub fn strong(self, words: &str) -> Self {
-        self.with(Part::Ours { words: words.to_owned(), bold: true })
+        self.with(Piece::Ours { words: words.to_owned(), bold: true })
     }
 
     /// Appends an emoji and a space. A word must follow, because an emoji alone says nothing to a screen reader.
     #[must_use]
     pub fn emoji(self, emoji: Emoji) -> Self {
-        self.with(Part::Emoji(emoji))
+        self.with(Piece::Emoji(emoji))
     }
 
     /// Appends words from outside.
@@ -133,37 +132,37 @@ impl Markup {
     /// Appends words to type or to copy.
     #[must_use]
     pub fn code(self, words: &str) -> Self {
-        self.with(Part::Code(words.to_owned()))
+        self.with(Piece::Code(words.to_owned()))
     }
 
     /// Appends the name of a channel, as a link to it.
     #[must_use]
     pub fn channel(self, channel: &ChannelId) -> Self {
-        self.with(Part::Channel(channel.clone()))
+        self.with(Piece::Channel(channel.clone()))
     }
 
     /// Appends a time of day, in each reader's own time zone.
     #[must_use]
     pub fn clock(self, at: Timestamp) -> Self {
-        self.with(Part::Time { at, format: CLOCK })
+        self.with(Piece::Time { at, format: CLOCK })
     }
 
     /// Appends a date and a time, in each reader's own time zone.
     #[must_use]
     pub fn time(self, at: Timestamp) -> Self {
-        self.with(Part::Time { at, format: DATE_AND_TIME })
+        self.with(Piece::Time { at, format: DATE_AND_TIME })
     }
 
     /// Appends a date.
     #[must_use]
     pub fn date(self, at: Timestamp) -> Self {
-        self.with(Part::Time { at, format: DATE })
+        self.with(Piece::Time { at, format: DATE })
     }
 
     /// Appends the time that has passed since. Only blocks may say it: the text of a notification stays as it is.
     #[must_use]
     pub fn ago(self, at: Timestamp) -> Self {
-        self.with(Part::Time { at, format: AGO })
+        self.with(Piece::Time { at, format: AGO })
     }
 
     /// Appends another line, after a separator unless one of them is empty.
@@ -188,39 +187,24 @@ impl Markup {
 
     /// Returns the line as words alone: without emoji and markup, with times in UTC.
     pub fn words(&self) -> String {
-        self.0.iter().map(Part::words).collect()
+        self.0.iter().map(Piece::words).collect()
     }
 
     /// Returns the text of a block, with at most `most` characters.
     pub(crate) fn block_text(&self, most: usize) -> Text {
-        let mrkdwn: String = self.0.iter().map(Part::mrkdwn).collect();
+        let mrkdwn: String = self.0.iter().map(Piece::mrkdwn).collect();
         // Cut markup may end inside a link.
-        if self.0.iter().any(Part::would_format) || mrkdwn.chars().count() > most {
-            let plain: String = self.0.iter().map(Part::plain).collect();
+        if self.0.iter().any(Piece::would_format) || mrkdwn.chars().count() > most {
+            let plain: String = self.0.iter().map(Piece::plain).collect();
             return Text::plain(&plain, most);
         }
-        Text::Mrkdwn { text: mrkdwn, verbatim: self.0.iter().any(Part::is_from_outside) }
-    }
-
-    /// Returns the line as a paragraph.
-    pub fn paragraph(&self) -> Block {
-        Block::line(self, None)
-    }
-
-    /// Returns the line as small print.
-    pub fn small(&self) -> Block {
-        Block::small_line(self)
-    }
-
-    /// Returns the line as a message, whose notification says the same.
-    pub fn content(&self) -> Content {
-        Content::of(self, vec![self.paragraph()])
+        Text::Mrkdwn { text: mrkdwn, verbatim: self.0.iter().any(Piece::is_from_outside) }
     }
 
     /// Returns the line as the text of a notification: escaped, but for the channels that it names.
     pub(crate) fn notification(&self) -> String {
-        let part = |part: &Part| match part {
-            Part::Channel(_) => part.mrkdwn(),
+        let part = |part: &Piece| match part {
+            Piece::Channel(_) => part.mrkdwn(),
             other => escaped(&other.words()),
         };
         self.0.iter().map(part).collect()
@@ -228,10 +212,10 @@ impl Markup {
 
     fn outside(self, words: &str, bold: bool, url: Option<String>) -> Self {
         let words = cut(words, MOST_FROM_OUTSIDE);
-        self.with(Part::Outside { words, bold, url })
+        self.with(Piece::Outside { words, bold, url })
     }
 
-    fn with(mut self, part: Part) -> Self {
+    fn with(mut self, part: Piece) -> Self {
         self.0.push(part);
         self
     }
@@ -240,7 +224,7 @@ impl Markup {
 /// The most characters of one piece from outside, so that the rest of a line is still seen.
 const MOST_FROM_OUTSIDE: usize = 500;
 
-impl Part {
+impl Piece {
     fn mrkdwn(&self) -> String {
         match self {
             Self::Ours { words, bold: false } => words.clone(),

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use dialnote_sandbox::View;
+use dialnote_sandbox::{Message, View};
 
 use super::Checked;
 use super::case::{Change, Expect, Form, Kind, Owner};
@@ -29,7 +29,7 @@ pub async fn check(play: &Play, said: &Said, typed: &str, expect: &Expect) -> Ch
         offers_only(play, said, ids)?;
     }
     if let Some(ids) = &expect.shows {
-        shows(play, said, ids)?;
+        shows(play, said, ids).await?;
     }
     if let Some(ids) = &expect.asks {
         return asks(play, said, typed, ids, expect).await;
@@ -63,11 +63,18 @@ fn offers_only(play: &Play, said: &Said, ids: &[String]) -> Checked {
 }
 
 /// Checks that the last private answer is about exactly these conversations.
-fn shows(play: &Play, said: &Said, ids: &[String]) -> Checked {
-    let shown = play.bot.world(|world| {
-        let answers = seen::answers(world, &said.who, said.since);
-        seen::conversations_of(world, answers.last().map(std::slice::from_ref).unwrap_or_default())
-    });
+async fn shows(play: &Play, said: &Said, ids: &[String]) -> Checked {
+    let answer = || play.bot.world(|world| seen::answers(world, &said.who, said.since).pop());
+    let named =
+        |message: &Message| play.bot.world(|world| seen::conversations_of(world, std::slice::from_ref(message)));
+    let mut page = answer().ok_or("no answer")?;
+    let mut shown = named(&page);
+    // A list has several pages.
+    while let Some(older) = seen::offers(std::slice::from_ref(&page), |action| action == "older").pop() {
+        older.press(&play.bot, &said.who).await?;
+        page = answer().ok_or("no older page")?;
+        shown.extend(named(&page));
+    }
     let right = shown == ids.iter().cloned().collect();
     right.then_some(()).ok_or_else(|| format!("should show {ids:?}, but shows {shown:?}; {}", play.summary(said)))
 }
@@ -88,7 +95,7 @@ async fn asks(play: &Play, said: &Said, typed: &str, ids: &[String], expect: &Ex
     let pressed = play.now(&said.who);
     offer.press(&play.bot, &said.who).await?;
     if typing::verb(typed) == "history" {
-        return shows(play, &pressed, std::slice::from_ref(first));
+        return shows(play, &pressed, std::slice::from_ref(first)).await;
     }
     let change = completed(typed, &said.who, first, expect.to.as_deref(), expect.note.as_deref());
     play.changed(&[change], &pressed).map_err(|wrong| format!("after {first} was chosen: {wrong}"))

@@ -119,10 +119,10 @@ fn line(deed: Deed, about: &About) -> String {
         Deed::DoneSeveral => format!("/done {id}, {other}: all fine"),
         Deed::Reopen => format!("/reopen {id}"),
         Deed::SnoozeFree | Deed::Snooze => format!("/snooze {id} 2h"),
-        Deed::Wake => format!("/dialnote wake {id}"),
+        Deed::Wake => format!("/dialnote unsnooze {id}"),
         Deed::Undo => format!("/dialnote undo {id}"),
         Deed::Accept => format!("/dialnote accept {id}"),
-        Deed::GiveBack => format!("/dialnote giveback {id}"),
+        Deed::GiveBack => format!("/dialnote decline {id}"),
         Deed::Keep => format!("/dialnote keep {id}"),
         Deed::History => format!("/dialnote history {id}"),
         Deed::List => format!("/inbox all {NAME}"),
@@ -250,14 +250,14 @@ fn shortcut(deed: Deed, about: &About) -> Move {
 pub fn sign(deed: Deed, way: Way) -> Sign {
     match deed {
         Deed::Accept => Sign::Told("You accepted"),
-        Deed::Keep => Sign::Told("stays yours"),
+        Deed::Keep => Sign::Told("You're still the owner of "),
         Deed::List | Deed::Find | Deed::Home if matches!(way, Way::Shortcut | Way::Home) => {
             Sign::Told("Find a conversation")
         }
         Deed::List | Deed::Find | Deed::Show => Sign::Told(SECRET),
-        Deed::History => Sign::Told("What happened to"),
+        Deed::History => Sign::Told("History of "),
         Deed::Link => Sign::Unfurled,
-        Deed::Report => Sign::Told("Conversations of the last"),
+        Deed::Report => Sign::Told("Report · last "),
         Deed::Help => Sign::Told("/assign"),
         Deed::SeeRoutes => Sign::Told("No channel shows cards yet"),
         Deed::SeePeople => Sign::Told("[[People]]"),

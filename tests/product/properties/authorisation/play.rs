@@ -8,29 +8,30 @@ use dialnote_slack::platform::slack::inbound;
 use serde_json::{Value, json};
 
 use super::expected::Outcome;
-use super::moves::{Move, NUMBERS, SECRET, Sign, moves, sign, user};
+use super::moves::{Move, NIA, NUMBERS, SECRET, Sign, moves, sign, user};
 use super::stage::Stage;
 use super::table::{Deed, Kind, Set, Way};
 use crate::support::drawing::{draw, draw_blocks};
 use crate::support::{Bot, FRONT_DESK, MAYA};
 
 /// The words of each refusal.
-const REFUSALS: [(&str, Outcome); 15] = [
-    ("You are not in dialnote with", Outcome::Stranger),
-    ("Only people can do this, not bots.", Outcome::Stranger),
+const REFUSALS: [(&str, Outcome); 16] = [
+    ("Not done: your Slack email", Outcome::Stranger),
+    ("Your Slack account isn't linked to dialnote yet.", Outcome::Stranger),
+    ("Only people can use this app, not bots.", Outcome::Stranger),
     ("Your Slack account is deactivated.", Outcome::Stranger),
-    ("Guests cannot do this", Outcome::Stranger),
-    ("Only members of the workspace that owns this app", Outcome::Stranger),
-    ("In this workspace only", Outcome::Rule),
-    ("Only admins may change the rules", Outcome::Rule),
-    ("Only admins of this workspace, and", Outcome::Rule),
+    ("Guests can't use this app", Outcome::Stranger),
+    ("Only members of the workspace that installed this app", Outcome::Stranger),
+    ("Only an admin can ", Outcome::Rule),
+    ("Only the owner or an admin can ", Outcome::Rule),
+    ("Only an admin of this workspace or ", Outcome::Rule),
     ("Add a note", Outcome::NoteMissing),
-    ("is not waiting for your answer", Outcome::NotTheirs),
-    ("belongs to Leo", Outcome::NotTheirs),
-    ("That list or button is too old", Outcome::NotTheirs),
+    ("There's nothing to accept for ", Outcome::NotTheirs),
+    ("You aren't the owner of ", Outcome::NotTheirs),
+    ("This list or button has expired.", Outcome::NotTheirs),
     ("Nothing to undo", Outcome::NotTheirs),
-    ("is already yours", Outcome::Already),
-    ("This app is not installed", Outcome::NotInstalled),
+    ("You already own ", Outcome::Already),
+    ("This app isn't installed", Outcome::NotInstalled),
 ];
 
 /// The text of a message with a control that the app did not draw.
@@ -152,6 +153,10 @@ impl Stage<'_> {
         bot.world(|world| forget_what_was_shown(world, &form));
         match one {
             Move::Submit(_, values) => {
+                let mut values = values.clone();
+                if let Some(Value::String(to)) = values.pointer_mut("/to/to") {
+                    *to = user(to);
+                }
                 let submit = Submit { who: who.to_owned(), view_id: form, values: values.as_object().unwrap().clone() };
                 taken(bot.sandbox.submit(submit).await).field_errors.into_values().collect()
             }
@@ -239,9 +244,15 @@ fn board(world: &mut World, block: Value, to: Option<String>) -> String {
 }
 
 /// Turns a form into one of an earlier version: it does not name its conversation's state, which the test changes
-/// behind the app's back.
+/// behind the app's back. Its menu of people offers the one who is chosen, whoever typed into it.
 fn forget_what_was_shown(world: &mut World, form: &str) {
     let form = world.modals.iter_mut().find(|view| view.id == form).expect("the form");
+    for block in form.body["blocks"].as_array_mut().into_iter().flatten() {
+        if block["element"]["action_id"] == "to" {
+            let nia = json!({ "text": { "type": "plain_text", "text": NIA }, "value": user(NIA) });
+            block["element"] = json!({ "type": "static_select", "action_id": "to", "options": [nia] });
+        }
+    }
     let memory = form.body["private_metadata"].as_str().and_then(|memory| serde_json::from_str::<Value>(memory).ok());
     if let Some(Value::Object(mut memory)) = memory {
         memory.remove("shown");

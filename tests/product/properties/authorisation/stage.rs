@@ -181,7 +181,9 @@ impl<'a> Stage<'a> {
             .blocks
             .iter()
             .flat_map(|block| block["elements"].as_array().into_iter().flatten().chain(block.get("accessory")));
-        let mut buttons = rows.filter(|element| element["action_id"] == control.action_id());
+        // Rows to choose from are numbered.
+        let (id, first) = (control.action_id(), format!("{}_0", control.action_id()));
+        let mut buttons = rows.filter(|element| element["action_id"] == id || element["action_id"] == first.as_str());
         let value: Value = serde_json::from_str(buttons.next()?["value"].as_str()?).ok()?;
         value[carried].as_str().map(str::to_owned)
     }

@@ -1,12 +1,38 @@
 //! Presses on cards, direct messages, lists and Home, which may show an old state.
 
-use dialnote_sandbox::{Click, Message};
+use dialnote_sandbox::{Click, Message, Typing};
 use jiff::SignedDuration;
 use serde_json::{Value, json};
 
 use super::{MEMBERS, Play, who};
 use crate::properties::model::{Act, Came, State, Status};
 use crate::support::{FRONT_DESK, SAM};
+
+/// A button, a menu of people, or an option of the menu behind an ellipsis.
+#[derive(Clone)]
+struct Pressable {
+    /// Its meaning, without the number that tells equal buttons apart.
+    action: String,
+    action_id: String,
+    block_id: String,
+    value: Option<String>,
+    option: Option<String>,
+}
+
+impl Pressable {
+    /// Returns the click that presses it.
+    fn of(self, mut click: Click) -> Click {
+        (click.action_id, click.block_id) = (self.action_id, Some(self.block_id));
+        (click.value, click.selected_option) = (self.value, self.option);
+        click
+    }
+
+    /// Returns the conversation that it names.
+    fn conversation(&self) -> Option<String> {
+        let chosen = self.option.as_deref().and_then(|option| option.split_once(':'));
+        chosen.map(|(_, id)| id.to_owned()).or_else(|| conversation_in(self.value.as_deref()))
+    }
+}
 
 impl Play<'_> {
     /// Expects the outcome of a button or form that shows this state: the app asks first if it is outdated.
@@ -33,14 +59,12 @@ impl Play<'_> {
     fn offered(&self, who: &'static str, action: &str) -> Click {
         let found = self.bot.world(|world| {
             let user = world.person(who).unwrap().id.clone();
-            let has = |m: &&Message| buttons(&m.blocks).iter().any(|(name, ..)| name == action);
+            let has = |m: &&Message| buttons(&m.blocks).iter().any(|one| one.action == action);
             world.messages.iter().filter(|m| m.to.as_ref() == Some(&user)).rfind(has).cloned()
         });
         let found = found.unwrap_or_else(|| self.fail(&format!("nobody offers {action}")));
-        let button = buttons(&found.blocks).into_iter().rfind(|(name, ..)| name == action);
-        let mut click = Click::message(who, &found.channel, &found.ts, action);
-        click.value = button.and_then(|(_, _, value)| value);
-        click
+        let button = buttons(&found.blocks).into_iter().rfind(|one| one.action == action).unwrap();
+        button.of(Click::message(who, &found.channel, &found.ts, action))
     }
 
     pub(super) async fn presses_on_a_card(&mut self) {
@@ -53,22 +77,42 @@ impl Play<'_> {
         }
         let (card, id) = self.one_of(&cards);
         let who = self.somebody();
-        let (action, block, value) = self.one_of(&buttons(&card.blocks));
-        let mut click = Click::message(who, FRONT_DESK, &card.ts, &action);
-        (click.block_id, click.value) = (Some(block), value);
+        let button = self.one_of(&buttons(&card.blocks));
+        let action = button.action.clone();
+        let mut click = button.of(Click::message(who, FRONT_DESK, &card.ts, &action));
         let mut act = pressed(&action);
         if action == "assign_to" {
             let person = if self.chance(5) { SAM } else { self.one_of(MEMBERS) };
-            click.selected_user = Some(person.to_owned());
+            if !self.is_offered(who, &card, &click, person).await {
+                return;
+            }
+            click.selected_option = Some(user(person));
             act = Some(Act::Assign(person));
         }
-        self.press(who, &id, act, click).await;
+        self.press(who, &id, &action, act, click).await;
+    }
+
+    /// Opens the menu of people on a card. Those who are not in dialnote are offered no one.
+    async fn is_offered(&mut self, who: &'static str, card: &Message, menu: &Click, person: &str) -> bool {
+        let typing = Typing {
+            who: who.to_owned(),
+            channel: Some(FRONT_DESK.to_owned()),
+            message_ts: Some(card.ts.clone()),
+            action_id: menu.action_id.clone(),
+            block_id: menu.block_id.clone(),
+            ..Typing::default()
+        };
+        let offered = self.bot.sandbox.options(typing).await.unwrap().options;
+        let is_offered = offered.iter().any(|option| option["value"] == user(person).as_str());
+        if is_offered != (who != SAM) {
+            self.fail(&format!("{who} is offered {offered:?}, and chooses {person}"));
+        }
+        is_offered
     }
 
     /// Presses a button, and fills in the form if it opens one.
-    async fn press(&mut self, who: &'static str, id: &str, act: Option<Act>, click: Click) {
-        let action = click.action_id.clone();
-        let opens = ["hand_off", "assign", "snooze", "note"].contains(&action.as_str());
+    async fn press(&mut self, who: &'static str, id: &str, action: &str, act: Option<Act>, click: Click) {
+        let opens = ["hand_off", "assign", "snooze", "note"].contains(&action);
         if !opens {
             self.maybe_twice();
         }
@@ -79,7 +123,7 @@ impl Play<'_> {
         self.bot.click(click).await;
         self.bot.settle().await;
         if opens {
-            self.fills_in(who, id, &action, shown.as_ref()).await;
+            self.fills_in(who, id, action, shown.as_ref()).await;
         }
         match came {
             Some((Act::Take, Came::Refused)) if who != SAM && owner != Some(who) && self.chance(50) => {
@@ -127,22 +171,19 @@ impl Play<'_> {
 
     pub(super) async fn presses_in_a_direct_message(&mut self) {
         let who = self.one_of(MEMBERS);
-        let all: Vec<(Message, String, String, Option<String>)> = self.bot.world(|world| {
+        let all: Vec<(Message, Pressable)> = self.bot.world(|world| {
             let messages = world.seen_by(who, "dm").into_iter().rev().take(3);
-            let buttons = messages.flat_map(|message| {
-                let buttons = buttons(&message.blocks).into_iter();
-                buttons.map(|(action, block, value)| (message.clone(), action, block, value))
-            });
-            buttons.filter(|(.., value)| value.is_some()).collect()
+            let buttons = messages
+                .flat_map(|message| buttons(&message.blocks).into_iter().map(move |button| (message.clone(), button)));
+            buttons.filter(|(_, button)| button.conversation().is_some()).collect()
         });
         if all.is_empty() {
             return;
         }
-        let (message, action, block, value) = self.one_of(&all);
-        let mut click = Click::message(who, "dm", &message.ts, &action);
-        let Some(id) = conversation_in(value.as_deref()) else { return };
-        (click.block_id, click.value) = (Some(block), value);
-        self.press(who, &id, pressed(&action), click).await;
+        let (message, button) = self.one_of(&all);
+        let (action, id) = (button.action.clone(), button.conversation().unwrap());
+        let click = button.of(Click::message(who, "dm", &message.ts, &action));
+        self.press(who, &id, &action, pressed(&action), click).await;
     }
 
     pub(super) async fn presses_in_a_list(&mut self) {
@@ -181,23 +222,27 @@ impl Play<'_> {
 
     async fn presses_a_row(&mut self, who: &'static str, blocks: &[Value], click: impl Fn(&str) -> Click) {
         let mut rows = buttons(blocks);
-        rows.retain(|(.., value)| conversation_in(value.as_deref()).is_some());
+        rows.retain(|button| button.conversation().is_some());
         if rows.is_empty() {
             return;
         }
-        let (action, block, value) = self.one_of(&rows);
-        let id = conversation_in(value.as_deref()).unwrap();
-        let mut click = click(&action);
-        (click.block_id, click.value) = (Some(block), value);
-        self.press(who, &id, pressed(&action), click).await;
+        let button = self.one_of(&rows);
+        let (action, id) = (button.action.clone(), button.conversation().unwrap());
+        let click = button.of(click(&action));
+        self.press(who, &id, &action, pressed(&action), click).await;
     }
 }
 
 /// Returns the conversation of a card, if the message is one.
 pub(super) fn card_of(message: &Message) -> Option<String> {
     let posted = message.to.is_none() && !message.is_reply() && !message.channel.starts_with('D');
-    let row = message.blocks.iter().find(|block| block["type"] == "actions").filter(|_| posted)?;
-    conversation_in(row["block_id"].as_str())
+    let is_card = posted && message.blocks.iter().all(|block| block["type"] != "header");
+    message.blocks.iter().filter(|_| is_card).find_map(|block| conversation_in(block["block_id"].as_str()))
+}
+
+/// Returns someone's id in Slack.
+fn user(handle: &str) -> String {
+    format!("U0{}", handle.to_uppercase())
 }
 
 fn conversation_in(carried: Option<&str>) -> Option<String> {
@@ -208,7 +253,9 @@ fn conversation_in(carried: Option<&str>) -> Option<String> {
 /// Returns the state in which a button shows its conversation, if it names one.
 fn shown_by(click: &Click) -> Option<State> {
     let mut carried = [&click.value, &click.block_id].into_iter().flatten();
-    let shown = carried.find_map(|carried| serde_json::from_str::<Value>(carried).ok())?["s"].clone();
+    // The name of a row may come before its data.
+    let data = |carried: &str| serde_json::from_str::<Value>(&carried[carried.find('{')?..]).ok();
+    let shown = carried.find_map(|carried| data(carried))?["s"].clone();
     let status = match shown["s"].as_str()? {
         "done" => Status::Done,
         "snoozed" => Status::Snoozed(shown["u"].as_str()?.parse().ok()?),
@@ -217,19 +264,34 @@ fn shown_by(click: &Click) -> Option<State> {
     Some(State { owner: shown["o"].as_str().map(who), status })
 }
 
-/// Returns the buttons: name, block and value. The act that *Undo* takes back is not in its value.
-fn buttons(blocks: &[Value]) -> Vec<(String, String, Option<String>)> {
+/// Returns what can be pressed, without *Undo*: the act that it takes back is not in its value.
+fn buttons(blocks: &[Value]) -> Vec<Pressable> {
     let rows = blocks.iter().flat_map(|block| {
         let elements = block["elements"].as_array().map_or(&[][..], Vec::as_slice).iter().chain(block.get("accessory"));
         elements.map(|element| (block["block_id"].as_str().unwrap_or_default(), element))
     });
     let known = rows.filter(|(_, element)| element["action_id"].is_string() && element.get("url").is_none());
-    let known = known.filter(|(_, element)| element["action_id"] != "undo");
-    let named = known.map(|(block, element)| {
-        let value = element["value"].as_str().map(str::to_owned);
-        (element["action_id"].as_str().unwrap().to_owned(), block.to_owned(), value)
-    });
-    named.collect()
+    known.flat_map(|(block, element)| pressable(block, element)).filter(|one| one.action != "undo").collect()
+}
+
+/// Returns a button, or the options of a menu behind an ellipsis that ask the app for something.
+fn pressable(block_id: &str, element: &Value) -> Vec<Pressable> {
+    let text = |value: &Value| value.as_str().map(str::to_owned);
+    let action_id = element["action_id"].as_str().unwrap_or_default();
+    let one = |action: &str, value, option| {
+        let (action, action_id, block_id) = (action.to_owned(), action_id.to_owned(), block_id.to_owned());
+        Pressable { action, action_id, block_id, value, option }
+    };
+    if element["type"] == "overflow" {
+        let options = element["options"].as_array().into_iter().flatten().filter(|option| option.get("url").is_none());
+        let options = options.filter_map(|option| text(&option["value"]));
+        return options
+            .map(|option| one(option.split(':').next().unwrap_or_default(), None, Some(option.clone())))
+            .collect();
+    }
+    let is_number = |nth: &str| nth.bytes().all(|byte| byte.is_ascii_digit());
+    let action = action_id.rsplit_once('_').filter(|(_, nth)| is_number(nth)).map_or(action_id, |(action, _)| action);
+    vec![one(action, text(&element["value"]), None)]
 }
 
 /// Returns the action of a button; `None` if it changes nothing.
