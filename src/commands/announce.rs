@@ -118,7 +118,7 @@ fn on_older_messages(plan: &Plan, at: Timestamp) -> Option<MarkDirect> {
         (Event::Undone(_), _) => ended(Ending::Undone, actor),
         (Event::Returned { to }, _) => ended(Ending::Returned(to), EndedBy::Time),
         (Event::GaveBack { .. }, _) => Some(Answer::GaveBack),
-        (_, Some(to)) if to.member == plan.requester.member => ended(Ending::LeaseLost, actor),
+        (_, Some(to)) if to.member == plan.requester.member => ended(Ending::TakenOver, actor),
         (_, Some(to)) => ended(Ending::Reassigned(to.name.clone()), actor),
         (_, None) => ended(Ending::Unassigned, actor),
     };

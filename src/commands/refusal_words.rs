@@ -31,6 +31,11 @@ pub(crate) fn no(refusal: &Refusal) -> String {
     line(refusal).words()
 }
 
+/// Returns the reason why only the note was refused. The rest of the command was carried out, so something changed.
+pub(crate) fn because(refusal: &Refusal) -> String {
+    no(refusal).replace(" Nothing changed.", "").replace("Nothing changed: ", "")
+}
+
 /// Returns the sentence of a refusal: with an emoji, if a rule forbids the command or if it failed.
 pub(crate) fn line(refusal: &Refusal) -> Markup {
     let line = sentence(refusal);

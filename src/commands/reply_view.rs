@@ -3,7 +3,7 @@
 
 use crate::commands::refusal_view::MOST_ROWS;
 use crate::commands::result::{CommandResult, Reply, Several};
-use crate::commands::{question_view, refusal_view, result_view, undo_view};
+use crate::commands::{question_view, refusal_view, refusal_words, result_view, undo_view};
 use crate::core::about::About;
 use crate::core::control::{Carried, Control};
 use crate::core::error::Service;
@@ -78,7 +78,7 @@ fn several(all: &Several, list: Option<&Query>) -> Content {
     let title = result_view::several(all);
     let wrong = |line: Markup| Markup::default().emoji(Emoji::WRONG).then("", line);
     let unnoted = unnoted.iter().map(|(about, why)| {
-        let line = Markup::of("No note on ").bold(&about.title).ours(": ").text(&refusal_view::no(why));
+        let line = Markup::of("No note on ").bold(&about.title).ours(": ").text(&refusal_words::because(why));
         (wrong(line), None)
     });
     let failed =
@@ -136,7 +136,7 @@ const LINES: usize = 10;
 
 fn note_refused(deed: &CommandResult, why: &Refusal, note: &str) -> Content {
     let done = result_view::done(deed);
-    let but = Markup::of("The note wasn't saved: ").text(&refusal_view::no(why));
+    let but = Markup::of("The note wasn't saved: ").text(&refusal_words::because(why));
     let text = format!("{} {}", done.words(), but.words());
     let blocks = [done.paragraph(), but.paragraph()].into_iter().chain(words::given_back(note)).collect();
     Content::new(&text, blocks)

@@ -62,7 +62,7 @@ pub enum Ending {
     /// It has another owner.
     Reassigned(String),
     /// Another person took it over.
-    LeaseLost,
+    TakenOver,
     /// It is unassigned.
     Unassigned,
     /// The act that made the reader the owner was undone.

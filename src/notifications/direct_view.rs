@@ -9,7 +9,7 @@ use crate::cards::{controls, view};
 use crate::commands::result_view::reason;
 use crate::core::about::About;
 use crate::core::absence::Absence;
-use crate::core::answer::{Answer, AnswerBy, Ended, EndedBy, Ending};
+use crate::core::answer::{Answer, AnswerBy};
 use crate::core::card_view::CardView;
 use crate::core::click::row;
 use crate::core::control::{Carried, Control};
@@ -20,6 +20,7 @@ use crate::core::event::is_elsewhere;
 use crate::core::ids::ConversationId;
 use crate::core::text::cut;
 use crate::notifications::absence_view;
+use crate::notifications::outcome_view::{LOST, answered, is_over, outcome};
 use crate::platform::slack::blocks::element::Element;
 use crate::platform::slack::blocks::kit::{Block, Content, fit};
 use crate::platform::slack::blocks::markup::{Emoji, Markup};
@@ -217,9 +218,6 @@ fn part(notice: &DirectMessage, told: &Occasion, links: &Links) -> MessagePart {
         }
     }
 }
-
-/// The end of a sentence about a lost conversation.
-const LOST: &str = ". You're no longer the owner.";
 
 fn name(who: &str) -> Markup {
     Markup::default().bold(who)
@@ -425,63 +423,6 @@ fn ended(answer: &Answer, about: &About, links: &Links) -> MessagePart {
     let line = name.then("", outcome(answer));
     let open = Element::link(Control::Open, "Open in dialnote", links.to(&about.id)).about(&words::spoken(about));
     MessagePart { text: line.words(), blocks: vec![Block::line(&line, Some(open))] }
-}
-
-/// Answers whether the reader has nothing left to do in a message with this answer.
-fn is_over(answer: &Answer) -> bool {
-    answer.is_final() || *answer == Answer::Gone
-}
-
-/// Says that the reader accepted a conversation, or keeps it.
-fn answered(answer: &Answer) -> Block {
-    let line = Markup::default().emoji(Emoji::DONE);
-    match answer {
-        Answer::Accepted(at) => line.ours("You accepted this at ").clock(*at),
-        Answer::Kept => line.ours("You're still working on this."),
-        other => outcome(other),
-    }
-    .small()
-}
-
-/// Says what became of a conversation: "Maya Chen reassigned this to Leo Martins. You're no longer the owner."
-fn outcome(answer: &Answer) -> Markup {
-    match answer {
-        Answer::Accepted(at) => Markup::of("You accepted this at ").clock(*at).ours("."),
-        Answer::Kept => Markup::of("You're still working on this."),
-        Answer::GaveBack => Markup::of("You declined this."),
-        Answer::Done => Markup::of("You marked this done."),
-        Answer::Gone => Markup::of("You're no longer the owner."),
-        Answer::Ended(end) => moved_on(end),
-    }
-}
-
-/// Describes how an assignment ended without its reader's answer.
-fn moved_on(Ended { what, by, at }: &Ended) -> Markup {
-    let (who, place) = match by {
-        EndedBy::You => (Some(Markup::of("You")), ""),
-        EndedBy::Colleague(name) => (Some(Markup::default().text(name)), ""),
-        EndedBy::Dialnote => (None, " in dialnote"),
-        EndedBy::Time => (None, ""),
-    };
-    let did = |did: &str, passive: &str| match &who {
-        Some(who) => who.clone().ours(&format!(" {did}")),
-        None => Markup::of(passive),
-    };
-    let line = match what {
-        Ending::Reassigned(to) => did("reassigned this to ", "Reassigned to ").bold(to).ours(place),
-        Ending::LeaseLost => did("took this over", "Taken over").ours(place),
-        Ending::Unassigned => did("unassigned this", "Unassigned").ours(place),
-        Ending::Undone => did("undid this assignment", "assignment undone").ours(place),
-        Ending::Done => return did("marked this done, ", &format!("Done{place}, ")).clock(*at).ours("."),
-        Ending::Returned(to) => {
-            let line = Markup::of("You didn't respond in time, so this ");
-            return match to {
-                Some(to) => line.ours("returned to ").bold(to).ours("."),
-                None => line.ours("is unassigned."),
-            };
-        }
-    };
-    line.ours(if *by == EndedBy::You { "." } else { LOST })
 }
 
 /// Explains why a person can't be notified, and what an admin can do.

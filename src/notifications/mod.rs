@@ -6,6 +6,7 @@ mod digest_view;
 pub mod digests;
 mod direct;
 pub(crate) mod direct_view;
+mod outcome_view;
 pub(crate) mod posted_digest;
 pub mod report;
 mod report_facts;

@@ -84,6 +84,10 @@ fn marked(words: &str, finding: &Finding) -> Markup {
 }
 
 fn capitalized(text: &str) -> String {
+    // A name keeps its own spelling.
+    if text.starts_with("dialnote") {
+        return text.to_owned();
+    }
     let mut characters = text.chars();
     let first = characters.next().map(|first| first.to_uppercase().to_string()).unwrap_or_default();
     format!("{first}{}", characters.as_str())

@@ -193,9 +193,10 @@ fn which(ids: impl Iterator<Item = ConversationId>) -> ConversationRef {
     if let [only] = ids.as_slice() { ConversationRef::Id(only.clone()) } else { ConversationRef::These(ids) }
 }
 
-/// Returns the new owner.
+/// Returns the new owner. Forms of earlier versions had a menu of Slack's own.
 fn owner(fields: &Fields) -> Result<Assignee, FieldError> {
-    let user = fields.choice(field::TO, field::TO).map(SlackUserId::new);
+    let chosen = fields.choice(field::TO, field::TO).map(SlackUserId::new);
+    let user = chosen.or_else(|| fields.user(field::TO, field::TO));
     user.map(Assignee::User).ok_or_else(|| (field::TO, reply_view::CHOOSE_SOMEBODY.to_owned()))
 }
 

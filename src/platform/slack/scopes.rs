@@ -21,10 +21,7 @@ pub static SCOPES: [Scope; 5] = [
         name: "users:read",
         reason: "It tells full members from guests, bots and deactivated accounts, and shows names.",
     },
-    Scope {
-        name: "users:read.email",
-        reason: "It finds out which dialnote member a Slack user is: by e-mail address.",
-    },
+    Scope { name: "users:read.email", reason: "It finds out which dialnote member a Slack user is: by email address." },
 ];
 
 /// Permissions that the app works without, and their benefits. The person who installs the app chooses.

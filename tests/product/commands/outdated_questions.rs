@@ -102,7 +102,7 @@ async fn a_question_about_a_person_checks_the_conversation_too() {
         assert_snapshot!(bot.answer(MAYA).await, @"
         Assigned 1 of 2 conversations to Zoe. Zoe has been notified.
         Assigned Robert Nguyen (+1 415 555 0104) to Zoe.
-        Not done yet: Ana Lima (+1 415 555 0101) is assigned to Leo now. Leo changed it 1 s ago, after you were asked. [Assign anyway]
+        :x: Not done yet: Ana Lima (+1 415 555 0101) is assigned to Leo now. Leo changed it 1 s ago, after you were asked. [Assign anyway]
         ");
         assert_eq!([bot.dialnote(ANA), bot.dialnote("conv_1004")], ["mem_leo open", "mem_zoe open"]);
         bot.press_private(MAYA, "front-desk", "retry", 0).await;

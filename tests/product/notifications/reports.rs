@@ -126,9 +126,26 @@ async fn where_slack_refuses_the_chart_a_report_is_text_only() {
         bot.world(|world| world.faults.slack.fail_next.push(refused));
         bot.slash(MAYA, "/dialnote report").await;
         bot.settle().await;
-        assert_snapshot!(bot.posts(FRONT_DESK).pop().unwrap(), @"");
+        assert_snapshot!(bot.posts(FRONT_DESK).pop().unwrap(), @"
+        # Report · last 7 days
+        Active conversations: 14
+        Unassigned of these: 7
+        Median time to an owner: –
+        Median time to done: –
+        Done of these: 2
+        Changed owner: 0
+        By day
+        Sat 21 · 1: 1 done
+        Sun 22 · 9: 1 done, 2 snoozed, 3 owned, 3 unassigned
+        Mon 23 · 4: 4 unassigned
+        Open now: Zoe 2 · Leo 1
+          Requested by Maya
+        ");
         bot.slash(MAYA, "/dialnote report fortnight").await;
-        assert_snapshot!(bot.answer(MAYA).await, @"");
+        assert_snapshot!(bot.answer(MAYA).await, @"
+        Choose a period: `today`, `week`, `month` or a number of days up to 90.
+          Type `/dialnote report [today | week | month | days]` · Example: `/dialnote report week`
+        ");
         bot.slash(SAM, "/dialnote report").await;
         assert!(bot.answer(SAM).await.starts_with("Not done: your Slack email doesn't match"));
     })

@@ -190,13 +190,13 @@ async fn an_admin_can_ask_in_slack() {
         bot.slash(MAYA, "/dialnote doctor").await;
         let said = bot.answer(MAYA).await;
         assert!(said.starts_with("1 problem found · "), "{said}");
-        assert!(said.contains("\n:x: Dialnote key · It's read-only, so nothing can be assigned.\n"), "{said}");
+        assert!(said.contains("\n:x: dialnote key · It's read-only, so nothing can be assigned.\n"), "{said}");
         bot.world(|world| world.faults.dialnote.down = true);
         bot.slash(MAYA, "/dialnote doctor").await;
         // The app's address may contain any number.
         let said = bot.answer(MAYA).await.replace(&bot.url, "");
         assert!(
-            said.contains("\n:x: Dialnote key · Dialnote didn't confirm it.\n") && !said.contains("503"),
+            said.contains("\n:x: dialnote key · dialnote didn't confirm it.\n") && !said.contains("503"),
             "no fault is shown: {said}"
         );
         let passed = said.lines().find_map(|line| line.strip_prefix("  Passed: ")).expect("checks that passed");

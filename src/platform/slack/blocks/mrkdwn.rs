@@ -7,9 +7,21 @@ pub(crate) fn escaped(text: &str) -> String {
     text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;")
 }
 
-/// Answers whether `mrkdwn` would format the text. The characters have no escape.
+/// Answers whether `mrkdwn` would format the text, or make it an emoji. These characters have no escape.
 pub(crate) fn formats(text: &str) -> bool {
-    text.contains(['*', '_', '~', '`'])
+    text.contains(['*', '_', '~', '`']) || has_emoji_code(text)
+}
+
+/// Answers whether the text has a word between two colons, such as `:tada:`.
+fn has_emoji_code(text: &str) -> bool {
+    let is_part = |c: char| c.is_ascii_alphanumeric() || matches!(c, '+' | '-' | '\'');
+    let mut words = text.split(':').skip(1).peekable();
+    while let Some(word) = words.next() {
+        if words.peek().is_some() && !word.is_empty() && word.chars().all(is_part) {
+            return true;
+        }
+    }
+    false
 }
 
 /// Masks a number except for the country code and the last four digits.
@@ -40,6 +52,16 @@ mod tests {
     #[test]
     fn outside_text_can_neither_link_nor_notify() {
         assert_eq!(escaped("<!channel> & <https://x|y>"), "&lt;!channel&gt; &amp; &lt;https://x|y&gt;");
+    }
+
+    #[test]
+    fn formatting_and_emoji_are_found() {
+        for formatting in ["*x*", "a_b", "~", "`", "party :tada:", ":+1:"] {
+            assert!(formats(formatting), "{formatting}");
+        }
+        for plain in ["at 9:15", "10:15:", "Re: hello: you", "::", "O'Neil-Smith"] {
+            assert!(!formats(plain), "{plain}");
+        }
     }
 
     #[test]
