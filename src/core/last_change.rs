@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use crate::core::conversation::State;
+use crate::core::conversation::{State, Status};
 use crate::core::ids::ConversationId;
 
 /// The last change of a conversation.
@@ -40,4 +40,16 @@ pub struct ConversationChange {
     pub before: State,
     /// The state after.
     pub after: State,
+}
+
+impl ConversationChange {
+    /// Answers whether the conversation became done.
+    pub(crate) fn is_done(&self) -> bool {
+        self.before.status != Status::Done && self.after.status == Status::Done
+    }
+
+    /// Returns the seconds for which the contact had waited, if it is known when they got in touch.
+    pub(crate) fn waited(&self) -> Option<i64> {
+        self.heard.map(|heard| self.at.duration_since(heard).as_secs().max(0))
+    }
 }

@@ -4,7 +4,7 @@ use crate::cards;
 use crate::commands::refusal_view;
 use crate::core::card_view::CardView;
 use crate::core::control::{Carried, Control};
-use crate::core::conversation::{ActivityKind, Conversation, Links, Status};
+use crate::core::conversation::{ActivityKind, Conversation, Links, State, Status};
 use crate::core::form::{FormContext, Quoted, field, rules_form, wishes_form};
 use crate::core::ids::{ChannelId, SlackUserId};
 use crate::core::note::LONGEST_NOTE;
@@ -151,6 +151,22 @@ fn which(context: &FormContext, known: &FormFacts, links: &Links) -> Vec<Block> 
             vec![Block::field(field::WHICH, "Conversations", search)]
         }
     }
+}
+
+/// Says what changed since the person saw the conversation, and what submitting the form does now.
+pub(crate) fn changed(seen: &[Seen], shown: &CardView) -> Option<String> {
+    let now = State::from(&shown.conversation);
+    let before = &seen.iter().find(|seen| seen.conversation == shown.conversation.id)?.state;
+    let title = shown.conversation.title();
+    let what = match (before.owner == now.owner, now.status, &shown.owner) {
+        _ if *before == now => return None,
+        (false, _, Some(owner)) => format!("{title} is assigned to {owner} now."),
+        (false, _, None) => format!("{title} is unassigned now."),
+        (true, Status::Done, _) => format!("{title} is done now."),
+        (true, Status::Snoozed, _) => format!("{title} is snoozed now."),
+        (true, Status::Open | Status::Other, _) => format!("{title} is open now."),
+    };
+    Some(format!("{what} Submitting changes that."))
 }
 
 /// Encodes the metadata of the form. The words of a quoted message are left out, because the form itself has them

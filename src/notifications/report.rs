@@ -1,6 +1,7 @@
 //! Reports of the team's work, counted from the projection and the audit log and posted with a chart.
 
 use std::collections::HashSet;
+use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 use serde_json::json;
@@ -18,7 +19,7 @@ use crate::core::privacy::Privacy;
 use crate::core::refusal::Refusal;
 use crate::core::request_context::{Addressee, RequestContext};
 use crate::core::route::called;
-use crate::core::working_hours;
+use crate::core::{times, working_hours};
 use crate::jobs::ctx::TenantCtx;
 use crate::jobs::handler::Handler;
 use crate::jobs::job::JobKind;
@@ -27,7 +28,7 @@ use crate::jobs::outbox::posting;
 use crate::jobs::outbox::private::answer;
 use crate::jobs::outcome::{Outcome, Stop};
 use crate::jobs::rate_limits;
-use crate::notifications::report_facts::{Alone, Report};
+use crate::notifications::report_facts::{Alone, PersonActivity, Report};
 use crate::notifications::{report_facts, report_view};
 use crate::people::{acting, directory, organization};
 use crate::platform::db::projection::Conversations;
@@ -96,17 +97,20 @@ pub(crate) async fn report(ctx: &TenantCtx, job: &ReportJob) -> Result<Outcome, 
         let ids: HashSet<ConversationId> = all().map(|one| one.id.clone()).collect();
         (report_facts::days(all(), job.days, now, &zone), report_facts::loads(all()), ids)
     };
-    let (days, owners, ids) = ctx.memory.projection.look(&ctx.db, count).await?;
-    let mut changes = changes_since(ctx, report_facts::beginning(&days, &zone).unwrap_or(now)).await?;
+    let (days, loads, ids) = ctx.memory.projection.look(&ctx.db, count).await?;
+    let begin = report_facts::beginning(&days, &zone).unwrap_or(now);
+    let mut changes = changes_since(ctx, times::earlier(begin, Duration::from_hours(24 * u64::from(job.days)))).await?;
     changes.retain(|change| ids.contains(&change.conversation));
     changes.reverse();
-    let mut loads = Vec::new();
-    for (id, open) in owners {
-        let owner = Owner::new(id, String::new());
-        loads.push((directory::participant(ctx, &owner).await?.name, open));
+    let (before, changes): (Vec<_>, Vec<_>) = changes.into_iter().partition(|change| change.at < begin);
+    let mut people = Vec::new();
+    for (id, counts) in report_facts::people(&loads, &changes) {
+        let name = directory::participant(ctx, &Owner::new(id, String::new())).await?.name;
+        people.push(PersonActivity { name, counts });
     }
     let line = route.as_ref().and_then(|route| route.line.as_ref()).map(called);
-    let report = Box::new(Report { by: requester.name, line, days, waits: report_facts::waits(changes.iter()), loads });
+    let (waits, before) = (report_facts::waits(changes.iter()), report_facts::waits(before.iter()));
+    let report = Box::new(Report { by: requester.name, line, days, waits, before, people });
     let alone = match route {
         None => Some(Alone::NoRoute),
         Some(_) => hides(ctx, &channel).await?,

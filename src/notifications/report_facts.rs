@@ -13,7 +13,7 @@ use crate::core::conversation::{Conversation, Status};
 use crate::core::ids::MemberId;
 use crate::core::last_change::ConversationChange;
 
-/// The most people whose loads are listed.
+/// The most people who are listed.
 const MAX_REPORT_LOADS: usize = 20;
 
 /// A report.
@@ -28,8 +28,33 @@ pub(crate) struct Report {
     pub days: Vec<DayActivity>,
     /// The waiting times.
     pub waits: Waits,
-    /// The people's names for colleagues, each with the number of open conversations they own, busiest first.
-    pub loads: Vec<(String, usize)>,
+    /// The waiting times of the period before, as long.
+    #[serde(default)]
+    pub before: Waits,
+    /// The people, busiest first.
+    pub people: Vec<PersonActivity>,
+}
+
+/// A person's part in the work of the period.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct PersonActivity {
+    /// The name for colleagues.
+    pub name: String,
+    /// The counts.
+    pub counts: Counts,
+}
+
+/// The counts of a person's work.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct Counts {
+    /// The number of open conversations that they own now.
+    pub open: usize,
+    /// The number of times that they became the owner.
+    pub assigned: usize,
+    /// The number of conversations that were marked done while they owned them.
+    pub done: usize,
+    /// The median time until done, in seconds.
+    pub to_done: Option<i64>,
 }
 
 /// The reason why only the requester sees a report.
@@ -107,16 +132,39 @@ pub(crate) fn days<'a>(
     days
 }
 
-/// Counts the open conversations per owner, busiest first, for at most `MAX_REPORT_LOADS` owners.
-pub(crate) fn loads<'a>(all: impl Iterator<Item = &'a Conversation>) -> Vec<(MemberId, usize)> {
+/// Counts the open conversations per owner.
+pub(crate) fn loads<'a>(all: impl Iterator<Item = &'a Conversation>) -> BTreeMap<MemberId, usize> {
     let mut loads = BTreeMap::<MemberId, usize>::new();
     for owner in all.filter(|one| one.is_open()).filter_map(|one| one.owner.as_ref()) {
         *loads.entry(owner.id.clone()).or_default() += 1;
     }
-    let mut loads: Vec<_> = loads.into_iter().collect();
-    loads.sort_by_key(|(_, open)| Reverse(*open));
-    loads.truncate(MAX_REPORT_LOADS);
     loads
+}
+
+/// Counts the work of each person, busiest first, for at most `MAX_REPORT_LOADS` people.
+pub(crate) fn people(loads: &BTreeMap<MemberId, usize>, changes: &[ConversationChange]) -> Vec<(MemberId, Counts)> {
+    let mut people = BTreeMap::<MemberId, (Counts, Vec<i64>)>::new();
+    for (member, open) in loads {
+        people.entry(member.clone()).or_default().0.open = *open;
+    }
+    for change in changes {
+        let Some(owner) = &change.after.owner else { continue };
+        if change.before.owner.as_ref() != Some(owner) {
+            people.entry(owner.clone()).or_default().0.assigned += 1;
+        }
+        if change.is_done() {
+            let (counts, waited) = people.entry(owner.clone()).or_default();
+            counts.done += 1;
+            waited.extend(change.waited());
+        }
+    }
+    let counted = |(member, (counts, waited)): (MemberId, (Counts, Vec<i64>))| {
+        (member, Counts { to_done: median(waited), ..counts })
+    };
+    let mut people: Vec<_> = people.into_iter().map(counted).collect();
+    people.sort_by_key(|(_, counts)| Reverse((counts.open, counts.done, counts.assigned)));
+    people.truncate(MAX_REPORT_LOADS);
+    people
 }
 
 /// Returns the time at which the first of these days began; `None` without days.
@@ -130,13 +178,13 @@ pub(crate) fn waits<'a>(changes: impl Iterator<Item = &'a ConversationChange>) -
     let (mut to_owner, mut to_done, mut handed) = (Vec::new(), Vec::new(), 0);
     let mut owned = HashSet::new();
     for change in changes {
-        let waited = change.heard.map(|heard| change.at.duration_since(heard).as_secs().max(0));
+        let waited = change.waited();
         match (&change.before.owner, &change.after.owner) {
             (None, Some(_)) if owned.insert((&change.conversation, change.heard)) => to_owner.extend(waited),
             (Some(before), Some(after)) if before != after => handed += 1,
             _ => {}
         }
-        if change.before.status != Status::Done && change.after.status == Status::Done {
+        if change.is_done() {
             to_done.extend(waited);
         }
     }
@@ -185,6 +233,21 @@ mod tests {
         let expected = Waits { to_owner: Some(60), to_done: Some(400), handed: 1 };
         assert_eq!(waits(changes.iter()), expected);
         assert_eq!(waits([].iter()), Waits::default());
+    }
+
+    #[test]
+    fn each_person_has_what_they_got_and_what_was_done_while_theirs() {
+        let open = [Status::Open; 2];
+        let changes = [
+            change("a", 160, 100, [None, Some("zoe")], open),
+            change("a", 170, 100, [Some("zoe"), Some("leo")], open),
+            change("a", 400, 100, [Some("leo"); 2], [Status::Open, Status::Done]),
+            change("b", 500, 100, [None, None], [Status::Open, Status::Done]),
+        ];
+        let loads = BTreeMap::from([(MemberId::new("zoe"), 2)]);
+        let zoe = Counts { open: 2, assigned: 1, done: 0, to_done: None };
+        let leo = Counts { open: 0, assigned: 1, done: 1, to_done: Some(300) };
+        assert_eq!(people(&loads, &changes), [(MemberId::new("zoe"), zoe), (MemberId::new("leo"), leo)]);
     }
 
     #[test]

@@ -1,7 +1,7 @@
 //! A report: the numbers first, then a chart of the days and a table of the people. Its text says all of it in words.
 
 use crate::core::text::cut;
-use crate::notifications::report_facts::{Alone, DayActivity, Report};
+use crate::notifications::report_facts::{Alone, Counts, DayActivity, PersonActivity, Report};
 use crate::platform::slack::blocks::chart::{Cell, Chart, Table};
 use crate::platform::slack::blocks::kit::{Block, Content};
 use crate::platform::slack::blocks::markup::Markup;
@@ -28,7 +28,7 @@ const PARTS: [(&str, fn(&DayActivity) -> usize); 4] = [
 pub(crate) fn message(report: &Report) -> Content {
     let mut blocks = vec![Block::header(&title(report)), facts(report)];
     blocks.extend((report.days.len() > 1).then(|| Block::chart(chart(report))));
-    blocks.extend((!report.loads.is_empty()).then(|| Block::table(people(report))));
+    blocks.extend((!report.people.is_empty()).then(|| Block::table(people(report))));
     blocks.push(requested(report));
     Content::new(&notification(report), blocks)
 }
@@ -37,7 +37,7 @@ pub(crate) fn message(report: &Report) -> Content {
 pub(crate) fn plain(report: &Report) -> Content {
     let mut blocks = vec![Block::header(&title(report)), facts(report)];
     blocks.extend(by_day(report).map(|line| line.paragraph()));
-    blocks.push(open_now(report).paragraph());
+    blocks.extend(by_person(report).map(|line| line.paragraph()));
     blocks.push(requested(report));
     Content::new(&notification(report), blocks)
 }
@@ -69,12 +69,15 @@ fn title(report: &Report) -> String {
 
 fn facts(report: &Report) -> Block {
     let number = |number: usize| Markup::of(&number.to_string());
-    let median = |seconds: Option<i64>| Markup::of(&seconds.map_or_else(|| "–".to_owned(), words::span));
+    let median = |now: Option<i64>, before: Option<i64>| {
+        let before = before.map_or_else(String::new, |seconds| format!(" ({} before)", words::span(seconds)));
+        Markup::of(&format!("{}{before}", now.map_or_else(|| "–".to_owned(), words::span)))
+    };
     Block::facts(&[
         ("Active conversations", number(report.total())),
         ("Unassigned of these", number(sum(report, |day| day.waiting))),
-        ("Median time to an owner", median(report.waits.to_owner)),
-        ("Median time to done", median(report.waits.to_done)),
+        ("Median time to an owner", median(report.waits.to_owner, report.before.to_owner)),
+        ("Median time to done", median(report.waits.to_done, report.before.to_done)),
         ("Done of these", number(sum(report, |day| day.done))),
         ("Changed owner", number(report.waits.handed)),
     ])
@@ -100,9 +103,13 @@ fn label(day: &DayActivity, group: usize) -> String {
 }
 
 fn people(report: &Report) -> Table {
-    let heading = vec![Cell::new("Person"), Cell::new("Open now")];
-    let rows = report.loads.iter().map(|(name, open)| vec![Cell::new(name), Cell::new(&open.to_string())]);
-    Table::new(std::iter::once(heading).chain(rows).collect())
+    let heading = ["Person", "Open now", "Assigned", "Done", "Median to done"].map(Cell::new).to_vec();
+    let row = |PersonActivity { name, counts }: &PersonActivity| {
+        let numbers = [counts.open, counts.assigned, counts.done].map(|count| Cell::new(&count.to_string()));
+        let median = Cell::new(&counts.to_done.map_or_else(String::new, words::span));
+        std::iter::once(Cell::new(name)).chain(numbers).chain([median]).collect()
+    };
+    Table::new(std::iter::once(heading).chain(report.people.iter().map(row)).collect())
 }
 
 fn by_day(report: &Report) -> Option<Markup> {
@@ -117,8 +124,19 @@ fn by_day(report: &Report) -> Option<Markup> {
     (!lines.is_empty()).then(|| Markup::default().strong("By day").ours("\n").then("", Markup::joined("\n", lines)))
 }
 
+fn by_person(report: &Report) -> Option<Markup> {
+    let line = |PersonActivity { name, counts }: &PersonActivity| {
+        let Counts { open, assigned, done, to_done } = counts;
+        let median = to_done.map_or_else(String::new, |seconds| format!(", median {}", words::span(seconds)));
+        Markup::default().text(name).ours(&format!(" · {open} open, {assigned} assigned, {done} done{median}"))
+    };
+    let lines: Vec<_> = report.people.iter().map(line).collect();
+    (!lines.is_empty()).then(|| Markup::default().strong("By person").ours("\n").then("", Markup::joined("\n", lines)))
+}
+
 fn open_now(report: &Report) -> Markup {
-    let loads = report.loads.iter().map(|(name, open)| Markup::default().text(&format!("{name} {open}")));
+    let owners = report.people.iter().filter(|person| person.counts.open > 0);
+    let loads = owners.map(|person| Markup::default().text(&format!("{} {}", person.name, person.counts.open)));
     let loads = Markup::joined(" · ", loads);
     if loads.is_empty() {
         Markup::of("No one owns an open conversation.")

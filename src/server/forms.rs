@@ -60,6 +60,7 @@ impl InboundRequest<'_> {
             Some(Err(stranger)) => return self.refuse(&from, Refusal::YouAreNotLinked(stranger.why)).await,
             None => (forms_view::FormFacts::default(), context),
         };
+        let (known, context) = with_changes(known, context);
         let context = context.having_shown(known.seen.clone());
         if context.conversation.is_none() || known.title.is_some() {
             return self.show(&from, &forms_view::form(&context, &known, &self.work.links), &place).await;
@@ -332,6 +333,13 @@ impl InboundRequest<'_> {
     pub(crate) async fn is_teammate(&self, from: &From) -> Result<bool, Fault> {
         acting::is_known(&self.work, &from.user).await
     }
+}
+
+/// Has a form say what changed since the button that opened it was drawn. The person who submits it knows of that.
+fn with_changes(known: forms_view::FormFacts, context: FormContext) -> (forms_view::FormFacts, FormContext) {
+    let changed = known.shown.as_ref().and_then(|shown| forms_view::changed(&context.seen(), shown));
+    let context = if changed.is_some() { FormContext { shown: Vec::new(), ..context } } else { context };
+    (forms_view::FormFacts { changed, ..known }, context)
 }
 
 /// Replaces the time that was typed by an instant, so that the form can show it.

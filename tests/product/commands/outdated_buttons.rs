@@ -151,6 +151,26 @@ async fn a_list_that_was_overtaken_asks_first() {
 }
 
 #[tokio::test]
+async fn a_form_opened_from_an_outdated_card_says_what_changed() {
+    product(async |bot| {
+        type_all(bot, TAKEN).await;
+        let shown = card(bot);
+        changes(bot, TO_LEO[1]).await;
+        bot.press_on(MAYA, &shown, "hand_off").await;
+        let form = bot.window(MAYA).await;
+        assert!(
+            form.starts_with("[[Hand off]]\n! Ana Lima is assigned to Leo now. Submitting changes that.\n"),
+            "{form}"
+        );
+        bot.submit(MAYA, json!({ "to": { "to": ZOE }, "note": { "note": "for you" } })).await;
+        bot.settle().await;
+        assert_eq!(bot.dialnote(ANA), "mem_zoe open", "she knew of it");
+        end(bot).await;
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn a_form_that_was_overtaken_asks_first() {
     let forms = [
         ("snooze", json!({ "soon": { "soon": "1h" } }), "mem_leo snoozed"),
