@@ -20,6 +20,7 @@ use crate::cli::{sandbox, stopping};
 
 /// The options of the demo.
 #[derive(clap::Args)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a flag of its own on the command line")]
 pub(crate) struct DemoOptions {
     /// The sandbox's address; the app takes the next port.
     #[arg(long, default_value = "127.0.0.1:4010")]

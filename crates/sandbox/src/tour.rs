@@ -217,7 +217,7 @@ mod tests {
     use super::{Message, Tour};
     use serde_json::{Value, json};
 
-    fn message(text: &str, to: Option<&str>, blocks: Value) -> Message {
+    fn message(text: &str, to: Option<&str>, blocks: &Value) -> Message {
         let blocks = blocks.as_array().cloned().unwrap_or_default();
         let (text, to) = (text.to_owned(), to.map(str::to_owned));
         Message { channel: "C0FRONT".to_owned(), author: "U0BOT".to_owned(), text, to, blocks, ..Message::default() }
@@ -263,10 +263,10 @@ mod tests {
     fn who_comes_second_is_offered_to_take_over() {
         let mut tour = Tour::default();
         let offer = json!([{"type": "actions", "elements": [{"type": "button", "text": {"text": "Take over…"}}]}]);
-        tour.posted(&message("Leo took it", Some("U0ZOE"), offer.clone()));
+        tour.posted(&message("Leo took it", Some("U0ZOE"), &offer));
         assert_eq!(done(&tour).len(), 0);
         tour.pressed("U0ZOE", "take", None);
-        tour.posted(&message("Leo took it", Some("U0ZOE"), offer));
+        tour.posted(&message("Leo took it", Some("U0ZOE"), &offer));
         assert_eq!(done(&tour), ["race"]);
     }
 
@@ -283,11 +283,11 @@ mod tests {
     #[test]
     fn lists_and_reports_are_known_by_their_first_words() {
         let mut tour = Tour::default();
-        tour.posted(&message("2 conversations have been unassigned for over 30 minutes", None, json!([])));
-        tour.posted(&message("Good morning · 4 unassigned", None, json!([])));
+        tour.posted(&message("2 conversations have been unassigned for over 30 minutes", None, &json!([])));
+        tour.posted(&message("Good morning · 4 unassigned", None, &json!([])));
         assert_eq!(done(&tour), ["time", "time.digest", "time.reminder"]);
         tour.typed("U0MAYA", "C0FRONT", "/dialnote report week", false);
-        tour.posted(&message("Report, last 7 days", None, json!([])));
+        tour.posted(&message("Report, last 7 days", None, &json!([])));
         assert!(done(&tour).contains(&"report".to_owned()));
     }
 }
