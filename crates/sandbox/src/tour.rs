@@ -34,7 +34,7 @@ pub(super) struct Tour {
     deeds: BTreeMap<String, (u64, Deed)>,
     /// The number of actions.
     count: u64,
-    /// The people who pressed *Accept*, until a message of the app changes.
+    /// Someone pressed *Accept*, and no message of the app has changed since.
     accepting: bool,
     /// A command was typed while dialnote was down.
     waits: bool,
@@ -71,6 +71,11 @@ impl Tour {
     }
 
     /// Returns the steps that are done.
+    pub(super) fn done(&self) -> impl Iterator<Item = &str> {
+        self.done.iter().copied()
+    }
+
+    /// Returns the same for the page.
     pub(super) fn shown(&self) -> Value {
         json!(self.done)
     }
