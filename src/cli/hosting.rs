@@ -146,8 +146,15 @@ impl Host for Hosting {
     }
 }
 
+/// The queues of jobs.
+const QUEUES: [Queue; 2] = [Queue::Work, Queue::Outbox];
+
 /// Lets the app poll dialnote and do what is due. Faults are the app's to log, as on its own schedule.
 async fn look(tenants: Arc<Tenants>) {
+    // The workers wait for due times by the machine's clock, and the sandbox's has moved.
+    for queue in QUEUES {
+        tenants.common.store.bell(queue).notify_one();
+    }
     let _ = tenants.tick().await;
     for ctx in tenants.everybody(None).await.unwrap_or_default() {
         if ctx.is_connected() {
@@ -173,7 +180,7 @@ async fn be_idle(tenants: &Tenants) {
 
 async fn is_anything_due(tenants: &Tenants) -> bool {
     let now = tenants.common.clock.now();
-    for queue in [Queue::Work, Queue::Outbox] {
+    for queue in QUEUES {
         let due = tenants.common.store.next_due(queue).await.ok().flatten();
         if due.is_some_and(|due| due <= now) {
             return true;

@@ -228,6 +228,9 @@ async fn sandbox_waits<T>(sandbox: &Sandbox, look: impl Fn(&mut World) -> Option
             return Ok(found);
         }
         sandbox.world(|world| world.clock.advance(NUDGE));
+        if let Ok(host) = sandbox.shared.hosted() {
+            host.look().await;
+        }
     }
     Err(Impossible("the app does not do what the prepared workspace needs".to_owned()))
 }
