@@ -14,12 +14,13 @@ use dialnote_slack::platform::vault;
 use secrecy::{ExposeSecret, SecretString};
 
 use crate::cli::failure::Failure;
-use crate::cli::hosting::{Beginning, Hosting, Settings, in_words};
+use crate::cli::hosting::{ConfigReader, DemoStart, Hosting, in_words};
 use crate::cli::sandbox::{Where, print_where};
 use crate::cli::{sandbox, stopping};
 
 /// The options of the demo.
 #[derive(clap::Args)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a flag of its own on the command line")]
 pub(crate) struct DemoOptions {
     /// The sandbox's address; the app takes the next port.
     #[arg(long, default_value = "127.0.0.1:4010")]
@@ -65,9 +66,9 @@ pub(crate) async fn run(options: DemoOptions) -> Result<(), Failure> {
     sandbox.set_bot(bot.clone());
     let second = if options.install { Some(nobody_yet(&sandbox, options.listen).await?) } else { None };
     let beginning = match &second {
-        Some(second) => Beginning::NotInstalled(second.clone()),
-        None if prepares => Beginning::Prepared,
-        None => Beginning::Empty,
+        Some(second) => DemoStart::NotInstalled(second.clone()),
+        None if prepares => DemoStart::Prepared,
+        None => DemoStart::Empty,
     };
     let hosting = Hosting::start(sandbox.clone(), settings, clock, database, (beginning, began)).await?;
     sandbox.hosted_by(Arc::new(hosting));
@@ -86,7 +87,7 @@ async fn free_address(sandbox: &Sandbox, asked: SocketAddr) -> Result<SocketAddr
 }
 
 /// Returns the reader of the app's settings.
-fn reader(sandbox: &Sandbox, database: &Path, options: &DemoOptions, address: SocketAddr) -> Settings {
+fn reader(sandbox: &Sandbox, database: &Path, options: &DemoOptions, address: SocketAddr) -> ConfigReader {
     let (credentials, database) = (sandbox.credentials(), database.to_owned());
     let (socket_mode, sealing) = (options.socket_mode, options.install.then(vault::new_key));
     Box::new(move || settings(&credentials, &database, socket_mode, sealing.as_ref(), address))

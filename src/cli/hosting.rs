@@ -35,10 +35,10 @@ const MOST_LOOKS: usize = 100;
 const QUIET_LOOKS: usize = 2;
 
 /// Reads the app's settings, at each start.
-pub(crate) type Settings = Box<dyn Fn() -> Result<Config, Failure> + Send + Sync>;
+pub(crate) type ConfigReader = Box<dyn Fn() -> Result<Config, Failure> + Send + Sync>;
 
 /// The state in which the demo begins, and begins again.
-pub(crate) enum Beginning {
+pub(crate) enum DemoStart {
     /// The fixed world, without work in progress.
     Empty,
     /// A Monday morning with work in progress.
@@ -50,10 +50,10 @@ pub(crate) enum Beginning {
 /// The app, running or not.
 pub(crate) struct Hosting {
     sandbox: Sandbox,
-    settings: Settings,
+    settings: ConfigReader,
     clock: Clock,
     database: PathBuf,
-    beginning: Beginning,
+    beginning: DemoStart,
     /// The time to which starting over goes back.
     began: Timestamp,
     running: Mutex<Option<Running>>,
@@ -69,10 +69,10 @@ impl Hosting {
     /// Starts the app at the address in its settings.
     pub(crate) async fn start(
         sandbox: Sandbox,
-        settings: Settings,
+        settings: ConfigReader,
         clock: Clock,
         database: PathBuf,
-        (beginning, began): (Beginning, Timestamp),
+        (beginning, began): (DemoStart, Timestamp),
     ) -> Result<Self, Failure> {
         let running = Mutex::new(Some(start(settings()?, &clock).await?));
         Ok(Self { sandbox, settings, clock, database, beginning, began, running })
@@ -100,9 +100,9 @@ impl Hosting {
             }
         }
         match &self.beginning {
-            Beginning::Empty => self.sandbox.start_over(self.began),
-            Beginning::Prepared => self.sandbox.begin_the_scenario(self.began),
-            Beginning::NotInstalled(second) => {
+            DemoStart::Empty => self.sandbox.start_over(self.began),
+            DemoStart::Prepared => self.sandbox.begin_the_scenario(self.began),
+            DemoStart::NotInstalled(second) => {
                 for workspace in [&self.sandbox, second] {
                     workspace.start_over(self.began);
                     workspace.not_installed();
@@ -110,7 +110,7 @@ impl Hosting {
             }
         }
         self.set_running(true).await?;
-        if matches!(self.beginning, Beginning::Prepared) {
+        if matches!(self.beginning, DemoStart::Prepared) {
             let played = self.sandbox.play_the_scenario().await;
             played.map_err(|cause| Failure::Io(std::io::Error::other(cause.to_string())))?;
         }
@@ -146,8 +146,15 @@ impl Host for Hosting {
     }
 }
 
+/// The queues of jobs.
+const QUEUES: [Queue; 2] = [Queue::Work, Queue::Outbox];
+
 /// Lets the app poll dialnote and do what is due. Faults are the app's to log, as on its own schedule.
 async fn look(tenants: Arc<Tenants>) {
+    // The workers wait for due times by the machine's clock, and the sandbox's has moved.
+    for queue in QUEUES {
+        tenants.common.store.bell(queue).notify_one();
+    }
     let _ = tenants.tick().await;
     for ctx in tenants.everybody(None).await.unwrap_or_default() {
         if ctx.is_connected() {
@@ -173,7 +180,7 @@ async fn be_idle(tenants: &Tenants) {
 
 async fn is_anything_due(tenants: &Tenants) -> bool {
     let now = tenants.common.clock.now();
-    for queue in [Queue::Work, Queue::Outbox] {
+    for queue in QUEUES {
         let due = tenants.common.store.next_due(queue).await.ok().flatten();
         if due.is_some_and(|due| due <= now) {
             return true;

@@ -90,6 +90,7 @@ async fn assign_hand_off_and_search_without_a_mouse() {
         page.keys(ENTER).await;
         page.until("!document.querySelector('.modal')").await;
         page.has("conv_1001", "Leo Martins").await;
+        page.shows("#messages .message:not(.only) .blocks", "Leo").await;
 
         page.tab_to(true, "/hand_off/").await;
         page.keys(ENTER).await;

@@ -360,7 +360,7 @@ async fn newer_blocks_are_drawn() {
         for (css, text) in [
             (".block-context .avatar[aria-label='Owner:']", "ZP"), (".block-context strong", "Zoe Park"), (".text a strong", "Ana Lima"),
             (".text time", "days ago"), ("blockquote", "quoted"), ("figcaption", "New conversations"), (".legend", "Open"),
-            ("th", "Person"), ("td.right", "4"),
+            ("th", "Person"), ("td.align-right", "4"),
         ] {
             page.shows(&format!("#messages {css}"), text).await;
         }

@@ -172,3 +172,17 @@ async fn it_knows_what_comes_next_and_gets_there_without_an_absence() {
     assert!(!told.contains("away") && !told.contains("offline"), "an absence was told");
     demo.interrupt().await;
 }
+
+#[tokio::test]
+async fn a_kept_folder_is_prepared_once() {
+    let folder = tempfile::tempdir().unwrap();
+    let demo = Demo::start_with(&[], Some(folder.path())).await;
+    assert_eq!(counted(&demo.state().await).0, [5, 2]);
+    demo.slash("/assign @leo Ana Lima").await;
+    demo.has("conv_1001", "Leo Martins", "open").await;
+    demo.interrupt().await;
+    let demo = Demo::start_with(&[], Some(folder.path())).await;
+    assert_eq!(counted(&demo.state().await).0, [5, 2]);
+    demo.has("conv_1001", "Leo Martins", "open").await;
+    demo.interrupt().await;
+}

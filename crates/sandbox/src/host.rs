@@ -5,7 +5,7 @@ use std::pin::Pin;
 use jiff::Timestamp;
 use serde::Serialize;
 
-/// What the program does for the page.
+/// The outcome of a request of the page, on its way.
 pub type Wish<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;
 
 /// A program that runs the app in the same process.

@@ -38,6 +38,8 @@ struct Kept {
     read: Vec<((String, String), String)>,
     last_ts: (i64, u32),
     last_id: u64,
+    #[serde(default)]
+    tour: Vec<String>,
     /// The clock's lead over the machine's, in milliseconds; it does not go back.
     ahead_ms: i64,
 }
@@ -94,6 +96,7 @@ fn kept(world: &World) -> Kept {
         read: world.read.clone().into_iter().collect(),
         last_ts: world.last_ts,
         last_id: world.last_id,
+        tour: world.tour.done().map(str::to_owned).collect(),
         ahead_ms: world.clock.ahead_ms(),
     }
 }
@@ -110,5 +113,8 @@ fn take_up(world: &mut World, kept: Kept) {
     world.read = kept.read.into_iter().collect();
     world.last_ts = kept.last_ts;
     world.last_id = kept.last_id;
+    for step in &kept.tour {
+        world.tour.tick(step);
+    }
     world.clock.advance(SignedDuration::from_millis(kept.ahead_ms));
 }

@@ -177,7 +177,8 @@ impl Sandbox {
         self.world(|world| scenario::begins(world.now()))
     }
 
-    /// Starts over at `at`, before the app's first poll, and takes back what happens in [`Self::play_the_scenario`].
+    /// Starts over at `at`, before the app's first poll, without the activity that [`Self::play_the_scenario`]
+    /// repeats.
     pub fn begin_the_scenario(&self, at: Timestamp) {
         self.start_over(at);
         self.world(scenario::rewind);

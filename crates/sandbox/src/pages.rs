@@ -27,6 +27,7 @@ const FILES: &[(&str, &str)] = files![
     "base.css",
     "blocks.css",
     "blocks.js",
+    "cards.js",
     "channel.js",
     "chart.js",
     "complete.js",

@@ -1,5 +1,5 @@
-//! The prepared workspace: a Monday morning with work in progress. The fixed world stays as it is. The scenario first
-//! takes back what has not happened yet, and then lets people and contacts do it, through the same requests as ever.
+//! The prepared workspace: a Monday morning with work in progress. The scenario first removes activity from the fixed
+//! world, and then lets people and contacts repeat it, through the same requests that a person at the page causes.
 
 use std::time::Duration;
 
@@ -47,7 +47,7 @@ fn on_monday(now: Timestamp, time: civil::Time) -> Timestamp {
     moments.map(|moment| moment.timestamp()).find(|moment| *moment > now).unwrap_or(now)
 }
 
-/// Takes back what happens in the scenario.
+/// Removes the activity that the scenario repeats.
 pub(super) fn rewind(world: &mut World) {
     let now = world.now();
     for (id, days) in [("conv_1001", 12), ("conv_1002", 40), ("conv_1004", 20), ("conv_1012", 30)] {
@@ -162,8 +162,7 @@ async fn two_get_in_touch(sandbox: &Sandbox) -> Result<(), Impossible> {
     card(sandbox, "conv_1001", FRONT_DESK).await
 }
 
-/// What a person finds who opens the page: private answers are gone, as after a reload of Slack, and only Zoe has
-/// something unread.
+/// Removes private answers, as a reload of Slack does, and leaves unread only Zoe's message and the cards in #billing.
 fn open(world: &mut World) {
     let private: Vec<(String, String)> =
         world.messages.iter().filter(|m| m.to.is_some()).map(|m| (m.channel.clone(), m.ts.clone())).collect();
@@ -228,6 +227,9 @@ async fn sandbox_waits<T>(sandbox: &Sandbox, look: impl Fn(&mut World) -> Option
             return Ok(found);
         }
         sandbox.world(|world| world.clock.advance(NUDGE));
+        if let Ok(host) = sandbox.shared.hosted() {
+            host.look().await;
+        }
     }
     Err(Impossible("the app does not do what the prepared workspace needs".to_owned()))
 }

@@ -34,7 +34,7 @@ pub(super) struct Tour {
     deeds: BTreeMap<String, (u64, Deed)>,
     /// The number of actions.
     count: u64,
-    /// The people who pressed *Accept*, until a message of the app changes.
+    /// Someone pressed *Accept*, and no message of the app has changed since.
     accepting: bool,
     /// A command was typed while dialnote was down.
     waits: bool,
@@ -71,11 +71,16 @@ impl Tour {
     }
 
     /// Returns the steps that are done.
+    pub(super) fn done(&self) -> impl Iterator<Item = &str> {
+        self.done.iter().copied()
+    }
+
+    /// Returns the same for the page.
     pub(super) fn shown(&self) -> Value {
         json!(self.done)
     }
 
-    /// A person typed a command in a channel.
+    /// Notes a command that a person typed in a channel.
     pub(super) fn typed(&mut self, user: &str, channel: &str, line: &str, is_down: bool) {
         if line.starts_with("/dialnote report") {
             self.reports.insert(channel.to_owned());
@@ -87,13 +92,13 @@ impl Tour {
         self.did(user, Deed::Typed(line.to_owned()));
     }
 
-    /// A person pressed a button, or chose an option of an overflow menu.
+    /// Notes a press on a button, or on an option of an overflow menu.
     pub(super) fn pressed(&mut self, user: &str, action: &str, chosen: Option<&str>) {
         self.accepting |= action == "accept";
         self.did(user, Deed::Pressed(chosen.unwrap_or(action).to_owned()));
     }
 
-    /// A person submitted a window; `wrong` are the fields that were refused.
+    /// Notes a window that a person submitted; `wrong` are the fields that were refused.
     pub(super) fn submitted<'a>(&mut self, user: &str, wrong: impl Iterator<Item = &'a str>) {
         let mut is_refused = false;
         for field in wrong {
@@ -105,7 +110,7 @@ impl Tour {
         }
     }
 
-    /// The app changed the owner of a conversation; owners are user ids.
+    /// Notes that the app changed the owner of a conversation; owners are user ids.
     pub(super) fn assigned(&mut self, before: Option<&str>, after: Option<&str>) {
         let Some(after) = after.filter(|after| Some(*after) != before) else { return };
         let hands_off = |deed: &Deed| match deed {
@@ -134,19 +139,19 @@ impl Tour {
         self.deeds.insert(user.to_owned(), (self.count, deed));
     }
 
-    /// A call of the app changed something in dialnote.
+    /// Notes that a call of the app changed something in dialnote.
     pub(super) fn written(&mut self) {
         if std::mem::take(&mut self.waits) {
             self.done.insert("down");
         }
     }
 
-    /// A contact called or wrote.
+    /// Notes that a contact called or wrote.
     pub(super) fn arrived(&mut self, conversation: &str) {
         self.arrived.insert(conversation.to_owned());
     }
 
-    /// The app changed a message.
+    /// Notes that the app changed a message.
     pub(super) fn updated(&mut self, message: &Message) {
         if std::mem::take(&mut self.accepting) {
             self.done.insert("accept");
@@ -154,7 +159,7 @@ impl Tour {
         self.shown_card(message);
     }
 
-    /// A message was posted.
+    /// Notes a posted message.
     pub(super) fn posted(&mut self, message: &Message) {
         if message.author != BOT_USER || message.is_reply() {
             return;
@@ -186,7 +191,7 @@ impl Tour {
         }
     }
 
-    /// A channel shows the card of a conversation.
+    /// Ticks the step of an incoming event, if a channel shows its card.
     fn shown_card(&mut self, message: &Message) {
         let is_channel = message.channel.starts_with('C') && message.to.is_none();
         let blocks = json!(message.blocks).to_string();
@@ -202,7 +207,7 @@ fn offers_to_take_over(block: &Value) -> bool {
     elements.into_iter().any(|element| label(element).starts_with("Take over"))
 }
 
-/// The app's lists have no mark by which Slack could tell them apart, so their first words do.
+/// Answers whether a text is a digest. The app's lists are told apart by their first words only.
 fn is_digest(text: &str) -> bool {
     text.starts_with("Good morning")
 }
@@ -217,7 +222,7 @@ mod tests {
     use super::{Message, Tour};
     use serde_json::{Value, json};
 
-    fn message(text: &str, to: Option<&str>, blocks: Value) -> Message {
+    fn message(text: &str, to: Option<&str>, blocks: &Value) -> Message {
         let blocks = blocks.as_array().cloned().unwrap_or_default();
         let (text, to) = (text.to_owned(), to.map(str::to_owned));
         Message { channel: "C0FRONT".to_owned(), author: "U0BOT".to_owned(), text, to, blocks, ..Message::default() }
@@ -263,10 +268,10 @@ mod tests {
     fn who_comes_second_is_offered_to_take_over() {
         let mut tour = Tour::default();
         let offer = json!([{"type": "actions", "elements": [{"type": "button", "text": {"text": "Take over…"}}]}]);
-        tour.posted(&message("Leo took it", Some("U0ZOE"), offer.clone()));
+        tour.posted(&message("Leo took it", Some("U0ZOE"), &offer));
         assert_eq!(done(&tour).len(), 0);
         tour.pressed("U0ZOE", "take", None);
-        tour.posted(&message("Leo took it", Some("U0ZOE"), offer));
+        tour.posted(&message("Leo took it", Some("U0ZOE"), &offer));
         assert_eq!(done(&tour), ["race"]);
     }
 
@@ -283,11 +288,11 @@ mod tests {
     #[test]
     fn lists_and_reports_are_known_by_their_first_words() {
         let mut tour = Tour::default();
-        tour.posted(&message("2 conversations have been unassigned for over 30 minutes", None, json!([])));
-        tour.posted(&message("Good morning · 4 unassigned", None, json!([])));
+        tour.posted(&message("2 conversations have been unassigned for over 30 minutes", None, &json!([])));
+        tour.posted(&message("Good morning · 4 unassigned", None, &json!([])));
         assert_eq!(done(&tour), ["time", "time.digest", "time.reminder"]);
         tour.typed("U0MAYA", "C0FRONT", "/dialnote report week", false);
-        tour.posted(&message("Report, last 7 days", None, json!([])));
+        tour.posted(&message("Report, last 7 days", None, &json!([])));
         assert!(done(&tour).contains(&"report".to_owned()));
     }
 }

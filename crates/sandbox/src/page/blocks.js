@@ -53,7 +53,7 @@ function photo(image, next) {
 function table(block) {
   const [head, ...rows] = block.rows;
   const settings = block.column_settings ?? [];
-  const cell = (tag) => (one, place) => el(tag, { class: settings[place]?.align ?? "left", scope: tag === "th" ? "col" : null }, cellWords(one));
+  const cell = (tag) => (one, place) => el(tag, { class: `align-${settings[place]?.align ?? "left"}`, scope: tag === "th" ? "col" : null }, cellWords(one));
   return el("div", { class: "block-table", tabindex: "0", role: "group", "aria-label": "Table" },
     el("table", null, el("thead", null, el("tr", null, head.map(cell("th")))),
       el("tbody", null, rows.map((row) => el("tr", null, row.map(cell("td")))))));

@@ -72,13 +72,15 @@ export function reconcile(parent, items, keyOf, versionOf, build) {
   for (const gone of old.values()) gone.remove();
 }
 
-// Puts `fresh` in the place of `old`. The focus moves to the element with the same name, or else to the first control.
+// Puts `fresh` in the place of `old`. The focus moves to the element with the same name, or with the same action (its
+// value may have changed), or else to the first control.
 export function keepFocus(old, fresh) {
   const active = document.activeElement;
-  const name = old.contains(active) ? active.dataset.focus : null;
+  const { focus: name, action } = old.contains(active) ? active.dataset : {};
   old.replaceWith(fresh);
   if (!name) return;
-  const heir = fresh.querySelector(`[data-focus="${CSS.escape(name)}"]`) ?? fresh.querySelector("button, input");
+  const find = (key, value) => value && fresh.querySelector(`[data-${key}="${CSS.escape(value)}"]`);
+  const heir = find("focus", name) ?? find("action", action) ?? fresh.querySelector("button, input");
   heir?.focus({ preventScroll: true });
 }
 

@@ -33,14 +33,16 @@ export function isOn(fault) {
 }
 
 export async function turn(fault, on) {
-  const { slack, dialnote } = structuredClone(state.weather.faults);
+  const { service, key } = fault;
+  if (!on && service === "slack" && key === "rate_limited") return endSlackLimit();
   const value = typeof fault.on === "function" ? fault.on() : fault.on;
-  const wanted = { slack, dialnote };
-  if (on) wanted[fault.service][fault.key] = value;
-  else if (fault.service === "slack" && fault.key === "rate_limited") wanted.slack.rate_limited = {};
-  else wanted[fault.service][fault.key] = NONE[fault.key];
-  // Merging can't remove an entry, so all faults are sent again.
-  await cause("faults", { reset: true, ...wanted });
+  return cause("faults", { [service]: { [key]: on ? value : NONE[key] } });
+}
+
+// Merging can't remove an entry, so all other faults are sent again.
+function endSlackLimit() {
+  const { slack, dialnote } = structuredClone(state.weather.faults);
+  return cause("faults", { reset: true, slack: { ...slack, rate_limited: {} }, dialnote });
 }
 
 export const endAll = () => cause("faults", { reset: true });

@@ -1,9 +1,9 @@
 // The tour's hand: it rings a control, and acts as a person would, one action a second.
 
-import { closePanel, isNarrow, isPhone, pane, showPane, showSlack } from "./layout.js";
+import { controlOf, verbIn } from "./cards.js";
 import { byId } from "./dom.js";
+import { closePanel, isNarrow, isPhone, pane, showPane, showSlack } from "./layout.js";
 import { become, go } from "./sidebar.js";
-import * as store from "./store.js";
 import { state } from "./store.js";
 
 const BEAT_MS = 800;
@@ -133,46 +133,6 @@ export async function run(script) {
     if (!(error instanceof Stopped)) throw error;
     return false;
   }
-}
-
-// ---- Cards ----
-
-const blocksOf = new WeakMap();
-
-function mentions(message, id) {
-  if (!blocksOf.has(message)) blocksOf.set(message, JSON.stringify(message.blocks));
-  return new RegExp(`${id}\\b`).test(blocksOf.get(message));
-}
-
-// A card is about one conversation; a list is about several.
-function isCardOf(message, { id }) {
-  return mentions(message, id) && !state.dialnote.conversations.some((other) => other.id !== id && mentions(message, other.id));
-}
-
-export const parts = (message) => message.blocks.flatMap((block) => [...(block.elements ?? []), block.accessory].filter(Boolean).map((part) => ({ part, block })));
-
-const LABELS = { hand_off: /^Hand off/, snooze: /^Snooze/, unassign: /^Unassign/, done: /^Done/, take: /^Take it/ };
-
-// Where a message has a verb: a button of its own, or an option of its overflow menu.
-export function verbIn(message, verb) {
-  for (const { part, block } of parts(message)) {
-    if (part.action_id === verb && part.type === "button") return { part, block, option: null };
-    const option = part.type === "overflow" && part.options.find(({ value, text }) => value.startsWith(`${verb}:`) || LABELS[verb]?.test(text.text));
-    if (option) return { part, block, option };
-  }
-  return null;
-}
-
-// The card of a conversation in a channel, if it offers the verb.
-export function cardWith(conversation, verb, channel) {
-  const found = store.inChannel(channel).filter((message) => !message.only && isCardOf(message, conversation));
-  return found.reverse().find((message) => verbIn(message, verb)) ?? null;
-}
-
-export function controlOf(message, verb) {
-  const { part, block } = verbIn(message, verb) ?? {};
-  const card = document.querySelector(`#messages [data-ts="${message.ts}"]`);
-  return part ? [...(card?.querySelectorAll(`[data-action="${CSS.escape(part.action_id)}"]`) ?? [])].find((node) => node.dataset.focus?.startsWith(`${block.block_id}/`)) ?? null : null;
 }
 
 // Presses a verb on a card, through its menu if it is there.

@@ -5,7 +5,7 @@ import { cause } from "./api.js";
 import { arrows, byId, el, fill, reconcile, refill } from "./dom.js";
 import { avatar, contactName, pretty } from "./people.js";
 import { now, on, state } from "./store.js";
-import { ago, clock, full, short, ticking } from "./when.js";
+import { ago, full, ticking } from "./when.js";
 
 const SNOOZE_MS = 20 * 3600 * 1000;
 export const KINDS = { call: "📞", voicemail: "🎙️", sms: "💬", note: "📝" };
@@ -69,10 +69,10 @@ function inWords(last) {
 }
 
 function owner({ assignedTo, snoozedUntil }, status) {
-  const until = snoozedUntil ? ` until ${short(new Date(snoozedUntil))}, ${clock(new Date(snoozedUntil))}` : "";
-  const state = { snoozed: `💤 Snoozed${until}`, done: "✅ Done" }[status];
-  if (!assignedTo) return el("span", { class: state ? "owner" : "owner unassigned" }, state ?? "Unassigned");
-  return el("span", { class: "owner" }, state ? `${state} · ` : "", assignedTo.name);
+  const state = { snoozed: "💤 Snoozed", done: "✅ Done" }[status];
+  const title = snoozedUntil ? `Until ${full(new Date(snoozedUntil))}` : null;
+  if (!assignedTo) return el("span", { class: state ? "owner" : "owner unassigned", title }, state ?? "Unassigned");
+  return el("span", { class: "owner", title }, state ? `${state} · ` : "", assignedTo.name);
 }
 
 const change = (conversation, fields) => cause("dialnote", { conversation: conversation.id, ...fields });

@@ -2,9 +2,10 @@
 // that no step is spoiled by an earlier one. The sandbox decides when a step is done.
 
 import { post } from "./api.js";
+import { cardWith, controlOf, verbIn } from "./cards.js";
 import { byId, el } from "./dom.js";
 import { fault, isOn } from "./faults.js";
-import { at, backToSlack, be, cardWith, choose, click, controlOf, openPane, press, type, until, verbIn, write } from "./guide.js";
+import { at, backToSlack, be, choose, click, openPane, press, type, until, write } from "./guide.js";
 import { isPhone, pane } from "./layout.js";
 import { contactName, typedName } from "./people.js";
 import * as store from "./store.js";

@@ -164,7 +164,7 @@ function news() {
   return [...mine, ...lists.filter(({ text, from, only }) => !only && from !== me()?.id && isList(text))];
 }
 
-const isList = (text) => /^(Good morning|\d+ conversations? )/.test(text);
+const isList = (text) => /^(Good morning|(One|\d+) conversations? )/.test(text);
 
 function lookForNews() {
   if (!play) return;

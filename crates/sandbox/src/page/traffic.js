@@ -3,7 +3,7 @@
 import { get, deeds } from "./api.js";
 import { byId, el, fill, keepFocus, reconcile } from "./dom.js";
 import { pane } from "./layout.js";
-import { on } from "./store.js";
+import { on, state } from "./store.js";
 import { clock } from "./when.js";
 
 const FILTERS = ["All", "Slack", "dialnote", "Failed"];
@@ -13,7 +13,6 @@ let wanted = "All";
 const opened = new Set();
 let asking = false;
 let again = false;
-let caused = null; // the delivery of the last action
 
 export function startTraffic() {
   const filters = el("div", { class: "filters", role: "group", "aria-label": "Show" });
@@ -30,9 +29,7 @@ export function startTraffic() {
   fill(byId("pane-traffic"), el("h3", { class: "unseen" }, "Traffic"), filters,
     el("p", { class: "hint" }, "Newest first. Secrets are shortened."), el("ol", { id: "requests" }), differences());
   document.addEventListener("pane", refresh);
-  document.addEventListener("deed", ({ detail }) => {
-    caused = detail.verb;
-  });
+  document.addEventListener("deed", refresh);
   on(["now"], refresh);
   setInterval(refresh, REFRESH_MS);
 }
@@ -52,7 +49,7 @@ async function refresh() {
   }
   asking = true;
   const { lines = [] } = await get("traffic");
-  const latest = caused && deeds.last ? lines.find((line) => line.way === "delivery" && line.who) : null;
+  const latest = deeds.last ? lines.find((line) => line.way === "delivery" && line.who === state.me) : null;
   const mark = (line) => line === latest;
   reconcile(byId("requests"), lines.filter(fits), nameOf, (line) => JSON.stringify([line, opened.has(nameOf(line)), mark(line)]), (line) => node(line, mark(line)));
   asking = false;

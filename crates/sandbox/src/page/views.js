@@ -12,7 +12,7 @@ import { words } from "./text.js";
 const drafts = new Map();
 let shown = null;
 let opener = null;
-let openerName = null; // finds the opener again after its card was redrawn
+let openerPlace = {}; // where the opener is found again after its card was redrawn
 
 const draftOf = (view) => drafts.get(view.id) ?? {};
 
@@ -80,18 +80,24 @@ function drawModals(again) {
   if (!top) {
     byId("modals").replaceChildren();
     if (opener?.isConnected) opener.focus();
-    else if (before) (document.querySelector(`#messages [data-focus="${CSS.escape(openerName ?? "")}"]`) ?? byId("composer-text"))?.focus();
+    else if (before) (openerAgain() ?? byId("composer-text"))?.focus();
     return;
   }
   if (!before) {
     opener = document.activeElement;
-    openerName = opener?.dataset.focus ?? null;
+    openerPlace = { ts: opener?.closest("[data-ts]")?.dataset.ts, ...opener?.dataset };
   }
   const box = modal(top);
   const fresh = !before?.startsWith(`${top.id}/`);
   const focused = document.activeElement?.dataset.focus;
   fill(byId("modals"), el("div", { class: "veil" }, box));
   focusIn(box, fresh ? null : focused);
+}
+
+function openerAgain() {
+  const { ts, focus, action } = openerPlace;
+  const find = (css) => ts && document.querySelector(`#messages [data-ts="${ts}"] ${css}`);
+  return find(`[data-focus="${CSS.escape(focus ?? "")}"]`) || find(`[data-action="${CSS.escape(action ?? "")}"]`) || null;
 }
 
 function modal(view) {
