@@ -149,7 +149,7 @@ fn owner(card_view: &CardView) -> Markup {
 
 /// Returns a number of minutes in words: "30 min", "2 h".
 pub(crate) fn minutes_in_words(minutes: u16) -> String {
-    if minutes % 60 == 0 { format!("{} h", minutes / 60) } else { format!("{minutes} min") }
+    if minutes.is_multiple_of(60) { format!("{} h", minutes / 60) } else { format!("{minutes} min") }
 }
 
 /// Returns the two lines about a contact: name and number, then the last activity and the shared number.
@@ -334,9 +334,10 @@ pub fn moved(title: &str, link: &str) -> Content {
 
 /// Returns the sentence of a thread entry: "Maya assigned this to Zoe."
 fn entry(ThreadEntry { actor, what, .. }: &ThreadEntry) -> Markup {
-    let sentence = match is_elsewhere(actor) {
-        true => Markup::default().text(what.sentence(actor).trim_end_matches('.')),
-        false => Markup::default().bold(actor).text(&format!(" {}", what.words().trim_end_matches('.'))),
+    let sentence = if is_elsewhere(actor) {
+        Markup::default().text(what.sentence(actor).trim_end_matches('.'))
+    } else {
+        Markup::default().bold(actor).text(&format!(" {}", what.words().trim_end_matches('.')))
     };
     match what {
         Event::Snoozed(until) => sentence.ours(" until ").time(*until).ours("."),

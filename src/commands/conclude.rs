@@ -25,9 +25,9 @@ use crate::core::ids::{ConversationId, SlackUserId};
 use crate::core::refusal::Refusal;
 use crate::core::request_context::{ListPlace, Via};
 use crate::core::seen::Seen;
-use crate::core::times;
 use crate::core::times::DELAY_NOTICE_AFTER;
 use crate::core::verbs;
+use crate::core::{times, typed};
 use crate::jobs::ctx::TenantCtx;
 use crate::jobs::documents::{QuotedMessage, ReadOnlyKey, StatusUnchanged};
 use crate::jobs::events::ConversationChanged;
@@ -68,7 +68,7 @@ pub(crate) async fn conclude(
     effects.extend(quoted.map(|message| keep_quoted(ctx, message, &plan.before.id)));
     let by = handover_timers::answer_by(ctx, effects.iter()).await?;
     if let Some(by) = by {
-        told_of.directs.iter_mut().for_each(|direct| direct.notice.to_answer_by(by));
+        told_of.directs.iter_mut().for_each(|direct| direct.notice.expect_answer(by));
     }
     let ending = Concluded { until: by.map(|by| by.end), ..ending };
     if let Some(batch) = &job.batch {
@@ -224,7 +224,7 @@ pub(crate) async fn given_up(ctx: &TenantCtx, claim: &Claim, job: &CommandJob, f
     }
     let to = job.requester.addressee();
     if let Some(why) = set_up_wrong(fault) {
-        effects.push(answer(ctx, to, refusal_view::refused(&why, &job.command.note)));
+        effects.push(answer(ctx, to, refusal_view::refused(&why, &words_to_keep(job))));
         return effects;
     }
     let draft = drafts::draft(ctx, job, seen_at_last(ctx, job).await);
@@ -233,6 +233,14 @@ pub(crate) async fn given_up(ctx: &TenantCtx, claim: &Claim, job: &CommandJob, f
     let content = reply_view::given_up(&asked, &claim.id.to_string(), &draft.id);
     effects.extend([Effect::PutDraft(draft), answer(ctx, to, content)]);
     effects
+}
+
+/// Returns the words that the requester must not lose: the note, or the text that was not read yet.
+fn words_to_keep(job: &CommandJob) -> String {
+    match &job.command.which {
+        ConversationRef::Text(text) if job.command.note.is_empty() => typed::as_typed(text),
+        _ => job.command.note.clone(),
+    }
 }
 
 /// Returns the title of the command's conversation, if it is known.

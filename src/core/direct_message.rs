@@ -158,7 +158,7 @@ pub enum DirectMessage {
 
 impl DirectMessage {
     /// Says by when a hand-off has to be accepted.
-    pub(crate) fn to_answer_by(&mut self, by: AnswerBy) {
+    pub(crate) fn expect_answer(&mut self, by: AnswerBy) {
         if let Self::YoursNow { answer_by, handoff: true, .. } = self {
             *answer_by = Some(by);
         }

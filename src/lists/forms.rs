@@ -118,7 +118,7 @@ pub(crate) async fn known_for_form(ctx: &TenantCtx, context: &FormContext) -> Re
     };
     let to = match &context.wanted.to {
         Some(user) if verbs::spec(verb).takes_person => {
-            let name = directory::name(ctx, user).await?;
+            let name = Box::pin(directory::name(ctx, user)).await?;
             Some((name.unwrap_or_else(|| user.to_string()), user.clone()))
         }
         _ => None,

@@ -241,9 +241,10 @@ pub fn option(conversation: &Conversation) -> Choosable {
 /// Returns the window that replaces a form while its content is looked up, or if the conversation or the requester
 /// is no longer in dialnote.
 pub fn waiting(context: &FormContext, gone: bool) -> Modal {
-    let text = match gone {
-        true => "dialnote has no such conversation, or you aren't a member of dialnote.",
-        false => "Loading the conversation…",
+    let text = if gone {
+        "dialnote has no such conversation, or you aren't a member of dialnote."
+    } else {
+        "Loading the conversation…"
     };
     Modal::window("waiting", verbs::spec(context.wanted.verb).form.title, String::new(), vec![Block::paragraph(text)])
 }

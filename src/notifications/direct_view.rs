@@ -198,20 +198,21 @@ fn part(notice: &DirectMessage, told: &Occasion, links: &Links) -> MessagePart {
         }
         DirectMessage::RoutePaused { channel, archived: true } => {
             let line = Markup::default().channel(channel).ours(" is archived and gets no more cards. Type ");
-            paused(line.code("/dialnote route").ours(" in the channel that gets them instead."))
+            MessagePart::line(&line.code("/dialnote route").ours(" in the channel that gets them instead."))
         }
         DirectMessage::RoutePaused { channel, archived: false } => {
             let line = Markup::of("The app can't post in ").channel(channel).ours(" because it isn't a member. Type ");
-            paused(line.code("/invite @dialnote").ours(" there, then ").code("/dialnote route").ours("."))
+            MessagePart::line(&line.code("/invite @dialnote").ours(" there, then ").code("/dialnote route").ours("."))
         }
         DirectMessage::CaughtUp { away, notices, more } => caught_up(away.as_ref(), notices, *more, told, links),
         DirectMessage::Accepted { actor, about } => {
             MessagePart::line(&name(actor).ours(" accepted ").bold(&about.title).ours("."))
         }
         DirectMessage::Noted { actor, about, note } => {
-            let line = match is_elsewhere(actor) {
-                true => Markup::of("A note was added to ").bold(&about.title).ours(" in dialnote. You own it."),
-                false => name(actor).ours(" added a note to ").bold(&about.title).ours(", which you own."),
+            let line = if is_elsewhere(actor) {
+                Markup::of("A note was added to ").bold(&about.title).ours(" in dialnote. You own it.")
+            } else {
+                name(actor).ours(" added a note to ").bold(&about.title).ours(", which you own.")
             };
             let text = format!("{} “{note}”", line.words());
             MessagePart { text, blocks: vec![line.paragraph(), Block::quote(None, note)] }
@@ -221,11 +222,6 @@ fn part(notice: &DirectMessage, told: &Occasion, links: &Links) -> MessagePart {
 
 fn name(who: &str) -> Markup {
     Markup::default().bold(who)
-}
-
-/// Returns a line that names a channel. The notification shows it as well.
-fn paused(line: Markup) -> MessagePart {
-    MessagePart { text: line.words(), blocks: vec![line.paragraph()] }
 }
 
 /// A conversation that the reader was given.
@@ -339,9 +335,10 @@ fn several(
     handoff: bool,
     (told, links): (&Occasion, &Links),
 ) -> MessagePart {
-    let done = match handoff {
-        true => format!(" handed {} conversations off to you.", abouts.len()),
-        false => format!(" assigned {} conversations to you.", abouts.len()),
+    let done = if handoff {
+        format!(" handed {} conversations off to you.", abouts.len())
+    } else {
+        format!(" assigned {} conversations to you.", abouts.len())
     };
     let line = name(actor).ours(&done);
     let mut blocks = vec![line.paragraph()];

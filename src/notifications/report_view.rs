@@ -16,8 +16,11 @@ const MOST_LISTED_DAYS: usize = 31;
 /// The most characters of the notification.
 const NOTIFICATION: usize = 1000;
 
+/// Returns one of the counts of a day.
+type CountOf = fn(&DayActivity) -> usize;
+
 /// The parts into which the conversations of a day are divided, in the order of the chart.
-const PARTS: [(&str, fn(&DayActivity) -> usize); 4] = [
+const PARTS: [(&str, CountOf); 4] = [
     ("Done", |day| day.done),
     ("Snoozed", |day| day.snoozed),
     ("Owned", |day| day.owned),
@@ -83,7 +86,7 @@ fn facts(report: &Report) -> Block {
     ])
 }
 
-fn sum(report: &Report, part: fn(&DayActivity) -> usize) -> usize {
+fn sum(report: &Report, part: CountOf) -> usize {
     report.days.iter().map(part).sum()
 }
 
@@ -93,7 +96,8 @@ fn chart(report: &Report) -> Chart {
     let groups: Vec<_> = report.days.chunks(group).collect();
     let label = |days: &&[DayActivity]| days.first().map_or_else(String::new, |day| label(day, group));
     let series = PARTS.map(|(name, part)| (name, groups.iter().map(|days| days.iter().map(part).sum()).collect()));
-    Chart::bars("Conversations by day of last activity", groups.iter().map(label).collect(), series.to_vec())
+    let labels: Vec<_> = groups.iter().map(label).collect();
+    Chart::bars("Conversations by day of last activity", &labels, series.to_vec())
 }
 
 /// Names a day: "Tue 17". The first of a group of days has its month: "17 Nov".

@@ -110,7 +110,10 @@ impl Truth {
     fn about(&self, line: &str) -> Option<(String, String)> {
         // Buttons may name a conversation, too.
         let line = line.rsplit_once(" [").filter(|(_, control)| control.ends_with(']')).map_or(line, |(line, _)| line);
-        let (id, title, number) = self.named_in(line).filter(|_| !line.starts_with('['))?;
+        if line.starts_with('[') || is_from_outside(line) {
+            return None;
+        }
+        let (id, title, number) = self.named_in(line)?;
         Some((id.clone(), line.replace(&format!("{title} ({number})"), IT).replace(title.as_str(), IT)))
     }
 
@@ -119,6 +122,12 @@ impl Truth {
         let named = self.names.iter().filter(|(_, title, _)| text.contains(title.as_str()));
         named.max_by_key(|(_, title, _)| title.len())
     }
+}
+
+/// Answers whether the line has the words of a contact or of a teammate: a quote, or the second line of a row.
+fn is_from_outside(line: &str) -> bool {
+    let activities = [":telephone_receiver: ", ":studio_microphone: ", ":speech_balloon: ", ":memo: "];
+    line.starts_with("> ") || activities.iter().any(|activity| line.starts_with(activity))
 }
 
 /// Returns the emoji of a row in a list, if the line is one.

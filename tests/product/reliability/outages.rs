@@ -188,7 +188,7 @@ async fn a_failed_command_is_retried_by_button_after_a_day() {
         bot.clock.advance(SignedDuration::from_hours(25));
         bot.expect_dead(1);
         assert_snapshot!(bot.answer(MAYA).await, @"
-        `/assign conv_1001` failed: dialnote kept returning errors for 24 hours. Nothing changed.
+        `/assign @Zoe conv_1001` failed: dialnote kept returning errors for 24 hours. Nothing changed.
         [Retry]
           Reference for your admin: `job-1`
         ");

@@ -73,11 +73,7 @@ fn draw_element(element: &Value) -> String {
         Some("timepicker") => format!("[{}]", element["initial_time"].as_str().unwrap_or("--:--")),
         Some("datetimepicker") => "[date and time]".to_owned(),
         Some("plain_text_input") => format!("[{}___]", element["initial_value"].as_str().unwrap_or_default()),
-        Some("static_select") => {
-            let chosen = element["initial_option"]["text"]["text"].as_str();
-            format!("[{} ▾]", chosen.or(label).unwrap_or_default())
-        }
-        Some("external_select") => {
+        Some("static_select" | "external_select") => {
             let chosen = element["initial_option"]["text"]["text"].as_str();
             format!("[{} ▾]", chosen.or(label).unwrap_or_default())
         }

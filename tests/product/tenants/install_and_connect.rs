@@ -23,7 +23,7 @@ async fn an_admin_installs_the_app_and_connects_it() {
         ");
         bot.open_home(LEO).await;
         assert_snapshot!(bot.home(LEO).await, @"
-        # Hi That person
+        # Hi Leo
         :wave: This workspace isn't connected to dialnote. An admin can connect it with `/dialnote connect`.
         [Connect dialnote]
           Admins: Maya

@@ -48,7 +48,7 @@ struct Axis {
 
 impl Chart {
     /// Returns a bar chart. Each series has a number for each category.
-    pub(crate) fn bars(title: &str, categories: Vec<String>, series: Vec<(&str, Vec<usize>)>) -> Self {
+    pub(crate) fn bars(title: &str, categories: &[String], series: Vec<(&str, Vec<usize>)>) -> Self {
         let categories: Vec<_> = categories.iter().take(POINTS).map(|label| cut(label, LABEL)).collect();
         let series = series.into_iter().map(|(name, numbers)| {
             let points = categories.iter().zip(numbers).map(|(label, value)| Point { label: label.clone(), value });

@@ -399,7 +399,7 @@ impl Confirm {
     /// Returns a question with its two answers.
     pub fn new(title: &str, text: &str, yes: &str, no: &str) -> Self {
         Self {
-            title: Text::ours(title, CONFIRM_TITLE),
+            title: Text::plain(title, CONFIRM_TITLE),
             text: Text::plain(text, CONFIRM_TEXT),
             yes: Text::ours(yes, CONFIRM_BUTTON),
             no: Text::ours(no, CONFIRM_BUTTON),

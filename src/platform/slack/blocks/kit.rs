@@ -124,7 +124,8 @@ pub enum Small {
 pub struct Image {
     #[serde(rename = "type")]
     kind: Cow<'static, str>,
-    image_url: String,
+    #[serde(rename = "image_url")]
+    address: String,
     alt_text: String,
 }
 
@@ -289,7 +290,7 @@ impl Block {
 
     /// Returns small print with a picture between two lines. A screen reader reads the picture as `alt_text`.
     pub(crate) fn small_with_picture(before: &Markup, image_url: &str, alt_text: &str, after: &Markup) -> Self {
-        let image = Image { kind: "image".into(), image_url: image_url.to_owned(), alt_text: cut(alt_text, ALT_TEXT) };
+        let image = Image { kind: "image".into(), address: image_url.to_owned(), alt_text: cut(alt_text, ALT_TEXT) };
         let text = |line: &Markup| Small::Text(line.block_text(SECTION_TEXT));
         let before = (!before.is_empty()).then(|| text(before));
         Self::Context { elements: before.into_iter().chain([Small::Image(image), text(after)]).collect() }
@@ -368,13 +369,12 @@ impl Block {
 
     fn text_length(&self) -> usize {
         match self {
-            Self::Header { text } => text.length(),
+            Self::Header { text } | Self::Alert { text, .. } => text.length(),
             Self::Section { text, fields, accessory, .. } => {
                 let texts = text.iter().chain(fields).map(Text::length).sum::<usize>();
                 texts + accessory.as_ref().map_or(0, Element::text_length)
             }
             Self::Context { elements } => elements.iter().map(Small::length).sum(),
-            Self::Alert { text, .. } => text.length(),
             Self::DataVisualization(chart) => chart.title.chars().count(),
             Self::Table(table) => table.text_length(),
             Self::Divider => 0,

@@ -261,10 +261,12 @@ pub fn pressed(control: Control) -> Option<(Deed, Way)> {
         | Control::HelpAll
         | Control::HelpAdmin
         | Control::AskAdmin
-        | Control::CheckLink => None,
-        Control::ShowMine | Control::ShowUnassigned => None,
+        | Control::CheckLink
+        | Control::ShowMine
+        | Control::ShowUnassigned
+        | Control::ChooseMember
+        | Control::ChooseUser => None,
         Control::Doctor => at_once(Deed::Doctor),
-        Control::ChooseMember | Control::ChooseUser => None,
         Control::Take => at_once(Deed::Take),
         Control::TakeOver => at_once(Deed::TakeOver),
         Control::AssignTo => at_once(Deed::AssignOwned),
