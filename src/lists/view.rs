@@ -47,7 +47,7 @@ fn title(list: &ListView) -> Markup {
     if matches!(filter, Filter::Only(_)) || !text.is_empty() {
         return matches(list);
     }
-    let name = Markup::default().strong(&heading(list)).ours(" · ");
+    let name = heading(list).ours(" · ");
     match (list.found, filter) {
         (0, Filter::Unassigned) => name.ours("none. Every conversation has an owner."),
         (0, _) => name.ours("none"),
@@ -62,7 +62,7 @@ fn matches(list: &ListView) -> Markup {
     let text = &list.query.text;
     let within = match list.query.filter {
         Filter::All | Filter::Only(_) => Markup::default(),
-        _ => Markup::default().strong(&heading(list)).ours(" · "),
+        _ => heading(list).ours(" · "),
     };
     let line = match list.found {
         0 if text.is_empty() => within.ours("This conversation is no longer in dialnote."),
@@ -86,20 +86,21 @@ fn shown_of(list: &ListView) -> String {
     format!("{first}–{} of {}", (first + LIST_PAGE_SIZE - 1).min(list.found), list.found)
 }
 
-fn heading(list: &ListView) -> String {
+fn heading(list: &ListView) -> Markup {
+    let strong = |words: &str| Markup::default().strong(words);
     match &list.query.filter {
-        Filter::Mine => "Your conversations".to_owned(),
-        Filter::Unassigned => "Unassigned".to_owned(),
-        Filter::Unread => "Unread".to_owned(),
-        Filter::Read => "Read and open".to_owned(),
-        Filter::Done => "Done".to_owned(),
-        Filter::Snoozed => "Snoozed".to_owned(),
-        Filter::All => "All conversations".to_owned(),
+        Filter::Mine => strong("Your conversations"),
+        Filter::Unassigned => strong("Unassigned"),
+        Filter::Unread => strong("Unread"),
+        Filter::Read => strong("Read and open"),
+        Filter::Done => strong("Done"),
+        Filter::Snoozed => strong("Snoozed"),
+        Filter::All => strong("All conversations"),
         Filter::Person(_) => match &list.whose {
-            Some(name) => format!("Conversations of {name}"),
-            None => "Conversations of this person".to_owned(),
+            Some(name) => Markup::of("Conversations of ").bold(name),
+            None => strong("Conversations of this person"),
         },
-        Filter::Only(_) => "Found".to_owned(),
+        Filter::Only(_) => strong("Found"),
     }
 }
 

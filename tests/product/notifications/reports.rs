@@ -106,9 +106,9 @@ async fn a_report_has_numbers_a_chart_and_a_table() {
         Done of these: 3
         Changed owner: 1
         [chart: Conversations by day of last activity]
-        Person | Open now
-        Zoe | 3
-        Leo | 1
+        Person | Open now | Assigned | Done | Median to done
+        Zoe | 3 | 2 | 1 | 10 min
+        Leo | 1 | 1 | 0 | –
           Requested by Maya
         ");
         assert!(!bot.dialnote(ANA).is_empty());
@@ -138,7 +138,9 @@ async fn where_slack_refuses_the_chart_a_report_is_text_only() {
         Sat 21 · 1: 1 done
         Sun 22 · 9: 1 done, 2 snoozed, 3 owned, 3 unassigned
         Mon 23 · 4: 4 unassigned
-        Open now: Zoe 2 · Leo 1
+        By person
+        Zoe · 2 open, 0 assigned, 0 done
+        Leo · 1 open, 0 assigned, 0 done
           Requested by Maya
         ");
         bot.slash(MAYA, "/dialnote report fortnight").await;

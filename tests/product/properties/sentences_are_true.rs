@@ -131,9 +131,12 @@ fn is_from_outside(line: &str) -> bool {
 }
 
 /// Returns the emoji of a row in a list, if the line is one.
-fn row(said: &str) -> Option<&str> {
-    let states = [":red_circle: ", ":large_blue_circle: ", ":zzz: ", ":white_check_mark: "];
-    said.split_once(IT).map(|(emoji, _)| emoji).filter(|emoji| states.contains(emoji))
+fn row(said: &str) -> Option<&'static str> {
+    // A line with a name that would format is plain text, and shows the character.
+    let states =
+        [(":red_circle: ", "🔴 "), (":large_blue_circle: ", "🔵 "), (":zzz: ", "💤 "), (":white_check_mark: ", "✅ ")];
+    let (emoji, _) = said.split_once(IT)?;
+    states.iter().find(|(code, character)| emoji == *code || emoji == *character).map(|(code, _)| *code)
 }
 
 /// Answers whether the line only names the contact.
@@ -281,6 +284,7 @@ fn is_so(said: &str, step: &Step, reader: &str, now: Timestamp) -> bool {
         let so = same && person(other.by) != me && changed_by(&me);
         if_so(so, format!("Can't undo: {} changed § after you.", person(other.by)));
     }
+    if_so(same && !changed_by(&me), "§: Nothing to undo.".to_owned());
     if_so(same && changed_by(&me), "Can't undo: you changed § again after that.".to_owned());
     if_so(same && last.is_some(), "Can't undo: § was changed in dialnote after you.".to_owned());
     if_so(same, "Can't undo your note on §. Notes stay in dialnote.".to_owned());

@@ -172,7 +172,7 @@ async fn a_key_that_is_revoked_between_commands_loses_nothing() {
         let said = bot.everything();
         assert!(
             said.contains("dialnote rejected this app's key.")
-                && said.contains("> Your note (not saved): Ana Lima has a question"),
+                && said.contains("> Your note (not saved): @… Ana Lima has a question"),
             "{said}"
         );
         assert_eq!(owner(bot), None);

@@ -210,7 +210,7 @@ impl Element {
     pub fn button(control: Control, label: &str, value: &str) -> Self {
         Self::Button {
             action_id: control.action_id().into(),
-            text: Text::ours(label, BUTTON_TEXT),
+            text: Text::plain(label, BUTTON_TEXT),
             value: Some(cut(value, BUTTON_VALUE)),
             url: None,
             style: None,
@@ -223,7 +223,7 @@ impl Element {
     pub fn link(control: Control, label: &str, url: String) -> Self {
         Self::Button {
             action_id: control.action_id().into(),
-            text: Text::ours(label, BUTTON_TEXT),
+            text: Text::plain(label, BUTTON_TEXT),
             value: None,
             url: Some(url),
             style: None,
@@ -401,8 +401,8 @@ impl Confirm {
         Self {
             title: Text::plain(title, CONFIRM_TITLE),
             text: Text::plain(text, CONFIRM_TEXT),
-            yes: Text::ours(yes, CONFIRM_BUTTON),
-            no: Text::ours(no, CONFIRM_BUTTON),
+            yes: Text::plain(yes, CONFIRM_BUTTON),
+            no: Text::plain(no, CONFIRM_BUTTON),
         }
     }
 
