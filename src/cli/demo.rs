@@ -27,7 +27,7 @@ const DEATH: Duration = Duration::from_secs(5);
 #[derive(clap::Args)]
 pub(crate) struct DemoOptions {
     /// The sandbox's address; the app takes the next port.
-    #[arg(long, default_value = "127.0.0.1:4010")]
+    #[arg(long, default_value = "127.0.0.1:4010", value_parser = listen)]
     listen: SocketAddr,
     /// Keep all data in this folder, and continue with the data in it.
     #[arg(long, value_name = "DIR")]
@@ -117,6 +117,17 @@ fn finish(sandbox: &Sandbox, options: &DemoOptions) -> Result<(), Failure> {
         None => Ok(()),
     }
 }
+
+/// Reads the sandbox's address. The app needs a port as well.
+fn listen(text: &str) -> Result<SocketAddr, String> {
+    let address: SocketAddr = text.parse().map_err(|_| NO_ADDRESS)?;
+    if address.port() == u16::MAX { Err(NO_NEXT_PORT.to_owned()) } else { Ok(address) }
+}
+
+const NO_ADDRESS: &str = "not an address with a port\nhint: give one like 127.0.0.1:4010";
+
+const NO_NEXT_PORT: &str = "the app takes the next port, and there is none after 65535\nhint: give a lower port, or 0 for \
+                            any two that are free";
 
 /// Returns the port after the sandbox's; any free one if the sandbox took any.
 fn beside(asked: SocketAddr, sandbox: SocketAddr) -> SocketAddr {

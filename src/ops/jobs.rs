@@ -193,5 +193,5 @@ fn hide_addresses(value: &mut Value) {
 /// Reads the id of a job as answers, logs and lists show it: `job-17`, or `17`.
 pub fn id(text: &str) -> Result<JobId, String> {
     let number = text.trim_start_matches("job-").parse().ok().filter(|number| *number > 0);
-    number.map(JobId).ok_or_else(|| "give the id of a job, like job-17".to_owned())
+    number.map(JobId).ok_or_else(|| "not the id of a job\nhint: give one like job-17".to_owned())
 }
