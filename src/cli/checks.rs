@@ -10,7 +10,6 @@ use dialnote_slack::ops::doctor;
 use dialnote_slack::ops::finding::{Finding, FindingState};
 use dialnote_slack::platform::{transport, vault};
 use dialnote_slack::sync::poller;
-use reqwest::Response;
 use secrecy::ExposeSecret;
 use serde_json::json;
 
@@ -123,6 +122,6 @@ pub(crate) async fn health(settings: &SettingsLookup, as_json: bool) -> Result<(
 async fn is_alive(address: SocketAddr) -> Result<(), String> {
     let cause = |error: reqwest::Error| causes::plain(&whole(&error.without_url()));
     let client = transport::client(HEALTH_TIMEOUT).map_err(cause)?;
-    let answer = client.get(format!("http://{address}/healthz")).send().await.and_then(Response::error_for_status);
-    answer.map(drop).map_err(cause)
+    let status = client.get(format!("http://{address}/healthz")).send().await.map_err(cause)?.status();
+    if status.is_success() { Ok(()) } else { Err(format!("another program answers there, with {status}")) }
 }

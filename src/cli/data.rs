@@ -81,11 +81,19 @@ pub(crate) async fn backup(settings: &SettingsLookup, file: PathBuf) -> Result<(
     let Database::Sqlite(from) = &database else { return Err(Failure::BackupElsewhere(file)) };
     opening::found(&database).await?;
     let progress = ProgressLine::new();
-    let size = std::fs::metadata(from).map_or_else(|_| String::new(), |file| format!(" {}", size(file.len())));
-    let copied = progress.during(copied(from.clone(), file.clone()), || format!("copying{size}")).await;
+    let about = size(bytes_of(from));
+    let copied = progress.during(copied(from.clone(), file.clone()), || format!("copying about {about}")).await;
     drop(progress);
     copied.map_err(|cause| Failure::Backup { file: file.clone(), cause })?;
     Ok(writeln!(std::io::stdout(), "copied the database to {}", file.display())?)
+}
+
+/// Returns the size of a database, with the latest writes, which are in a file beside it.
+fn bytes_of(database: &Path) -> u64 {
+    let mut log = database.as_os_str().to_owned();
+    log.push("-wal");
+    let bytes = |file: &Path| std::fs::metadata(file).map_or(0, |file| file.len());
+    bytes(database) + bytes(Path::new(&log))
 }
 
 /// Copies on a thread of its own: it blocks.

@@ -194,7 +194,7 @@ fn busy(what: &str, address: SocketAddr, cause: &std::io::Error) -> String {
 
 fn listed(mistakes: &[Mistake]) -> String {
     let lines: Vec<_> = mistakes.iter().map(|mistake| format!("  {mistake}")).collect();
-    let of_file = mistakes.iter().all(|mistake| mistake.file.is_some());
+    let of_file = mistakes.iter().any(|mistake| mistake.file.is_some());
     let way_out = if of_file {
         "correct the file, or name another with --config FILE; `dialnote-slack settings` prints one to start from"
     } else {

@@ -29,17 +29,32 @@ use url::Url;
 
 /// Decide in Slack who owns each dialnote conversation
 #[derive(Parser)]
-#[command(version, about)]
+#[command(version)]
 pub(crate) struct Cli {
-    /// Read settings that aren't in the environment from this TOML file, as `CONFIG_FILE` does
-    #[arg(long, global = true, value_name = "FILE")]
+    #[arg(
+        long,
+        global = true,
+        value_name = "FILE",
+        help_heading = GLOBAL,
+        help = "Read settings that aren't in the environment from this TOML file (or set CONFIG_FILE)"
+    )]
     pub(crate) config: Option<PathBuf>,
-    /// Use colors: on a terminal unless `NO_COLOR` is set, always or never
-    #[arg(long, global = true, value_name = "WHEN", default_value = "auto")]
+    #[arg(
+        long,
+        global = true,
+        value_name = "WHEN",
+        help_heading = GLOBAL,
+        default_value = "auto",
+        hide_possible_values = true,
+        help = "Use colors: auto (on a terminal, unless NO_COLOR is set), always or never"
+    )]
     pub(crate) color: ColorChoice,
     #[command(subcommand)]
     pub(crate) command: CliCommand,
 }
+
+/// The heading of the options that every command has.
+const GLOBAL: &str = "Options of all commands";
 
 #[derive(Subcommand)]
 pub(crate) enum CliCommand {
