@@ -8,15 +8,16 @@ use anstyle::Style;
 use dialnote_slack::core::error::whole;
 use dialnote_slack::ops::doctor;
 use dialnote_slack::ops::finding::{Finding, FindingState};
+use dialnote_slack::ops::plain_cause::plain;
 use dialnote_slack::platform::{transport, vault};
 use dialnote_slack::sync::poller;
 use secrecy::ExposeSecret;
 use serde_json::json;
 
+use crate::cli::TenantOption;
 use crate::cli::failure::Failure;
 use crate::cli::opening::{self, SettingsLookup};
 use crate::cli::screen::{FAILED, HINTED, PASSED, ProgressLine, WARNED, paint};
-use crate::cli::{TenantOption, causes};
 
 /// The time in which the app must answer that it is alive.
 const HEALTH_TIMEOUT: Duration = Duration::from_secs(3);
@@ -56,7 +57,7 @@ fn severity(state: FindingState) -> (u8, &'static str, Style) {
 /// Returns a finding as a line, and its fix below.
 fn lines(finding: &Finding) -> String {
     let (_, word, style) = severity(finding.state);
-    let cause = finding.cause.as_ref().map_or_else(String::new, |cause| format!(" ({})", causes::plain(cause)));
+    let cause = finding.cause.as_ref().map_or_else(String::new, |cause| format!(" ({})", plain(cause)));
     let fix = finding.plain_fix().map_or_else(String::new, |fix| format!("\n     {} {fix}", paint(HINTED, "fix:")));
     format!("{} {}: {}{cause}{fix}", paint(style, &format!("{word:<4}")), finding.what, finding.plain_fact())
 }
@@ -64,7 +65,7 @@ fn lines(finding: &Finding) -> String {
 fn row(finding: &Finding, workspace: Option<&str>) -> serde_json::Value {
     json!({
         "workspace": workspace, "check": finding.what, "state": severity(finding.state).1, "channel": finding.channel,
-        "fact": finding.plain_fact(), "fix": finding.plain_fix(), "cause": finding.cause.as_deref().map(causes::plain),
+        "fact": finding.plain_fact(), "fix": finding.plain_fix(), "cause": finding.cause.as_deref().map(plain),
     })
 }
 
@@ -120,7 +121,7 @@ pub(crate) async fn health(settings: &SettingsLookup, as_json: bool) -> Result<(
 }
 
 async fn is_alive(address: SocketAddr) -> Result<(), String> {
-    let cause = |error: reqwest::Error| causes::plain(&whole(&error.without_url()));
+    let cause = |error: reqwest::Error| plain(&whole(&error.without_url()));
     let client = transport::client(HEALTH_TIMEOUT).map_err(cause)?;
     let status = client.get(format!("http://{address}/healthz")).send().await.map_err(cause)?.status();
     if status.is_success() { Ok(()) } else { Err(format!("another program answers there, with {status}")) }

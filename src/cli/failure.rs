@@ -8,6 +8,7 @@ use std::path::PathBuf;
 use dialnote_slack::app::NotStarted;
 use dialnote_slack::config::model::Mistake;
 use dialnote_slack::core::error::{Fault, in_words};
+use dialnote_slack::ops::plain_cause::plain;
 use dialnote_slack::ops::{audit_report, jobs, limits, person};
 use dialnote_slack::platform::db::sqlite::NotRestored;
 
@@ -85,8 +86,8 @@ impl Failure {
     pub(crate) fn told(&self) -> (String, Cow<'static, str>) {
         let text = self.to_string();
         match text.split_once("\nhint: ") {
-            Some((cause, hint)) => (causes::plain(cause), hint.to_owned().into()),
-            None => (causes::plain(&text), self.way_out()),
+            Some((cause, hint)) => (plain(cause), hint.to_owned().into()),
+            None => (plain(&text), self.way_out()),
         }
     }
 
@@ -106,8 +107,9 @@ impl Failure {
     /// Returns the way out of a failure whose words have none.
     fn way_out(&self) -> Cow<'static, str> {
         match self {
-            Self::Resync(fault) | Self::Installations(fault) => causes::way_out(fault).into(),
-            Self::Audit(audit_report::NotWritten::Store(fault))
+            Self::Resync(fault)
+            | Self::Installations(fault)
+            | Self::Audit(audit_report::NotWritten::Store(fault))
             | Self::Jobs(jobs::JobsError::Store(fault))
             | Self::Limits(limits::LimitsError::Store(fault)) => causes::way_out(fault).into(),
             Self::NoInstallation(Some(_)) => "correct --installation; without it the command covers all".into(),

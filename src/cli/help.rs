@@ -77,6 +77,8 @@ pub(crate) fn command() -> Command {
 fn explained(command: Command, path: &str) -> Command {
     let heading = *command.get_styles().get_header();
     let text = after(path, heading);
+    // `dialnote-slack help jobs` is enough; `jobs help` would be listed as a job's command.
+    let command = if path.is_empty() { command } else { command.disable_help_subcommand(true) };
     let command = command.mut_subcommands(|below| {
         let path = format!("{path} {}", below.get_name());
         explained(below, path.trim_start())

@@ -57,13 +57,13 @@ mod tests {
     #[test]
     fn a_wrong_argument_has_a_way_out() {
         for (line, cause, hint) in [
-            ("x jobs lst", "unrecognized subcommand 'lst'", "a similar subcommand exists: 'list'"),
+            ("dialnote-slack jobs lst", "unrecognized subcommand 'lst'", "a similar subcommand exists: 'list'"),
             (
-                "x backup",
+                "dialnote-slack backup",
                 "the following required arguments were not provided:\n  <FILE>",
                 "usage: dialnote-slack backup <FILE>",
             ),
-            ("x jobs show 0", "invalid value '0' for '<ID>': not the id of a job", "give one like job-17"),
+            ("dialnote-slack jobs show 0", "invalid value '0' for '<ID>': not the id of a job", "give one like job-17"),
         ] {
             assert_eq!(told(line), (cause.to_owned(), hint.to_owned()), "{line}");
         }

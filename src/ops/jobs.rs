@@ -14,6 +14,7 @@ use crate::jobs::handler::Registry;
 use crate::jobs::job;
 use crate::jobs::outbox::cards::{PostCard, RepostCard};
 use crate::jobs::rate_limits::Pacing;
+use crate::ops::plain_cause::plain;
 use crate::platform::db::{Accepted, Delivery, NewJob, Queue, Store, Stored};
 
 /// The number of jobs in one read.
@@ -157,7 +158,7 @@ fn line(job: &Stored) -> String {
         1 => "1 attempt".to_owned(),
         many => format!("{many} attempts"),
     };
-    let cause = job.cause.as_deref().map_or_else(String::new, |cause| format!(": {cause}"));
+    let cause = job.cause.as_deref().map_or_else(String::new, |cause| format!(": {}", plain(cause)));
     let (id, whose, what, key, since) =
         (job.id, &job.installation, job::kind_in_words(&job.body), &job.key, job.accepted);
     format!("{id} {whose} {what} {key} since {since}, {tries}{cause}")
