@@ -120,11 +120,9 @@ fn finish(sandbox: &Sandbox, options: &DemoOptions) -> Result<(), Failure> {
 
 /// Reads the sandbox's address. The app needs a port as well.
 fn listen(text: &str) -> Result<SocketAddr, String> {
-    let address: SocketAddr = text.parse().map_err(|_| NO_ADDRESS)?;
+    let address = sandbox::address(text)?;
     if address.port() == u16::MAX { Err(NO_NEXT_PORT.to_owned()) } else { Ok(address) }
 }
-
-const NO_ADDRESS: &str = "not an address with a port\nhint: give one like 127.0.0.1:4010";
 
 const NO_NEXT_PORT: &str = "the app takes the next port, and there is none after 65535\nhint: give a lower port, or 0 for \
                             any two that are free";

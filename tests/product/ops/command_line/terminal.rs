@@ -46,6 +46,11 @@ async fn wrong_arguments_have_a_way_out() {
     let folder = tempfile::tempdir().unwrap();
     for (words, cause, hint) in [
         ("jobs lst", "unrecognized subcommand 'lst'", "a similar subcommand exists: 'list'"),
+        (
+            "sandbox --listen 4010",
+            "invalid value '4010' for '--listen <LISTEN>': it is not an address with a port",
+            "give one like 127.0.0.1:4010",
+        ),
         ("jobs show x", "invalid value 'x' for '<ID>': not the id of a job", "give one like job-17"),
         (
             "backup",
@@ -168,6 +173,12 @@ async fn a_check_is_json_for_scripts_and_colored_for_people() {
         assert!(!piped.out.contains('\u{1b}') && !piped.told.contains('\r'), "{:?} {:?}", piped.out, piped.told);
         let shown = on_a_terminal(&bot.settings(), Path::new("."), "resync").await;
         assert!(shown.contains("\r\u{1b}[K") && shown.contains("conversations read\r\u{1b}[K"), "{shown:?}");
+        let folder = tempfile::tempdir().unwrap();
+        let copied = on_a_terminal(&bot.settings(), folder.path(), "backup copy.db").await;
+        assert!(
+            copied.contains("\u{1b}[Kcopying about ") && copied.contains("\u{1b}[Kcopied the database"),
+            "{copied:?}"
+        );
         let mut without = bot.settings();
         without.push(("NO_COLOR", "1".to_owned()));
         let plain = on_a_terminal(&without, Path::new("."), "doctor").await;
