@@ -101,12 +101,12 @@ impl ProgressLine {
     /// Shows a text, which may change, with the time passed, until the work has ended.
     pub(crate) async fn during<T>(&self, work: impl Future<Output = T>, text: impl Fn() -> String) -> T {
         let begun = Instant::now();
-        let mut ticks = tokio::time::interval(REFRESH);
         tokio::pin!(work);
         loop {
+            self.show(&format!("{}, {} s", text(), begun.elapsed().as_secs()));
             tokio::select! {
                 done = &mut work => return done,
-                _ = ticks.tick() => self.show(&format!("{}, {} s", text(), begun.elapsed().as_secs())),
+                () = tokio::time::sleep(REFRESH) => {}
             }
         }
     }

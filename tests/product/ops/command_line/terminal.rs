@@ -9,6 +9,8 @@ use serde_json::Value;
 use tokio::process::Command;
 
 use super::{Ended, on_a_file, run};
+use crate::support::database::On;
+use crate::support::{Setup, product_with};
 
 #[tokio::test]
 async fn help_has_groups_examples_and_a_page() {
@@ -179,10 +181,25 @@ async fn a_check_is_json_for_scripts_and_colored_for_people() {
             copied.contains("\u{1b}[Kcopying about ") && copied.contains("\u{1b}[Kcopied the database"),
             "{copied:?}"
         );
+        let exported = on_a_terminal(&bot.settings(), folder.path(), "export --person U0ZOE > zoe.json").await;
+        assert!(exported.contains("\r\u{1b}[Kexporting, "), "{exported:?}");
+        assert!(fs::read_to_string(folder.path().join("zoe.json")).unwrap().starts_with("{\n  \"person\": "));
         let mut without = bot.settings();
         without.push(("NO_COLOR", "1".to_owned()));
         let plain = on_a_terminal(&without, Path::new("."), "doctor").await;
         assert!(plain.contains("ok   database: writable") && !plain.contains("\u{1b}[32m"), "{plain:?}");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn rotating_keys_shows_that_it_works() {
+    product_with(Setup { on: On::File, ..Setup::INSTALLED }, async |bot| {
+        let shown = on_a_terminal(&bot.settings(), Path::new("."), "vault rotate").await;
+        assert!(
+            shown.contains("\r\u{1b}[Ksealing secrets with the first key, 0 s\r\u{1b}[Ksealed again: 0;"),
+            "{shown:?}"
+        );
     })
     .await;
 }
