@@ -23,7 +23,7 @@ use crate::cli::{sandbox, stopping};
 #[expect(clippy::struct_excessive_bools, reason = "each is a flag of its own on the command line")]
 pub(crate) struct DemoOptions {
     /// The sandbox's address; the app takes the next port.
-    #[arg(long, default_value = "127.0.0.1:4010")]
+    #[arg(long, default_value = "127.0.0.1:4010", value_parser = listen)]
     listen: SocketAddr,
     /// Keep all data in this folder, and continue with the data in it.
     #[arg(long, value_name = "DIR")]
@@ -132,6 +132,15 @@ fn finish(sandbox: &Sandbox, options: &DemoOptions) -> Result<(), Failure> {
         None => Ok(()),
     }
 }
+
+/// Reads the sandbox's address. The app needs a port as well.
+fn listen(text: &str) -> Result<SocketAddr, String> {
+    let address = sandbox::address(text)?;
+    if address.port() == u16::MAX { Err(NO_NEXT_PORT.to_owned()) } else { Ok(address) }
+}
+
+const NO_NEXT_PORT: &str = "the app takes the next port, and there is none after 65535\nhint: give a lower port, or 0 for \
+                            any two that are free";
 
 /// Returns the port after the sandbox's; any free one if the sandbox took any.
 fn beside(asked: SocketAddr, sandbox: SocketAddr) -> SocketAddr {

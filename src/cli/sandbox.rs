@@ -15,7 +15,7 @@ use crate::cli::stopping;
 #[derive(clap::Args)]
 pub(crate) struct SandboxOptions {
     /// The address to listen on.
-    #[arg(long, default_value = "127.0.0.1:4010")]
+    #[arg(long, default_value = "127.0.0.1:4010", value_parser = address)]
     listen: SocketAddr,
     /// The app's address, for example <http://127.0.0.1:8080>.
     #[arg(long)]
@@ -26,6 +26,11 @@ pub(crate) struct SandboxOptions {
     /// Print the addresses and secrets as one line of JSON.
     #[arg(long)]
     json: bool,
+}
+
+/// Reads an address to listen on.
+pub(crate) fn address(text: &str) -> Result<SocketAddr, String> {
+    text.parse().map_err(|_| "it is not an address with a port\nhint: give one like 127.0.0.1:4010".to_owned())
 }
 
 /// Runs until Ctrl-C.

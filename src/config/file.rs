@@ -14,7 +14,7 @@ use toml::de::{DeTable, DeValue};
 use tracing::warn;
 
 use crate::config::model::{Database, LogFormat, Mistake};
-use crate::config::settings::names;
+use crate::config::settings::{key_of, names, unknown};
 use crate::config::{Config, SECRETS, SETTINGS};
 use crate::core::error::in_words;
 
@@ -92,13 +92,17 @@ struct Written {
 
 impl Written {
     fn read(path: &Path) -> Self {
-        match contents(path) {
+        let mut written = match contents(path) {
             Ok((text, open)) => Self { open_to_others: open && !is_credential(path), ..Self::parse(&text) },
             Err(error) => {
                 let mistakes = vec![of_the_file(format!("cannot be read: {}", in_words(&error)))];
                 Self { mistakes, cut_short: true, ..Self::default() }
             }
+        };
+        for mistake in written.mistakes.iter_mut().filter(|mistake| mistake.name == THE_FILE) {
+            mistake.file = Some(path.to_owned());
         }
+        written
     }
 
     fn parse(text: &str) -> Self {
@@ -115,7 +119,7 @@ impl Written {
             let line = line(text, key.span().start);
             match names().find(|name| key_of(name) == key.get_ref().as_ref()) {
                 Some(name) => written.take(name, value.get_ref(), line),
-                None => written.mistakes.push(of_the_file(unknown(key.get_ref(), line))),
+                None => written.mistakes.push(of_the_file(format!("line {line}: {}", unknown(key.get_ref())))),
             }
         }
         written
@@ -131,7 +135,7 @@ impl Written {
         } else {
             let or_several = if takes_several(name) { ", or several of those in brackets" } else { "" };
             let problem = format!("(line {line} of the file) must be text in quotation marks or a number{or_several}");
-            self.mistakes.push(Mistake { name, problem });
+            self.mistakes.push(Mistake { name, file: None, problem });
         }
     }
 
@@ -165,38 +169,15 @@ fn scalar(value: &DeValue<'_>) -> Option<String> {
     }
 }
 
-/// Describes a key that is no setting. A key that looks like a misplaced secret is not repeated.
-fn unknown(key: &str, line: usize) -> String {
-    let shown = key.len() <= LONGEST_SHOWN && key.bytes().all(|byte| byte.is_ascii_alphabetic() || byte == b'_');
-    let shown = if shown { key } else { "this key" };
-    let meant = key.to_lowercase().replace('-', "_");
-    let scored = names().map(|name| (strsim::jaro_winkler(&key_of(name), &meant), name));
-    let nearest =
-        scored.max_by(|(one, _), (other, _)| one.total_cmp(other)).filter(|(likeness, _)| *likeness >= MIN_LIKENESS);
-    let way_out = nearest.map_or_else(
-        || "`dialnote-slack settings` prints them all".to_owned(),
-        |(_, name)| format!("did you mean {}?", key_of(name)),
-    );
-    format!("line {line}: {shown} is not a setting; {way_out}")
-}
-
-/// The likeness from which on an unknown name counts as a misspelling.
-const MIN_LIKENESS: f64 = 0.85;
-
-/// The length of the longest unknown name that is repeated.
-const LONGEST_SHOWN: usize = 40;
+/// The name of mistakes in the file that belong to no setting.
+const THE_FILE: &str = "CONFIG_FILE";
 
 fn of_the_file(problem: String) -> Mistake {
-    Mistake { name: "CONFIG_FILE", problem }
+    Mistake { name: THE_FILE, file: None, problem }
 }
 
 fn line(text: &str, at: usize) -> usize {
     1 + text.bytes().take(at).filter(|byte| *byte == b'\n').count()
-}
-
-/// Returns a setting's name in a file.
-fn key_of(name: &str) -> String {
-    name.to_lowercase()
 }
 
 /// Answers whether a setting takes several values, separated by commas.
@@ -416,7 +397,7 @@ mod tests {
         );
         let nowhere = Source::new(|_: &str| None, Some(Path::new("/nowhere/settings.toml")));
         let told: Vec<_> = nowhere.config().err().unwrap_or_default().iter().map(ToString::to_string).collect();
-        assert_eq!(told, ["CONFIG_FILE: cannot be read: no such file or folder"]);
+        assert_eq!(told, ["/nowhere/settings.toml: cannot be read: no such file or folder"]);
         assert!(nowhere.listen().is_err() && nowhere.database().is_err());
     }
 

@@ -286,6 +286,9 @@ mod tests {
             with("planted"),
             ["ENCRYPTION_KEY: is not 64 hexadecimal digits; `dialnote-slack vault key` makes one"]
         );
+        let one_workspace = [&COMPLETE[..], &[("ENCRYPTION_KEY", "planted")]].concat();
+        let names = read(&one_workspace).err().unwrap_or_default().into_iter().map(|mistake| mistake.name);
+        assert_eq!(names.collect::<Vec<_>>(), ["ENCRYPTION_KEY"], "also where it isn't used yet");
     }
 
     #[test]
@@ -310,7 +313,7 @@ mod tests {
         );
         assert_eq!(
             told(&[("SLACK_BOT_TOKEN_FILE", "/nowhere/planted")]),
-            ["SLACK_BOT_TOKEN_FILE: names a file that cannot be read: no such file or folder"]
+            ["SLACK_BOT_TOKEN_FILE: /nowhere/planted cannot be read: no such file or folder"]
         );
         assert_eq!(told(&[("SLACK_BOT_TOKEN_FILE", "none"), ("SLACK_BOT_TOKEN", "xoxb-planted")]), [""; 0]);
     }

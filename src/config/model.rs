@@ -46,10 +46,12 @@ pub enum LogFormat {
 
 /// A setting that is missing or wrong, with the way out. Never contains the setting's value.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("{name}: {problem}")]
+#[error("{}: {problem}", .file.as_ref().map_or_else(|| (*name).to_owned(), |file| file.display().to_string()))]
 pub struct Mistake {
     /// The environment variable.
     pub name: &'static str,
+    /// The settings file, if the mistake is about the file itself: it then stands for the name.
+    pub file: Option<PathBuf>,
     /// The problem, and the fix.
     pub problem: String,
 }

@@ -31,6 +31,7 @@ impl<F: Fn(&str) -> Option<String>> SettingsReader<F> {
         let authorize = self.parsed("SLACK_AUTHORIZE_URL", web_address);
         let client_id = self.optional("SLACK_CLIENT_ID", word);
         let Some(client_id) = client_id else {
+            self.unused_encryption_keys();
             let (slack_token, dialnote_key) =
                 (self.secret("SLACK_BOT_TOKEN", Some("xoxb-")), self.secret("DIALNOTE_API_KEY", None));
             return Some(Workspaces::One { slack_token: slack_token?, dialnote_key: dialnote_key? });
@@ -57,6 +58,13 @@ impl<F: Fn(&str) -> Option<String>> SettingsReader<F> {
         let (client_secret, public) = (client_secret?.into(), public?.clone());
         let app = oauth::AppCredentials { client_id, client_secret, authorize: authorize?, public };
         Some(Workspaces::Many { app: Box::new(app), keys: keys? })
+    }
+
+    /// Checks keys that a single workspace doesn't use, so that a wrong one is noticed before it is needed.
+    fn unused_encryption_keys(&mut self) {
+        if self.is_set("ENCRYPTION_KEY") {
+            self.encryption_keys();
+        }
     }
 
     fn encryption_keys(&mut self) -> Option<Vec<SecretString>> {
@@ -198,7 +206,7 @@ impl<F: Fn(&str) -> Option<String>> SettingsReader<F> {
     /// Keeps a mistake, under the name of the setting that the operator must change.
     pub(super) fn mistake<T>(&mut self, name: &'static str, problem: &str) -> Option<T> {
         let name = self.file(name).map_or(name, |(setting, _)| setting);
-        self.mistakes.push(Mistake { name, problem: problem.to_owned() });
+        self.mistakes.push(Mistake { name, file: None, problem: problem.to_owned() });
         None
     }
 }

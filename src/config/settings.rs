@@ -1,7 +1,7 @@
-//! The table of all settings: name, default and description. The README, the example file and the mistakes are written
-//! from it.
+//! The table of all settings: name, default and description. docs/settings.md, the example file and the mistakes are
+//! written from it.
 
-/// A setting: its name, its default and its description. The README's table is this one.
+/// A setting: its name, its default and its description. The table in docs/settings.md is this one.
 #[derive(Debug)]
 pub struct Setting {
     /// The environment variable.
@@ -196,3 +196,29 @@ pub(super) fn names() -> impl Iterator<Item = &'static str> {
 
 /// The value that means: not set.
 pub(super) const NONE: &str = "none";
+
+/// Returns a setting's name in a file.
+pub(super) fn key_of(name: &str) -> String {
+    name.to_lowercase()
+}
+
+/// Describes a key that is no setting. A key that looks like a misplaced secret is not repeated.
+pub(super) fn unknown(key: &str) -> String {
+    let shown = key.len() <= LONGEST_SHOWN && key.bytes().all(|byte| byte.is_ascii_alphabetic() || byte == b'_');
+    let shown = if shown { key } else { "this key" };
+    let meant = key.to_lowercase().replace('-', "_");
+    let scored = names().map(|name| (strsim::jaro_winkler(&key_of(name), &meant), name));
+    let nearest =
+        scored.max_by(|(one, _), (other, _)| one.total_cmp(other)).filter(|(likeness, _)| *likeness >= MIN_LIKENESS);
+    let way_out = nearest.map_or_else(
+        || "`dialnote-slack settings` prints them all".to_owned(),
+        |(_, name)| format!("did you mean {}?", key_of(name)),
+    );
+    format!("{shown} is not a setting; {way_out}")
+}
+
+/// The likeness from which on an unknown name counts as a misspelling.
+const MIN_LIKENESS: f64 = 0.85;
+
+/// The length of the longest unknown name that is repeated.
+const LONGEST_SHOWN: usize = 40;

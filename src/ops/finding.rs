@@ -64,6 +64,21 @@ impl Finding {
     pub fn because(self, cause: &impl ToString) -> Self {
         Self { cause: Some(cause.to_string()), ..self }
     }
+
+    /// Returns the finding for a terminal: with the channel's id, and without backticks.
+    pub fn plain_fact(&self) -> String {
+        self.plain(&self.words)
+    }
+
+    /// Returns the fix for a terminal.
+    pub fn plain_fix(&self) -> Option<String> {
+        self.fix.as_ref().map(|fix| self.plain(fix))
+    }
+
+    fn plain(&self, words: &str) -> String {
+        let channel = self.channel.as_ref().map_or_else(|| "the channel".to_owned(), ToString::to_string);
+        words.replace(CHANNEL, &channel).replace('`', "")
+    }
 }
 
 impl std::fmt::Display for Finding {
@@ -73,11 +88,9 @@ impl std::fmt::Display for Finding {
             FindingState::Note => "warn",
             FindingState::Bad => "fail",
         };
-        let channel = self.channel.as_ref().map_or_else(|| "the channel".to_owned(), ToString::to_string);
-        let plain = |words: &str| words.replace(CHANNEL, &channel).replace('`', "");
         let cause = self.cause.as_ref().map_or_else(String::new, |cause| format!(" ({cause})"));
-        let fix = self.fix.as_ref().map_or_else(String::new, |fix| format!("; fix: {}", plain(fix)));
-        write!(f, "{mark} {}: {}{cause}{fix}", self.what, plain(&self.words))
+        let fix = self.plain_fix().map_or_else(String::new, |fix| format!("; fix: {fix}"));
+        write!(f, "{mark} {}: {}{cause}{fix}", self.what, self.plain_fact())
     }
 }
 

@@ -14,6 +14,7 @@ use crate::jobs::handler::Registry;
 use crate::jobs::job;
 use crate::jobs::outbox::cards::{PostCard, RepostCard};
 use crate::jobs::rate_limits::Pacing;
+use crate::ops::plain_cause::plain;
 use crate::platform::db::{Accepted, Delivery, NewJob, Queue, Store, Stored};
 
 /// The number of jobs in one read.
@@ -157,7 +158,7 @@ fn line(job: &Stored) -> String {
         1 => "1 attempt".to_owned(),
         many => format!("{many} attempts"),
     };
-    let cause = job.cause.as_deref().map_or_else(String::new, |cause| format!(": {cause}"));
+    let cause = job.cause.as_deref().map_or_else(String::new, |cause| format!(": {}", plain(cause)));
     let (id, whose, what, key, since) =
         (job.id, &job.installation, job::kind_in_words(&job.body), &job.key, job.accepted);
     format!("{id} {whose} {what} {key} since {since}, {tries}{cause}")
@@ -193,5 +194,5 @@ fn hide_addresses(value: &mut Value) {
 /// Reads the id of a job as answers, logs and lists show it: `job-17`, or `17`.
 pub fn id(text: &str) -> Result<JobId, String> {
     let number = text.trim_start_matches("job-").parse().ok().filter(|number| *number > 0);
-    number.map(JobId).ok_or_else(|| "give the id of a job, like job-17".to_owned())
+    number.map(JobId).ok_or_else(|| "not the id of a job\nhint: give one like job-17".to_owned())
 }

@@ -8,4 +8,5 @@ pub mod jobs;
 pub mod limits;
 pub mod manifest;
 pub mod person;
+pub mod plain_cause;
 pub mod readiness;

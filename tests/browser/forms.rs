@@ -101,8 +101,8 @@ async fn a_misspelt_name_is_found() {
         page.type_into(".modal .combo input", "nguyne").await;
         page.shows("[role=option][aria-selected=true]", "Robert Nguyen").await;
         page.keys("\u{e007}").await;
-        page.click(".modal [data-action=done]", "Done").await;
-        page.until("document.querySelector('#inbox-done [data-conversation=conv_1004]')").await;
+        page.click(".modal [data-action=take]", "Take it").await;
+        page.has("conv_1004", "Maya Chen").await;
         page.click(".modal footer button", "Close").await;
         page.until("!document.querySelector('.modal')").await;
     })

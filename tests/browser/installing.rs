@@ -23,7 +23,7 @@ async fn an_admin_installs_the_app_in_two_workspaces_and_connects_one() {
         page.click("#messages .message button", "Connect dialnote").await;
         page.type_into(".modal [data-focus='key/key']", "dn_live_no_such_key").await;
         page.click(".modal [type=submit]", "Connect").await;
-        page.shows(".modal .error", "dialnote does not know this key.").await;
+        page.shows(".modal .error", "dialnote doesn't know this key.").await;
         page.clear(".modal [data-focus='key/key']").await;
         page.type_into(".modal [data-focus='key/key']", &at("/beside/dialnote_api_key")).await;
         page.click(".modal [type=submit]", "Connect").await;

@@ -349,7 +349,33 @@ fn counted(what: &str, counts: &BTreeMap<String, usize>, out: &mut impl Write) -
     }
     writeln!(out, "{what}:")?;
     for (label, count) in counts {
-        writeln!(out, "{count:>6} {label}")?;
+        writeln!(out, "{count:>6} {}", plural(*count, label))?;
     }
     Ok(())
+}
+
+/// Returns the plural of a label where it is needed. The name of a stored kind, after a colon, has none.
+fn plural(count: usize, label: &str) -> String {
+    match label.strip_suffix('y') {
+        _ if count == 1 || label.contains(':') => label.to_owned(),
+        Some(stem) => format!("{stem}ies"),
+        None => format!("{label}s"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn counts_have_real_plurals() {
+        for (count, label, counted) in [
+            (1, "audit entry", "audit entry"),
+            (2, "audit entry", "audit entries"),
+            (2, "failed job", "failed jobs"),
+            (2, "memo: members", "memo: members"),
+        ] {
+            assert_eq!(plural(count, label), counted);
+        }
+    }
 }

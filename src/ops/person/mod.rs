@@ -105,5 +105,7 @@ pub fn user(text: &str) -> Result<SlackUserId, String> {
             && text.chars().all(|c| c.is_ascii_uppercase() || c.is_ascii_digit())
     };
     let id = Some(text).filter(is_id).map(SlackUserId::new);
-    id.ok_or_else(|| "give the id of a Slack user, like U0ZOE (in Slack: their profile, Copy member ID)".to_owned())
+    id.ok_or_else(|| {
+        "not the id of a Slack user\nhint: give one like U0ZOE (in Slack: their profile, Copy member ID)".to_owned()
+    })
 }

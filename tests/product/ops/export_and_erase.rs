@@ -50,7 +50,7 @@ async fn after_erasing_nothing_names_the_person() {
              1 memo: profile
              2 memo: standing
         Replaced by "erased":
-             6 audit entry
+             6 audit entries
              1 document: team
         Not removed:
         - Snapshots of dialnote's conversations (5) and cards (3) that name them. The app rewrites both when the data in dialnote changes; `dialnote-slack resync` does it at once.
