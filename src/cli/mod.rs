@@ -8,12 +8,12 @@ pub(crate) mod data;
 pub(crate) mod demo;
 pub(crate) mod failure;
 pub(crate) mod help;
+#[cfg(feature = "sandbox")]
+mod hosting;
 pub(crate) mod manifest;
 pub(crate) mod opening;
 pub(crate) mod pages;
 pub(crate) mod queue;
-#[cfg(feature = "sandbox")]
-mod hosting;
 #[cfg(feature = "sandbox")]
 pub(crate) mod sandbox;
 pub(crate) mod screen;
