@@ -73,7 +73,7 @@ pub(crate) struct AdminView {
     /// The number of those channels in which the app can't post.
     #[serde(default)]
     pub closed: usize,
-    /// True if a command was given in this workspace.
+    /// True if a recent command was about a conversation.
     #[serde(default)]
     pub tried: bool,
 }

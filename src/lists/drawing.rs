@@ -49,6 +49,9 @@ const GLANCE: Duration = Duration::from_secs(2);
 /// The time for which admins see that the dialnote key turned out to be read-only.
 const TROUBLED: Duration = Duration::from_hours(24);
 
+/// The number of recent commands in which one about a conversation is looked for.
+const RECENT_COMMANDS: usize = 100;
+
 /// The mark of a person who has hidden the first steps on the Home tab.
 #[derive(Serialize, Deserialize)]
 struct IntroHidden;
@@ -228,6 +231,8 @@ async fn admin(ctx: &TenantCtx) -> Result<AdminView, Fault> {
     let trouble = documents::stored::<ReadOnlyKey>(ctx, "").await?;
     let recently = |at: Timestamp| times::later(at, TROUBLED) > ctx.clock.now();
     let members = ctx.check_dialnote().await.ok();
+    // Settings are in the audit log as well, without a conversation.
+    let commands = ctx.db.latest(None, RECENT_COMMANDS).await?;
     let (unlinked, strangers) = match members {
         Some(_) => (directory::unlinked(ctx).await?, strangers::strangers(ctx).await?),
         None => (Vec::new(), Vec::new()),
@@ -240,7 +245,7 @@ async fn admin(ctx: &TenantCtx) -> Result<AdminView, Fault> {
         strangers: strangers.iter().filter(|tried| tried.why.is_some()).count(),
         routes: routes::listed_routes(ctx).await?,
         closed: routes::routes(ctx).await?.iter().filter(|(_, route)| route.paused).count(),
-        tried: !ctx.db.latest(None, 1).await?.is_empty(),
+        tried: commands.iter().any(|command| command.entry.conversation.is_some()),
     })
 }
 

@@ -27,7 +27,7 @@ async fn an_admin_installs_the_app_in_two_workspaces_and_connects_one() {
         page.clear(".modal [data-focus='key/key']").await;
         page.type_into(".modal [data-focus='key/key']", &at("/beside/dialnote_api_key")).await;
         page.click(".modal [type=submit]", "Connect").await;
-        page.shows(".modal", "Connected: dialnote answers, and your organization has 3 members.").await;
+        page.shows(".modal", "Connected. Your organization has 3 members.").await;
         page.click(".modal button", "Close").await;
         page.click("[data-place=C0FRONT]", "").await;
         page.say("/assign @zoe conv_1001 wants a call back").await;
@@ -36,7 +36,7 @@ async fn an_admin_installs_the_app_in_two_workspaces_and_connects_one() {
         page.shows("#side .person", "Maya").await;
         page.until("!document.querySelector('#install')").await;
         page.say("/assign @zoe conv_1001 wants a call back").await;
-        page.shows("#messages .message.only", "This workspace is not connected to dialnote yet.").await;
+        page.shows("#messages .message.only", "This workspace isn't connected to dialnote.").await;
     })
     .await;
 }
