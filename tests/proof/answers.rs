@@ -5,8 +5,19 @@ use std::collections::HashMap;
 use dialnote_sandbox::{Call, World};
 
 /// Words of which every answer that is not a "no" has one.
-const YES: [&str; 7] =
-    ["Assigned ", "Reassigned ", "You took ", " is done.", " is open again.", "Nothing else changed", " is already "];
+const YES: [&str; 9] = [
+    "Assigned ",
+    "Reassigned ",
+    "Marked ",
+    "Reopened ",
+    "Took ",
+    "You own ",
+    "You took ",
+    " is done.",
+    " is open again.",
+    "Nothing else changed",
+    " is already ",
+];
 
 /// Returns every answer that was posted: its path and its words.
 pub fn answers(world: &World) -> HashMap<&str, Vec<&str>> {

@@ -1,6 +1,7 @@
 //! The verdict. The ledger has the promises, the sandbox's own record has the events; every difference is a fault.
 //! Allowed but unwanted effects (an answer given twice, a repeated call that changes nothing) are counted.
 
+use serde_json::Value;
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::fmt::{Display, Formatter};
 
@@ -98,7 +99,7 @@ impl<'a> Court<'a> {
     fn nothing_is_refused(&mut self) {
         for typing in self.typings {
             match &typing.refused {
-                Some(why) if why.contains("could not save") => self.verdict.count("commands not saved, and said so", 1),
+                Some(why) if why.contains("couldn't save") => self.verdict.count("commands not saved, and said so", 1),
                 Some(why) => self.verdict.wrong("refused", format!("{} {why}", typing.tag)),
                 None => {}
             }
@@ -228,7 +229,7 @@ impl<'a> Court<'a> {
                 && *target != typing.order.who
             {
                 let direct = format!("D0{}", target.to_uppercase());
-                let notices = self.messages(typing, |message| message.channel == direct);
+                let notices = self.notices(typing, &direct);
                 self.once(
                     typing,
                     "direct messages",
@@ -256,24 +257,35 @@ impl<'a> Court<'a> {
     fn out_of_date(&self, conversation: &str, cards: &[&Message]) -> Option<String> {
         let now = self.world.dialnote.conversation(conversation)?;
         let handle = now.assigned_to.as_ref().map(|member| member.trim_start_matches("mem_"));
-        let owner = handle.map_or_else(|| "Nobody owns".to_owned(), |handle| format!("Owner: {}", town::shown(handle)));
+        let owner = handle.map(|handle| format!("owner: {}", town::shown(handle)));
         let card = cards.last()?;
-        let is_done = |card: &Message| card.text.contains("— Done. ");
-        let shows = |card: &&Message| card.text.contains(&owner) && is_done(card) == (now.status == Status::Done);
+        // A done one names who finished it, not its owner.
+        let shows = |card: &&Message| match (now.status, &owner) {
+            (Status::Done, _) => card.text.contains(" · done"),
+            (_, Some(owner)) => card.text.contains(owner),
+            (_, None) => !card.text.contains("owner: ") && !card.text.contains(" · done"),
+        };
         (!cards.iter().any(shows)).then(|| {
-            format!("{conversation} in {}: {:?}, but it is {:?}, {owner}", card.channel, card.text, now.status)
+            format!("{conversation} in {}: {:?}, but it is {:?}, {owner:?}", card.channel, card.text, now.status)
         })
     }
 
     /// Returns the number of messages that contain a typing's note.
     fn messages(&self, typing: &Typing, wanted: impl Fn(&Message) -> bool) -> usize {
         let here = self.world.messages.iter().filter(|message| message.to.is_none() && wanted(message));
-        // Several direct messages in one have their own blocks.
-        let says = |message: &Message| {
-            let blocks = message.blocks.iter().filter(|block| block.to_string().contains(&typing.tag));
-            blocks.count().max(usize::from(message.text.contains(&typing.tag)))
-        };
-        here.map(says).sum()
+        here.map(|message| times_said(typing, &message.text, &message.blocks)).sum()
+    }
+
+    /// Returns the number of posted direct messages that contain a typing's note. The posts are counted, because a
+    /// later change of the owner replaces the message.
+    fn notices(&self, typing: &Typing, direct: &str) -> usize {
+        let posts = self.world.calls.iter().filter(|call| call.acted && call.method == "chat.postMessage");
+        let here = posts.filter(|call| call.body["channel"] == direct);
+        here.map(|call| {
+            let blocks = call.body["blocks"].as_array().map_or(&[][..], Vec::as_slice);
+            times_said(typing, call.body["text"].as_str().unwrap_or_default(), blocks)
+        })
+        .sum()
     }
 
     /// Returns the conversations in which a typing has notes.
@@ -293,4 +305,10 @@ impl<'a> Court<'a> {
         let channel = self.world.channel(typing.order.channel).map(|channel| channel.id.clone());
         (channel.unwrap_or_default(), town::conversation(typing.order.conversation))
     }
+}
+
+/// Returns the number of a message's blocks that contain a typing's note: several direct messages in one have their own.
+fn times_said(typing: &Typing, text: &str, blocks: &[Value]) -> usize {
+    let said = blocks.iter().filter(|block| block.to_string().contains(&typing.tag)).count();
+    said.max(usize::from(text.contains(&typing.tag)))
 }

@@ -56,10 +56,10 @@ mod tests {
 
     #[test]
     fn formatting_and_emoji_are_found() {
-        for formatting in ["*x*", "a_b", "~", "`", "party :tada:", ":+1:"] {
+        for formatting in ["*x*", "a_b", "~", "`", "party :tada:", ":+1:", "10:100:"] {
             assert!(formats(formatting), "{formatting}");
         }
-        for plain in ["at 9:15", "10:15:", "Re: hello: you", "::", "O'Neil-Smith"] {
+        for plain in ["at 9:15", "10:15", "Re: hello: you", "::", "O'Neil-Smith"] {
             assert!(!formats(plain), "{plain}");
         }
     }
