@@ -10,8 +10,6 @@ const YES: [&str; 9] = [
     "Reassigned ",
     "Marked ",
     "Reopened ",
-    "Took ",
-    "You own ",
     "You took ",
     " is done.",
     " is open again.",
