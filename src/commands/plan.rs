@@ -175,8 +175,9 @@ fn status_call(act: &Action, status: Status, facts: &Facts) -> Result<Call, Refu
         return Ok(Call::SetStatus(status));
     }
     let last = facts.past.iter().find(|past| past.before.status != past.after.status);
-    let by =
-        last.filter(|past| past.after.status == status).map(|past| (past.by.clone(), facts.seconds_since(past.at)));
+    // A person who repeats a command need not be named to themselves.
+    let last = last.filter(|past| past.after.status == status && past.actor != facts.requester.user);
+    let by = last.map(|past| (past.by.clone(), facts.seconds_since(past.at)));
     Err(Refusal::AlreadySo { about: About::from(&facts.conversation), done: status == Status::Done, by })
 }
 

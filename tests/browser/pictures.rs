@@ -37,7 +37,7 @@ async fn save(page: &Page, name: &str, folder: PathBuf) -> usize {
     png.len()
 }
 
-/// What an evaluator sees within 15 seconds, without a click.
+/// What a new reader sees within 15 seconds, without a click.
 const FIRST_SIGHT: &str = "(() => {
     const seen = (css) => [...document.querySelectorAll(css)].filter((n) => {
         const { top, bottom } = n.getBoundingClientRect();

@@ -14,7 +14,7 @@ const YES: [&str; 9] = [
     " is done.",
     " is open again.",
     "Nothing else changed",
-    " is already ",
+    " already ",
 ];
 
 /// Returns every answer that was posted: its path and its words.

@@ -182,6 +182,8 @@ async fn every_verb_typed() {
         bot.line(ANA).await;
         bot.slash(LEO, "/reopen conv_1001").await;
         assert_snapshot!(bot.answer(LEO).await, @"Maya already reopened Ana Lima, 1 s ago.");
+        bot.slash(MAYA, "/reopen conv_1001").await;
+        assert_snapshot!(bot.answer(MAYA).await, @"Ana Lima is already open. Nothing changed.");
     })
     .await;
 }

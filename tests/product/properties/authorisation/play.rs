@@ -244,7 +244,7 @@ fn board(world: &mut World, block: Value, to: Option<String>) -> String {
 }
 
 /// Turns a form into one of an earlier version: it does not name its conversation's state, which the test changes
-/// behind the app's back. Its menu of people offers the one who is chosen, whoever typed into it.
+/// behind the app's back. Its menu of people offers the chosen one, no matter who typed into it.
 fn forget_what_was_shown(world: &mut World, form: &str) {
     let form = world.modals.iter_mut().find(|view| view.id == form).expect("the form");
     for block in form.body["blocks"].as_array_mut().into_iter().flatten() {
