@@ -16,7 +16,6 @@ mod deliveries;
 mod demo;
 mod dialnote;
 mod faults;
-mod files;
 mod hosted;
 mod lists;
 mod messages;

@@ -59,15 +59,8 @@ impl Stage {
 
     /// Calls a Web API method as published: with JSON if it accepts that, else with a form.
     pub(crate) async fn slack(&self, method: &str, args: Value) -> Value {
-        let form_only = [
-            "dnd.",
-            "users.",
-            "usergroups.",
-            "files.",
-            "conversations.info",
-            "conversations.replies",
-            "chat.getPermalink",
-        ];
+        let form_only =
+            ["dnd.", "users.", "usergroups.", "conversations.info", "conversations.replies", "chat.getPermalink"];
         if form_only.iter().any(|prefix| method.starts_with(prefix)) {
             let fields: Vec<(String, String)> = args
                 .as_object()

@@ -44,7 +44,6 @@ mod state;
 mod tour;
 mod traffic;
 mod typed;
-mod uploads;
 mod views;
 mod workspace;
 mod world;

@@ -80,8 +80,6 @@ fn router(shared: Arc<Shared>) -> Router {
         .route("/slack/api/{method}", any(slack_api))
         .route("/slack/response/{token}", post(response_url))
         .route("/slack/link/", get(link::connect))
-        .route("/slack/upload/{id}", post(upload))
-        .route("/slack/files/{id}", get(file))
         .route("/dialnote/{*path}", any(dialnote_api))
         .merge(control::routes())
         .merge(pages::routes())
@@ -141,26 +139,6 @@ async fn response_url(State(shared): State<Arc<Shared>>, Path(token): Path<Strin
     let made = heard.clone();
     let handle = move |world: &mut World| slack::respond(world, &token, &made);
     attend(&shared, Asked::slack("response_url", &heard), handle).await
-}
-
-async fn upload(State(shared): State<Arc<Shared>>, Path(id): Path<String>, request: Request) -> Response {
-    let heard = match RecordedRequest::read(request).await {
-        Ok(heard) => Arc::new(heard),
-        Err(refused) => return refused,
-    };
-    let shared = shared.whose(|world| world.uploads.contains_key(&id));
-    let made = heard.clone();
-    let handle = move |world: &mut World| slack::take_upload(world, &id, &made);
-    attend(&shared, Asked::slack("upload", &heard), handle).await
-}
-
-/// Returns a picture, as the page shows it.
-async fn file(State(shared): State<Arc<Shared>>, Path(id): Path<String>) -> Response {
-    let bytes = shared.world(|world| world.uploads.get(&id).and_then(|upload| upload.bytes.clone()));
-    match bytes {
-        Some(bytes) => ([(header::CONTENT_TYPE, "image/png")], bytes).into_response(),
-        None => StatusCode::NOT_FOUND.into_response(),
-    }
 }
 
 async fn dialnote_api(State(shared): State<Arc<Shared>>, request: Request) -> Response {

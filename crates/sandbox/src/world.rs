@@ -22,7 +22,6 @@ use crate::people::{Person, UserGroup};
 use crate::seed;
 use crate::sockets::Sockets;
 use crate::tour::Tour;
-use crate::uploads::Upload;
 use crate::views::View;
 use crate::workspace::Workspace;
 
@@ -75,8 +74,6 @@ pub struct World {
     pub(super) secrets: Secrets,
     pub(super) triggers: BTreeMap<String, Trigger>,
     pub(super) response_urls: BTreeMap<String, ResponseUrl>,
-    /// Files that the app has uploaded or is about to, by id.
-    pub(super) uploads: BTreeMap<String, Upload>,
     /// Options last offered by the app: person, place, block, action → options.
     pub(super) offered: BTreeMap<(String, String, String, String), Vec<Value>>,
     /// The last message that each person has read: person and channel → message.
@@ -153,7 +150,6 @@ impl World {
             secrets,
             triggers: BTreeMap::new(),
             response_urls: BTreeMap::new(),
-            uploads: BTreeMap::new(),
             offered: BTreeMap::new(),
             read: BTreeMap::new(),
             revision: 0,

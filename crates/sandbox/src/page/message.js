@@ -48,7 +48,6 @@ export function messageNode(message, { inThread, openThread, follow }) {
       follow ? null : head(message, name, at),
       content(message, redraw),
       message.edited && !message.blocks.length ? el("span", { class: "edited", title: full(ofTs(message.edited)) }, "(edited)") : null,
-      (message.files ?? []).map(picture),
       (message.unfurls ?? []).map((unfurl) => attachment(message, unfurl, redraw)),
       inThread || !message.answers ? null : threadLine(message, openThread)),
     message.only ? null : tools(message, inThread, openThread));
@@ -71,12 +70,6 @@ function content(message, redraw) {
 function standOf(message, redraw) {
   const place = { channel: message.channel, message_ts: message.ts };
   return stand({ place, saved: message.chosen, press: (pressed) => act("click", { ...place, ...pressed }), redraw });
-}
-
-function picture(file) {
-  return el("figure", { class: "picture" },
-    el("figcaption", null, file.title),
-    el("img", { src: file.url, alt: file.alt_txt }));
 }
 
 function attachment(message, unfurl, redraw) {

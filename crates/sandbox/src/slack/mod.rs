@@ -8,7 +8,6 @@ mod content;
 mod conversations;
 mod facts;
 mod failure;
-mod files;
 mod paging;
 mod reach;
 mod response_url;
@@ -31,7 +30,6 @@ use crate::world::World;
 
 pub(super) use content::{Content, checked_content};
 pub use facts::every_scope;
-pub(super) use files::take_upload;
 pub(super) use response_url::respond;
 pub(super) use views::{insert_modal, replace_view};
 
@@ -79,8 +77,6 @@ fn through_the_gates(world: &mut World, method: &str, heard: &RecordedRequest) -
         "views.push" => views::push(world, &args),
         "views.update" => views::update(world, &args),
         "views.publish" => views::publish(world, &args),
-        "files.getUploadURLExternal" => files::get_upload_url(world, &args),
-        "files.completeUploadExternal" => files::complete_upload(world, &args),
         "users.info" => users::info(world, &args),
         "users.lookupByEmail" => users::lookup_by_email(world, &args),
         "users.list" => users::list(world, &args),
