@@ -250,10 +250,10 @@ pub async fn open(database: &Database, clock: &Clock) -> Result<Arc<dyn Store>, 
 }
 
 /// The log filter unless `RUST_LOG` sets another.
-pub const TOLD: &str = "info,refinery_core=warn,tokio_postgres=warn";
+pub const TOLD: &str = "info,tokio_postgres=warn";
 
 /// The log filter that also logs every request with its duration: for a person who tests by hand.
-pub const TOLD_IN_DETAIL: &str = "info,refinery_core=warn,tokio_postgres=warn,dialnote_slack::server=debug";
+pub const TOLD_IN_DETAIL: &str = "info,tokio_postgres=warn,dialnote_slack::server=debug";
 
 /// Initializes logging from `RUST_LOG`, falling back to `told`.
 pub fn log_to_stderr(told: &str, format: LogFormat) {

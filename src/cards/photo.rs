@@ -12,7 +12,7 @@ use crate::people::directory;
 use crate::platform::db::{CacheEntry, CacheKind, CachedFact, Effect};
 
 /// The time for which a refused photo isn't shown.
-const REFUSED_FOR: Duration = Duration::from_hours(24);
+const REFUSED_FOR: Duration = Duration::from_secs(24 * 60 * 60);
 
 /// A photo that Slack refused.
 #[derive(Serialize, Deserialize)]

@@ -24,7 +24,7 @@ use crate::platform::slack::answer::SlackError;
 use crate::sync::conversations;
 
 /// The time for which the same link is not unfurled again in a channel.
-const REPEAT_UNFURL_AFTER: Duration = Duration::from_mins(30);
+const REPEAT_UNFURL_AFTER: Duration = Duration::from_secs(30 * 60);
 
 /// The maximum number of links of one message that are unfurled.
 const MAX_UNFURLS: usize = 5;

@@ -13,7 +13,7 @@ use crate::jobs::documents;
 use crate::platform::db::{CacheEntry, CacheKind, Class, Delivery, DocumentKind, NewJob, StoredDocument};
 
 /// The time for which the app remembers whether a channel is shared with another organization.
-pub(crate) const SHARED_AGE: Duration = Duration::from_mins(1);
+pub(crate) const SHARED_AGE: Duration = Duration::from_secs(60);
 
 /// A record that a shared channel's cards were drawn again.
 #[derive(Serialize, Deserialize)]

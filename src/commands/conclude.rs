@@ -63,7 +63,7 @@ pub(crate) async fn conclude(
     info!(verb = verbs::spec(job.command.act.verb()).name, conversation = %plan.before.id, "done");
     let mut effects = told_of.first_cards(&channels);
     effects.extend(handover);
-    effects.extend(progress.seen.map(|at| Effect::Mirror(seen(&changed_by_us(progress), at))));
+    effects.extend(progress.seen.map(|at| Effect::PutSnapshot(seen(&changed_by_us(progress), at))));
     let quoted = job.quoted.as_ref().filter(|_| note_refused.is_none());
     effects.extend(quoted.map(|message| keep_quoted(ctx, message, &plan.before.id)));
     let by = handover_timers::answer_by(ctx, effects.iter()).await?;

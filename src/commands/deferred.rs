@@ -34,7 +34,7 @@ use crate::platform::db::{Claim, Class, Delivery, Document, DocumentKind, Effect
 use crate::sync::conversations::PAST_ENTRIES;
 
 /// The time for which a deferred command is kept.
-const DEFERRED_LIFETIME: Duration = Duration::from_hours(24);
+const DEFERRED_LIFETIME: Duration = Duration::from_secs(24 * 60 * 60);
 
 /// The maximum number of commands kept for one unlinked user.
 const MAX_DEFERRED_PER_PERSON: usize = 10;
@@ -44,7 +44,7 @@ const MAX_DEFERRED_PER_PERSON: usize = 10;
 const MOST_LOOKED_AT: usize = 100;
 
 /// The time between two link checks: dialnote's members are read as often.
-const LINK_CHECK_INTERVAL: Duration = Duration::from_mins(10);
+const LINK_CHECK_INTERVAL: Duration = Duration::from_secs(10 * 60);
 
 /// The time of the last link check.
 #[derive(Serialize, Deserialize)]

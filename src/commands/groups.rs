@@ -43,7 +43,7 @@ const MOST_VERIFIED: usize = 3;
 const MOST_PENDING: usize = 1_000;
 
 /// The longest time for which a pick counts: as long as a command is tried.
-const PENDING: Duration = Duration::from_hours(24);
+const PENDING: Duration = Duration::from_secs(24 * 60 * 60);
 
 /// The time for which other instances leave picking to this one.
 const TURN: Duration = Duration::from_secs(5);

@@ -124,13 +124,11 @@ fn snooze(text: &str, links: &Links) -> Parsed {
 
 /// Returns the action on the conversations that the text names. If it names none, a form asks for one.
 fn act_on(wanted: PendingAction, text: &str, links: &Links) -> Parsed {
-    if lookup::is_blank(text) {
-        return Parsed::Choose(wanted);
-    }
     let explicit = lookup::explicit(wanted.verb, text, links);
     let who = explicit.as_ref().and_then(|explicit| explicit.who.clone()).unwrap_or(Assignee::InText);
     match explicit {
         Some(Explicit { id: Some(id), note, .. }) => doing(wanted, who, ConversationRef::Id(id), note),
+        Some(Explicit { who: None, id: None, .. }) => Parsed::Choose(wanted),
         Some(Explicit { who: Some(Assignee::User(user)), id: None, .. }) => {
             Parsed::Choose(PendingAction { to: Some(user), ..wanted })
         }

@@ -99,7 +99,7 @@ pub(super) fn parallel(text: &str) -> Result<usize, String> {
 
 pub(super) fn days(text: &str) -> Result<Duration, String> {
     let days = text.parse().ok().filter(|days| (1..=36_500).contains(days));
-    days.map(|days: u64| Duration::from_hours(24 * days))
+    days.map(|days: u64| Duration::from_secs(24 * 60 * 60 * days))
         .ok_or_else(|| "is not a number of days from 1 to 36500, or none".into())
 }
 

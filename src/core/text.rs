@@ -73,7 +73,7 @@ fn seen(raw: &str, joiners: Joiners) -> String {
         if !stays {
             continue;
         }
-        marks = if is_combining_mark(c) { marks + 1 } else { 0 };
+        marks = if !c.is_ascii() && is_combining_mark(c) { marks + 1 } else { 0 };
         if marks <= MOST_MARKS {
             out.push(c);
         }

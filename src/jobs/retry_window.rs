@@ -70,10 +70,10 @@ mod tests {
             assert!(awake.is_alive(at(minute)), "{minute}");
         }
         assert!(!awake.is_alive(at(101)));
-        assert_eq!(awake.asleep_since(at(0), at(101)), Duration::from_mins(93));
-        assert_eq!(awake.asleep_since(at(50), at(101)), Duration::from_mins(50));
+        assert_eq!(awake.asleep_since(at(0), at(101)), Duration::from_secs(93 * 60));
+        assert_eq!(awake.asleep_since(at(50), at(101)), Duration::from_secs(50 * 60));
         assert_eq!(awake.asleep_since(at(100), at(101)), Duration::ZERO);
         // The offline period up to `now` counts although it is not recorded yet.
-        assert_eq!(awake.asleep_since(at(101), at(201)), Duration::from_mins(100));
+        assert_eq!(awake.asleep_since(at(101), at(201)), Duration::from_secs(100 * 60));
     }
 }

@@ -45,7 +45,7 @@ impl WorkSettings {
 impl Default for WorkSettings {
     fn default() -> Self {
         Self {
-            give_up_after: Duration::from_hours(24),
+            give_up_after: Duration::from_secs(24 * 60 * 60),
             lease: Duration::from_secs(30),
             pacing: Pacing::Documented,
             parallel: 64,

@@ -25,7 +25,7 @@ use crate::people::{acting, admins, directory, people_words, strangers};
 use crate::platform::db::{Claim, Effect};
 
 /// The time for which the admins are not asked again about the same user.
-const ASK_AGAIN_AFTER: Duration = Duration::from_hours(24);
+const ASK_AGAIN_AFTER: Duration = Duration::from_secs(24 * 60 * 60);
 
 /// A request of a user who is not linked.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]

@@ -39,7 +39,7 @@ const PEOPLE_PAGE_SIZE: usize = 10;
 const MAX_MEMBER_CHOICES: usize = 10;
 
 /// The time for which the request of an unlinked user is remembered.
-const UNLINKED_LIFETIME: Duration = Duration::from_hours(30 * 24);
+const UNLINKED_LIFETIME: Duration = Duration::from_secs(30 * 24 * 60 * 60);
 
 /// An admin who links people.
 struct Admin {

@@ -47,7 +47,7 @@ use crate::sync::{conversations, poll_state, poller};
 const GLANCE: Duration = Duration::from_secs(2);
 
 /// The time for which admins see that the dialnote key turned out to be read-only.
-const TROUBLED: Duration = Duration::from_hours(24);
+const TROUBLED: Duration = Duration::from_secs(24 * 60 * 60);
 
 /// The number of recent commands in which one about a conversation is looked for.
 const RECENT_COMMANDS: usize = 100;

@@ -36,7 +36,7 @@ use crate::sync::poll_state::CAUGHT_UP;
 const AT_MOST_EVERY: SignedDuration = SignedDuration::from_hours(1);
 
 /// The time after an absence in which its summary replaces other digests.
-const STANDS: Duration = Duration::from_mins(10);
+const STANDS: Duration = Duration::from_secs(10 * 60);
 
 /// The reminder of a channel. Its due time is the time of the next check.
 #[derive(Serialize, Deserialize)]
@@ -238,7 +238,7 @@ pub(crate) async fn digests_given_up(ctx: &TenantCtx) -> Result<Vec<Effect>, Fau
 /// Answers whether a document's job was given up: nothing is due, and the time of all tries has passed.
 pub(crate) fn was_given_up(ctx: &TenantCtx, document: &Document) -> bool {
     // A weekend may lie between two mornings.
-    const LONGEST: Duration = Duration::from_hours(24 * 4);
+    const LONGEST: Duration = Duration::from_secs(4 * 24 * 60 * 60);
     document.due.is_none() && times::later(document.at, LONGEST + ctx.settings.give_up_after) < ctx.clock.now()
 }
 

@@ -99,7 +99,8 @@ pub(crate) async fn report(ctx: &TenantCtx, job: &ReportJob) -> Result<Outcome, 
     };
     let (days, loads, ids) = ctx.memory.projection.look(&ctx.db, count).await?;
     let begin = report_facts::beginning(&days, &zone).unwrap_or(now);
-    let mut changes = changes_since(ctx, times::earlier(begin, Duration::from_hours(24 * u64::from(job.days)))).await?;
+    let mut changes =
+        changes_since(ctx, times::earlier(begin, Duration::from_secs(24 * 60 * 60 * u64::from(job.days)))).await?;
     changes.retain(|change| ids.contains(&change.conversation));
     changes.reverse();
     let (before, changes): (Vec<_>, Vec<_>) = changes.into_iter().partition(|change| change.at < begin);

@@ -19,7 +19,7 @@ use crate::platform::slack::codes;
 /// The time for which a message with buttons is remembered, beyond the two days after which cache entries are swept.
 /// The entry of such a message has a date that is later by this time, also when nothing is left to be done, because an
 /// older cache entry never replaces a newer one.
-pub(crate) const STANDS_FOR: Duration = Duration::from_hours(5 * 24);
+pub(crate) const STANDS_FOR: Duration = Duration::from_secs(5 * 24 * 60 * 60);
 
 /// A direct message that was sent.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]

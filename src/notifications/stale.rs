@@ -26,7 +26,7 @@ use crate::platform::db::projection::Conversations;
 use crate::platform::db::{Claim, Class, DocumentKind, Effect, NewJob, StoredDocument};
 
 /// The time between checks.
-const STALE_CHECK_INTERVAL: Duration = Duration::from_hours(1);
+const STALE_CHECK_INTERVAL: Duration = Duration::from_secs(60 * 60);
 
 /// The maximum number of conversations that an owner is asked about at a time.
 const MAX_ASKED_AT_ONCE: usize = 5;

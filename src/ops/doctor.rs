@@ -45,7 +45,7 @@ use crate::platform::transport;
 const MAX_CLOCK_ERROR: SignedDuration = SignedDuration::from_secs(60);
 
 /// The longest time that a job waits while all is well.
-const MAX_JOB_AGE: Duration = Duration::from_mins(10);
+const MAX_JOB_AGE: Duration = Duration::from_secs(10 * 60);
 
 /// The time that the app's own address may take to answer.
 const OWN_ADDRESS_TIMEOUT: Duration = Duration::from_secs(5);

@@ -166,11 +166,11 @@ fn line(job: &Stored) -> String {
 
 fn row(job: &Stored) -> Value {
     let queue = match job.queue {
-        Queue::Work => "inbox",
+        Queue::Work => "work",
         Queue::Outbox => "outbox",
     };
     json!({
-        "id": job.id.0, "workspace": job.installation, "lane": queue, "kind": job::kind_in_words(&job.body), "key": job.key,
+        "id": job.id.0, "workspace": job.installation, "queue": queue, "kind": job::kind_in_words(&job.body), "key": job.key,
         "dead": job.dead, "due": job.due, "attempt": job.attempt, "accepted": job.accepted, "cause": job.cause,
     })
 }

@@ -15,7 +15,7 @@ use crate::people::directory::{Freshness, slack_fault};
 use crate::platform::db::{CacheKind, CachedFact};
 
 /// The time for which the list of people is used. Before a name is refused, the list is read again.
-const ROSTER_LIFETIME: Duration = Duration::from_mins(10);
+const ROSTER_LIFETIME: Duration = Duration::from_secs(10 * 60);
 
 /// The maximum number of pages of people that are read: ten thousand people.
 const MAX_ROSTER_PAGES: usize = 20;

@@ -22,16 +22,16 @@ use crate::platform::dialnote::answer::{Denied, DialnoteError};
 use crate::platform::slack::answer::SlackError;
 
 /// The time for which a cached Slack profile is used. `user_change` events replace it earlier, but events get lost.
-const PROFILE_AGE: Duration = Duration::from_mins(10);
+const PROFILE_AGE: Duration = Duration::from_secs(10 * 60);
 
 /// The time for which the cached list of members is used. dialnote does not report changes of it.
-const MEMBERS_AGE: Duration = Duration::from_mins(10);
+const MEMBERS_AGE: Duration = Duration::from_secs(10 * 60);
 
 /// The time for which people may act by an older list of members, while dialnote does not answer.
-const STALE_AGE: Duration = Duration::from_hours(1);
+const STALE_AGE: Duration = Duration::from_secs(60 * 60);
 
 /// The time for which the Slack users found by the members' addresses are used.
-const SOUGHT_AGE: Duration = Duration::from_hours(1);
+const SOUGHT_AGE: Duration = Duration::from_secs(60 * 60);
 
 /// The maximum number of members whose Slack users are looked up by address.
 const LOOKED_UP: usize = 100;
@@ -43,7 +43,7 @@ const SOMEBODY_GONE: &str = "somebody who left";
 const MOST_BY_HAND: usize = 10_000;
 
 /// The time for which Slack is not asked again for a user whom it does not know.
-const NO_PROFILE_AGE: Duration = Duration::from_mins(1);
+const NO_PROFILE_AGE: Duration = Duration::from_secs(60);
 
 /// The members of the organization.
 #[derive(Serialize, Deserialize)]

@@ -26,13 +26,13 @@ use crate::platform::db::projection::Conversations;
 use crate::platform::db::{Claim, Class, Delivery, DocumentKind, Effect, NewJob, StoredDocument};
 
 /// The time between roll calls.
-const ROLL_CALL_INTERVAL: Duration = Duration::from_hours(1);
+const ROLL_CALL_INTERVAL: Duration = Duration::from_secs(60 * 60);
 
 /// The time for which the notice about a member is not repeated.
-const REPEAT_NOTICE_AFTER: Duration = Duration::from_hours(24);
+const REPEAT_NOTICE_AFTER: Duration = Duration::from_secs(24 * 60 * 60);
 
 /// The time after a roll call when missing members are looked for again.
-const CONFIRMED: Duration = Duration::from_mins(1);
+const CONFIRMED: Duration = Duration::from_secs(60);
 
 /// The members at the last roll call, and the time of it.
 #[derive(Serialize, Deserialize)]

@@ -21,7 +21,7 @@ pub(crate) const ONE_AT_A_TIME: &str = "people";
 
 /// The maximum number of unlinked users that are read, and the time for which another request of one is not noted.
 const MOST_STRANGERS: usize = 1_000;
-const NOTE_AGAIN_AFTER: Duration = Duration::from_hours(24);
+const NOTE_AGAIN_AFTER: Duration = Duration::from_secs(24 * 60 * 60);
 
 /// An unlinked user who requested something, as stored.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]

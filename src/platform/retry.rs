@@ -11,10 +11,10 @@ use crate::core::error::{Fault, Service};
 const LONGEST_PAUSE: Duration = Duration::from_secs(30);
 
 /// The longest pause after a refusal for an unknown reason, which may last for hours.
-const LONGEST_OF_THE_UNKNOWN: Duration = Duration::from_mins(10);
+const LONGEST_OF_THE_UNKNOWN: Duration = Duration::from_secs(10 * 60);
 
 /// The time for which a rejected dialnote key is retried: a gateway may reject it for a moment only.
-const PATIENCE_WITH_A_KEY: Duration = Duration::from_mins(2);
+const PATIENCE_WITH_A_KEY: Duration = Duration::from_secs(2 * 60);
 
 /// The time for which a call without an answer may still take effect.
 const LATE_EFFECT: Duration = Duration::from_secs(10);
@@ -108,7 +108,7 @@ mod tests {
     use super::*;
 
     fn tries(attempt: u32) -> Tries {
-        Tries { attempt, accepted: Timestamp::UNIX_EPOCH, give_up_after: Duration::from_hours(1), seed: 7 }
+        Tries { attempt, accepted: Timestamp::UNIX_EPOCH, give_up_after: Duration::from_secs(60 * 60), seed: 7 }
     }
 
     fn pause(fault: &Fault, attempt: u32) -> Option<f64> {

@@ -25,7 +25,7 @@ const LARGEST_ANSWER: usize = 8 * 1024 * 1024;
 const SHORTEST_WAIT: Duration = Duration::from_secs(1);
 
 /// The longest wait that the app accepts from a `Retry-After`: after that it calls the service again.
-const LONGEST_WAIT: Duration = Duration::from_mins(5);
+const LONGEST_WAIT: Duration = Duration::from_secs(5 * 60);
 
 /// An answer, good or bad.
 #[derive(Debug)]

@@ -37,7 +37,7 @@ use crate::sync::{conversations, known, poll_state};
 const CLOCKS_DIFFER: Duration = Duration::from_secs(5);
 
 /// The age up to which a note is announced, if no record says which notes were.
-const MAX_NOTE_AGE: Duration = Duration::from_mins(15);
+const MAX_NOTE_AGE: Duration = Duration::from_secs(15 * 60);
 
 /// The actor in the audit log for a change made in dialnote itself.
 const DIALNOTE_ACTOR: &str = "dialnote";
@@ -63,7 +63,7 @@ pub(crate) async fn external_change(ctx: &TenantCtx, claim: &Claim, job: &Extern
     let (now, heard) = put_in_context(ctx, job, now).await?;
     let (notes, told) = new_notes(ctx, job, &now).await?;
     let found = ExternalChange { notes, ..found_out(ctx, job, now).await? };
-    let mut effects = vec![Effect::Mirror(seen(&found.now, at))];
+    let mut effects = vec![Effect::PutSnapshot(seen(&found.now, at))];
     effects.extend(heard.into_iter().chain(told));
     effects.extend(tell_of(ctx, claim, job, &found).await?);
     Ok(Outcome::done(effects))

@@ -17,5 +17,5 @@ pub(crate) async fn known(ctx: &TenantCtx, id: &ConversationId) -> Result<Option
 /// conversation is not in it.
 pub(crate) async fn forget(ctx: &TenantCtx, id: &ConversationId) -> Result<Option<Effect>, Fault> {
     let known = ctx.memory.projection.look(&ctx.db, |all| all.contains_key(id)).await?;
-    Ok(known.then(|| Effect::Mirror(projection::gone(id, ctx.clock.now()))))
+    Ok(known.then(|| Effect::PutSnapshot(projection::gone(id, ctx.clock.now()))))
 }

@@ -15,7 +15,7 @@ use crate::platform::db::{DocumentKind, StoredDocument};
 use crate::platform::dialnote::answer::{Denied, DialnoteError};
 
 /// The time without a poll after which people are not notified of each single change.
-pub(crate) const LONG_AWAY: Duration = Duration::from_mins(10);
+pub(crate) const LONG_AWAY: Duration = Duration::from_secs(10 * 60);
 
 /// The time for which a conversation is left alone after it was seen changed. All that happens to it in that time
 /// becomes one change of its card.

@@ -24,7 +24,7 @@ use crate::sync::poll_state::{CHANGE_QUIET_PERIOD, FullScan, LONG_AWAY, PollOutc
 use crate::sync::{poll_state, subscriptions};
 
 /// The shortest and the longest time between polls.
-const POLL_INTERVAL: [Duration; 2] = [Duration::from_secs(5), Duration::from_mins(1)];
+const POLL_INTERVAL: [Duration; 2] = [Duration::from_secs(5), Duration::from_secs(60)];
 
 /// The time for which an instance is the only one that polls, without a sign of life.
 const LEADERSHIP_LEASE: Duration = Duration::from_secs(30);
@@ -37,7 +37,7 @@ pub(crate) const SIGN_OF_LIFE: Duration = Duration::from_secs(10);
 const UNCHANGED_IN_A_ROW: usize = 10;
 
 /// The time between steps of the full scan.
-const SCAN_INTERVAL: Duration = Duration::from_mins(1);
+const SCAN_INTERVAL: Duration = Duration::from_secs(60);
 
 /// Polls once. Returns none if another instance polls.
 pub async fn poll(ctx: &TenantCtx) -> Result<Option<PollOutcome>, Fault> {

@@ -16,10 +16,10 @@ use crate::platform::dialnote::webhooks::EVENTS;
 
 /// The time after which the app subscribes again. Subscribing twice is the same as subscribing once
 /// (docs/contracts/dialnote.md, Calls).
-pub(crate) const RESUBSCRIBE_INTERVAL: Duration = Duration::from_hours(6);
+pub(crate) const RESUBSCRIBE_INTERVAL: Duration = Duration::from_secs(6 * 60 * 60);
 
 /// The same time after a refusal.
-pub(crate) const AGAIN_AFTER_REFUSAL: Duration = Duration::from_hours(1);
+pub(crate) const AGAIN_AFTER_REFUSAL: Duration = Duration::from_secs(60 * 60);
 
 /// The last request for subscriptions, and the time of it.
 #[derive(Debug, PartialEq, Eq, Serialize, Deserialize)]

@@ -36,7 +36,7 @@ const DUE_AT_ONCE: usize = 100;
 
 /// The time for which delivery keys, drafts and cache entries are of use. Slack repeats an event for at most a day
 /// (docs/contracts/slack.md §4.7).
-const KEEP: Duration = Duration::from_hours(48);
+const KEEP: Duration = Duration::from_secs(48 * 60 * 60);
 
 /// The number of items deleted at a time, and the number of such deletions each second. Together they are more than
 /// could ever come in all day long, and so few that neither reminders nor commands wait for them.

@@ -14,7 +14,7 @@ use tokio::process::{Child, Command};
 use tokio::sync::Semaphore;
 
 /// The time limit of every wait.
-pub(crate) const NEVER: Duration = Duration::from_mins(1);
+pub(crate) const NEVER: Duration = Duration::from_secs(60);
 
 /// The number of windows at a time, regardless of the tests that the machine would run: a Chromium is half a dozen
 /// processes, and those that starve each other show nothing.

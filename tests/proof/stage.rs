@@ -16,7 +16,7 @@ use crate::verdict::Verdict;
 use crate::{answers, town};
 
 /// Far longer than any proof takes: such a wait is for something that will not happen.
-const TOO_LONG: Duration = Duration::from_mins(15);
+const TOO_LONG: Duration = Duration::from_secs(15 * 60);
 
 /// The size of the town, and the app's settings in it.
 #[derive(Clone, Copy)]

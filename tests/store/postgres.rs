@@ -8,7 +8,6 @@ use crate::conformance;
 use dialnote_slack::core::error::Fault;
 use dialnote_slack::platform::db::Store;
 use dialnote_slack::platform::db::postgres::{Postgres, with_password};
-use durable_queue::postgres::{Address, PostgresQueue, schema};
 use tokio_postgres::{Client, NoTls};
 
 /// A separate part of the tests' server.
@@ -42,13 +41,6 @@ impl Database {
         Ok(format!("{}?application_name={}&options=-csearch_path%3D{}", server()?, self.schema, self.schema))
     }
 
-    /// Returns the columns, indexes and constraints of all tables except the one that names the schema's version: one
-    /// line each, beginning with the table.
-    async fn tables(&self) -> Result<Vec<String>, Fault> {
-        let rows = self.operator.query(TABLES, &[&self.schema]).await.map_err(failed)?;
-        rows.iter().map(|row| row.try_get(0)).collect::<Result<_, _>>().map_err(failed)
-    }
-
     async fn open(&self) -> Result<Postgres, Fault> {
         Postgres::open(&self.url()?).await
     }
@@ -74,21 +66,6 @@ macro_rules! conforms {
 
 conforms!(facts, kept, categories);
 
-/// The app's migrations end with the tables of the queue, whichever path they took.
-#[tokio::test]
-async fn the_apps_history_ends_with_the_queues_own_tables() -> Result<(), Fault> {
-    let (app, queue) = (Database::new().await?, Database::new().await?);
-    drop(app.open().await?);
-    drop(PostgresQueue::open(Address::read(&queue.url()?, "tests")?, schema()).await?);
-    let own = queue.tables().await?;
-    assert!(own.iter().any(|line| line.starts_with("jobs ")), "{own:?}");
-    let apps = app.tables().await?;
-    let queues = |line: &&String| own.iter().any(|other| other.split(' ').next() == line.split(' ').next());
-    let apps: Vec<_> = apps.iter().filter(queues).collect();
-    assert_eq!(apps, own.iter().collect::<Vec<_>>());
-    Ok(())
-}
-
 #[tokio::test]
 async fn a_password_of_its_own_may_have_any_characters() -> Result<(), Fault> {
     let operator = Database::new().await?.operator;
@@ -108,16 +85,3 @@ async fn a_password_of_its_own_may_have_any_characters() -> Result<(), Fault> {
     }
     operator.batch_execute("DROP ROLE needs_password").await.map_err(failed)
 }
-
-const TABLES: &str = "
-    SELECT line FROM (
-        SELECT table_name || ' column ' || column_name || ' ' || data_type || ' ' || is_nullable || ' '
-            || coalesce(column_default, '') || ' ' || is_identity || ' ' || coalesce(collation_name, '') AS line
-        FROM information_schema.columns WHERE table_schema = $1 AND table_name <> 'refinery_schema_history'
-        UNION ALL SELECT tablename || ' index ' || replace(indexdef, $1 || '.', '')
-        FROM pg_indexes WHERE schemaname = $1 AND tablename <> 'refinery_schema_history'
-        UNION ALL SELECT relname || ' constraint ' || conname || ' ' || pg_get_constraintdef(pg_constraint.oid)
-        FROM pg_constraint JOIN pg_class ON pg_class.oid = conrelid
-        JOIN pg_namespace ON pg_namespace.oid = relnamespace
-        WHERE nspname = $1 AND relname <> 'refinery_schema_history'
-    ) AS lines ORDER BY line COLLATE \"C\"";

@@ -12,9 +12,7 @@ use dialnote_slack::platform::db::sqlite::Sqlite;
 use dialnote_slack::platform::db::{
     Accepted, CacheEntry, Card, Delivery, Effect, NewJob, Overview, Queue, Store, Verdict,
 };
-use durable_queue::sqlite::{SqliteQueue, schema};
 use jiff::Timestamp;
-use rusqlite::Connection;
 use tempfile::TempDir;
 
 /// A directory of databases that is gone after the test.
@@ -59,48 +57,6 @@ macro_rules! conforms {
 }
 
 conforms!(facts, kept, categories);
-
-/// The app's migrations end with the tables of the queue, whichever path they took.
-#[tokio::test]
-async fn the_apps_history_ends_with_the_queues_own_tables() -> Result<(), Fault> {
-    let home = Home::new()?;
-    let (app, queue) = (home.path(), home.path());
-    drop(Sqlite::open(&app, Timestamp::UNIX_EPOCH).await?);
-    drop(SqliteQueue::open(&queue, schema(), Timestamp::UNIX_EPOCH).await?);
-    let own = tables(&queue)?;
-    assert!(own.iter().any(|table| table.starts_with("jobs:")), "{own:?}");
-    let apps = tables(&app)?;
-    for table in own {
-        assert!(apps.contains(&table), "the queue has\n{table}\nand the app\n{}", apps.join("\n"));
-    }
-    Ok(())
-}
-
-/// Returns the columns and indexes of all tables, one entry per table: as `SQLite` sees them, not as they were written.
-fn tables(path: &Path) -> Result<Vec<String>, Fault> {
-    let failed = |error: rusqlite::Error| Fault::Store(error.to_string());
-    let connection = Connection::open(path).map_err(failed)?;
-    let mut find = connection.prepare(TABLES).map_err(failed)?;
-    let rows = find.query_map([], |row| row.get(0)).map_err(failed)?;
-    rows.collect::<rusqlite::Result<_>>().map_err(failed)
-}
-
-const TABLES: &str = "
-    SELECT t.name || ': ' || t.wr || t.strict || ' ' || (
-        SELECT group_concat(line, ', ') FROM (
-            SELECT c.name || ' ' || c.type || ' ' || c.\"notnull\" || ' ' || coalesce(c.dflt_value, '') || ' ' || c.pk
-                AS line FROM pragma_table_info(t.name) AS c ORDER BY c.name
-        )
-    ) || '; ' || coalesce((
-        SELECT group_concat(line, ', ') FROM (
-            SELECT i.name || ' ' || i.\"unique\" || ' ' || coalesce(
-                (SELECT substr(sql, instr(sql, '(')) FROM sqlite_schema WHERE type = 'index' AND name = i.name), '')
-                AS line FROM pragma_index_list(t.name) AS i ORDER BY i.name
-        )
-    ), '')
-    FROM pragma_table_list AS t
-    WHERE t.schema = 'main' AND t.type = 'table' AND t.name NOT LIKE 'sqlite%' AND t.name <> 'refinery_schema_history'
-    ORDER BY t.name";
 
 #[tokio::test]
 async fn a_crash_loses_nothing_that_was_answered() -> Result<(), Fault> {

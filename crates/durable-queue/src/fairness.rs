@@ -64,9 +64,9 @@ impl ParentJob<'_> {
     /// Returns the job as one that follows from the claimed one.
     pub(crate) fn pass_on(&self, queued: &QueuedJob) -> QueuedJob {
         let QueuedJob { job, turn, due } = queued;
-        let same_lane = job.queue == self.claim.queue;
-        let told = job.delay_notified || (self.delay_notified && same_lane);
-        let turn = if job.inherits_priority && same_lane { self.turn } else { *turn };
+        let same_queue = job.queue == self.claim.queue;
+        let told = job.delay_notified || (self.delay_notified && same_queue);
+        let turn = if job.inherits_priority && same_queue { self.turn } else { *turn };
         QueuedJob {
             job: NewJob { delay_notified: told, request: Some(self.claim.request()), ..job.clone() },
             turn,

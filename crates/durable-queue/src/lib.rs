@@ -21,14 +21,14 @@
 //! ```
 //! use std::time::Duration;
 //!
-//! use durable_queue::sqlite::{SqliteQueue, schema};
+//! use durable_queue::sqlite::{SCHEMA, SqliteQueue};
 //! use durable_queue::{Accepted, Delivery, DurableQueue, FollowUp, NewJob, Queue, Settled, TenantId, Verdict};
 //! use jiff::Timestamp;
 //!
 //! # tokio::runtime::Runtime::new()?.block_on(async {
 //! let folder = tempfile::tempdir()?;
 //! let now = Timestamp::now();
-//! let queue = SqliteQueue::open(&folder.path().join("queue.db"), schema(), now).await?;
+//! let queue = SqliteQueue::open(&folder.path().join("queue.db"), SCHEMA, now).await?;
 //!
 //! // A request comes in: it is stored before it is acknowledged.
 //! let acme = TenantId::new("acme");
@@ -57,7 +57,8 @@
 //!
 //! # Another backend
 //!
-//! 1. Write its tables: `deliveries`, `jobs`, `buckets` and `leaders`, as in `migrations/`.
+//! 1. Write its tables: `deliveries`, `jobs`, `buckets` and `leaders`, as in `migrations/`, and run a
+//!    [`schema::Schema`].
 //! 2. Implement [`DurableQueue`]. Virtual times come from the scheduler in `fairness`, decisions about buckets from
 //!    [`rate_limit`], and both are the same everywhere.
 //! 3. Decide how two that join one partition at once find out who is first, and write down the order in which locks are
@@ -75,10 +76,10 @@ mod error;
 mod fairness;
 mod fnv;
 mod ids;
-mod lanes;
 pub mod postgres;
+mod queue_names;
 pub mod rate_limit;
-mod schema;
+pub mod schema;
 pub mod sqlite;
 mod values;
 mod wakeups;

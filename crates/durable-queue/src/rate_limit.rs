@@ -125,7 +125,7 @@ mod tests {
         let rate_limit = RateLimit { bucket: "channel:C\"1".into(), every_ms: 0, burst: 1 };
         let kept = serde_json::to_string(&[&rate_limit]).unwrap_or_default();
         assert!(kept.contains(&mention(&rate_limit.bucket)) && !kept.contains(&mention("channel:C")), "{kept}");
-        let cause = wait_with("chat.update", Duration::from_mins(5));
+        let cause = wait_with("chat.update", Duration::from_secs(5 * 60));
         assert!(cause.ends_with(&told_to_wait("chat.update")), "{cause}");
     }
 

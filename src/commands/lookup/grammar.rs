@@ -77,7 +77,7 @@ struct Grammar<'r, 'a> {
 
 impl Grammar<'_, '_> {
     fn person_and_conversations(&self) -> Reading {
-        let start = self.text.past(0, &[]);
+        let start = self.text.past_marks(0);
         self.all_of_mine(start)
             .or_else(|| self.person_first(start))
             .or_else(|| self.conversation_first(start))
@@ -106,7 +106,7 @@ impl Grammar<'_, '_> {
     }
 
     fn all(&self, who: Assignee, from: usize) -> Reading {
-        Reading::AllMine { who, note: typed::plain(self.text.from(self.text.past(from, &[]))) }
+        Reading::AllMine { who, note: typed::plain(self.text.from(self.text.past_marks(from))) }
     }
 
     /// Reads `@zoe Ana Lima note`, unless the first words are a contact's name rather than a person's.
@@ -116,7 +116,7 @@ impl Grammar<'_, '_> {
         if of_a_contact && !is_recognized(self.text, start) {
             return None;
         }
-        let next = self.text.past(named.to, &[]);
+        let next = self.text.past_marks(named.to);
         Some(self.with(
             named.who,
             |who| match self.past_all(next).filter(|after| self.is_the_whole(next, *after)) {
@@ -130,7 +130,7 @@ impl Grammar<'_, '_> {
     /// Reads `Ana Lima to @zoe note`.
     fn conversation_first(&self, start: usize) -> Option<Reading> {
         let end = self.reader.clear_at(start)?;
-        let named = self.person_at(self.text.past(end, &[]))?;
+        let named = self.person_at(self.text.past_marks(end))?;
         Some(self.around(start, end, named))
     }
 
@@ -176,7 +176,7 @@ impl Grammar<'_, '_> {
         let typed = self.text.between(after, after + 1).trim().to_owned();
         if after > end
             && !typed.is_empty()
-            && self.text.past(end, &[]) < after
+            && self.text.past_marks(end) < after
             && let PersonRef::OneOf(people) = self.directory.nearest(&typed)
         {
             let rest = format!("{} : {}", self.text.between(start, end).trim(), self.text.from(after + 1));
@@ -190,7 +190,7 @@ impl Grammar<'_, '_> {
         let (ids, note) = match self.reader.read(from) {
             ConversationMatch::Clear { ids, note, .. } | ConversationMatch::Unclear { ids, note, .. } => (ids, note),
             ConversationMatch::OneOf { .. } | ConversationMatch::Nothing { .. } => {
-                (Vec::new(), typed::plain(self.text.from(self.text.past(from, &[]))))
+                (Vec::new(), typed::plain(self.text.from(self.text.past_marks(from))))
             }
         };
         Reading::Missing { who: None, ids, note, what }

@@ -54,7 +54,7 @@ impl Directory {
             let next = text.past(last.to, &BETWEEN);
             let follows = (next > last.to).then(|| self.one_at(text, next)).flatten();
             // Without a separator, only a person recognized by Slack counts: a bare name may be a contact's.
-            let beside = || self.one_at(text, last.to).filter(|_| is_recognized(text, last.to));
+            let beside = || is_recognized(text, last.to).then(|| self.one_at(text, last.to)).flatten();
             match follows.or_else(beside) {
                 Some(follows) => all.push(follows),
                 None => break,

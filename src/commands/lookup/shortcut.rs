@@ -26,25 +26,29 @@ pub struct Explicit {
     pub note: String,
 }
 
-/// Reads a command that needs no lookup. Returns `None` if anything in it could mean more.
+/// Reads a command that needs no lookup, also one that names nothing. Returns `None` if anything in it could mean more.
 pub fn explicit(verb: Verb, text: &str, links: &Links) -> Option<Explicit> {
     let source = cleaned(text);
     let text = TokenizedText::read(&source);
-    let mut at = text.past(0, &[]);
+    let nothing = |who| Explicit { who, id: None, note: String::new() };
+    if is_empty(&text, 0) {
+        return Some(nothing(None));
+    }
+    let mut at = text.past_marks(0);
     let mut who = None;
     if takes_person(verb) {
         let NamedPerson { who: PersonRef::Clear(named), to } = Directory::default().at(&text, led(&text, at))? else {
             return None;
         };
         let is_group = matches!(named, Assignee::Group(_));
-        (who, at) = (Some(Some(named).filter(|_| !is_group || verb == Verb::Assign)?), text.past(to, &[]));
+        (who, at) = (Some(Some(named).filter(|_| !is_group || verb == Verb::Assign)?), text.past_marks(to));
     }
     if is_empty(&text, at) {
-        return Some(Explicit { who, id: None, note: String::new() });
+        return Some(nothing(who));
     }
     at = led(&text, at);
     let id = id_at(&text, at, links)?;
-    let rest = typed::plain(text.from(text.past(at + 1, &[])));
+    let rest = typed::plain(text.from(text.past_marks(at + 1)));
     let note_is_right = if takes_note(verb) { !rest.is_empty() || !needs_note(verb) } else { rest.is_empty() };
     (note_is_right && !may_mean_more(&text, at + 1, links)).then_some(Explicit { who, id: Some(id), note: rest })
 }
@@ -90,7 +94,7 @@ fn is_empty(text: &TokenizedText<'_>, at: usize) -> bool {
 pub fn starts_with_a_person(text: &str) -> bool {
     let source = cleaned(text);
     let text = TokenizedText::read(&source);
-    let at = text.past(0, &[]);
+    let at = text.past_marks(0);
     is_recognized(&text, at) || is_recognized(&text, led(&text, at))
 }
 

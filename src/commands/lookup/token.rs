@@ -171,13 +171,15 @@ impl<'a> TokenizedText<'a> {
         self.tokens.partition_point(|token| token.start < start)
     }
 
+    /// Skips marks, and returns the first other token from `at` on.
+    pub(crate) fn past_marks(&self, at: usize) -> usize {
+        at + self.tokens.iter().skip(at).take_while(|token| token.is_mark()).count()
+    }
+
     /// Skips marks and the words in `also`, and returns the first other token from `at` on.
-    pub fn past(&self, mut at: usize, also: &[&str]) -> usize {
-        let is_passed = |token: &Token<'_>| token.is_mark() || token.word().is_some_and(|word| also.contains(&&*word));
-        while self.token(at).is_some_and(is_passed) {
-            at += 1;
-        }
-        at
+    pub fn past(&self, at: usize, also: &[&str]) -> usize {
+        let is_passed = |token: &&Token<'_>| token.is_mark() || token.word().is_some_and(|word| also.contains(&&*word));
+        at + self.tokens.iter().skip(at).take_while(is_passed).count()
     }
 }
 
@@ -267,9 +269,9 @@ fn word(text: &str) -> (&str, &str) {
 /// Answers whether a word ends here. A person, a link or an ampersand ends the word before it, even without a blank.
 fn ends_a_word(rest: &str, at: usize) -> bool {
     let is_bracket =
-        rest.strip_prefix('&').is_some_and(|entity| BRACKETS.iter().any(|bracket| entity.starts_with(bracket)));
+        || rest.strip_prefix('&').is_some_and(|entity| BRACKETS.iter().any(|bracket| entity.starts_with(bracket)));
     rest.starts_with(|c: char| c.is_whitespace() || matches!(c, ',' | ';'))
-        || at > 0 && rest.starts_with(['<', '&']) && !is_bracket
+        || at > 0 && rest.starts_with(['<', '&']) && !is_bracket()
 }
 
 /// Answers whether the semicolon at `at` only ends an escaped angle bracket.

@@ -90,7 +90,7 @@ impl<'a> Erasing<'a> {
         self.go_through(DataCategory::Buckets).await?;
         self.throw_away_jobs().await?;
         self.redact().await?;
-        self.go_through(DataCategory::Memos).await
+        self.go_through(DataCategory::CacheEntries).await
     }
 
     async fn waiting(&self) -> Result<PendingErasures, PersonError> {
@@ -333,7 +333,7 @@ fn without_name(detail: &str) -> String {
 fn label(category: DataCategory, kept: &StoredItem) -> String {
     let kind = &kept.name.0;
     match category {
-        DataCategory::Memos => format!("memo: {kind}"),
+        DataCategory::CacheEntries => format!("cache entry: {kind}"),
         DataCategory::Documents if DocumentKind::of(kind) == Some(DocumentKind::Batch) => "document: batch".to_owned(),
         DataCategory::Documents => format!("document: {kind}"),
         DataCategory::Drafts => "deferred command".to_owned(),
@@ -373,7 +373,7 @@ mod tests {
             (1, "audit entry", "audit entry"),
             (2, "audit entry", "audit entries"),
             (2, "failed job", "failed jobs"),
-            (2, "memo: members", "memo: members"),
+            (2, "cache entry: members", "cache entry: members"),
         ] {
             assert_eq!(plural(count, label), counted);
         }

@@ -22,9 +22,11 @@ pub async fn export(
     out: &mut impl Write,
 ) -> Result<(), PersonError> {
     writeln!(out, "{{\n  \"person\": {},", indented(&who(installation, person), "  "))?;
-    for (name, category) in
-        [("memos", DataCategory::Memos), ("documents", DataCategory::Documents), ("drafts", DataCategory::Drafts)]
-    {
+    for (name, category) in [
+        ("cache_entries", DataCategory::CacheEntries),
+        ("documents", DataCategory::Documents),
+        ("drafts", DataCategory::Drafts),
+    ] {
         let mut list = List::begin(out, name)?;
         model::each(store, installation, category, |kept| {
             if model::is_about(person, &kept) { list.add(&shown(person, kept)) } else { Ok(()) }

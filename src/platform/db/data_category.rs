@@ -6,7 +6,7 @@ use jiff::Timestamp;
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum DataCategory {
     /// Cache entries, by kind and id.
-    Memos,
+    CacheEntries,
     /// Documents, by kind and id.
     Documents,
     /// Drafts, by id.

@@ -38,7 +38,7 @@ pub enum Effect {
         id: String,
     },
     /// A snapshot of a conversation. A snapshot older than the stored one changes nothing.
-    Mirror(Snapshot),
+    PutSnapshot(Snapshot),
     /// A rate limit of Slack's or dialnote's: no call passes this bucket of the installation before `until`.
     Close {
         /// The bucket.

@@ -79,8 +79,8 @@ async fn a_file_that_is_something_else_is_left_as_it_is() {
     on_a_file(async |bot| {
         let folder = tempfile::tempdir().unwrap();
         let file = folder.path().join("dialnote-slack.db");
-        let other = "CREATE TABLE refinery_schema_history (version INT, name TEXT, applied_on TEXT, checksum TEXT);
-            INSERT INTO refinery_schema_history VALUES (1, 'another', '', '1')";
+        let other = "CREATE TABLE schema_migrations (version INT, name TEXT, checksum TEXT);
+            INSERT INTO schema_migrations VALUES (1, 'another', '1')";
         for (content, why) in [
             ("", "it has none of the app's tables"),
             ("no database", "file is not a database"),

@@ -21,34 +21,34 @@ use crate::support::{ANA, Bot, By, LEO, MAYA, SAM, Setup, ZOE, product, product_
 const FILE: Setup = Setup { on: On::File, by: By::Settings, ..Setup::USUAL };
 
 /// Copies of the services' data: they remain, although they show the person's data too.
-const COPIES: [&str; 2] = ["mirror", "cards"];
+const COPIES: [&str; 2] = ["snapshots", "cards"];
 
 #[tokio::test]
 async fn after_erasing_nothing_names_the_person() {
     product_with(FILE, async |bot| {
         zoe_leaves_traces(bot).await;
         assert_snapshot!(traces(bot), @"
+        audit_entries: 6
+        cache_entries: 10
         documents: 5
         drafts: 1
-        entries: 6
         jobs: 1
-        memos: 10
         ");
         assert_snapshot!(erase(bot, "U0ZOE", false).await.unwrap(), @r#"
         In T0ACME, known by: U0ZOE, Zoe, Zoe Park, zoe@acme.example, mem_zoe.
         Removed:
+             1 cache entry: called
+             3 cache entry: direct
+             1 cache entry: direct_channel
+             1 cache entry: direct_last
+             1 cache entry: members
+             1 cache entry: profile
+             2 cache entry: standing
              1 deferred command
              2 document: handover
              1 document: home
              1 document: wishes
              1 failed job
-             1 memo: called
-             3 memo: direct
-             1 memo: direct_channel
-             1 memo: direct_last
-             1 memo: members
-             1 memo: profile
-             2 memo: standing
         Replaced by "erased":
              6 audit entries
              1 document: team
@@ -154,7 +154,7 @@ async fn a_waiting_job_that_names_the_person_blocks_the_erasure() {
         job-N is pending and names U0ZOE
         hint: `dialnote-slack jobs list --waiting` shows pending jobs; erase when they are finished, or erase everything else now with --even-if-waiting
         ");
-        assert!(export(bot, "U0ZOE").await["memos"].as_array().is_some_and(|cache_entries| !cache_entries.is_empty()));
+        assert!(export(bot, "U0ZOE").await["cache_entries"].as_array().is_some_and(|cache_entries| !cache_entries.is_empty()));
         let told = erase(bot, "U0ZOE", true).await.unwrap();
         assert!(told.contains("Pending jobs that name them: 1."), "{told}");
         bot.world(|world| world.faults.dialnote.down = false);
@@ -174,9 +174,9 @@ async fn a_route_stays_without_its_creator() {
         assert_snapshot!(erase(bot, "U0MAYA", false).await.unwrap(), @r#"
         In T0ACME, known by: U0MAYA, Maya, Maya Chen, maya@acme.example, mem_maya.
         Removed:
-             1 memo: called
-             1 memo: members
-             1 memo: profile
+             1 cache entry: called
+             1 cache entry: members
+             1 cache entry: profile
         Replaced by "erased":
              1 audit entry
              1 document: route
@@ -243,7 +243,7 @@ async fn everything_that_is_kept_is_shown() {
             let kinds = all[list].as_array().unwrap().iter().map(|one| one["kind"].as_str().unwrap_or("").to_owned());
             kinds.collect::<Vec<_>>().join(" ")
         };
-        assert_snapshot!(kinds("memos"), @"called direct direct direct direct_channel direct_last members profile standing standing");
+        assert_snapshot!(kinds("cache_entries"), @"called direct direct direct direct_channel direct_last members profile standing standing");
         assert_snapshot!(kinds("documents"), @"handover handover home team wishes");
         assert_snapshot!(kinds("jobs_given_up"), @"post_card.v1");
         assert_eq!(all["drafts"].as_array().unwrap().len(), 1);
@@ -254,7 +254,7 @@ async fn everything_that_is_kept_is_shown() {
         assert!(!text.contains("leo@acme.example") && !text.contains("/slack/response/"), "{text}");
         erase(bot, "U0ZOE", false).await.unwrap();
         let after = export(bot, "U0ZOE").await;
-        for list in ["memos", "documents", "drafts", "pacing", "jobs_waiting", "jobs_given_up", "audit"] {
+        for list in ["cache_entries", "documents", "drafts", "pacing", "jobs_waiting", "jobs_given_up", "audit"] {
             assert_eq!(after[list], json!([]), "{list}");
         }
         bot.expect_dead(0);

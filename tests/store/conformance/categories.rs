@@ -8,8 +8,13 @@ use dialnote_slack::platform::db::data_category::{DataCategory, StoredItem};
 use dialnote_slack::platform::db::rate_limit::RateLimit;
 use dialnote_slack::platform::db::{Audited, CacheEntry, Card, Document, Draft, Effect, Entry, NewJob, Store};
 
-const SHELVES: [DataCategory; 5] =
-    [DataCategory::Memos, DataCategory::Documents, DataCategory::Drafts, DataCategory::Cards, DataCategory::Buckets];
+const SHELVES: [DataCategory; 5] = [
+    DataCategory::CacheEntries,
+    DataCategory::Documents,
+    DataCategory::Drafts,
+    DataCategory::Cards,
+    DataCategory::Buckets,
+];
 
 pub(super) async fn a_shelf_is_looked_through_in_the_order_of_names(store: &dyn Store) -> Result<(), Fault> {
     for installation in [common::here(), common::elsewhere()] {
@@ -20,7 +25,7 @@ pub(super) async fn a_shelf_is_looked_through_in_the_order_of_names(store: &dyn 
         let names: Vec<_> = all.iter().map(|kept| kept.name.clone()).collect();
         let expected = match category {
             DataCategory::Drafts | DataCategory::Buckets => [("b", ""), ("c", "")],
-            DataCategory::Memos | DataCategory::Documents | DataCategory::Cards => [("a", "z"), ("b", "a")],
+            DataCategory::CacheEntries | DataCategory::Documents | DataCategory::Cards => [("a", "z"), ("b", "a")],
         };
         assert_eq!(names, expected.map(|(one, two)| (one.to_owned(), two.to_owned())), "in order: {category:?}");
         let first = store.category(&common::here(), category, &beginning(), 1).await?;
@@ -31,7 +36,7 @@ pub(super) async fn a_shelf_is_looked_through_in_the_order_of_names(store: &dyn 
             all.get(1..).unwrap_or_default()
         );
     }
-    let cache_entries = store.category(&common::here(), DataCategory::Memos, &beginning(), 1).await?;
+    let cache_entries = store.category(&common::here(), DataCategory::CacheEntries, &beginning(), 1).await?;
     let also = Some("alias".to_owned());
     assert_eq!(
         cache_entries,

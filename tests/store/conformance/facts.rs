@@ -154,8 +154,8 @@ pub(super) async fn facts_belong_to_their_installation(store: &dyn Store) -> Res
     assert_eq!(store.cards(&common::elsewhere(), &conversation).await?, [], "not their cards");
     assert_eq!(store.entries(&common::elsewhere(), &conversation, 9).await?, [], "not their entries");
     assert_eq!(store.draft(&common::elsewhere(), &DraftId::new("d1")).await?, None, "not their draft");
-    assert_eq!(store.cache_get(&common::elsewhere(), "teammate", "U1").await?, None, "not their memo");
-    assert_eq!(store.cache_find(&common::elsewhere(), "teammate", "m1").await?, None, "not their memo");
+    assert_eq!(store.cache_get(&common::elsewhere(), "teammate", "U1").await?, None, "not their entry");
+    assert_eq!(store.cache_find(&common::elsewhere(), "teammate", "m1").await?, None, "not their entry");
 
     let effects = [Effect::PutCard(card("C1", "c1", "theirs")), Effect::PutDraft(draft("d1", 9))];
     put(store, &common::elsewhere(), effects).await?;

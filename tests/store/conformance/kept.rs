@@ -169,7 +169,8 @@ pub(super) async fn an_installation_begins_from_nothing(store: &dyn Store) -> Re
         || Draft { id: draft.clone(), actor: SlackUserId::new("U1"), at: common::at(0), body: "{}".into() };
     let delivered = |installation: InstallationId| Delivery { installation, key: "trigger".into() };
     for installation in [common::here(), common::elsewhere()] {
-        let effects = [Effect::PutCard(card()), Effect::PutDraft(kept_draft()), Effect::Mirror(seen("c1", 5, "one"))];
+        let effects =
+            [Effect::PutCard(card()), Effect::PutDraft(kept_draft()), Effect::PutSnapshot(seen("c1", 5, "one"))];
         put(store, &installation, effects).await?;
         store.cache_put(&installation, cache_entry()).await?;
         for kind in ["rules", "route", "connection"] {
@@ -260,7 +261,7 @@ pub(super) async fn the_mirror_shows_the_latest_sight(store: &dyn Store) -> Resu
     store.put_snapshots(&common::here(), vec![seen("c2", 7, "new")]).await?;
     store.put_snapshots(&common::here(), vec![seen("c2", 6, "late")]).await?;
     store.put_snapshots(&common::elsewhere(), vec![seen("c9", 7, "theirs")]).await?;
-    put(store, &common::here(), [Effect::Mirror(seen("c3", 6, "by a command"))]).await?;
+    put(store, &common::here(), [Effect::PutSnapshot(seen("c3", 6, "by a command"))]).await?;
     let all = store.snapshots(&common::here(), &since(0, ""), 9).await?;
     assert_eq!(
         all,
@@ -310,7 +311,7 @@ pub(super) async fn nothing_is_newer_than_a_clock_that_is_set_back(store: &dyn S
     };
     store.put_snapshots(&common::here(), sight(1000, "before")).await?;
     store.cache_put(&common::here(), cache_entry(1000, "before")).await?;
-    store.set_back(Duration::from_mins(4), common::at(760)).await?;
+    store.set_back(Duration::from_secs(4 * 60), common::at(760)).await?;
     store.put_snapshots(&common::here(), sight(761, "after")).await?;
     store.cache_put(&common::here(), cache_entry(761, "after")).await?;
     let seen = store.snapshot(&common::here(), &ConversationId::new("c1")).await?;

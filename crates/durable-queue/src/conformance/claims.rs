@@ -22,7 +22,7 @@ pub(super) async fn takes_at_most_max_in_the_order_of_their_turns(store: &dyn Du
     Ok(())
 }
 
-pub(super) async fn lanes_are_claimed_apart(store: &dyn DurableQueue) -> Result<(), QueueError> {
+pub(super) async fn queues_are_claimed_apart(store: &dyn DurableQueue) -> Result<(), QueueError> {
     common::accept(store, [common::command("a", "do"), common::message("b", "say")]).await?;
     let said = common::only(store.claim(Queue::Outbox, 9, common::at(0), LEASE).await?)?;
     assert_eq!((said.body.as_str(), said.queue), ("say", Queue::Outbox), "only the messages");
@@ -121,7 +121,7 @@ pub(super) async fn next_due_sees_what_nothing_holds_back(store: &dyn DurableQue
     )
     .await?;
     assert_eq!(store.next_due(Queue::Work).await?, Some(common::at(20)), "a2 is held back by a1");
-    assert_eq!(store.next_due(Queue::Outbox).await?, None, "lanes are apart");
+    assert_eq!(store.next_due(Queue::Outbox).await?, None, "queues are apart");
     common::accept(store, [NewJob { due: common::at(10), ..common::command("b", "b1") }]).await?;
     assert_eq!(store.next_due(Queue::Work).await?, Some(common::at(10)), "the earliest");
     let b1 = common::claim_one(store, common::at(10)).await?;

@@ -13,7 +13,7 @@ pub(super) async fn accepts_a_delivery_with_its_jobs(store: &dyn DurableQueue) -
     store.accept(common::delivery("trigger"), vec![job], common::at(1)).await?;
     let claim = common::claim_one(store, common::at(5)).await?;
     assert_eq!(claim.installation, common::here(), "the job is its installation's");
-    assert_eq!(claim.queue, Queue::Work, "it is in its lane");
+    assert_eq!(claim.queue, Queue::Work, "it is in its queue");
     assert_eq!(claim.key, "conversation", "it has its key");
     assert_eq!(claim.body, "{\"do\":1}", "its body is what was stored");
     assert_eq!(claim.accepted, common::at(1), "it knows when it was accepted");
@@ -55,7 +55,7 @@ pub(super) async fn a_duplicate_stores_nothing(store: &dyn DurableQueue) -> Resu
         ["first"],
         "only the first delivery's job is stored"
     );
-    assert_eq!(store.next_due(Queue::Outbox).await?, None, "nothing is stored in the other lane");
+    assert_eq!(store.next_due(Queue::Outbox).await?, None, "nothing is stored in the other queue");
     Ok(())
 }
 

@@ -45,7 +45,7 @@ pub(super) async fn what_was_begun_is_finished_first(store: &dyn DurableQueue) -
         ["1 goes on", "2", "3", "more"],
         "more comes after all others"
     );
-    assert_eq!(common::names(&say(store, 0).await?), ["said"], "the other lane has turns of its own");
+    assert_eq!(common::names(&say(store, 0).await?), ["said"], "the other queue has turns of its own");
     Ok(())
 }
 

@@ -68,11 +68,11 @@ pub async fn order(fresh: &impl AsyncFn() -> Box<dyn DurableQueue>) {
             order::one_key_runs_one_at_a_time,
             order::an_older_job_goes_first_even_if_it_is_due_later,
             order::different_keys_run_in_parallel,
-            order::lines_belong_to_an_installation_and_a_lane,
+            order::partitions_belong_to_a_tenant_and_a_queue,
             order::behind_joins_the_other_line,
             order::behind_a_job_that_is_being_worked_on,
             order::behind_nobody_keeps_its_own_key,
-            order::behind_looks_only_at_its_own_installation_and_lane,
+            order::behind_looks_only_at_its_own_tenant_and_queue,
             order::behind_a_dead_job_is_behind_nobody,
             order::jobs_of_one_delivery_are_taken_in_in_order,
             order::a_job_that_finds_its_key_moves_to_it,
@@ -88,7 +88,7 @@ pub async fn claims(fresh: &impl AsyncFn() -> Box<dyn DurableQueue>) {
         [
             claims::takes_only_what_is_due,
             claims::takes_at_most_max_in_the_order_of_their_turns,
-            claims::lanes_are_claimed_apart,
+            claims::queues_are_claimed_apart,
             claims::a_lease_that_ended_is_claimed_again,
             claims::a_late_settlement_is_void,
             claims::an_ended_lease_nobody_took_still_holds,
@@ -157,11 +157,11 @@ pub async fn wakeups(fresh: &impl AsyncFn() -> Box<dyn DurableQueue>) {
     each!(
         fresh,
         [
-            wakeups::an_accepted_job_rings_its_lane,
+            wakeups::an_accepted_job_rings_its_queue,
             wakeups::a_freed_successor_rings,
             wakeups::a_retry_before_the_end_of_the_lease_rings,
             wakeups::a_shortened_lease_rings,
-            wakeups::a_following_job_rings_its_lane,
+            wakeups::a_following_job_rings_its_queue,
             wakeups::a_notice_rings,
         ]
     );

@@ -46,13 +46,13 @@ pub(super) async fn different_keys_run_in_parallel(store: &dyn DurableQueue) -> 
     Ok(())
 }
 
-pub(super) async fn lines_belong_to_an_installation_and_a_lane(store: &dyn DurableQueue) -> Result<(), QueueError> {
+pub(super) async fn partitions_belong_to_a_tenant_and_a_queue(store: &dyn DurableQueue) -> Result<(), QueueError> {
     let theirs = NewJob { installation: common::elsewhere(), ..common::command("a", "theirs") };
     common::accept(store, [common::command("a", "ours"), theirs, common::message("a", "said")]).await?;
     let claims = common::claim(store, common::at(0)).await?;
     assert_eq!(common::names(&claims), ["ours", "theirs"], "the same key in another installation is another line");
     let said = common::only(store.claim(Queue::Outbox, 9, common::at(0), LEASE).await?)?;
-    assert_eq!(said.body, "said", "the same key in another lane is another line");
+    assert_eq!(said.body, "said", "the same key in another queue is another partition");
     for claim in &claims {
         common::settle(store, claim, Verdict::Done).await?;
     }
@@ -93,9 +93,7 @@ pub(super) async fn behind_nobody_keeps_its_own_key(store: &dyn DurableQueue) ->
     Ok(())
 }
 
-pub(super) async fn behind_looks_only_at_its_own_installation_and_lane(
-    store: &dyn DurableQueue,
-) -> Result<(), QueueError> {
+pub(super) async fn behind_looks_only_at_its_own_tenant_and_queue(store: &dyn DurableQueue) -> Result<(), QueueError> {
     let theirs = NewJob { installation: common::elsewhere(), ..common::command("maya", "theirs") };
     common::accept(store, [theirs, common::message("maya", "said")]).await?;
     common::accept(store, [NewJob { after_key: Some("maya".into()), ..common::command("own", "ours") }]).await?;
@@ -176,6 +174,6 @@ pub(super) async fn all_that_follows_from_a_request_knows_which(store: &dyn Dura
     );
     common::settle_with(store, &follows, Verdict::Done, [FollowUp::Enqueue(common::message("m", "said"))]).await?;
     let said = store.claim(Queue::Outbox, 1, common::at(5), LEASE).await?;
-    assert_eq!(said.first().map(Claim::request), Some(common::at(3)), "in whatever lane, however far");
+    assert_eq!(said.first().map(Claim::request), Some(common::at(3)), "in whatever queue, however far");
     Ok(())
 }

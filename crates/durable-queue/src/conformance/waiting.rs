@@ -8,7 +8,7 @@ use crate::rate_limit::RateLimit;
 use crate::{Claim, DurableQueue, FollowUp, Limit, NewJob, Queue, QueueError, Verdict};
 
 /// The time by which the clock is set back.
-const BACK: Duration = Duration::from_mins(4);
+const BACK: Duration = Duration::from_secs(4 * 60);
 
 pub(super) async fn a_limit_is_listed_until_it_ends(store: &dyn DurableQueue) -> Result<(), QueueError> {
     close(store, "chat.update", 10).await?;

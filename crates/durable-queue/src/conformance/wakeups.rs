@@ -6,7 +6,7 @@ use std::time::Duration;
 use crate::conformance::common;
 use crate::{DurableQueue, FollowUp, NewJob, Queue, QueueError, Verdict};
 
-pub(super) async fn an_accepted_job_rings_its_lane(store: &dyn DurableQueue) -> Result<(), QueueError> {
+pub(super) async fn an_accepted_job_rings_its_queue(store: &dyn DurableQueue) -> Result<(), QueueError> {
     common::accept(store, [common::command("a", "do")]).await?;
     pending(store, Queue::Work, "a command came").await;
     common::accept(store, [common::message("a", "say")]).await?;
@@ -50,7 +50,7 @@ pub(super) async fn a_shortened_lease_rings(store: &dyn DurableQueue) -> Result<
     Ok(())
 }
 
-pub(super) async fn a_following_job_rings_its_lane(store: &dyn DurableQueue) -> Result<(), QueueError> {
+pub(super) async fn a_following_job_rings_its_queue(store: &dyn DurableQueue) -> Result<(), QueueError> {
     common::accept(store, [common::command("a", "job")]).await?;
     let held = common::claim_one(store, common::at(0)).await?;
     common::settle_with(store, &held, Verdict::Done, [FollowUp::Enqueue(common::message("m", "say"))]).await?;

@@ -9,30 +9,30 @@ use tokio_postgres::{Error, Row};
 
 use super::statements::{Params, changed, prepared, rows};
 use crate::clock::{from_millis, rows as limit};
-use crate::lanes::name;
+use crate::queue_names::name;
 use crate::rate_limit::{Admission, BucketState, RateLimit, pass};
 use crate::{Claim, JobId, Queue, TenantId};
 
 pub(super) const TIME_HAS_COME: &str = "
     UPDATE jobs SET ready = TRUE WHERE id = ANY(ARRAY(
-        SELECT id FROM jobs WHERE lane = $1 AND state = 'live' AND head AND NOT ready AND due <= $2
+        SELECT id FROM jobs WHERE queue = $1 AND state = 'live' AND head AND NOT ready AND due <= $2
         ORDER BY due LIMIT $3 FOR UPDATE SKIP LOCKED
     ))";
 
 pub(super) const READY: &str = "
-    SELECT id, installation, pace, slot FROM jobs
-    WHERE lane = $1 AND state = 'live' AND head AND ready
-    ORDER BY class, turn, id LIMIT $2 FOR UPDATE SKIP LOCKED";
+    SELECT id, installation, rate_limits, reserved FROM jobs
+    WHERE queue = $1 AND state = 'live' AND head AND ready
+    ORDER BY class, virtual_time, id LIMIT $2 FOR UPDATE SKIP LOCKED";
 
 pub(super) const TAKE: &str = "
-    UPDATE jobs SET due = $2, ready = FALSE, slot = FALSE, fence = fence + 1,
-        attempt = least(attempt + 1, 4294967295), unsure = unsure OR in_flight, in_flight = TRUE
+    UPDATE jobs SET due = $2, ready = FALSE, reserved = FALSE, fence = fence + 1,
+        attempt = least(attempt + 1, 4294967295), outcome_unknown = outcome_unknown OR in_flight, in_flight = TRUE
     WHERE id = ANY($1)
-    RETURNING id, installation, key, fence, due, attempt, accepted, told, body, unsure, request";
+    RETURNING id, installation, key, fence, due, attempt, accepted, delay_notified, body, outcome_unknown, request";
 
 pub(super) const PUT_OFF: &str = "
-    UPDATE jobs SET due = later.due, ready = FALSE, slot = later.slot
-    FROM unnest($1::bigint[], $2::bigint[], $3::bool[]) AS later (id, due, slot)
+    UPDATE jobs SET due = later.due, ready = FALSE, reserved = later.reserved
+    FROM unnest($1::bigint[], $2::bigint[], $3::bool[]) AS later (id, due, reserved)
     WHERE jobs.id = later.id";
 
 /// Creates missing buckets, so that there is a row to lock. One without a limit is never full and needs none.

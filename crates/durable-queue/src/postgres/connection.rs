@@ -6,17 +6,17 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use deadpool_postgres::{ClientWrapper, Hook, Manager, ManagerConfig, Object, Pool, RecyclingMethod, Runtime};
-use refinery::Runner;
 use rustls::ClientConfig;
 use rustls_platform_verifier::BuilderVerifierExt;
-use tokio_postgres::{Client, Config, Error};
+use tokio_postgres::{Config, Error};
 use tokio_postgres_rustls::MakeRustlsConnect;
 
 use super::address::{Address, CONNECTING};
 use super::fault::fault;
+use super::migrating::migrate;
 use crate::QueueError;
 use crate::error::with_sources;
-use crate::schema::migration_failed;
+use crate::schema::Schema;
 
 /// Number of connections that an instance uses for its work; one more listens.
 const CONNECTIONS: usize = 8;
@@ -35,7 +35,7 @@ const SETTLE_IN: &str =
     SELECT set_config(name, 'off', false) FROM pg_settings WHERE name IN ('enable_seqscan', 'jit')";
 
 /// Asks whether a schema was installed here.
-const HAS_SCHEMA: &str = "SELECT to_regclass('refinery_schema_history') IS NOT NULL";
+const HAS_SCHEMA: &str = "SELECT to_regclass('schema_migrations') IS NOT NULL";
 
 /// Number of attempts at bringing the schema up to date. Of two instances that start at the same moment one fails, and
 /// finds the work done on its next attempt.
@@ -87,35 +87,26 @@ impl ConnectionTarget {
         found.map_err(|error| fault(&error))
     }
 
-    /// Brings the schema up to date. Migrations are grouped, so that a migration and the note that it was made are one
-    /// transaction.
-    pub(super) async fn migrate(&self, schema: Runner) -> Result<(), QueueError> {
-        let schema = schema.set_grouped(true);
-        let mut outcome = self.migrate_once(&schema).await;
+    /// Brings the schema up to date.
+    pub(super) async fn migrate(&self, schema: Schema) -> Result<(), QueueError> {
+        let mut outcome = self.migrate_once(schema).await;
         for attempt in 1..ATTEMPTS {
             if outcome.is_ok() {
                 break;
             }
             tokio::time::sleep(Duration::from_millis(50) * 2_u32.pow(attempt)).await;
-            outcome = self.migrate_once(&schema).await;
+            outcome = self.migrate_once(schema).await;
         }
         outcome
     }
 
-    async fn migrate_once(&self, schema: &Runner) -> Result<(), QueueError> {
+    async fn migrate_once(&self, schema: Schema) -> Result<(), QueueError> {
         let (mut client, connection) = self.config.connect(self.tls.clone()).await.map_err(|error| refused(&error))?;
         let driver = tokio::spawn(connection);
-        let outcome = run_migrations(&mut client, schema).await;
+        let outcome = migrate(&mut client, schema).await;
         drop(client);
         let _ = driver.await;
         outcome
-    }
-}
-
-async fn run_migrations(client: &mut Client, schema: &Runner) -> Result<(), QueueError> {
-    match schema.run_async(client).await {
-        Ok(_) => Ok(()),
-        Err(error) => Err(QueueError::new(migration_failed(error.kind(), schema))),
     }
 }
 

@@ -19,7 +19,7 @@ const DROP_DELIVERIES: &str = "
     DELETE FROM deliveries WHERE (key, installation) IN (
         SELECT key, installation FROM deliveries WHERE installation = $1 LIMIT $2)";
 
-const LOCK_ALL: &str = "SELECT n FROM line_locks ORDER BY n FOR UPDATE";
+const LOCK_ALL: &str = "SELECT n FROM partition_locks ORDER BY n FOR UPDATE";
 
 const DROP_JOBS: &str = "
     DELETE FROM jobs WHERE id IN (

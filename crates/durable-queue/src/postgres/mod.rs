@@ -13,6 +13,7 @@ mod emptying;
 mod fault;
 mod hot_statements;
 mod looking;
+mod migrating;
 mod notifying;
 mod operating;
 mod partitions;
@@ -29,7 +30,6 @@ use std::time::Duration;
 use async_trait::async_trait;
 use deadpool_postgres::Pool;
 use jiff::Timestamp;
-use refinery::Runner;
 use tokio::sync::Notify;
 use tokio_postgres::{Error, Row};
 
@@ -48,21 +48,19 @@ use self::unit_of_work::{query, transact};
 use self::units::{Clear, Lift, Renew, SetBack, Settle, Tell};
 use crate::clock::{end_of, from_millis, rows as limit};
 use crate::fairness::FairScheduler;
-use crate::lanes::name;
+use crate::queue_names::name;
+use crate::schema::{Migration, Schema};
 use crate::wakeups::Wakeups;
 use crate::{
     Accepted, Claim, Delivery, DurableQueue, FollowUp, JobId, Limit, NewJob, Overview, Queue, QueueError, QueuedJob,
     Settled, Settlement, Stored, TenantId, Verdict,
 };
 
-mod embedded {
-    refinery::embed_migrations!("migrations/postgres");
-}
+/// The queue's tables.
+pub const QUEUE: Migration = Migration { name: "queue", sql: include_str!("../../migrations/postgres/1_queue.sql") };
 
-/// Returns the queue's own schema, for a database that holds nothing else.
-pub fn schema() -> Runner {
-    embedded::migrations::runner()
-}
+/// The schema of a database that holds nothing else.
+pub const SCHEMA: Schema = &[QUEUE];
 
 /// Answers whether a schema was installed in the database before. Changes nothing there.
 pub async fn has_schema(address: Address) -> Result<bool, QueueError> {
@@ -82,8 +80,8 @@ pub struct PostgresQueue {
 impl PostgresQueue {
     /// Connects to a database and brings its schema up to date if necessary.
     ///
-    /// The schema is a history of migrations that ends with the tables of [`schema`], and may have others.
-    pub async fn open(address: Address, schema: Runner) -> Result<Self, QueueError> {
+    /// The schema begins with [`QUEUE`], and may go on with an app's own migrations.
+    pub async fn open(address: Address, schema: Schema) -> Result<Self, QueueError> {
         let channel = address.channel.clone();
         let route = ConnectionTarget::at(address)?;
         route.migrate(schema).await?;

@@ -71,7 +71,7 @@ impl Drop for Listener {
 async fn tell(pool: Pool, channel: String, news: Wakeups, me: String) {
     loop {
         let queue = tokio::select! {
-            () = news.of(Queue::Work).notified() => "inbox",
+            () = news.of(Queue::Work).notified() => "work",
             () = news.of(Queue::Outbox).notified() => "outbox",
         };
         if let Err(cause) = query(&pool, TELL, &[&channel, &format!("{me} {queue}")]).await {
@@ -136,7 +136,7 @@ async fn subscribe(client: &Client, channel: &str, wakeups: &Wakeups, heard: &No
 fn hear(wakeups: &Wakeups, me: &str, news: &str) {
     match news.split_once(' ') {
         Some((who, _)) if who == me => {}
-        Some((_, "inbox")) => ring(wakeups, [Queue::Work]),
+        Some((_, "work")) => ring(wakeups, [Queue::Work]),
         Some((_, "outbox")) => ring(wakeups, [Queue::Outbox]),
         // Perhaps a later version's notification: one poll too many does no harm.
         _ => ring(wakeups, [Queue::Work, Queue::Outbox]),

@@ -6,31 +6,31 @@ use tokio_postgres::{Error, Row, SimpleQueryMessage};
 use super::connection::PooledConnection;
 use super::fault::fault;
 use crate::clock::from_millis;
-use crate::lanes::queue;
+use crate::queue_names::queue;
 use crate::{JobId, Overview, QueueError, Stored, TenantId};
 
 pub(super) const OVERVIEW: &str = "
     SELECT
-        count(*) FILTER (WHERE lane = 'inbox'),
-        count(*) FILTER (WHERE lane = 'outbox'),
+        count(*) FILTER (WHERE queue = 'work'),
+        count(*) FILTER (WHERE queue = 'outbox'),
         (SELECT count(*) FROM jobs WHERE state = 'dead'),
         min(accepted)
     FROM jobs WHERE state = 'live'";
 
 pub(super) const OVERVIEW_OF: &str = "
     SELECT
-        count(*) FILTER (WHERE state = 'live' AND lane = 'inbox'),
-        count(*) FILTER (WHERE state = 'live' AND lane = 'outbox'),
+        count(*) FILTER (WHERE state = 'live' AND queue = 'work'),
+        count(*) FILTER (WHERE state = 'live' AND queue = 'outbox'),
         count(*) FILTER (WHERE state = 'dead'),
         min(accepted) FILTER (WHERE state = 'live')
     FROM jobs WHERE installation = $1";
 
 pub(super) const JOBS: &str = "
-    SELECT id, installation, lane, key, state, due, attempt, accepted, cause, body FROM jobs
+    SELECT id, installation, queue, key, state, due, attempt, accepted, cause, body FROM jobs
     WHERE state = $1 AND id > $2 ORDER BY id LIMIT $3";
 
 pub(super) const JOB: &str = "
-    SELECT id, installation, lane, key, state, due, attempt, accepted, cause, body FROM jobs WHERE id = $1";
+    SELECT id, installation, queue, key, state, due, attempt, accepted, cause, body FROM jobs WHERE id = $1";
 
 pub(super) const DISCARD: &str = "DELETE FROM jobs WHERE id = $1 AND state = 'dead' RETURNING id";
 
@@ -65,7 +65,7 @@ pub(super) fn read_id(row: &Row) -> Result<JobId, Error> {
 /// while the next statement travels.
 const REHEARSE: &str = "
     BEGIN; SET LOCAL lock_timeout = '1s';
-    LOCK TABLE deliveries, line_locks, jobs IN ROW EXCLUSIVE MODE;
+    LOCK TABLE deliveries, partition_locks, jobs IN ROW EXCLUSIVE MODE;
     SELECT current_setting('transaction_read_only'); ROLLBACK";
 
 /// Checks that a delivery could be stored.

@@ -17,22 +17,22 @@ use tokio_postgres::{Error, Row};
 
 use super::statements::{Params, changed, prepared, rows};
 use crate::fairness::QueuedJob;
-use crate::lanes::name;
+use crate::queue_names::name;
 use crate::wakeups::PendingWakeups;
 use crate::{Class, NewJob, Queue, fnv};
 
 /// Sorting comes before locking in PostgreSQL's plans, so rows are locked in this order.
-pub(super) const LOCK: &str = "SELECT n FROM line_locks WHERE n = ANY($1) ORDER BY n FOR UPDATE";
+pub(super) const LOCK: &str = "SELECT n FROM partition_locks WHERE n = ANY($1) ORDER BY n FOR UPDATE";
 
 /// A partition with jobs has a head. Answers the positions of those partitions among the wanted. LATERAL, so that each
 /// partition is one search of the index.
 pub(super) const OCCUPIED: &str = "
     SELECT wanted.position
-    FROM unnest($1::text[], $2::text[], $3::text[]) WITH ORDINALITY AS wanted (installation, lane, key, position)
+    FROM unnest($1::text[], $2::text[], $3::text[]) WITH ORDINALITY AS wanted (installation, queue, key, position)
     CROSS JOIN LATERAL (
         SELECT 1 FROM jobs
         WHERE jobs.state = 'live' AND jobs.head AND jobs.installation = wanted.installation
-            AND jobs.lane = wanted.lane AND jobs.key = wanted.key
+            AND jobs.queue = wanted.queue AND jobs.key = wanted.key
         LIMIT 1
     ) AS head";
 
@@ -43,29 +43,33 @@ pub(super) const REPLACE: &str = "
     WHERE state = 'live' AND NOT in_flight AND id = coalesce(
         (
             SELECT id FROM jobs
-            WHERE state = 'live' AND NOT head AND installation = $1 AND lane = $2 AND key = $3 AND fold = $4
+            WHERE state = 'live' AND NOT head AND installation = $1 AND queue = $2 AND key = $3 AND coalesce_key = $4
                 AND NOT in_flight
             ORDER BY id DESC LIMIT 1
         ),
         (
             SELECT id FROM jobs
-            WHERE state = 'live' AND head AND installation = $1 AND lane = $2 AND key = $3 AND fold = $4
+            WHERE state = 'live' AND head AND installation = $1 AND queue = $2 AND key = $3 AND coalesce_key = $4
                 AND NOT in_flight
         )
     )";
 
 /// Gives out ids in the order of the sorted rows.
 pub(super) const JOIN: &str = "
-    INSERT INTO jobs
-        (installation, lane, key, head, due, accepted, told, body, class, turn, fold, pace, ready, request)
-    SELECT installation, lane, key, head, due, accepted, told, body, class, turn, fold, pace, ready,
-        request
+    INSERT INTO jobs (
+        installation, queue, key, head, due, accepted, delay_notified, body, class, virtual_time, coalesce_key,
+        rate_limits, ready, request
+    )
+    SELECT
+        installation, queue, key, head, due, accepted, delay_notified, body, class, virtual_time, coalesce_key,
+        rate_limits, ready, request
     FROM unnest(
         $1::text[], $2::text[], $3::text[], $4::bool[], $5::bigint[], $6::bigint[], $7::bool[], $8::text[],
-        $9::bigint[], $10::bigint[], $11::text[], $12::text[], $13::bool[],
-        $14::bigint[]
-    ) WITH ORDINALITY AS new
-        (installation, lane, key, head, due, accepted, told, body, class, turn, fold, pace, ready, request, position)
+        $9::bigint[], $10::bigint[], $11::text[], $12::text[], $13::bool[], $14::bigint[]
+    ) WITH ORDINALITY AS new (
+        installation, queue, key, head, due, accepted, delay_notified, body, class, virtual_time, coalesce_key,
+        rate_limits, ready, request, position
+    )
     ORDER BY position";
 
 /// The unique index that allows a partition one head.

@@ -12,26 +12,27 @@ use super::partitions;
 use super::statements::{Params, changed, prepared, rows};
 use crate::clock::from_millis;
 use crate::fairness::{ParentJob, QueuedJob, Settlement};
-use crate::lanes::name;
+use crate::queue_names::name;
 use crate::wakeups::PendingWakeups;
 use crate::{Claim, JobId, Queue, Settled, Verdict};
 
 pub(super) const HELD: &str = "
-    SELECT due, told, turn FROM jobs
-    WHERE id = $1 AND fence = $2 AND installation = $3 AND lane = $4 AND key = $5 AND state = 'live'
+    SELECT due, delay_notified, virtual_time FROM jobs
+    WHERE id = $1 AND fence = $2 AND installation = $3 AND queue = $4 AND key = $5 AND state = 'live'
     FOR UPDATE";
 
 pub(super) const POSTPONE: &str = "
-    UPDATE jobs SET due = CASE WHEN slot THEN greatest($2, due) ELSE $2 END, ready = FALSE WHERE id = $1";
+    UPDATE jobs SET due = CASE WHEN reserved THEN greatest($2, due) ELSE $2 END, ready = FALSE WHERE id = $1";
 
 pub(super) const CONTINUE: &str = "
-    UPDATE jobs SET body = $2, due = CASE WHEN slot THEN greatest($3, due) ELSE $3 END, ready = FALSE, unsure = FALSE
+    UPDATE jobs SET body = $2, due = CASE WHEN reserved THEN greatest($3, due) ELSE $3 END, ready = FALSE,
+        outcome_unknown = FALSE
     WHERE id = $1";
 
 /// An attempt that surely had no effect does not undo the doubt that an earlier one left.
 pub(super) const GIVE_BACK: &str = "
-    UPDATE jobs SET due = CASE WHEN slot THEN greatest($2, due) ELSE $2 END, ready = FALSE, cause = $3,
-        fence = fence + 1, in_flight = FALSE, unsure = unsure OR $4
+    UPDATE jobs SET due = CASE WHEN reserved THEN greatest($2, due) ELSE $2 END, ready = FALSE, cause = $3,
+        fence = fence + 1, in_flight = FALSE, outcome_unknown = outcome_unknown OR $4
     WHERE id = $1";
 
 pub(super) const REMOVE: &str = "DELETE FROM jobs WHERE id = $1";
@@ -40,12 +41,13 @@ pub(super) const BURY: &str = "UPDATE jobs SET state = 'dead', head = FALSE, cau
 
 pub(super) const FREE_SUCCESSOR: &str = "
     UPDATE jobs SET head = TRUE, ready = due <= $4 WHERE id = (
-        SELECT id FROM jobs WHERE state = 'live' AND NOT head AND installation = $1 AND lane = $2 AND key = $3
+        SELECT id FROM jobs WHERE state = 'live' AND NOT head AND installation = $1 AND queue = $2 AND key = $3
         ORDER BY id LIMIT 1
     )";
 
 pub(super) const MARK_TOLD: &str = "
-    UPDATE jobs SET told = TRUE WHERE id = $1 AND installation = $2 AND state = 'live' AND NOT told";
+    UPDATE jobs SET delay_notified = TRUE
+    WHERE id = $1 AND installation = $2 AND state = 'live' AND NOT delay_notified";
 
 /// Moves the end of the lease.
 pub(super) async fn renew(
@@ -127,9 +129,9 @@ async fn leave(
 ) -> Result<(), Error> {
     let (leave, free) = (prepared(db, how).await?, prepared(db, FREE_SUCCESSOR).await?);
     let Claim { installation, queue, key, .. } = &settlement.claim;
-    let (installation, lane_name, now) = (installation.as_str(), name(*queue), settlement.now.as_millisecond());
-    let line: Params<'_> = &[&installation, &lane_name, key, &now];
-    let (_, freed) = tokio::try_join!(biased; db.execute(&leave, job), db.execute(&free, line))?;
+    let (installation, queue_name, now) = (installation.as_str(), name(*queue), settlement.now.as_millisecond());
+    let partition: Params<'_> = &[&installation, &queue_name, key, &now];
+    let (_, freed) = tokio::try_join!(biased; db.execute(&leave, job), db.execute(&free, partition))?;
     if freed > 0 {
         pending.wake(*queue);
     }

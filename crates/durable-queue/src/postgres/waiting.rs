@@ -22,7 +22,7 @@ pub(super) const LIMITS: &str = "
 const HASTEN: &str = "
     UPDATE jobs SET due = $4
     WHERE installation = $1 AND state = 'live' AND NOT in_flight AND due > $4
-        AND (strpos(pace, $3) > 0 OR strpos(cause, $5) > 0)
+        AND (strpos(rate_limits, $3) > 0 OR strpos(cause, $5) > 0)
         AND due >= (SELECT closed_until FROM buckets WHERE installation = $1 AND name = $2)";
 
 const OPEN: &str = "

@@ -15,7 +15,7 @@ use super::jobs::{self, Partition};
 use super::memory::Memory;
 use super::partitions::Partitions;
 use crate::fairness::QueuedJob;
-use crate::lanes::name;
+use crate::queue_names::name;
 use crate::{Accepted, Class, Delivery};
 
 pub(super) const REMEMBER_ONE: &str = "
@@ -36,8 +36,10 @@ static REMEMBER: LazyLock<[String; 3]> = LazyLock::new(|| {
 static JOIN: LazyLock<[String; 3]> = LazyLock::new(|| {
     SIZES.map(|rows| {
         format!(
-            "INSERT OR FAIL INTO jobs
-                (installation, lane, key, head, due, accepted, told, body, class, turn, fold, pace, ready) {}",
+            "INSERT OR FAIL INTO jobs (
+                installation, queue, key, head, due, accepted, delay_notified, body, class, virtual_time, coalesce_key,
+                rate_limits, ready
+            ) {}",
             values(rows, 13)
         )
     })

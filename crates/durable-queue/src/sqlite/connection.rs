@@ -8,13 +8,13 @@ use std::path::Path;
 use std::thread;
 use std::time::{Duration, Instant};
 
-use refinery::Runner;
 use rusqlite::config::DbConfig;
-use rusqlite::{Connection, ErrorCode, OpenFlags, TransactionBehavior};
+use rusqlite::{Connection, ErrorCode, OpenFlags};
 
 use super::fault::fault;
+use super::migrating::migrate;
 use crate::QueueError;
-use crate::schema::migration_failed;
+use crate::schema::Schema;
 
 /// Time that a connection waits for another process that is writing.
 const BUSY: Duration = Duration::from_secs(5);
@@ -36,24 +36,14 @@ const LOG_PAGES: i64 = 4000;
 /// Cache of the writer, in KiB.
 const CACHE_KIB: i64 = 8 * 1024;
 
-/// Number of attempts at opening. Two processes that start at the same moment both find an old schema; the slower one
-/// then fails, and finds the work done on its next attempt.
-const ATTEMPTS: usize = 3;
-
 /// Opens the one connection that writes; creates the file and brings its schema up to date.
-///
-/// Migrations are grouped, so that a migration and the note that it was made are one transaction; a crash between
-/// them would leave a database that can neither be used nor migrated.
-pub(super) fn writer(path: &Path, schema: Runner) -> Result<Connection, QueueError> {
-    let schema = schema.set_grouped(true);
-    let mut outcome = open_and_migrate(path, &schema);
-    for _ in 1..ATTEMPTS {
-        if outcome.is_ok() {
-            break;
-        }
-        outcome = open_and_migrate(path, &schema);
-    }
-    outcome
+pub(super) fn writer(path: &Path, schema: Schema) -> Result<Connection, QueueError> {
+    create_private(path)?;
+    let mut connection = logged(path, OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_CREATE)?;
+    migrate(&mut connection, schema)?;
+    connection.pragma_update(None, "cache_size", -CACHE_KIB).map_err(|e| fault(&e))?;
+    connection.pragma_update(None, "wal_autocheckpoint", LOG_PAGES).map_err(|e| fault(&e))?;
+    Ok(connection)
 }
 
 /// End of the name of the file that marks a database as in use, after the database's name.
@@ -150,15 +140,6 @@ pub(super) fn checkpointer(path: &Path) -> Result<Connection, QueueError> {
     logged(path, OpenFlags::SQLITE_OPEN_READ_WRITE)
 }
 
-fn open_and_migrate(path: &Path, schema: &Runner) -> Result<Connection, QueueError> {
-    create_private(path)?;
-    let mut connection = logged(path, OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_CREATE)?;
-    migrate(&mut connection, schema)?;
-    connection.pragma_update(None, "cache_size", -CACHE_KIB).map_err(|e| fault(&e))?;
-    connection.pragma_update(None, "wal_autocheckpoint", LOG_PAGES).map_err(|e| fault(&e))?;
-    Ok(connection)
-}
-
 /// Creates a file that only its owner can access. SQLite gives its log the same permissions. An existing file is not
 /// opened: closing it again would end the locks that `SQLite` holds on it in this process.
 fn create_private(path: &Path) -> Result<(), QueueError> {
@@ -219,12 +200,4 @@ fn write_ahead(path: &Path, flags: OpenFlags) -> rusqlite::Result<(Connection, S
     connection.pragma_update(None, "synchronous", "full")?;
     connection.pragma_update(None, "journal_size_limit", LOG_BYTES)?;
     Ok((connection, mode))
-}
-
-fn migrate(connection: &mut Connection, schema: &Runner) -> Result<(), QueueError> {
-    connection.set_transaction_behavior(TransactionBehavior::Immediate);
-    match schema.run(connection) {
-        Ok(_) => Ok(()),
-        Err(error) => Err(QueueError::new(migration_failed(error.kind(), schema))),
-    }
 }

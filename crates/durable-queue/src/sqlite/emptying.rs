@@ -6,11 +6,11 @@ use rusqlite::{Connection, Result, Row, params};
 use super::memory::{Memory, Walk};
 use super::partitions;
 use crate::clock::rows;
-use crate::lanes::queue;
+use crate::queue_names::queue;
 use crate::{JobId, TenantId};
 
 /// Finds a tenant's jobs, without an index: this is seldom asked, and every request writes to every index.
-const JOBS: &str = "SELECT id, lane, key FROM jobs WHERE installation = ?1 AND id <> ?2 LIMIT ?3";
+const JOBS: &str = "SELECT id, queue, key FROM jobs WHERE installation = ?1 AND id <> ?2 LIMIT ?3";
 
 const DROP_JOB: &str = "DELETE FROM jobs WHERE id = ?1";
 

@@ -14,63 +14,65 @@ use super::memory::Memory;
 use super::partitions::{self, Partitions};
 use crate::clock::{from_millis, rows};
 use crate::fairness::{ParentJob, QueuedJob, Settlement};
-use crate::lanes::name;
+use crate::queue_names::name;
 use crate::rate_limit::{Admission, RateLimit, pass};
 use crate::{Claim, Class, JobId, NewJob, Overview, Queue, Settled, TenantId, Verdict};
 
 pub(super) const IN_LINE: &str = "
     SELECT EXISTS (
-        SELECT 1 FROM jobs WHERE id = ?4 AND state = 'live' AND installation = ?1 AND lane = ?2 AND key = ?3
+        SELECT 1 FROM jobs WHERE id = ?4 AND state = 'live' AND installation = ?1 AND queue = ?2 AND key = ?3
     )";
 
 pub(super) const JOIN_LINE: &str = "
-    INSERT INTO jobs (installation, lane, key, head, due, accepted, told, body, class, turn, fold, pace, ready,
-        request)
+    INSERT INTO jobs (
+        installation, queue, key, head, due, accepted, delay_notified, body, class, virtual_time, coalesce_key,
+        rate_limits, ready, request
+    )
     VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14)";
 
 pub(super) const REPLACE: &str = "
     UPDATE jobs SET body = ?5
-    WHERE id = ?6 AND state = 'live' AND installation = ?1 AND lane = ?2 AND key = ?3 AND fold = ?4
+    WHERE id = ?6 AND state = 'live' AND installation = ?1 AND queue = ?2 AND key = ?3 AND coalesce_key = ?4
         AND in_flight = 0";
 
 pub(super) const TIME_HAS_COME: &str = "
     UPDATE jobs SET ready = 1 WHERE id IN (
-        SELECT id FROM jobs WHERE lane = ?1 AND state = 'live' AND head = 1 AND ready = 0 AND due <= ?2
+        SELECT id FROM jobs WHERE queue = ?1 AND state = 'live' AND head = 1 AND ready = 0 AND due <= ?2
         ORDER BY due LIMIT ?3
     )";
 
 pub(super) const READY: &str = "
-    SELECT id, installation, pace, slot FROM jobs
-    WHERE lane = ?1 AND state = 'live' AND head = 1 AND ready = 1
-    ORDER BY class, turn, id LIMIT ?2";
+    SELECT id, installation, rate_limits, reserved FROM jobs
+    WHERE queue = ?1 AND state = 'live' AND head = 1 AND ready = 1
+    ORDER BY class, virtual_time, id LIMIT ?2";
 
 pub(super) const TAKE: &str = "
-    UPDATE jobs SET due = ?2, ready = 0, slot = 0, fence = fence + 1, attempt = min(attempt + 1, 4294967295),
-        unsure = unsure OR in_flight, in_flight = 1
+    UPDATE jobs SET due = ?2, ready = 0, reserved = 0, fence = fence + 1, attempt = min(attempt + 1, 4294967295),
+        outcome_unknown = outcome_unknown OR in_flight, in_flight = 1
     WHERE id = ?1
-    RETURNING id, installation, key, fence, due, attempt, accepted, told, body, unsure, request";
+    RETURNING id, installation, key, fence, due, attempt, accepted, delay_notified, body, outcome_unknown, request";
 
-pub(super) const PUT_OFF: &str = "UPDATE jobs SET due = ?2, ready = 0, slot = ?3 WHERE id = ?1";
+pub(super) const PUT_OFF: &str = "UPDATE jobs SET due = ?2, ready = 0, reserved = ?3 WHERE id = ?1";
 
 pub(super) const SHORTEN_LEASES: &str = "
     UPDATE jobs SET due = min(due, ?1)
-    WHERE state = 'live' AND head = 1 AND ready = 0 AND in_flight = 1 AND slot = 0";
+    WHERE state = 'live' AND head = 1 AND ready = 0 AND in_flight = 1 AND reserved = 0";
 
 const FORGET_LEADERS: &str = "DELETE FROM leaders";
 
 pub(super) const HELD: &str = "
-    SELECT due, told, turn FROM jobs
-    WHERE id = ?1 AND fence = ?2 AND installation = ?3 AND lane = ?4 AND key = ?5 AND state = 'live'";
+    SELECT due, delay_notified, virtual_time FROM jobs
+    WHERE id = ?1 AND fence = ?2 AND installation = ?3 AND queue = ?4 AND key = ?5 AND state = 'live'";
 
-pub(super) const POSTPONE: &str = "UPDATE jobs SET due = max(?2, slot * due), ready = 0 WHERE id = ?1";
+pub(super) const POSTPONE: &str = "UPDATE jobs SET due = max(?2, reserved * due), ready = 0 WHERE id = ?1";
 
 pub(super) const CONTINUE: &str = "
-    UPDATE jobs SET body = ?2, due = max(?3, slot * due), ready = 0, unsure = 0 WHERE id = ?1";
+    UPDATE jobs SET body = ?2, due = max(?3, reserved * due), ready = 0, outcome_unknown = 0 WHERE id = ?1";
 
 /// An attempt that surely had no effect does not undo the doubt that an earlier one left.
 pub(super) const GIVE_BACK: &str = "
-    UPDATE jobs SET due = max(?2, slot * due), ready = 0, cause = ?3, fence = fence + 1, in_flight = 0,
-        unsure = unsure OR ?4
+    UPDATE jobs SET due = max(?2, reserved * due), ready = 0, cause = ?3, fence = fence + 1, in_flight = 0,
+        outcome_unknown = outcome_unknown OR ?4
     WHERE id = ?1";
 
 pub(super) const REMOVE: &str = "DELETE FROM jobs WHERE id = ?1";
@@ -79,38 +81,38 @@ pub(super) const BURY: &str = "UPDATE jobs SET state = 'dead', head = 0, cause =
 
 pub(super) const FREE_SUCCESSOR: &str = "
     UPDATE jobs SET head = 1, ready = due <= ?5
-    WHERE id = ?4 AND state = 'live' AND installation = ?1 AND lane = ?2 AND key = ?3";
+    WHERE id = ?4 AND state = 'live' AND installation = ?1 AND queue = ?2 AND key = ?3";
 
 pub(super) const READY_SINCE: &str = "
-    SELECT due FROM jobs WHERE lane = ?1 AND state = 'live' AND head = 1 AND ready = 1
-    ORDER BY class, turn, id LIMIT 1";
+    SELECT due FROM jobs WHERE queue = ?1 AND state = 'live' AND head = 1 AND ready = 1
+    ORDER BY class, virtual_time, id LIMIT 1";
 
 pub(super) const NEXT_TIMED: &str = "
-    SELECT due FROM jobs WHERE lane = ?1 AND state = 'live' AND head = 1 AND ready = 0 ORDER BY due LIMIT 1";
+    SELECT due FROM jobs WHERE queue = ?1 AND state = 'live' AND head = 1 AND ready = 0 ORDER BY due LIMIT 1";
 
 /// A claim that only describes has a fence below every possible fence of a job. The index is named, because SQLite
 /// cannot know that few people are not notified yet while many jobs wait.
 pub(super) const OVERDUE: &str = "
-    SELECT id, installation, key, -1, due, attempt, accepted, told, body, unsure, request
+    SELECT id, installation, key, -1, due, attempt, accepted, delay_notified, body, outcome_unknown, request
     FROM jobs INDEXED BY jobs_waiting
-    WHERE state = 'live' AND lane = 'inbox' AND told = 0 AND accepted < ?1
+    WHERE state = 'live' AND queue = 'work' AND delay_notified = 0 AND accepted < ?1
     ORDER BY accepted, id LIMIT ?2";
 
 pub(super) const MARK_TOLD: &str = "
-    UPDATE jobs SET told = 1 WHERE id = ?1 AND installation = ?2 AND state = 'live' AND told = 0";
+    UPDATE jobs SET delay_notified = 1 WHERE id = ?1 AND installation = ?2 AND state = 'live' AND delay_notified = 0";
 
 pub(super) const OVERVIEW: &str = "
     SELECT
-        count(*) FILTER (WHERE lane = 'inbox'),
-        count(*) FILTER (WHERE lane = 'outbox'),
+        count(*) FILTER (WHERE queue = 'work'),
+        count(*) FILTER (WHERE queue = 'outbox'),
         (SELECT count(*) FROM jobs WHERE state = 'dead'),
         min(accepted)
     FROM jobs WHERE state = 'live'";
 
 pub(super) const OVERVIEW_OF: &str = "
     SELECT
-        count(*) FILTER (WHERE state = 'live' AND lane = 'inbox'),
-        count(*) FILTER (WHERE state = 'live' AND lane = 'outbox'),
+        count(*) FILTER (WHERE state = 'live' AND queue = 'work'),
+        count(*) FILTER (WHERE state = 'live' AND queue = 'outbox'),
         count(*) FILTER (WHERE state = 'dead'),
         min(accepted) FILTER (WHERE state = 'live')
     FROM jobs WHERE installation = ?1";

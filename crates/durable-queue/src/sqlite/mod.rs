@@ -14,6 +14,7 @@ mod fault;
 mod file;
 mod jobs;
 mod memory;
+mod migrating;
 mod operating;
 mod partitions;
 #[cfg(test)]
@@ -29,7 +30,6 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use jiff::Timestamp;
-use refinery::Runner;
 use rusqlite::Connection;
 use tokio::sync::Notify;
 
@@ -40,21 +40,19 @@ pub use self::connection::{LOCK, alone, share_owner};
 use self::fault::fault;
 use self::file::DatabaseFile;
 use self::memory::Memory;
+pub use self::migrating::history;
 use self::partitions::Partitions;
 use self::readers::Readers;
 pub use self::transaction::Transaction;
 use self::writer::Writer;
 use crate::clock::end_of;
 use crate::fairness::FairScheduler;
+use crate::schema::{Migration, Schema};
 use crate::wakeups::Wakeups;
 use crate::{
     Accepted, Claim, Delivery, DurableQueue, FollowUp, JobId, Limit, NewJob, Overview, Queue, QueueError, QueuedJob,
     Settled, Settlement, Stored, TenantId, Verdict,
 };
-
-mod embedded {
-    refinery::embed_migrations!("migrations/sqlite");
-}
 
 /// Time that a verb waits for its turn to write.
 const WRITE_TIMEOUT: Duration = Duration::from_secs(10);
@@ -62,10 +60,11 @@ const WRITE_TIMEOUT: Duration = Duration::from_secs(10);
 /// The same for verbs whose caller must answer someone within 3 s.
 const ACCEPT_TIMEOUT: Duration = Duration::from_secs(2);
 
-/// Returns the queue's own schema, for a database that holds nothing else.
-pub fn schema() -> Runner {
-    embedded::migrations::runner()
-}
+/// The queue's tables.
+pub const QUEUE: Migration = Migration { name: "queue", sql: include_str!("../../migrations/sqlite/1_queue.sql") };
+
+/// The schema of a database that holds nothing else.
+pub const SCHEMA: Schema = &[QUEUE];
 
 /// A queue in one `SQLite` file. Dropping it finishes the work it has received and closes the file.
 pub struct SqliteQueue {
@@ -81,8 +80,8 @@ impl SqliteQueue {
     /// Opens the database at `path`, creates it or brings its schema up to date if necessary. A process that died may
     /// have made calls whose effect happens as late as `calls_end`: its jobs wait for that.
     ///
-    /// The schema is a history of migrations that ends with the tables of [`schema`], and may have others.
-    pub async fn open(path: &Path, schema: Runner, calls_end: Timestamp) -> Result<Self, QueueError> {
+    /// The schema begins with [`QUEUE`], and may go on with an app's own migrations.
+    pub async fn open(path: &Path, schema: Schema, calls_end: Timestamp) -> Result<Self, QueueError> {
         let readers = Readers::new(path.to_owned());
         let path = path.to_owned();
         let open = move || {

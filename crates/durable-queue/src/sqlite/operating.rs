@@ -4,15 +4,15 @@ use jiff::Timestamp;
 use rusqlite::{Connection, OptionalExtension, Result, Row, params};
 
 use crate::clock::{from_millis, rows};
-use crate::lanes::queue;
+use crate::queue_names::queue;
 use crate::{JobId, Stored, TenantId};
 
 const JOBS: &str = "
-    SELECT id, installation, lane, key, state, due, attempt, accepted, cause, body FROM jobs
+    SELECT id, installation, queue, key, state, due, attempt, accepted, cause, body FROM jobs
     WHERE state = ?1 AND id > ?2 ORDER BY id LIMIT ?3";
 
 const JOB: &str = "
-    SELECT id, installation, lane, key, state, due, attempt, accepted, cause, body FROM jobs WHERE id = ?1";
+    SELECT id, installation, queue, key, state, due, attempt, accepted, cause, body FROM jobs WHERE id = ?1";
 
 const DISCARD: &str = "DELETE FROM jobs WHERE id = ?1 AND state = 'dead'";
 

@@ -12,11 +12,11 @@ use std::collections::{BTreeSet, HashMap};
 use foldhash::fast::RandomState;
 use rusqlite::{Connection, Result, params};
 
-use crate::lanes::name;
+use crate::queue_names::name;
 use crate::{Queue, fnv};
 
 pub(super) const JOINED_SINCE: &str = "
-    SELECT id, installation, lane, key FROM jobs WHERE id > ?1 AND state = 'live' ORDER BY id";
+    SELECT id, installation, queue, key FROM jobs WHERE id > ?1 AND state = 'live' ORDER BY id";
 
 /// Reads a number that changes when another connection has committed something, and only then.
 const VERSION: &str = "PRAGMA data_version";

@@ -9,15 +9,15 @@ use super::partitions;
 use super::{accepting, buckets, connection, emptying, jobs, operating};
 use crate::QueueError;
 
-struct Schema {
+struct QueueTables {
     connection: Connection,
     _directory: TempDir,
 }
 
-impl Schema {
+impl QueueTables {
     fn new() -> Result<Self, QueueError> {
         let directory = tempfile::tempdir().map_err(|error| QueueError::new(error.to_string()))?;
-        let connection = connection::writer(&directory.path().join("plans.db"), super::schema())?;
+        let connection = connection::writer(&directory.path().join("plans.db"), super::SCHEMA)?;
         Ok(Self { connection, _directory: directory })
     }
 
@@ -39,7 +39,7 @@ impl Schema {
 
 #[test]
 fn no_statement_of_a_command_reads_a_whole_table_or_sorts() -> Result<(), QueueError> {
-    let schema = Schema::new()?;
+    let schema = QueueTables::new()?;
     let statements = [
         accepting::REMEMBER_ONE,
         jobs::IN_LINE,
@@ -81,16 +81,16 @@ fn no_statement_of_a_command_reads_a_whole_table_or_sorts() -> Result<(), QueueE
 
 #[test]
 fn each_index_is_used_for_what_it_was_made_for() -> Result<(), QueueError> {
-    let schema = Schema::new()?;
+    let schema = QueueTables::new()?;
     let expected = [
         (jobs::IN_LINE, "SEARCH jobs USING INTEGER PRIMARY KEY (rowid=?)"),
         (jobs::REPLACE, "SEARCH jobs USING INTEGER PRIMARY KEY (rowid=?)"),
-        (jobs::TIME_HAS_COME, "USING INDEX jobs_timed (lane=? AND due<?)"),
-        (jobs::READY, "USING INDEX jobs_ready (lane=?)"),
-        (jobs::READY_SINCE, "USING INDEX jobs_ready (lane=?)"),
-        (jobs::NEXT_TIMED, "USING INDEX jobs_timed (lane=?)"),
+        (jobs::TIME_HAS_COME, "USING INDEX jobs_timed (queue=? AND due<?)"),
+        (jobs::READY, "USING INDEX jobs_ready (queue=?)"),
+        (jobs::READY_SINCE, "USING INDEX jobs_ready (queue=?)"),
+        (jobs::NEXT_TIMED, "USING INDEX jobs_timed (queue=?)"),
         (jobs::FREE_SUCCESSOR, "SEARCH jobs USING INTEGER PRIMARY KEY (rowid=?)"),
-        (jobs::OVERDUE, "USING INDEX jobs_waiting (lane=? AND told=? AND accepted<?)"),
+        (jobs::OVERDUE, "USING INDEX jobs_waiting (queue=? AND delay_notified=? AND accepted<?)"),
         (jobs::OVERVIEW, "USING COVERING INDEX jobs_waiting"),
         (jobs::OVERVIEW, "USING COVERING INDEX jobs_dead"),
         (emptying::WALK_DELIVERIES, "USING PRIMARY KEY ((key,installation)>(?,?))"),
@@ -107,7 +107,7 @@ fn each_index_is_used_for_what_it_was_made_for() -> Result<(), QueueError> {
 /// it.
 #[test]
 fn deduplication_is_the_primary_key_itself() -> Result<(), QueueError> {
-    let schema = Schema::new()?;
+    let schema = QueueTables::new()?;
     let found = schema.plan("SELECT 1 FROM deliveries WHERE installation = ?1 AND key = ?2")?;
     assert!(found.contains("USING PRIMARY KEY (key=? AND installation=?)"), "{found}");
     Ok(())

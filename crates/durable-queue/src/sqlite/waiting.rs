@@ -18,7 +18,7 @@ const LIMITS: &str = "
 const HASTEN: &str = "
     UPDATE jobs SET due = ?4
     WHERE installation = ?1 AND state = 'live' AND in_flight = 0 AND due > ?4
-        AND (instr(pace, ?3) > 0 OR instr(cause, ?5) > 0)
+        AND (instr(rate_limits, ?3) > 0 OR instr(cause, ?5) > 0)
         AND due >= (SELECT closed_until FROM buckets WHERE installation = ?1 AND name = ?2)";
 
 const OPEN: &str = "

@@ -29,9 +29,9 @@ impl Database {
     pub(crate) async fn open(&self) -> Result<Box<dyn DurableQueue>, QueueError> {
         Ok(match self {
             Self::File(directory) => Box::new(
-                SqliteQueue::open(&directory.path().join("queue.db"), sqlite::schema(), Timestamp::UNIX_EPOCH).await?,
+                SqliteQueue::open(&directory.path().join("queue.db"), sqlite::SCHEMA, Timestamp::UNIX_EPOCH).await?,
             ),
-            Self::Schema(url) => Box::new(PostgresQueue::open(Address::read(url, "model")?, postgres::schema()).await?),
+            Self::Schema(url) => Box::new(PostgresQueue::open(Address::read(url, "model")?, postgres::SCHEMA).await?),
         })
     }
 }

@@ -6,7 +6,7 @@ use std::collections::{HashMap, HashSet};
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
-use durable_queue::postgres::{Address, PostgresQueue, schema};
+use durable_queue::postgres::{Address, PostgresQueue, SCHEMA};
 use durable_queue::rate_limit::RateLimit;
 use durable_queue::{
     Accepted, Delivery, DurableQueue, FollowUp, NewJob, Queue, QueueError, Settled, TenantId, Verdict, conformance,
@@ -29,7 +29,7 @@ fn server() -> Result<String, QueueError> {
 }
 
 async fn open(url: &str) -> Result<PostgresQueue, QueueError> {
-    PostgresQueue::open(Address::read(url, "tests")?, schema()).await
+    PostgresQueue::open(Address::read(url, "tests")?, SCHEMA).await
 }
 
 pub(crate) fn failed(error: impl std::fmt::Display) -> QueueError {
@@ -64,7 +64,7 @@ impl Database {
     async fn scans(&self) -> Result<i64, QueueError> {
         self.count(&format!(
             "SELECT sum(seq_scan)::bigint FROM pg_stat_user_tables
-            WHERE schemaname = '{}' AND relname <> 'refinery_schema_history'",
+            WHERE schemaname = '{}' AND relname <> 'schema_migrations'",
             self.schema
         ))
         .await
@@ -148,7 +148,7 @@ fn command(key: &str, body: impl Into<String>) -> NewJob {
 async fn a_rehearsal_fails_where_nothing_can_be_stored_and_changes_nothing() -> Result<(), QueueError> {
     let database = Database::new().await?;
     let store = database.open().await?;
-    for held in ["deliveries", "line_locks", "jobs"] {
+    for held in ["deliveries", "partition_locks", "jobs"] {
         store.rehearse().await?;
         let hold = format!("BEGIN; LOCK TABLE {held} IN EXCLUSIVE MODE");
         database.operator.batch_execute(&hold).await.map_err(failed)?;
@@ -211,9 +211,10 @@ async fn three_instances_at_once_lose_nothing_and_keep_every_line_in_order() -> 
         let before = last.insert((key, writer), n);
         assert!(before.is_none_or(|before| before < n), "{key}: {writer}:{n} after {before:?}");
     }
-    assert_eq!(database.count("SELECT count(*) FROM jobs WHERE lane = 'inbox'").await?, 0);
-    assert_eq!(database.count("SELECT count(*) FROM jobs WHERE lane = 'outbox'").await?, 240);
-    let lines = "SELECT count(*) FROM (SELECT key FROM jobs GROUP BY lane, key HAVING count(*) FILTER (WHERE head) <> 1
+    assert_eq!(database.count("SELECT count(*) FROM jobs WHERE queue = 'work'").await?, 0);
+    assert_eq!(database.count("SELECT count(*) FROM jobs WHERE queue = 'outbox'").await?, 240);
+    let lines =
+        "SELECT count(*) FROM (SELECT key FROM jobs GROUP BY queue, key HAVING count(*) FILTER (WHERE head) <> 1
         OR min(id) <> min(id) FILTER (WHERE head)) AS wrong";
     assert_eq!(database.count(lines).await?, 0, "every line has one head, its oldest");
     Ok(())
@@ -351,13 +352,15 @@ async fn hot_statements_search_and_do_not_scan() -> Result<(), QueueError> {
     let database = Database::new().await?;
     let store = database.open().await?;
     let fill = "
-        INSERT INTO jobs (installation, lane, key, head, due, accepted, told, body, class, turn, pace, ready)
-        SELECT 'T1', CASE n % 2 WHEN 0 THEN 'inbox' ELSE 'outbox' END, 'k' || n % 5000, n <= 5000, n, n, n % 100 > 0,
+        INSERT INTO jobs (
+            installation, queue, key, head, due, accepted, delay_notified, body, class, virtual_time, rate_limits, ready
+        )
+        SELECT 'T1', CASE n % 2 WHEN 0 THEN 'work' ELSE 'outbox' END, 'k' || n % 5000, n <= 5000, n, n, n % 100 > 0,
             repeat('x', 200), 0, n, '[]', n <= 2000
         FROM generate_series(1, 40000) AS n;
         INSERT INTO deliveries SELECT 'T1', 'd' || n, n FROM generate_series(1, 20000) AS n;
         INSERT INTO buckets SELECT 'T1', 'b' || n, 0, 0 FROM generate_series(1, 5000) AS n;
-        ANALYZE jobs; ANALYZE deliveries; ANALYZE buckets; ANALYZE line_locks";
+        ANALYZE jobs; ANALYZE deliveries; ANALYZE buckets; ANALYZE partition_locks";
     database.operator.batch_execute(fill).await.map_err(failed)?;
     drop(store);
     for (name, sql) in durable_queue::postgres::HOT_STATEMENTS {

@@ -8,7 +8,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::task::Poll;
 use std::time::Duration;
 
-use durable_queue::sqlite::{SqliteQueue, schema};
+use durable_queue::sqlite::{SCHEMA, SqliteQueue};
 use durable_queue::{Accepted, Delivery, DurableQueue, NewJob, Queue, QueueError, TenantId, Verdict, conformance};
 use jiff::Timestamp;
 use rusqlite::Connection;
@@ -198,8 +198,8 @@ async fn a_newer_database_is_refused_in_words() -> Result<(), QueueError> {
     let home = Home::new()?;
     let path = home.path();
     drop(open(&path).await?);
-    let newer = "INSERT INTO refinery_schema_history SELECT 99, 'later', applied_on, checksum
-        FROM refinery_schema_history WHERE version = 1";
+    let newer = "INSERT INTO schema_migrations SELECT 99, 'later', checksum
+        FROM schema_migrations WHERE version = 1";
     outside(&path)?.execute(newer, []).map_err(|error| QueueError::new(error.to_string()))?;
     let fault = open(&path).await.err().map(|fault| fault.to_string()).unwrap_or_default();
     assert!(fault.contains("schema 99") && fault.contains("use a newer version"), "{fault}");
@@ -234,7 +234,7 @@ async fn many_may_open_a_new_database_at_once() -> Result<(), QueueError> {
 }
 
 pub(crate) async fn open(path: &Path) -> Result<SqliteQueue, QueueError> {
-    SqliteQueue::open(path, schema(), Timestamp::UNIX_EPOCH).await
+    SqliteQueue::open(path, SCHEMA, Timestamp::UNIX_EPOCH).await
 }
 
 const LEASE: Duration = Duration::from_secs(30);
@@ -370,7 +370,7 @@ async fn the_only_process_need_not_wait_for_leases_of_the_dead() -> Result<(), Q
     assert_eq!(third.claim(Queue::Work, 9, at(1), LEASE).await?, []);
     drop((second, third));
     // A call of the dead one may be on its way: its job waits for that, and no longer.
-    let last = SqliteQueue::open(&path, schema(), at(12)).await?;
+    let last = SqliteQueue::open(&path, SCHEMA, at(12)).await?;
     assert_eq!(last.next_due(Queue::Work).await?, Some(at(12)));
     assert_eq!(last.claim(Queue::Work, 9, at(11), LEASE).await?, []);
     let again = last.claim(Queue::Work, 9, at(12), LEASE).await?.remove(0);

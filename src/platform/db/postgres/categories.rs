@@ -9,11 +9,11 @@ use crate::platform::db::data_category::{DataCategory, StoredItem};
 pub(super) const NEXT_INSTALLATION: &str = "
     SELECT min(installation) FROM (
         SELECT min(installation) AS installation FROM documents WHERE installation > $1
-        UNION ALL SELECT min(installation) FROM entries WHERE installation > $1
+        UNION ALL SELECT min(installation) FROM audit_entries WHERE installation > $1
     ) AS firsts";
 
-const MEMOS: &str = "
-    SELECT kind, id, alias, at, body FROM memos
+const CACHE_ENTRIES: &str = "
+    SELECT kind, id, alias, at, body FROM cache_entries
     WHERE installation = $1 AND (kind, id) > ($2, $3) ORDER BY kind, id LIMIT $4";
 
 const DOCUMENTS: &str = "
@@ -26,11 +26,11 @@ const DRAFTS: &str = "
     WHERE installation = $1 AND id > $2 AND $3::text IS NOT NULL ORDER BY id LIMIT $4";
 
 const CARDS: &str = "
-    SELECT conversation, channel, ts, NULL::bigint, face FROM cards
+    SELECT conversation, channel, ts, NULL::bigint, card_view FROM cards
     WHERE installation = $1 AND (conversation, channel) > ($2, $3) ORDER BY conversation, channel LIMIT $4";
 
-const TAKE_MEMO: &str = "
-    DELETE FROM memos WHERE installation = $1 AND kind = $2 AND id = $3 AND body = $4 RETURNING 1";
+const TAKE_CACHE_ENTRY: &str = "
+    DELETE FROM cache_entries WHERE installation = $1 AND kind = $2 AND id = $3 AND body = $4 RETURNING 1";
 
 const TAKE_DOCUMENT: &str = "
     DELETE FROM documents WHERE installation = $1 AND kind = $2 AND id = $3 AND body = $4 RETURNING 1";
@@ -39,20 +39,20 @@ const TAKE_DRAFT: &str = "
     DELETE FROM drafts WHERE installation = $1 AND id = $2 AND $3::text IS NOT NULL AND body = $4 RETURNING 1";
 
 const TAKE_CARD: &str = "
-    DELETE FROM cards WHERE installation = $1 AND conversation = $2 AND channel = $3 AND face = $4 RETURNING 1";
+    DELETE FROM cards WHERE installation = $1 AND conversation = $2 AND channel = $3 AND card_view = $4 RETURNING 1";
 
 pub(super) const REWRITE: &str = "
     UPDATE documents SET body = $5 WHERE installation = $1 AND kind = $2 AND id = $3 AND body = $4 RETURNING 1";
 
 pub(super) const REDACT: &str = "
-    UPDATE entries SET actor = line.actor, detail = line.detail
+    UPDATE audit_entries SET actor = line.actor, detail = line.detail
     FROM unnest($2::bigint[], $3::text[], $4::text[]) AS line (id, actor, detail)
-    WHERE entries.id = line.id AND entries.installation = $1 RETURNING 1";
+    WHERE audit_entries.id = line.id AND audit_entries.installation = $1 RETURNING 1";
 
 /// Returns the statement that lists a category; `None` if it is the queue's.
 pub(super) fn list_of(category: DataCategory) -> Option<&'static str> {
     match category {
-        DataCategory::Memos => Some(MEMOS),
+        DataCategory::CacheEntries => Some(CACHE_ENTRIES),
         DataCategory::Documents => Some(DOCUMENTS),
         DataCategory::Drafts => Some(DRAFTS),
         DataCategory::Cards => Some(CARDS),
@@ -63,7 +63,7 @@ pub(super) fn list_of(category: DataCategory) -> Option<&'static str> {
 /// Returns the statement that removes an item from a category; `None` if it is the queue's.
 pub(super) fn take_of(category: DataCategory) -> Option<&'static str> {
     match category {
-        DataCategory::Memos => Some(TAKE_MEMO),
+        DataCategory::CacheEntries => Some(TAKE_CACHE_ENTRY),
         DataCategory::Documents => Some(TAKE_DOCUMENT),
         DataCategory::Drafts => Some(TAKE_DRAFT),
         DataCategory::Cards => Some(TAKE_CARD),

@@ -12,12 +12,12 @@ use crate::platform::db::{Document, Entry};
 
 /// The statements that remove the app's rows of an installation, a batch of each table.
 const CLEAR: [&str; 5] = [
-    "DELETE FROM mirror WHERE (installation, conversation) IN (
-        SELECT installation, conversation FROM mirror WHERE installation = $1 LIMIT $2)",
+    "DELETE FROM snapshots WHERE (installation, conversation) IN (
+        SELECT installation, conversation FROM snapshots WHERE installation = $1 LIMIT $2)",
     "DELETE FROM cards WHERE (installation, conversation, channel) IN (
         SELECT installation, conversation, channel FROM cards WHERE installation = $1 LIMIT $2)",
-    "DELETE FROM memos WHERE (installation, kind, id) IN (
-        SELECT installation, kind, id FROM memos WHERE installation = $1 LIMIT $2)",
+    "DELETE FROM cache_entries WHERE (installation, kind, id) IN (
+        SELECT installation, kind, id FROM cache_entries WHERE installation = $1 LIMIT $2)",
     "DELETE FROM drafts WHERE (installation, id) IN (
         SELECT installation, id FROM drafts WHERE installation = $1 LIMIT $2)",
     "DELETE FROM documents WHERE (installation, kind, id) IN (
@@ -26,9 +26,9 @@ const CLEAR: [&str; 5] = [
 
 /// The statements that remove the app's rows at once, except documents.
 const EMPTY: [&str; 4] = [
-    "DELETE FROM mirror WHERE installation = $1",
+    "DELETE FROM snapshots WHERE installation = $1",
     "DELETE FROM cards WHERE installation = $1",
-    "DELETE FROM memos WHERE installation = $1",
+    "DELETE FROM cache_entries WHERE installation = $1",
     "DELETE FROM drafts WHERE installation = $1",
 ];
 

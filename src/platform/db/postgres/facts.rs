@@ -9,19 +9,19 @@ use crate::core::ids::{ChannelId, ConversationId, DraftId, InstallationId, Messa
 use crate::platform::db::{CacheEntry, Card, Draft, Entry};
 
 pub(super) const PUT_CARD: &str = "
-    INSERT INTO cards (installation, conversation, channel, ts, face) VALUES ($1, $2, $3, $4, $5)
+    INSERT INTO cards (installation, conversation, channel, ts, card_view) VALUES ($1, $2, $3, $4, $5)
     ON CONFLICT (installation, conversation, channel)
-    DO UPDATE SET ts = coalesce(excluded.ts, cards.ts), face = excluded.face";
+    DO UPDATE SET ts = coalesce(excluded.ts, cards.ts), card_view = excluded.card_view";
 
 pub(super) const DROP_CARD: &str = "
     DELETE FROM cards WHERE installation = $1 AND conversation = $2 AND channel = $3 AND ts IS NULL";
 
 pub(super) const CARD: &str = "
-    SELECT channel, conversation, ts, face FROM cards
+    SELECT channel, conversation, ts, card_view FROM cards
     WHERE installation = $1 AND conversation = $2 AND channel = $3";
 
 pub(super) const CARDS: &str = "
-    SELECT channel, conversation, ts, face FROM cards
+    SELECT channel, conversation, ts, card_view FROM cards
     WHERE installation = $1 AND conversation = $2 ORDER BY channel";
 
 pub(super) const PUT_DRAFT: &str = "
@@ -33,27 +33,27 @@ pub(super) const DROP_DRAFT: &str = "DELETE FROM drafts WHERE installation = $1 
 pub(super) const DRAFT: &str = "SELECT id, actor, at, body FROM drafts WHERE installation = $1 AND id = $2";
 
 pub(super) const RECORD: &str = "
-    INSERT INTO entries (installation, conversation, at, actor, verb, detail) VALUES ($1, $2, $3, $4, $5, $6)";
+    INSERT INTO audit_entries (installation, conversation, at, actor, verb, detail) VALUES ($1, $2, $3, $4, $5, $6)";
 
 pub(super) const ENTRIES: &str = "
-    SELECT at, actor, conversation, verb, detail FROM entries
+    SELECT at, actor, conversation, verb, detail FROM audit_entries
     WHERE installation = $1 AND conversation = $2 ORDER BY id DESC LIMIT $3";
 
 pub(super) const DEEDS: &str = "
-    SELECT at, actor, conversation, verb, detail FROM entries
+    SELECT at, actor, conversation, verb, detail FROM audit_entries
     WHERE installation = $1 AND actor = $2 ORDER BY id DESC LIMIT $3";
 
 /// Two workers may read the same fact and store it in the wrong order: the newer one stays.
 pub(super) const REMEMBER: &str = "
-    INSERT INTO memos (installation, kind, id, alias, at, body) VALUES ($1, $2, $3, $4, $5, $6)
+    INSERT INTO cache_entries (installation, kind, id, alias, at, body) VALUES ($1, $2, $3, $4, $5, $6)
     ON CONFLICT (installation, kind, id)
-    DO UPDATE SET alias = excluded.alias, at = excluded.at, body = excluded.body WHERE excluded.at >= memos.at";
+    DO UPDATE SET alias = excluded.alias, at = excluded.at, body = excluded.body WHERE excluded.at >= cache_entries.at";
 
 pub(super) const RECALL: &str = "
-    SELECT kind, id, alias, at, body FROM memos WHERE installation = $1 AND kind = $2 AND id = $3";
+    SELECT kind, id, alias, at, body FROM cache_entries WHERE installation = $1 AND kind = $2 AND id = $3";
 
 pub(super) const RECALL_ALIAS: &str = "
-    SELECT kind, id, alias, at, body FROM memos WHERE installation = $1 AND kind = $2 AND alias = $3
+    SELECT kind, id, alias, at, body FROM cache_entries WHERE installation = $1 AND kind = $2 AND alias = $3
     ORDER BY at DESC LIMIT 1";
 
 /// Two instances that sweep at once take different batches.
@@ -61,10 +61,11 @@ pub(super) const SWEEP: [&str; 2] = [
     "DELETE FROM drafts USING (
         SELECT installation, id FROM drafts WHERE at < $1 ORDER BY at LIMIT $2 FOR UPDATE SKIP LOCKED
     ) AS old WHERE drafts.installation = old.installation AND drafts.id = old.id RETURNING 1",
-    "DELETE FROM memos USING (
-        SELECT installation, kind, id FROM memos WHERE at < $1 ORDER BY at LIMIT $2 FOR UPDATE SKIP LOCKED
+    "DELETE FROM cache_entries USING (
+        SELECT installation, kind, id FROM cache_entries WHERE at < $1 ORDER BY at LIMIT $2 FOR UPDATE SKIP LOCKED
     ) AS old
-    WHERE memos.installation = old.installation AND memos.kind = old.kind AND memos.id = old.id RETURNING 1",
+    WHERE cache_entries.installation = old.installation AND cache_entries.kind = old.kind AND cache_entries.id = old.id
+    RETURNING 1",
 ];
 
 /// Stores the place and the content of a conversation's card.

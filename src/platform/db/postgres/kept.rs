@@ -1,4 +1,4 @@
-//! Documents, and the snapshots of dialnote's conversations (the table `mirror`).
+//! Documents, and the snapshots of dialnote's conversations (the table `snapshots`).
 
 use async_trait::async_trait;
 use durable_queue::QueuedJob;
@@ -33,33 +33,34 @@ pub(super) const COME_DUE: &str = "
 
 /// Two workers may read the same conversation and store it in the wrong order: the newer snapshot stays. Rows are
 /// locked in the order of their names, as in every statement that locks several.
-pub(super) const MIRROR: &str = "
-    INSERT INTO mirror (installation, conversation, at, body)
+pub(super) const PUT_SNAPSHOT: &str = "
+    INSERT INTO snapshots (installation, conversation, at, body)
     SELECT $1, conversation, at, body FROM unnest($2::text[], $3::bigint[], $4::text[]) AS seen (conversation, at, body)
     ORDER BY conversation
     ON CONFLICT (installation, conversation)
-    DO UPDATE SET at = excluded.at, body = excluded.body WHERE excluded.at >= mirror.at";
+    DO UPDATE SET at = excluded.at, body = excluded.body WHERE excluded.at >= snapshots.at";
 
 pub(super) const SIGHT: &str = "
-    SELECT conversation, at, body FROM mirror WHERE installation = $1 AND conversation = $2";
+    SELECT conversation, at, body FROM snapshots WHERE installation = $1 AND conversation = $2";
 
-pub(super) const MIRRORED: &str = "
-    SELECT conversation, at, body FROM mirror
+pub(super) const SNAPSHOTS: &str = "
+    SELECT conversation, at, body FROM snapshots
     WHERE installation = $1 AND (at, conversation) > ($2, $3) ORDER BY at, conversation LIMIT $4";
 
 pub(super) const CARD_AT: &str = "
-    SELECT channel, conversation, ts, face FROM cards WHERE installation = $1 AND channel = $2 AND ts = $3";
+    SELECT channel, conversation, ts, card_view FROM cards WHERE installation = $1 AND channel = $2 AND ts = $3";
 
 pub(super) const CARDS_IN: &str = "
-    SELECT channel, conversation, ts, face FROM cards
+    SELECT channel, conversation, ts, card_view FROM cards
     WHERE installation = $1 AND channel = $2 AND ts > $3 ORDER BY ts LIMIT $4";
 
 pub(super) const AUDIT: &str = "
-    SELECT at, actor, conversation, verb, detail, id, installation FROM entries WHERE id > $1 AND at >= $2
+    SELECT at, actor, conversation, verb, detail, id, installation FROM audit_entries WHERE id > $1 AND at >= $2
     ORDER BY id LIMIT $3";
 
 pub(super) const LATEST: &str = "
-    SELECT at, actor, conversation, verb, detail, id, installation FROM entries WHERE installation = $1 AND id < $2
+    SELECT at, actor, conversation, verb, detail, id, installation FROM audit_entries
+    WHERE installation = $1 AND id < $2
     ORDER BY id DESC LIMIT $3";
 
 /// Stores a document, or replaces it.
@@ -90,7 +91,7 @@ pub(super) async fn put_snapshots(
     seen: &[Snapshot],
 ) -> Result<(), Error> {
     let (names, times, bodies) = columns(seen);
-    transaction.changed(MIRROR, &[&installation.as_str(), &names, &times, &bodies]).await.map(drop)
+    transaction.changed(PUT_SNAPSHOT, &[&installation.as_str(), &names, &times, &bodies]).await.map(drop)
 }
 
 /// Returns the snapshots as columns.
@@ -136,8 +137,8 @@ pub(super) fn read(row: &Row) -> Result<(InstallationId, Document), Error> {
     Ok((InstallationId::new(row.try_get::<_, String>(0)?), document))
 }
 
-/// Reads a snapshot from the columns of [`MIRRORED`].
-pub(super) fn read_mirrored(row: &Row) -> Result<Snapshot, Error> {
+/// Reads a snapshot from the columns of [`SNAPSHOTS`].
+pub(super) fn read_snapshot(row: &Row) -> Result<Snapshot, Error> {
     Ok(Snapshot {
         conversation: ConversationId::new(row.try_get::<_, String>(0)?),
         at: from_millis(row.try_get(1)?),

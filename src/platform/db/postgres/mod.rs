@@ -15,7 +15,8 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use durable_queue::DurableQueue;
-use durable_queue::postgres::{Address, Params, PostgresQueue, UnitOfWork, has_schema};
+use durable_queue::postgres::{Address, Params, PostgresQueue, QUEUE, UnitOfWork, has_schema};
+use durable_queue::schema::{Migration, Schema};
 use jiff::Timestamp;
 use tokio_postgres::{Error, Row};
 
@@ -33,9 +34,10 @@ use crate::platform::db::{
 
 pub use durable_queue::postgres::with_password;
 
-mod embedded {
-    refinery::embed_migrations!("migrations/postgres");
-}
+const APP: Migration = Migration { name: "app", sql: include_str!("../../../../migrations/postgres/2_app.sql") };
+
+/// All migrations: the queue's and the app's.
+const SCHEMA: Schema = &[QUEUE, APP];
 
 /// The program's name on the server, and the channel on which its instances notify each other of new work.
 const PROGRAM: &str = "dialnote-slack";
@@ -63,7 +65,7 @@ impl Postgres {
 
     /// Connects to the database at `url` and brings its schema up to date if need be.
     pub async fn open(url: &str) -> Result<Self, Fault> {
-        Ok(Self { queue: PostgresQueue::open(address(url)?, embedded::migrations::runner()).await? })
+        Ok(Self { queue: PostgresQueue::open(address(url)?, SCHEMA).await? })
     }
 
     async fn transact<W: UnitOfWork>(&self, work: &W) -> Result<W::Output, Fault> {
@@ -305,11 +307,11 @@ impl Store for Postgres {
 
     async fn put_snapshots(&self, installation: &InstallationId, seen: Vec<Snapshot>) -> Result<(), Fault> {
         let (names, times, bodies) = kept::columns(&seen);
-        self.query(kept::MIRROR, &[&installation.as_str(), &names, &times, &bodies]).await.map(drop)
+        self.query(kept::PUT_SNAPSHOT, &[&installation.as_str(), &names, &times, &bodies]).await.map(drop)
     }
 
     async fn snapshot(&self, installation: &InstallationId, id: &ConversationId) -> Result<Option<Snapshot>, Fault> {
-        self.first(kept::SIGHT, &[&installation.as_str(), &id.as_str()], kept::read_mirrored).await
+        self.first(kept::SIGHT, &[&installation.as_str(), &id.as_str()], kept::read_snapshot).await
     }
 
     async fn snapshots(
@@ -320,7 +322,7 @@ impl Store for Postgres {
     ) -> Result<Vec<Snapshot>, Fault> {
         let Since { at, conversation } = since;
         let since: Params<'_> = &[&installation.as_str(), &at.as_millisecond(), conversation, &limit(max)];
-        self.all(kept::MIRRORED, since, kept::read_mirrored).await
+        self.all(kept::SNAPSHOTS, since, kept::read_snapshot).await
     }
 
     async fn card_at(

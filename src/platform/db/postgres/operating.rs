@@ -5,6 +5,6 @@ pub(super) const INSTALLATIONS: &str = "
 
 /// Ids grow with time, so the oldest are found without an index of times.
 pub(super) const FORGET: &str = "
-    DELETE FROM entries USING (
-        SELECT id FROM (SELECT id, at FROM entries ORDER BY id LIMIT $2) AS oldest WHERE at < $1
-    ) AS old WHERE entries.id = old.id RETURNING 1";
+    DELETE FROM audit_entries USING (
+        SELECT id FROM (SELECT id, at FROM audit_entries ORDER BY id LIMIT $2) AS oldest WHERE at < $1
+    ) AS old WHERE audit_entries.id = old.id RETURNING 1";

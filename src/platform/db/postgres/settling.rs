@@ -42,6 +42,6 @@ async fn follow(db: &Transaction<'_>, installation: &InstallationId, effect: &Ef
         Effect::CachePut(cache_entry) => facts::cache_put(db, installation, cache_entry).await,
         Effect::PutDocument(document) => kept::put(db, installation, document).await,
         Effect::DropDocument { kind, id } => kept::discard(db, installation, kind, id).await,
-        Effect::Mirror(seen) => kept::put_snapshots(db, installation, std::slice::from_ref(seen)).await,
+        Effect::PutSnapshot(seen) => kept::put_snapshots(db, installation, std::slice::from_ref(seen)).await,
     }
 }

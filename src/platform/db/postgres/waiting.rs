@@ -8,7 +8,8 @@ use jiff::Timestamp;
 use tokio_postgres::Error;
 
 /// The statements that move times later than now to now.
-const BY_NOW: [&str; 2] = ["UPDATE mirror SET at = $1 WHERE at > $1", "UPDATE memos SET at = $1 WHERE at > $1"];
+const BY_NOW: [&str; 2] =
+    ["UPDATE snapshots SET at = $1 WHERE at > $1", "UPDATE cache_entries SET at = $1 WHERE at > $1"];
 
 /// Brings due times nearer, and moves times that have become later than now to now.
 pub(super) struct SetBackAll {

@@ -11,11 +11,11 @@ use crate::platform::db::row_limit::limit;
 pub(super) const NEXT_INSTALLATION: &str = "
     SELECT min(installation) FROM (
         SELECT min(installation) AS installation FROM documents WHERE installation > ?1
-        UNION ALL SELECT min(installation) FROM entries WHERE installation > ?1
+        UNION ALL SELECT min(installation) FROM audit_entries WHERE installation > ?1
     )";
 
-pub(super) const MEMOS: &str = "
-    SELECT kind, id, alias, at, body FROM memos
+pub(super) const CACHE_ENTRIES: &str = "
+    SELECT kind, id, alias, at, body FROM cache_entries
     WHERE installation = ?1 AND (kind, id) > (?2, ?3) ORDER BY kind, id LIMIT ?4";
 
 pub(super) const DOCUMENTS: &str = "
@@ -28,10 +28,11 @@ pub(super) const DRAFTS: &str = "
     WHERE installation = ?1 AND id > ?2 AND ?3 IS NOT NULL ORDER BY id LIMIT ?4";
 
 pub(super) const CARDS: &str = "
-    SELECT conversation, channel, ts, NULL, face FROM cards
+    SELECT conversation, channel, ts, NULL, card_view FROM cards
     WHERE installation = ?1 AND (conversation, channel) > (?2, ?3) ORDER BY conversation, channel LIMIT ?4";
 
-pub(super) const TAKE_MEMO: &str = "DELETE FROM memos WHERE installation = ?1 AND kind = ?2 AND id = ?3 AND body = ?4";
+pub(super) const TAKE_CACHE_ENTRY: &str =
+    "DELETE FROM cache_entries WHERE installation = ?1 AND kind = ?2 AND id = ?3 AND body = ?4";
 
 pub(super) const TAKE_DOCUMENT: &str =
     "DELETE FROM documents WHERE installation = ?1 AND kind = ?2 AND id = ?3 AND body = ?4";
@@ -40,12 +41,12 @@ pub(super) const TAKE_DRAFT: &str =
     "DELETE FROM drafts WHERE installation = ?1 AND id = ?2 AND ?3 IS NOT NULL AND body = ?4";
 
 pub(super) const TAKE_CARD: &str =
-    "DELETE FROM cards WHERE installation = ?1 AND conversation = ?2 AND channel = ?3 AND face = ?4";
+    "DELETE FROM cards WHERE installation = ?1 AND conversation = ?2 AND channel = ?3 AND card_view = ?4";
 
 pub(super) const REWRITE: &str = "
     UPDATE documents SET body = ?5 WHERE installation = ?1 AND kind = ?2 AND id = ?3 AND body = ?4";
 
-pub(super) const REDACT: &str = "UPDATE entries SET actor = ?3, detail = ?4 WHERE id = ?2 AND installation = ?1";
+pub(super) const REDACT: &str = "UPDATE audit_entries SET actor = ?3, detail = ?4 WHERE id = ?2 AND installation = ?1";
 
 /// Returns the first installation with any rows beyond `after`.
 pub(super) fn next_installation(connection: &Connection, after: &InstallationId) -> Result<Option<InstallationId>> {
@@ -57,7 +58,7 @@ pub(super) fn next_installation(connection: &Connection, after: &InstallationId)
 /// Returns the statement that lists a category; `None` if it is the queue's.
 pub(super) fn list_of(category: DataCategory) -> Option<&'static str> {
     match category {
-        DataCategory::Memos => Some(MEMOS),
+        DataCategory::CacheEntries => Some(CACHE_ENTRIES),
         DataCategory::Documents => Some(DOCUMENTS),
         DataCategory::Drafts => Some(DRAFTS),
         DataCategory::Cards => Some(CARDS),
@@ -68,7 +69,7 @@ pub(super) fn list_of(category: DataCategory) -> Option<&'static str> {
 /// Returns the statement that removes an item from a category; `None` if it is the queue's.
 pub(super) fn take_of(category: DataCategory) -> Option<&'static str> {
     match category {
-        DataCategory::Memos => Some(TAKE_MEMO),
+        DataCategory::CacheEntries => Some(TAKE_CACHE_ENTRY),
         DataCategory::Documents => Some(TAKE_DOCUMENT),
         DataCategory::Drafts => Some(TAKE_DRAFT),
         DataCategory::Cards => Some(TAKE_CARD),

@@ -11,18 +11,18 @@ use crate::platform::db::{Document, Entry};
 
 /// The statements that remove the app's rows of an installation, a batch of each table.
 const CLEAR: [&str; 5] = [
-    "DELETE FROM mirror WHERE rowid IN (SELECT rowid FROM mirror WHERE installation = ?1 LIMIT ?2)",
+    "DELETE FROM snapshots WHERE rowid IN (SELECT rowid FROM snapshots WHERE installation = ?1 LIMIT ?2)",
     "DELETE FROM cards WHERE rowid IN (SELECT rowid FROM cards WHERE installation = ?1 LIMIT ?2)",
-    "DELETE FROM memos WHERE rowid IN (SELECT rowid FROM memos WHERE installation = ?1 LIMIT ?2)",
+    "DELETE FROM cache_entries WHERE rowid IN (SELECT rowid FROM cache_entries WHERE installation = ?1 LIMIT ?2)",
     "DELETE FROM drafts WHERE rowid IN (SELECT rowid FROM drafts WHERE installation = ?1 LIMIT ?2)",
     "DELETE FROM documents WHERE rowid IN (SELECT rowid FROM documents WHERE installation = ?1 LIMIT ?2)",
 ];
 
 /// The statements that remove the app's rows at once, except documents.
 const EMPTY: [&str; 4] = [
-    "DELETE FROM mirror WHERE installation = ?1",
+    "DELETE FROM snapshots WHERE installation = ?1",
     "DELETE FROM cards WHERE installation = ?1",
-    "DELETE FROM memos WHERE installation = ?1",
+    "DELETE FROM cache_entries WHERE installation = ?1",
     "DELETE FROM drafts WHERE installation = ?1",
 ];
 

@@ -1,4 +1,4 @@
-//! Documents, and the snapshots of dialnote's conversations (the table `mirror`).
+//! Documents, and the snapshots of dialnote's conversations (the table `snapshots`).
 
 use durable_queue::QueuedJob;
 use durable_queue::sqlite::Transaction;
@@ -32,31 +32,32 @@ pub(super) const COME_DUE: &str = "
     UPDATE documents SET due = NULL WHERE installation = ?1 AND kind = ?2 AND id = ?3 AND due = ?4";
 
 /// Two workers may read the same conversation and store it in the wrong order: the newer snapshot stays.
-pub(super) const MIRROR: &str = "
-    INSERT INTO mirror (installation, conversation, at, body) VALUES (?1, ?2, ?3, ?4)
+pub(super) const PUT_SNAPSHOT: &str = "
+    INSERT INTO snapshots (installation, conversation, at, body) VALUES (?1, ?2, ?3, ?4)
     ON CONFLICT (installation, conversation)
     DO UPDATE SET at = excluded.at, body = excluded.body WHERE excluded.at >= at";
 
 pub(super) const SIGHT: &str = "
-    SELECT conversation, at, body FROM mirror WHERE installation = ?1 AND conversation = ?2";
+    SELECT conversation, at, body FROM snapshots WHERE installation = ?1 AND conversation = ?2";
 
-pub(super) const MIRRORED: &str = "
-    SELECT conversation, at, body FROM mirror
+pub(super) const SNAPSHOTS: &str = "
+    SELECT conversation, at, body FROM snapshots
     WHERE installation = ?1 AND (at, conversation) > (?2, ?3) ORDER BY at, conversation LIMIT ?4";
 
 pub(super) const CARD_AT: &str = "
-    SELECT channel, conversation, ts, face FROM cards WHERE installation = ?1 AND channel = ?2 AND ts = ?3";
+    SELECT channel, conversation, ts, card_view FROM cards WHERE installation = ?1 AND channel = ?2 AND ts = ?3";
 
 pub(super) const CARDS_IN: &str = "
-    SELECT channel, conversation, ts, face FROM cards
+    SELECT channel, conversation, ts, card_view FROM cards
     WHERE installation = ?1 AND channel = ?2 AND ts > ?3 ORDER BY ts LIMIT ?4";
 
 pub(super) const AUDIT: &str = "
-    SELECT id, installation, at, actor, conversation, verb, detail FROM entries WHERE id > ?1 AND at >= ?2
+    SELECT id, installation, at, actor, conversation, verb, detail FROM audit_entries WHERE id > ?1 AND at >= ?2
     ORDER BY id LIMIT ?3";
 
 pub(super) const LATEST: &str = "
-    SELECT id, installation, at, actor, conversation, verb, detail FROM entries WHERE installation = ?1 AND id < ?2
+    SELECT id, installation, at, actor, conversation, verb, detail FROM audit_entries
+    WHERE installation = ?1 AND id < ?2
     ORDER BY id DESC LIMIT ?3";
 
 /// Returns the newest audit entries of an installation, before one of them if it is given.
@@ -133,7 +134,7 @@ pub(super) fn fire_due(
 
 /// Stores snapshots of conversations.
 pub(super) fn put_snapshots(connection: &Connection, installation: &InstallationId, seen: &[Snapshot]) -> Result<()> {
-    let mut statement = connection.prepare_cached(MIRROR)?;
+    let mut statement = connection.prepare_cached(PUT_SNAPSHOT)?;
     for Snapshot { conversation, at, body } in seen {
         statement.execute(params![installation.as_str(), conversation.as_str(), at.as_millisecond(), body])?;
     }
@@ -149,7 +150,7 @@ pub(super) fn snapshots(
 ) -> Result<Vec<Snapshot>> {
     let Since { at, conversation } = since;
     let since = params![installation.as_str(), at.as_millisecond(), conversation, limit(max)];
-    connection.prepare_cached(MIRRORED)?.query_map(since, read_mirrored)?.collect()
+    connection.prepare_cached(SNAPSHOTS)?.query_map(since, read_snapshot)?.collect()
 }
 
 /// Returns the snapshot of a conversation.
@@ -159,10 +160,10 @@ pub(super) fn snapshot(
     id: &ConversationId,
 ) -> Result<Option<Snapshot>> {
     let wanted = [installation.as_str(), id.as_str()];
-    connection.prepare_cached(SIGHT)?.query_row(wanted, read_mirrored).optional()
+    connection.prepare_cached(SIGHT)?.query_row(wanted, read_snapshot).optional()
 }
 
-fn read_mirrored(row: &Row<'_>) -> Result<Snapshot> {
+fn read_snapshot(row: &Row<'_>) -> Result<Snapshot> {
     Ok(Snapshot {
         conversation: ConversationId::new(row.get::<_, String>(0)?),
         at: from_millis(row.get(1)?),

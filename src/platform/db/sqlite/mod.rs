@@ -24,7 +24,7 @@ use rusqlite::Connection;
 use crate::core::error::Fault;
 use crate::core::ids::{ChannelId, ConversationId, DraftId, InstallationId, JobId, MessageTs, SlackUserId};
 use crate::platform::db::data_category::{DataCategory, StoredItem};
-use crate::platform::db::sqlite::schema::schema;
+use crate::platform::db::sqlite::schema::SCHEMA;
 use crate::platform::db::{
     Audited, CacheEntry, Card, Claim, Document, Draft, Effect, Entry, NewJob, Settled, Since, Snapshot, Store, Verdict,
 };
@@ -40,7 +40,7 @@ impl Sqlite {
     /// Opens the database at `path`, creating it or bringing its schema up to date if need be. A crashed process may
     /// have made calls whose effect is still to come, until `calls_end`: its jobs wait for that.
     pub async fn open(path: &Path, calls_end: Timestamp) -> Result<Self, Fault> {
-        Ok(Self { queue: SqliteQueue::open(path, schema(), calls_end).await? })
+        Ok(Self { queue: SqliteQueue::open(path, SCHEMA, calls_end).await? })
     }
 
     fn read<T>(&self, work: impl FnOnce(&Connection) -> rusqlite::Result<T>) -> Result<T, Fault> {

@@ -8,8 +8,8 @@ use crate::platform::db::row_limit::limit;
 
 /// Ids grow with time, so the oldest are found without an index of times.
 const FORGET: &str = "
-    DELETE FROM entries WHERE id IN (
-        SELECT id FROM (SELECT id, at FROM entries ORDER BY id LIMIT ?2) WHERE at < ?1
+    DELETE FROM audit_entries WHERE id IN (
+        SELECT id FROM (SELECT id, at FROM audit_entries ORDER BY id LIMIT ?2) WHERE at < ?1
     )";
 
 pub(super) const INSTALLATIONS: &str = "

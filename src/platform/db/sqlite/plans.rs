@@ -4,7 +4,7 @@
 
 use rusqlite::Connection;
 
-use super::schema::schema;
+use super::schema::SCHEMA;
 use super::{categories, facts, kept, operating};
 use crate::core::error::Fault;
 
@@ -15,8 +15,10 @@ struct AppSchema {
 impl AppSchema {
     fn new() -> Result<Self, Fault> {
         let failed = |error: &dyn std::fmt::Display| Fault::Store(error.to_string());
-        let mut connection = Connection::open_in_memory().map_err(|error| failed(&error))?;
-        schema().run(&mut connection).map_err(|error| failed(&error))?;
+        let connection = Connection::open_in_memory().map_err(|error| failed(&error))?;
+        for migration in SCHEMA {
+            connection.execute_batch(migration.sql).map_err(|error| failed(&error))?;
+        }
         Ok(Self { connection })
     }
 
@@ -45,11 +47,11 @@ fn no_statement_of_a_command_reads_a_whole_table_or_sorts() -> Result<(), Fault>
         kept::FIND,
         kept::LIST,
         operating::INSTALLATIONS,
-        categories::MEMOS,
+        categories::CACHE_ENTRIES,
         categories::DOCUMENTS,
         categories::DRAFTS,
         categories::CARDS,
-        categories::TAKE_MEMO,
+        categories::TAKE_CACHE_ENTRY,
         categories::TAKE_DOCUMENT,
         categories::TAKE_DRAFT,
         categories::TAKE_CARD,
@@ -57,9 +59,9 @@ fn no_statement_of_a_command_reads_a_whole_table_or_sorts() -> Result<(), Fault>
         categories::REDACT,
         kept::DUE,
         kept::COME_DUE,
-        kept::MIRROR,
+        kept::PUT_SNAPSHOT,
         kept::SIGHT,
-        kept::MIRRORED,
+        kept::SNAPSHOTS,
         kept::CARD_AT,
         kept::LATEST,
         facts::PUT_CARD,
@@ -91,11 +93,11 @@ fn no_statement_of_a_command_reads_a_whole_table_or_sorts() -> Result<(), Fault>
 fn each_index_is_used_for_what_it_was_made_for() -> Result<(), Fault> {
     let schema = AppSchema::new()?;
     let expected = [
-        (facts::ENTRIES, "USING INDEX entries_of_conversation (installation=? AND conversation=?)"),
-        (facts::DEEDS, "USING INDEX entries_of_actor (installation=? AND actor=?)"),
-        (facts::RECALL_ALIAS, "USING INDEX memos_by_alias (installation=? AND kind=? AND alias=?)"),
+        (facts::ENTRIES, "USING INDEX audit_entries_of_conversation (installation=? AND conversation=?)"),
+        (facts::DEEDS, "USING INDEX audit_entries_of_actor (installation=? AND actor=?)"),
+        (facts::RECALL_ALIAS, "USING INDEX cache_entries_by_alias (installation=? AND kind=? AND alias=?)"),
         (facts::SWEEP_DRAFTS, "USING COVERING INDEX drafts_by_age (at<?)"),
-        (facts::SWEEP_MEMOS, "USING COVERING INDEX memos_by_age (at<?)"),
+        (facts::SWEEP_MEMOS, "USING COVERING INDEX cache_entries_by_age (at<?)"),
     ];
     for (sql, index) in expected {
         let plan = schema.plan(sql)?;

@@ -31,6 +31,6 @@ fn follow(connection: &Connection, installation: &InstallationId, effect: &Effec
         Effect::CachePut(cache_entry) => facts::cache_put(connection, installation, cache_entry),
         Effect::PutDocument(document) => kept::put(connection, installation, document),
         Effect::DropDocument { kind, id } => kept::discard(connection, installation, kind, id),
-        Effect::Mirror(seen) => kept::put_snapshots(connection, installation, std::slice::from_ref(seen)),
+        Effect::PutSnapshot(seen) => kept::put_snapshots(connection, installation, std::slice::from_ref(seen)),
     }
 }

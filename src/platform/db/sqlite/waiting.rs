@@ -4,7 +4,8 @@ use jiff::Timestamp;
 use rusqlite::{Connection, Result};
 
 /// The statements that move times later than now to now.
-const BY_NOW: [&str; 2] = ["UPDATE mirror SET at = ?1 WHERE at > ?1", "UPDATE memos SET at = ?1 WHERE at > ?1"];
+const BY_NOW: [&str; 2] =
+    ["UPDATE snapshots SET at = ?1 WHERE at > ?1", "UPDATE cache_entries SET at = ?1 WHERE at > ?1"];
 
 /// Moves times that have become later than now to now.
 pub(super) fn set_back(connection: &Connection, now: Timestamp) -> Result<()> {

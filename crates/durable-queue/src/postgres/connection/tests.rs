@@ -22,7 +22,7 @@ async fn a_server_without_tls_is_refused_with_the_way_out() {
     };
     let told = Err(QueueError::NoTls);
     assert_eq!(route.has_schema().await.map(drop), told);
-    assert_eq!(route.migrate_once(&super::super::schema()).await, told);
+    assert_eq!(route.migrate_once(super::super::SCHEMA).await, told);
     let Ok(pool) = route.pool() else { unreachable!("a pool") };
     assert_eq!(PooledConnection::from(&pool).await.map(drop), told);
     server.abort();

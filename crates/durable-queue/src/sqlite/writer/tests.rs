@@ -5,7 +5,7 @@ use std::sync::Mutex;
 use super::*;
 
 /// Longer than any test takes.
-const LONG: Duration = Duration::from_mins(1);
+const LONG: Duration = Duration::from_secs(60);
 
 fn writer() -> Result<Writer, QueueError> {
     let connection = Connection::open_in_memory().map_err(|error| fault(&error))?;

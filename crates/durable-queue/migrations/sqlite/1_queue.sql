@@ -17,8 +17,8 @@ CREATE TABLE deliveries (
 CREATE TABLE jobs (
     id INTEGER PRIMARY KEY AUTOINCREMENT,
     installation TEXT NOT NULL,
-    lane TEXT NOT NULL CHECK (lane IN ('inbox', 'outbox')),
-    -- The ordering key: the jobs of one tenant, lane and key form a partition.
+    queue TEXT NOT NULL CHECK (queue IN ('work', 'outbox')),
+    -- The ordering key: the jobs of one tenant, queue and key form a partition.
     key TEXT NOT NULL,
     -- 1 iff the job is the oldest live one of its partition, the only one that may be claimed. Kept up to date where
     -- a partition changes, so that a claim never has to look along partitions.
@@ -28,24 +28,24 @@ CREATE TABLE jobs (
     -- 1 if a worker has it, or died over it.
     in_flight INTEGER NOT NULL DEFAULT 0 CHECK (in_flight IN (0, 1)),
     -- 1 if an attempt at its current step may have had its effect.
-    unsure INTEGER NOT NULL DEFAULT 0 CHECK (unsure IN (0, 1)),
+    outcome_unknown INTEGER NOT NULL DEFAULT 0 CHECK (outcome_unknown IN (0, 1)),
     -- 1 if its time in its buckets is reserved: when it is due it only has to find them open.
-    slot INTEGER NOT NULL DEFAULT 0 CHECK (slot IN (0, 1)),
+    reserved INTEGER NOT NULL DEFAULT 0 CHECK (reserved IN (0, 1)),
     -- 0 for what a person waits for, 1 for what a machine noticed: people first.
     class INTEGER NOT NULL,
     -- Its time if the jobs of all flows were served alike: a flood has late turns.
-    turn INTEGER NOT NULL,
+    virtual_time INTEGER NOT NULL,
     -- Earliest time of a claim; the end of the lease while it is claimed.
     due INTEGER NOT NULL,
     fence INTEGER NOT NULL DEFAULT 0,
     attempt INTEGER NOT NULL DEFAULT 0,
     accepted INTEGER NOT NULL,
     -- 1 if its person knows that it waits.
-    told INTEGER NOT NULL CHECK (told IN (0, 1)),
+    delay_notified INTEGER NOT NULL CHECK (delay_notified IN (0, 1)),
     -- A later job with the same mark in the same partition replaces this one's body instead of joining.
-    fold TEXT,
+    coalesce_key TEXT,
     -- The buckets it has to pass, as JSON.
-    pace TEXT NOT NULL,
+    rate_limits TEXT NOT NULL,
     body TEXT NOT NULL,
     state TEXT NOT NULL DEFAULT 'live' CHECK (state IN ('live', 'dead')),
     -- The reason of its last retry, or of its failure.
@@ -55,16 +55,16 @@ CREATE TABLE jobs (
 ) STRICT;
 
 -- For claiming: only jobs that nothing holds back, in the order in which they are taken.
-CREATE INDEX jobs_ready ON jobs (lane, class, turn, id) WHERE state = 'live' AND head = 1 AND ready = 1;
+CREATE INDEX jobs_ready ON jobs (queue, class, virtual_time, id) WHERE state = 'live' AND head = 1 AND ready = 1;
 
 -- For noticing that a due time has come, or a lease has ended. A partition of 100,000 jobs is one entry here.
-CREATE INDEX jobs_timed ON jobs (lane, due) WHERE state = 'live' AND head = 1 AND ready = 0;
+CREATE INDEX jobs_timed ON jobs (queue, due) WHERE state = 'live' AND head = 1 AND ready = 0;
 
 -- For the operator, who counts and lists what failed for good.
 CREATE INDEX jobs_dead ON jobs (installation) WHERE state = 'dead';
 
 -- For notifying people whose command waits, and for the operator's overview, without touching the bodies.
-CREATE INDEX jobs_waiting ON jobs (lane, told, accepted) WHERE state = 'live';
+CREATE INDEX jobs_waiting ON jobs (queue, delay_notified, accepted) WHERE state = 'live';
 
 -- How often the other side may be called. A row per bucket that was ever used or closed.
 CREATE TABLE buckets (

@@ -5,7 +5,7 @@ use crate::Queue;
 /// Returns the stored name of a queue.
 pub(crate) fn name(queue: Queue) -> &'static str {
     match queue {
-        Queue::Work => "inbox",
+        Queue::Work => "work",
         Queue::Outbox => "outbox",
     }
 }
