@@ -128,6 +128,10 @@ fn slack(far: &Far, call: &str, text: &str) -> String {
                 r#"{{"ok":true,"user":{{"id":"{user}","team_id":"{TEAM}","name":"{user}","profile":{{"display_name":"Person {user}","email":"{email}"}}}}}}"#
             )
         }
+        "conversations.open" => {
+            let user = number_in(text, "\"users\":\"U").unwrap_or_default();
+            format!(r#"{{"ok":true,"channel":{{"id":"D{user}"}}}}"#)
+        }
         "chat.postMessage" => {
             far.message(text);
             // The timestamp of a card identifies its thread.

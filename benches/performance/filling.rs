@@ -38,20 +38,20 @@ const SQLITE: &str = "
     PRAGMA journal_mode = OFF;
     PRAGMA synchronous = OFF;
     PRAGMA cache_size = -1000000;
-    DROP INDEX entries_of_conversation;
+    DROP INDEX audit_entries_of_conversation;
     WITH RECURSIVE numbers (n) AS (SELECT 0 UNION ALL SELECT n + 1 FROM numbers WHERE n < 9999999)
     INSERT INTO deliveries (installation, key, at) SELECT
         printf('T%08d', n * 7919 % 10000), printf('%016d.738474920.8088930838d88f008e0c4f8a5bd1c2d5', at * 1000 + n % 25),
         at
     FROM (SELECT n, unixepoch() * 1000 - (9999999 - n) * 259200000 / 10000000 AS at FROM numbers);
     WITH RECURSIVE numbers (n) AS (SELECT 0 UNION ALL SELECT n + 1 FROM numbers WHERE n < 9999999)
-    INSERT INTO entries (installation, conversation, at, actor, verb, detail) SELECT
+    INSERT INTO audit_entries (installation, conversation, at, actor, verb, detail) SELECT
         printf('T%08d', n % 10000), 'conv_' || (n / 10), unixepoch() * 1000 - 10000000 + n, 'U2147483697', 'assign', '{}'
     FROM numbers;
-    CREATE INDEX entries_of_conversation ON entries (installation, conversation, id);
+    CREATE INDEX audit_entries_of_conversation ON audit_entries (installation, conversation, id);
     WITH RECURSIVE numbers (n) AS (SELECT 0 UNION ALL SELECT n + 1 FROM numbers WHERE n < 99999)
-    INSERT INTO jobs (installation, lane, key, head, due, accepted, told, body, class, turn, ready, pace) SELECT
-        printf('T%08d', n % 10000), 'inbox', 'conversation:conv_' || n % 10000 || '-' || n / 20000, (n / 10000) % 2 = 0,
+    INSERT INTO jobs (installation, queue, key, head, due, accepted, delay_notified, body, class, virtual_time, ready, rate_limits) SELECT
+        printf('T%08d', n % 10000), 'work', 'conversation:conv_' || n % 10000 || '-' || n / 20000, (n / 10000) % 2 = 0,
         unixepoch() * 1000, unixepoch() * 1000, 1, '{body}', 0, unixepoch() * 1000 + n, (n / 10000) % 2 = 0, '[]'
     FROM numbers;
     PRAGMA journal_mode = WAL;
@@ -59,7 +59,7 @@ const SQLITE: &str = "
 
 const POSTGRES: &str = "
     DROP INDEX deliveries_by_age;
-    DROP INDEX entries_of_conversation;
+    DROP INDEX audit_entries_of_conversation;
     INSERT INTO deliveries (installation, key, at) SELECT
         'T' || lpad((n * 7919 % 10000)::text, 8, '0'),
         lpad((at * 1000 + n % 25)::text, 16, '0') || '.738474920.8088930838d88f008e0c4f8a5bd1c2d5', at
@@ -68,13 +68,13 @@ const POSTGRES: &str = "
         FROM generate_series(0::bigint, 9999999) AS numbers (n)
     ) AS aged;
     CREATE INDEX deliveries_by_age ON deliveries (at);
-    INSERT INTO entries (installation, conversation, at, actor, verb, detail) SELECT
+    INSERT INTO audit_entries (installation, conversation, at, actor, verb, detail) SELECT
         'T' || lpad((n % 10000)::text, 8, '0'), 'conv_' || (n / 10), (extract(epoch FROM now()) * 1000)::bigint, 'U2147483697',
         'assign', '{}'
     FROM generate_series(0::bigint, 9999999) AS numbers (n);
-    CREATE INDEX entries_of_conversation ON entries (installation, conversation, id);
-    INSERT INTO jobs (installation, lane, key, head, due, accepted, told, body, class, turn, ready, pace) SELECT
-        'T' || lpad((n % 10000)::text, 8, '0'), 'inbox', 'conversation:conv_' || n % 10000 || '-' || n / 20000,
+    CREATE INDEX audit_entries_of_conversation ON audit_entries (installation, conversation, id);
+    INSERT INTO jobs (installation, queue, key, head, due, accepted, delay_notified, body, class, virtual_time, ready, rate_limits) SELECT
+        'T' || lpad((n % 10000)::text, 8, '0'), 'work', 'conversation:conv_' || n % 10000 || '-' || n / 20000,
         (n / 10000) % 2 = 0, now_ms, now_ms, TRUE, '{body}', 0, now_ms + n, (n / 10000) % 2 = 0, '[]'
     FROM generate_series(0::bigint, 99999) AS numbers (n),
         (SELECT (extract(epoch FROM now()) * 1000)::bigint AS now_ms) AS clock;

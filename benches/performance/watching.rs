@@ -33,7 +33,7 @@ const SIZES: [u32; 2] = [5_000, 50_000];
 const ACTIVE: u32 = 200;
 
 /// The duration of the measurement.
-const TIME: Duration = Duration::from_mins(1);
+const TIME: Duration = Duration::from_secs(60);
 
 /// The pages of the full scan read in that time.
 const WALKED: usize = 1;
@@ -275,7 +275,7 @@ async fn route(server: &str) -> Outcome<()> {
 
 /// Makes random conversations active, at an even rate.
 async fn stir(far: &Far, dice: &mut StdRng, conversations: usize, time: Duration) {
-    let (begun, every) = (Instant::now(), Duration::from_mins(1) / ACTIVE);
+    let (begun, every) = (Instant::now(), Duration::from_secs(60) / ACTIVE);
     for nth in 1.. {
         let at = every * nth;
         if at > time {
