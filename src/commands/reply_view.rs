@@ -67,7 +67,7 @@ pub(crate) fn waits(asked: Option<&str>, service: Service, setting: Option<&str>
     let line = line.ours(&format!(" is saved and runs when {service} is back."));
     let next = match setting {
         Some(_) => "Ask the operator of this app to check the setting. You don't need to repeat the command.",
-        None => "This message changes to the result. You don't need to repeat the command.",
+        None => "The result follows here. You don't need to repeat the command.",
     };
     Content::of(&line, vec![line.paragraph(), Block::small(next)])
 }

@@ -1,6 +1,8 @@
 //! Compares names as people type them with names as dialnote stores them. Case, accents, hyphens and the shape of
 //! apostrophes make no difference.
 
+use std::borrow::Cow;
+
 use unicode_normalization::UnicodeNormalization;
 use unicode_normalization::char::is_combining_mark;
 
@@ -99,7 +101,7 @@ pub(crate) enum Strength {
 /// `José  O’Neil-SMITH` becomes `jose oneil smith`.
 pub(crate) fn folded(text: &str) -> String {
     let mut bare = String::with_capacity(text.len());
-    for c in text.nfkd().filter(|c| !is_combining_mark(*c)).flat_map(char::to_lowercase) {
+    for c in without_accents(text).chars().flat_map(char::to_lowercase) {
         match c {
             '\'' | '’' | '‘' | 'ʼ' | '`' | '´' | '＇' => {}
             'ı' => bare.push('i'),
@@ -120,6 +122,10 @@ pub(crate) fn folded(text: &str) -> String {
         }
     }
     bare.split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
+fn without_accents(text: &str) -> Cow<'_, str> {
+    if text.is_ascii() { text.into() } else { text.nfkd().filter(|c| !is_combining_mark(*c)).collect() }
 }
 
 /// Answers whether a [`folded`] word never names a conversation.

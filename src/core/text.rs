@@ -22,6 +22,9 @@ pub fn name(raw: &str) -> Option<String> {
 
 /// Returns the words that a person wrote, with their line breaks. Joiners stay, because Persian and Hindi need them.
 pub fn words(raw: &str) -> String {
+    if raw.is_ascii() && !raw.contains(|c: char| c.is_ascii_control()) {
+        return raw.trim().to_owned();
+    }
     let text = seen(raw, Joiners::Everywhere).replace("\r\n", "\n").replace('\r', "\n");
     text.trim().to_owned()
 }

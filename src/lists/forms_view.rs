@@ -305,8 +305,8 @@ pub fn rules(rules: &Rules, here: Option<&Here>) -> Modal {
         Block::header("Time limits"),
         Block::explained_field(
             ANSWER,
-            "Return unaccepted hand-offs after",
-            "The new owner gets one reminder first. Counted in working hours.",
+            "Remind about unaccepted hand-offs after",
+            "After as much time again, the conversation returns to its sender. Counted in working hours.",
             how_long(ANSWER, &TIMES, rules.answer_within),
         ),
         Block::field(

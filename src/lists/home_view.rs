@@ -165,10 +165,17 @@ fn people(admin: &AdminView) -> Markup {
     };
     let missing: Vec<_> = strangers.into_iter().chain(members).collect();
     if missing.is_empty() {
-        title(Emoji::DONE).ours("everyone is linked")
+        title(Emoji::DONE).ours("every dialnote member has a Slack user")
     } else {
         title(Emoji::FAILED).ours(&missing.join(" · "))
     }
+}
+
+/// Describes the time for accepting a hand-off: one reminder, and as much time again.
+fn hand_offs(minutes: u16) -> Option<String> {
+    let words = crate::cards::view::minutes_in_words;
+    let (reminder, end) = (words(minutes), words(minutes.saturating_mul(2)));
+    (minutes > 0).then(|| format!("Hand-offs: reminder after {reminder}, return after {end}"))
 }
 
 fn rules(rules: &Rules) -> String {
@@ -194,7 +201,7 @@ fn rules(rules: &Rules) -> String {
         Some(reassign),
         Some(done).filter(|_| rules.done != Who::Anyone),
         note,
-        after(rules.answer_within, "Hand-offs return"),
+        hand_offs(rules.answer_within),
         after(rules.remind_within, "Reminders"),
         inactive,
     ];

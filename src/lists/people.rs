@@ -36,7 +36,10 @@ fn groups(suggested: &[(String, SlackUserId)], mut people: Vec<Colleague>, typed
     let room = OPTIONS - first.len().min(OPTIONS);
     let all = [
         ("Suggested", first.iter().map(|(label, user)| option(label, user)).collect::<Vec<_>>()),
-        ("Everyone", people.iter().take(room).map(|one| option(&label(one), &one.user)).collect()),
+        (
+            if first.is_empty() { "Everyone" } else { "Everyone else" },
+            people.iter().take(room).map(|one| option(&label(one), &one.user)).collect(),
+        ),
     ];
     all.into_iter().filter(|(_, options)| !options.is_empty()).map(|(label, of)| OptionGroup::new(label, of)).collect()
 }

@@ -126,7 +126,7 @@ async fn a_channel_has_cards_digests_and_reminders_of_its_own() {
         Require a note for: [x] Hand-offs [ ] Marking done
         Who can change these rules?: [x] Only admins can change these rules
         # Time limits
-        Return unaccepted hand-offs after*: [15 minutes ▾]
+        Remind about unaccepted hand-offs after*: [15 minutes ▾]
         Remind channels about unassigned conversations after*: [30 minutes ▾]
         Ask owners about inactive conversations after*: [8 working hours ▾]
         # Working hours

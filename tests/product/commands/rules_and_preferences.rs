@@ -19,7 +19,7 @@ async fn an_admin_changes_the_rules_for_all_members() {
         Require a note for: [x] Hand-offs [ ] Marking done
         Who can change these rules?: [x] Only admins can change these rules
         # Time limits
-        Return unaccepted hand-offs after*: [15 minutes ▾]
+        Remind about unaccepted hand-offs after*: [15 minutes ▾]
         Remind channels about unassigned conversations after*: [30 minutes ▾]
         Ask owners about inactive conversations after*: [8 working hours ▾]
         # Working hours

@@ -257,7 +257,7 @@ async fn a_home_explains_linking_to_unlinked_people_and_more_to_admins() {
         :white_check_mark: dialnote · connected, 3 members
         :warning: Channels · no channel shows cards yet. Type `/dialnote route` in the channel that gets them.
         :warning: People · 1 Slack user isn't linked to dialnote [Review…]
-        Rules · Any teammate can reassign · Note required for hand-offs · Hand-offs return after 15 min · Reminders after 30 min · Owners asked after 8 h [Change…]
+        Rules · Any teammate can reassign · Note required for hand-offs · Hand-offs: reminder after 15 min, return after 30 min · Reminders after 30 min · Owners asked after 8 h [Change…]
         Setup · connection, permissions and channels [Run checks]
         ---
         # Notifications

@@ -214,7 +214,7 @@ async fn a_deferred_command_that_waits_says_that_it_is_an_earlier_one() {
         assert_snapshot!(bot.dm(LEO).await, @"
           This command was kept until the link to dialnote was made:
         :hourglass_flowing_sand: dialnote isn't responding. `/assign @Sam conv_1001` is saved and runs when dialnote is back.
-          This message changes to the result. You don't need to repeat the command.
+          The result follows here. You don't need to repeat the command.
         ");
         bot.world(|world| world.faults.dialnote.fail_next.clear());
         bot.pass(SignedDuration::from_mins(5)).await;

@@ -16,15 +16,15 @@ async fn while_dialnote_is_down_commands_wait_and_then_happen_in_order() {
         bot.pass(SignedDuration::from_secs(60)).await;
         assert_snapshot!(bot.answer(MAYA).await, @"
         dialnote isn't responding. `/assign @Zoe conv_1001` is saved and runs when dialnote is back.
-          This message changes to the result. You don't need to repeat the command.
+          The result follows here. You don't need to repeat the command.
         ");
         assert_snapshot!(bot.answer(LEO).await, @"
         dialnote isn't responding. `/assign me conv_1001` is saved and runs when dialnote is back.
-          This message changes to the result. You don't need to repeat the command.
+          The result follows here. You don't need to repeat the command.
         ");
         assert_snapshot!(bot.answer(LEO).await, @"
         dialnote isn't responding. `/done conv_1001` is saved and runs when dialnote is back.
-          This message changes to the result. You don't need to repeat the command.
+          The result follows here. You don't need to repeat the command.
         ");
         assert_eq!(bot.dialnote(ANA), "nobody open");
 
@@ -51,7 +51,7 @@ async fn a_waiting_notice_names_its_service() {
         bot.pass(SignedDuration::from_secs(10)).await;
         assert_snapshot!(bot.answer(MAYA).await, @"
         Slack isn't responding. `/done Ana Lima` is saved and runs when Slack is back.
-          This message changes to the result. You don't need to repeat the command.
+          The result follows here. You don't need to repeat the command.
         ");
         bot.pass(SignedDuration::from_mins(5)).await;
         assert_snapshot!(bot.answer(MAYA).await, @"Marked Ana Lima (+1 415 555 0101) done.");
@@ -87,11 +87,11 @@ async fn the_waiting_notice_comes_once_and_names_the_service() {
         bot.pass(SignedDuration::from_secs(20)).await;
         assert_snapshot!(bot.answer(MAYA).await, @"
         dialnote isn't responding. `/assign @Zoe Ana Lima` is saved and runs when dialnote is back.
-          This message changes to the result. You don't need to repeat the command.
+          The result follows here. You don't need to repeat the command.
         ");
         assert_snapshot!(bot.answer(LEO).await, @"
         dialnote isn't responding. `/assign @Zoe 3 conversations` is saved and runs when dialnote is back.
-          This message changes to the result. You don't need to repeat the command.
+          The result follows here. You don't need to repeat the command.
         ");
         bot.world(|world| world.faults.dialnote.down = false);
         bot.pass(SignedDuration::from_secs(60)).await;
@@ -168,7 +168,7 @@ async fn a_click_that_had_to_wait_is_answered_too() {
         bot.pass(SignedDuration::from_secs(10)).await;
         assert_snapshot!(bot.answer(MAYA).await, @"
         dialnote isn't responding. `/done Ana Lima` is saved and runs when dialnote is back.
-          This message changes to the result. You don't need to repeat the command.
+          The result follows here. You don't need to repeat the command.
         ");
         bot.world(|world| world.faults.dialnote.rate_limited = None);
         bot.pass(SignedDuration::from_secs(30)).await;

@@ -39,14 +39,14 @@ export function startEvents() {
 const field = (label, control) => el("label", null, el("span", null, label), control);
 
 function callSection() {
-  const words = el("input", { id: "incoming-text", type: "text", placeholder: "A usual sentence", autocomplete: "off" });
+  const words = el("input", { id: "incoming-text", type: "text", placeholder: "Left empty: a typical sentence", autocomplete: "off" });
   return el("section", { "aria-labelledby": "calls-title" }, el("h3", { id: "calls-title" }, "Someone calls"),
-    field("Contact", el("select", { id: "incoming-from" })), field("On", el("select", { id: "incoming-to" })), field("They say", words),
+    field("Contact", el("select", { id: "incoming-from" })), field("To the number", el("select", { id: "incoming-to" })), field("They say", words),
     el("div", { class: "row wrap" }, INCOMING.map((what) => el("button", { type: "button", id: `incoming-${what.name}`, onclick: () => getInTouch(what) }, what.label))));
 }
 
 function changeSection() {
-  return el("section", { "aria-labelledby": "changes-title" }, el("h3", { id: "changes-title" }, "Someone answers in dialnote"),
+  return el("section", { "aria-labelledby": "changes-title" }, el("h3", { id: "changes-title" }, "Someone works in dialnote"),
     field("Conversation", el("select", { id: "change-which" })), field("Member", el("select", { id: "change-who" })),
     el("div", { class: "row wrap" },
       CHANGES.map((what) => el("button", { type: "button", id: `change-${what.name}`, onclick: () => changeIt(what) }, what.label)),

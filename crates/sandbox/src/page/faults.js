@@ -7,7 +7,7 @@ const SLOW_MS = 5000;
 const RETRY_AFTER = 8;
 
 export const FAULTS = [
-  { name: "dialnote-down", label: "dialnote is down", effect: "Commands are saved. After 3 s their people are notified, and they run when dialnote is back.", service: "dialnote", key: "down", on: true },
+  { name: "dialnote-down", label: "dialnote is down", effect: "Commands are saved and run when dialnote is back. A person who has waited for 3 s is notified.", service: "dialnote", key: "down", on: true },
   { name: "dialnote-slow", label: "dialnote is slow", effect: "Every answer takes 5 s longer.", service: "dialnote", key: "slow_ms", on: SLOW_MS },
   { name: "dialnote-limited", label: "dialnote limits requests", effect: `Every call is refused for ${RETRY_AFTER} s. Nothing is lost.`, service: "dialnote", key: "rate_limited", on: RETRY_AFTER },
   { name: "dialnote-read-only", label: "The key is read-only", effect: "dialnote refuses changes. The app says who can fix it.", service: "dialnote", key: "read_only", on: true },

@@ -19,7 +19,9 @@ export function aimAt(find) {
 }
 
 function mark() {
-  const wanted = aim();
+  // A window covers the page, so only its own controls are ringed.
+  const found = aim();
+  const wanted = document.querySelector(".modal") && !found?.closest(".modal") ? null : found;
   for (const old of document.querySelectorAll(".ringed")) if (old !== wanted) old.classList.remove("ringed");
   wanted?.classList.add("ringed");
 }

@@ -5,6 +5,7 @@ import { byId, el, fill, refill } from "./dom.js";
 import { FAULTS, endAll, isOn, runApp, turn } from "./faults.js";
 import { drawerButtons, isPhone } from "./layout.js";
 import { ask } from "./overlay.js";
+import { begin } from "./sidebar.js";
 import { now, on, state } from "./store.js";
 import { startTime, timeButtons } from "./time.js";
 import { clock, dayOf, short, tick, weekday } from "./when.js";
@@ -17,7 +18,7 @@ let began = null;
 export function startHeader() {
   fill(byId("top"),
     el("h1", null, el("span", { class: "wide-only" }, "dialnote for "), el("span", { class: "wide-only" }, "Slack · "), el("span", { class: "phone-only" }, "dialnote · "), "sandbox"),
-    el("p", { class: "cut" }, "Teams decide in Slack who owns each phone conversation. Everything here is simulated and local."),
+    el("p", null, "Teams decide in Slack who owns each phone conversation. Everything here is simulated and local."),
     el("div", { class: "time", role: "group", "aria-label": "Time" }, el("time", { id: "clock" }), timeButtons("top")),
     drawerButtons(), startOverButton("top"));
   startTime();
@@ -73,6 +74,7 @@ async function startOver(event) {
   if (outcome.error) return toast(outcome.error);
   deeds.count = 0;
   began = null;
+  begin();
   document.dispatchEvent(new CustomEvent("started-over"));
   toast("Started over", "fine");
   if (isPhone()) document.body.dataset.view = "slack";

@@ -37,7 +37,7 @@ function drawList() {
     const done = el("ul", { id: "inbox-done" });
     arrows(pane(), ".conversation");
     fill(pane(), el("h3", null, "dialnote inbox ", el("span", { class: "tag" }, "phone system · simulated")),
-      el("p", { class: "hint" }, "The same conversations where calls arrive. Live."), list,
+      el("p", { class: "hint" }, "The same conversations in the phone system, where calls arrive."), list,
       el("details", { id: "done-part" }, el("summary", { id: "done-count" }), done));
   }
   const all = state.dialnote.conversations;
@@ -85,7 +85,7 @@ function drawConversation(conversation) {
   const member = assignedTo ? [avatar(assignedTo.name, "mini"), " ", assignedTo.name] : "Unassigned";
   refill(byId("facts"), JSON.stringify([contact, phoneNumber, assignedTo, status, isRead, snoozedUntil]), () => [
     fact("Number", pretty(contact.phoneNumber)), contact.company ? fact("Company", contact.company) : null,
-    fact("On", `${phoneNumber?.name ?? ""} ${pretty(phoneNumber?.number) ?? ""}`),
+    fact("Number", `${phoneNumber?.name ?? ""} ${pretty(phoneNumber?.number) ?? ""}`),
     fact("Owner", el("span", { class: "owner" }, member)),
     fact("Status", status, until, isRead ? "" : " · unread"),
     fact("Id", el("code", null, conversation.id)),

@@ -8,6 +8,8 @@ import { avatar } from "./people.js";
 import * as store from "./store.js";
 import { state } from "./store.js";
 
+const BEGINS = { me: state.me, place: state.place };
+
 export function startSidebar() {
   store.on(["people", "channels", "workspace", "place", "connected", "dialnote"], drawSidebar);
   matchMedia("(max-width: 760px)").addEventListener("change", drawSidebar);
@@ -24,12 +26,20 @@ function drawSidebar() {
     el("h2", null, state.workspace.name, " ", el("span", { class: "tag" }, "Slack · simulated")),
     isPhone() ? whoMenu() : el("div", { class: "me" }, el("h3", { id: "you-are" }, "You are ", el("span", { class: "tag" }, "sandbox")),
       el("div", { role: "radiogroup", "aria-labelledby": "you-are" }, people().map(someone))),
-    el("h3", null, "Channels"),
-    channels.map((one) => placeButton(one.id, [el("span", { "aria-hidden": "true" }, one.kind === "private" ? "🔒" : "#"), el("span", { class: "name" }, one.name)], one.unread)),
-    el("h3", null, "Apps"),
-    placeButton("app", [el("img", { class: "avatar small", src: "/page/icon.svg", alt: "" }), el("span", { class: "name" }, "dialnote")], unread, "the app"),
+    // On a phone the row scrolls sideways, and the person's messages must be in view.
+    isPhone() ? [theApp(unread), theChannels(channels)] : [theChannels(channels), theApp(unread)],
   ]);
 }
+
+const theChannels = (channels) => [
+  el("h3", null, "Channels"),
+  channels.map((one) => placeButton(one.id, [el("span", { "aria-hidden": "true" }, one.kind === "private" ? "🔒" : "#"), el("span", { class: "name" }, one.name)], one.unread)),
+];
+
+const theApp = (unread) => [
+  el("h3", null, "Apps"),
+  placeButton("app", [el("img", { class: "avatar small", src: "/page/icon.svg", alt: "" }), el("span", { class: "name" }, "dialnote")], unread, "the app"),
+];
 
 const people = () => state.people.filter((one) => !one.bot && !one.deleted);
 const about = (person) => (!store.isLinked(person) ? "not linked" : person.admin ? "admin" : null);
@@ -46,7 +56,6 @@ function someone(person) {
 // On a phone the current person is a button with a list of all.
 function whoMenu() {
   const current = store.me();
-  const others = people().reduce((sum, one) => sum + (one.handle === state.me ? 0 : one.unread), 0);
   const entry = (person) => ({
     label: person.called || person.name, face: avatar(person.name, "small"), value: person.handle, run: () => become(person.handle),
     note: [about(person), person.unread && person.handle !== state.me ? `${person.unread} unread` : null].filter(Boolean).join(" · "),
@@ -54,7 +63,7 @@ function whoMenu() {
   return el("button", {
     type: "button", class: "item who", "aria-haspopup": "menu", "aria-expanded": "false", "data-focus": "who",
     "data-me": state.me, onclick: (event) => popupMenu(event.currentTarget, people().map(entry)),
-  }, avatar(current?.name ?? state.me, "small"), el("span", { class: "unseen" }, "You are "), el("span", { class: "name" }, current?.called ?? state.me), el("span", { "aria-hidden": "true" }, "▾"), badge(others, "unread direct message of others"));
+  }, avatar(current?.name ?? state.me, "small"), el("span", { class: "unseen" }, "You are "), el("span", { class: "name" }, current?.called ?? state.me), el("span", { "aria-hidden": "true" }, "▾"));
 }
 
 const note = (words) => (words ? el("small", null, words) : null);
@@ -75,6 +84,12 @@ export function become(handle) {
   remember();
   store.changed("place");
   if (state.place === "app" && state.tab === "home") opened();
+}
+
+// Becomes the person, in the place, where the page begins.
+export function begin() {
+  become(BEGINS.me);
+  go(BEGINS.place);
 }
 
 export function go(place, tab) {

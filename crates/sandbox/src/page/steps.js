@@ -7,6 +7,7 @@ import { byId, el } from "./dom.js";
 import { fault, isOn } from "./faults.js";
 import { at, backToSlack, be, choose, click, openPane, press, type, until, write } from "./guide.js";
 import { isPhone, pane } from "./layout.js";
+import { toEnd } from "./log.js";
 import { contactName, typedName } from "./people.js";
 import * as store from "./store.js";
 import { state } from "./store.js";
@@ -21,6 +22,7 @@ const mine = () => open().filter(({ assignedTo }) => assignedTo && assignedTo.na
 const prefer = (all, name) => all.find(({ contact }) => contactName(contact) === name) ?? all[0];
 const other = () => (state.me === "zoe" ? "leo" : "zoe");
 const calledOther = () => (state.me === "zoe" ? "Leo" : "Zoe");
+const sends = () => (isPhone() ? " and press Send." : " and press Enter.");
 const b = (words) => el("b", null, words);
 const code = (words) => el("code", null, words);
 
@@ -59,7 +61,8 @@ function assignLine() {
 }
 
 function doneLine() {
-  const chosen = prefer(open().filter(({ assignedTo }) => assignedTo), "Diana Okafor") ?? open()[0];
+  const owned = open().filter(({ assignedTo }) => assignedTo);
+  const chosen = owned.find((one) => cardWith(one, "done", FRONT)) ?? owned[0] ?? open()[0];
   return chosen ? `/done ${typedName(chosen.contact)}` : null;
 }
 
@@ -141,6 +144,8 @@ async function race() {
   const taken = () => state.dialnote.conversations.find(({ id }) => id === chosen.id)?.assignedTo;
   const winner = await until(taken);
   await be(winner?.name.startsWith("Leo") ? "zoe" : "leo");
+  await at(FRONT);
+  toEnd();
 }
 
 // ---- Events, faults, time ----
@@ -193,8 +198,8 @@ const composer = () => byId("composer-text");
 export const STEPS = [
   {
     name: "look", title: "Look around: three callers are waiting", example: () => null,
-    words: () => ["The red cards in #front-desk have no owner. The inbox has the same callers."],
-    where: () => null, run: async () => post("tour", { step: "look" }),
+    words: () => ["The cards marked Unassigned in #front-desk have no owner. The inbox shows the same callers."],
+    where: () => null, justLook: true, run: async () => post("tour", { step: "look" }),
   },
   {
     name: "take", title: "Take a conversation", example: () => null,
@@ -208,7 +213,7 @@ export const STEPS = [
   },
   {
     name: "type", title: "Assign by typing, as in any channel", example: assignLine,
-    words: () => ["Type ", code(assignLine() ?? "/assign"), " and press Enter. The words after the name become a note."],
+    words: () => ["Type ", code(assignLine() ?? "/assign"), `${sends()} The words after the contact’s name become a note.`],
     where: composer, go: async () => someoneLinked(),
     run: async () => {
       await someoneLinked();
@@ -217,17 +222,17 @@ export const STEPS = [
   },
   {
     name: "accept", title: "Read a direct message and accept", example: () => null,
-    words: () => ["Under ", b("You are"), ` choose ${calledAsked()}, open `, b("dialnote"), " and press ", b("Accept"), "."],
+    words: () => ["Under ", b("You are"), ` choose ${calledAsked()}, open `, b("dialnote"), isPhone() ? " beside it" : " under Apps", ", and press ", b("Accept"), " on the newest message."],
     where: acceptTarget, run: accept,
   },
   {
     name: "handoff", title: "Hand off with a note", example: () => null, parts: [["handoff.note", "Without a note: refused"], ["handoff.owner", "To Sam, who isn’t linked: refused"]],
-    words: () => ["Press ", b("Hand off…"), ` on a card of ${store.me()?.called ?? "yours"}. Try it without a note, then to Sam, then to ${state.me === "leo" ? "Zoe" : "Leo"}.`],
+    words: () => ["Press ", b("Hand off…"), ` on one of ${store.me()?.called ?? "your"}’s cards. Try it without a note, then to Sam, then to ${state.me === "leo" ? "Zoe" : "Leo"}.`],
     where: () => controlFor(toHandOff(), "hand_off") ?? controlFor(toTake(), "take"), go: async () => someoneLinked(), run: handOff,
   },
   {
     name: "race", title: "Two people take the same call", example: () => null,
-    words: () => [b("Do it for me"), " presses ", b("Take it"), " as Leo and Zoe at the same moment. One gets it, the other reads who did."],
+    words: () => [b("Do it for me"), " presses ", b("Take it"), ` on ${named(toTake(), "a new caller")}’s card as Leo and as Zoe at the same moment. One gets it. You become the other, who reads who was first.`],
     where: () => visible("[data-do=race]"), run: race,
   },
   {
@@ -238,7 +243,7 @@ export const STEPS = [
   },
   {
     name: "down", title: "dialnote goes down, nothing is lost", example: doneLine, parts: [["down.waits", "The command was saved"]],
-    words: () => ["Switch on ", b("dialnote is down"), ", send ", code(doneLine() ?? "/done"), ", then press ", b("End"), " at the top."],
+    words: () => [`Under ${isPhone() ? "Events" : "Make things happen"} switch on `, b("dialnote is down"), ", send ", code(doneLine() ?? "/done"), ", then press ", b("End"), " at the top."],
     where: outageTarget, go: async () => (isOn(down()) ? someoneLinked() : openPane("events")), run: outage,
   },
   {
@@ -252,7 +257,7 @@ export const STEPS = [
   },
   {
     name: "report", title: "Post the weekly report", example: () => "/dialnote report week",
-    words: () => ["Type ", code("/dialnote report week"), " and press Enter."],
+    words: () => ["Type ", code("/dialnote report week"), sends()],
     where: composer, go: async () => someoneLinked(), run: report,
   },
 ];
@@ -262,9 +267,9 @@ export const exampleOf = (step) => step?.example() ?? null;
 export const MORE = [
   ["Stop the app in the middle of a command", "Switch on “dialnote is slow”, send /assign, press Stop under Make things happen, then Start."],
   ["Find a misspelt name", "⚡ Shortcuts, Find a conversation, type nguyne."],
-  ["A contact whose name is markup", "/assign @zoe +1 415 555 0109"],
-  ["A link that becomes a card", "Send the address of a conversation as a message: open one in the inbox and copy its id into …/conversations/conv_1002."],
-  ["Snooze and unsnooze", "Choose Snooze on a card, then “Next: snooze ends”."],
+  ["A contact whose name looks like code", "Send /assign @zoe +1 415 555 0109. The name is shown as its letters, and notifies no one."],
+  ["A link that becomes a card", `Send ${location.origin}/conversations/conv_1002 as a message.`],
+  ["Snooze and unsnooze", "Choose Snooze in a card’s ⋯ menu, then press “Next: snooze ends”."],
   ["Notifications and quiet hours", "Open dialnote under Apps, then Home."],
   ["Sam asks to be linked", "Be Sam and send /assign me Ana Lima."],
 ];

@@ -10,7 +10,7 @@ import { clock, dayOf, fromWall, ofTs, weekday } from "./when.js";
 const STEP_S = 300;
 const HALF_HOUR_S = 1800;
 const ASK_MS = 400;
-const NAMES = { reminder: "reminder", digest: "daily digest", handoff: "hand-off returns", snooze: "snooze ends" };
+const NAMES = { reminder: "reminder", digest: "daily digest", handoff: "hand-off deadline", snooze: "snooze ends" };
 
 let due = []; // [{what, at}] by time
 const reached = new Set(); // the kinds that *Next* reached: reminders, for example, repeat every hour

@@ -25,6 +25,7 @@ export function startTour() {
   document.addEventListener("pane", drawTour);
   document.addEventListener("started-over", () => {
     [open, told] = [null, null];
+    showPane("tour");
     startLooking();
   });
   startLooking();
@@ -65,7 +66,7 @@ function panel() {
   const done = STEPS.filter(({ name }) => isDone(name)).length;
   if (hidden) return el("div", { class: "row" }, el("h3", { class: "grow" }, `Tour · ${done} of ${STEPS.length}`), el("button", { type: "button", "data-focus": "tour-hide", onclick: hide }, "Show the tour"));
   return [
-    el("h3", null, "Tour ", el("span", { class: "faint" }, `${done} of ${STEPS.length} · about 5 min`)),
+    el("h3", null, "Tour ", el("span", { class: "faint" }, `${done} of ${STEPS.length}${done < 2 ? " · about 5 min" : ""}`)),
     el("div", { class: "progress", role: "progressbar", "aria-label": "Tour progress", "aria-valuemin": "0", "aria-valuemax": String(STEPS.length), "aria-valuenow": String(done) },
       el("span", { class: `part-${done}` })),
     el("ol", { id: "steps" }, STEPS.map(item)),
@@ -95,7 +96,7 @@ function detail(step) {
   return el("div", { class: "detail" },
     el("p", null, step.words()),
     step.parts ? el("ul", { class: "parts" }, step.parts.map(([name, words]) => el("li", { class: isDone(name) ? "done" : "" }, el("span", { "aria-hidden": "true" }, isDone(name) ? "✓ " : "○ "), words))) : null,
-    el("div", { class: "row wrap" },
+    step.justLook ? null : el("div", { class: "row wrap" },
       el("button", { type: "button", class: "primary", "data-focus": `show-${step.name}`, "data-show": step.name, disabled: Boolean(running), onclick: () => showMe(step) }, "Show me where"),
       el("button", { type: "button", "data-focus": `do-${step.name}`, "data-do": step.name, disabled: Boolean(running), "aria-busy": running === step.name ? "true" : null, onclick: () => doIt(step) }, "Do it for me")));
 }
@@ -112,7 +113,7 @@ function coach() {
   if (!step || hidden) return [];
   const place = STEPS.indexOf(step) + 1;
   return [el("p", null, el("b", null, `Tour ${place} of ${STEPS.length}. `), step.words()),
-    el("button", { type: "button", class: "primary", "data-focus": "coach-show", onclick: () => showMe(step) }, "Show me")];
+    step.justLook ? null : el("button", { type: "button", class: "primary", "data-focus": "coach-show", onclick: () => showMe(step) }, "Show me")];
 }
 
 function hide() {
