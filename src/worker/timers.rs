@@ -1,6 +1,7 @@
 //! Work that follows from the passing of time: people whose commands wait are notified, due documents become jobs, and
 //! data that is no longer needed is deleted.
 
+use std::collections::BTreeSet;
 use std::time::Duration;
 
 use tracing::warn;
@@ -11,7 +12,7 @@ use crate::core::assignee::Assignee;
 use crate::core::command::Command;
 use crate::core::conversation::ConversationRef;
 use crate::core::error::{Fault, Service};
-use crate::core::ids::{DraftId, SlackUserId};
+use crate::core::ids::{DraftId, InstallationId, SlackUserId};
 use crate::core::request_context::{ListPlace, Via};
 use crate::core::times;
 use crate::core::times::DELAY_NOTICE_AFTER;
@@ -73,18 +74,18 @@ impl Tenants {
     /// Notifies people whose commands wait. Returns the number of people notified.
     async fn tell_who_waits(&self) -> Result<usize, Fault> {
         let now = self.common.clock.now();
-        let (mut told, mut asks) = (0, true);
+        let (mut told, mut naming) = (0, Naming { asks: true, caught_up: BTreeSet::new() });
         for waiting in self.common.store.overdue(times::earlier(now, DELAY_NOTICE_AFTER), TOLD_AT_ONCE).await? {
             let (service, setting) = self.waited_for(&waiting).await;
-            asks &= service != Service::Slack;
+            naming.asks &= service != Service::Slack;
             let mut once = acts::one(&waiting);
             let (requester, asked) = if let Some(job) = job::of_kind::<CommandJob>(&waiting.body) {
                 once = acts::act(&waiting, &job);
                 let of = job.batch.as_ref().map_or(1, |batch| batch.of);
-                let asked = self.asked(&waiting, &job.command, of, &mut asks).await;
+                let asked = self.asked(&waiting, &job.command, of, &mut naming).await;
                 (job.requester, Some(asked))
             } else if let Some(job) = job::of_kind::<ResumeJob>(&waiting.body) {
-                let asked = self.kept_asked(&waiting, &job.resume.draft, &mut asks).await;
+                let asked = self.kept_asked(&waiting, &job.resume.draft, &mut naming).await;
                 (job.requester, asked)
             } else if let Some(job) = job::of_kind::<ListJob>(&waiting.body)
                 && job.list.place == ListPlace::Message
@@ -118,18 +119,18 @@ impl Tenants {
     }
 
     /// Returns a command as it is typed, with the names of its conversation and owner, as far as they are known here.
-    async fn asked(&self, waiting: &Claim, command: &Command, of: usize, asks: &mut bool) -> String {
+    async fn asked(&self, waiting: &Claim, command: &Command, of: usize, naming: &mut Naming) -> String {
         let names = match self.of(&waiting.installation).await {
-            Ok(Some(work)) => names_for(&work, command, asks).await,
+            Ok(Some(work)) => names_for(&work, command, naming).await,
             _ => asked::AskedNames::default(),
         };
         asked::words(command, &names, of)
     }
 
-    async fn kept_asked(&self, waiting: &Claim, draft: &DraftId, asks: &mut bool) -> Option<String> {
+    async fn kept_asked(&self, waiting: &Claim, draft: &DraftId, naming: &mut Naming) -> Option<String> {
         let kept = self.common.store.draft(&waiting.installation, draft).await.ok()??;
         let command = serde_json::from_str(&kept.body).ok()?;
-        Some(self.asked(waiting, &command, 1, asks).await)
+        Some(self.asked(waiting, &command, 1, naming).await)
     }
 
     /// Enqueues the jobs of documents whose due time has come.
@@ -160,18 +161,28 @@ impl Tenants {
     }
 }
 
-/// Returns the names of the conversation and the owner in a command. Slack is asked for an unknown name only while it
-/// answers at once (`asks`), so that other work that is due in the same second does not wait.
-async fn names_for(ctx: &TenantCtx, command: &Command, asks: &mut bool) -> asked::AskedNames {
+/// The cost of naming what commands are about, at one tick. Other work that is due in the same second must not wait.
+struct Naming {
+    /// True while Slack answers at once. Only then is it asked for an unknown name.
+    asks: bool,
+    /// The installations whose conversations were read at this tick.
+    caught_up: BTreeSet<InstallationId>,
+}
+
+/// Returns the names of the conversation and the owner in a command.
+async fn names_for(ctx: &TenantCtx, command: &Command, naming: &mut Naming) -> asked::AskedNames {
+    if naming.caught_up.insert(ctx.installation().clone()) {
+        known::catch_up(ctx).await;
+    }
     let conversation = match &command.which {
-        ConversationRef::Id(id) => known::known(ctx, id).await.ok().flatten(),
+        ConversationRef::Id(id) => known::title(ctx, id).await,
         _ => None,
     };
     let owner = match command.act.named_owner() {
-        Some(Assignee::User(user)) => name_at_once(ctx, user, asks).await,
+        Some(Assignee::User(user)) => name_at_once(ctx, user, &mut naming.asks).await,
         _ => None,
     };
-    asked::AskedNames { conversation: conversation.map(|known| known.title()), owner }
+    asked::AskedNames { conversation, owner }
 }
 
 async fn name_at_once(ctx: &TenantCtx, user: &SlackUserId, asks: &mut bool) -> Option<String> {

@@ -86,6 +86,11 @@ impl Projection {
         followed.catch_up(db).await?;
         Ok(look(&followed.conversations))
     }
+
+    /// Calls `look` with the conversations as they were last read here. Costs no read, however much is being written.
+    pub(crate) async fn look_back<T>(&self, look: impl FnOnce(&Conversations) -> T) -> T {
+        look(&self.followed.lock().await.conversations)
+    }
 }
 
 impl Followed {
