@@ -2,10 +2,11 @@
 
 use std::fs;
 use std::fs::File;
-use std::io::{ErrorKind, IsTerminal};
+use std::io::ErrorKind;
 use std::net::SocketAddr;
 use std::sync::Arc;
 
+use anstream::{AutoStream, ColorChoice};
 use secrecy::ExposeSecret;
 use tokio::net::TcpListener;
 use tokio::sync::watch;
@@ -258,10 +259,10 @@ pub const TOLD_IN_DETAIL: &str = "info,tokio_postgres=warn,dialnote_slack::serve
 /// Initializes logging from `RUST_LOG`, falling back to `told`.
 pub fn log_to_stderr(told: &str, format: LogFormat) {
     let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new(told));
-    let to_terminal = std::io::stderr().is_terminal();
+    let in_color = AutoStream::choice(&std::io::stderr()) != ColorChoice::Never;
     let log = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
     match format {
-        LogFormat::Text => log.with_ansi(to_terminal).finish().with(discretion()).init(),
+        LogFormat::Text => log.with_ansi(in_color).finish().with(discretion()).init(),
         LogFormat::Json => log.json().flatten_event(true).finish().with(discretion()).init(),
     }
 }

@@ -1,6 +1,7 @@
 //! Questions to the requester before a command is carried out. Every answer is a button, and the form behind the
 //! last one is filled in with all known facts.
 
+use crate::cards::view::happened;
 use crate::commands::lookup::NameDoubt;
 use crate::commands::lookup::reading::Missing;
 use crate::commands::question::{Choice, Question, Unclear};
@@ -201,7 +202,7 @@ fn choice_line(choice: &Choice, doubt: NameDoubt) -> Markup {
     };
     let contact = Markup::default().emoji(emoji).bold(&choice.about.title);
     let contact = contact.then(" · ", Markup::default().text(&choice.about.number));
-    let active = choice.last_activity.map(|at| Markup::of("last activity ").ago(at)).unwrap_or_default();
+    let active = choice.last_activity.as_ref().map(happened).unwrap_or_default();
     contact.ours("\n").then("", state.then(" · ", active))
 }
 

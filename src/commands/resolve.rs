@@ -9,7 +9,7 @@ use crate::commands::job::CommandJob;
 use crate::core::about::About;
 use crate::core::assignee::Assignee;
 use crate::core::command::{Action, Command};
-use crate::core::conversation::{Conversation, ConversationRef, Status};
+use crate::core::conversation::{Activity, Conversation, ConversationRef, Status};
 use crate::platform::dialnote::pages::Pages;
 
 use crate::commands::lookup::NameDoubt;
@@ -249,7 +249,7 @@ async fn offer(
         choices.push(Choice {
             about: About::from(&conversation),
             owner: conversations::owner(ctx, &conversation).await?.map(|owner| owner.name),
-            last_activity: conversation.last_activity.as_ref().map(|last| last.at),
+            last_activity: conversation.last_activity.map(|last| Activity { preview: None, ..last }),
         });
     }
     let more = ids.len().saturating_sub(MAX_CONVERSATION_CHOICES);

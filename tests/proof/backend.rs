@@ -110,7 +110,7 @@ impl Database {
             Place::Schema => {
                 let (operator, connection) = tokio_postgres::connect(&self.url, NoTls).await.unwrap();
                 tokio::spawn(connection);
-                let all = "BEGIN; LOCK TABLE deliveries, line_locks, jobs IN EXCLUSIVE MODE; ROLLBACK";
+                let all = "BEGIN; LOCK TABLE deliveries, partition_locks, jobs IN EXCLUSIVE MODE; ROLLBACK";
                 operator.batch_execute(all).await.unwrap();
             }
         }

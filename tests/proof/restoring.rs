@@ -110,7 +110,7 @@ fn kept(database: &Path) -> BTreeMap<&'static str, u32> {
     }
     let connection = Connection::open(copy).unwrap();
     let count = |table| connection.query_row(&format!("SELECT count(*) FROM {table}"), [], |row| row.get(0)).unwrap();
-    ["cards", "entries"].map(|table| (table, count(table))).into()
+    ["cards", "audit_entries"].map(|table| (table, count(table))).into()
 }
 
 /// Returns the path of the database from before the restore.

@@ -81,9 +81,9 @@ async fn several_fit_and_one_is_picked() {
         assert_snapshot!(bot.answer(MAYA).await, @"
         2 conversations match “robert”. Choose one.
         :red_circle: Robert Hale · +1 415 555 0102
-        Unassigned · last activity Nov 23, 8:45 UTC [Choose]
+        Unassigned · :studio_microphone: Voicemail · Nov 23, 8:45 UTC [Choose]
         :red_circle: Robert Nguyen · +1 415 555 0104
-        Unassigned · last activity Nov 23, 8:22 UTC [Choose]
+        Unassigned · :telephone_receiver: Missed call · Nov 23, 8:22 UTC [Choose]
         > Your note (not saved): asked for a quote
         [Choose another…]
         ");

@@ -170,7 +170,7 @@ async fn the_time_behind_the_conversation_counts_and_the_rest_is_asked_about() {
         `/snooze` takes no note. Choose the conversation to continue without “call her at 3pm”.
           Snooze until Nov 23, 11:00 UTC
         :red_circle: Ana Lima · +1 415 555 0101
-        Unassigned · last activity Nov 23, 8:56 UTC [Choose]
+        Unassigned · :telephone_receiver: Missed call · Nov 23, 8:56 UTC [Choose]
         [Choose another…]
         ");
         assert_eq!(bot.dialnote(ANA), "nobody open");

@@ -299,7 +299,7 @@ async fn unclear_commands_are_explained_and_change_nothing() {
 
         `/unassign` takes no note. Choose the conversation to continue without “please”.
         :red_circle: Ana Lima · +1 415 555 0101
-        Unassigned · last activity Nov 23, 8:56 UTC [Choose]
+        Unassigned · :telephone_receiver: Missed call · Nov 23, 8:56 UTC [Choose]
         [Choose another…]
 
         Unknown command `/dialnote asign`. Did you mean `/assign`?
