@@ -227,7 +227,7 @@ export const STEPS = [
   },
   {
     name: "handoff", title: "Hand off with a note", example: () => null, parts: [["handoff.note", "Without a note: refused"], ["handoff.owner", "To Sam, who isn’t linked: refused"]],
-    words: () => ["Press ", b("Hand off…"), ` on one of ${store.me()?.called ?? "your"}’s cards. Try it without a note, then to Sam, then to ${state.me === "leo" ? "Zoe" : "Leo"}.`],
+    words: () => ["Press ", b("Hand off…"), ` on one of ${store.me()?.called ?? "Maya"}’s cards. Try it without a note, then to Sam, then to ${state.me === "leo" ? "Zoe" : "Leo"}.`],
     where: () => controlFor(toHandOff(), "hand_off") ?? controlFor(toTake(), "take"), go: async () => someoneLinked(), run: handOff,
   },
   {
