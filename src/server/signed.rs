@@ -8,7 +8,7 @@ use hyper::body::Incoming;
 use tracing::{debug, info};
 
 use crate::jobs::ctx::AppState;
-use crate::platform::slack::inbound;
+use crate::platform::slack::reading;
 use crate::platform::slack::signature::{SIGNATURE_HEADER, SignatureHeaders, TIMESTAMP_HEADER};
 use crate::server::body;
 use crate::server::body::{Unread, Whole};
@@ -78,7 +78,7 @@ impl Signed {
 /// nothing but a 200 (docs/contracts/slack.md §3).
 async fn unsigned(body: Incoming) -> Response {
     let read = body::read(body, LARGEST_SSL_CHECK).await;
-    if read.is_ok_and(|body| inbound::is_ssl_check(&body.bytes)) {
+    if read.is_ok_and(|body| reading::is_ssl_check(&body.bytes)) {
         return StatusCode::OK.into_response();
     }
     refused("it is not signed")

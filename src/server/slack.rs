@@ -47,8 +47,8 @@ use crate::ops::doctor::DoctorJob;
 use crate::platform::db::Delivery;
 use crate::platform::slack::blocks::element::OPTIONS;
 use crate::platform::slack::blocks::words;
-use crate::platform::slack::inbound;
 use crate::platform::slack::inbound::{From, Inbound, Surface};
+use crate::platform::slack::reading;
 use crate::server::answers;
 use crate::server::answers::{AcceptRequest, REPLY_LIFE};
 use crate::server::connection_slots::Begun;
@@ -98,7 +98,7 @@ pub(crate) fn record_response(front: &Front, status: StatusCode, begun: Instant)
 
 /// Reads the body, and returns it with a unique name.
 fn read(signed: &Signed) -> Result<(Inbound, String), Response> {
-    match inbound::read(signed.content_type(), signed.body()) {
+    match reading::read(signed.content_type(), signed.body()) {
         // Hex digits have two spellings, and it is one request.
         Ok(inbound) => Ok((inbound, signed.signature().to_ascii_lowercase())),
         Err(unreadable) => {

@@ -21,8 +21,8 @@ use crate::core::error::{Fault, Service};
 use crate::core::json::Peek;
 use crate::platform::slack::answer::{SlackError, unusable};
 use crate::platform::slack::client::Slack;
-use crate::platform::slack::inbound;
 use crate::platform::slack::inbound::Inbound;
+use crate::platform::slack::reading;
 use crate::platform::telemetry::metrics::Metrics;
 use crate::platform::transport;
 
@@ -234,7 +234,7 @@ impl Frame {
 impl Envelope {
     /// Reads the delivery: the same as in a request.
     pub fn inbound(&self) -> Inbound {
-        inbound::enveloped(&self.kind, &self.content)
+        reading::enveloped(&self.kind, &self.content)
     }
 }
 

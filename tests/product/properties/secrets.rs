@@ -14,7 +14,7 @@ use dialnote_slack::commands::job::CommandJob;
 use dialnote_slack::config::{Config, SETTINGS};
 use dialnote_slack::core::ids::JobId;
 use dialnote_slack::jobs::job;
-use dialnote_slack::platform::slack::inbound;
+use dialnote_slack::platform::slack::reading;
 use tokio::io::{AsyncBufReadExt, AsyncReadExt, BufReader};
 use tokio::process::Command;
 use tracing_subscriber::layer::SubscriberExt;
@@ -146,7 +146,7 @@ async fn debug_output_shows_no_secret() {
         let job: CommandJob = job::read(&waiting[0].body).unwrap();
         assert_none("a job", &format!("{job:?}"));
         let sent = bot.world(|world| world.deliveries.iter().last().unwrap().body.clone());
-        let read = inbound::read(Some("application/x-www-form-urlencoded"), sent.as_bytes()).unwrap();
+        let read = reading::read(Some("application/x-www-form-urlencoded"), sent.as_bytes()).unwrap();
         assert_none("a request", &format!("{read:?}"));
         assert_none("what calls", &format!("{:?} {:?}", bot.work.slack, bot.work.webhooks));
         let settings = bot.settings();

@@ -2,8 +2,8 @@
 
 use std::fs;
 
-use dialnote_slack::platform::slack::inbound;
 use dialnote_slack::platform::slack::inbound::Inbound;
+use dialnote_slack::platform::slack::reading;
 use proptest::prelude::*;
 use serde_json::{Value, json};
 
@@ -83,7 +83,7 @@ fn payloads() -> Vec<Value> {
 }
 
 fn read(payload: &Value) -> Inbound {
-    inbound::read(Some(JSON), payload.to_string().as_bytes()).unwrap()
+    reading::read(Some(JSON), payload.to_string().as_bytes()).unwrap()
 }
 
 proptest! {

@@ -4,7 +4,7 @@ use dialnote_sandbox::{
     Click, Delivery, Impossible, Message, Outcome as Answer, Shortcut, Submit, Typing, View, World,
 };
 use dialnote_slack::core::control::{Carried, Control};
-use dialnote_slack::platform::slack::inbound;
+use dialnote_slack::platform::slack::reading;
 use serde_json::{Value, json};
 
 use super::expected::Outcome;
@@ -301,10 +301,10 @@ fn seen(bot: &Bot, who: &str, mark: &Mark) -> Seen {
 fn way(request: &Delivery) -> Option<Way> {
     if request.url.starts_with("socket") {
         let frame: Value = serde_json::from_str(&request.body).ok()?;
-        return Way::of(&inbound::enveloped(frame["type"].as_str()?, &frame["payload"]));
+        return Way::of(&reading::enveloped(frame["type"].as_str()?, &frame["payload"]));
     }
     let kind = request.headers.get("content-type").map(String::as_str);
-    Way::of(&inbound::read(kind, request.body.as_bytes()).ok()?)
+    Way::of(&reading::read(kind, request.body.as_bytes()).ok()?)
 }
 
 fn is_direct(message: &Message) -> bool {
