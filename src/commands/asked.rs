@@ -32,7 +32,8 @@ pub fn words(command: &Command, names: &AskedNames, of: usize) -> String {
             | ConversationRef::Act { only: None, .. },
             _,
         ) => String::new(),
-        (ConversationRef::Text(text), _) => typed::as_typed(text),
+        (ConversationRef::InThread { text, .. }, Some(name)) => format!("{name} {}", typed::as_typed(text)),
+        (ConversationRef::Text(text) | ConversationRef::InThread { text, .. }, _) => typed::as_typed(text),
         (which, _) => which.to_string(),
     };
     let until = command.act.when().map(When::words).unwrap_or_default();

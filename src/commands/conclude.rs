@@ -238,14 +238,16 @@ pub(crate) async fn given_up(ctx: &TenantCtx, claim: &Claim, job: &CommandJob, f
 /// Returns the words that the requester must not lose: the note, or the text that was not read yet.
 fn words_to_keep(job: &CommandJob) -> String {
     match &job.command.which {
-        ConversationRef::Text(text) if job.command.note.is_empty() => typed::as_typed(text),
+        ConversationRef::Text(text) | ConversationRef::InThread { text, .. } if job.command.note.is_empty() => {
+            typed::as_typed(text)
+        }
         _ => job.command.note.clone(),
     }
 }
 
 /// Returns the title of the command's conversation, if it is known.
 async fn title_of(ctx: &TenantCtx, job: &CommandJob) -> Option<String> {
-    let ConversationRef::Id(id) = &job.command.which else { return None };
+    let (ConversationRef::Id(id) | ConversationRef::InThread { id, .. }) = &job.command.which else { return None };
     Some(known::known(ctx, id).await.ok()??.title())
 }
 

@@ -100,15 +100,7 @@ pub(crate) async fn handover_due(ctx: &TenantCtx, id: &ConversationId) -> Result
         return Ok(Outcome::done(vec![keep_handover(ctx, id, &handover, false).await?]));
     }
     if handover.reminded {
-        let requester = RequestContext {
-            user: handover.receiver,
-            channel: None,
-            team: None,
-            reply: None,
-            via: Via::Timer,
-            list: None,
-            message: None,
-        };
+        let requester = RequestContext::of(handover.receiver, Via::Timer);
         let command = Command { act: Action::Return, which: ConversationRef::Id(id.clone()), note: String::new() };
         let job = CommandJob::new(requester, command);
         let verdict = Verdict::Continue { body: job::encode(&job), until: lease::end(ctx) };

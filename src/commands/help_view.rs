@@ -36,6 +36,9 @@ const GROUPS: [(&str, &[Verb]); 3] = [
 /// The commands of admins.
 const ADMIN: [Verb; 5] = [Verb::Connect, Verb::Route, Verb::Link, Verb::Settings, Verb::Doctor];
 
+/// An example of a message to the app.
+const WRITTEN_EXAMPLE: &str = "assign @zoe Ana Lima wants a call back";
+
 /// The ways to name a conversation.
 const NAMING: &str =
     "Name a conversation by contact name, phone number, id or link. Leave it out to choose from a list.";
@@ -61,6 +64,13 @@ fn not_understood(parse_error: &ParseError) -> (Markup, Option<Verb>) {
             match nearest {
                 Some(verb) => (unknown.ours("Did you mean ").code(&verbs::spec(*verb).typed()).ours("?"), Some(*verb)),
                 None => (unknown.ours("Type ").code(&format!("{UMBRELLA} help")).ours(" for the list."), None),
+            }
+        }
+        ParseError::NoCommand { typed, nearest } => {
+            let unknown = Markup::default().text(&format!("“{}”", cut(typed, QUOTE))).ours(" isn't a command. ");
+            match nearest {
+                Some(verb) => (unknown.ours("Did you mean ").code(verbs::spec(*verb).name).ours("?"), Some(*verb)),
+                None => (unknown.ours("Write for example ").code(WRITTEN_EXAMPLE).ours("."), None),
             }
         }
         ParseError::NobodyToLink { typed } if typed.is_empty() => {

@@ -43,3 +43,5 @@ mod undo;
 mod undo_view;
 mod undoing;
 mod writing;
+pub mod written;
+pub(crate) mod written_view;

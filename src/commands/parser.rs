@@ -22,7 +22,7 @@ use crate::core::{report_period, typed};
 pub(crate) const MOST_TYPED: usize = 2000;
 
 /// The least similarity at which a misspelt command is recognized (0 nothing alike, 1 the same).
-pub(crate) const COMMAND_SIMILARITY: f64 = 0.75;
+const COMMAND_SIMILARITY: f64 = 0.75;
 
 /// The meaning of typed text.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -93,7 +93,7 @@ fn help_topic(arguments: &str) -> Result<HelpTopic, ParseError> {
     }
 }
 
-fn read_arguments(verb: Verb, text: &str, links: &Links) -> Result<Parsed, ParseError> {
+pub(crate) fn read_arguments(verb: Verb, text: &str, links: &Links) -> Result<Parsed, ParseError> {
     match verb {
         Verb::Help => help_topic(text).map(Parsed::Help),
         Verb::Inbox => Ok(Parsed::List(Query::parse(text))),

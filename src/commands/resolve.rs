@@ -24,6 +24,7 @@ use crate::core::known_conversation::KnownConversation;
 use crate::core::refusal::Refusal;
 use crate::core::seen::Seen;
 use crate::core::teammate::Teammate;
+use crate::core::typed;
 use crate::core::verbs::Verb;
 use crate::core::when::model::When;
 use crate::core::working_hours;
@@ -69,16 +70,22 @@ pub(crate) async fn surely_named(ctx: &TenantCtx, text: &str) -> Result<Option<N
     Ok(title.map(|title| NamedConversation { id, title, left_over }))
 }
 
-/// Resolves a typed command, and carries it on or asks the requester.
-pub(crate) async fn look_up(ctx: &TenantCtx, claim: &Claim, job: &CommandJob, text: &str) -> Result<Outcome, Stop> {
+/// Resolves a typed command, and carries it on or asks the requester. `thread` is the conversation in whose thread the
+/// text was written.
+pub(crate) async fn look_up(
+    ctx: &TenantCtx,
+    claim: &Claim,
+    job: &CommandJob,
+    text: &str,
+    thread: Option<&ConversationId>,
+) -> Result<Outcome, Stop> {
     let requester = acting::teammate(ctx, &job.requester.user).await?;
     let requester = requester.map_err(|stranger| Refusal::YouAreNotLinked(stranger.why))?;
     let job = &at_a_time(job, &requester, claim.accepted);
-    let mut reading = read_with(ctx, claim, job, text, Freshness::Kept).await?;
-    if names_nobody(&reading) {
-        // The cache alone never leads to a refusal: people are read again first.
-        reading = read_with(ctx, claim, job, text, Freshness::Now).await?;
-    }
+    let reading = match thread {
+        Some(id) => read_in_thread(ctx, claim, job, text, id).await?,
+        None => read(ctx, claim, job, text).await?,
+    };
     let reading = with_note(ctx, job, still_open(ctx, job, reading).await?).await?;
     let reading = with_people_named(ctx, reading).await?;
     act_on(ctx, claim, job, reading).await
@@ -88,6 +95,52 @@ pub(crate) async fn look_up(ctx: &TenantCtx, claim: &Claim, job: &CommandJob, te
 async fn with_people_named(ctx: &TenantCtx, mut reading: Reading) -> Result<Reading, Fault> {
     for words in reading.words_mut() {
         *words = mentions::with_names(ctx, words).await?;
+    }
+    Ok(reading)
+}
+
+/// Reads a text that was written in the thread of a conversation. An id, link or number in it takes precedence. A name
+/// of another conversation is a question, because it may also be a part of the note.
+async fn read_in_thread(
+    ctx: &TenantCtx,
+    claim: &Claim,
+    job: &CommandJob,
+    text: &str,
+    thread: &ConversationId,
+) -> Result<Reading, Stop> {
+    let (verb, who) = (job.command.act.verb(), job.command.act.named_owner());
+    let asked = UnresolvedCommand { verb, who, text, links: &ctx.links };
+    let directory = directory(ctx, job, &asked, Freshness::Kept).await?;
+    let named = match read_known(ctx, &asked, &directory).await? {
+        Some(known) => known,
+        None => read_live(ctx, claim, &asked, &directory).await?,
+    };
+    if is_explicit(&named) || is_about(&named, thread) {
+        return Ok(named);
+    }
+    // The colon separates the note, so that its words aren't read as another conversation.
+    let reading = read(ctx, claim, job, &format!("{thread} : {text}")).await?;
+    Ok(match (named, reading) {
+        (Reading::Ready { ids, note: rest, .. }, Reading::Ready { who, note, .. }) => {
+            let note = if rest.is_empty() { rest } else { note };
+            let ids = std::iter::once(thread.clone()).chain(ids).collect();
+            let asked = typed::plain(text);
+            Reading::WhichConversation { who, ids, asked, doubt: NameDoubt::TwoNamed, note }
+        }
+        (_, reading) => reading,
+    })
+}
+
+/// Answers whether a reading names this conversation, and no other.
+fn is_about(reading: &Reading, conversation: &ConversationId) -> bool {
+    matches!(reading, Reading::Ready { ids, .. } if ids == std::slice::from_ref(conversation))
+}
+
+/// Reads the text. If it seems to name no person, people are read again: the cache alone never leads to a refusal.
+async fn read(ctx: &TenantCtx, claim: &Claim, job: &CommandJob, text: &str) -> Result<Reading, Stop> {
+    let reading = read_with(ctx, claim, job, text, Freshness::Kept).await?;
+    if names_nobody(&reading) {
+        return read_with(ctx, claim, job, text, Freshness::Now).await;
     }
     Ok(reading)
 }

@@ -282,6 +282,13 @@ pub enum ConversationRef {
     },
     /// The conversations that this text names, as Slack sent it. The rest of the text is the note.
     Text(String),
+    /// The conversation in whose thread this text was written, unless the text names others. The rest is the note.
+    InThread {
+        /// The conversation of the thread.
+        id: ConversationId,
+        /// The text, as Slack sent it.
+        text: String,
+    },
 }
 
 /// A reference as any version stored it. Earlier versions stored some texts as names or numbers.
@@ -299,6 +306,10 @@ enum KeptWhich {
     },
     #[serde(alias = "name", alias = "name_then_note")]
     Text(String),
+    InThread {
+        id: ConversationId,
+        text: String,
+    },
     Number {
         digits: String,
         international: bool,
@@ -315,6 +326,7 @@ impl From<KeptWhich> for ConversationRef {
             KeptWhich::These(ids) => Self::These(ids),
             KeptWhich::Act { id, only } => Self::Act { id, only },
             KeptWhich::Text(text) => Self::Text(text),
+            KeptWhich::InThread { id, text } => Self::InThread { id, text },
             KeptWhich::Number { digits, international } => {
                 Self::Text(format!("{}{digits}", if international { "+" } else { "" }))
             }
@@ -327,7 +339,7 @@ impl std::fmt::Display for ConversationRef {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match self {
             Self::Id(id) | Self::Act { only: Some(id), .. } => id.fmt(f),
-            Self::Text(text) => f.write_str(text),
+            Self::Text(text) | Self::InThread { text, .. } => f.write_str(text),
             Self::MyLast => f.write_str("the last one"),
             Self::AllMine => f.write_str("all of mine"),
             Self::AllOf(_) => f.write_str("all of theirs"),

@@ -129,7 +129,7 @@ impl FormContext {
             Assignee::Group(_) | Assignee::InText => None,
         });
         let conversation = match &command.which {
-            ConversationRef::Id(id) => Some(id.clone()),
+            ConversationRef::Id(id) | ConversationRef::InThread { id, .. } => Some(id.clone()),
             _ => None,
         };
         let wanted = PendingAction { verb: command.act.verb(), to, when: command.act.when().cloned() };

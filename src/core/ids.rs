@@ -4,6 +4,7 @@
 use std::fmt;
 
 pub use durable_queue::JobId;
+use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 macro_rules! id {
@@ -82,6 +83,14 @@ impl ChannelId {
     /// Answers whether this is a direct message rather than a channel that a team reads.
     pub fn is_direct(&self) -> bool {
         self.0.starts_with('D')
+    }
+}
+
+impl MessageTs {
+    /// Returns the time of the message, to the second; none if the id holds no time.
+    pub fn time(&self) -> Option<Timestamp> {
+        let seconds = self.0.split('.').next()?.parse().ok()?;
+        Timestamp::from_second(seconds).ok()
     }
 }
 

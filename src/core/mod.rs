@@ -57,4 +57,5 @@ pub mod typed;
 pub mod undo_log;
 pub mod verbs;
 pub mod when;
+pub mod window;
 pub mod working_hours;

@@ -12,6 +12,13 @@ pub enum ParseError {
         /// The verb that was probably meant.
         nearest: Option<Verb>,
     },
+    /// A message to the app with no command in it.
+    NoCommand {
+        /// The text that was written.
+        typed: String,
+        /// The verb that was probably meant.
+        nearest: Option<Verb>,
+    },
     /// The text names no Slack user to link, or one whom Slack did not recognize.
     NobodyToLink {
         /// The name that Slack did not recognize; empty if none was typed.

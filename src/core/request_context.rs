@@ -13,6 +13,9 @@ pub struct RequestContext {
     pub user: SlackUserId,
     /// The channel of the request.
     pub channel: Option<ChannelId>,
+    /// The first message of the thread in which a message to the app is answered.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub thread: Option<MessageTs>,
     /// The workspace of the channel, if the app is installed in an organization.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub team: Option<TeamId>,
@@ -57,6 +60,8 @@ pub enum ListPlace {
 pub enum Via {
     /// A slash command.
     Typed,
+    /// A message to the app: a mention in a channel, or a direct message.
+    Written,
     /// A control on a message.
     Clicked,
     /// A control on a message about several conversations.
@@ -78,6 +83,9 @@ pub struct Addressee {
     pub user: SlackUserId,
     /// The channel where they asked.
     pub channel: Option<ChannelId>,
+    /// The first message of the thread where they asked, if they asked in one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub thread: Option<MessageTs>,
     /// The place where Slack takes answers to this request.
     pub reply: Option<ReplyTarget>,
     /// True if they asked so long ago that the answer has to repeat the request.
@@ -103,11 +111,17 @@ impl std::fmt::Debug for ReplyTarget {
 }
 
 impl RequestContext {
+    /// Returns the context of a request that was made nowhere in particular.
+    pub(crate) fn of(user: SlackUserId, via: Via) -> Self {
+        Self { user, channel: None, thread: None, team: None, reply: None, via, list: None, message: None }
+    }
+
     /// Returns the place to answer. A deferred command is answered by direct message, because the requester may have
     /// left the channel since.
     pub(crate) fn addressee(&self) -> Addressee {
         let late = self.via == Via::Postponed;
         let channel = self.channel.clone().filter(|_| !late);
-        Addressee { user: self.user.clone(), channel, reply: self.reply.clone(), late }
+        let thread = self.thread.clone().filter(|_| !late);
+        Addressee { user: self.user.clone(), channel, thread, reply: self.reply.clone(), late }
     }
 }

@@ -137,6 +137,13 @@ pub fn unnamed(text: &str) -> Vec<SlackUserId> {
         .collect()
 }
 
+/// Returns the people whom a raw text mentions, in the order of their mentions.
+pub(crate) fn mentioned(text: &str) -> Vec<SlackUserId> {
+    let inside = text.split("<@").skip(1).filter_map(|rest| rest.split_once('>'));
+    let ids = inside.map(|(inside, _)| inside.split('|').next().unwrap_or(inside));
+    ids.filter(|id| is_id(id)).map(SlackUserId::new).collect()
+}
+
 /// Puts a looked-up name where [`unnamed`] found the person.
 pub fn named(text: &str, user: &SlackUserId, name: &str) -> String {
     text.replace(&format!("<@{user}>"), &format!("@{name}"))

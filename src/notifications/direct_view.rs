@@ -67,6 +67,13 @@ impl Occasion {
         self.answers.iter().rfind(|(answered, _)| answered == id).map(|(_, answer)| answer)
     }
 
+    /// Returns the conversation that the message is about, if it is about one.
+    pub(crate) fn conversation(&self) -> Option<ConversationId> {
+        let mut about: Vec<_> = self.notices.iter().filter_map(DirectMessage::about).map(|about| about.id).collect();
+        about.dedup();
+        <[ConversationId; 1]>::try_from(about).ok().map(|[only]| only)
+    }
+
     /// Returns the conversations that the message gives to its reader.
     pub(crate) fn given(&self) -> Vec<ConversationId> {
         let mut given: Vec<_> =

@@ -11,7 +11,7 @@ pub(crate) mod posted_digest;
 pub mod report;
 mod report_facts;
 mod report_view;
-mod sent;
+pub(crate) mod sent;
 pub mod stale;
 mod stale_facts;
 mod standing;

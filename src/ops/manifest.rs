@@ -12,12 +12,14 @@ use crate::platform::slack::scopes::{OPTIONAL_SCOPES, SCOPES};
 /// The placeholder for the app's public address in the checked-in manifest.
 pub const PLACEHOLDER_URL: &str = "https://dialnote-slack.example.com";
 
-/// The events that the app subscribes to. They need nothing but `users:read` and, for links, `links:read`.
-const EVENTS: [&str; 7] = [
+/// The events that the app subscribes to. Slack does not send those whose scope was not granted.
+const EVENTS: [&str; 9] = [
     "app_home_opened",
+    "app_mention",
     "app_uninstalled",
     "channel_shared",
     "link_shared",
+    "message.im",
     "team_join",
     "tokens_revoked",
     "user_change",
@@ -50,11 +52,25 @@ struct DisplayInformation {
 
 #[derive(Serialize)]
 struct Features {
+    agent_view: AgentView,
     app_home: AppHome,
     bot_user: BotUser,
     shortcuts: Vec<Shortcut>,
     slash_commands: Vec<SlashCommand>,
     unfurl_domains: Vec<String>,
+}
+
+/// The app's direct message where the workspace shows apps as agents (docs/contracts/slack-2026.md §1.3).
+#[derive(Serialize)]
+struct AgentView {
+    agent_description: &'static str,
+    suggested_prompts: [SuggestedPrompt; 4],
+}
+
+#[derive(Serialize)]
+struct SuggestedPrompt {
+    title: &'static str,
+    message: &'static str,
 }
 
 #[derive(Serialize)]
@@ -173,10 +189,11 @@ fn manifest(reached: Reached<'_>, unfurl_domain: &str) -> Manifest {
             background_color: "#1d3557",
         },
         features: Features {
+            agent_view: agent_view(),
             app_home: AppHome {
                 home_tab_enabled: true,
                 messages_tab_enabled: true,
-                messages_tab_read_only_enabled: true,
+                messages_tab_read_only_enabled: false,
             },
             bot_user: BotUser { display_name: "dialnote", always_online: true },
             shortcuts: shortcuts(),
@@ -204,6 +221,20 @@ fn manifest(reached: Reached<'_>, unfurl_domain: &str) -> Manifest {
             socket_mode_enabled: matches!(reached, Reached::BySockets),
             token_rotation_enabled: false,
         },
+    }
+}
+
+fn agent_view() -> AgentView {
+    let prompt = |title, message| SuggestedPrompt { title, message };
+    AgentView {
+        agent_description: "Decides who owns each phone conversation. Write a command in plain words, such as \
+                            “assign @zoe Ana Lima wants a call back” or “done Ana Lima”.",
+        suggested_prompts: [
+            prompt("My open conversations", "inbox"),
+            prompt("Unassigned conversations", "inbox unassigned"),
+            prompt("Undo my last change", "undo"),
+            prompt("All commands", "help all"),
+        ],
     }
 }
 

@@ -86,15 +86,15 @@ pub(crate) fn in_window(place: &Surface, page: usize) -> Option<PeopleWindow> {
 pub(crate) fn in_list(requester: RequestContext, query: Option<Query>, place: &Surface) -> RequestContext {
     let list = query.and_then(|query| {
         let place = match place {
-            Surface::Private { direct: None } => Stands::Message,
+            Surface::Private { .. } => Stands::Message,
             Surface::Home => Stands::Home,
             Surface::View(view) => Stands::View(view.clone()),
-            Surface::Message | Surface::Private { direct: Some(_) } => return None,
+            Surface::Message => return None,
         };
         Some(Listed { query, place })
     });
     let message = match place {
-        Surface::Private { direct } => direct.clone(),
+        Surface::Private { direct } if list.is_none() => direct.clone(),
         _ => None,
     };
     RequestContext { list, message, ..requester }

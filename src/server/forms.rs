@@ -104,7 +104,7 @@ impl InboundRequest<'_> {
             _ => Vec::new(),
         };
         let note = match &command.which {
-            ConversationRef::Text(text) => typed::as_typed(text),
+            ConversationRef::Text(text) | ConversationRef::InThread { text, .. } => typed::as_typed(text),
             _ => command.note,
         };
         let filled_in: Vec<_> = several.iter().map(Seen::unasked).chain(known.seen.clone()).collect();

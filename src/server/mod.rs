@@ -20,4 +20,6 @@ mod slack;
 mod socket_health;
 pub mod sockets;
 mod submitted;
+mod wanted;
 mod webhooks;
+mod written;

@@ -19,7 +19,6 @@ use tracing::{debug, error, info, warn};
 
 use crate::channels::privacy::SharedJob;
 use crate::commands::job::{CommandJob, ResumeJob};
-use crate::commands::parser::Parsed;
 use crate::commands::{help_view, parser, refusal_view};
 use crate::core::click::{Click, Clicked};
 use crate::core::control::Control;
@@ -28,12 +27,12 @@ use crate::core::error::Fault;
 use crate::core::form::{FormContext, field};
 use crate::core::help::HelpTopic;
 use crate::core::ids::{ConversationId, InstallationId, SlackUserId};
-use crate::core::linking::Linking;
 use crate::core::query::{Filter, Query};
 use crate::core::refusal::Refusal;
 use crate::core::request_context::{ListPlace as Stands, Listed, ReplyTarget, RequestContext, Via};
 use crate::core::settings_change::{ChangeJob, SettingsChange};
 use crate::core::typed;
+use crate::core::window::Window;
 use crate::jobs::ctx::{AppState, TenantCtx};
 use crate::jobs::job::JobKind;
 use crate::jobs::outbox::private::AnswerPrivately;
@@ -42,9 +41,8 @@ use crate::linking::asking::AskForLink;
 use crate::linking::choosing::{LinkChoice, MEMBER};
 use crate::linking::requests::PeopleJob;
 use crate::lists::{forms_view, people};
-use crate::notifications::report::ReportJob;
 use crate::ops::doctor::DoctorJob;
-use crate::platform::db::Delivery;
+use crate::platform::db::{Delivery, NewJob};
 use crate::platform::slack::blocks::element::OPTIONS;
 use crate::platform::slack::blocks::words;
 use crate::platform::slack::inbound::{From, Inbound, Surface};
@@ -55,6 +53,7 @@ use crate::server::connection_slots::Begun;
 use crate::server::front::{Front, PREFETCH_TIMEOUT};
 use crate::server::request::InboundRequest;
 use crate::server::signed::Signed;
+use crate::server::wanted::Wanted;
 use crate::tenants::removal::Removed;
 
 /// The time after which an answer is so late that the operator should know. Slack gives up after 3 s.
@@ -180,6 +179,7 @@ fn route(
         Inbound::Submission { from, callback_id, private_metadata, fields } => {
             return Handling::Form(Box::pin(request.submitted(from, callback_id, private_metadata, fields)));
         }
+        Inbound::Written { from, message } => return Handling::Form(Box::pin(request.written(from, message))),
         Inbound::ProfileChanged { installation, change, delivery } => {
             return Handling::Order(request.order(&installation, &delivery, &change), answers::unavailable);
         }
@@ -266,63 +266,35 @@ fn unavailable_reply(inbound: &Inbound) -> Response {
 
 impl<'a> InboundRequest<'a> {
     fn slash(self, from: &From, slash: &str, text: &str) -> Handling<'a> {
-        match parser::parse(slash, text, &self.front.tenants.common.links) {
-            Err(parse_error) => {
-                let content = help_view::parse_error(&parse_error, &format!("{slash} {}", typed::as_typed(text)));
-                Handling::Answered(answers::ephemeral(&content))
+        let parsed = match parser::parse(slash, text, &self.front.tenants.common.links) {
+            Ok(parsed) => parsed,
+            Err(error) => {
+                let content = help_view::parse_error(&error, &format!("{slash} {}", typed::as_typed(text)));
+                return Handling::Answered(answers::ephemeral(&content));
             }
-            Ok(Parsed::Help(topic)) => Handling::Answered(answers::ephemeral(&help_view::help(topic))),
-            Ok(Parsed::Untimed(untimed)) => Handling::Form(Box::pin(self.ask_when(from.clone(), untimed))),
-            Ok(Parsed::Do(command)) => {
-                let job = CommandJob::new(self.requester(from, Via::Typed, false), command);
-                Handling::Order(self.order_from(from, &job), answers::not_saved)
-            }
-            Ok(Parsed::List(query)) => {
-                let requester = self.requester(from, Via::Typed, false);
-                let list = Listed { query, place: Stands::Message };
-                let job = ListJob::new(requester, list);
-                Handling::Order(self.order_from(from, &job), answers::not_saved)
-            }
-            Ok(Parsed::Choose(wanted)) => {
+        };
+        match self.wanted(self.requester(from, Via::Typed, false), parsed) {
+            Wanted::Job(job) => Handling::Order(self.accepting(from, job), answers::not_saved),
+            Wanted::Help(topic) => Handling::Answered(answers::ephemeral(&help_view::help(topic))),
+            Wanted::Time(untimed) => Handling::Form(Box::pin(self.ask_when(from.clone(), untimed))),
+            Wanted::Form(wanted) => {
                 let context = FormContext::new(wanted, None, from.channel.clone());
                 Handling::Form(Box::pin(self.open(from.clone(), context, Surface::Message)))
             }
-            Ok(Parsed::Route(routing)) => {
-                let requester = self.requester(from, Via::Typed, false);
-                let job = ChangeJob { requester, changes: vec![SettingsChange::Route(routing)] };
-                Handling::Order(self.order_from(from, &job), answers::not_saved)
-            }
-            Ok(Parsed::Link(Linking::Show)) => {
-                Handling::Form(Box::pin(self.open_people(from.clone(), Surface::Message, 0)))
-            }
-            Ok(Parsed::Link(linking)) => {
-                let requester = self.requester(from, Via::Typed, false);
-                let job = PeopleJob { requester, linking, window: None, notice: Vec::new() };
-                Handling::Order(self.order_from(from, &job), answers::not_saved)
-            }
-            Ok(Parsed::Doctor) => {
-                let requester = self.requester(from, Via::Typed, false);
-                Handling::Order(self.order_from(from, &DoctorJob(requester)), answers::not_saved)
-            }
-            Ok(Parsed::Report(days)) => {
-                let requester = self.requester(from, Via::Typed, false);
-                Handling::Order(self.order_from(from, &ReportJob { requester, days }), answers::not_saved)
-            }
-            Ok(Parsed::Connect) => Handling::Form(Box::pin(self.open_connect(from.clone(), Surface::Message))),
-            Ok(Parsed::Settings) => Handling::Form(Box::pin(self.open_rules(from.clone(), Surface::Message))),
+            Wanted::Window(window) => Handling::Form(Box::pin(self.open_window(from.clone(), window))),
+        }
+    }
+
+    async fn open_window(self, from: From, window: Window) -> Response {
+        match window {
+            Window::Rules => self.open_rules(from, Surface::Message).await,
+            Window::Connect => self.open_connect(from, Surface::Message).await,
+            Window::People => self.open_people(from, Surface::Message, 0).await,
         }
     }
 
     fn home(&self, installation: &InstallationId, user: SlackUserId, delivery: &str) -> AcceptRequest {
-        let requester = RequestContext {
-            user,
-            channel: None,
-            team: None,
-            reply: None,
-            via: Via::Clicked,
-            list: None,
-            message: None,
-        };
+        let requester = RequestContext::of(user, Via::Clicked);
         let list = Listed { query: Query::of(Filter::Mine), place: Stands::Home };
         self.order(installation, delivery, &ListJob::new(requester, list))
     }
@@ -347,9 +319,13 @@ impl<'a> InboundRequest<'a> {
     }
 
     fn click(self, from: From, click: &Click, place: Surface) -> Handling<'a> {
-        let ephemeral = matches!(place, Surface::Private { direct: None });
+        // A list in a direct message is redrawn in its place, like a private one.
+        let replaces = match &place {
+            Surface::Private { direct } => direct.is_none() || click.list().is_some(),
+            _ => false,
+        };
         let via = if click.is_of_several() && place == Surface::Message { Via::Digest } else { Via::Clicked };
-        let requester = answers::in_list(self.requester(&from, via, ephemeral), click.list(), &place);
+        let requester = answers::in_list(self.requester(&from, via, replaces), click.list(), &place);
         let seen = click.seen();
         let order = match click.meaning() {
             Clicked::Do(command) => {
@@ -428,19 +404,28 @@ impl<'a> InboundRequest<'a> {
     pub(crate) fn requester(&self, from: &From, via: Via, replace: bool) -> RequestContext {
         let until = self.now.saturating_add(REPLY_LIFE).unwrap_or(Timestamp::MAX);
         let reply = from.response_url.clone().map(|url| ReplyTarget { url, until, replace });
-        let (user, channel, team) = (from.user.clone(), from.channel.clone(), from.team.clone());
-        RequestContext { user, channel, team, reply, via, list: None, message: None }
+        let (channel, team) = (from.channel.clone(), from.team.clone());
+        RequestContext { channel, team, reply, ..RequestContext::of(from.user.clone(), via) }
     }
 
     /// Returns the jobs to store for a request. A trigger is given once (§7.1), so it names the request; without one
     /// its signature or envelope does.
     pub(crate) fn order_from<J: JobKind>(&self, from: &From, job: &J) -> AcceptRequest {
+        self.accepting(from, self.front.tenants.new_job(&from.installation, job, self.now))
+    }
+
+    fn accepting(&self, from: &From, job: NewJob) -> AcceptRequest {
         let key = from.trigger_id.as_deref().unwrap_or(&self.name);
-        self.order(&from.installation, key, job)
+        self.accept(&from.installation, key, job)
     }
 
     fn order<J: JobKind>(&self, installation: &InstallationId, key: &str, job: &J) -> AcceptRequest {
+        self.accept(installation, key, self.front.tenants.new_job(installation, job, self.now))
+    }
+
+    /// Returns the job to store for the delivery with this key.
+    pub(crate) fn accept(&self, installation: &InstallationId, key: &str, job: NewJob) -> AcceptRequest {
         let delivery = Delivery { installation: installation.clone(), key: key.to_owned() };
-        AcceptRequest { delivery, jobs: vec![self.front.tenants.new_job(installation, job, self.now)], now: self.now }
+        AcceptRequest { delivery, jobs: vec![job], now: self.now }
     }
 }

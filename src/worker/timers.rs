@@ -175,7 +175,7 @@ async fn names_for(ctx: &TenantCtx, command: &Command, naming: &mut Naming) -> a
         known::catch_up(ctx).await;
     }
     let conversation = match &command.which {
-        ConversationRef::Id(id) => known::title(ctx, id).await,
+        ConversationRef::Id(id) | ConversationRef::InThread { id, .. } => known::title(ctx, id).await,
         _ => None,
     };
     let owner = match command.act.named_owner() {

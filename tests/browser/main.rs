@@ -22,3 +22,4 @@ mod stage;
 mod steps;
 mod tour;
 mod world;
+mod written;

@@ -30,7 +30,9 @@ struct Scopes {
 #[derive(Debug, Default, Deserialize, Serialize)]
 #[serde(default)]
 struct Features {
+    agent_view: AgentView,
     app_home: AppHome,
+    bot_user: BotUser,
     slash_commands: Vec<SlashCommand>,
     shortcuts: Vec<DeclaredShortcut>,
     unfurl_domains: Vec<String>,
@@ -42,6 +44,26 @@ struct AppHome {
     home_tab_enabled: bool,
     messages_tab_enabled: bool,
     messages_tab_read_only_enabled: bool,
+}
+
+#[derive(Debug, Default, Deserialize, Serialize)]
+#[serde(default)]
+struct AgentView {
+    agent_description: String,
+    suggested_prompts: Vec<SuggestedPrompt>,
+}
+
+#[derive(Debug, Default, Deserialize, Serialize)]
+#[serde(default)]
+struct SuggestedPrompt {
+    title: String,
+    message: String,
+}
+
+#[derive(Debug, Default, Deserialize, Serialize)]
+#[serde(default)]
+struct BotUser {
+    display_name: String,
 }
 
 #[derive(Debug, Default, Deserialize, Serialize)]
@@ -90,6 +112,17 @@ impl Installed {
         self.settings.event_subscriptions.bot_events.iter().any(|name| name == event)
     }
 
+    /// Answers whether people may write to the app in its direct message.
+    pub(super) fn takes_messages(&self) -> bool {
+        let home = &self.features.app_home;
+        home.messages_tab_enabled && !home.messages_tab_read_only_enabled
+    }
+
+    /// Returns the name by which people mention the app.
+    pub(super) fn handle(&self) -> &str {
+        &self.features.bot_user.display_name
+    }
+
     /// Returns the bot scopes that it declares.
     pub(super) fn scopes(&self) -> &[String] {
         &self.oauth_config.scopes.bot
@@ -118,7 +151,7 @@ mod tests {
     fn the_manifest_is_read() {
         let installed = Installed::get();
         assert!(installed.features.slash_commands.iter().any(|command| command.command == "/assign"));
-        assert!(installed.hears("user_change") && !installed.hears("message"));
+        assert!(installed.hears("user_change") && !installed.hears("message.channels"));
     }
 
     #[test]

@@ -2,6 +2,8 @@
 //! addresses, entities (docs/contracts/slack.md §5.5–5.7).
 
 use crate::channels::ChannelKind;
+use crate::ids::BOT_USER;
+use crate::installed::Installed;
 use crate::world::World;
 
 /// Returns the `text` field of the command's request.
@@ -50,6 +52,9 @@ fn token(world: &World, rest: &str) -> Option<(String, usize)> {
 fn mention(world: &World, name: &str) -> Option<String> {
     if matches!(name, "here" | "channel" | "everyone") {
         return Some(format!("<!{name}>"));
+    }
+    if Installed::get().handle().eq_ignore_ascii_case(name) {
+        return Some(format!("<@{BOT_USER}>"));
     }
     if let Some(person) = world.people.iter().find(|person| person.handle.eq_ignore_ascii_case(name) && !person.deleted)
     {

@@ -110,6 +110,22 @@ pub static COMMANDS: [(Verb, &Spec); 22] = [
 const OTHER_NAMES: [(&str, Verb); 3] =
     [("wake", Verb::Wake), ("giveback", Verb::GiveBack), ("give_back", Verb::GiveBack)];
 
+/// Words that people write for a verb in a message to the app.
+const PLAIN_WORDS: [(&str, Verb); 12] = [
+    ("give", Verb::Assign),
+    ("claim", Verb::Take),
+    ("mine", Verb::Take),
+    ("release", Verb::Unassign),
+    ("pass", Verb::Handoff),
+    ("close", Verb::Done),
+    ("resolve", Verb::Done),
+    ("resolved", Verb::Done),
+    ("later", Verb::Snooze),
+    ("list", Verb::Inbox),
+    ("hello", Verb::Help),
+    ("hi", Verb::Help),
+];
+
 /// Returns the verb's entry in [`COMMANDS`].
 pub fn spec(verb: Verb) -> &'static Spec {
     match verb {
@@ -144,6 +160,12 @@ pub(crate) fn by_name(name: &str) -> Option<Verb> {
     OTHER_NAMES.into_iter().chain(own).find(|(known, _)| known.eq_ignore_ascii_case(name)).map(|(_, verb)| verb)
 }
 
+/// Finds the verb that a word of a message means, in any letter case.
+pub(crate) fn by_plain_word(word: &str) -> Option<Verb> {
+    let plain = || PLAIN_WORDS.into_iter().find(|(known, _)| known.eq_ignore_ascii_case(word)).map(|(_, verb)| verb);
+    by_name(word).or_else(plain)
+}
+
 /// Returns the name of a verb in the audit log, which never changes.
 pub(crate) fn stored_name(verb: Verb) -> &'static str {
     OTHER_NAMES.iter().find(|(_, other)| *other == verb).map_or(spec(verb).name, |(name, _)| *name)
@@ -165,6 +187,7 @@ mod tests {
             assert!(std::ptr::eq(spec(verb), entry), "{}", entry.name);
             assert!(COMMANDS.iter().filter(|(other, _)| *other == verb).count() == 1, "{}", entry.name);
             assert!(entry.slash.is_none_or(|slash| slash == format!("/{}", entry.name)), "{}", entry.name);
+            assert!(PLAIN_WORDS.iter().all(|(word, _)| *word != entry.name), "{}", entry.name);
         }
     }
 

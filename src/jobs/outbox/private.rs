@@ -18,7 +18,7 @@ use crate::platform::db::rate_limit::RateLimit;
 use crate::platform::db::{CacheEntry, CacheKind, Claim, Effect, Queue};
 use crate::platform::slack::answer::SlackError;
 use crate::platform::slack::blocks::kit::{Block, Content};
-use crate::platform::slack::client::RESPONSE_URL;
+use crate::platform::slack::client::{RESPONSE_URL, Thread};
 
 /// The number of tries of a response URL after which the answer goes another way. One broken URL must not hold up the
 /// other messages to its person.
@@ -127,14 +127,32 @@ pub(crate) async fn answer_privately(
             other => return other,
         }
     }
-    if let Some(channel) = to.channel.as_ref().filter(|channel| !channel.is_direct()) {
-        let by = lease::ensure(ctx, claim).await?;
-        match ctx.slack.with_deadline(by).post_ephemeral(channel, &to.user, content).await {
-            Err(SlackError::Refused(code)) => warn!(code, "channel refused the private answer"),
-            other => return other,
-        }
+    match answer_in_channel(ctx, claim, to, content).await {
+        Some(Err(SlackError::Refused(code))) => warn!(code, "channel refused the private answer"),
+        Some(other) => return other,
+        None => {}
     }
     posting::post_to(ctx, claim, &to.user, content).await.map(drop)
+}
+
+/// Answers where the person asked: in the channel for them alone, or in the thread of their direct message. Returns
+/// nothing if they asked in neither.
+async fn answer_in_channel(
+    ctx: &TenantCtx,
+    claim: &Claim,
+    to: &Addressee,
+    content: &Content,
+) -> Option<Result<(), SlackError>> {
+    let channel = to.channel.as_ref()?;
+    if channel.is_direct() {
+        let thread = Thread { of: to.thread.as_ref()?, aloud: false };
+        return Some(posting::post_once(ctx, claim, channel.as_str(), Some(thread), content).await.map(drop));
+    }
+    let by = match lease::ensure(ctx, claim).await {
+        Ok(by) => by,
+        Err(fault) => return Some(Err(fault.into())),
+    };
+    Some(ctx.slack.with_deadline(by).post_ephemeral(channel, to.thread.as_ref(), &to.user, content).await)
 }
 
 /// Answers whether this notice is the one that tells a person that their command waits. Several commands requested at

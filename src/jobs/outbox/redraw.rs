@@ -26,8 +26,7 @@ impl StoredDocument for Opened {
 
 /// Returns the job that redraws a person's home.
 pub(crate) fn home_job(user: SlackUserId, query: Query) -> ListJob {
-    let requester =
-        RequestContext { user, channel: None, team: None, reply: None, via: Via::Timer, list: None, message: None };
+    let requester = RequestContext::of(user, Via::Timer);
     let list = Listed { query, place: ListPlace::Home };
     ListJob::new(requester, list)
 }

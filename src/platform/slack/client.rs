@@ -85,6 +85,17 @@ struct PostMessage<'a> {
     metadata: Metadata<'a>,
 }
 
+/// The arguments of `chat.postEphemeral`.
+#[derive(Serialize)]
+struct PostEphemeral<'a> {
+    channel: &'a ChannelId,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    thread_ts: Option<&'a MessageTs>,
+    user: &'a SlackUserId,
+    #[serde(flatten)]
+    content: &'a Content,
+}
+
 /// The arguments of `chat.update`.
 #[derive(Serialize)]
 struct UpdateMessage<'a> {
@@ -223,15 +234,15 @@ impl Slack {
             .ok_or_else(|| unusable("chat.getPermalink returned no permalink").into())
     }
 
-    /// Shows a message to one person in a channel (§15.9).
+    /// Shows a message to one person in a channel or thread (§15.9).
     pub(crate) async fn post_ephemeral(
         &self,
         channel: &ChannelId,
+        thread: Option<&MessageTs>,
         user: &SlackUserId,
         content: &Content,
     ) -> Result<(), SlackError> {
-        let arguments = json!({ "channel": channel, "user": user, "text": content.text, "blocks": content.blocks });
-        self.call("chat.postEphemeral", &arguments).await.map(drop)
+        self.call("chat.postEphemeral", &PostEphemeral { channel, thread_ts: thread, user, content }).await.map(drop)
     }
 
     /// Opens a form. The trigger is valid for 3 s and once (§7).

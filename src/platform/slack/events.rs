@@ -3,12 +3,13 @@
 use jiff::Timestamp;
 use serde_json::Value;
 
-use crate::core::ids::{ChannelId, InstallationId, MessageTs, SlackUserId};
+use crate::core::ids::{ChannelId, InstallationId, MessageTs, SlackUserId, TeamId};
 use crate::core::json::Peek;
 use crate::core::links_job::LinksJob;
 use crate::core::teammate::ProfileJob;
+use crate::core::{text, typed};
 use crate::platform::slack::answer::profile;
-use crate::platform::slack::inbound::Inbound;
+use crate::platform::slack::inbound::{From, Inbound, WrittenMessage};
 
 /// Reads an event. Returns none if the payload names no kind of event.
 pub(super) fn event(payload: &Value) -> Option<Inbound> {
@@ -20,6 +21,8 @@ pub(super) fn event(payload: &Value) -> Option<Inbound> {
             user: SlackUserId::new(payload.words("/event/user")?),
             delivery: payload.words("/event_id")?.to_owned(),
         }),
+        "app_mention" => written(payload),
+        "message" if payload.text("/event/channel_type") == Some("im") => written(payload),
         "link_shared" => links(payload),
         "channel_shared" => shared(payload),
         "app_uninstalled" => removed(payload),
@@ -28,6 +31,49 @@ pub(super) fn event(payload: &Value) -> Option<Inbound> {
         _ => None,
     };
     Some(known.unwrap_or_else(|| Inbound::Ignored { kind: kind.chars().take(64).collect() }))
+}
+
+/// The subtypes of messages that a person writes. Others are edits, deletions and notices.
+const WRITTEN_BY_PEOPLE: [&str; 2] = ["file_share", "thread_broadcast"];
+
+/// Reads a message to the app. Returns none for messages of programs, of the app itself, and for edited ones.
+fn written(payload: &Value) -> Option<Inbound> {
+    let event = payload.at("/event")?;
+    let is_a_program = event.words("/bot_id").is_some() || event.words("/app_id").is_some();
+    let is_edited = event.at("/edited").is_some_and(|edited| !edited.is_null());
+    let is_a_notice = event.words("/subtype").is_some_and(|subtype| !WRITTEN_BY_PEOPLE.contains(&subtype));
+    if is_a_program || is_edited || is_a_notice {
+        return None;
+    }
+    let text = text::words(event.text("/text").unwrap_or_default());
+    let organization = event_organization(payload);
+    Some(Inbound::Written {
+        from: From {
+            team: organization
+                .and_then(|_| event.words("/team").or_else(|| payload.words("/team_id")))
+                .map(TeamId::new),
+            installation: event_installation(payload)?,
+            user: SlackUserId::new(event.words("/user")?),
+            channel: Some(ChannelId::new(event.words("/channel")?)),
+            response_url: None,
+            trigger_id: None,
+        },
+        message: WrittenMessage {
+            ts: MessageTs::new(event.words("/ts")?),
+            thread: event.words("/thread_ts").map(MessageTs::new),
+            app: mentioned(payload, &text),
+            text,
+        },
+    })
+}
+
+/// Returns the app's own user, if the text mentions it: the bot that the event was authorized for. Older events do not
+/// name it; then it is the user whom a mention's text mentions first.
+fn mentioned(payload: &Value, text: &str) -> Option<SlackUserId> {
+    let bot = payload.flag("/authorizations/0/is_bot").then(|| payload.words("/authorizations/0/user_id")).flatten();
+    let bot = bot.map(SlackUserId::new).filter(|bot| text.contains(&format!("<@{bot}")));
+    let is_a_mention = payload.text("/event/type") == Some("app_mention");
+    bot.or_else(|| typed::mentioned(text).into_iter().next().filter(|_| is_a_mention))
 }
 
 /// Reads a changed profile. The event holds the whole user (§19.2), so that the app need not ask for it.
@@ -78,10 +124,16 @@ fn links(payload: &Value) -> Option<Inbound> {
 
 /// Returns the installation of an event. The authorization names it, not the outer team (§19.1).
 fn event_installation(payload: &Value) -> Option<InstallationId> {
-    let organization = payload
+    let team = ["/authorizations/0/team_id", "/team_id"];
+    event_organization(payload)
+        .or_else(|| team.into_iter().find_map(|path| payload.words(path)))
+        .map(InstallationId::new)
+}
+
+/// Returns the organization in which the app is installed, if it is installed in one.
+fn event_organization(payload: &Value) -> Option<&str> {
+    payload
         .flag("/authorizations/0/is_enterprise_install")
         .then(|| payload.words("/authorizations/0/enterprise_id"))
-        .flatten();
-    let team = ["/authorizations/0/team_id", "/team_id"];
-    organization.or_else(|| team.into_iter().find_map(|path| payload.words(path))).map(InstallationId::new)
+        .flatten()
 }

@@ -68,6 +68,13 @@ pub enum Inbound {
         /// The message that the shortcut was used on.
         message: Option<PointedAt>,
     },
+    /// A person wrote to the app: a mention in a channel, or a direct message (docs/contracts/slack-2026.md §5).
+    Written {
+        /// The sender.
+        from: From,
+        /// The message.
+        message: WrittenMessage,
+    },
     /// A person opened their home (§21).
     HomeOpened {
         /// The installation.
@@ -130,6 +137,7 @@ impl Inbound {
             Self::Submission { .. } => "form",
             Self::Suggestion { .. } => "suggestions",
             Self::Shortcut { .. } => "shortcut",
+            Self::Written { .. } => "message",
             Self::HomeOpened { .. } => "home",
             Self::Links { .. } => "links",
             Self::ProfileChanged { .. } => "profile",
@@ -147,7 +155,8 @@ impl Inbound {
             | Self::Click { from, .. }
             | Self::Submission { from, .. }
             | Self::Suggestion { from, .. }
-            | Self::Shortcut { from, .. } => Some(&from.installation),
+            | Self::Shortcut { from, .. }
+            | Self::Written { from, .. } => Some(&from.installation),
             Self::HomeOpened { installation, .. }
             | Self::Links { installation, .. }
             | Self::ProfileChanged { installation, .. }
@@ -155,6 +164,19 @@ impl Inbound {
             | Self::Removed { installation, .. } => Some(installation),
         }
     }
+}
+
+/// A message to the app. Slack sends it as an event, so there is no trigger and no response URL.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct WrittenMessage {
+    /// The message's name in its channel.
+    pub ts: MessageTs,
+    /// The first message of the thread that it is in.
+    pub thread: Option<MessageTs>,
+    /// The text, in Slack's notation.
+    pub text: String,
+    /// The app's own user, if the event says who that is.
+    pub app: Option<SlackUserId>,
 }
 
 /// The place of a clicked control.

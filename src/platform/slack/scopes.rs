@@ -25,14 +25,21 @@ pub static SCOPES: [Scope; 5] = [
 ];
 
 /// Permissions that the app works without, and their benefits. The person who installs the app chooses.
-pub static OPTIONAL_SCOPES: [Scope; 9] = [
+pub static OPTIONAL_SCOPES: [Scope; 10] = [
+    Scope {
+        name: "app_mentions:read",
+        reason: "You write `@dialnote done, called back` in a card’s thread or a channel; it sees no other messages.",
+    },
     Scope {
         name: "channels:history",
         reason: "After a crash it looks whether a card or line of its own is already there, instead of posting it twice.",
     },
     Scope { name: "groups:history", reason: "The same in private channels it was invited to." },
     Scope { name: "usergroups:read", reason: "`/assign @frontdesk` finds out who belongs to the group." },
-    Scope { name: "im:history", reason: "The same in its direct messages with you; it sees no others." },
+    Scope {
+        name: "im:history",
+        reason: "You write commands to it in its direct message, and it looks there for messages of its own after a crash; it sees no other direct messages.",
+    },
     Scope {
         name: "channels:read",
         reason: "It finds out whether a channel is shared with another company; without it cards hide numbers and messages unless an admin says otherwise.",

@@ -15,3 +15,4 @@ mod several_conversations;
 mod snooze;
 mod two_people_at_once;
 mod undo;
+mod written;

@@ -116,8 +116,8 @@ async fn every_recorded_payload_is_acknowledged() {
                 assert_eq!(post_signed(bot, other, content_type, &body).await.status(), 200, "{}", path.display());
             }
         }
-        // Unknown buttons are answered, and here Slack knows none of their people.
-        bot.settle().await;
+        // Some come from people of this workspace, and each of them was answered.
+        bot.read_all().await;
     })
     .await;
 }

@@ -11,7 +11,7 @@ use super::requests::{JSON, fixtures};
 
 /// Answers whether the app reads the field of a payload. All others may be missing, `null` or anything.
 fn is_read(path: &str) -> bool {
-    const EXACT: [&str; 47] = [
+    const EXACT: [&str; 58] = [
         "/event/tokens/bot",
         "/event_time",
         "/enterprise_id",
@@ -59,8 +59,22 @@ fn is_read(path: &str) -> bool {
         "/authorizations/0/is_enterprise_install",
         "/authorizations/0/enterprise_id",
         "/authorizations/0/team_id",
+        "/authorizations/0/is_bot",
+        "/authorizations/0/user_id",
+        "/event/text",
+        "/event/ts",
+        "/event/thread_ts",
+        "/event/channel_type",
+        "/event/bot_id",
+        "/event/app_id",
+        "/event/subtype",
+        "/event/edited",
+        "/event/team",
     ];
-    EXACT.contains(&path) || path.starts_with("/view/state/values/") || path.starts_with("/event/links")
+    EXACT.contains(&path)
+        || path.starts_with("/event/user/")
+        || path.starts_with("/view/state/values/")
+        || path.starts_with("/event/links")
 }
 
 /// Collects every place in a value, as a pointer.

@@ -159,6 +159,21 @@ impl Bot {
         ts
     }
 
+    /// Mentions the app in the thread of a card in #front-desk.
+    pub async fn mention(&mut self, who: &str, conversation: &str, text: &str) -> String {
+        let card = self.card_ts(FRONT_DESK, conversation);
+        self.write(who, FRONT_DESK, Some(card), &format!("@dialnote {text}")).await
+    }
+
+    /// Writes a message in a channel or in the direct message with the app (`dm`). Returns its name.
+    pub async fn write(&mut self, who: &str, channel: &str, thread: Option<String>, text: &str) -> String {
+        let saying =
+            Saying { who: who.to_owned(), channel: channel.to_owned(), text: text.to_owned(), thread_ts: thread };
+        let ts = self.sandbox.say(saying).await.unwrap();
+        self.know_message(&ts);
+        ts
+    }
+
     /// Presses a button of a row in the last message to #front-desk that has several.
     pub async fn press_in_digest(&self, who: &str, button: &str, conversation: &str) -> Outcome {
         let numbered = format!("{button}_");
@@ -175,6 +190,11 @@ impl Bot {
     /// Presses a button of an unfurl.
     pub async fn press_unfurled(&self, who: &str, channel: &str, ts: &str, button: &str) -> Outcome {
         self.click(Click::message(who, channel, ts, button)).await
+    }
+
+    /// Has Slack send an event.
+    pub async fn event(&self, event: Value) {
+        acknowledged(self.sandbox.event(event).await.unwrap());
     }
 
     /// Opens a person's home.
@@ -232,7 +252,7 @@ impl Bot {
     }
 
     /// Returns a message in any channel.
-    fn message(&self, ts: &str) -> Message {
+    pub(super) fn message(&self, ts: &str) -> Message {
         self.world(|world| world.messages.iter().find(|message| message.ts == ts).cloned().expect("the message"))
     }
 

@@ -184,6 +184,13 @@ impl Bot {
         }
     }
 
+    /// Marks a message as read.
+    pub(super) fn know_message(&mut self, ts: &str) {
+        let message = self.message(ts);
+        let drawn = draw(&message);
+        self.read.insert((message.channel, message.ts, drawn));
+    }
+
     /// Answers whether a person has a notice that their command waits.
     pub fn was_told_to_wait(&self, who: &str) -> bool {
         let waits = |text: &str| text.contains("is saved and runs");
@@ -249,7 +256,7 @@ impl Bot {
         None
     }
 
-    pub(super) fn card_ts(&self, channel: &str, conversation: &str) -> String {
+    pub fn card_ts(&self, channel: &str, conversation: &str) -> String {
         self.world(|world| {
             let channel = world.channel(channel).expect("a channel").id.clone();
             let wanted = (channel, conversation.to_owned());

@@ -72,7 +72,7 @@ fn compose(world: &mut World, kind: &str, event: Value) -> Result<Value, Impossi
         _ => ids_for_names(world, &mut fields),
     }
     // An event with nothing but its type, like app_uninstalled, has no event_ts either.
-    if fields.len() > 1 && !matches!(kind, "tokens_revoked") {
+    if fields.len() > 1 && !matches!(kind, "tokens_revoked") && !fields.contains_key("event_ts") {
         fields.insert("event_ts".to_owned(), json!(world.next_ts()));
     }
     let (event_id, team, organization) = (world.new_event_id(), &world.workspace.id, world.workspace.organization());

@@ -1,6 +1,6 @@
 // The middle of the page: a channel, or the app with its Home and its direct messages.
 
-import { post } from "./api.js";
+import { act, post } from "./api.js";
 import { composer } from "./composer.js";
 import { byId, el, fill, refill } from "./dom.js";
 import { startExamples } from "./examples.js";
@@ -49,7 +49,15 @@ function foot() {
     return el("p", { class: "closed faint" }, "Sending messages to this app has been turned off.");
   }
   const box = composer({ id: "composer-text", channel: state.place === "app" ? "dm" : state.place, label: `Message ${title()}` });
-  return [startExamples(), box];
+  return [state.place === "app" ? prompts(features.agent_view) : startExamples(), box];
+}
+
+// The prompts that the app suggests in its direct message. A chosen one is sent like any other message.
+function prompts(agent) {
+  const suggested = agent?.suggested_prompts ?? [];
+  if (!suggested.length) return null;
+  return el("div", { class: "examples prompts", role: "group", "aria-label": "Suggested prompts" },
+    suggested.map(({ title, message }) => el("button", { type: "button", onclick: () => act("say", { channel: "dm", text: message }) }, title)));
 }
 
 const title = () => (state.place === "app" ? "dialnote" : `#${store.channelById(state.place)?.name ?? ""}`);
@@ -94,7 +102,9 @@ function aboutChannel(channel) {
 }
 
 function empty() {
-  if (state.place === "app") return [el("p", null, "No direct messages from the app yet. It writes when someone assigns you a conversation.")];
+  if (state.place === "app") {
+    return [el("p", null, "No messages yet. The app writes when someone assigns you a conversation, and answers what you write.")];
+  }
   const number = numberOf(store.channelHere());
   const words = number ? `No cards in ${title()} yet. Cards appear when a call to ${number.name} comes in.` : `No messages in ${title()} yet.`;
   return [el("p", null, words), el("p", { class: "row wrap" },

@@ -25,7 +25,13 @@ function people(typed) {
   const someone = ({ handle, name, called, bot, deleted }) => !bot && !deleted && [handle, name, called].some((one) => fits(one, typed));
   const persons = state.people.filter(someone).map(({ id, handle, name }) => ({ insert: `@${handle} `, label: `@${handle}`, note: name, face: id }));
   const groups = state.groups.filter(({ handle, name }) => fits(handle, typed) || fits(name, typed));
-  return [...persons, ...groups.map(({ handle, name }) => ({ insert: `@${handle} `, label: `@${handle}`, note: `${name} (group)` }))];
+  return [...persons, ...groups.map(({ handle, name }) => ({ insert: `@${handle} `, label: `@${handle}`, note: `${name} (group)` })), ...app(typed)];
+}
+
+// The app itself, which people mention as its bot user.
+function app(typed) {
+  const name = state.installed.features?.bot_user?.display_name;
+  return name && fits(name, typed) ? [{ insert: `@${name} `, label: `@${name}`, note: "App" }] : [];
 }
 
 function channels(typed) {

@@ -52,7 +52,7 @@ function setUp(key, pane, message) {
   fill(pane,
     el("header", null, el("h3", null, "Thread"), el("button", { type: "button", class: "quiet", "aria-label": "Close thread", onclick: closeThread }, "×")),
     el("div", { id: "thread-scroller", tabindex: "0", role: "region", "aria-label": "Messages of the thread" }, el("div", { id: "thread-messages" })),
-    state.place === "app" ? null : composer({ id: "thread-text", channel, thread: message.ts, label: "Reply" }));
+    composer({ id: "thread-text", channel, thread: message.ts, label: "Reply" }));
   pane.onkeydown = (event) => {
     if (event.key === "Escape" && !event.defaultPrevented) closeThread();
   };

@@ -129,6 +129,7 @@ fn said(outcome: Outcome) -> &'static str {
 fn named(way: Way) -> &'static str {
     match way {
         Way::Typed => "typed",
+        Way::Written => "written",
         Way::Button => "button",
         Way::Form => "form",
         Way::Shortcut => "shortcut",

@@ -39,14 +39,14 @@ pub fn expected(kind: Kind, rules: &Rules, deed: Deed, way: Way) -> Outcome {
 }
 
 /// Returns the outcome without an installation. People get an answer where it needs no token: Slack gives global
-/// shortcuts, search fields and events no response URL.
+/// shortcuts, search fields, messages and other events no response URL.
 fn not_installed(deed: Deed, way: Way) -> Outcome {
     match way {
         // A press in a window brings no response URL.
         Way::Button if deed == Deed::Disconnect => Outcome::Nothing,
         Way::Typed | Way::Button | Way::Form => Outcome::NotInstalled,
         Way::Shortcut if matches!(deed, Deed::HandOff | Deed::Note) => Outcome::NotInstalled,
-        Way::Shortcut | Way::Search | Way::Home | Way::Link => Outcome::Nothing,
+        Way::Written | Way::Shortcut | Way::Search | Way::Home | Way::Link => Outcome::Nothing,
     }
 }
 

@@ -89,6 +89,7 @@ pub fn moves(deed: Deed, way: Way, about: &About) -> Vec<Move> {
     match way {
         Way::Typed if deed == Deed::Note => notes(about),
         Way::Typed => vec![Move::Type(line(deed, about))],
+        Way::Written => moves(deed, Way::Typed, about).into_iter().map(written).collect(),
         Way::Button => pressed(deed, about),
         Way::Form => vec![form(deed, about)],
         Way::Shortcut => vec![shortcut(deed, about)],
@@ -96,6 +97,13 @@ pub fn moves(deed: Deed, way: Way, about: &About) -> Vec<Move> {
         Way::Home => vec![Move::OpenHome],
         Way::Link => vec![Move::Post(format!("look at {}", about.link))],
     }
+}
+
+/// Returns the move that writes a typed command to the app.
+fn written(typed: Move) -> Move {
+    let Move::Type(line) = typed else { return typed };
+    let line = line.trim_start_matches("/dialnote ").trim_start_matches('/');
+    Move::Post(format!("@dialnote {line}"))
 }
 
 /// Returns each verb that only adds its note, typed.

@@ -127,6 +127,7 @@ pub fn said(rules: &Rules) -> ([Who; 2], [bool; 3]) {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Way {
     Typed,
+    Written,
     Button,
     Form,
     Shortcut,
@@ -140,6 +141,7 @@ impl Way {
     pub fn of(inbound: &Inbound) -> Option<Self> {
         match inbound {
             Inbound::Slash { .. } => Some(Self::Typed),
+            Inbound::Written { .. } => Some(Self::Written),
             Inbound::Click { .. } => Some(Self::Button),
             Inbound::Submission { .. } => Some(Self::Form),
             Inbound::Shortcut { .. } => Some(Self::Shortcut),
@@ -304,7 +306,7 @@ pub fn pressed(control: Control) -> Option<(Deed, Way)> {
 impl Deed {
     /// Returns the ways of asking for it.
     pub fn ways(self) -> &'static [Way] {
-        use Way::{Button, Form, Home, Link, Search, Shortcut, Typed};
+        use Way::{Button, Form, Home, Link, Search, Shortcut, Typed, Written};
         match self {
             Self::AssignFree
             | Self::AssignOwned
@@ -315,26 +317,25 @@ impl Deed {
             | Self::History
             | Self::Accept
             | Self::GiveBack
-            | Self::Keep => &[Typed, Button, Form],
+            | Self::Keep => &[Typed, Written, Button, Form],
             Self::TakeOver
             | Self::DoneBare
             | Self::Undo
             | Self::Route
-            | Self::SeePeople
             | Self::LinkPerson
             | Self::Unlink
-            | Self::SeeSettings
-            | Self::Doctor
-            | Self::SeeConnection => &[Typed, Button],
-            Self::HandOff | Self::Note => &[Typed, Form, Shortcut],
-            Self::DoneFree | Self::Done | Self::SnoozeFree | Self::Snooze => &[Typed, Form],
+            | Self::Doctor => &[Typed, Written, Button],
+            // A message only gets the button that opens the window.
+            Self::SeePeople | Self::SeeSettings | Self::SeeConnection => &[Typed, Button],
+            Self::HandOff | Self::Note => &[Typed, Written, Form, Shortcut],
+            Self::DoneFree | Self::Done | Self::SnoozeFree | Self::Snooze => &[Typed, Written, Form],
             Self::HandOffBare
             | Self::HandOffAll
             | Self::DoneSeveral
             | Self::Report
             | Self::Help
             | Self::SeeRoutes
-            | Self::RouteOff => &[Typed],
+            | Self::RouteOff => &[Typed, Written],
             Self::Requeue
             | Self::UndoOfOthers
             | Self::OthersQuestion
@@ -342,7 +343,7 @@ impl Deed {
             | Self::MoveLink
             | Self::SeeWishes
             | Self::Disconnect => &[Button],
-            Self::List => &[Typed, Button, Shortcut],
+            Self::List => &[Typed, Written, Button, Shortcut],
             Self::Find => &[Shortcut, Search],
             Self::Home => &[Home],
             Self::Link => &[Link],
