@@ -34,6 +34,14 @@ struct Features {
     slash_commands: Vec<SlashCommand>,
     shortcuts: Vec<DeclaredShortcut>,
     unfurl_domains: Vec<String>,
+    rich_previews: RichPreviews,
+}
+
+#[derive(Debug, Default, Deserialize, Serialize)]
+#[serde(default)]
+struct RichPreviews {
+    is_active: bool,
+    entity_types: Vec<String>,
 }
 
 #[derive(Debug, Default, Deserialize, Serialize)]
@@ -66,6 +74,15 @@ struct DeclaredShortcut {
 #[serde(default)]
 struct Settings {
     event_subscriptions: EventSubscriptions,
+    interactivity: Interactivity,
+}
+
+#[derive(Debug, Default, Deserialize, Serialize)]
+#[serde(default)]
+struct Interactivity {
+    is_enabled: bool,
+    request_url: String,
+    message_menu_options_url: String,
 }
 
 #[derive(Debug, Default, Deserialize, Serialize)]
@@ -88,6 +105,22 @@ impl Installed {
     /// Answers whether the app subscribes to events of this type.
     pub(super) fn hears(&self, event: &str) -> bool {
         self.settings.event_subscriptions.bot_events.iter().any(|name| name == event)
+    }
+
+    /// Answers whether clients show the app's tasks as Work Objects.
+    pub(super) fn shows_objects(&self) -> bool {
+        let previews = &self.features.rich_previews;
+        previews.is_active && previews.entity_types.iter().any(|kind| kind == "slack#/entities/task")
+    }
+
+    /// Answers whether interactions have an address.
+    pub(super) fn is_interactive(&self) -> bool {
+        self.settings.interactivity.is_enabled && !self.settings.interactivity.request_url.is_empty()
+    }
+
+    /// Answers whether requests for options have an address.
+    pub(super) fn loads_options(&self) -> bool {
+        !self.settings.interactivity.message_menu_options_url.is_empty()
     }
 
     /// Returns the bot scopes that it declares.

@@ -90,7 +90,7 @@ fn call_whole(call: &Call) -> Value {
     let query = if call.query.is_empty() { String::new() } else { format!("?{}", call.query) };
     json!({
         "address": format!("{}{query}", cut_address(&call.path)), "headers": headers, "body": body, "acted": call.acted,
-        "response": null,
+        "unshown": call.unshown, "response": null,
     })
 }
 

@@ -17,6 +17,8 @@ use crate::faults::settings::Faults;
 use crate::grants::Grants;
 use crate::ids::BOT_USER;
 use crate::impossible::Impossible;
+use crate::installed::Installed;
+use crate::objects::{ObjectSupport, Objects};
 use crate::options::Secrets;
 use crate::people::{Person, UserGroup};
 use crate::seed;
@@ -51,6 +53,8 @@ pub struct World {
     pub modals: Vec<View>,
     /// Home tabs, by user id.
     pub homes: BTreeMap<String, View>,
+    /// Work Objects and the panes that show them.
+    pub objects: Objects,
     /// The dialnote organization.
     pub dialnote: Dialnote,
     /// The state that reads of it see while they are stale.
@@ -136,6 +140,7 @@ impl World {
             messages: Vec::new(),
             modals: Vec::new(),
             homes: BTreeMap::new(),
+            objects: Objects::new(ObjectSupport::of(Installed::get())),
             dialnote: organization(now),
             dialnote_before: None,
             faults: Faults::default(),
@@ -171,6 +176,7 @@ impl World {
         let fresh = Self::new(clock, base, secrets, self.scopes.clone(), self.workspace.clone());
         let before = std::mem::replace(self, fresh);
         self.grants = before.grants;
+        self.objects.support = before.objects.support;
         self.sockets = before.sockets;
         self.services = before.services;
         self.bot = before.bot;
