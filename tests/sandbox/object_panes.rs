@@ -133,7 +133,7 @@ async fn options_come_from_the_app_while_a_person_types() {
     assert!(!stage.sandbox.object_options(typing("l")).await.unwrap().delivered);
     for kind in ["block_suggestion", "block_suggestions"] {
         stage.app.answers(Reply::Json(json!({"options": [leo]})));
-        assert_eq!(stage.sandbox.object_options(typing("le")).await.unwrap().options, [leo.clone()]);
+        assert_eq!(stage.sandbox.object_options(typing("le")).await.unwrap().options, std::slice::from_ref(&leo));
         let sent = stage.app.last().payload();
         assert_eq!((&sent["type"], &sent["value"]), (&json!(kind), &json!("le")));
         assert_eq!((&sent["block_id"], &sent["action_id"]), (&json!("assignee"), &json!("assignee.input")));

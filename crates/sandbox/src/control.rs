@@ -283,6 +283,11 @@ async fn done_to_objects(shared: &Shared, verb: &str, heard: &RecordedRequest) -
             shared.world(|world| deliver::close_object(world, &who))?;
             Ok(json!({}))
         }
+        "cancel_object_edit" => {
+            let Actor { who } = read(heard)?;
+            shared.world(|world| deliver::cancel_object_edit(world, &who))?;
+            Ok(json!({}))
+        }
         "object_button" => told(deliver::press_object(shared, read(heard)?).await?),
         "edit_object" => told(deliver::edit_object(shared, read(heard)?).await?),
         "object_options" => told(deliver::object_options(shared, read(heard)?).await?),

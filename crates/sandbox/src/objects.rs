@@ -117,6 +117,8 @@ pub struct Pane {
     pub saving_since: Option<Timestamp>,
     /// The app's `edit_error`, or Slack's complaint about its answer.
     pub save_error: Option<Value>,
+    /// The number of edits that the app has confirmed with new details.
+    pub saves: u64,
     /// The comments.
     pub comments: Comments,
 }
@@ -142,6 +144,8 @@ pub struct Comments {
     pub sending: Option<Sending>,
     /// The app's words about the last one.
     pub error: Option<String>,
+    /// The number of comments, edits and deletions that the app has acknowledged.
+    pub taken: u64,
 }
 
 /// A comment on its way to the app.
@@ -293,8 +297,17 @@ impl Pane {
             field_errors: BTreeMap::new(),
             saving_since: None,
             save_error: None,
+            saves: 0,
             comments: Comments::default(),
         }
+    }
+
+    /// Forgets the inputs of an edit.
+    pub(super) fn cancel_edit(&mut self) {
+        self.typed.clear();
+        self.field_errors.clear();
+        self.save_error = None;
+        self.saving_since = None;
     }
 
     /// Answers whether Slack shows what it has instead of a new request for details.
@@ -339,7 +352,7 @@ impl Pane {
             "entity": self.entity(), "sign_in": sign_in, "error": error,
             "asked_at": self.asked_at, "shown_at": self.shown_at, "waiting_since": self.waiting_since,
             "inputs": inputs, "typed": self.typed, "field_errors": self.field_errors,
-            "saving": self.saving(now), "saving_since": self.saving_since, "save_error": self.save_error,
+            "saving": self.saving(now), "saving_since": self.saving_since, "save_error": self.save_error, "saves": self.saves,
             "spinning": spinning, "comments": self.comments.shown(now),
         })
     }
@@ -362,7 +375,7 @@ impl Comments {
         json!({
             "status": self.status(now), "list": self.list, "sign_in": self.sign_in, "can_post": self.can_post,
             "more": self.cursor.is_some(), "sending": self.sending, "sending_late": is_late, "error": self.error,
-            "waiting_since": self.waiting_since, "can_delete": self.delete_action_id.is_some(),
+            "taken": self.taken, "waiting_since": self.waiting_since, "can_delete": self.delete_action_id.is_some(),
         })
     }
 }

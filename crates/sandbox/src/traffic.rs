@@ -27,6 +27,8 @@ struct Row<'a> {
     who: Option<&'a str>,
     status: Option<u16>,
     error: Option<&'a str>,
+    /// True if Slack accepted more than it shows.
+    unshown: bool,
     ms: u64,
 }
 
@@ -62,6 +64,7 @@ fn call_line(call: &Call) -> Row<'_> {
         who: None,
         status: call.status,
         error: call.error.as_deref(),
+        unshown: !call.unshown.is_empty(),
         ms: call.duration_ms,
     }
 }
@@ -77,6 +80,7 @@ fn delivery_line(delivery: &Delivery) -> Row<'_> {
         who: delivery.who.as_deref(),
         status: delivery.status,
         error: delivery.error.as_deref(),
+        unshown: false,
         ms: delivery.ack_ms,
     }
 }

@@ -24,8 +24,8 @@ pub(super) use interact::{at_once, click, options, shortcut};
 pub(super) use modal::{close, submit};
 pub use objects::{EditObject, ObjectPlace, OpenObject, PressObject, ReadComments, TypeInObject, WriteComment};
 pub(super) use objects::{
-    close_object, edit_object, object_options, open_object, press_object, read_comments, refresh_object, sees_objects,
-    write_comment,
+    cancel_object_edit, close_object, edit_object, object_options, open_object, press_object, read_comments,
+    refresh_object, sees_objects, write_comment,
 };
 pub use outcome::Outcome;
 pub(super) use said::say;

@@ -77,6 +77,7 @@ function drawModals(again) {
   shown = look;
   byId("place").inert = Boolean(top);
   byId("thread").inert = Boolean(top);
+  byId("object").inert = Boolean(top);
   if (!top) {
     byId("modals").replaceChildren();
     if (opener?.isConnected) opener.focus();

@@ -63,15 +63,15 @@ fn page(args: &Args, thread: Option<&str>) -> Result<Comments, Failure> {
 /// Returns the comments of a pane after a page came: it replaces them, or it is the next one, or it has a thread's
 /// replies.
 fn joined(shown: Comments, page: Comments, thread: Option<&str>, more: bool) -> Comments {
-    let (sending, error) = (shown.sending.clone(), shown.error.clone());
+    let (sending, error, taken) = (shown.sending.clone(), shown.error.clone(), shown.taken);
     if page.sign_in.is_some() || (!more && thread.is_none()) {
-        return Comments { sending, error, ..page };
+        return Comments { sending, error, taken, ..page };
     }
     let is_new = |id: &Value| page.list.iter().any(|comment| comment["id"] == *id);
     let mut list: Vec<Value> = shown.list.into_iter().filter(|comment| !is_new(&comment["id"])).collect();
     list.extend(page.list.iter().cloned());
     let cursor = if thread.is_some() { shown.cursor } else { page.cursor.clone() };
-    Comments { list, cursor, sending, error, ..page }
+    Comments { list, cursor, sending, error, taken, ..page }
 }
 
 /// `entity.acknowledgeCommentAction`.
@@ -116,6 +116,7 @@ fn settle(world: &mut World, trigger: &EntityTrigger, sent: &Sending, comment: O
         if error.is_some() {
             continue;
         }
+        comments.taken += 1;
         match comment {
             None => {
                 let is_it = |shown: &Value| sent.comment.as_ref().is_some_and(|id| shown["id"] == *id);

@@ -145,9 +145,8 @@ fn fill(world: &mut World, trigger: &EntityTrigger, details: &Details) {
                 continue;
             }
             Details::Entity(_) if is_edit => {
-                pane.typed.clear();
-                pane.field_errors.clear();
-                pane.save_error = None;
+                pane.cancel_edit();
+                pane.saves += 1;
             }
             _ => {}
         }

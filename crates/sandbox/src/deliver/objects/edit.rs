@@ -56,6 +56,13 @@ pub(crate) async fn edit_object(shared: &Shared, edit: EditObject) -> Result<Out
     Ok(outcome)
 }
 
+/// Leaves the edit of a pane without saving it. Slack does not notify the app.
+pub(crate) fn cancel_object_edit(world: &mut World, who: &str) -> Result<(), Impossible> {
+    let person = world.actor(who)?;
+    world.objects.pane_mut(&person.id).ok_or_else(|| no_pane(&person))?.cancel_edit();
+    Ok(())
+}
+
 fn save(world: &mut World, edit: &EditObject) -> Result<Saved, Impossible> {
     let person = world.actor(&edit.who)?;
     let pane = world.objects.pane(&person.id).cloned().ok_or_else(|| no_pane(&person))?;
