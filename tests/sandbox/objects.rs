@@ -3,7 +3,7 @@
 use dialnote_sandbox::{Click, ObjectOddity, ObjectPlace, ObjectSupport, OpenObject, Outcome, PressObject, Saying};
 use serde_json::{Value, json};
 
-use crate::stage::{Stage, actions, button};
+use crate::stage::{Stage, actions, button, modal, section};
 
 const LINK: &str = "https://app.dialnote.com/conversations/conv_1001?from=slack";
 const URL: &str = "https://app.dialnote.com/conversations/conv_1001";
@@ -234,6 +234,8 @@ async fn an_answer_comes_within_half_a_minute() {
     let ts = stage.shared_object().await;
     let trigger = stage.open_object("zoe", &ts).await.trigger_id.unwrap();
     assert_eq!(stage.pane("/status"), "waiting");
+    let window = json!({"trigger_id": trigger, "view": modal(&[section("Hi")])});
+    assert_eq!(stage.refused("views.open", window).await, "invalid_trigger_id", "an event opens no window");
     stage.wait(30);
     stage.present(&trigger, object("Open")).await;
     stage.present(&trigger, object("Done")).await;
@@ -358,7 +360,9 @@ async fn a_button_in_the_pane_spins_until_details_come() {
     assert_eq!(sent["container"], container);
     assert!(sent.get("channel").is_none() && sent.get("response_url").is_none());
     assert_eq!(stage.pane("/spinning/0/text"), "Marking done");
-    stage.present(&outcome.trigger_id.unwrap(), object("Done")).await;
+    let trigger = outcome.trigger_id.unwrap();
+    stage.granted("views.open", json!({"trigger_id": trigger, "view": modal(&[section("Sure?")])})).await;
+    stage.present(&trigger, object("Done")).await;
     assert_eq!(stage.pane("/spinning"), json!([]));
     stage.sandbox.press_object(press(ObjectPlace::Pane, &ts, "done")).await.unwrap();
     stage.wait(31);

@@ -16,6 +16,9 @@ export function forgetComments() {
   [typed, edited, sent] = ["", null, null];
 }
 
+// The comment that is edited: the pane looks different with one.
+export const editedComment = () => edited;
+
 export function comments(pane, redraw) {
   const { comments: all } = pane;
   if (all.sign_in) return signIn(all.sign_in);

@@ -1,13 +1,13 @@
 // The side pane of a Work Object, where threads open too: its details, which can be edited, and its comments.
 
 import { act } from "./api.js";
-import { comments, forgetComments } from "./comments.js";
+import { comments, editedComment, forgetComments } from "./comments.js";
 import { byId, el, refill } from "./dom.js";
 import { editing, editForm, forgetEdit, startEdit } from "./edit.js";
 import { failure, signIn } from "./failures.js";
 import { ordered } from "./fields.js";
 import { counted, objectButtons, objectHead, openObject, titleOf } from "./objects.js";
-import { isLate, untilLate } from "./patience.js";
+import { isLate, isStale, untilLate } from "./patience.js";
 import { changed, on, state } from "./store.js";
 import { agoInWords, ticking } from "./when.js";
 
@@ -47,7 +47,7 @@ function drawPane() {
   }
   timer = setTimeout(redraw, untilLate([pane.waiting_since, pane.saving_since, pane.comments.waiting_since, pane.comments.sending?.since]));
   const { asked_at: _, ...look } = pane;
-  refill(box, JSON.stringify([look, tab, editing(pane), isLate(pane.waiting_since), isLate(pane.saving_since), isLate(pane.comments.waiting_since)]), () => content(pane));
+  refill(box, JSON.stringify([look, tab, editing(pane), editedComment(), isLate(pane.waiting_since), isLate(pane.saving_since), isLate(pane.comments.waiting_since)]), () => content(pane));
   if (isNew) box.querySelector("[data-focus=close-object]").focus();
 }
 
@@ -94,6 +94,7 @@ function choose(name) {
   tab = name;
   redraw();
   if (name === "comments") act("object_comments", {});
+  else if (isStale(state.pane.asked_at)) refresh();
 }
 
 function details(pane, attributes) {

@@ -4,6 +4,11 @@ import { now } from "./store.js";
 
 const PATIENCE_MS = 30_000;
 
+const CACHE_MS = 600_000;
+
+// Whether Slack asks the app again when a person returns to the details.
+export const isStale = (asked) => Boolean(asked) && now() - Date.parse(asked) >= CACHE_MS;
+
 const left = (since) => Date.parse(since) + PATIENCE_MS - now();
 
 export const isLate = (since) => Boolean(since) && left(since) < 0;

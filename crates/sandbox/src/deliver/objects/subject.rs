@@ -64,9 +64,12 @@ pub(super) fn domain(url: &str) -> String {
     url::Url::parse(url).ok().and_then(|url| url.host_str().map(str::to_owned)).unwrap_or_default()
 }
 
-/// Gives a person a trigger for the object; it opens modals as well.
+/// Gives a person a trigger for the object. That of an interaction opens modals as well.
 pub(super) fn new_trigger(world: &mut World, user: &str, subject: &Subject, occasion: Occasion) -> String {
     let id = world.new_trigger(user, None);
+    if matches!(occasion, Occasion::Details | Occasion::Comments { .. }) {
+        world.triggers.remove(&id);
+    }
     let (user, subject, at) = (user.to_owned(), subject.clone(), world.now());
     world.objects.triggers.insert(id.clone(), EntityTrigger { user, at, used: false, subject, occasion });
     id
