@@ -7,7 +7,6 @@ use std::hash::{DefaultHasher, Hash, Hasher};
 use serde_json::{Map, Value, json};
 
 use crate::channels::{Channel, ChannelKind, Message};
-use crate::deliver::sees_objects;
 use crate::dialnote::model::Entry;
 use crate::ids::{APP, BOT_HANDLE};
 use crate::installed::Installed;
@@ -167,7 +166,7 @@ fn views_shown(world: &World, person: &Person) -> Value {
 /// Returns whether the person's client shows objects, and the buttons below messages that spin.
 fn objects_shown(world: &World, person: &Person) -> Value {
     let spinning = world.objects.spinning(&person.id, false, world.now());
-    json!({"seen": sees_objects(world), "spinning": spinning})
+    json!({"seen": world.clients_show_objects(), "spinning": spinning})
 }
 
 fn inbox(world: &World) -> Value {

@@ -336,6 +336,11 @@ impl World {
         self.modals.iter().filter(|view| view.user == user).collect()
     }
 
+    /// Answers whether people's clients show Work Objects.
+    pub(super) fn clients_show_objects(&self) -> bool {
+        self.objects.support.active && !self.faults.slack.has_old_clients()
+    }
+
     /// Answers whether the bot is in a channel, faults considered.
     pub(super) fn bot_is_in(&self, channel: &Channel) -> bool {
         channel.members.contains(BOT_USER) && !self.faults.slack.bot_not_in.contains(&channel.name)

@@ -4,7 +4,6 @@ use serde_json::{Map, Value, json};
 
 use super::acts::{Click, Shortcut, Typing};
 use super::modal::{fill, on_top};
-use super::objects::sees_objects;
 use super::outcome::{Ack, Outcome, complaint};
 use super::outgoing::OutgoingRequest;
 use super::payload;
@@ -48,7 +47,7 @@ impl Target {
                 let message = world.message(&channel.id, ts).filter(|message| message.visible_to(&person.id)).cloned();
                 let missing = || Impossible(format!("{} sees no message {ts} there", person.handle));
                 let mut message = message.ok_or_else(missing)?;
-                message.unfurls = message.unfurls_seen(sees_objects(world)).into_iter().cloned().collect();
+                message.unfurls = message.unfurls_seen(world.clients_show_objects()).into_iter().cloned().collect();
                 Ok(Self::Message(channel, message))
             }
             (None, None, Some(id)) => {

@@ -25,7 +25,7 @@ pub(super) use modal::{close, submit};
 pub use objects::{EditObject, ObjectPlace, OpenObject, PressObject, ReadComments, TypeInObject, WriteComment};
 pub(super) use objects::{
     cancel_object_edit, close_object, edit_object, object_options, open_object, press_object, read_comments,
-    refresh_object, sees_objects, write_comment,
+    refresh_object, write_comment,
 };
 pub use outcome::Outcome;
 pub(super) use said::say;

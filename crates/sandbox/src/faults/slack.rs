@@ -111,6 +111,11 @@ impl Default for SlackFailure {
 }
 
 impl SlackFaults {
+    /// Answers whether people's clients are too old to show Work Objects.
+    pub(crate) fn has_old_clients(&self) -> bool {
+        self.objects.contains(&ObjectOddity::OldClient)
+    }
+
     /// Returns the answer to a call of this method and target that fails, and counts down failures with a limit.
     pub(super) fn refusal(&mut self, method: &str, target: &[String]) -> Option<Refusal> {
         if self.down {

@@ -13,4 +13,3 @@ pub(crate) use comments::{read_comments, write_comment};
 pub(crate) use edit::{cancel_object_edit, edit_object, object_options};
 pub(crate) use open::{close_object, open_object, refresh_object};
 pub(crate) use press::press_object;
-pub(crate) use subject::sees_objects;

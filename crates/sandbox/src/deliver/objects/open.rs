@@ -3,7 +3,7 @@
 use serde_json::{Map, Value, json};
 
 use super::acts::OpenObject;
-use super::subject::{self, domain, new_trigger, no_pane, sees_objects};
+use super::subject::{self, domain, new_trigger, no_pane};
 use crate::deliver::event::event;
 use crate::deliver::outcome::Outcome;
 use crate::impossible::Impossible;
@@ -56,7 +56,7 @@ pub(super) async fn send(shared: &Shared, asked: Option<(Value, String)>) -> Res
 fn found(world: &mut World, person: &Person, open: &OpenObject) -> Result<Subject, Impossible> {
     match (&open.channel, &open.message_ts, &open.url) {
         (Some(channel), Some(ts), url) => Ok(subject::shown(world, person, channel, ts, url.as_deref())?.subject()),
-        (None, None, Some(url)) if sees_objects(world) => searched(world, person, url),
+        (None, None, Some(url)) if world.clients_show_objects() => searched(world, person, url),
         (None, None, Some(_)) => Err(Impossible(format!("{} sees no objects", person.handle))),
         _ => Err(Impossible("name either channel and message_ts, or url".to_owned())),
     }

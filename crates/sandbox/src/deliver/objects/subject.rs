@@ -3,7 +3,6 @@
 use serde_json::{Map, Value, json};
 
 use crate::channels::{Channel, Message};
-use crate::faults::ObjectOddity;
 use crate::impossible::Impossible;
 use crate::objects::{EntityTrigger, Occasion, Subject};
 use crate::people::Person;
@@ -14,11 +13,6 @@ pub(super) struct Shown {
     pub(super) channel: Channel,
     pub(super) message: Message,
     pub(super) entity: Value,
-}
-
-/// Answers whether people's clients show objects.
-pub(crate) fn sees_objects(world: &World) -> bool {
-    world.objects.support.active && !world.faults.slack.objects.contains(&ObjectOddity::OldClient)
 }
 
 /// Returns the object below a message that a person sees; `url` tells several apart.
@@ -33,7 +27,7 @@ pub(super) fn shown(
     let message = world.message(&channel.id, ts).filter(|message| message.visible_to(&person.id)).cloned();
     let message = message.ok_or_else(|| Impossible(format!("{} sees no message {ts} there", person.handle)))?;
     let is_it = |entity: &&Value| url.is_none_or(|url| entity["url"] == url || entity["app_unfurl_url"] == url);
-    let mut fitting = message.entities.iter().filter(|_| sees_objects(world)).filter(is_it);
+    let mut fitting = message.entities.iter().filter(|_| world.clients_show_objects()).filter(is_it);
     let entity = match (fitting.next().cloned(), fitting.next()) {
         (Some(entity), None) => entity,
         (Some(_), Some(_)) => return Err(Impossible("there are several objects: say which by url".to_owned())),
