@@ -129,6 +129,15 @@ async fn a_link_is_unfurled_as_an_object_exactly_as_it_was_posted() {
 }
 
 #[tokio::test]
+async fn a_link_is_reported_to_an_app_with_the_scope_for_it() {
+    for (scopes, reports) in [(vec!["links:read", "links:write"], 1), (vec!["links:write"], 0)] {
+        let stage = Stage::granting(scopes).await;
+        stage.link().await;
+        assert_eq!(stage.app.received().len(), reports);
+    }
+}
+
+#[tokio::test]
 async fn a_faulty_entity_is_accepted_not_shown_and_reported() {
     let stage = Stage::with_objects().await;
     let mut entity = object("Open");

@@ -5,6 +5,29 @@ use std::sync::LazyLock;
 
 use serde::{Deserialize, Serialize};
 
+/// The bot scopes without which events are not sent (docs/contracts/slack-2026.md §1.5); other events need none.
+const EVENT_SCOPES: [(&str, &str); 9] = [
+    ("app_context_changed", "assistant:write"),
+    ("app_mention", "app_mentions:read"),
+    ("link_shared", "links:read"),
+    ("message.im", "im:history"),
+    ("reaction_added", "reactions:read"),
+    ("reaction_removed", "reactions:read"),
+    ("subteam_members_changed", "usergroups:read"),
+    ("team_join", "users:read"),
+    ("user_change", "users:read"),
+];
+
+/// Returns the bot scope that an event needs, if it needs one.
+pub(super) fn scope_of(event: &str) -> Option<&'static str> {
+    EVENT_SCOPES.iter().find(|(name, _)| *name == event).map(|(_, scope)| *scope)
+}
+
+/// Returns every bot scope that an event needs.
+pub(super) fn event_scopes() -> impl Iterator<Item = &'static str> {
+    EVENT_SCOPES.iter().map(|(_, scope)| *scope)
+}
+
 /// The parts of the manifest that a person notices.
 #[derive(Debug, Default, Deserialize, Serialize)]
 #[serde(default)]
@@ -102,9 +125,11 @@ impl Installed {
         &MANIFEST
     }
 
-    /// Answers whether the app subscribes to events of this type.
+    /// Answers whether the app subscribes to events of this type, with the scope that they need.
     pub(super) fn hears(&self, event: &str) -> bool {
+        let has_scope = |scope: &str| self.scopes().iter().any(|known| known == scope);
         self.settings.event_subscriptions.bot_events.iter().any(|name| name == event)
+            && scope_of(event).is_none_or(has_scope)
     }
 
     /// Answers whether clients show the app's tasks as Work Objects.
@@ -152,6 +177,16 @@ mod tests {
         let installed = Installed::get();
         assert!(installed.features.slash_commands.iter().any(|command| command.command == "/assign"));
         assert!(installed.hears("user_change") && !installed.hears("message"));
+    }
+
+    #[test]
+    fn an_event_without_its_scope_is_not_heard() {
+        let mut installed = Installed::default();
+        installed.settings.event_subscriptions.bot_events =
+            ["link_shared", "entity_details_requested"].map(str::to_owned).to_vec();
+        assert!(!installed.hears("link_shared") && installed.hears("entity_details_requested"));
+        installed.oauth_config.scopes.bot = vec!["links:read".to_owned()];
+        assert!(installed.hears("link_shared"));
     }
 
     #[test]

@@ -17,7 +17,7 @@ use crate::faults::settings::Faults;
 use crate::grants::Grants;
 use crate::ids::BOT_USER;
 use crate::impossible::Impossible;
-use crate::installed::Installed;
+use crate::installed::{Installed, scope_of};
 use crate::objects::{ObjectSupport, Objects};
 use crate::options::Secrets;
 use crate::people::{Person, UserGroup};
@@ -334,6 +334,12 @@ impl World {
     /// Returns the open modals of a person (by id), the one on top last.
     pub fn stack(&self, user: &str) -> Vec<&View> {
         self.modals.iter().filter(|view| view.user == user).collect()
+    }
+
+    /// Answers whether the app hears events of this type: it subscribes to them and was granted their scope.
+    pub(super) fn is_heard(&self, event: &str) -> bool {
+        let granted = |scope: &str| self.scopes.iter().any(|known| known == scope);
+        Installed::get().hears(event) && scope_of(event).is_none_or(granted)
     }
 
     /// Answers whether people's clients show Work Objects.

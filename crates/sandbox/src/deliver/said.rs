@@ -38,7 +38,7 @@ fn post(world: &mut World, saying: &Saying) -> Result<(String, Option<Value>), I
     let links = links(&text, &world.base);
     let message = Message { channel: channel.id.clone(), author: person.id.clone(), text, ..Message::default() };
     let ts = world.post(Message { thread_ts: saying.thread_ts.clone(), ..message });
-    if links.is_empty() || !Installed::get().hears("link_shared") || channel.kind == ChannelKind::Direct {
+    if links.is_empty() || !world.is_heard("link_shared") || channel.kind == ChannelKind::Direct {
         return Ok((ts, None));
     }
     let mut event = json!({

@@ -33,7 +33,7 @@ export function objectCard(message, entity) {
   const press = (button) => act("object_button", { where: "unfurl", ...place, action_id: button.action_id });
   return el("div", { class: "object", role: "group", "aria-label": `${attributes.product_name ?? "Object"}: ${attributes.title.text}` },
     objectHead(attributes),
-    el("button", { type: "button", class: "object-title link", "data-focus": nameOf(entity), "aria-haspopup": "dialog", onclick: () => openObject(place) }, attributes.title.text),
+    el("button", { type: "button", class: "object-title link", "data-focus": nameOf(entity), onclick: () => openObject(place) }, attributes.title.text),
     el("dl", { class: "object-fields" }, ordered(entity)),
     objectButtons(actions, spinning, press, nameOf(entity)),
     entity.entity_comments?.count ? el("p", { class: "faint" }, counted(entity.entity_comments.count)) : null);

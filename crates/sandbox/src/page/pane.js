@@ -33,11 +33,12 @@ function drawPane() {
   const { pane } = state;
   const box = byId("object");
   const before = shown;
+  const wasInside = box.contains(document.activeElement);
   shown = pane;
   box.hidden = !pane;
   byId("middle").classList.toggle("with-object", Boolean(pane));
   clearTimeout(timer);
-  if (!pane) return closed(before);
+  if (!pane) return closed(before, wasInside);
   const isNew = before?.id !== pane.id;
   if (isNew || pane.tab !== serverTab) tab = pane.tab;
   serverTab = pane.tab;
@@ -47,15 +48,19 @@ function drawPane() {
   }
   timer = setTimeout(redraw, untilLate([pane.waiting_since, pane.saving_since, pane.comments.waiting_since, pane.comments.sending?.since]));
   const { asked_at: _, ...look } = pane;
-  refill(box, JSON.stringify([look, tab, editing(pane), editedComment(), isLate(pane.waiting_since), isLate(pane.saving_since), isLate(pane.comments.waiting_since)]), () => content(pane));
-  if (isNew) box.querySelector("[data-focus=close-object]").focus();
+  // After a change of the person the focus stays at the switch.
+  const takesFocus = isNew && byId("middle").contains(document.activeElement);
+  const scrolled = isNew ? 0 : byId("object-body")?.scrollTop ?? 0;
+  refill(box, JSON.stringify([look, tab, editing(pane), editedComment(), isLate(pane.waiting_since), isLate(pane.saving_since), isLate(pane.comments.waiting_since), isLate(pane.comments.sending?.since)]), () => content(pane));
+  byId("object-body").scrollTop = scrolled;
+  if (takesFocus) box.querySelector("[data-focus=close-object]").focus();
 }
 
 // The focus returns to the object that was opened.
-function closed(before) {
+function closed(before, wasInside) {
   if (!before) return;
   byId("object").version = null;
-  (titleOf(before.subject) ?? byId("composer-text"))?.focus();
+  if (wasInside) (titleOf(before.subject) ?? byId("composer-text"))?.focus();
 }
 
 function content(pane) {

@@ -11,7 +11,7 @@ use crate::deliver::payload;
 use crate::deliver::send::send;
 use crate::entities;
 use crate::impossible::Impossible;
-use crate::objects::{Details, Occasion, Spinner, Subject};
+use crate::objects::{Details, Occasion, Spinner, Subject, is_over};
 use crate::people::Person;
 use crate::shared::Shared;
 use crate::world::World;
@@ -110,6 +110,7 @@ fn spin(world: &mut World, person: &Person, subject: &Subject, button: &Value, t
     let state = &button["processing_state"];
     if state["enabled"] == true {
         let since = world.now();
+        world.objects.spinners.retain(|spinner| !is_over(spinner.since, since));
         world.objects.spinners.push(Spinner {
             trigger: trigger_id.to_owned(),
             user: person.id.clone(),
