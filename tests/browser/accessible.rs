@@ -18,7 +18,7 @@ const WIDTHS: [(u32, u32); 3] = [(1440, 900), (900, 700), (390, 844)];
 
 impl Page {
     /// Examines the page at three widths and in both themes.
-    async fn is_accessible(&self, state: &str) {
+    pub(crate) async fn is_accessible(&self, state: &str) {
         self.driver.execute(format!("{AXE}; window.axe = axe;"), vec![]).await.unwrap();
         let mut found = Vec::new();
         for scheme in ["light", "dark"] {

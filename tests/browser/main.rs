@@ -16,6 +16,7 @@ mod installing;
 mod keyboard;
 mod kit;
 mod long;
+mod objects;
 mod pictures;
 mod reading;
 mod stage;

@@ -20,6 +20,8 @@ mod hosted;
 mod lists;
 mod messages;
 mod newer_blocks;
+mod object_panes;
+mod objects;
 mod odd;
 mod page;
 mod reading;

@@ -121,18 +121,21 @@ fn record(world: &mut World, asked: &Asked<'_>) -> u64 {
         effect: None,
         status: None,
         error: None,
+        unshown: Vec::new(),
         duration_ms: 0,
     })
 }
 
 /// Applies a request's effect and records it.
 fn act(world: &mut World, seq: u64, handle: impl FnOnce(&mut World) -> Answer) -> Answer {
+    let known = world.objects.faults.len();
     let answer = handle(world);
     let acted = answer.status < 300 && answer.body["ok"] != json!(false);
     world.effects += u64::from(acted);
     let effect = acted.then_some(world.effects);
+    let unshown = world.objects.faults.iter().skip(known).flat_map(|fault| fault.faults.clone()).collect();
     if let Some(call) = world.calls.get_mut(seq) {
-        (call.acted, call.effect) = (acted, effect);
+        (call.acted, call.effect, call.unshown) = (acted, effect, unshown);
     }
     answer
 }

@@ -44,6 +44,8 @@ pub struct Call {
     pub status: Option<u16>,
     /// The error code of the answer.
     pub error: Option<String>,
+    /// The faults for which Slack shows less than was sent, although it may have answered `ok`.
+    pub unshown: Vec<String>,
     /// The time until the answer, in real milliseconds.
     pub duration_ms: u64,
 }

@@ -111,6 +111,9 @@ pub struct Message {
     pub chosen: BTreeMap<String, Map<String, Value>>,
     /// The app's unfurls of the links in it: `{url, blocks}` each.
     pub unfurls: Vec<Value>,
+    /// The Work Objects in it, as the app sent them; those with an `app_unfurl_url` are unfurls of its links.
+    #[serde(default)]
+    pub entities: Vec<Value>,
     /// The pictures in it: `{id, title, alt_txt, url}` each.
     #[serde(default)]
     pub files: Vec<Value>,
@@ -128,6 +131,12 @@ impl Message {
     /// Answers whether `person` (an id), a member of the channel, may see it.
     pub fn visible_to(&self, person: &str) -> bool {
         self.to.as_ref().is_none_or(|to| to == person)
+    }
+
+    /// Returns the unfurls that a client shows: where it shows an object, it leaves the unfurl of the same link out.
+    pub(super) fn unfurls_seen(&self, sees_objects: bool) -> Vec<&Value> {
+        let is_object = |url: &Value| sees_objects && self.entities.iter().any(|one| one["app_unfurl_url"] == *url);
+        self.unfurls.iter().filter(|unfurl| !is_object(&unfurl["url"])).collect()
     }
 
     /// Returns the message object of payloads and answers, with the metadata's payload only if `all_metadata` is set.

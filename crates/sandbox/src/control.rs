@@ -83,6 +83,14 @@ struct Read {
     channel: String,
 }
 
+/// A person, for actions that need nothing else.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Actor {
+    #[serde(rename = "as")]
+    who: String,
+}
+
 /// A step of the clock.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -258,6 +266,33 @@ async fn done(shared: &Shared, verb: &str, heard: &RecordedRequest) -> Result<Va
                 told(&world.faults)
             })
         }
+        other => done_to_objects(shared, other, heard).await,
+    }
+}
+
+/// Acts on Work Objects and their panes.
+async fn done_to_objects(shared: &Shared, verb: &str, heard: &RecordedRequest) -> Result<Value, Rejection> {
+    match verb {
+        "open_object" => told(deliver::open_object(shared, read(heard)?).await?),
+        "refresh_object" => {
+            let Actor { who } = read(heard)?;
+            told(deliver::refresh_object(shared, &who).await?)
+        }
+        "close_object" => {
+            let Actor { who } = read(heard)?;
+            shared.world(|world| deliver::close_object(world, &who))?;
+            Ok(json!({}))
+        }
+        "cancel_object_edit" => {
+            let Actor { who } = read(heard)?;
+            shared.world(|world| deliver::cancel_object_edit(world, &who))?;
+            Ok(json!({}))
+        }
+        "object_button" => told(deliver::press_object(shared, read(heard)?).await?),
+        "edit_object" => told(deliver::edit_object(shared, read(heard)?).await?),
+        "object_options" => told(deliver::object_options(shared, read(heard)?).await?),
+        "object_comments" => told(deliver::read_comments(shared, read(heard)?).await?),
+        "object_comment" => told(deliver::write_comment(shared, read(heard)?).await?),
         other => Err(Rejection { status: StatusCode::NOT_FOUND, error: format!("there is no {other} here") }),
     }
 }

@@ -5,6 +5,29 @@ use std::sync::LazyLock;
 
 use serde::{Deserialize, Serialize};
 
+/// The bot scopes without which events are not sent (docs/contracts/slack-2026.md §1.5); other events need none.
+const EVENT_SCOPES: [(&str, &str); 9] = [
+    ("app_context_changed", "assistant:write"),
+    ("app_mention", "app_mentions:read"),
+    ("link_shared", "links:read"),
+    ("message.im", "im:history"),
+    ("reaction_added", "reactions:read"),
+    ("reaction_removed", "reactions:read"),
+    ("subteam_members_changed", "usergroups:read"),
+    ("team_join", "users:read"),
+    ("user_change", "users:read"),
+];
+
+/// Returns the bot scope that an event needs, if it needs one.
+pub(super) fn scope_of(event: &str) -> Option<&'static str> {
+    EVENT_SCOPES.iter().find(|(name, _)| *name == event).map(|(_, scope)| *scope)
+}
+
+/// Returns every bot scope that an event needs.
+pub(super) fn event_scopes() -> impl Iterator<Item = &'static str> {
+    EVENT_SCOPES.iter().map(|(_, scope)| *scope)
+}
+
 /// The parts of the manifest that a person notices.
 #[derive(Debug, Default, Deserialize, Serialize)]
 #[serde(default)]
@@ -36,6 +59,14 @@ struct Features {
     slash_commands: Vec<SlashCommand>,
     shortcuts: Vec<DeclaredShortcut>,
     unfurl_domains: Vec<String>,
+    rich_previews: RichPreviews,
+}
+
+#[derive(Debug, Default, Deserialize, Serialize)]
+#[serde(default)]
+struct RichPreviews {
+    is_active: bool,
+    entity_types: Vec<String>,
 }
 
 #[derive(Debug, Default, Deserialize, Serialize)]
@@ -88,6 +119,15 @@ struct DeclaredShortcut {
 #[serde(default)]
 struct Settings {
     event_subscriptions: EventSubscriptions,
+    interactivity: Interactivity,
+}
+
+#[derive(Debug, Default, Deserialize, Serialize)]
+#[serde(default)]
+struct Interactivity {
+    is_enabled: bool,
+    request_url: String,
+    message_menu_options_url: String,
 }
 
 #[derive(Debug, Default, Deserialize, Serialize)]
@@ -107,9 +147,27 @@ impl Installed {
         &MANIFEST
     }
 
-    /// Answers whether the app subscribes to events of this type.
+    /// Answers whether the app subscribes to events of this type, with the scope that they need.
     pub(super) fn hears(&self, event: &str) -> bool {
+        let has_scope = |scope: &str| self.scopes().iter().any(|known| known == scope);
         self.settings.event_subscriptions.bot_events.iter().any(|name| name == event)
+            && scope_of(event).is_none_or(has_scope)
+    }
+
+    /// Answers whether clients show the app's tasks as Work Objects.
+    pub(super) fn shows_objects(&self) -> bool {
+        let previews = &self.features.rich_previews;
+        previews.is_active && previews.entity_types.iter().any(|kind| kind == "slack#/entities/task")
+    }
+
+    /// Answers whether interactions have an address.
+    pub(super) fn is_interactive(&self) -> bool {
+        self.settings.interactivity.is_enabled && !self.settings.interactivity.request_url.is_empty()
+    }
+
+    /// Answers whether requests for options have an address.
+    pub(super) fn loads_options(&self) -> bool {
+        !self.settings.interactivity.message_menu_options_url.is_empty()
     }
 
     /// Answers whether people may write to the app in its direct message.
@@ -152,6 +210,16 @@ mod tests {
         let installed = Installed::get();
         assert!(installed.features.slash_commands.iter().any(|command| command.command == "/assign"));
         assert!(installed.hears("user_change") && !installed.hears("message.channels"));
+    }
+
+    #[test]
+    fn an_event_without_its_scope_is_not_heard() {
+        let mut installed = Installed::default();
+        installed.settings.event_subscriptions.bot_events =
+            ["link_shared", "entity_details_requested"].map(str::to_owned).to_vec();
+        assert!(!installed.hears("link_shared") && installed.hears("entity_details_requested"));
+        installed.oauth_config.scopes.bot = vec!["links:read".to_owned()];
+        assert!(installed.hears("link_shared"));
     }
 
     #[test]

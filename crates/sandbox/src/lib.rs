@@ -17,6 +17,7 @@ mod clock;
 mod control;
 mod deliver;
 mod dialnote;
+mod entities;
 mod faults;
 mod grants;
 mod host;
@@ -28,6 +29,7 @@ mod link;
 mod live;
 mod look;
 mod oauth;
+mod objects;
 mod options;
 mod pages;
 mod people;
@@ -60,14 +62,18 @@ pub use calls::{Call, Delivery, Log};
 pub use cast::{NewChannel, NewContact, NewPerson, NewProfile};
 pub use channels::{Channel, ChannelKind, Message};
 pub use clock::Clock;
-pub use deliver::{Click, Close, Incoming, Outcome, Saying, Shortcut, Submit, Typing};
+pub use deliver::{
+    Click, Close, EditObject, Incoming, ObjectPlace, OpenObject, Outcome, PressObject, ReadComments, Saying, Shortcut,
+    Submit, TypeInObject, Typing, WriteComment,
+};
 pub use dialnote::model::{CallLog, Contact, Conversation, Dialnote, Entry, Hook, Kind, Member, Number, Status};
 pub use dialnote::variants::{self, Variants};
-pub use faults::{DialnoteFailure, DialnoteFaults, Faults, Hang, Odd, SlackFailure, SlackFaults};
+pub use faults::{DialnoteFailure, DialnoteFaults, Faults, Hang, ObjectOddity, Odd, SlackFailure, SlackFaults};
 pub use grants::{Grants, Token};
 pub use host::{Due, Host, Wish};
 pub use ids::{APP, BOT, BOT_HANDLE, BOT_USER, DOMAIN, SLACKBOT, TEAM, TEAM_NAME};
 pub use impossible::Impossible;
+pub use objects::{Comments, Details, EntityFault, ObjectSupport, Objects, Pane, PaneTab, Sending, Subject};
 pub use options::{Credentials, Options, Secrets};
 pub use people::{Person, UserGroup};
 pub use service::Service;
@@ -251,6 +257,54 @@ impl Sandbox {
     /// Types into a menu whose options the app provides.
     pub async fn options(&self, typing: Typing) -> Result<Outcome, Impossible> {
         deliver::options(&self.shared, typing).await
+    }
+
+    /// Opens a Work Object: the app is asked for its details, unless it was within the last ten minutes.
+    pub async fn open_object(&self, open: OpenObject) -> Result<Outcome, Impossible> {
+        deliver::open_object(&self.shared, open).await
+    }
+
+    /// Refreshes the pane that a person has open.
+    pub async fn refresh_object(&self, who: &str) -> Result<Outcome, Impossible> {
+        deliver::refresh_object(&self.shared, who).await
+    }
+
+    /// Closes the pane that a person has open.
+    pub fn close_object(&self, who: &str) -> Result<(), Impossible> {
+        self.world(|world| deliver::close_object(world, who))
+    }
+
+    /// Presses a button of a Work Object, in a message or in the pane.
+    pub async fn press_object(&self, press: PressObject) -> Result<Outcome, Impossible> {
+        deliver::press_object(&self.shared, press).await
+    }
+
+    /// Edits fields in a pane and saves them.
+    pub async fn edit_object(&self, edit: EditObject) -> Result<Outcome, Impossible> {
+        deliver::edit_object(&self.shared, edit).await
+    }
+
+    /// Types into a menu of a pane whose options the app provides.
+    pub async fn object_options(&self, typing: TypeInObject) -> Result<Outcome, Impossible> {
+        deliver::object_options(&self.shared, typing).await
+    }
+
+    /// Opens the comments in a pane.
+    pub async fn read_comments(&self, read: ReadComments) -> Result<Outcome, Impossible> {
+        deliver::read_comments(&self.shared, read).await
+    }
+
+    /// Writes, edits or deletes a comment in a pane.
+    pub async fn write_comment(&self, write: WriteComment) -> Result<Outcome, Impossible> {
+        deliver::write_comment(&self.shared, write).await
+    }
+
+    /// Returns the pane that a person has open, as the state shows it.
+    pub fn pane(&self, who: &str) -> Option<Value> {
+        self.world(|world| {
+            let user = world.person(who)?.id.clone();
+            world.objects.pane(&user).map(|pane| state::pane_state(world, pane))
+        })
     }
 
     /// Uses a global or a message shortcut.

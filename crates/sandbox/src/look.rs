@@ -11,6 +11,7 @@ use crate::dialnote::model::Entry;
 use crate::ids::{APP, BOT_HANDLE};
 use crate::installed::Installed;
 use crate::people::Person;
+use crate::state::pane_state;
 use crate::views::View;
 use crate::world::World;
 
@@ -93,7 +94,7 @@ pub(super) fn thread(world: &World, person: &Person, channel: &str, ts: &str) ->
     Some(json!({"messages": shown_messages(world, person, &messages)}))
 }
 
-fn parts(world: &World, person: &Person) -> [(&'static str, Value); 10] {
+fn parts(world: &World, person: &Person) -> [(&'static str, Value); 12] {
     [
         ("workspace", workspace(world)),
         ("installed", json!(Installed::get())),
@@ -101,6 +102,8 @@ fn parts(world: &World, person: &Person) -> [(&'static str, Value); 10] {
         ("groups", json!(world.groups)),
         ("channels", places(world, person).map(|place| channel_shown(world, person, place)).collect()),
         ("views", views_shown(world, person)),
+        ("objects", objects_shown(world, person)),
+        ("pane", world.objects.pane(&person.id).map(|pane| pane_state(world, pane)).into()),
         ("dialnote", inbox(world)),
         ("weather", json!({"faults": world.faults, "app_runs": world.app_runs, "app_url": world.bot})),
         ("tour", json!({"done": world.tour.shown(), "era": world.era})),
@@ -160,6 +163,12 @@ fn views_shown(world: &World, person: &Person) -> Value {
     json!({"stack": stack, "home": world.homes.get(&person.id).map(shown)})
 }
 
+/// Returns whether the person's client shows objects, and the buttons below messages that spin.
+fn objects_shown(world: &World, person: &Person) -> Value {
+    let spinning = world.objects.spinning(&person.id, false, world.now());
+    json!({"seen": world.clients_show_objects(), "spinning": spinning})
+}
+
 fn inbox(world: &World) -> Value {
     let mut conversations: Vec<_> = world.dialnote.conversations.iter().collect();
     conversations.sort_by_key(|conversation| std::cmp::Reverse(conversation.last_activity()));
@@ -205,7 +214,7 @@ fn message_shown(person: &Person, message: &Message, answers: Option<&Answers>) 
         "channel": message.channel, "ts": message.ts, "from": message.author, "text": message.text,
         "blocks": message.blocks, "thread": message.thread_ts, "broadcast": message.broadcast,
         "only": message.to.is_some(), "literal": message.literal, "edited": message.edited,
-        "unfurls": message.unfurls,
+        "unfurls": message.unfurls, "entities": message.entities,
         "chosen": message.chosen.get(&person.id),
     });
     if let Some(Answers { count, people, latest }) = answers {

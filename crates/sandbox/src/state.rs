@@ -4,7 +4,9 @@ use serde_json::{Value, json};
 
 use crate::channels::{Channel, ChannelKind, Message};
 use crate::dialnote::model::Entry;
+use crate::entities::inputs;
 use crate::ids::{APP, BOT, BOT_USER};
+use crate::objects::Pane;
 use crate::views::View;
 use crate::world::World;
 
@@ -24,6 +26,8 @@ pub(super) fn whole(world: &World, calls: usize) -> Value {
         "dms": world.channels.iter().filter(direct).map(|c| channel_state(world, c)).collect::<Vec<_>>(),
         "views": world.modals.iter().map(|view| view_state(world, view)).collect::<Vec<_>>(),
         "homes": world.homes.values().map(|view| view_state(world, view)).collect::<Vec<_>>(),
+        "panes": world.objects.panes.iter().filter(|pane| pane.open).map(|pane| pane_state(world, pane)).collect::<Vec<_>>(),
+        "entity_faults": world.objects.faults,
         "dialnote": dialnote_state(world),
         "faults": world.faults,
         "sockets": {
@@ -61,6 +65,7 @@ fn message_state(world: &World, message: &Message) -> Value {
         "ts": message.ts, "from": handle(world, &message.author), "text": message.text, "blocks": message.blocks,
         "to": message.to.as_ref().map(|id| handle(world, id)), "thread_ts": message.thread_ts,
         "broadcast": message.broadcast, "edited": message.edited, "metadata": message.metadata,
+        "unfurls": message.unfurls, "entities": message.entities,
     })
 }
 
@@ -73,6 +78,17 @@ fn view_state(world: &World, view: &View) -> Value {
         "blocks": view.blocks(), "values": view.typed, "errors": view.errors, "banner": view.banner,
         "root_view_id": view.root_view_id, "previous_view_id": view.previous_view_id,
     })
+}
+
+/// Returns a pane with the inputs of its editable fields.
+pub(super) fn pane_state(world: &World, pane: &Pane) -> Value {
+    let now = world.now();
+    let mut spinning = world.objects.spinning(&pane.user, true, now);
+    spinning.retain(|spinner| spinner.entity_url == pane.subject.entity_url);
+    let inputs = pane.entity().map(inputs).unwrap_or_default();
+    let mut shown = pane.shown(now, &spinning, &inputs);
+    shown["as"] = json!(handle(world, &pane.user));
+    shown
 }
 
 fn dialnote_state(world: &World) -> Value {

@@ -27,6 +27,8 @@ struct Row<'a> {
     who: Option<&'a str>,
     status: Option<u16>,
     error: Option<&'a str>,
+    /// True if Slack accepted more than it shows.
+    unshown: bool,
     ms: u64,
 }
 
@@ -62,6 +64,7 @@ fn call_line(call: &Call) -> Row<'_> {
         who: None,
         status: call.status,
         error: call.error.as_deref(),
+        unshown: !call.unshown.is_empty(),
         ms: call.duration_ms,
     }
 }
@@ -77,6 +80,7 @@ fn delivery_line(delivery: &Delivery) -> Row<'_> {
         who: delivery.who.as_deref(),
         status: delivery.status,
         error: delivery.error.as_deref(),
+        unshown: false,
         ms: delivery.ack_ms,
     }
 }
@@ -90,7 +94,7 @@ fn call_whole(call: &Call) -> Value {
     let query = if call.query.is_empty() { String::new() } else { format!("?{}", call.query) };
     json!({
         "address": format!("{}{query}", cut_address(&call.path)), "headers": headers, "body": body, "acted": call.acted,
-        "response": null,
+        "unshown": call.unshown, "response": null,
     })
 }
 

@@ -17,6 +17,8 @@ use crate::faults::settings::Faults;
 use crate::grants::Grants;
 use crate::ids::BOT_USER;
 use crate::impossible::Impossible;
+use crate::installed::{Installed, scope_of};
+use crate::objects::{ObjectSupport, Objects};
 use crate::options::Secrets;
 use crate::people::{Person, UserGroup};
 use crate::seed;
@@ -51,6 +53,8 @@ pub struct World {
     pub modals: Vec<View>,
     /// Home tabs, by user id.
     pub homes: BTreeMap<String, View>,
+    /// Work Objects and the panes that show them.
+    pub objects: Objects,
     /// The dialnote organization.
     pub dialnote: Dialnote,
     /// The state that reads of it see while they are stale.
@@ -136,6 +140,7 @@ impl World {
             messages: Vec::new(),
             modals: Vec::new(),
             homes: BTreeMap::new(),
+            objects: Objects::new(ObjectSupport::of(Installed::get())),
             dialnote: organization(now),
             dialnote_before: None,
             faults: Faults::default(),
@@ -171,6 +176,7 @@ impl World {
         let fresh = Self::new(clock, base, secrets, self.scopes.clone(), self.workspace.clone());
         let before = std::mem::replace(self, fresh);
         self.grants = before.grants;
+        self.objects.support = before.objects.support;
         self.sockets = before.sockets;
         self.services = before.services;
         self.bot = before.bot;
@@ -328,6 +334,17 @@ impl World {
     /// Returns the open modals of a person (by id), the one on top last.
     pub fn stack(&self, user: &str) -> Vec<&View> {
         self.modals.iter().filter(|view| view.user == user).collect()
+    }
+
+    /// Answers whether the app hears events of this type: it subscribes to them and was granted their scope.
+    pub(super) fn is_heard(&self, event: &str) -> bool {
+        let granted = |scope: &str| self.scopes.iter().any(|known| known == scope);
+        Installed::get().hears(event) && scope_of(event).is_none_or(granted)
+    }
+
+    /// Answers whether people's clients show Work Objects.
+    pub(super) fn clients_show_objects(&self) -> bool {
+        self.objects.support.active && !self.faults.slack.has_old_clients()
     }
 
     /// Answers whether the bot is in a channel, faults considered.

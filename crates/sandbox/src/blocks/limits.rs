@@ -43,3 +43,10 @@ pub(crate) fn max(place: &[&str]) -> u64 {
 pub(crate) fn default_of(place: &[&str]) -> Option<u64> {
     place.iter().try_fold(&*LIMITS, |at, key| at.get(key))?["default"].as_u64()
 }
+
+/// Returns the words that the file lists for a field.
+pub(crate) fn words_for(place: &[&str]) -> Vec<&'static str> {
+    let entry = place.iter().try_fold(&*LIMITS, |at, key| at.get(key));
+    let listed = entry.and_then(|entry| entry["values"].as_array());
+    listed.into_iter().flatten().filter_map(Value::as_str).collect()
+}

@@ -11,7 +11,7 @@ use serde_json::{Map, Value, json};
 
 pub(super) use check::length;
 use check::{Check, Surface};
-pub(super) use limits::{default_of, limit, max};
+pub(super) use limits::{Limit, default_of, limit, max, words_for};
 pub(super) use parts::{elements, offered};
 use schemas::{HOME, MODAL, OPTION_GROUP, PLAIN_OPTION, Schema};
 
@@ -109,7 +109,7 @@ fn view_fields(check: &mut Check, view: &Map<String, Value>, schema: &Schema) {
     }
 }
 
-fn listed(check: &mut Check, items: &[Value], bound: limits::Limit, schema: &Schema, at: &str) {
+fn listed(check: &mut Check, items: &[Value], bound: Limit, schema: &Schema, at: &str) {
     if bound.max.is_some_and(|max| items.len() as u64 > max) {
         check.fault(at, "too many items");
     }

@@ -4,7 +4,7 @@ use serde_json::{Map, Value, json};
 
 use super::acts::{Click, Shortcut, Typing};
 use super::modal::{fill, on_top};
-use super::outcome::{Ack, Outcome};
+use super::outcome::{Ack, Outcome, complaint};
 use super::outgoing::OutgoingRequest;
 use super::payload;
 use super::send::send;
@@ -46,7 +46,9 @@ impl Target {
                 let channel = world.place(person, channel)?;
                 let message = world.message(&channel.id, ts).filter(|message| message.visible_to(&person.id)).cloned();
                 let missing = || Impossible(format!("{} sees no message {ts} there", person.handle));
-                Ok(Self::Message(channel, message.ok_or_else(missing)?))
+                let mut message = message.ok_or_else(missing)?;
+                message.unfurls = message.unfurls_seen(world.clients_show_objects()).into_iter().cloned().collect();
+                Ok(Self::Message(channel, message))
             }
             (None, None, Some(id)) => {
                 let view = world.view(id).filter(|view| view.user == person.id).cloned();
@@ -283,7 +285,7 @@ fn ask(world: &mut World, typing: &Typing) -> Result<(MenuKey, Option<OutgoingRe
 }
 
 /// Returns all options, and the groups if they are in groups.
-fn read_options(ack: &Ack) -> Result<(Vec<Value>, Vec<Value>), String> {
+pub(super) fn read_options(ack: &Ack) -> Result<(Vec<Value>, Vec<Value>), String> {
     if ack.media_type != "application/json" {
         return Err(format!("invalid content type: {}", ack.media_type));
     }
@@ -324,10 +326,4 @@ fn reach(world: &mut World, shortcut: &Shortcut) -> Result<(OutgoingRequest, Rig
     }
     let sent = Rights { trigger_id: Some(trigger_id), response_url };
     Ok((OutgoingRequest::interaction("/slack/interactions", &person.handle, &Value::Object(body)), sent))
-}
-
-/// Returns Slack's complaint about an acknowledgement: any status but 200.
-fn complaint(ack: &Ack) -> Option<String> {
-    let refused = ack.status.is_some_and(|status| status != 200);
-    ack.error.or(refused.then_some("dispatch_failed")).map(str::to_owned)
 }

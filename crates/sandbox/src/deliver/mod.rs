@@ -7,6 +7,7 @@ mod event;
 mod incoming;
 mod interact;
 mod modal;
+mod objects;
 mod outcome;
 mod outgoing;
 mod payload;
@@ -21,6 +22,11 @@ pub(super) use event::{event, uninstall};
 pub(super) use incoming::incoming;
 pub(super) use interact::{at_once, click, options, shortcut};
 pub(super) use modal::{close, submit};
+pub use objects::{EditObject, ObjectPlace, OpenObject, PressObject, ReadComments, TypeInObject, WriteComment};
+pub(super) use objects::{
+    cancel_object_edit, close_object, edit_object, object_options, open_object, press_object, read_comments,
+    refresh_object, write_comment,
+};
 pub use outcome::Outcome;
 pub(super) use said::say;
 pub(super) use slash::{CommandLine, slash};

@@ -72,3 +72,9 @@ impl Ack {
         delivery.error = self.error.map(str::to_owned);
     }
 }
+
+/// Returns Slack's complaint about an acknowledgement: any status but 200.
+pub(super) fn complaint(ack: &Ack) -> Option<String> {
+    let refused = ack.status.is_some_and(|status| status != 200);
+    ack.error.or(refused.then_some("dispatch_failed")).map(str::to_owned)
+}

@@ -50,7 +50,7 @@ fn post(world: &mut World, saying: &Saying) -> Result<(String, Vec<Value>), Impo
     let ts = world.post(message.clone());
     let message = Message { ts, ..message };
     let mut events: Vec<_> = to_the_app(world, &channel, &message).into_iter().collect();
-    if !links.is_empty() && Installed::get().hears("link_shared") && channel.kind != ChannelKind::Direct {
+    if !links.is_empty() && world.is_heard("link_shared") && channel.kind != ChannelKind::Direct {
         events.push(with_thread(
             json!({
                 "type": "link_shared", "channel": channel.id, "user": person.id, "message_ts": message.ts,
@@ -67,14 +67,9 @@ fn post(world: &mut World, saying: &Saying) -> Result<(String, Vec<Value>), Impo
 /// it only if the app subscribes to it and has its scope (docs/contracts/slack-2026.md §5).
 fn to_the_app(world: &World, channel: &Channel, message: &Message) -> Option<Value> {
     let is_direct = channel.kind == ChannelKind::Direct;
-    let (kind, heard, scope) = if is_direct {
-        ("message", "message.im", "im:history")
-    } else {
-        ("app_mention", "app_mention", "app_mentions:read")
-    };
+    let (kind, heard) = if is_direct { ("message", "message.im") } else { ("app_mention", "app_mention") };
     let is_meant = is_direct || (message.text.contains(&format!("<@{BOT_USER}>")) && world.bot_is_in(channel));
-    let is_granted = world.scopes.iter().any(|granted| granted == scope);
-    if !is_meant || !is_granted || !Installed::get().hears(heard) {
+    if !is_meant || !world.is_heard(heard) {
         return None;
     }
     let mut event = json!({

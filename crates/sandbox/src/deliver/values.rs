@@ -21,7 +21,8 @@ pub(super) struct Stand<'a> {
 pub(super) fn chosen(world: &World, stand: Stand, element: &Value, given: &Value) -> Result<Value, Impossible> {
     let kind = element["type"].as_str().unwrap_or_default();
     let (key, value) = match kind {
-        "plain_text_input" => ("value", text(given)?),
+        "plain_text_input" | "url_text_input" | "email_text_input" => ("value", text(given)?),
+        "number_input" => ("value", or_null(given, number)?),
         "static_select" | "radio_buttons" | "overflow" | "external_select" => {
             ("selected_option", or_null(given, |value| option(world, stand, element, value))?)
         }
@@ -105,7 +106,9 @@ fn is_empty(entry: &Value) -> bool {
 fn untouched(element: &Value) -> Option<Value> {
     let kind = element["type"].as_str()?;
     let (key, initial, none) = match kind {
-        "plain_text_input" => ("value", "initial_value", Value::Null),
+        "plain_text_input" | "url_text_input" | "email_text_input" | "number_input" => {
+            ("value", "initial_value", Value::Null)
+        }
         "static_select" | "radio_buttons" | "external_select" => ("selected_option", "initial_option", Value::Null),
         "multi_static_select" | "multi_external_select" | "checkboxes" => {
             ("selected_options", "initial_options", json!([]))
@@ -143,6 +146,12 @@ fn text(given: &Value) -> Result<Value, Impossible> {
         Value::String(text) => Ok(json!(text)),
         _ => Err(Impossible(format!("only text can be typed, not {given}"))),
     }
+}
+
+fn number(given: &Value) -> Result<Value, Impossible> {
+    let digits = given.as_str().map_or_else(|| given.to_string(), str::to_owned);
+    let is_number = digits.parse::<f64>().is_ok_and(f64::is_finite);
+    if is_number { Ok(json!(digits)) } else { Err(Impossible(format!("{given} is not a number"))) }
 }
 
 /// Returns the option with this value. Only options in the menu can be chosen. In a menu that the app fills while a

@@ -1,6 +1,6 @@
 //! The faults of Slack and the choice of calls that fail.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
 
@@ -43,6 +43,24 @@ pub struct SlackFaults {
     pub clock_ahead_s: i64,
     /// The token is accepted as an argument, and `team_id` is ignored where it has no meaning: frameworks send both.
     pub lenient_arguments: bool,
+    /// Ways of Work Objects that Slack does not publish, or publishes differently in different places.
+    pub objects: BTreeSet<ObjectOddity>,
+}
+
+/// A way of Work Objects that an app must be prepared for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ObjectOddity {
+    /// Clients show no objects: messages look as they did before there were any.
+    OldClient,
+    /// A trigger is taken once only.
+    TriggerOnce,
+    /// Edited fields come with an empty `callback_id`.
+    EmptyCallbackId,
+    /// Requests for options have the type `block_suggestions`.
+    PluralSuggestions,
+    /// Details presented to one person leave the object below the message as it is.
+    UnfurlApart,
 }
 
 /// A Slack call that will fail: by default the next one of any method, with `internal_error`.
@@ -93,6 +111,11 @@ impl Default for SlackFailure {
 }
 
 impl SlackFaults {
+    /// Answers whether people's clients are too old to show Work Objects.
+    pub(crate) fn has_old_clients(&self) -> bool {
+        self.objects.contains(&ObjectOddity::OldClient)
+    }
+
     /// Returns the answer to a call of this method and target that fails, and counts down failures with a limit.
     pub(super) fn refusal(&mut self, method: &str, target: &[String]) -> Option<Refusal> {
         if self.down {

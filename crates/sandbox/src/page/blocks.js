@@ -78,7 +78,7 @@ export function draw(blocks, stand) {
 }
 
 // The common part of messages and views as places for blocks.
-export function stand({ place, press, saved, keep, errors, redraw }) {
+export function stand({ place, press, saved, keep, errors, redraw, options }) {
   const ids = new Map();
   const idOf = (block, part) => {
     const key = `${block.block_id}/${part?.action_id}`;
@@ -86,7 +86,7 @@ export function stand({ place, press, saved, keep, errors, redraw }) {
     return ids.get(key);
   };
   return {
-    id: newId("stand"), place, press, redraw,
+    id: newId("stand"), place, press, redraw, options,
     saved: (block, part) => saved?.[block.block_id]?.[part.action_id],
     keep: keep ?? (() => {}),
     error: (block) => errors?.[block.block_id],

@@ -15,7 +15,7 @@ let drawnFor = null;
 const place = () => byId("place");
 
 export function startChannel() {
-  store.on(["place", "tab", "channels", "installed", "whole", "messages", "removed", "views", "dialnote"], drawPlace);
+  store.on(["place", "tab", "channels", "installed", "whole", "messages", "removed", "views", "dialnote", "objects"], drawPlace);
 }
 
 function drawPlace() {

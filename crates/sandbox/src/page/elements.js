@@ -9,6 +9,7 @@ import { ownConversation, words } from "./text.js";
 import { fromWall, toWall } from "./when.js";
 
 const LONGEST_INPUT = 3000;
+const INPUTS = { plain_text_input: "text", number_input: "number", url_text_input: "url", email_text_input: "email" };
 
 // The control API's field for the choice from an element of this type.
 const FIELD = {
@@ -134,7 +135,7 @@ function textInput(element, block, stand) {
     left.classList.toggle("over", rest < 0);
   };
   const input = el(element.multiline ? "textarea" : "input", {
-    ...attributes(stand, block, element), type: element.multiline ? null : "text", rows: element.multiline ? 4 : null,
+    ...attributes(stand, block, element), type: element.multiline ? null : INPUTS[element.type], rows: element.multiline ? 4 : null,
     placeholder: element.placeholder?.text, value: (saved ? saved.value : element.initial_value) ?? "",
     "data-focus": name(element, block), "data-action": element.action_id,
     oninput: () => {
@@ -163,7 +164,7 @@ function attributes(stand, block, element) {
 const name = (element, block) => `${block.block_id}/${element.action_id}${element.type === "button" ? `/${element.value ?? ""}` : ""}`;
 
 const DRAW = {
-  button, overflow, plain_text_input: textInput,
+  button, overflow, plain_text_input: textInput, number_input: textInput, url_text_input: textInput, email_text_input: textInput,
   static_select: select, external_select: select, users_select: select, channels_select: select, conversations_select: select,
   multi_static_select: select, multi_external_select: select, multi_users_select: select, multi_channels_select: select,
   multi_conversations_select: select,

@@ -3,6 +3,7 @@
 import { act } from "./api.js";
 import { draw, stand } from "./blocks.js";
 import { el } from "./dom.js";
+import { attachmentsIn, objectCard, objectsIn, objectsVersion } from "./objects.js";
 import { popupMenu } from "./overlay.js";
 import { face, nameOf } from "./people.js";
 import { changed, person, state } from "./store.js";
@@ -29,7 +30,7 @@ let last = 0;
 
 export function version(message, follow) {
   if (!versions.has(message)) versions.set(message, (last += 1));
-  return `${versions.get(message)}/${Boolean(follow)}`;
+  return `${versions.get(message)}/${Boolean(follow)}${objectsVersion(message)}`;
 }
 
 export function messageNode(message, { inThread, openThread, follow }) {
@@ -48,7 +49,8 @@ export function messageNode(message, { inThread, openThread, follow }) {
       follow ? null : head(message, name, at),
       content(message, redraw),
       message.edited && !message.blocks.length ? el("span", { class: "edited", title: full(ofTs(message.edited)) }, "(edited)") : null,
-      (message.unfurls ?? []).map((unfurl) => attachment(message, unfurl, redraw)),
+      attachmentsIn(message).map((unfurl) => attachment(message, unfurl, redraw)),
+      objectsIn(message).map((entity) => objectCard(message, entity)),
       inThread || !message.answers ? null : threadLine(message, openThread)),
     message.only ? null : tools(message, inThread, openThread));
   return node;

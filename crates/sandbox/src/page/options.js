@@ -49,13 +49,15 @@ export function finder(element, block, stand) {
   return async (query) => {
     const least = element.min_query_length ?? LEAST_TYPED;
     if ([...query].length < least) return { options: [], hint: `Type at least ${least} character${least === 1 ? "" : "s"}` };
-    const outcome = await act("options", { ...stand.place, action_id: element.action_id, block_id: block.block_id, value: query });
+    const outcome = await (stand.options ?? ask)(element, block, query, stand);
     const groups = outcome.option_groups?.length ? outcome.option_groups : [{ options: outcome.options ?? [] }];
     const options = groups.flatMap((group) => group.options.map((option) => fromBlockKit(option, group.label?.text)));
     offered.set(element.action_id, [...(offered.get(element.action_id) ?? []), ...options]);
     return { options, hint: outcome.error ? "The app didn't answer" : undefined };
   };
 }
+
+const ask = (element, block, value, stand) => act("options", { ...stand.place, action_id: element.action_id, block_id: block.block_id, value });
 
 // The choice in a menu when it is drawn: an earlier one, or else the initial one.
 export function chosenIn(element, saved) {
@@ -79,7 +81,7 @@ export function stateOf(element, value) {
   const options = [...fixed(element), ...(offered.get(element.action_id) ?? [])];
   const find = (wanted) => options.find((option) => option.value === wanted)?.raw;
   const word = { radio_buttons: "option", checkboxes: "options", datepicker: "date", timepicker: "time", datetimepicker: "date_time" }[element.type];
-  if (element.type === "plain_text_input") return { value };
+  if (element.type.endsWith("_input")) return { value };
   if (["datepicker", "timepicker", "datetimepicker"].includes(element.type)) return { [`selected_${word}`]: value };
   if (word || /(static|external)_select$/.test(element.type)) {
     return Array.isArray(value) ? { selected_options: value.map(find).filter(Boolean) } : { selected_option: find(value) ?? null };

@@ -7,6 +7,8 @@ export const state = {
   thread: null, // the first message of the open thread
   workspace: {}, installed: {}, people: [], groups: [], channels: [],
   views: { stack: [], home: null },
+  objects: { seen: false, spinning: [] },
+  pane: null, // the Work Object that is open
   dialnote: { members: [], numbers: [], conversations: [] },
   weather: { faults: {}, app_runs: null },
   tour: { done: [], era: 0 },

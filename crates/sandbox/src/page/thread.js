@@ -1,5 +1,6 @@
 // The pane with one thread.
 
+import { act } from "./api.js";
 import { composer } from "./composer.js";
 import { byId, el, fill, reconcile } from "./dom.js";
 import { isDismissed, messageNode, version } from "./message.js";
@@ -9,10 +10,11 @@ import { state } from "./store.js";
 let open = null;
 
 export function startThread() {
-  store.on(["messages", "removed", "whole", "place"], drawThread);
+  store.on(["messages", "removed", "whole", "place", "objects"], drawThread);
 }
 
 export function openThread(message) {
+  if (state.pane) act("close_object", {});
   state.thread = { channel: message.channel, ts: message.ts };
   store.loadThread(message.channel, message.ts);
   drawThread();

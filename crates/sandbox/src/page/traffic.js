@@ -80,7 +80,8 @@ function node(line, isCaused) {
     el("span", { class: "code cut" }, line.what, line.who ? el("span", { class: "faint" }, ` ${line.who}`) : null),
     el("span", { class: "faint" }, clock(new Date(line.at))));
   return el("li", { class: isCaused ? "caused" : null }, isCaused ? el("p", { class: "hint" }, "Your last action") : null, head,
-    line.error ? el("p", { class: "error" }, line.error) : null, isOpen ? details : null);
+    line.error ? el("p", { class: "error" }, line.error) : null,
+    line.unshown && !line.error ? el("p", { class: "error" }, "Accepted, but not shown") : null, isOpen ? details : null);
 }
 
 async function load(line, box) {
@@ -92,6 +93,7 @@ async function load(line, box) {
   const answer = line.way === "delivery" ? part(`Acknowledged in ${line.ms} ms with`, answerOf(line, whole)) : null;
   fill(box, whole.error ? el("p", { class: "error" }, whole.error) : null,
     el("p", { class: "faint code" }, whole.address ?? "", ` · ${new Date(line.at).toISOString()}`),
+    whole.unshown?.length ? part("Accepted, but not shown", whole.unshown.join("\n")) : null,
     answer, part("Headers", headers), part("Body", whole.body));
 }
 

@@ -77,6 +77,7 @@ function drawModals(again) {
   shown = look;
   byId("place").inert = Boolean(top);
   byId("thread").inert = Boolean(top);
+  byId("object").inert = Boolean(top);
   if (!top) {
     byId("modals").replaceChildren();
     if (opener?.isConnected) opener.focus();
@@ -85,7 +86,7 @@ function drawModals(again) {
   }
   if (!before) {
     opener = document.activeElement;
-    openerPlace = { ts: opener?.closest("[data-ts]")?.dataset.ts, ...opener?.dataset };
+    openerPlace = { inPane: byId("object").contains(opener), ts: opener?.closest("[data-ts]")?.dataset.ts, ...opener?.dataset };
   }
   const box = modal(top);
   const fresh = !before?.startsWith(`${top.id}/`);
@@ -95,8 +96,8 @@ function drawModals(again) {
 }
 
 function openerAgain() {
-  const { ts, focus, action } = openerPlace;
-  const find = (css) => ts && document.querySelector(`#messages [data-ts="${ts}"] ${css}`);
+  const { inPane, ts, focus, action } = openerPlace;
+  const find = (css) => (inPane ? byId("object").querySelector(css) : ts && document.querySelector(`#messages [data-ts="${ts}"] ${css}`));
   return find(`[data-focus="${CSS.escape(focus ?? "")}"]`) || find(`[data-action="${CSS.escape(action ?? "")}"]`) || null;
 }
 

@@ -1,14 +1,16 @@
 //! `chat.*`: posting, changing and deleting messages, with the right to do so (docs/contracts/slack.md §14–16).
 
-use serde_json::{Value, json};
+use serde_json::json;
 
 use super::args::Args;
-use super::content::{Content, checked_content, checked_metadata};
+use super::content::{Content, checked_content};
 use super::failure::{Failure, Reply};
+use super::metadata::{self, BAD_FORMAT, metadata};
 use super::reach::{visible, writable};
 use super::scopes::require_scope;
-use crate::blocks::{self, length, max};
+use crate::blocks::{length, max};
 use crate::channels::{Channel, Message};
+use crate::entities::Place;
 use crate::ids::BOT_USER;
 use crate::world::World;
 
@@ -24,6 +26,10 @@ pub(super) fn post_message(world: &mut World, args: &Args) -> Reply {
     let literal = args.has("mrkdwn") && !args.flag("mrkdwn")?;
     let limit = max(&["message", "text"]);
     let text = if length(&said.text) > limit { cut(&said.text, limit) } else { said.text };
+    let metadata = metadata(args)?.unwrap_or_default();
+    check_looks(world, args)?;
+    let known = world.objects.faults.len();
+    let entities = metadata::shown(world, "chat.postMessage", metadata.entities, Place::Message);
     let message = Message {
         channel: channel.id.clone(),
         author: BOT_USER.to_owned(),
@@ -32,13 +38,13 @@ pub(super) fn post_message(world: &mut World, args: &Args) -> Reply {
         blocks: said.blocks,
         thread_ts,
         broadcast,
-        metadata: metadata(args)?.filter(|metadata| *metadata != json!({})),
+        metadata: metadata.event,
+        entities,
         ..Message::default()
     };
-    check_looks(world, args)?;
     let ts = world.post(message);
     let shown = world.message(&channel.id, &ts).map(|message| message.object(&world.workspace.id, true));
-    Ok(json!({"channel": channel.id, "ts": ts, "message": shown}))
+    Ok(metadata::warned(world, known, json!({"channel": channel.id, "ts": ts, "message": shown})))
 }
 
 /// `chat.update`.
@@ -53,7 +59,11 @@ pub(super) fn update(world: &mut World, args: &Args) -> Reply {
     if length(&said.text) > max(&["message", "text.chat_update"]) {
         return Err("msg_too_long".into());
     }
-    let metadata = metadata(args)?;
+    let metadata = metadata(args)?.unwrap_or_default();
+    // An entity is refreshed with chat.unfurl or entity.presentDetails.
+    if !metadata.entities.is_empty() {
+        return Err(BAD_FORMAT.into());
+    }
     let broadcast = args.flag("reply_broadcast")?;
     let edited = world.next_ts();
     let team = world.workspace.id.clone();
@@ -66,10 +76,8 @@ pub(super) fn update(world: &mut World, args: &Args) -> Reply {
     // Text without blocks removes the blocks: an app that forgets them shows plain text.
     message.blocks = said.blocks;
     message.edited = Some(edited);
-    match metadata {
-        Some(cleared) if cleared == json!({}) => message.metadata = None,
-        Some(metadata) => message.metadata = Some(metadata),
-        None => {}
+    if metadata.is_cleared || metadata.event.is_some() {
+        message.metadata = metadata.event;
     }
     let changed = message.clone();
     world.tour.updated(&changed);
@@ -89,6 +97,9 @@ pub(super) fn post_ephemeral(world: &mut World, args: &Args) -> Reply {
     }
     let thread_ts = thread(world, &channel, args)?;
     check_looks(world, args)?;
+    let metadata = metadata(args)?.unwrap_or_default();
+    let known = world.objects.faults.len();
+    let entities = metadata::shown(world, "chat.postEphemeral", metadata.entities, Place::Message);
     let ts = world.post(Message {
         channel: channel.id,
         author: BOT_USER.to_owned(),
@@ -96,10 +107,11 @@ pub(super) fn post_ephemeral(world: &mut World, args: &Args) -> Reply {
         blocks: said.blocks,
         thread_ts,
         to: Some(user.to_owned()),
-        metadata: metadata(args)?.filter(|metadata| *metadata != json!({})),
+        metadata: metadata.event,
+        entities,
         ..Message::default()
     });
-    Ok(json!({"message_ts": ts}))
+    Ok(metadata::warned(world, known, json!({"message_ts": ts})))
 }
 
 /// `chat.delete`.
@@ -109,34 +121,6 @@ pub(super) fn delete(world: &mut World, args: &Args) -> Reply {
     editable(world, &channel, ts, "cant_delete_message")?;
     world.remove_message(&channel.id, ts);
     Ok(json!({"channel": channel.id, "ts": ts}))
-}
-
-/// Shows links of a message with the app's blocks (docs/contracts/slack.md §22).
-pub(super) fn unfurl(world: &mut World, args: &Args) -> Reply {
-    let (Some(channel), Some(ts)) = (args.text("channel")?, args.text("ts")?) else {
-        return Err(Failure::argument("the sandbox finds the message by channel and ts"));
-    };
-    let message = world.message(channel, ts).ok_or("cannot_find_message")?;
-    let text = message.text.clone();
-    let unfurls = args.nested("unfurls", "invalid_unfurls_format")?;
-    let unfurls = unfurls.as_ref().and_then(Value::as_object).ok_or("invalid_unfurls_format")?;
-    let mut shown = Vec::new();
-    for (url, unfurl) in unfurls {
-        if !text.contains(&format!("<{url}")) {
-            return Err("cannot_unfurl_url".into());
-        }
-        let blocks = unfurl.get("blocks").ok_or("invalid_unfurls_format")?;
-        let blocks = blocks::message(blocks)?;
-        if blocks.iter().any(|block| block["type"] == "rich_text") {
-            return Err("invalid_blocks".into());
-        }
-        shown.push(json!({ "url": url, "blocks": blocks }));
-    }
-    if let Some(message) = world.message_mut(channel, ts) {
-        message.unfurls.retain(|old| !shown.iter().any(|new| new["url"] == old["url"]));
-        message.unfurls.extend(shown);
-    }
-    Ok(json!({}))
 }
 
 /// `chat.getPermalink`.
@@ -180,10 +164,6 @@ fn read_content(args: &Args) -> Result<Content, Failure> {
         (Some(markdown), None) => checked_content(Some(markdown), None),
         (None, text) => checked_content(text, blocks.as_ref()),
     }
-}
-
-fn metadata(args: &Args) -> Result<Option<Value>, Failure> {
-    args.nested("metadata", "invalid_metadata_format")?.map(checked_metadata).transpose()
 }
 
 /// Refuses another name or picture without its own scope; the sandbox shows neither.

@@ -5,6 +5,8 @@ use std::sync::LazyLock;
 
 use serde::Deserialize;
 
+use crate::installed::event_scopes;
+
 /// The published facts about a method: verb, encoding, scopes, arguments.
 #[derive(Debug, Deserialize)]
 pub(super) struct Facts {
@@ -21,8 +23,9 @@ pub(super) static METHODS: LazyLock<BTreeMap<String, Facts>> = LazyLock::new(|| 
     serde_json::from_str(include_str!("../methods.json")).expect("methods.json has the shape of Facts")
 });
 
-/// Returns every bot scope that a method of the sandbox can ask for, and `commands`.
+/// Returns every bot scope that a method or an event of the sandbox can ask for, and `commands`.
 pub fn every_scope() -> Vec<String> {
     let asked = METHODS.values().flat_map(|facts| facts.scopes.iter().cloned());
-    asked.chain(["commands".to_owned()]).collect::<BTreeSet<_>>().into_iter().collect()
+    let events = event_scopes().map(str::to_owned);
+    asked.chain(events).chain(["commands".to_owned()]).collect::<BTreeSet<_>>().into_iter().collect()
 }

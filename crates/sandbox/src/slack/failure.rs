@@ -24,6 +24,12 @@ impl Failure {
         Self::with("invalid_arguments", json!({"response_metadata": {"messages": messages}}))
     }
 
+    /// Returns `invalid_arguments` with a message for each fault.
+    pub(crate) fn arguments(faults: &[String]) -> Self {
+        let messages: Vec<String> = faults.iter().map(|fault| format!("[ERROR] {fault}")).collect();
+        Self::with("invalid_arguments", json!({"response_metadata": {"messages": messages}}))
+    }
+
     /// Returns the body of the answer.
     pub(crate) fn body(self) -> Value {
         let mut body = json!({"ok": false, "error": self.error});

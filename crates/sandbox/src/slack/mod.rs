@@ -4,14 +4,18 @@
 mod app;
 mod args;
 mod chat;
+mod comments;
 mod content;
 mod conversations;
+mod entity;
 mod facts;
 mod failure;
+mod metadata;
 mod paging;
 mod reach;
 mod response_url;
 mod scopes;
+mod unfurl;
 mod users;
 mod views;
 
@@ -63,31 +67,55 @@ fn through_the_gates(world: &mut World, method: &str, heard: &RecordedRequest) -
         return Err(missing_scope(world, &facts.scopes.join(",")));
     }
     let args = Args::read(heard, facts, world.faults.slack.lenient_arguments)?;
+    let reply = method_itself(world, method, &args);
+    if let Err(failure) = &reply {
+        report(world, method, failure);
+    }
+    reply
+}
+
+fn method_itself(world: &mut World, method: &str, args: &Args) -> Reply {
     match method {
         OPEN => Ok(json!({"url": app::connection_address(world)})),
         "auth.test" => Ok(app::auth_test(world)),
-        "team.info" => app::team_info(world, &args),
-        "chat.postMessage" => chat::post_message(world, &args),
-        "chat.update" => chat::update(world, &args),
-        "chat.postEphemeral" => chat::post_ephemeral(world, &args),
-        "chat.unfurl" => chat::unfurl(world, &args),
-        "chat.delete" => chat::delete(world, &args),
-        "chat.getPermalink" => chat::permalink(world, &args),
-        "views.open" => views::open(world, &args),
-        "views.push" => views::push(world, &args),
-        "views.update" => views::update(world, &args),
-        "views.publish" => views::publish(world, &args),
-        "users.info" => users::info(world, &args),
-        "users.lookupByEmail" => users::lookup_by_email(world, &args),
-        "users.list" => users::list(world, &args),
-        "dnd.teamInfo" => users::do_not_disturb(world, &args),
-        "usergroups.list" => users::groups(world, &args),
-        "usergroups.users.list" => users::group_users(world, &args),
-        "conversations.info" => conversations::info(world, &args),
-        "conversations.open" => conversations::open(world, &args),
-        "conversations.history" => conversations::history(world, &args),
-        "conversations.replies" => conversations::replies(world, &args),
+        "team.info" => app::team_info(world, args),
+        "chat.postMessage" => chat::post_message(world, args),
+        "chat.update" => chat::update(world, args),
+        "chat.postEphemeral" => chat::post_ephemeral(world, args),
+        "chat.unfurl" => unfurl::unfurl(world, args),
+        "chat.delete" => chat::delete(world, args),
+        "chat.getPermalink" => chat::permalink(world, args),
+        "views.open" => views::open(world, args),
+        "views.push" => views::push(world, args),
+        "views.update" => views::update(world, args),
+        "views.publish" => views::publish(world, args),
+        "users.info" => users::info(world, args),
+        "users.lookupByEmail" => users::lookup_by_email(world, args),
+        "users.list" => users::list(world, args),
+        "dnd.teamInfo" => users::do_not_disturb(world, args),
+        "usergroups.list" => users::groups(world, args),
+        "usergroups.users.list" => users::group_users(world, args),
+        "conversations.info" => conversations::info(world, args),
+        "conversations.open" => conversations::open(world, args),
+        "conversations.history" => conversations::history(world, args),
+        "conversations.replies" => conversations::replies(world, args),
+        "entity.presentDetails" => entity::present_details(world, args),
+        "entity.presentComments" => comments::present(world, args),
+        "entity.acknowledgeCommentAction" => comments::acknowledge(world, args),
         _ => Err(Failure::with("unknown_method", json!({"req_method": method}))),
+    }
+}
+
+/// Records a refusal about entities, so that a test finds it among the app's faults.
+fn report(world: &mut World, method: &str, failure: &Failure) {
+    let is_about_entities = failure.error == metadata::BAD_FORMAT
+        || (method.starts_with("entity.") && failure.error != "invalid_trigger_id");
+    if is_about_entities {
+        let messages = failure.detail.get("response_metadata").and_then(|detail| detail["messages"].as_array());
+        let messages = messages.into_iter().flatten().filter_map(|message| message.as_str());
+        let faults = std::iter::once(failure.error.as_str()).chain(messages).map(str::to_owned).collect();
+        let now = world.now();
+        world.objects.report(now, method, faults);
     }
 }
 

@@ -4,8 +4,9 @@
 use jiff::SignedDuration;
 use serde_json::{Map, Value, json};
 
-use super::content::{Content, checked_content, checked_metadata};
+use super::content::{Content, checked_content};
 use super::failure::Failure;
+use super::metadata::checked_event;
 use crate::answer::Answer;
 use crate::blocks::max;
 use crate::channels::Message;
@@ -114,7 +115,7 @@ fn post(world: &mut World, url: &ResponseUrl, said: Content, answer: &Map<String
         Some(Value::String(ts)) => Some(ts.clone()),
         Some(_) => return Err(Failure::argument("thread_ts must be a string")),
     };
-    let metadata = answer.get("metadata").cloned().map(checked_metadata).transpose()?;
+    let metadata = answer.get("metadata").cloned().map(checked_event).transpose()?;
     if let Some(parent) = &thread_ts {
         world.message(&url.channel, parent).filter(|m| m.to.is_none() && !m.is_reply()).ok_or("thread_not_found")?;
     }
