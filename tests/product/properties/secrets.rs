@@ -193,6 +193,7 @@ async fn no_command_prints_a_secret() {
                 "health",
                 "resync",
                 "manifest",
+                "doctor --versions",
                 "settings",
                 "completions bash",
                 "man",
