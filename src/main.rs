@@ -59,7 +59,7 @@ async fn run(command: CliCommand, settings: &SettingsLookup) -> Result<(), Failu
         }
         CliCommand::Resync(whose) => checks::resync(settings, whose).await,
         CliCommand::Doctor { versions: true, .. } => pages::versions(),
-        CliCommand::Doctor { whose, json, .. } => checks::examine(settings, whose, json).await,
+        CliCommand::Doctor { whose, json, deep, .. } => checks::examine(settings, whose, json, deep).await,
         CliCommand::Vault { command: VaultCommand::Key } => checks::print_key(),
         CliCommand::Vault { command: VaultCommand::Rotate } => checks::rotate(settings).await,
         CliCommand::Health { json } => checks::health(settings, json).await,

@@ -99,8 +99,11 @@ pub(crate) enum CliCommand {
         /// Print a line of JSON for each check.
         #[arg(long)]
         json: bool,
+        /// Also ask Slack whether it accepts samples of what the app draws. Nothing is posted.
+        #[arg(long)]
+        deep: bool,
         /// Print only the program's versions, as the Slack CLI reads them, and check nothing.
-        #[arg(long, conflicts_with_all = ["json", "installation"])]
+        #[arg(long, conflicts_with_all = ["json", "deep", "installation"])]
         versions: bool,
     },
     /// Make and replace the keys that seal the secrets of installations

@@ -194,6 +194,7 @@ async fn no_command_prints_a_secret() {
                 "resync",
                 "manifest",
                 "doctor --versions",
+                "doctor --deep",
                 "settings",
                 "completions bash",
                 "man",

@@ -13,6 +13,7 @@ mod reach;
 mod response_url;
 mod scopes;
 mod users;
+mod validate;
 mod views;
 
 use jiff::SignedDuration;
@@ -67,6 +68,7 @@ fn through_the_gates(world: &mut World, method: &str, heard: &RecordedRequest) -
         OPEN => Ok(json!({"url": app::connection_address(world)})),
         "auth.test" => Ok(app::auth_test(world)),
         "team.info" => app::team_info(world, &args),
+        "blocks.validate" => validate::validate(&args),
         "chat.postMessage" => chat::post_message(world, &args),
         "chat.update" => chat::update(world, &args),
         "chat.postEphemeral" => chat::post_ephemeral(world, &args),
