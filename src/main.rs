@@ -58,7 +58,8 @@ async fn run(command: CliCommand, settings: &SettingsLookup) -> Result<(), Failu
             queue::audit(settings, since, format).await
         }
         CliCommand::Resync(whose) => checks::resync(settings, whose).await,
-        CliCommand::Doctor { whose, json } => checks::examine(settings, whose, json).await,
+        CliCommand::Doctor { versions: true, .. } => pages::versions(),
+        CliCommand::Doctor { whose, json, deep, .. } => checks::examine(settings, whose, json, deep).await,
         CliCommand::Vault { command: VaultCommand::Key } => checks::print_key(),
         CliCommand::Vault { command: VaultCommand::Rotate } => checks::rotate(settings).await,
         CliCommand::Health { json } => checks::health(settings, json).await,
@@ -71,7 +72,7 @@ async fn run(command: CliCommand, settings: &SettingsLookup) -> Result<(), Failu
         CliCommand::Backup { file } => data::backup(settings, file).await,
         CliCommand::Restore { file } => data::restore(settings, &file),
         CliCommand::Settings => pages::settings(),
-        CliCommand::Manifest { url, unfurl_domain, socket_mode } => {
+        CliCommand::Manifest { url, unfurl_domain, socket_mode, .. } => {
             manifest::print(url.as_ref(), &unfurl_domain, socket_mode)
         }
         CliCommand::Completions { shell } => pages::completions(shell),

@@ -22,12 +22,18 @@ use crate::cli::screen::{FAILED, HINTED, PASSED, ProgressLine, WARNED, paint};
 /// The time in which the app must answer that it is alive.
 const HEALTH_TIMEOUT: Duration = Duration::from_secs(3);
 
-/// Runs all checks, and prints problems first.
-pub(crate) async fn examine(settings: &SettingsLookup, whose: TenantOption, as_json: bool) -> Result<(), Failure> {
+/// Runs all checks, and prints problems first. `deep` adds those that call Slack many times.
+pub(crate) async fn examine(
+    settings: &SettingsLookup,
+    whose: TenantOption,
+    as_json: bool,
+    deep: bool,
+) -> Result<(), Failure> {
     let (mut bad, mut out) = (0, anstream::stdout().lock());
     for (name, work) in opening::tenants(settings, whose).await?.1 {
         let progress = ProgressLine::new();
-        let mut findings = progress.during(doctor::examine(&work), || "running the checks".to_owned()).await;
+        let checks = async { if deep { doctor::examine_deeply(&work).await } else { doctor::examine(&work).await } };
+        let mut findings = progress.during(checks, || "running the checks".to_owned()).await;
         drop(progress);
         findings.sort_by_key(|finding| severity(finding.state).0);
         bad += findings.iter().filter(|finding| finding.state == FindingState::Bad).count();

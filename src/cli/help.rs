@@ -31,7 +31,11 @@ const EXAMPLES: [(&str, &[&str], &str); 27] = [
         "docs/connect.md",
     ),
     ("settings", &["settings > settings.toml"], "docs/settings.md"),
-    ("doctor", &["doctor", "doctor --installation T0ACME", "doctor --json"], "docs/operate.md#check-that-it-works"),
+    (
+        "doctor",
+        &["doctor", "doctor --deep", "doctor --installation T0ACME", "doctor --json"],
+        "docs/operate.md#check-that-it-works",
+    ),
     ("health", &["health", "health --json"], "docs/operate.md#check-that-it-works"),
     ("completions", &["completions bash > /etc/bash_completion.d/dialnote-slack"], "docs/operate.md#command-line"),
     ("man", &["man > dialnote-slack.1", "man --dir /usr/local/share/man/man1"], "docs/operate.md#command-line"),

@@ -99,6 +99,12 @@ pub(crate) enum CliCommand {
         /// Print a line of JSON for each check.
         #[arg(long)]
         json: bool,
+        /// Also ask Slack whether it accepts samples of what the app draws. Nothing is posted.
+        #[arg(long)]
+        deep: bool,
+        /// Print only the program's versions, as the Slack CLI reads them, and check nothing.
+        #[arg(long, conflicts_with_all = ["json", "deep", "installation"])]
+        versions: bool,
     },
     /// Make and replace the keys that seal the secrets of installations
     Vault {
@@ -166,6 +172,12 @@ pub(crate) enum CliCommand {
         /// Print it for Socket Mode, which needs no public address.
         #[arg(long, conflicts_with = "url")]
         socket_mode: bool,
+        /// Print JSON, which is also the default.
+        #[arg(long)]
+        json: bool,
+        /// The project's folder, which the Slack CLI names. The manifest doesn't depend on it.
+        #[arg(long, hide = true)]
+        source: Option<PathBuf>,
     },
     /// Print completions for a shell
     Completions {

@@ -21,10 +21,20 @@ use crate::cli::failure::Failure;
 /// The sources of settings: the environment, and the file that is named on the command line or in the environment.
 pub(crate) type SettingsLookup = Source<fn(&str) -> Option<String>>;
 
+/// The tokens that the Slack CLI passes to `slack run`, by names of its own (docs/contracts/slack-2026.md §10.4).
+const BY_THE_SLACK_CLI: [(&str, &str); 2] =
+    [("SLACK_APP_TOKEN", "SLACK_CLI_XAPP"), ("SLACK_BOT_TOKEN", "SLACK_CLI_XOXB")];
+
 /// Returns the sources of settings.
 pub(crate) fn settings(file: Option<PathBuf>) -> SettingsLookup {
     let named = || std::env::var_os("CONFIG_FILE").filter(|file| !file.is_empty()).map(PathBuf::from);
-    Source::new(|name| std::env::var(name).ok(), file.or_else(named).as_deref())
+    Source::new(environment, file.or_else(named).as_deref())
+}
+
+/// Returns a setting of the environment; of a token, that of the Slack CLI where there is no other.
+fn environment(name: &str) -> Option<String> {
+    let set = |name| std::env::var(name).ok().filter(|value: &String| !value.trim().is_empty());
+    set(name).or_else(|| BY_THE_SLACK_CLI.iter().find(|(own, _)| *own == name).and_then(|(_, theirs)| set(theirs)))
 }
 
 /// Reads all settings.

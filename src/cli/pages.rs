@@ -1,5 +1,5 @@
 //! Pages that are made from the program itself, so they can't be out of date: completions for shells, manual pages,
-//! and the settings file to start from.
+//! the settings file to start from, and the versions.
 
 use std::fs;
 use std::io::Write;
@@ -9,6 +9,7 @@ use clap::Command;
 use clap_complete::Shell;
 use clap_mangen::Man;
 use dialnote_slack::config::file;
+use serde_json::json;
 
 use crate::cli::failure::Failure;
 use crate::cli::help::{self, PROGRAM};
@@ -16,6 +17,13 @@ use crate::cli::help::{self, PROGRAM};
 /// Prints a settings file to start from.
 pub(crate) fn settings() -> Result<(), Failure> {
     Ok(std::io::stdout().write_all(file::example().as_bytes())?)
+}
+
+/// Prints the versions of the program and of its database, for the Slack CLI (docs/contracts/slack-2026.md §10.4).
+pub(crate) fn versions() -> Result<(), Failure> {
+    let version = |name: &str, current: &str| json!({ "name": name, "current": current });
+    let versions = [version(PROGRAM, env!("CARGO_PKG_VERSION")), version("SQLite", rusqlite::version())];
+    Ok(writeln!(std::io::stdout(), "{}", json!({ "versions": versions }))?)
 }
 
 /// Prints the completions for a shell.

@@ -35,7 +35,7 @@ pub mod refusal_view;
 mod refusal_words;
 pub(crate) mod reply_view;
 pub(crate) mod resolve;
-mod result;
+pub(crate) mod result;
 pub(crate) mod result_view;
 pub mod snooze;
 pub(crate) mod snooze_view;

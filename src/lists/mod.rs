@@ -4,7 +4,7 @@ pub mod content;
 pub mod drawing;
 pub mod forms;
 pub mod forms_view;
-mod home_view;
+pub(crate) mod home_view;
 pub(crate) mod people;
 mod suggest;
 pub mod view;

@@ -2,15 +2,15 @@
 
 pub mod absence;
 mod absence_view;
-mod digest_view;
+pub(crate) mod digest_view;
 pub mod digests;
 mod direct;
 pub(crate) mod direct_view;
 mod outcome_view;
 pub(crate) mod posted_digest;
 pub mod report;
-mod report_facts;
-mod report_view;
+pub(crate) mod report_facts;
+pub(crate) mod report_view;
 pub(crate) mod sent;
 pub mod stale;
 mod stale_facts;

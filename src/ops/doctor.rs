@@ -1,6 +1,8 @@
 //! Checks the setup and explains how to fix each problem: the first step when someone says that the app does not work.
 
 mod connection;
+mod drawings;
+mod samples;
 
 use crate::notifications::unreachable;
 use crate::people::directory;
@@ -104,6 +106,13 @@ pub async fn examine(ctx: &TenantCtx) -> Vec<Finding> {
     .await;
     findings.extend(slack.into_iter().chain([address]).chain(dialnote).chain(routes).chain([people]).chain(links));
     findings.extend(unreachable(ctx).await);
+    findings
+}
+
+/// Runs all checks, and asks Slack whether it would take what the app draws.
+pub async fn examine_deeply(ctx: &TenantCtx) -> Vec<Finding> {
+    let mut findings = examine(ctx).await;
+    findings.extend(drawings::drawings(ctx).await);
     findings
 }
 

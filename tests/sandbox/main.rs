@@ -28,5 +28,6 @@ mod reading;
 mod response_urls;
 mod sockets;
 mod stage;
+mod validating;
 mod variants;
 mod views;

@@ -18,7 +18,7 @@ use crate::platform::slack::answer::{SlackError, colleague, found_profile, judge
 use crate::platform::slack::blocks::kit::Content;
 use crate::platform::slack::blocks::window::{Home, Modal};
 use crate::platform::telemetry::metrics::Metrics;
-use crate::platform::transport;
+use crate::platform::transport::{self, HttpAnswer};
 
 /// The hosts that Slack's response URLs may have (§6.10).
 const RESPONSE_HOSTS: [&str; 2] = ["slack.com", "slack-gov.com"];
@@ -161,7 +161,7 @@ impl Slack {
     /// Returns the token's identity and scopes, and the time on Slack's clock (`auth.test`, §24.2, §13.6).
     pub(crate) async fn identity(&self) -> Result<Identity, SlackError> {
         let method = "auth.test";
-        let answer = transport::send(Service::Slack, self.by, self.request(method).form(&[("", ""); 0])).await?;
+        let answer = self.answer(method, &[]).await?;
         let said = judged(method, &answer)?;
         let scopes =
             answer.header("x-oauth-scopes").unwrap_or_default().split(',').map(|scope| scope.trim().to_owned());
@@ -384,6 +384,11 @@ impl Slack {
     /// Calls a method that takes only forms (§13.3).
     pub(super) async fn call_form(&self, method: &str, arguments: &[(&str, &str)]) -> Result<Value, SlackError> {
         self.sent(method, self.request(method).form(arguments)).await
+    }
+
+    /// Calls a method that takes forms, and returns the answer as it came.
+    pub(super) async fn answer(&self, method: &str, arguments: &[(&str, &str)]) -> Result<HttpAnswer, Fault> {
+        transport::send(Service::Slack, self.by, self.request(method).form(arguments)).await
     }
 
     async fn sent(&self, method: &str, request: reqwest::RequestBuilder) -> Result<Value, SlackError> {

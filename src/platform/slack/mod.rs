@@ -15,3 +15,4 @@ pub mod scopes;
 pub mod seek;
 pub mod signature;
 pub mod socket;
+pub(crate) mod validate;

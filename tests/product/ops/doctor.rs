@@ -1,5 +1,7 @@
 //! The doctor finds faults in the setup and names their fixes.
 
+use dialnote_sandbox::SlackFailure;
+use dialnote_slack::ops::doctor;
 use insta::assert_snapshot;
 use jiff::SignedDuration;
 
@@ -57,6 +59,33 @@ async fn problems_with_slack_are_found() {
         finds(bot, &[], "fail permissions: not granted: chat:write", "reinstall the app").await;
     })
     .await;
+}
+
+#[tokio::test]
+async fn the_deep_check_names_what_slack_would_refuse() {
+    well(async |bot| {
+        assert_eq!(drawn(bot).await, ["ok   messages: Slack accepts all 13 samples of what the app draws"]);
+        let refusing = |error: &str| SlackFailure {
+            method: "blocks.validate".to_owned(),
+            error: error.to_owned(),
+            ..SlackFailure::default()
+        };
+        bot.world(|world| world.faults.slack.fail_next.push(refusing("invalid_message")));
+        let expected = "fail messages: Slack refuses a card (invalid_message); fix: install a newer version of this \
+                        program; if there is none, report this line to its developers";
+        assert_eq!(drawn(bot).await, [expected]);
+        bot.world(|world| world.faults.slack.fail_next.push(refusing("unknown_method")));
+        let expected = "warn messages: Slack didn't check what the app draws (Slack refused: unknown_method)";
+        assert_eq!(drawn(bot).await, [expected]);
+        assert!(bot.examine(&[]).await.iter().all(|found| !found.contains("messages: ")), "only the deep check asks");
+    })
+    .await;
+}
+
+/// Returns what the deep check adds.
+async fn drawn(bot: &Bot) -> Vec<String> {
+    let findings = doctor::examine_deeply(&bot.work).await;
+    findings.iter().filter(|finding| finding.what == "messages").map(ToString::to_string).collect()
 }
 
 #[tokio::test]

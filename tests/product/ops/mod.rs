@@ -6,5 +6,6 @@ mod doctor;
 mod export_and_erase;
 mod jobs_and_health;
 mod lifting_rate_limits;
+mod slack_cli;
 mod traces;
 mod upgrade;

@@ -193,6 +193,8 @@ async fn no_command_prints_a_secret() {
                 "health",
                 "resync",
                 "manifest",
+                "doctor --versions",
+                "doctor --deep",
                 "settings",
                 "completions bash",
                 "man",

@@ -17,6 +17,7 @@ mod response_url;
 mod scopes;
 mod unfurl;
 mod users;
+mod validate;
 mod views;
 
 use jiff::SignedDuration;
@@ -79,6 +80,7 @@ fn method_itself(world: &mut World, method: &str, args: &Args) -> Reply {
         OPEN => Ok(json!({"url": app::connection_address(world)})),
         "auth.test" => Ok(app::auth_test(world)),
         "team.info" => app::team_info(world, args),
+        "blocks.validate" => validate::validate(args),
         "chat.postMessage" => chat::post_message(world, args),
         "chat.update" => chat::update(world, args),
         "chat.postEphemeral" => chat::post_ephemeral(world, args),
