@@ -14,6 +14,7 @@ pub mod jobs;
 pub mod linking;
 pub mod lists;
 pub mod notifications;
+pub mod objects;
 pub mod ops;
 pub mod people;
 pub mod platform;

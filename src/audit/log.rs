@@ -153,6 +153,15 @@ pub(crate) fn references<'a>(entries: impl Iterator<Item = &'a Entry>) -> Vec<St
     details.flat_map(|detail| detail.references).collect()
 }
 
+/// Returns the same references, each with the person who wrote its note.
+pub(crate) fn writers(entries: &[Entry]) -> Vec<(String, SlackUserId)> {
+    let written = entries.iter().filter_map(|entry| {
+        let detail = serde_json::from_str::<Detail>(&entry.detail).ok()?;
+        Some(detail.references.into_iter().map(|reference| (reference, entry.actor.clone())))
+    });
+    written.flatten().collect()
+}
+
 /// Returns the change that an entry records, as a report counts it.
 pub fn counted(entry: Entry) -> Option<ConversationChange> {
     let past = change(&entry)?;

@@ -2,6 +2,7 @@
 
 pub(crate) mod controls;
 mod delivery;
+pub(crate) mod entity_view;
 mod photo;
 pub mod unfurls;
 pub mod view;

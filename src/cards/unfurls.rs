@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
-use crate::cards::view;
+use crate::cards::{entity_view, view};
 use crate::channels::privacy;
 use crate::core::card_view::CardView;
 use crate::core::error::Fault;
@@ -69,8 +69,17 @@ impl JobKind for UnfurlLink {
 
 impl Message for UnfurlLink {
     async fn deliver(&self, ctx: &TenantCtx, _claim: &Claim) -> Result<Outcome, SlackError> {
-        let content = view::unfurled(&self.card_view, &ctx.links, privacy::privacy(ctx, &self.channel).await?);
-        ctx.slack.unfurl(&self.channel, &self.ts, &self.url, &content).await?;
+        let privacy = privacy::privacy(ctx, &self.channel).await?;
+        let content = view::unfurled(&self.card_view, &ctx.links, privacy);
+        let owner = conversations::owner_user(ctx, &self.card_view.conversation).await?;
+        let (card, link) = ((&self.card_view, owner.as_ref()), (self.url.as_str(), ctx.clock.now()));
+        let entity = entity_view::below_link(card, &ctx.links, privacy, link);
+        let message = (&self.channel, &self.ts);
+        match ctx.slack.unfurl(message, &self.url, &content, Some(&entity)).await {
+            // Workspaces without Work Objects take the blocks alone.
+            Err(error) if error.is_about_metadata() => ctx.slack.unfurl(message, &self.url, &content, None).await?,
+            other => other?,
+        }
         Ok(Outcome::done(Vec::new()))
     }
 

@@ -32,6 +32,8 @@ use crate::jobs::ctx::TenantCtx;
 use crate::jobs::documents::{QuotedMessage, ReadOnlyKey, StatusUnchanged};
 use crate::jobs::events::ConversationChanged;
 use crate::jobs::outbox::announcement::Announcement;
+use crate::jobs::outbox::pane;
+use crate::jobs::outbox::pane::PaneOutcome;
 use crate::jobs::outbox::private::answer;
 use crate::jobs::outbox::redraw;
 use crate::jobs::outcome::Outcome;
@@ -82,11 +84,20 @@ pub(crate) async fn conclude(
             .extend(answers::answer_when_told(ctx, claim, &job.requester, say, &mut told_of.directs, name_of).await?);
     }
     effects.extend(told_of.jobs(ctx).into_iter().chain(redrawn).map(Effect::Enqueue));
+    effects.extend(pane::after(ctx, claim, &job.requester, in_pane(plan, note_refused)));
     effects.push(record(ctx, claim, job, Some(progress), outcome));
     effects.extend(pick_is_over(job));
     effects.extend(status_trouble_is_over(plan));
     effects.extend(redraw::refresh_homes(ctx, concerned(progress, job)).await?);
     Ok(Outcome::done(effects))
+}
+
+/// Returns the outcome of a command for the pane in which it was given.
+fn in_pane(plan: &Plan, note_refused: Option<&Refusal>) -> PaneOutcome {
+    match note_refused {
+        Some(why) => PaneOutcome::Refused(refusal_view::refusal(why).text),
+        None => PaneOutcome::Made { reference: plan.references().into_iter().next(), note: plan.note.clone() },
+    }
 }
 
 /// Returns the change that a command has made, for everything else that shows the conversation.
@@ -144,6 +155,7 @@ pub(crate) async fn refused(ctx: &TenantCtx, claim: &Claim, job: &CommandJob, wh
         reply_view::postponed(&as_typed(ctx, job, &why).await, &why, note)
     };
     effects.extend(kept);
+    effects.extend(pane::after(ctx, claim, &job.requester, PaneOutcome::Refused(answer.text.clone())));
     match &job.batch {
         Some(batch) => {
             let part = BatchPart::refused(&job.command, why);

@@ -30,6 +30,7 @@ pub mod moved;
 pub mod names;
 pub mod naming;
 pub mod note;
+pub mod pane;
 pub mod parse_error;
 pub mod participant;
 pub mod past;

@@ -4,6 +4,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use crate::core::ids::{ChannelId, MessageTs, SlackUserId, TeamId, ViewId};
+use crate::core::pane::Pane;
 use crate::core::query::Query;
 
 /// The requester, and the place to answer.
@@ -29,6 +30,9 @@ pub struct RequestContext {
     /// The direct message whose button was pressed. It shows the requester's answer afterwards.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub message: Option<MessageTs>,
+    /// The pane from which the request came. It shows the result afterwards.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub pane: Option<Pane>,
 }
 
 /// A list that is on display.
@@ -113,7 +117,7 @@ impl std::fmt::Debug for ReplyTarget {
 impl RequestContext {
     /// Returns the context of a request that was made nowhere in particular.
     pub(crate) fn of(user: SlackUserId, via: Via) -> Self {
-        Self { user, channel: None, thread: None, team: None, reply: None, via, list: None, message: None }
+        Self { user, channel: None, thread: None, team: None, reply: None, via, list: None, message: None, pane: None }
     }
 
     /// Returns the place to answer. A deferred command is answered by direct message, because the requester may have

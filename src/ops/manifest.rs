@@ -6,6 +6,7 @@ use url::{Host, Url};
 
 use crate::core::shortcut::{FIND, HAND_OFF, MY_INBOX, NOTE};
 use crate::core::verbs::{COMMANDS, UMBRELLA};
+use crate::platform::slack::entity::TASK;
 use crate::platform::slack::oauth;
 use crate::platform::slack::scopes::{OPTIONAL_SCOPES, SCOPES};
 
@@ -13,11 +14,13 @@ use crate::platform::slack::scopes::{OPTIONAL_SCOPES, SCOPES};
 pub const PLACEHOLDER_URL: &str = "https://dialnote-slack.example.com";
 
 /// The events that the app subscribes to. Slack does not send those whose scope was not granted.
-const EVENTS: [&str; 9] = [
+const EVENTS: [&str; 11] = [
     "app_home_opened",
     "app_mention",
     "app_uninstalled",
     "channel_shared",
+    "entity_comments_requested",
+    "entity_details_requested",
     "link_shared",
     "message.im",
     "team_join",
@@ -55,6 +58,7 @@ struct Features {
     agent_view: AgentView,
     app_home: AppHome,
     bot_user: BotUser,
+    rich_previews: RichPreviews,
     shortcuts: Vec<Shortcut>,
     slash_commands: Vec<SlashCommand>,
     unfurl_domains: Vec<String>,
@@ -65,6 +69,13 @@ struct Features {
 struct AgentView {
     agent_description: &'static str,
     suggested_prompts: [SuggestedPrompt; 4],
+}
+
+/// Work Objects (docs/contracts/slack-2026.md §1.1).
+#[derive(Serialize)]
+struct RichPreviews {
+    is_active: bool,
+    entity_types: [&'static str; 1],
 }
 
 #[derive(Serialize)]
@@ -196,6 +207,7 @@ fn manifest(reached: Reached<'_>, unfurl_domain: &str) -> Manifest {
                 messages_tab_read_only_enabled: false,
             },
             bot_user: BotUser { display_name: "dialnote", always_online: true },
+            rich_previews: RichPreviews { is_active: true, entity_types: [TASK] },
             shortcuts: shortcuts(),
             slash_commands: slash_commands(reached),
             unfurl_domains: vec![unfurl_domain.to_owned()],

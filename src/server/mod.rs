@@ -12,6 +12,7 @@ mod front;
 mod install;
 mod noting;
 pub mod ops;
+mod panes;
 mod request;
 pub mod router;
 pub mod serve;

@@ -45,7 +45,7 @@ use crate::ops::doctor::DoctorJob;
 use crate::platform::db::{Delivery, NewJob};
 use crate::platform::slack::blocks::element::OPTIONS;
 use crate::platform::slack::blocks::words;
-use crate::platform::slack::inbound::{From, Inbound, Surface};
+use crate::platform::slack::inbound::{From, Inbound, PaneRequest, Surface};
 use crate::platform::slack::reading;
 use crate::server::answers;
 use crate::server::answers::{AcceptRequest, REPLY_LIFE};
@@ -145,7 +145,7 @@ async fn dispatch(front: &Front, inbound: Inbound, name: String, now: Timestamp)
 
 /// The handling of a request. The rest of the request is dropped by now: of hundreds that wait for the same commit,
 /// only the jobs to be stored stay in memory.
-enum Handling<'a> {
+pub(super) enum Handling<'a> {
     /// There is nothing to store.
     Answered(Response),
     /// The jobs to be stored, and the answer if that fails.
@@ -175,7 +175,11 @@ fn route(
     let request = InboundRequest { front, work, name, now };
     Handling::Answered(match inbound {
         Inbound::Slash { from, command, text } => return request.slash(&from, &command, &text),
-        Inbound::Click { from, click, place } => return request.click(from, &click, place),
+        Inbound::Click { from, click, place, pane } => return request.click(from, &click, place, pane),
+        Inbound::PaneOpened { from, pane, delivery } => return request.pane_opened(&from, pane, &delivery),
+        Inbound::PaneSubmitted { from, pane, fields, comment } => {
+            return request.pane_submitted(&from, pane, &fields, &comment);
+        }
         Inbound::Submission { from, callback_id, private_metadata, fields } => {
             return Handling::Form(Box::pin(request.submitted(from, callback_id, private_metadata, fields)));
         }
@@ -318,7 +322,7 @@ impl<'a> InboundRequest<'a> {
         }
     }
 
-    fn click(self, from: From, click: &Click, place: Surface) -> Handling<'a> {
+    fn click(self, from: From, click: &Click, place: Surface, pane: Option<PaneRequest>) -> Handling<'a> {
         // A list in a direct message is redrawn in its place, like a private one.
         let replaces = match &place {
             Surface::Private { direct } => direct.is_none() || click.list().is_some(),
@@ -326,6 +330,7 @@ impl<'a> InboundRequest<'a> {
         };
         let via = if click.is_of_several() && place == Surface::Message { Via::Digest } else { Via::Clicked };
         let requester = answers::in_list(self.requester(&from, via, replaces), click.list(), &place);
+        let requester = RequestContext { pane: pane.and_then(|asked| self.pane(asked)), ..requester };
         let seen = click.seen();
         let order = match click.meaning() {
             Clicked::Do(command) => {
@@ -419,7 +424,7 @@ impl<'a> InboundRequest<'a> {
         self.accept(&from.installation, key, job)
     }
 
-    fn order<J: JobKind>(&self, installation: &InstallationId, key: &str, job: &J) -> AcceptRequest {
+    pub(crate) fn order<J: JobKind>(&self, installation: &InstallationId, key: &str, job: &J) -> AcceptRequest {
         self.accept(installation, key, self.front.tenants.new_job(installation, job, self.now))
     }
 

@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::core::conversation::{Activity, Conversation, Owner};
 use crate::core::error::Fault;
-use crate::core::ids::{ConversationId, MemberId};
+use crate::core::ids::{ConversationId, MemberId, SlackUserId};
 use crate::core::participant::Participant;
 use crate::core::refusal::Refusal;
 use crate::core::teammate::Unlinked;
@@ -52,6 +52,12 @@ pub(crate) async fn owner_name(ctx: &TenantCtx, conversation: &Conversation) -> 
     let Some(owner) = &conversation.owner else { return Ok(None) };
     let known = directory::known_teammate(ctx, &owner.id).await?.map(|(_, name)| name);
     Ok(Some(known.unwrap_or_else(|| owner.name.clone())).filter(|name| !name.is_empty()))
+}
+
+/// Returns the Slack user who owns a conversation, as far as it can be told without a call.
+pub(crate) async fn owner_user(ctx: &TenantCtx, conversation: &Conversation) -> Result<Option<SlackUserId>, Fault> {
+    let Some(owner) = &conversation.owner else { return Ok(None) };
+    Ok(directory::known_teammate(ctx, &owner.id).await?.map(|(user, _)| user))
 }
 
 pub(crate) async fn member(ctx: &TenantCtx, id: Option<&MemberId>) -> Result<Option<Participant>, Fault> {

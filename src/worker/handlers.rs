@@ -25,6 +25,9 @@ use crate::notifications::digests::{DigestJob, Digests};
 use crate::notifications::posted_digest::{PostDigest, SettleInDigest};
 use crate::notifications::report::{PostReport, Reports};
 use crate::notifications::stale::{Questions, StaleCheck, StaleChecks};
+use crate::objects::editing::Edits;
+use crate::objects::filling::Panes;
+use crate::objects::showing::ShowPane;
 use crate::ops::doctor::Doctor;
 use crate::people::offboarding::Leavers;
 use crate::people::profiles::Profiles;
@@ -48,6 +51,8 @@ pub fn all(installations: Option<&Arc<Installations>>) -> Registry {
         .with(HandoverTimers)
         .with(SettingsChanges)
         .with(Lists)
+        .with(Panes)
+        .with(Edits)
         .with(Forms)
         .with(Unfurls)
         .with(Linkings)
@@ -82,6 +87,7 @@ pub fn all(installations: Option<&Arc<Installations>>) -> Registry {
         .with(MessageHandler::<DrawList>::new())
         .with(MessageHandler::<DrawForm>::new())
         .with(MessageHandler::<DrawPeople>::new())
+        .with(MessageHandler::<ShowPane>::new())
         .with(DeliveryReports)
         .with(TokenRefresh(installations.cloned()))
         .with(Removals(installations.cloned()))

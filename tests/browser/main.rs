@@ -22,5 +22,6 @@ mod reading;
 mod stage;
 mod steps;
 mod tour;
+mod work_objects;
 mod world;
 mod written;

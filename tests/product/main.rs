@@ -15,6 +15,7 @@ mod cards;
 mod commands;
 mod lists;
 mod notifications;
+mod objects;
 mod ops;
 mod people;
 mod project;

@@ -5,6 +5,7 @@ pub(crate) mod announcement;
 pub mod cards;
 pub mod direct;
 pub mod message;
+pub mod pane;
 pub mod posting;
 pub mod private;
 pub(crate) mod redraw;

@@ -32,6 +32,11 @@ pub enum SlackError {
 }
 
 impl SlackError {
+    /// Answers whether Slack refused the entities of a call: a workspace may have no Work Objects.
+    pub(crate) fn is_about_metadata(&self) -> bool {
+        matches!(self, Self::Refused(code) if codes::is_about_metadata(code))
+    }
+
     /// Answers whether Slack refused the blocks of a message: an older workspace may not know them, or Slack could not
     /// fetch a picture in them.
     pub(crate) fn is_about_blocks(&self) -> bool {

@@ -278,18 +278,6 @@ impl Slack {
         Ok(answer.words("/view/hash").map(str::to_owned))
     }
 
-    /// Shows a preview of a link in a message (§22). `url` must be exactly the text that Slack sent.
-    pub async fn unfurl(
-        &self,
-        channel: &ChannelId,
-        ts: &MessageTs,
-        url: &str,
-        content: &Content,
-    ) -> Result<(), SlackError> {
-        let unfurls = json!({ url: { "blocks": content.blocks } });
-        self.call("chat.unfurl", &json!({ "channel": channel, "ts": ts, "unfurls": unfurls })).await.map(drop)
-    }
-
     /// Returns the users among these who have Do Not Disturb on at the moment (`dnd.teamInfo`); none, if the app may
     /// not know. The token of an organization must name the workspace (§24.5).
     pub(crate) async fn undisturbed(

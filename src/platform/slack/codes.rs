@@ -51,7 +51,7 @@ const MESSAGE_GONE: [&str; 3] = ["message_not_found", "cant_update_message", "ed
 const VIEW_GONE: [&str; 2] = ["not_found", "hash_conflict"];
 
 /// The codes of a message, window or home that Slack refuses at every try.
-const FINAL: [&str; 27] = [
+const FINAL: [&str; 30] = [
     "cannot_reply_to_message",
     "cant_broadcast_message",
     "cannot_find_message",
@@ -64,6 +64,9 @@ const FINAL: [&str; 27] = [
     "exchanged_trigger_id",
     "file_not_found",
     "file_uploads_disabled",
+    "entity_metadata_does_not_match_trigger",
+    "feature_not_enabled",
+    "invalid_metadata",
     "invalid_metadata_format",
     "invalid_metadata_schema",
     "invalid_trigger_id",
@@ -136,6 +139,11 @@ pub(crate) fn is_message_gone(code: &str) -> bool {
 /// Answers whether the window to be changed is gone.
 pub(crate) fn is_view_gone(code: &str) -> bool {
     VIEW_GONE.contains(&code)
+}
+
+/// Answers whether entities were refused.
+pub(crate) fn is_about_metadata(code: &str) -> bool {
+    code.starts_with("invalid_metadata") || matches!(code, "metadata_too_large" | "feature_not_enabled")
 }
 
 /// Answers whether the next try would be refused, too. After an unknown code it might succeed.

@@ -6,10 +6,12 @@ use serde_json::Value;
 use crate::core::ids::{ChannelId, InstallationId, MessageTs, SlackUserId, TeamId};
 use crate::core::json::Peek;
 use crate::core::links_job::LinksJob;
+use crate::core::pane::PaneTab;
 use crate::core::teammate::ProfileJob;
 use crate::core::{text, typed};
 use crate::platform::slack::answer::profile;
 use crate::platform::slack::inbound::{From, Inbound, WrittenMessage};
+use crate::platform::slack::panes;
 
 /// Reads an event. Returns none if the payload names no kind of event.
 pub(super) fn event(payload: &Value) -> Option<Inbound> {
@@ -23,6 +25,8 @@ pub(super) fn event(payload: &Value) -> Option<Inbound> {
         }),
         "app_mention" => written(payload),
         "message" if payload.text("/event/channel_type") == Some("im") => written(payload),
+        "entity_details_requested" => pane(payload, PaneTab::Details),
+        "entity_comments_requested" => pane(payload, PaneTab::Comments),
         "link_shared" => links(payload),
         "channel_shared" => shared(payload),
         "app_uninstalled" => removed(payload),
@@ -74,6 +78,23 @@ fn mentioned(payload: &Value, text: &str) -> Option<SlackUserId> {
     let bot = bot.map(SlackUserId::new).filter(|bot| text.contains(&format!("<@{bot}")));
     let is_a_mention = payload.text("/event/type") == Some("app_mention");
     bot.or_else(|| typed::mentioned(text).into_iter().next().filter(|_| is_a_mention))
+}
+
+/// Reads an opened pane.
+fn pane(payload: &Value, tab: PaneTab) -> Option<Inbound> {
+    let event = payload.at("/event")?;
+    Some(Inbound::PaneOpened {
+        from: From {
+            team: event_organization(payload).and_then(|_| payload.words("/team_id")).map(TeamId::new),
+            installation: event_installation(payload)?,
+            user: SlackUserId::new(event.words("/user")?),
+            channel: event.words("/channel").map(ChannelId::new),
+            response_url: None,
+            trigger_id: None,
+        },
+        pane: panes::request(event, event.words("/trigger_id")?, tab),
+        delivery: payload.words("/event_id")?.to_owned(),
+    })
 }
 
 /// Reads a changed profile. The event holds the whole user (§19.2), so that the app need not ask for it.

@@ -45,6 +45,11 @@ impl Fields {
         Timestamp::from_second(seconds).ok()
     }
 
+    /// Answers whether the form has this field.
+    pub(crate) fn has(&self, block: &str, action: &str) -> bool {
+        self.state(block, action).is_some()
+    }
+
     fn state(&self, block: &str, action: &str) -> Option<&Value> {
         self.0.get(&(block.to_owned(), action.to_owned()))
     }

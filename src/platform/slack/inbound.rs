@@ -3,8 +3,9 @@
 use jiff::Timestamp;
 
 use crate::core::click::Click;
-use crate::core::ids::{ChannelId, InstallationId, MessageTs, SlackUserId, TeamId, ViewId};
+use crate::core::ids::{ChannelId, ConversationId, InstallationId, MessageTs, SlackUserId, TeamId, ViewId};
 use crate::core::links_job::LinksJob;
+use crate::core::pane::PaneTab;
 use crate::core::teammate::ProfileJob;
 use crate::platform::slack::fields::Fields;
 use crate::platform::slack::pointed::PointedAt;
@@ -36,6 +37,8 @@ pub enum Inbound {
         click: Click,
         /// The place of the control.
         place: Surface,
+        /// The pane or object that holds the control, if one does.
+        pane: Option<PaneRequest>,
     },
     /// A submitted form (§9).
     Submission {
@@ -74,6 +77,26 @@ pub enum Inbound {
         from: From,
         /// The message.
         message: WrittenMessage,
+    },
+    /// A person opened the pane of a conversation, or its comments (docs/contracts/slack-2026.md §3, §4.8).
+    PaneOpened {
+        /// The person.
+        from: From,
+        /// The pane.
+        pane: PaneRequest,
+        /// The event's id.
+        delivery: String,
+    },
+    /// A person saved edited fields of a pane, or posted a comment (docs/contracts/slack-2026.md §4).
+    PaneSubmitted {
+        /// The person.
+        from: From,
+        /// The pane.
+        pane: PaneRequest,
+        /// The fields.
+        fields: Fields,
+        /// The posted comment, in Slack's notation.
+        comment: String,
     },
     /// A person opened their home (§21).
     HomeOpened {
@@ -138,6 +161,7 @@ impl Inbound {
             Self::Suggestion { .. } => "suggestions",
             Self::Shortcut { .. } => "shortcut",
             Self::Written { .. } => "message",
+            Self::PaneOpened { .. } | Self::PaneSubmitted { .. } => "pane",
             Self::HomeOpened { .. } => "home",
             Self::Links { .. } => "links",
             Self::ProfileChanged { .. } => "profile",
@@ -156,6 +180,8 @@ impl Inbound {
             | Self::Submission { from, .. }
             | Self::Suggestion { from, .. }
             | Self::Shortcut { from, .. }
+            | Self::PaneOpened { from, .. }
+            | Self::PaneSubmitted { from, .. }
             | Self::Written { from, .. } => Some(&from.installation),
             Self::HomeOpened { installation, .. }
             | Self::Links { installation, .. }
@@ -164,6 +190,19 @@ impl Inbound {
             | Self::Removed { installation, .. } => Some(installation),
         }
     }
+}
+
+/// A pane as Slack names it. From a search, only addresses name the conversation (§3.1).
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PaneRequest {
+    /// Slack's permission to fill it.
+    pub trigger: String,
+    /// The conversation's id, if the app gave it to Slack before.
+    pub id: Option<ConversationId>,
+    /// The addresses of the conversation, the canonical one first.
+    pub urls: Vec<String>,
+    /// The tab.
+    pub tab: PaneTab,
 }
 
 /// A message to the app. Slack sends it as an event, so there is no trigger and no response URL.

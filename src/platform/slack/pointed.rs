@@ -46,6 +46,11 @@ impl PointedAt {
     }
 }
 
+/// Returns the words of a rich text.
+pub(super) fn rich_text(block: &Value) -> String {
+    in_block(block, 0)
+}
+
 /// Returns the words of a message, or of an attachment that is a message.
 fn said(message: &Value, depth: usize) -> String {
     let text = message.text("/text").unwrap_or_default();

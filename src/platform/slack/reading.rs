@@ -14,6 +14,8 @@ use crate::core::text;
 use crate::platform::slack::events;
 use crate::platform::slack::fields::Fields;
 use crate::platform::slack::inbound::{From, Inbound, Surface};
+use crate::platform::slack::panes;
+use crate::platform::slack::pointed;
 use crate::platform::slack::pointed::PointedAt;
 
 /// The reason why a verified body cannot be read at all. Slack never sends such a body.
@@ -120,7 +122,7 @@ fn payload(payload: &Value) -> Inbound {
         "event_callback" => events::event(payload),
         "block_actions" => click(payload),
         "view_submission" => submission(payload),
-        "block_suggestion" => suggestion(payload),
+        "block_suggestion" | "block_suggestions" => suggestion(payload),
         "shortcut" | "message_action" => shortcut(payload),
         _ => None,
     };
@@ -138,6 +140,7 @@ fn click(payload: &Value) -> Option<Inbound> {
             selected_user: action.words("/selected_user").map(SlackUserId::new),
         },
         place: place(payload),
+        pane: panes::pressed(payload),
     })
 }
 
@@ -175,6 +178,9 @@ fn shortcut(payload: &Value) -> Option<Inbound> {
     })
 }
 
+/// The place of a comment's text in a submission (docs/contracts/slack-2026.md §4.9).
+const COMMENT: &str = "/view/state/values/comment_input_block/comment_input_action/rich_text_value";
+
 fn submission(payload: &Value) -> Option<Inbound> {
     let mut fields = HashMap::new();
     let blocks = payload.at("/view/state/values").and_then(Value::as_object);
@@ -183,11 +189,17 @@ fn submission(payload: &Value) -> Option<Inbound> {
             fields.insert((block.clone(), action.clone()), state.clone());
         }
     }
+    let fields = Fields(fields);
+    if let Some(pane) = panes::submitted(payload) {
+        let channel = payload.words("/view/channel").map(ChannelId::new);
+        let comment = payload.at(COMMENT).map(pointed::rich_text).unwrap_or_default();
+        return Some(Inbound::PaneSubmitted { from: From { channel, ..from(payload)? }, pane, fields, comment });
+    }
     Some(Inbound::Submission {
         from: from(payload)?,
         callback_id: payload.text("/view/callback_id").unwrap_or_default().to_owned(),
         private_metadata: payload.text("/view/private_metadata").unwrap_or_default().to_owned(),
-        fields: Fields(fields),
+        fields,
     })
 }
 

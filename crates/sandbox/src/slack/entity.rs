@@ -111,13 +111,22 @@ fn refresh_unfurl(world: &mut World, trigger: &EntityTrigger, entity: &Value) {
     let apart = world.faults.slack.objects.contains(&ObjectOddity::UnfurlApart);
     let (Some(channel), Some(ts)) = (&trigger.subject.channel, &trigger.subject.message_ts) else { return };
     let Some(message) = world.message_mut(channel, ts).filter(|_| !apart) else { return };
-    for shown in message.entities.iter_mut().filter(|shown| shown["external_ref"]["id"] == entity["external_ref"]["id"])
-    {
+    let is_it = |shown: &Value| shown["external_ref"]["id"] == entity["external_ref"]["id"];
+    for shown in message.entities.iter_mut().filter(|shown| is_it(shown) && is_newer(entity, shown)) {
         let link = shown["app_unfurl_url"].take();
         shown.clone_from(entity);
         if !link.is_null() {
             shown["app_unfurl_url"] = link;
         }
+    }
+}
+
+/// Answers whether an object says that it changed later than another (§2.9). One that does not say so counts as newer.
+fn is_newer(entity: &Value, than: &Value) -> bool {
+    let at = |entity: &Value| entity["entity_payload"]["attributes"]["metadata_last_modified"].as_i64();
+    match (at(entity), at(than)) {
+        (Some(new), Some(old)) => new > old,
+        _ => true,
     }
 }
 

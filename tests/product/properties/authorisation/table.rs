@@ -148,7 +148,9 @@ impl Way {
             Inbound::Suggestion { .. } => Some(Self::Search),
             Inbound::HomeOpened { .. } => Some(Self::Home),
             Inbound::Links { .. } => Some(Self::Link),
-            Inbound::SslCheck
+            Inbound::PaneOpened { .. }
+            | Inbound::PaneSubmitted { .. }
+            | Inbound::SslCheck
             | Inbound::UrlVerification { .. }
             | Inbound::ProfileChanged { .. }
             | Inbound::ChannelShared { .. }

@@ -1,0 +1,149 @@
+//! Edited fields of a pane become commands: a new owner, a new status, another time.
+
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+
+use crate::cards::entity_view::DUE;
+use crate::commands::job::CommandJob;
+use crate::commands::{queueing, refusal_words};
+use crate::core::assignee::Assignee;
+use crate::core::command::{Action, Command};
+use crate::core::conversation::{Conversation, ConversationRef, Status};
+use crate::core::ids::SlackUserId;
+use crate::core::request_context::RequestContext;
+use crate::core::when::model::When;
+use crate::jobs::ctx::TenantCtx;
+use crate::jobs::handler::Handler;
+use crate::jobs::job::JobKind;
+use crate::jobs::outbox::pane::{FillPane, PaneOutcome};
+use crate::jobs::outcome::{Outcome, Stop};
+use crate::jobs::rate_limits;
+use crate::platform::db::rate_limit::RateLimit;
+use crate::platform::db::{Claim, Effect};
+use crate::sync::conversations;
+
+/// The values that a person saved.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct Edited {
+    /// The status: `open`, `snoozed` or `done`.
+    pub status: Option<String>,
+    /// The owner.
+    pub owner: EditedOwner,
+    /// The end of the snooze, if it was sent.
+    pub until: Option<Timestamp>,
+}
+
+/// The owner that a person saved.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum EditedOwner {
+    /// The field was not sent.
+    #[default]
+    Unsent,
+    /// No one.
+    Nobody,
+    /// This Slack user.
+    User(SlackUserId),
+}
+
+/// Saved values of a pane.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct EditPane {
+    /// The person, with the pane.
+    pub requester: RequestContext,
+    /// The values.
+    pub edited: Edited,
+}
+
+impl JobKind for EditPane {
+    const KIND: &'static str = "edit_pane.v1";
+
+    fn key(&self) -> String {
+        format!("pane:{}", self.requester.user)
+    }
+
+    fn fairness_key(&self) -> String {
+        self.requester.user.to_string()
+    }
+
+    fn rate_limits(&self) -> Vec<RateLimit> {
+        vec![rate_limits::unlimited(rate_limits::DIALNOTE)]
+    }
+
+    fn requester(&self) -> Option<&RequestContext> {
+        Some(&self.requester)
+    }
+}
+
+/// The handler that turns edited fields into commands.
+pub(crate) struct Edits;
+
+impl Handler for Edits {
+    type Job = EditPane;
+
+    async fn run(&self, ctx: &TenantCtx, claim: &Claim, job: &EditPane) -> Result<Outcome, Stop> {
+        let Some(pane) = &job.requester.pane else { return Ok(Outcome::done(Vec::new())) };
+        let now = match conversations::look_at(ctx, &pane.conversation).await {
+            Ok(now) => now,
+            Err(Stop::Refused(why)) => {
+                let why = refusal_words::line(&why).words();
+                return Ok(Outcome::done(vec![fill(ctx, job, Some(PaneOutcome::Refused(why)))]));
+            }
+            Err(stop) => return Err(stop),
+        };
+        let owner = conversations::owner_user(ctx, &now).await?;
+        let commands = changes(&job.edited, &now, owner.as_ref(), ctx.clock.now());
+        if commands.is_empty() {
+            return Ok(Outcome::done(vec![fill(ctx, job, None)]));
+        }
+        let queued = commands.into_iter().map(|act| {
+            let which = ConversationRef::Id(now.id.clone());
+            let command = Command { act, which, note: String::new() };
+            queueing::queued_up(ctx, claim, &CommandJob::new(job.requester.clone(), command))
+        });
+        Ok(Outcome::done(queued.collect()))
+    }
+}
+
+fn fill(ctx: &TenantCtx, job: &EditPane, outcome: Option<PaneOutcome>) -> Effect {
+    let (requester, pane) = (job.requester.clone(), job.requester.pane.clone());
+    match pane {
+        Some(pane) => Effect::Enqueue(ctx.new_job(&FillPane { requester, pane, outcome })),
+        None => Effect::Enqueue(ctx.new_job(job)),
+    }
+}
+
+/// Returns the actions that lead from a conversation as it is now to the saved values: the owner first.
+fn changes(edited: &Edited, now: &Conversation, owner: Option<&SlackUserId>, at: Timestamp) -> Vec<Action> {
+    let assigned = match &edited.owner {
+        EditedOwner::User(wanted) => (Some(wanted) != owner).then(|| Action::Assign(Assignee::User(wanted.clone()))),
+        // An owner who has no Slack user is shown by name, and Slack sends an empty field for them.
+        EditedOwner::Nobody => owner.map(|_| Action::Unassign),
+        EditedOwner::Unsent => None,
+    };
+    assigned.into_iter().chain(status_change(edited, now, at)).collect()
+}
+
+fn status_change(edited: &Edited, now: &Conversation, at: Timestamp) -> Option<Action> {
+    let until = edited.until.filter(|until| *until > at);
+    let is_other_time = until.is_some() && until != now.snoozed_until;
+    match (edited.status.as_deref()?, now.status) {
+        ("done", status) => (status != Status::Done).then_some(Action::Done),
+        ("open", Status::Snoozed) => Some(Action::Wake),
+        ("open", Status::Done | Status::Other) => Some(Action::Reopen),
+        ("snoozed", Status::Snoozed) if !is_other_time => None,
+        ("snoozed" | "open", _) => until.map(|until| Action::Snooze(When::At(until))),
+        _ => None,
+    }
+}
+
+/// Returns the fields that cannot be saved as they are, each with a sentence.
+pub(crate) fn faults(edited: &Edited, at: Timestamp) -> Vec<(&'static str, &'static str)> {
+    match (edited.status.as_deref(), edited.until) {
+        (Some("snoozed"), None) => vec![(DUE, "Choose the time until which it is snoozed.")],
+        (Some("snoozed"), Some(until)) if until <= at => {
+            vec![(DUE, "That time has passed. Choose a later one.")]
+        }
+        _ => Vec::new(),
+    }
+}

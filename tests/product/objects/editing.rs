@@ -1,0 +1,86 @@
+//! Owner, status and snooze are edited in the pane, under the same rules as everywhere.
+
+use dialnote_sandbox::{EditObject, Outcome};
+use insta::assert_snapshot;
+use serde_json::{Value, json};
+
+use super::drawing::{link, open, pane};
+use crate::support::{ANA, Bot, LEO, MAYA, ZOE, product};
+
+async fn edit(bot: &Bot, who: &str, values: Value) -> Outcome {
+    let values = values.as_object().unwrap().clone();
+    bot.sandbox.edit_object(EditObject { who: who.to_owned(), values }).await.unwrap()
+}
+
+#[tokio::test]
+async fn owner_and_status_are_changed_by_one_save() {
+    product(async |bot| {
+        let ts = link(bot, MAYA, ANA).await;
+        open(bot, MAYA, &ts).await;
+        pane(bot, MAYA).await;
+        let until = bot.clock.now().as_second() + 86_400;
+        edit(bot, MAYA, json!({ "assignee": "zoe", "status": "snoozed", "due_date": until })).await;
+        let shown = pane(bot, MAYA).await;
+        assert!(shown.contains("status: Snoozed") && shown.contains("assignee: U0ZOE"), "{shown}");
+        assert_eq!(bot.dialnote(ANA), "mem_zoe snoozed");
+        let told = bot.dm(ZOE).await;
+        assert!(told.contains("Maya assigned"), "{told}");
+        bot.read_all().await;
+        edit(bot, MAYA, json!({ "status": "done" })).await;
+        bot.read_all().await;
+        assert_eq!(bot.dialnote(ANA), "mem_zoe done");
+        edit(bot, MAYA, json!({})).await;
+        bot.settle().await;
+        assert_eq!(bot.dialnote(ANA), "mem_zoe done", "a save without a change changes nothing");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_snooze_without_a_time_is_not_saved() {
+    product(async |bot| {
+        let ts = link(bot, MAYA, ANA).await;
+        open(bot, MAYA, &ts).await;
+        pane(bot, MAYA).await;
+        let outcome = edit(bot, MAYA, json!({ "status": "snoozed" })).await;
+        assert_eq!(
+            outcome.field_errors.get("due_date").map(String::as_str),
+            Some("Choose the time until which it is snoozed.")
+        );
+        assert_eq!(bot.dialnote(ANA), "nobody open");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_refused_change_says_why_in_the_pane() {
+    product(async |bot| {
+        bot.slash(MAYA, "/dialnote settings").await;
+        bot.submit(MAYA, json!({ "done": { "done": "admins" } })).await;
+        bot.read_all().await;
+        let ts = link(bot, MAYA, ANA).await;
+        open(bot, LEO, &ts).await;
+        pane(bot, LEO).await;
+        edit(bot, LEO, json!({ "status": "done" })).await;
+        bot.settle().await;
+        let shown = bot.sandbox.pane(LEO).unwrap();
+        assert_eq!(shown["save_error"]["custom_message"], "Only an admin can mark Ana Lima done. Ask an admin.");
+        assert_snapshot!(bot.answer(LEO).await, @"Only an admin can mark Ana Lima done. Ask an admin.");
+        assert_eq!(bot.dialnote(ANA), "nobody open");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_save_that_is_delivered_twice_has_one_effect() {
+    product(async |bot| {
+        let ts = link(bot, MAYA, ANA).await;
+        open(bot, MAYA, &ts).await;
+        pane(bot, MAYA).await;
+        bot.world(|world| world.faults.slack.deliver_twice = true);
+        edit(bot, MAYA, json!({ "assignee": "leo" })).await;
+        bot.read_all().await;
+        assert_eq!((bot.dialnote(ANA).as_str(), bot.calls("PATCH")), ("mem_leo open", 1));
+    })
+    .await;
+}
