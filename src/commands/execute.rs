@@ -19,6 +19,7 @@ use crate::core::refusal::Refusal;
 use crate::jobs::ctx::TenantCtx;
 use crate::jobs::documents::read_draft;
 use crate::jobs::outbox::private::answer;
+use crate::jobs::outbox::steps;
 use crate::jobs::outcome::{Outcome, Stop};
 use crate::platform::db::{Claim, Effect, Verdict};
 
@@ -27,7 +28,12 @@ pub(crate) async fn command(ctx: &TenantCtx, claim: &Claim, job: &CommandJob) ->
     match command_step(ctx, claim, job).await {
         Ok(outcome) => Ok(outcome),
         Err(Stop::Refused(refusal)) => conclude::refused(ctx, claim, job, refusal).await,
-        Err(Stop::Fault(fault)) => Err(fault),
+        Err(Stop::Fault(fault)) => match &job.step {
+            Some(step) if !steps::is_tried_again(ctx, claim, step, &fault).await => {
+                Ok(Outcome::done(conclude::given_up(ctx, claim, job, &fault).await))
+            }
+            _ => Err(fault),
+        },
     }
 }
 

@@ -32,7 +32,7 @@ pub mod question;
 mod question_view;
 mod queueing;
 pub mod refusal_view;
-mod refusal_words;
+pub(crate) mod refusal_words;
 pub(crate) mod reply_view;
 pub(crate) mod resolve;
 pub(crate) mod result;

@@ -22,5 +22,6 @@ mod reading;
 mod stage;
 mod steps;
 mod tour;
+mod workflows;
 mod world;
 mod written;

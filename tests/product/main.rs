@@ -24,3 +24,4 @@ mod server;
 mod support;
 mod sync;
 mod tenants;
+mod workflows;

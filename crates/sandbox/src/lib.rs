@@ -64,8 +64,8 @@ pub use cast::{NewChannel, NewContact, NewPerson, NewProfile};
 pub use channels::{Channel, ChannelKind, Message};
 pub use clock::Clock;
 pub use deliver::{
-    Click, Close, EditObject, Incoming, ObjectPlace, OpenObject, Outcome, PressObject, ReadComments, RunStep, Saying, Shortcut,
-    Submit, TypeInObject, Typing, WriteComment,
+    Click, Close, EditObject, Incoming, ObjectPlace, OpenObject, Outcome, PressObject, ReadComments, RunStep, Saying,
+    Shortcut, Submit, TypeInObject, Typing, WriteComment,
 };
 pub use dialnote::model::{CallLog, Contact, Conversation, Dialnote, Entry, Hook, Kind, Member, Number, Status};
 pub use dialnote::variants::{self, Variants};

@@ -8,3 +8,4 @@ pub mod message;
 pub mod posting;
 pub mod private;
 pub(crate) mod redraw;
+pub(crate) mod steps;

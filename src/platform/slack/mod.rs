@@ -7,6 +7,7 @@ pub mod client;
 pub mod codes;
 mod events;
 pub mod fields;
+mod functions;
 pub mod inbound;
 pub mod oauth;
 pub mod pointed;

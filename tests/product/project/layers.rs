@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use regex::Regex;
 
 /// The folders of the app from the bottom to the top. A folder may use those before it, never those after it.
-const LAYERS: [&str; 20] = [
+const LAYERS: [&str; 21] = [
     "core",
     "platform",
     "jobs",
@@ -21,6 +21,7 @@ const LAYERS: [&str; 20] = [
     "notifications",
     "settings",
     "lists",
+    "workflows",
     "tenants",
     "ops",
     "worker",
