@@ -230,6 +230,13 @@ fn record(
     Effect::Record(detail.entry(ctx.clock.now(), job.requester.user.clone(), conversation))
 }
 
+/// Returns what follows when a workflow step's command comes too late to begin.
+pub(crate) fn too_late(ctx: &TenantCtx, claim: &Claim, job: &CommandJob) -> Vec<Effect> {
+    let ended = job.step.as_ref().map(|step| steps::fail(ctx, step, steps::TOO_LATE));
+    let recorded = record(ctx, claim, job, None, log::AttemptOutcome::GivenUp);
+    std::iter::once(recorded).chain(pick_is_over(job)).chain(ended).collect()
+}
+
 /// Returns what follows when a command is given up: its requester gets a message, and can try again. A command that has
 /// begun is concluded without its note instead.
 pub(crate) async fn given_up(ctx: &TenantCtx, claim: &Claim, job: &CommandJob, fault: &Fault) -> Vec<Effect> {

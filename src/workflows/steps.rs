@@ -25,9 +25,9 @@ use crate::jobs::lease;
 use crate::jobs::outbox::steps;
 use crate::jobs::outbox::steps::{StepEnd, WaitingStep};
 use crate::jobs::outcome::{Outcome, Stop};
-use crate::jobs::{documents, job, rate_limits};
-use crate::platform::db::rate_limit::RateLimit;
+use crate::jobs::{documents, job};
 use crate::platform::db::{Claim, Effect, Verdict};
+use crate::platform::dialnote::answer::BUCKET as DIALNOTE;
 use crate::sync::conversations;
 use crate::workflows::queue::PostQueue;
 
@@ -47,10 +47,6 @@ impl JobKind for StepJob {
 
     fn key(&self) -> String {
         format!("step:{}", self.step.execution)
-    }
-
-    fn rate_limits(&self) -> Vec<RateLimit> {
-        vec![rate_limits::unlimited(rate_limits::DIALNOTE)]
     }
 
     fn is_from_slack(&self) -> bool {
@@ -88,6 +84,17 @@ fn failed(ctx: &TenantCtx, job: &StepJob, sentence: &str) -> Effect {
 
 /// Begins a step, if the rules allow steps at all.
 async fn begin(ctx: &TenantCtx, claim: &Claim, job: &StepJob) -> Result<Outcome, Stop> {
+    let now = ctx.clock.now();
+    // The job itself waits for no rate limit, because its workflow must learn in time that one holds it up.
+    let opens = ctx.db.closed_until(DIALNOTE, now).await?.unwrap_or(now);
+    if job.step.is_over(opens) {
+        return Ok(Outcome::done(vec![failed(ctx, job, steps::TOO_LATE)]));
+    }
+    if opens > now {
+        let cause = "dialnote limits calls".to_owned();
+        let verdict = Verdict::Retry { due: opens, cause, outcome_unknown: false };
+        return Ok(Outcome { verdict, effects: Vec::new() });
+    }
     if !documents::rules(ctx).await?.workflows {
         return Err(Refusal::NotAllowed(Rule::Workflows).into());
     }

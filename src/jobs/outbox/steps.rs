@@ -25,6 +25,10 @@ use crate::platform::vault::{Purpose, Sealed, Vault};
 /// The time after which a step is not tried again: its token lives for 15 minutes, and its end must be sent by then.
 const STEP_TIMEOUT: SignedDuration = SignedDuration::from_mins(14);
 
+/// The sentence for a step that waited too long.
+pub(crate) const TOO_LATE: &str = "dialnote or Slack didn't respond in time, so the step was stopped. Check the \
+                                   conversation, then run the workflow again.";
+
 /// The code of a step that is completed already: by an earlier try, whose answer was lost.
 const COMPLETED: &str = "execution_not_in_running_state";
 
@@ -51,6 +55,11 @@ impl WaitingStep {
             token: vault.seal(installation, Purpose::StepToken, &token),
             until: at.saturating_add(STEP_TIMEOUT).unwrap_or(Timestamp::MAX),
         }
+    }
+
+    /// Answers whether it waited so long that it must not begin any more: its workflow has moved on.
+    pub(crate) fn is_over(&self, now: Timestamp) -> bool {
+        now >= self.until
     }
 }
 
@@ -106,9 +115,7 @@ pub(crate) fn why_stopped(fault: &Fault) -> String {
         Fault::Unauthorized { service: Service::Slack, .. } => {
             "Slack rejected the app's token. Ask an admin to install the app again.".to_owned()
         }
-        _ => "A service didn't respond for 14 minutes, so the step was stopped. Check the conversation, then run the \
-              workflow again."
-            .to_owned(),
+        _ => TOO_LATE.to_owned(),
     }
 }
 

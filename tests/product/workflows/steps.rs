@@ -295,10 +295,31 @@ async fn a_step_waits_for_dialnote_as_long_as_its_token_lives() {
         bot.world(|world| world.faults.dialnote.down = true);
         let too_late = reach(bot, "add_note", json!({ "conversation": "conv_1001", "note": "x" })).await;
         bot.pass(SignedDuration::from_mins(15)).await;
-        assert_snapshot!(end(bot, &too_late), @"error: A service didn't respond for 14 minutes, so the step was stopped. Check the conversation, then run the workflow again.");
+        assert_snapshot!(end(bot, &too_late), @"error: dialnote or Slack didn't respond in time, so the step was stopped. Check the conversation, then run the workflow again.");
         bot.world(|world| world.faults.dialnote.down = false);
         bot.pass(SignedDuration::from_hours(2)).await;
         assert_eq!(bot.notes(ANA).len(), 0, "what was reported as stopped does not happen later");
+        bot.read_all().await;
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_step_waits_for_a_rate_limit_unless_its_token_ends_first() {
+    allowed(async |bot| {
+        let inputs = || json!({ "conversation": "conv_1001", "person": "zoe" });
+        bot.world(|world| world.faults.dialnote.rate_limited = Some(3600));
+        bot.slash(MAYA, "/dialnote note conv_1003 to close the limit").await;
+        let too_long = reach(bot, "assign_conversation", inputs()).await;
+        bot.pass(SignedDuration::from_mins(15)).await;
+        let ended = end(bot, &too_long);
+        assert!(ended.starts_with("error: dialnote or Slack didn't respond in time"), "{ended}");
+        bot.world(|world| world.faults.dialnote.rate_limited = None);
+        bot.pass(SignedDuration::from_mins(61)).await;
+        assert_eq!(bot.dialnote(ANA), "nobody open", "it does not begin later");
+        let soon = reach(bot, "assign_conversation", inputs()).await;
+        bot.settle().await;
+        assert!(end(bot, &soon).contains("owner: Zoe"));
         bot.read_all().await;
     })
     .await;
