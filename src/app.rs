@@ -21,7 +21,7 @@ use crate::config::model::{Database, LogFormat, Workspaces};
 use crate::core::clock::Clock;
 use crate::core::conversation::Links;
 use crate::core::error::{Fault, Service, in_words};
-use crate::jobs::ctx::AppState;
+use crate::jobs::ctx::{AppState, TenantCtx};
 use crate::jobs::ingress::Ingress;
 use crate::jobs::settings;
 use crate::platform::db::postgres::Postgres;
@@ -146,7 +146,9 @@ impl App {
         };
         let tenants = Arc::new(match &config.workspaces {
             Workspaces::One { slack_token, dialnote_key } => {
+                let step_vault = Some(Arc::new(Vault::derived(slack_token)));
                 let own = services.work(&common, slack_token.clone(), Some(dialnote_key.clone()), None);
+                let own = TenantCtx { step_vault, ..own };
                 Tenants::for_one(common, OwnWorkspace::new(own))
             }
             Workspaces::Many { app, keys } => {

@@ -23,3 +23,4 @@ pub mod settings;
 pub mod sync;
 pub mod tenants;
 pub mod worker;
+pub mod workflows;

@@ -72,8 +72,8 @@ async fn run(command: CliCommand, settings: &SettingsLookup) -> Result<(), Failu
         CliCommand::Backup { file } => data::backup(settings, file).await,
         CliCommand::Restore { file } => data::restore(settings, &file),
         CliCommand::Settings => pages::settings(),
-        CliCommand::Manifest { url, unfurl_domain, socket_mode, .. } => {
-            manifest::print(url.as_ref(), &unfurl_domain, socket_mode)
+        CliCommand::Manifest { url, unfurl_domain, socket_mode, workflow_steps, .. } => {
+            manifest::print(url.as_ref(), &unfurl_domain, socket_mode, workflow_steps)
         }
         CliCommand::Completions { shell } => pages::completions(shell),
         CliCommand::Man { dir } => pages::man(dir.as_deref()),

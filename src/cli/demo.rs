@@ -6,10 +6,11 @@ use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use dialnote_sandbox::{Credentials, Sandbox, Workspace};
+use dialnote_sandbox::{Credentials, Impossible, Sandbox, Workspace};
 use dialnote_slack::app;
 use dialnote_slack::config::Config;
 use dialnote_slack::core::clock::{AheadClock, Clock};
+use dialnote_slack::ops::manifest::{self, Reached, UNFURL_DOMAIN};
 use dialnote_slack::platform::vault;
 use secrecy::{ExposeSecret, SecretString};
 
@@ -64,6 +65,10 @@ pub(crate) async fn run(options: DemoOptions) -> Result<(), Failure> {
     let settings = reader(&sandbox, &database, &options, address);
     let bot = format!("http://{address}");
     sandbox.set_bot(bot.clone());
+    if !options.install {
+        let manifest = manifest::json_with_steps(Reached::BySockets, UNFURL_DOMAIN)?;
+        sandbox.world(|world| world.functions.declare(&manifest)).map_err(|cause| io(&cause))?;
+    }
     let second = if options.install { Some(nobody_yet(&sandbox, options.listen).await?) } else { None };
     let beginning = match &second {
         Some(second) => DemoStart::NotInstalled(second.clone()),
@@ -73,11 +78,15 @@ pub(crate) async fn run(options: DemoOptions) -> Result<(), Failure> {
     let hosting = Hosting::start(sandbox.clone(), settings, clock, database, (beginning, began)).await?;
     sandbox.hosted_by(Arc::new(hosting));
     if plays {
-        sandbox.play_the_scenario().await.map_err(|cause| Failure::Io(std::io::Error::other(cause.to_string())))?;
+        sandbox.play_the_scenario().await.map_err(|cause| io(&cause))?;
     }
     tell(&sandbox, &bot, second.as_ref(), options.json)?;
     let _ = stop.wait_for(|stop| *stop).await;
     finish(&sandbox, &options)
+}
+
+fn io(cause: &Impossible) -> Failure {
+    Failure::Io(std::io::Error::other(cause.to_string()))
 }
 
 /// Returns the address of the app: the port after the sandbox's, or a free one if the sandbox took any.

@@ -9,13 +9,19 @@ use crate::cli::failure::Failure;
 use crate::cli::screen;
 
 /// Prints the manifest. Without an address it has a placeholder, which a person at a terminal must learn.
-pub(crate) fn print(url: Option<&Url>, unfurl_domain: &str, socket_mode: bool) -> Result<(), Failure> {
+pub(crate) fn print(
+    url: Option<&Url>,
+    unfurl_domain: &str,
+    socket_mode: bool,
+    workflow_steps: bool,
+) -> Result<(), Failure> {
     let reached = match url {
         _ if socket_mode => Reached::BySockets,
         Some(url) => Reached::At(url.as_str()),
         None => Reached::At(PLACEHOLDER_URL),
     };
-    writeln!(std::io::stdout(), "{}", manifest::json(reached, unfurl_domain)?)?;
+    let made = if workflow_steps { manifest::json_with_steps } else { manifest::json };
+    writeln!(std::io::stdout(), "{}", made(reached, unfurl_domain)?)?;
     if url.is_none() && !socket_mode && std::io::stdout().is_terminal() {
         let cause = format!("the manifest has the placeholder {PLACEHOLDER_URL}, which Slack can't reach");
         screen::warn(&cause, "pass the app's address with --url, or use --socket-mode");

@@ -172,6 +172,9 @@ pub(crate) enum CliCommand {
         /// Print it for Socket Mode, which needs no public address.
         #[arg(long, conflicts_with = "url")]
         socket_mode: bool,
+        /// Add steps for Slack's workflows. Only for an app that one workspace or organization installs.
+        #[arg(long)]
+        workflow_steps: bool,
         /// Print JSON, which is also the default.
         #[arg(long)]
         json: bool,

@@ -39,8 +39,8 @@ pub(crate) struct Concluded<'a> {
 /// Returns whether the requester is answered in words after the plan was carried out. `told` is true if the requester
 /// knows that the command was delayed.
 pub(crate) fn is_answered(ending: Concluded<'_>, requester: &RequestContext, told: bool) -> bool {
-    // No one waits for an answer to a command that a timer started.
-    let is_asked = requester.via != Via::Timer;
+    // No one reads an answer to a command that a timer or a workflow started.
+    let is_asked = requester.via.has_a_reader();
     let is_seen = is_seen_on_card(requester) || on_direct_message(ending, requester, Timestamp::MIN).is_some();
     is_asked && (ending.note_refused.is_some() || told || !is_seen)
 }

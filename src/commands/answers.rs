@@ -12,7 +12,7 @@ use crate::core::delivery::{Awaited, DeliveryReport, DeliveryState, Receipt};
 use crate::core::direct_message::DirectMessage;
 use crate::core::error::Fault;
 use crate::core::ids::SlackUserId;
-use crate::core::request_context::{ReplyTarget, RequestContext, Via};
+use crate::core::request_context::{ReplyTarget, RequestContext};
 use crate::core::{times, working_hours};
 use crate::jobs::ctx::TenantCtx;
 use crate::jobs::documents;
@@ -46,7 +46,7 @@ pub(crate) async fn answer_when_told(
     directs: &mut [SendDirect],
     name_of: impl Fn(&SlackUserId) -> Option<String>,
 ) -> Result<Option<Effect>, Fault> {
-    if requester.via == Via::Timer {
+    if !requester.via.has_a_reader() {
         return Ok(None);
     }
     let (id, mut receipts) = (posting::mark(claim), Vec::new());

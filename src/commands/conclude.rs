@@ -14,7 +14,7 @@ use crate::commands::groups::pick_is_over;
 use crate::commands::job::{CommandJob, Stage};
 use crate::commands::plan::Progress;
 use crate::commands::{
-    acts, announce, answers, asked, batch, deferred, drafts, handover_timers, refusal_view, reply_view,
+    acts, announce, answers, asked, batch, deferred, drafts, handover_timers, refusal_view, refusal_words, reply_view,
 };
 use crate::core::about::About;
 use crate::core::call::Call;
@@ -23,11 +23,11 @@ use crate::core::error::{Fault, Service};
 use crate::core::event::ThreadEntry;
 use crate::core::ids::{ConversationId, SlackUserId};
 use crate::core::refusal::Refusal;
-use crate::core::request_context::{ListPlace, Via};
+use crate::core::request_context::ListPlace;
 use crate::core::seen::Seen;
 use crate::core::times::DELAY_NOTICE_AFTER;
 use crate::core::verbs;
-use crate::core::{times, typed};
+use crate::core::{times, typed, workflow_step};
 use crate::jobs::ctx::TenantCtx;
 use crate::jobs::documents::{QuotedMessage, ReadOnlyKey, StatusUnchanged};
 use crate::jobs::events::ConversationChanged;
@@ -35,14 +35,15 @@ use crate::jobs::outbox::announcement::Announcement;
 use crate::jobs::outbox::pane;
 use crate::jobs::outbox::pane::PaneOutcome;
 use crate::jobs::outbox::private::answer;
-use crate::jobs::outbox::redraw;
+use crate::jobs::outbox::steps::StepEnd;
+use crate::jobs::outbox::{redraw, steps};
 use crate::jobs::outcome::Outcome;
 use crate::jobs::{documents, emit};
 use crate::people::directory;
 use crate::platform::db::projection::seen;
 use crate::platform::db::{Claim, Draft, Effect};
 use crate::platform::slack::blocks::kit::Content;
-use crate::sync::known;
+use crate::sync::{conversations, known};
 
 /// Concludes a command of which everything is done, or all but the note. Notifies the people concerned.
 pub(crate) async fn conclude(
@@ -83,6 +84,7 @@ pub(crate) async fn conclude(
         effects
             .extend(answers::answer_when_told(ctx, claim, &job.requester, say, &mut told_of.directs, name_of).await?);
     }
+    effects.extend(step_ended(ctx, job, ending));
     effects.extend(told_of.jobs(ctx).into_iter().chain(redrawn).map(Effect::Enqueue));
     effects.extend(pane::after(ctx, claim, &job.requester, in_pane(plan, note_refused)));
     effects.push(record(ctx, claim, job, Some(progress), outcome));
@@ -98,6 +100,31 @@ fn in_pane(plan: &Plan, note_refused: Option<&Refusal>) -> PaneOutcome {
         Some(why) => PaneOutcome::Refused(refusal_view::refusal(why).text),
         None => PaneOutcome::Made { reference: plan.references().into_iter().next(), note: plan.note.clone() },
     }
+}
+
+/// Returns the effect that ends the workflow step that requested the command, if one did.
+fn step_ended(ctx: &TenantCtx, job: &CommandJob, ending: Concluded<'_>) -> Option<Effect> {
+    let (step, progress) = (job.step.as_ref()?, ending.progress);
+    if ending.note_refused.is_some() {
+        return Some(steps::fail(ctx, step, &reply_view::content(&ending.answer(), None).text));
+    }
+    let link = ctx.links.to(&progress.now.id);
+    let outputs = workflow_step::outputs(&progress.now, progress.plan.to.as_ref(), link);
+    Some(steps::end(ctx, step, StepEnd::done(outputs)))
+}
+
+/// Returns the effect that ends the workflow step whose command was refused. A conversation that has the wanted owner
+/// already is no failure.
+async fn step_refused(ctx: &TenantCtx, job: &CommandJob, why: &Refusal) -> Result<Option<Effect>, Fault> {
+    let Some(step) = &job.step else { return Ok(None) };
+    if let Refusal::AlreadyTheirs { about, .. } = why
+        && let Some(known) = known::known(ctx, &about.id).await?
+    {
+        let owner = conversations::owner(ctx, &known).await?;
+        let outputs = workflow_step::outputs(&known, owner.as_ref(), ctx.links.to(&known.id));
+        return Ok(Some(steps::end(ctx, step, StepEnd::done(outputs))));
+    }
+    Ok(Some(steps::fail(ctx, step, &refusal_words::no(why))))
 }
 
 /// Returns the change that a command has made, for everything else that shows the conversation.
@@ -161,7 +188,7 @@ pub(crate) async fn refused(ctx: &TenantCtx, claim: &Claim, job: &CommandJob, wh
             let part = BatchPart::refused(&job.command, why);
             effects.extend(batch::leave(ctx, claim, &job.requester, batch, &part));
         }
-        None if job.requester.via == Via::Timer => {}
+        None if !job.requester.via.has_a_reader() => effects.extend(step_refused(ctx, job, &why).await?),
         None => effects.push(answer_to(ctx, claim, job, answer)),
     }
     Ok(Outcome::done(effects))
@@ -215,6 +242,13 @@ fn record(
     Effect::Record(detail.entry(ctx.clock.now(), job.requester.user.clone(), conversation))
 }
 
+/// Returns what follows when a workflow step's command comes too late to begin.
+pub(crate) fn too_late(ctx: &TenantCtx, claim: &Claim, job: &CommandJob) -> Vec<Effect> {
+    let ended = job.step.as_ref().map(|step| steps::fail(ctx, step, steps::TOO_LATE));
+    let recorded = record(ctx, claim, job, None, log::AttemptOutcome::GivenUp);
+    std::iter::once(recorded).chain(pick_is_over(job)).chain(ended).collect()
+}
+
 /// Returns what follows when a command is given up: its requester gets a message, and can try again. A command that has
 /// begun is concluded without its note instead.
 pub(crate) async fn given_up(ctx: &TenantCtx, claim: &Claim, job: &CommandJob, fault: &Fault) -> Vec<Effect> {
@@ -231,7 +265,8 @@ pub(crate) async fn given_up(ctx: &TenantCtx, claim: &Claim, job: &CommandJob, f
         effects.extend(batch::leave(ctx, claim, &job.requester, batch, &part));
         return effects;
     }
-    if job.requester.via == Via::Timer {
+    effects.extend(job.step.as_ref().map(|step| steps::fail(ctx, step, &steps::why_stopped(fault))));
+    if !job.requester.via.has_a_reader() {
         return effects;
     }
     let to = job.requester.addressee();
@@ -303,7 +338,7 @@ fn concerned(progress: &Progress, job: &CommandJob) -> impl Iterator<Item = Slac
     let Plan { to, from, .. } = &progress.plan;
     let mut users: Vec<_> =
         [to, from].into_iter().flatten().filter_map(|participant| participant.user.clone()).collect();
-    users.push(job.requester.user.clone());
+    users.extend(Some(job.requester.user.clone()).filter(SlackUserId::is_person));
     users.sort();
     users.dedup();
     let at_home = job.requester.list.as_ref().is_some_and(|list| list.place == ListPlace::Home);

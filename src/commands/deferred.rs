@@ -177,7 +177,7 @@ async fn look_who_is_linked_now(ctx: &TenantCtx) -> Result<(), Fault> {
 
 /// Returns the user whose link a command waits for, if a link would help.
 fn waits_for<'a>(job: &'a CommandJob, why: &Refusal) -> Option<&'a SlackUserId> {
-    let may_wait = why.waits_for_a_link() && job.requester.via != Via::Timer;
+    let may_wait = why.waits_for_a_link() && job.requester.via.has_a_reader();
     match why {
         Refusal::YouAreNotLinked(_) if may_wait => Some(&job.requester.user),
         Refusal::NotLinked { .. } if may_wait => job.command.act.assignee(),

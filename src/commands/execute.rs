@@ -19,16 +19,31 @@ use crate::core::refusal::Refusal;
 use crate::jobs::ctx::TenantCtx;
 use crate::jobs::documents::read_draft;
 use crate::jobs::outbox::private::answer;
+use crate::jobs::outbox::steps;
 use crate::jobs::outcome::{Outcome, Stop};
 use crate::platform::db::{Claim, Effect, Verdict};
 
 /// Runs the next step of a command.
 pub(crate) async fn command(ctx: &TenantCtx, claim: &Claim, job: &CommandJob) -> Result<Outcome, Fault> {
+    if is_too_late(ctx, job) {
+        return Ok(Outcome::done(conclude::too_late(ctx, claim, job)));
+    }
     match command_step(ctx, claim, job).await {
         Ok(outcome) => Ok(outcome),
         Err(Stop::Refused(refusal)) => conclude::refused(ctx, claim, job, refusal).await,
-        Err(Stop::Fault(fault)) => Err(fault),
+        Err(Stop::Fault(fault)) => match &job.step {
+            Some(step) if !steps::is_tried_again(ctx, claim, step, &fault).await => {
+                Ok(Outcome::done(conclude::given_up(ctx, claim, job, &fault).await))
+            }
+            _ => Err(fault),
+        },
     }
+}
+
+/// Answers whether the workflow step that requested the command has ended before the command began.
+fn is_too_late(ctx: &TenantCtx, job: &CommandJob) -> bool {
+    let has_begun = matches!(&job.stage, Stage::Doing(progress) if progress.has_begun());
+    !has_begun && job.step.as_ref().is_some_and(|step| step.is_over(ctx.clock.now()))
 }
 
 async fn command_step(ctx: &TenantCtx, claim: &Claim, job: &CommandJob) -> Result<Outcome, Stop> {

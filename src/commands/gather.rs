@@ -22,6 +22,7 @@ use crate::core::error::Fault;
 use crate::core::ids::ConversationId;
 use crate::core::participant::Participant;
 use crate::core::refusal::Refusal;
+use crate::core::rule::Rule;
 use crate::jobs::ctx::TenantCtx;
 use crate::jobs::documents;
 use crate::jobs::documents::QuotedMessage;
@@ -46,6 +47,9 @@ pub(crate) async fn decide(
     }
     let at = ctx.clock.now();
     let facts = gather(ctx, claim, job, id).await?;
+    if job.step.is_some() && !facts.rules.workflows {
+        return Err(Refusal::NotAllowed(Rule::Workflows).into());
+    }
     if let Some(told) = external_changes::not_seen_yet(ctx, claim, &facts.conversation, at).await? {
         let verdict = Verdict::Continue { body: job::encode(job), until: lease::end(ctx) };
         return Ok(Outcome { verdict, effects: told });
@@ -105,7 +109,7 @@ pub(crate) async fn gather(
     job: &CommandJob,
     id: &ConversationId,
 ) -> Result<Facts, Stop> {
-    let requester = acting::teammate(ctx, &job.requester.user).await?;
+    let requester = acting::requester(ctx, &job.requester).await?;
     let requester = requester.map_err(|stranger| Refusal::YouAreNotLinked(stranger.why))?;
     let target = match job.command.act.assignee() {
         Some(user) => {

@@ -12,6 +12,7 @@ use crate::core::conversation::ConversationRef;
 use crate::core::ids::{ConversationId, SlackUserId};
 use crate::core::request_context::RequestContext;
 use crate::core::seen::Seen;
+use crate::jobs::outbox::steps::WaitingStep;
 
 /// A command being carried out.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -38,6 +39,9 @@ pub struct CommandJob {
     /// The conversations as they were shown to the requester, if they were.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub seen: Vec<Seen>,
+    /// The workflow step that the command ends, if one requested it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub step: Option<WaitingStep>,
 }
 
 /// The progress of a command. Each stage is stored before the next begins.
@@ -83,7 +87,7 @@ impl CommandJob {
     /// Returns a command about which nothing is decided yet.
     pub fn new(requester: RequestContext, command: Command) -> Self {
         let (stage, seen) = (Stage::Asked, Vec::new());
-        Self { requester, command, stage, batch: None, quoted: None, asked: None, undoes: None, seen }
+        Self { requester, command, stage, batch: None, quoted: None, asked: None, undoes: None, seen, step: None }
     }
 
     /// Returns the conversation, if it is known.

@@ -235,6 +235,9 @@ fn not_allowed(rule: Rule) -> Markup {
         Rule::Configure => only(Who::Admins, "change the settings and the channels for shared numbers"),
         Rule::Link => only(Who::Admins, "link people"),
         Rule::Doctor => only(Who::Admins, "check the setup"),
+        Rule::Workflows => "Workflow steps can't use dialnote in this workspace. Ask an admin to allow them in the \
+                            workspace rules (/dialnote settings)."
+            .to_owned(),
     })
 }
 
@@ -244,7 +247,7 @@ fn rule_forbids(rule: Rule, about: &About, owner: Option<&str>) -> Markup {
         Rule::Reassign(who) => (who, "reassign", ""),
         Rule::Snooze(who) => (who, "snooze", ""),
         Rule::Done(who) => (who, "mark", " done"),
-        Rule::Configure | Rule::Link | Rule::Doctor => return not_allowed(rule),
+        Rule::Configure | Rule::Link | Rule::Doctor | Rule::Workflows => return not_allowed(rule),
     };
     let line = Markup::of(&format!("Only {} can {before} ", may(who))).bold(&about.title).ours(after).ours(". Ask ");
     match owner.filter(|_| who == Who::OwnerAndAdmins) {

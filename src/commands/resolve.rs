@@ -22,11 +22,13 @@ use crate::core::error::Fault;
 use crate::core::ids::{ConversationId, SlackUserId};
 use crate::core::known_conversation::KnownConversation;
 use crate::core::refusal::Refusal;
+use crate::core::request_context::RequestContext;
 use crate::core::seen::Seen;
 use crate::core::teammate::Teammate;
 use crate::core::typed;
 use crate::core::verbs::Verb;
 use crate::core::when::model::When;
+use crate::core::workflow_step::UnclearName;
 use crate::core::working_hours;
 use crate::jobs::ctx::TenantCtx;
 use crate::jobs::documents;
@@ -36,6 +38,7 @@ use crate::people::directory::Freshness;
 use crate::people::{acting, colleagues, mentions};
 use crate::platform::db::projection::Conversations;
 use crate::platform::db::{Claim, Effect, Verdict};
+use crate::platform::slack::blocks::mrkdwn::escaped;
 use crate::sync::poll_state::Urgency;
 use crate::sync::{conversations, known, poll_state, poller};
 
@@ -70,6 +73,37 @@ pub(crate) async fn surely_named(ctx: &TenantCtx, text: &str) -> Result<Option<N
     Ok(title.map(|title| NamedConversation { id, title, left_over }))
 }
 
+/// Finds the one conversation that an input of a workflow step names. Nothing may be left over, because a step has an
+/// input of its own for a note.
+pub(crate) async fn named(
+    ctx: &TenantCtx,
+    claim: &Claim,
+    verb: Verb,
+    text: &str,
+) -> Result<Result<ConversationId, UnclearName>, Stop> {
+    let act = if verb == Verb::Assign { Action::Assign(Assignee::Me) } else { Action::Plain(verb) };
+    let text = escaped(text);
+    let command = Command { act, which: ConversationRef::Text(text.clone()), note: String::new() };
+    let job = CommandJob::new(RequestContext::of_workflow(), command);
+    let reading = read_with(ctx, claim, &job, &text, Freshness::Kept).await?;
+    Ok(match still_open(ctx, &job, reading).await? {
+        Reading::Ready { note, .. } if !note.trim().is_empty() => Err(UnclearName::LeftOver(note)),
+        Reading::Ready { ids, .. } if ids.len() == 1 => one(ids).ok_or(UnclearName::Nothing),
+        Reading::Ready { ids, .. } | Reading::WhichConversation { ids, .. } => Err(candidates(ctx, &ids).await?),
+        Reading::AllMine { .. } | Reading::WhichPerson { .. } | Reading::Missing { .. } => Err(UnclearName::Nothing),
+    })
+}
+
+/// Returns the conversations that a text may mean, for a sentence.
+async fn candidates(ctx: &TenantCtx, ids: &[ConversationId]) -> Result<UnclearName, Fault> {
+    let mut several = Vec::new();
+    for id in ids.iter().take(MAX_CONVERSATION_CHOICES) {
+        let known = known_or_there(ctx, id).await?;
+        several.extend(known.map(|known| (known.title(), id.to_string())));
+    }
+    Ok(if several.is_empty() { UnclearName::Nothing } else { UnclearName::Several(several) })
+}
+
 /// Resolves a typed command, and carries it on or asks the requester. `thread` is the conversation in whose thread the
 /// text was written.
 pub(crate) async fn look_up(
@@ -79,7 +113,7 @@ pub(crate) async fn look_up(
     text: &str,
     thread: Option<&ConversationId>,
 ) -> Result<Outcome, Stop> {
-    let requester = acting::teammate(ctx, &job.requester.user).await?;
+    let requester = acting::requester(ctx, &job.requester).await?;
     let requester = requester.map_err(|stranger| Refusal::YouAreNotLinked(stranger.why))?;
     let job = &at_a_time(job, &requester, claim.accepted);
     let reading = match thread {

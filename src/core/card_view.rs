@@ -21,6 +21,9 @@ pub struct Digest {
     /// The number of minutes for which all of them have been unassigned at least, if this is a reminder.
     #[serde(default)]
     pub overdue: Option<u16>,
+    /// True if a workflow asked for it.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub asked: bool,
     /// The unassigned conversations that are shown, oldest first.
     pub waiting: Vec<CardView>,
     /// The number of unassigned conversations that are not shown.
@@ -43,6 +46,7 @@ impl Digest {
             caught_up: false,
             away: None,
             overdue: None,
+            asked: false,
             waiting: Vec::new(),
             more: 0,
             settled: Vec::new(),

@@ -64,6 +64,8 @@ pub(crate) mod rules_form {
     pub(crate) const UNTIL: &str = "until";
     /// The people who may change the rules.
     pub(crate) const CONFIGURE: &str = "configure";
+    /// The permission of workflow steps.
+    pub(crate) const WORKFLOWS: &str = "workflows";
     /// The details that the channel shows.
     pub(crate) const CHANNEL: &str = "channel";
     /// The kinds of activity that make cards in the channel.

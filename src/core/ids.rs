@@ -79,6 +79,21 @@ id! {
     DraftId
 }
 
+/// The id of the actor of a workflow step, which is no person. Slack's ids are upper case.
+const WORKFLOW: &str = "workflow";
+
+impl SlackUserId {
+    /// Returns the actor of a workflow step.
+    pub(crate) fn workflow() -> Self {
+        Self(WORKFLOW.to_owned())
+    }
+
+    /// Answers whether this is a Slack user, rather than the actor of a workflow step.
+    pub(crate) fn is_person(&self) -> bool {
+        self.0 != WORKFLOW
+    }
+}
+
 impl ChannelId {
     /// Answers whether this is a direct message rather than a channel that a team reads.
     pub fn is_direct(&self) -> bool {

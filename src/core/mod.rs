@@ -59,4 +59,5 @@ pub mod undo_log;
 pub mod verbs;
 pub mod when;
 pub mod window;
+pub mod workflow_step;
 pub mod working_hours;

@@ -76,6 +76,8 @@ pub enum Via {
     Postponed,
     /// No person: a time was reached.
     Timer,
+    /// No person: a step of a workflow in Slack.
+    Workflow,
     /// A way outside this app.
     Elsewhere,
 }
@@ -114,10 +116,22 @@ impl std::fmt::Debug for ReplyTarget {
     }
 }
 
+impl Via {
+    /// Answers whether a person waits for an answer in words.
+    pub(crate) fn has_a_reader(self) -> bool {
+        !matches!(self, Self::Timer | Self::Workflow)
+    }
+}
+
 impl RequestContext {
     /// Returns the context of a request that was made nowhere in particular.
     pub(crate) fn of(user: SlackUserId, via: Via) -> Self {
         Self { user, channel: None, thread: None, team: None, reply: None, via, list: None, message: None, pane: None }
+    }
+
+    /// Returns the context of a workflow step, which acts for no person.
+    pub(crate) fn of_workflow() -> Self {
+        Self::of(SlackUserId::workflow(), Via::Workflow)
     }
 
     /// Returns the place to answer. A deferred command is answered by direct message, because the requester may have

@@ -80,6 +80,11 @@ impl RouteSettings {
 }
 
 impl Route {
+    /// Returns the route of a channel that shows all shared numbers.
+    pub(crate) fn of_all() -> Self {
+        Self { line: None, zone: None, by: None, paused: false, settings: RouteSettings::default() }
+    }
+
     /// Answers whether the cards of this shared number's conversations go to the channel.
     pub fn takes(&self, line: Option<&SharedNumber>) -> bool {
         self.line.as_ref().is_none_or(|wanted| line.is_some_and(|line| line.number == wanted.number))

@@ -31,4 +31,6 @@ pub enum Rule {
     Link,
     /// Only admins may check the setup.
     Doctor,
+    /// Workflow steps may not use the app.
+    Workflows,
 }

@@ -20,6 +20,7 @@ use crate::core::working_hours::{Hours, TimeOfDay};
 /// The rules of a workspace.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a box that an admin ticks")]
 pub struct Rules {
     /// The people who may reassign or unassign a conversation that has an owner.
     pub reassign: Who,
@@ -40,6 +41,8 @@ pub struct Rules {
     pub untouched_hours: u16,
     /// The working hours, in each person's own time zone.
     pub working: Hours,
+    /// True if steps of workflows may use the app.
+    pub workflows: bool,
 }
 
 impl Default for Rules {
@@ -54,6 +57,7 @@ impl Default for Rules {
             remind_within: 30,
             untouched_hours: 8,
             working: Hours { from: TimeOfDay::at(9), to: TimeOfDay::at(17) },
+            workflows: false,
         }
     }
 }

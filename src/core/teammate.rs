@@ -9,6 +9,9 @@ use crate::core::ids::{InstallationId, MemberId, SlackUserId};
 use crate::core::naming;
 use crate::core::person::{Account, Member, Profile};
 
+/// The name of the actor of a workflow step, in threads, histories, notes and the audit log.
+pub(crate) const WORKFLOW: &str = "A workflow";
+
 /// A Slack user whose profile changed.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(from = "KeptProfileJob")]
@@ -51,6 +54,14 @@ pub struct Teammate {
     /// True if they are an admin of the workspace in Slack or of the organization in dialnote.
     #[serde(default)]
     pub admin: bool,
+}
+
+impl Teammate {
+    /// Returns the actor of a workflow step: no member, and no admin.
+    pub(crate) fn workflow() -> Self {
+        let user = SlackUserId::workflow();
+        Self { member: MemberId::new(user.as_str()), user, name: WORKFLOW.to_owned(), zone: None, admin: false }
+    }
 }
 
 /// A link that an admin made by hand: this Slack user is this member, even if their addresses differ.

@@ -29,6 +29,7 @@ use crate::platform::slack::answer::SlackError;
 use crate::platform::slack::client::Slack;
 use crate::platform::telemetry::metrics::Metrics;
 use crate::platform::telemetry::traces::Traces;
+use crate::platform::vault::Vault;
 
 /// The services and data that a job of one installation works with. It is plain data: the functions that use it are in
 /// the capabilities.
@@ -58,6 +59,9 @@ pub struct TenantCtx {
     pub instance: String,
     /// The stored record of the installation, if it is one of many; otherwise the operator sets its keys.
     pub record: Option<TenantRecord>,
+    /// The vault of the tokens of workflow steps; `None` if several workspaces can install the app, because such an app
+    /// can't have steps.
+    pub step_vault: Option<Arc<Vault>>,
     /// The subscribers of domain events.
     pub(crate) subscribers: Arc<Subscribers>,
     /// The data kept in memory as long as the process runs.
@@ -116,6 +120,7 @@ impl TenantCtx {
             ingress,
             instance,
             record,
+            step_vault: None,
             subscribers,
             memory,
         }

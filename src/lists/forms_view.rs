@@ -91,6 +91,8 @@ pub(crate) const ONLY_ADMINS: &str = "admins";
 pub const MASKED: &str = "masked";
 /// The option that a channel shows changes to everyone.
 pub(crate) const ALOUD: &str = "aloud";
+/// The option that workflow steps may use the app.
+pub(crate) const ALLOWED: &str = "allowed";
 /// The option that a user keeps an unanswered hand-off.
 pub(crate) const KEEPS: &str = "keeps";
 
@@ -281,9 +283,12 @@ pub struct Here {
     pub route: Option<route::RouteSettings>,
 }
 
-/// Returns the form of the rules, and of the channel where it was opened.
-pub fn rules(rules: &Rules, here: Option<&Here>) -> Modal {
-    use rules_form::{ANSWER, CALLBACK_ID, CONFIGURE, DONE, FROM, NOTES, REASSIGN, REMIND, UNTIL, UNTOUCHED};
+/// Returns the form of the rules, and of the channel where it was opened. `has_steps` is true if the app can have steps
+/// in workflows.
+pub fn rules(rules: &Rules, here: Option<&Here>, has_steps: bool) -> Modal {
+    use rules_form::{
+        ANSWER, CALLBACK_ID, CONFIGURE, DONE, FROM, NOTES, REASSIGN, REMIND, UNTIL, UNTOUCHED, WORKFLOWS,
+    };
     let who = |name, who: Who| {
         let options = WHO.iter().map(|(_, value, text)| Choosable::new(text, value)).collect();
         Element::menu(name, "Choose", options, WHO.iter().position(|(one, ..)| *one == who))
@@ -302,6 +307,12 @@ pub fn rules(rules: &Rules, here: Option<&Here>) -> Modal {
         Block::field(DONE, "Who can mark conversations done?", who(DONE, rules.done)),
         Block::choice(NOTES, "Require a note for", Element::checkboxes(NOTES, notes)),
         Block::choice(CONFIGURE, "Who can change these rules?", Element::checkboxes(CONFIGURE, configure)),
+    ];
+    blocks.extend(has_steps.then(|| {
+        let steps = vec![(Choosable::new("Workflow steps can assign, find, note and list", ALLOWED), rules.workflows)];
+        Block::choice(WORKFLOWS, "What can workflows do?", Element::checkboxes(WORKFLOWS, steps))
+    }));
+    blocks.extend([
         Block::header("Time limits"),
         Block::explained_field(
             ANSWER,
@@ -322,7 +333,7 @@ pub fn rules(rules: &Rules, here: Option<&Here>) -> Modal {
         Block::header("Working hours"),
         Block::field(FROM, "Start", Element::time(FROM, Some(rules.working.from.to_string()))),
         Block::field(UNTIL, "End", Element::time(UNTIL, Some(rules.working.to.to_string()))),
-    ];
+    ]);
     blocks.extend(here.into_iter().flat_map(channel_fields));
     let metadata = here.map(|here| here.channel.to_string()).unwrap_or_default();
     Modal::new(CALLBACK_ID, "Workspace rules", "Save", metadata, blocks)

@@ -57,6 +57,9 @@ fn title(digest: &Digest) -> (String, Block) {
         1 => "1 unassigned conversation".to_owned(),
         many => format!("{many} unassigned conversations, oldest first"),
     };
+    if digest.asked {
+        return (format!("{}.", capital(&unassigned)), Block::header(&capital(&unassigned)));
+    }
     if digest.caught_up {
         let line = absence_view::sentence(digest.away.as_ref()).ours(" ").ours(&capital(&unassigned));
         return (line.words(), line.ours(if count > 0 { ":" } else { "." }).paragraph());

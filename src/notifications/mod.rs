@@ -15,5 +15,5 @@ pub(crate) mod sent;
 pub mod stale;
 mod stale_facts;
 mod standing;
-mod summary;
+pub(crate) mod summary;
 pub mod unreachable;

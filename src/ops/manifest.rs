@@ -1,11 +1,14 @@
 //! The app's description for Slack (docs/contracts/slack.md §26), made from the table of commands so
 //! that Slack offers exactly what the program understands. `manifest.yml` is the same as YAML, checked in.
 
+use std::collections::BTreeMap;
+
 use serde::Serialize;
 use url::{Host, Url};
 
 use crate::core::shortcut::{FIND, HAND_OFF, MY_INBOX, NOTE};
 use crate::core::verbs::{COMMANDS, UMBRELLA};
+use crate::core::workflow_step::{STEPS, StepParameter, WorkflowStep};
 use crate::platform::slack::entity::TASK;
 use crate::platform::slack::oauth;
 use crate::platform::slack::scopes::{OPTIONAL_SCOPES, SCOPES};
@@ -33,11 +36,37 @@ pub const UNFURL_DOMAIN: &str = "app.dialnote.com";
 
 #[derive(Serialize)]
 struct Manifest {
-    _metadata: ManifestMetadata,
+    #[serde(rename = "_metadata")]
+    metadata: ManifestMetadata,
     display_information: DisplayInformation,
     features: Features,
     oauth_config: OauthConfig,
     settings: ManifestSettings,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    functions: Option<BTreeMap<&'static str, Function>>,
+}
+
+/// A step for workflows (docs/contracts/slack-2026.md §8.1).
+#[derive(Serialize)]
+struct Function {
+    title: &'static str,
+    description: &'static str,
+    input_parameters: FunctionParameters,
+    output_parameters: FunctionParameters,
+}
+
+#[derive(Serialize)]
+struct FunctionParameters {
+    properties: BTreeMap<&'static str, FunctionParameter>,
+    required: Vec<&'static str>,
+}
+
+#[derive(Serialize)]
+struct FunctionParameter {
+    #[serde(rename = "type")]
+    kind: &'static str,
+    title: &'static str,
+    description: &'static str,
 }
 
 #[derive(Serialize)]
@@ -132,6 +161,8 @@ struct Scopes {
 #[derive(Serialize)]
 struct ManifestSettings {
     event_subscriptions: EventSubscriptions,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    function_runtime: Option<&'static str>,
     interactivity: Interactivity,
     org_deploy_enabled: bool,
     socket_mode_enabled: bool,
@@ -191,9 +222,42 @@ pub fn json(reached: Reached<'_>, unfurl_domain: &str) -> Result<String, serde_j
     serde_json::to_string_pretty(&manifest(reached, unfurl_domain))
 }
 
+/// Returns the same with steps for workflows. Slack takes them from an app that only one workspace or organization
+/// installs (docs/contracts/slack-2026.md §8.7).
+pub fn json_with_steps(reached: Reached<'_>, unfurl_domain: &str) -> Result<String, serde_json::Error> {
+    serde_json::to_string_pretty(&with_steps(manifest(reached, unfurl_domain)))
+}
+
+fn with_steps(mut manifest: Manifest) -> Manifest {
+    manifest.metadata = ManifestMetadata { major_version: 2, minor_version: 0 };
+    manifest.settings.org_deploy_enabled = true;
+    manifest.settings.function_runtime = Some("remote");
+    manifest.settings.event_subscriptions.bot_events.push("function_executed");
+    manifest.functions = Some(STEPS.iter().map(|step| (step.callback_id, function(step))).collect());
+    manifest
+}
+
+fn function(step: &WorkflowStep) -> Function {
+    Function {
+        title: step.title,
+        description: step.description,
+        input_parameters: parameters(step.inputs),
+        output_parameters: parameters(step.outputs),
+    }
+}
+
+fn parameters(all: &[StepParameter]) -> FunctionParameters {
+    let parameter =
+        |one: &StepParameter| FunctionParameter { kind: one.kind, title: one.title, description: one.description };
+    FunctionParameters {
+        properties: all.iter().map(|one| (one.name, parameter(one))).collect(),
+        required: all.iter().filter(|one| one.required).map(|one| one.name).collect(),
+    }
+}
+
 fn manifest(reached: Reached<'_>, unfurl_domain: &str) -> Manifest {
     Manifest {
-        _metadata: ManifestMetadata { major_version: 1, minor_version: 1 },
+        metadata: ManifestMetadata { major_version: 1, minor_version: 1 },
         display_information: DisplayInformation {
             name: "dialnote",
             description: "Decide who owns each phone conversation",
@@ -224,6 +288,7 @@ fn manifest(reached: Reached<'_>, unfurl_domain: &str) -> Manifest {
                 request_url: reached.url("/slack/events"),
                 bot_events: EVENTS.to_vec(),
             },
+            function_runtime: None,
             interactivity: Interactivity {
                 is_enabled: true,
                 request_url: reached.url("/slack/interactions"),
@@ -233,6 +298,7 @@ fn manifest(reached: Reached<'_>, unfurl_domain: &str) -> Manifest {
             socket_mode_enabled: matches!(reached, Reached::BySockets),
             token_rotation_enabled: false,
         },
+        functions: None,
     }
 }
 

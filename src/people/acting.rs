@@ -10,7 +10,8 @@ use crate::core::error::Fault;
 use crate::core::ids::SlackUserId;
 use crate::core::person::Profile;
 use crate::core::refusal::Refusal;
-use crate::core::teammate::{Teammate, link};
+use crate::core::request_context::{RequestContext, Via};
+use crate::core::teammate::{Teammate, Unlinked, WORKFLOW, link};
 use crate::jobs::ctx::TenantCtx;
 use crate::people::directory::{Freshness, UnlinkedUser};
 use crate::people::{directory, strangers};
@@ -22,6 +23,17 @@ const IDENTITY_TIMEOUT: Duration = Duration::from_secs(5);
 /// Returns the linked teammate for an action, or the reason why the user is not linked.
 pub async fn teammate(ctx: &TenantCtx, user: &SlackUserId) -> Result<Result<Teammate, UnlinkedUser>, Fault> {
     recognized(ctx, user, Freshness::Lately).await
+}
+
+/// Returns the linked teammate who gave a command, or the actor of a workflow step.
+pub(crate) async fn requester(
+    ctx: &TenantCtx,
+    requester: &RequestContext,
+) -> Result<Result<Teammate, UnlinkedUser>, Fault> {
+    if requester.via == Via::Workflow {
+        return Ok(Ok(Teammate::workflow()));
+    }
+    teammate(ctx, &requester.user).await
 }
 
 /// Returns the linked teammate for showing something, which does not wait for dialnote.
@@ -51,6 +63,9 @@ async fn recognized(
     user: &SlackUserId,
     read: Freshness,
 ) -> Result<Result<Teammate, UnlinkedUser>, Fault> {
+    if !user.is_person() {
+        return Ok(Err(UnlinkedUser { name: WORKFLOW.to_owned(), why: Unlinked::Bot }));
+    }
     let linked = match directory::linked(ctx, user, read).await? {
         Ok(teammate) => return Ok(Ok(teammate)),
         Err(stranger) if read == Freshness::Now => Err(stranger),

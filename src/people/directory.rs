@@ -12,7 +12,7 @@ use crate::core::error::{Fault, Service};
 use crate::core::ids::{MemberId, SlackUserId};
 use crate::core::participant::Participant;
 use crate::core::person::{Member, Profile};
-use crate::core::teammate::{ByHand, Teammate, Unlinked, link};
+use crate::core::teammate::{ByHand, Teammate, Unlinked, WORKFLOW, link};
 use crate::core::{naming, person, times};
 use crate::jobs::ctx::TenantCtx;
 use crate::jobs::documents;
@@ -108,6 +108,9 @@ pub(crate) async fn look_up(ctx: &TenantCtx, user: &SlackUserId) -> Result<Optio
 
 /// Returns the name that colleagues use for a Slack user, or none if Slack does not know the user.
 pub async fn name(ctx: &TenantCtx, user: &SlackUserId) -> Result<Option<String>, Fault> {
+    if !user.is_person() {
+        return Ok(Some(WORKFLOW.to_owned()));
+    }
     let Some(profile) = profile(ctx, user, Freshness::Kept).await? else { return Ok(None) };
     let members = kept_members(ctx).await?;
     Ok(Some(naming::name(&profile, None, &members)))

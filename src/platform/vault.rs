@@ -32,6 +32,8 @@ pub enum Purpose {
     RefreshToken,
     /// An API key of dialnote's.
     DialnoteKey,
+    /// The token of a workflow step.
+    StepToken,
 }
 
 impl Purpose {
@@ -40,6 +42,7 @@ impl Purpose {
             Self::SlackToken => "slack token",
             Self::RefreshToken => "refresh token",
             Self::DialnoteKey => "dialnote key",
+            Self::StepToken => "step token",
         }
     }
 }
@@ -94,6 +97,14 @@ impl Vault {
             return Err(BadKey::None);
         }
         Ok(Self { seals: keys.remove(0), opens: keys })
+    }
+
+    /// Creates a vault for secrets that live no longer than another secret of the operator's, from which its key is
+    /// derived.
+    pub fn derived(secret: &SecretString) -> Self {
+        let salted = Sha256::new().chain_update("dialnote-slack vault ").chain_update(secret.expose_secret());
+        let seals = named_bytes(salted.finalize().into());
+        Self { seals, opens: Vec::new() }
     }
 
     /// Seals a secret of an installation.
@@ -153,9 +164,13 @@ pub fn new_key() -> SecretString {
 fn named(key: &SecretString) -> Result<Named, BadKey> {
     let mut bytes = [0; 32];
     hex::decode_to_slice(key.expose_secret().trim(), &mut bytes).map_err(|_| BadKey::Misread)?;
+    Ok(named_bytes(bytes))
+}
+
+fn named_bytes(bytes: [u8; 32]) -> Named {
     let mut name = hex::encode(Sha256::new().chain_update("dialnote-slack key ").chain_update(bytes).finalize());
     name.truncate(KEY_NAME_LENGTH);
-    Ok(Named { name, cipher: XChaCha20Poly1305::new(&Key::from(bytes)) })
+    Named { name, cipher: XChaCha20Poly1305::new(&Key::from(bytes)) }
 }
 
 /// Returns the installation and the purpose, which are authenticated together with the secret.
@@ -186,6 +201,15 @@ mod tests {
         assert_eq!(opened(&vault, "T2", SlackToken, &sealed), Err(Unopened::Altered));
         assert_eq!(opened(&vault, "T1", RefreshToken, &sealed), Err(Unopened::Altered));
         assert_ne!(sealed, vault.seal(&InstallationId::new("T1"), SlackToken, &"xoxb-planted".into()));
+    }
+
+    #[test]
+    fn a_derived_vault_opens_with_the_same_secret_only() {
+        let (t1, purpose) = (InstallationId::new("T1"), Purpose::StepToken);
+        let sealed = Vault::derived(&"xoxb-planted".into()).seal(&t1, purpose, &"xwfp-planted".into());
+        assert_eq!(opened(&Vault::derived(&"xoxb-planted".into()), "T1", purpose, &sealed), Ok("xwfp-planted".into()));
+        let other = opened(&Vault::derived(&"xoxb-other".into()), "T1", purpose, &sealed);
+        assert!(matches!(other, Err(Unopened::UnknownKey(_))), "{other:?}");
     }
 
     #[test]

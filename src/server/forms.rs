@@ -179,7 +179,10 @@ impl InboundRequest<'_> {
         };
         let (rules, here) = tokio::join!(self.within(documents::rules(&self.work)), here);
         match rules.zip(here) {
-            Some((rules, here)) => self.show(&from, &forms_view::rules(&rules, here.as_ref()), &place).await,
+            Some((rules, here)) => {
+                let has_steps = self.work.step_vault.is_some();
+                self.show(&from, &forms_view::rules(&rules, here.as_ref(), has_steps), &place).await
+            }
             None => self.refuse(&from, Refusal::SettingsUnreadable).await,
         }
     }

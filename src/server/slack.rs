@@ -37,6 +37,7 @@ use crate::jobs::ctx::{AppState, TenantCtx};
 use crate::jobs::job::JobKind;
 use crate::jobs::outbox::private::AnswerPrivately;
 use crate::jobs::outbox::redraw::ListJob;
+use crate::jobs::outbox::steps::WaitingStep;
 use crate::linking::asking::AskForLink;
 use crate::linking::choosing::{LinkChoice, MEMBER};
 use crate::linking::requests::PeopleJob;
@@ -45,7 +46,7 @@ use crate::ops::doctor::DoctorJob;
 use crate::platform::db::{Delivery, NewJob};
 use crate::platform::slack::blocks::element::OPTIONS;
 use crate::platform::slack::blocks::words;
-use crate::platform::slack::inbound::{From, Inbound, PaneRequest, Surface};
+use crate::platform::slack::inbound::{From, Inbound, PaneRequest, ReachedStep, Surface};
 use crate::platform::slack::reading;
 use crate::server::answers;
 use crate::server::answers::{AcceptRequest, REPLY_LIFE};
@@ -55,6 +56,7 @@ use crate::server::request::InboundRequest;
 use crate::server::signed::Signed;
 use crate::server::wanted::Wanted;
 use crate::tenants::removal::Removed;
+use crate::workflows::steps::StepJob;
 
 /// The time after which an answer is so late that the operator should know. Slack gives up after 3 s.
 const LATE_ACK: Duration = Duration::from_secs(1);
@@ -197,6 +199,7 @@ fn route(
             let job = SharedJob { channel, told: true, after: None };
             return Handling::Order(request.order(&installation, &delivery, &job), answers::unavailable);
         }
+        Inbound::StepReached { installation, step, at } => return request.step(&installation, step, at),
         Inbound::Shortcut { from, callback_id, message } => {
             return Handling::Form(Box::pin(request.shortcut(from, callback_id, message)));
         }
@@ -301,6 +304,18 @@ impl<'a> InboundRequest<'a> {
         let requester = RequestContext::of(user, Via::Clicked);
         let list = Listed { query: Query::of(Filter::Mine), place: Stands::Home };
         self.order(installation, delivery, &ListJob::new(requester, list))
+    }
+
+    /// Stores a step that a workflow reached. An app that several workspaces can install has none
+    /// (docs/contracts/slack-2026.md §8.7), so that its events are not genuine work.
+    fn step(self, installation: &InstallationId, reached: ReachedStep, at: Option<Timestamp>) -> Handling<'a> {
+        let Some(vault) = &self.work.step_vault else {
+            warn!("workflow step ignored: an app for several workspaces has no steps");
+            return Handling::Answered(StatusCode::OK.into_response());
+        };
+        let step = WaitingStep::new(vault, installation, &reached, at.unwrap_or(self.now).min(self.now));
+        let job = StepJob { callback_id: reached.callback_id, inputs: reached.inputs, step };
+        Handling::Order(self.order(installation, &reached.execution, &job), answers::unavailable)
     }
 
     /// Returns the conversations that a search field offers (docs/contracts/slack.md §10). Its form remembers the

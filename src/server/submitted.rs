@@ -226,7 +226,7 @@ fn last_field(verb: Verb) -> &'static str {
 }
 
 fn rules(fields: &Fields, working: Hours) -> Rules {
-    use rules_form::{ANSWER, CONFIGURE, DONE, NOTES, REASSIGN, REMIND, UNTOUCHED};
+    use rules_form::{ANSWER, CONFIGURE, DONE, NOTES, REASSIGN, REMIND, UNTOUCHED, WORKFLOWS};
     let who = |name| fields.choice(name, name).and_then(forms_view::who).unwrap_or_default();
     let number = |name| fields.choice(name, name).and_then(|number| number.parse().ok()).unwrap_or_default();
     Rules {
@@ -239,6 +239,7 @@ fn rules(fields: &Fields, working: Hours) -> Rules {
         remind_within: number(REMIND),
         untouched_hours: number(UNTOUCHED),
         working,
+        workflows: ticked(fields, WORKFLOWS, forms_view::ALLOWED),
     }
 }
 

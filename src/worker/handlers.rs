@@ -14,6 +14,7 @@ use crate::jobs::outbox::cards::{PostCard, PostEntry, RedrawCard, RepostCard, Re
 use crate::jobs::outbox::direct::{MarkDirect, SendDirect, ShowAnswer};
 use crate::jobs::outbox::message::MessageHandler;
 use crate::jobs::outbox::private::{AnswerPrivately, NotifyDelay};
+use crate::jobs::outbox::steps::EndStep;
 use crate::linking::asking::LinkRequests;
 use crate::linking::requests::Linkings;
 use crate::linking::window::DrawPeople;
@@ -39,6 +40,8 @@ use crate::sync::webhooks::Hints;
 use crate::tenants::installations::Installations;
 use crate::tenants::removal::Removals;
 use crate::tenants::token_refresh::{RefreshToken, TokenRefresh};
+use crate::workflows::queue::PostQueue;
+use crate::workflows::steps::WorkflowSteps;
 
 /// Returns a registry of all handlers. `installations` is set if several workspaces can install the app.
 pub fn all(installations: Option<&Arc<Installations>>) -> Registry {
@@ -69,6 +72,7 @@ pub fn all(installations: Option<&Arc<Installations>>) -> Registry {
         .with(Digests)
         .with(Reports)
         .with(Doctor)
+        .with(WorkflowSteps)
         .with(MessageHandler::<AnswerPrivately>::new())
         .with(MessageHandler::<NotifyDelay>::new())
         .with(MessageHandler::<PostCard>::new())
@@ -83,6 +87,8 @@ pub fn all(installations: Option<&Arc<Installations>>) -> Registry {
         .with(MessageHandler::<PostDigest>::new())
         .with(MessageHandler::<SettleInDigest>::new())
         .with(MessageHandler::<PostReport>::new())
+        .with(MessageHandler::<PostQueue>::new())
+        .with(MessageHandler::<EndStep>::new())
         .with(MessageHandler::<DrawHome>::new())
         .with(MessageHandler::<DrawList>::new())
         .with(MessageHandler::<DrawForm>::new())

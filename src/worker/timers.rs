@@ -13,7 +13,7 @@ use crate::core::command::Command;
 use crate::core::conversation::ConversationRef;
 use crate::core::error::{Fault, Service};
 use crate::core::ids::{DraftId, InstallationId, SlackUserId};
-use crate::core::request_context::{ListPlace, Via};
+use crate::core::request_context::ListPlace;
 use crate::core::times;
 use crate::core::times::DELAY_NOTICE_AFTER;
 use crate::jobs::ctx::TenantCtx;
@@ -94,7 +94,7 @@ impl Tenants {
             } else {
                 continue;
             };
-            if requester.via == Via::Timer {
+            if !requester.via.has_a_reader() {
                 continue;
             }
             let content = reply_view::waits(asked.as_deref(), service, setting.as_deref());

@@ -23,5 +23,6 @@ mod stage;
 mod steps;
 mod tour;
 mod work_objects;
+mod workflows;
 mod world;
 mod written;

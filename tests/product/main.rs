@@ -25,3 +25,4 @@ mod server;
 mod support;
 mod sync;
 mod tenants;
+mod workflows;

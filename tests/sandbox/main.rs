@@ -16,6 +16,7 @@ mod deliveries;
 mod demo;
 mod dialnote;
 mod faults;
+mod functions;
 mod hosted;
 mod lists;
 mod messages;

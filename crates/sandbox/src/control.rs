@@ -207,6 +207,17 @@ async fn done(shared: &Shared, verb: &str, heard: &RecordedRequest) -> Result<Va
         "close" => told(deliver::close(shared, read(heard)?).await?),
         "options" => told(deliver::options(shared, read(heard)?).await?),
         "shortcut" => told(deliver::shortcut(shared, read(heard)?).await?),
+        "functions" => {
+            let manifest: Value = read(heard)?;
+            shared.world(|world| world.functions.declare(&manifest.to_string()))?;
+            Ok(json!({}))
+        }
+        "run_step" => {
+            let (execution, outcome) = deliver::run_step(shared, read(heard)?).await?;
+            let mut told = told(outcome)?;
+            told["execution"] = json!(execution);
+            Ok(told)
+        }
         "event" => told(deliver::event(shared, read(heard)?).await?),
         "say" => Ok(json!({"ts": deliver::say(shared, read(heard)?).await?})),
         "read" => {

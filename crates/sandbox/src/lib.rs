@@ -19,6 +19,7 @@ mod deliver;
 mod dialnote;
 mod entities;
 mod faults;
+mod functions;
 mod grants;
 mod host;
 mod ids;
@@ -63,12 +64,13 @@ pub use cast::{NewChannel, NewContact, NewPerson, NewProfile};
 pub use channels::{Channel, ChannelKind, Message};
 pub use clock::Clock;
 pub use deliver::{
-    Click, Close, EditObject, Incoming, ObjectPlace, OpenObject, Outcome, PressObject, ReadComments, Saying, Shortcut,
-    Submit, TypeInObject, Typing, WriteComment,
+    Click, Close, EditObject, Incoming, ObjectPlace, OpenObject, Outcome, PressObject, ReadComments, RunStep, Saying,
+    Shortcut, Submit, TypeInObject, Typing, WriteComment,
 };
 pub use dialnote::model::{CallLog, Contact, Conversation, Dialnote, Entry, Hook, Kind, Member, Number, Status};
 pub use dialnote::variants::{self, Variants};
 pub use faults::{DialnoteFailure, DialnoteFaults, Faults, Hang, ObjectOddity, Odd, SlackFailure, SlackFaults};
+pub use functions::{Ended, Execution, Function, Functions, Parameter};
 pub use grants::{Grants, Token};
 pub use host::{Due, Host, Wish};
 pub use ids::{APP, BOT, BOT_HANDLE, BOT_USER, DOMAIN, SLACKBOT, TEAM, TEAM_NAME};
@@ -315,6 +317,11 @@ impl Sandbox {
     /// Sends an event: `{"type": …}` and its fields; `user` and `channel` may be names.
     pub async fn event(&self, event: Value) -> Result<Outcome, Impossible> {
         deliver::event(&self.shared, event).await
+    }
+
+    /// Lets a workflow reach a step of the app's; answers the id of the execution.
+    pub async fn run_step(&self, run: RunStep) -> Result<(String, Outcome), Impossible> {
+        deliver::run_step(&self.shared, run).await
     }
 
     /// Writes an ordinary message; answers its name.

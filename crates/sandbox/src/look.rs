@@ -18,6 +18,9 @@ use crate::world::World;
 /// The number of a channel's messages sent at once; older ones are fetched on demand.
 const AT_ONCE: usize = 200;
 
+/// The number of latest executions of steps that are shown.
+const EXECUTIONS: usize = 10;
+
 /// The parts that a person was shown already.
 #[derive(Default)]
 pub(super) struct Shown {
@@ -94,7 +97,7 @@ pub(super) fn thread(world: &World, person: &Person, channel: &str, ts: &str) ->
     Some(json!({"messages": shown_messages(world, person, &messages)}))
 }
 
-fn parts(world: &World, person: &Person) -> [(&'static str, Value); 12] {
+fn parts(world: &World, person: &Person) -> [(&'static str, Value); 13] {
     [
         ("workspace", workspace(world)),
         ("installed", json!(Installed::get())),
@@ -106,6 +109,7 @@ fn parts(world: &World, person: &Person) -> [(&'static str, Value); 12] {
         ("pane", world.objects.pane(&person.id).map(|pane| pane_state(world, pane)).into()),
         ("dialnote", inbox(world)),
         ("weather", json!({"faults": world.faults, "app_runs": world.app_runs, "app_url": world.bot})),
+        ("functions", world.functions.state(EXECUTIONS)),
         ("tour", json!({"done": world.tour.shown(), "era": world.era})),
         // The clock's lead over the machine's: a step of the clock is news even if nothing else happened.
         ("clock", json!(world.clock.ahead_ms())),

@@ -76,6 +76,7 @@ const FILES: &[(&str, &str)] = files![
     "traffic.js",
     "views.js",
     "when.js",
+    "workflows.js",
 ];
 
 /// Returns the routes of the page. It is at `/`; links to dialnote's conversations lead to it too, because there is no

@@ -112,7 +112,8 @@ async fn slack_api(State(shared): State<Arc<Shared>>, Path(method): Path<String>
         Err(refused) => return refused,
     };
     let whose = heard.token();
-    let shared = shared.whose(|world| whose.as_ref().is_some_and(|token| world.grants.knows(token)));
+    let knows = |world: &World, token: &str| world.grants.knows(token) || world.functions.knows(token);
+    let shared = shared.whose(|world| whose.as_ref().is_some_and(|token| knows(world, token)));
     let (called, made) = (method.clone(), heard.clone());
     let handle = move |world: &mut World| slack::call(world, &called, &made);
     attend(&shared, Asked::slack(&method, &heard), handle).await

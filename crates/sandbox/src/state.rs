@@ -30,6 +30,7 @@ pub(super) fn whole(world: &World, calls: usize) -> Value {
         "entity_faults": world.objects.faults,
         "dialnote": dialnote_state(world),
         "faults": world.faults,
+        "functions": world.functions.state(calls),
         "sockets": {
             "on": world.sockets.on, "open": world.sockets.open(), "events": world.sockets.events,
             "complaints": world.sockets.complaints,

@@ -14,6 +14,7 @@ use crate::clock::Clock;
 use crate::dialnote::model::Dialnote;
 use crate::dialnote::seed::organization;
 use crate::faults::settings::Faults;
+use crate::functions::Functions;
 use crate::grants::Grants;
 use crate::ids::BOT_USER;
 use crate::impossible::Impossible;
@@ -61,6 +62,8 @@ pub struct World {
     pub(super) dialnote_before: Option<Dialnote>,
     /// The faults of the moment.
     pub faults: Faults,
+    /// The app's steps in workflows.
+    pub functions: Functions,
     /// Socket Mode.
     pub sockets: Sockets,
     /// The app's calls of the two services.
@@ -144,6 +147,7 @@ impl World {
             dialnote: organization(now),
             dialnote_before: None,
             faults: Faults::default(),
+            functions: Functions::default(),
             sockets: Sockets::default(),
             calls: Log::keeping(CALLS_KEPT),
             effects: 0,
@@ -178,6 +182,7 @@ impl World {
         self.grants = before.grants;
         self.objects.support = before.objects.support;
         self.sockets = before.sockets;
+        self.functions.declared = before.functions.declared;
         self.services = before.services;
         self.bot = before.bot;
         self.app_runs = before.app_runs;

@@ -9,3 +9,4 @@ pub mod pane;
 pub mod posting;
 pub mod private;
 pub(crate) mod redraw;
+pub(crate) mod steps;

@@ -50,7 +50,7 @@ pub(super) fn all(links: &Links, now: Timestamp) -> Vec<(&'static str, Drawing)>
         ("a digest", Drawing::Message(digest_view::message(&digest(now), links, Privacy::Full))),
         ("a report", Drawing::Message(report_view::message(&report(now)))),
         ("a form", Drawing::Window(form(now, links))),
-        ("the form of the rules", Drawing::Window(forms_view::rules(&Rules::default(), Some(&here())))),
+        ("the form of the rules", Drawing::Window(forms_view::rules(&Rules::default(), Some(&here()), true))),
         ("the form of the notifications", Drawing::Window(forms_view::preferences(&preferences(), String::new()))),
         ("the window of a list", Drawing::Window(forms_view::window(Some(&list(now)), &list(now).query, links))),
         ("a Home tab", Drawing::Home(home)),

@@ -2,11 +2,16 @@
 
 use std::sync::Arc;
 
+use jiff::Timestamp;
+
 use crate::core::error::Fault;
 use crate::core::ids::{ChannelId, ConversationId, DraftId, InstallationId, MessageTs, SlackUserId};
 use crate::platform::db::api::Store;
 use crate::platform::db::kinds::{CacheKind, DocumentKind};
 use crate::platform::db::values::{Audited, CacheEntry, Card, Document, Draft, Entry, Since, Snapshot};
+
+/// The most closed buckets that are read.
+const MOST_LIMITS: usize = 10_000;
 
 /// A handle on the rows of one installation. Its methods are those of [`Store`] that are scoped to one.
 #[derive(Clone)]
@@ -24,6 +29,13 @@ impl TenantDb {
     /// Returns the installation of these rows.
     pub fn installation(&self) -> &InstallationId {
         &self.installation
+    }
+
+    /// Returns the time until which the other side has closed a bucket, if it has.
+    pub(crate) async fn closed_until(&self, bucket: &str, now: Timestamp) -> Result<Option<Timestamp>, Fault> {
+        let closed = self.store.limits(now, MOST_LIMITS).await?;
+        let own = closed.into_iter().find(|limit| limit.installation == self.installation && limit.bucket == bucket);
+        Ok(own.map(|limit| limit.until))
     }
 
     /// See [`Store::card`].

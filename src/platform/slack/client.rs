@@ -151,6 +151,11 @@ impl Slack {
         Self { by: Some(by), ..self.clone() }
     }
 
+    /// Returns a client with another token.
+    pub(crate) fn with_token(&self, token: SecretString) -> Self {
+        Self { token, ..self.clone() }
+    }
+
     /// Returns the installation that the token belongs to (`auth.test`, §24.2).
     pub async fn installation(&self) -> Result<InstallationId, SlackError> {
         let answer = self.call("auth.test", &json!({})).await?;

@@ -10,7 +10,7 @@ use crate::core::pane::PaneTab;
 use crate::core::teammate::ProfileJob;
 use crate::core::{text, typed};
 use crate::platform::slack::answer::profile;
-use crate::platform::slack::inbound::{From, Inbound, WrittenMessage};
+use crate::platform::slack::inbound::{From, Inbound, ReachedStep, WrittenMessage};
 use crate::platform::slack::panes;
 
 /// Reads an event. Returns none if the payload names no kind of event.
@@ -29,6 +29,7 @@ pub(super) fn event(payload: &Value) -> Option<Inbound> {
         "entity_comments_requested" => pane(payload, PaneTab::Comments),
         "link_shared" => links(payload),
         "channel_shared" => shared(payload),
+        "function_executed" => step_reached(payload),
         "app_uninstalled" => removed(payload),
         // The app has no tokens of people, only the bot's.
         "tokens_revoked" if !payload.list("/event/tokens/bot").is_empty() => removed(payload),
@@ -119,6 +120,26 @@ fn removed(payload: &Value) -> Option<Inbound> {
         installation: event_installation(payload).or_else(|| removed_organization(payload))?,
         at: Timestamp::from_second(payload.at("/event_time")?.as_i64()?).ok()?,
         delivery: payload.words("/event_id")?.to_owned(),
+    })
+}
+
+/// Reads a step that a workflow reached. Inputs without a value are left out.
+fn step_reached(payload: &Value) -> Option<Inbound> {
+    let inputs = payload.at("/event/inputs").and_then(Value::as_object).into_iter().flatten();
+    let text = |value: &Value| match value {
+        Value::String(text) => Some(text.clone()),
+        Value::Number(_) | Value::Bool(_) => Some(value.to_string()),
+        _ => None,
+    };
+    Some(Inbound::StepReached {
+        installation: event_installation(payload)?,
+        step: ReachedStep {
+            callback_id: payload.words("/event/function/callback_id")?.to_owned(),
+            inputs: inputs.filter_map(|(name, value)| Some((name.clone(), text(value)?))).collect(),
+            execution: payload.words("/event/function_execution_id")?.to_owned(),
+            token: payload.words("/event/bot_access_token")?.to_owned(),
+        },
+        at: payload.at("/event_time").and_then(Value::as_i64).and_then(|at| Timestamp::from_second(at).ok()),
     })
 }
 

@@ -1,5 +1,7 @@
 //! Slack's requests, reduced to the parts that the app uses. `reading` and `events` read them.
 
+use std::collections::BTreeMap;
+
 use jiff::Timestamp;
 
 use crate::core::click::Click;
@@ -134,6 +136,15 @@ pub enum Inbound {
         /// The event's id.
         delivery: String,
     },
+    /// A workflow reached a step of the app's (docs/contracts/slack-2026.md §8).
+    StepReached {
+        /// The installation.
+        installation: InstallationId,
+        /// The step.
+        step: ReachedStep,
+        /// The time of the event.
+        at: Option<Timestamp>,
+    },
     /// The app was removed from the workspace, or its token was revoked (§19.2).
     Removed {
         /// The installation.
@@ -166,6 +177,7 @@ impl Inbound {
             Self::Links { .. } => "links",
             Self::ProfileChanged { .. } => "profile",
             Self::ChannelShared { .. } => "shared",
+            Self::StepReached { .. } => "step",
             Self::Removed { .. } => "removed",
             Self::Ignored { .. } => "ignored",
         }
@@ -187,6 +199,7 @@ impl Inbound {
             | Self::Links { installation, .. }
             | Self::ProfileChanged { installation, .. }
             | Self::ChannelShared { installation, .. }
+            | Self::StepReached { installation, .. }
             | Self::Removed { installation, .. } => Some(installation),
         }
     }
@@ -216,6 +229,30 @@ pub struct WrittenMessage {
     pub text: String,
     /// The app's own user, if the event says who that is.
     pub app: Option<SlackUserId>,
+}
+
+/// A step that a workflow reached.
+#[derive(Clone, PartialEq, Eq)]
+pub struct ReachedStep {
+    /// The name of the step.
+    pub callback_id: String,
+    /// The inputs that have a value.
+    pub inputs: BTreeMap<String, String>,
+    /// The id of this execution, the same in a repeated event.
+    pub execution: String,
+    /// The token with which this execution is completed.
+    pub token: String,
+}
+
+impl std::fmt::Debug for ReachedStep {
+    /// Leaves out the token, which is a secret, and the inputs, which may be people's words.
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let Self { callback_id, execution, .. } = self;
+        f.debug_struct("ReachedStep")
+            .field("callback_id", callback_id)
+            .field("execution", execution)
+            .finish_non_exhaustive()
+    }
 }
 
 /// The place of a clicked control.

@@ -8,6 +8,7 @@ pub mod codes;
 pub mod entity;
 mod events;
 pub mod fields;
+mod functions;
 pub mod inbound;
 pub mod oauth;
 mod objects;

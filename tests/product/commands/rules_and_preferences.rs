@@ -4,11 +4,12 @@ use insta::assert_snapshot;
 use jiff::SignedDuration;
 use serde_json::json;
 
-use crate::support::{ANA, FRONT_DESK, LEO, MAYA, ZOE, product};
+use crate::support::{ANA, FRONT_DESK, LEO, MAYA, ZOE, product, set_up};
 
 #[tokio::test]
 async fn an_admin_changes_the_rules_for_all_members() {
-    product(async |bot| {
+    // An app that several workspaces can install has no steps for workflows.
+    set_up(async |bot| {
         bot.slash(MAYA, "/dialnote settings").await;
         assert_snapshot!(bot.window(MAYA).await, @"
         [[Workspace rules]]
@@ -18,6 +19,7 @@ async fn an_admin_changes_the_rules_for_all_members() {
         Who can mark conversations done?*: [Any teammate ▾]
         Require a note for: [x] Hand-offs [ ] Marking done
         Who can change these rules?: [x] Only admins can change these rules
+        What can workflows do?: [ ] Workflow steps can assign, find, note and list
         # Time limits
         Remind about unaccepted hand-offs after*: [15 minutes ▾]
         Remind channels about unassigned conversations after*: [30 minutes ▾]

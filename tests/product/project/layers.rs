@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use regex::Regex;
 
 /// The folders of the app from the bottom to the top. A folder may use those before it, never those after it.
-const LAYERS: [&str; 21] = [
+const LAYERS: [&str; 22] = [
     "core",
     "platform",
     "jobs",
@@ -22,6 +22,7 @@ const LAYERS: [&str; 21] = [
     "settings",
     "lists",
     "objects",
+    "workflows",
     "tenants",
     "ops",
     "worker",

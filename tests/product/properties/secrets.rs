@@ -33,6 +33,7 @@ static SECRETS: LazyLock<Vec<String>> = LazyLock::new(|| {
     let parts = [
         bot_token.trim_start_matches("xoxb-"),
         "sandbox-refresh",
+        "xwfp-",
         "/slack/response/",
         dialnote_slack::platform::dialnote::webhooks::PATH,
         "planted",

@@ -11,7 +11,7 @@ use super::requests::{JSON, fixtures};
 
 /// Answers whether the app reads the field of a payload. All others may be missing, `null` or anything.
 fn is_read(path: &str) -> bool {
-    const EXACT: [&str; 58] = [
+    const EXACT: [&str; 61] = [
         "/event/tokens/bot",
         "/event_time",
         "/enterprise_id",
@@ -54,6 +54,9 @@ fn is_read(path: &str) -> bool {
         "/view/callback_id",
         "/view/private_metadata",
         "/event/type",
+        "/event/function/callback_id",
+        "/event/function_execution_id",
+        "/event/bot_access_token",
         "/event/user/id",
         "/event_id",
         "/authorizations/0/is_enterprise_install",
@@ -75,6 +78,7 @@ fn is_read(path: &str) -> bool {
         || path.starts_with("/event/user/")
         || path.starts_with("/view/state/values/")
         || path.starts_with("/event/links")
+        || path.starts_with("/event/inputs")
 }
 
 /// Collects every place in a value, as a pointer.

@@ -4,6 +4,7 @@
 mod acts;
 mod envelope;
 mod event;
+mod function;
 mod incoming;
 mod interact;
 mod modal;
@@ -19,6 +20,8 @@ mod values;
 
 pub use acts::{Click, Close, Incoming, Saying, Shortcut, Submit, Typing};
 pub(super) use event::{event, uninstall};
+pub use function::RunStep;
+pub(super) use function::run_step;
 pub(super) use incoming::incoming;
 pub(super) use interact::{at_once, click, options, shortcut};
 pub(super) use modal::{close, submit};

@@ -7,6 +7,7 @@ import { startOverButton } from "./header.js";
 import { contactName, pretty } from "./people.js";
 import { on, state } from "./store.js";
 import { timeButtons } from "./time.js";
+import { startWorkflows, workflowSection } from "./workflows.js";
 
 const NEW_CALLER = "+14155550999";
 const OFFLINE_S = 25 * 60;
@@ -27,8 +28,9 @@ const CHANGES = [
 export function startEvents() {
   fill(byId("pane-events"),
     el("section", { class: "narrow-part" }, el("h3", null, "Time"), timeButtons("pane"), startOverButton("pane")),
-    callSection(), changeSection(), faultSection(),
+    callSection(), changeSection(), workflowSection(), faultSection(),
     el("section", null, el("h3", null, "The app"), el("div", { id: "the-app" })));
+  startWorkflows();
   on(["dialnote"], drawLists);
   on(["weather"], () => {
     reconcile(byId("switches"), FAULTS, (fault) => fault.name, (fault) => isOn(fault), switchNode);

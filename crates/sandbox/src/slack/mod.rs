@@ -10,6 +10,7 @@ mod conversations;
 mod entity;
 mod facts;
 mod failure;
+mod functions;
 mod metadata;
 mod paging;
 mod reach;
@@ -27,6 +28,7 @@ use serde_json::json;
 use args::Args;
 use facts::METHODS;
 use failure::{Failure, Reply};
+use functions::ENDINGS;
 use scopes::missing_scope;
 
 use crate::answer::Answer;
@@ -68,19 +70,21 @@ fn through_the_gates(world: &mut World, method: &str, heard: &RecordedRequest) -
         return Err(missing_scope(world, &facts.scopes.join(",")));
     }
     let args = Args::read(heard, facts, world.faults.slack.lenient_arguments)?;
-    let reply = method_itself(world, method, &args);
+    let reply = method_itself(world, method, &args, heard);
     if let Err(failure) = &reply {
         report(world, method, failure);
     }
     reply
 }
 
-fn method_itself(world: &mut World, method: &str, args: &Args) -> Reply {
+fn method_itself(world: &mut World, method: &str, args: &Args, heard: &RecordedRequest) -> Reply {
     match method {
         OPEN => Ok(json!({"url": app::connection_address(world)})),
         "auth.test" => Ok(app::auth_test(world)),
         "team.info" => app::team_info(world, args),
         "blocks.validate" => validate::validate(args),
+        "functions.completeSuccess" => functions::success(world, args, heard),
+        "functions.completeError" => functions::error(world, args, heard),
         "chat.postMessage" => chat::post_message(world, args),
         "chat.update" => chat::update(world, args),
         "chat.postEphemeral" => chat::post_ephemeral(world, args),
@@ -128,6 +132,13 @@ fn authenticate(world: &World, method: &str, heard: &RecordedRequest) -> Result<
     let app_token = &world.secrets.app_token;
     if (method == OPEN) != (token == *app_token) && (token == *app_token || world.grants.knows(&token)) {
         return Err("not_allowed_token_type".into());
+    }
+    let is_of_step = world.functions.knows(&token);
+    if ENDINGS.contains(&method) != is_of_step && (is_of_step || world.grants.knows(&token)) {
+        return Err("not_allowed_token_type".into());
+    }
+    if is_of_step {
+        return Ok(());
     }
     if token != *app_token {
         world.grants.admit(&token, world.now())?;

@@ -106,8 +106,8 @@ pub fn named_by_rules() -> impl Iterator<Item = Who> {
     std::iter::successors(Some(Who::Anyone), next)
 }
 
-/// Returns the rights to reassign and to mark done, and the ticked boxes. The other rules are about times, and about no
-/// person.
+/// Returns the rights to reassign and to mark done, and the ticked boxes. The other rules are about times and
+/// workflows, and about no person.
 pub fn said(rules: &Rules) -> ([Who; 2], [bool; 3]) {
     let Rules {
         reassign,
@@ -119,6 +119,7 @@ pub fn said(rules: &Rules) -> ([Who; 2], [bool; 3]) {
         remind_within: _,
         untouched_hours: _,
         working: _,
+        workflows: _,
     } = rules;
     ([*reassign, *done], [*note_on_handoff, *note_on_done, *only_admins_configure])
 }
@@ -137,7 +138,7 @@ pub enum Way {
 }
 
 impl Way {
-    /// Returns the way in which a request asks; `None` if it asks for nothing.
+    /// Returns the way in which a request asks; `None` if no person asks for anything.
     pub fn of(inbound: &Inbound) -> Option<Self> {
         match inbound {
             Inbound::Slash { .. } => Some(Self::Typed),
@@ -154,6 +155,7 @@ impl Way {
             | Inbound::UrlVerification { .. }
             | Inbound::ProfileChanged { .. }
             | Inbound::ChannelShared { .. }
+            | Inbound::StepReached { .. }
             | Inbound::Removed { .. }
             | Inbound::Ignored { .. } => None,
         }

@@ -1,0 +1,3 @@
+//! Steps of Slack's workflows, which act for no person.
+
+mod steps;
