@@ -160,7 +160,8 @@ fn not_notified(ctx: &TenantCtx, arrival: DeliveryReport) -> Option<Effect> {
     let DeliveryState::Never(why) = arrival.fate else { return None };
     let sentence = result_view::couldnt_be_notified(&arrival.of.name, arrival.about.as_ref(), &why);
     let mut to = arrival.of.requester.addressee();
-    // The earlier answer stays.
+    // The earlier answer stays, and an assistant's call has taken it.
+    to.call = None;
     to.reply = to.reply.map(|reply| ReplyTarget { replace: false, ..reply });
     Some(answer(ctx, to, words::sentence(&sentence)))
 }

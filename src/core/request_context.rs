@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use crate::core::ids::{ChannelId, MessageTs, SlackUserId, TeamId, ViewId};
+use crate::core::ids::{ChannelId, MessageTs, SlackUserId, TeamId, ToolCallId, ViewId};
 use crate::core::query::Query;
 
 /// The requester, and the place to answer.
@@ -29,6 +29,9 @@ pub struct RequestContext {
     /// The direct message whose button was pressed. It shows the requester's answer afterwards.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub message: Option<MessageTs>,
+    /// The assistant's call, if the request is one. It takes the answer while it waits.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub call: Option<ToolCallId>,
 }
 
 /// A list that is on display.
@@ -68,6 +71,8 @@ pub enum Via {
     Digest,
     /// A form.
     Submitted,
+    /// Slackbot, or another assistant in Slack that acts for the person.
+    Slackbot,
     /// Any of these ways, deferred until an unlinked user was linked.
     Postponed,
     /// No person: a time was reached.
@@ -91,6 +96,9 @@ pub struct Addressee {
     /// True if they asked so long ago that the answer has to repeat the request.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub late: bool,
+    /// The assistant's call that takes the answer while it waits.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub call: Option<ToolCallId>,
 }
 
 /// A response URL (docs/contracts/slack.md §6). The URL is a secret: anyone who has it can post.
@@ -110,10 +118,17 @@ impl std::fmt::Debug for ReplyTarget {
     }
 }
 
+impl Addressee {
+    /// Returns a person who is answered by direct message.
+    pub(crate) fn directly(user: SlackUserId) -> Self {
+        Self { user, channel: None, thread: None, reply: None, late: false, call: None }
+    }
+}
+
 impl RequestContext {
     /// Returns the context of a request that was made nowhere in particular.
     pub(crate) fn of(user: SlackUserId, via: Via) -> Self {
-        Self { user, channel: None, thread: None, team: None, reply: None, via, list: None, message: None }
+        Self { user, channel: None, thread: None, team: None, reply: None, via, list: None, message: None, call: None }
     }
 
     /// Returns the place to answer. A deferred command is answered by direct message, because the requester may have
@@ -122,6 +137,7 @@ impl RequestContext {
         let late = self.via == Via::Postponed;
         let channel = self.channel.clone().filter(|_| !late);
         let thread = self.thread.clone().filter(|_| !late);
-        Addressee { user: self.user.clone(), channel, thread, reply: self.reply.clone(), late }
+        let (reply, call) = (self.reply.clone(), self.call.clone());
+        Addressee { user: self.user.clone(), channel, thread, reply, late, call }
     }
 }

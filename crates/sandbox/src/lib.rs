@@ -41,6 +41,7 @@ mod service;
 mod shared;
 mod signature;
 mod slack;
+mod slackbot;
 mod sockets;
 mod state;
 mod tour;
@@ -78,6 +79,7 @@ pub use options::{Credentials, Options, Secrets};
 pub use people::{Person, UserGroup};
 pub use service::Service;
 pub use slack::every_scope;
+pub use slackbot::{Exchange, Slackbot, SlackbotOutcome, ToolCall, ToolClick};
 pub use sockets::Sockets;
 pub use views::View;
 pub use workspace::Workspace;
@@ -315,6 +317,16 @@ impl Sandbox {
     /// Sends an event: `{"type": …}` and its fields; `user` and `channel` may be names.
     pub async fn event(&self, event: Value) -> Result<Outcome, Impossible> {
         deliver::event(&self.shared, event).await
+    }
+
+    /// Lets Slackbot call a tool of the app's for a person. Without `allowed` it asks first, unless the tool only reads.
+    pub async fn slackbot(&self, call: ToolCall) -> Result<SlackbotOutcome, Impossible> {
+        deliver::call(&self.shared, call).await
+    }
+
+    /// Presses a button that Slackbot shows.
+    pub async fn click_in_slackbot(&self, click: ToolClick) -> Result<SlackbotOutcome, Impossible> {
+        deliver::click_tool(&self.shared, click).await
     }
 
     /// Writes an ordinary message; answers its name.

@@ -22,6 +22,7 @@ use crate::objects::{ObjectSupport, Objects};
 use crate::options::Secrets;
 use crate::people::{Person, UserGroup};
 use crate::seed;
+use crate::slackbot::Slackbot;
 use crate::sockets::Sockets;
 use crate::tour::Tour;
 use crate::views::View;
@@ -63,6 +64,8 @@ pub struct World {
     pub faults: Faults,
     /// Socket Mode.
     pub sockets: Sockets,
+    /// Slackbot, which calls the app's tools.
+    pub slackbot: Slackbot,
     /// The app's calls of the two services.
     pub calls: Log<Call>,
     /// The number of calls that took effect.
@@ -145,6 +148,7 @@ impl World {
             dialnote_before: None,
             faults: Faults::default(),
             sockets: Sockets::default(),
+            slackbot: Slackbot::default(),
             calls: Log::keeping(CALLS_KEPT),
             effects: 0,
             deliveries: Log::keeping(DELIVERIES_KEPT),

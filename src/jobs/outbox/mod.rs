@@ -8,3 +8,5 @@ pub mod message;
 pub mod posting;
 pub mod private;
 pub(crate) mod redraw;
+pub(crate) mod tool_answer;
+pub(crate) mod untaken_answer;
