@@ -156,14 +156,15 @@ pub(crate) fn given_up(asked: &str, reference: &str, draft: &DraftId) -> Content
 
 /// Returns the answer to an assistant whose call has waited long enough.
 pub(crate) fn follows_directly() -> Content {
-    words::sentence("The command is saved, and its result follows as a direct message. You don't need to repeat it.")
+    Markup::of("The command is saved, and its result follows as a direct message. You don't need to repeat it.")
+        .content()
 }
 
 /// Returns the answer to a repeated call of an assistant.
 pub(crate) fn repeated() -> Content {
-    words::sentence(
-        "This request was accepted before, so nothing else was done. Its result was given, or follows as a direct message.",
-    )
+    Markup::of("This request was accepted before, so nothing else was done. ")
+        .ours("Its result was given, or follows as a direct message.")
+        .content()
 }
 
 /// Returns the response to a command that couldn't be stored.

@@ -35,13 +35,13 @@ use crate::jobs::outbox::redraw::ListJob;
 use crate::jobs::outbox::tool_answer;
 use crate::platform::db::{Accepted, Delivery, NewJob};
 use crate::platform::slack::blocks::kit::Content;
-use crate::platform::slack::blocks::words;
+use crate::platform::slack::blocks::markup::Markup;
 use crate::server::answers;
 use crate::server::answers::AcceptRequest;
 use crate::server::connection_slots::Begun;
 use crate::server::front::Front;
 use crate::server::mcp::asked::Asked;
-use crate::server::mcp::protocol::{Message, RpcError};
+use crate::server::mcp::protocol::{RpcError, RpcMessage};
 use crate::server::signed::Signed;
 
 /// The path to which Slack sends the calls.
@@ -63,7 +63,7 @@ const EVENTS: &str = "text/event-stream";
 const NO_ONE_ASKS: &str = "Slack didn't say who asks, so nothing was shown or changed. Ask Slackbot in Slack.";
 
 /// The person for whom a call is made, from the signed request. Nothing in the arguments counts.
-struct Person {
+struct AskingPerson {
     user: SlackUserId,
     team: TeamId,
     organization: Option<InstallationId>,
@@ -90,8 +90,8 @@ pub(super) async fn receive(
 
 async fn handled(front: &Front, signed: &Signed) -> Response {
     let (id, method, params) = match protocol::read(signed.body()) {
-        Ok(Message::Request { id, method, params }) => (id, method, params),
-        Ok(Message::Notice) => return StatusCode::ACCEPTED.into_response(),
+        Ok(RpcMessage::Request { id, method, params }) => (id, method, params),
+        Ok(RpcMessage::Notice) => return StatusCode::ACCEPTED.into_response(),
         Err(error) => {
             let body = protocol::answered(&Value::Null, Err(error));
             return (StatusCode::BAD_REQUEST, Json(body)).into_response();
@@ -116,9 +116,9 @@ fn sent(body: &Value, accept: &str) -> Response {
 }
 
 async fn called(front: &Front, signed: &Signed, params: &Value) -> Result<Value, RpcError> {
-    let Some(person) = Person::of(params) else {
+    let Some(person) = AskingPerson::of(params) else {
         info!("call refused: no person");
-        return Ok(answer::result(&words::sentence(NO_ONE_ASKS), true));
+        return Ok(answer::result(&Markup::of(NO_ONE_ASKS).content(), true));
     };
     let call = tools::read(params).map_err(RpcError::wrong_arguments)?;
     let work = match work_for(front, &person).await {
@@ -186,14 +186,14 @@ async fn waited_for(work: &TenantCtx, call: &ToolCallId, since: Timestamp) -> (C
     (reply_view::follows_directly(), false)
 }
 
-fn requester(work: &TenantCtx, person: Person, call: &ToolCallId) -> RequestContext {
+fn requester(work: &TenantCtx, person: AskingPerson, call: &ToolCallId) -> RequestContext {
     let team = (person.organization.as_ref() == Some(work.installation())).then_some(person.team);
     let call = Some(call.clone());
     RequestContext { team, call, ..RequestContext::of(person.user, Via::Slackbot) }
 }
 
 /// Returns the context of the person's installation: their organization's, else their workspace's.
-async fn work_for(front: &Front, person: &Person) -> Result<Option<Arc<TenantCtx>>, Fault> {
+async fn work_for(front: &Front, person: &AskingPerson) -> Result<Option<Arc<TenantCtx>>, Fault> {
     let workspace = InstallationId::new(person.team.as_str());
     let candidates = person.organization.iter().chain([&workspace]);
     if let Some(own) = front.tenants.own() {
@@ -208,7 +208,7 @@ async fn work_for(front: &Front, person: &Person) -> Result<Option<Arc<TenantCtx
     Ok(None)
 }
 
-impl Person {
+impl AskingPerson {
     /// Reads the person from the parameters of a call.
     fn of(params: &Value) -> Option<Self> {
         let id = |path: &str| params.words(path).map(str::to_owned);

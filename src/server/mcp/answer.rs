@@ -116,7 +116,7 @@ fn line(text: &Text) -> String {
 /// Returns words as a quotation: no line of them can leave it.
 fn quoted(words: &str) -> String {
     let breaks = ['\n', '\r', '\u{b}', '\u{c}', '\u{85}', '\u{2028}', '\u{2029}'];
-    words.split(breaks).map(|line| format!("> {line}")).collect::<Vec<_>>().join("\n")
+    words.split(breaks).map(|line| format!("> {}", line.trim())).collect::<Vec<_>>().join("\n")
 }
 
 /// Returns a line of Slack's markup in plain words. Characters that format are the app's own, because words from outside
@@ -149,8 +149,8 @@ fn without_emoji(text: &str) -> String {
         let inside = word.strip_prefix(':').and_then(|word| word.strip_suffix(':'));
         inside.is_some_and(|code| !code.is_empty() && code.bytes().all(|b| b.is_ascii_lowercase() || b == b'_'))
     };
-    let words: Vec<_> = text.split(' ').filter(|word| !is_code(word)).collect();
-    words.join(" ")
+    let line = |line: &str| line.split(' ').filter(|word| !is_code(word)).collect::<Vec<_>>().join(" ");
+    text.lines().map(line).collect::<Vec<_>>().join("\n")
 }
 
 fn unescaped(text: &str) -> String {
@@ -188,11 +188,11 @@ mod tests {
         let menu = Block::actions("b", vec![Element::people("assign_to", "Assign to…", None)]);
         let content = Content::new("", vec![Block::actions("a", buttons), menu]);
         let result = result(&content, false);
-        let shown = &result["_meta"]["slack"]["blocks"];
-        assert_eq!(shown.as_array().map(Vec::len), Some(1), "{shown}");
-        assert_eq!(shown[0]["elements"][0]["action_id"], "tool:take");
-        assert_eq!(shown[0]["elements"][0]["value"], r#"{"conversation":"conv_1"}"#);
-        assert_eq!(shown[0]["elements"][1]["url"], "https://d.test/c");
-        assert_eq!(shown[0]["elements"].as_array().map(Vec::len), Some(2), "{shown}");
+        let shown = |path: &str| result.pointer(&format!("/_meta/slack/blocks{path}"));
+        let count = |path: &str| shown(path).and_then(Value::as_array).map(Vec::len);
+        assert_eq!((count(""), count("/0/elements")), (Some(1), Some(2)), "{result}");
+        assert_eq!(shown("/0/elements/0/action_id"), Some(&json!("tool:take")));
+        assert_eq!(shown("/0/elements/0/value"), Some(&json!(r#"{"conversation":"conv_1"}"#)));
+        assert_eq!(shown("/0/elements/1/url"), Some(&json!("https://d.test/c")));
     }
 }

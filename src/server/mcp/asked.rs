@@ -13,7 +13,7 @@ use crate::core::typed::TypedWord;
 use crate::core::verbs::Verb;
 use crate::core::when::model::{When, Wrong};
 use crate::platform::slack::blocks::kit::Content;
-use crate::server::mcp::tools::{Call, Tool};
+use crate::server::mcp::tools::{Tool, ToolCall};
 
 /// What a call asks for.
 #[derive(Debug, PartialEq, Eq)]
@@ -27,7 +27,7 @@ pub(super) enum Asked {
 }
 
 /// Reads a call. The error says what is wrong with its words.
-pub(super) fn asked(call: &Call, links: &Links) -> Result<Asked, Content> {
+pub(super) fn asked(call: &ToolCall, links: &Links) -> Result<Asked, Content> {
     let to = || Assignee::Named(call.get("to").to_owned());
     let act = match call.tool {
         Tool::FindConversations => {
@@ -51,7 +51,7 @@ pub(super) fn asked(call: &Call, links: &Links) -> Result<Asked, Content> {
     Ok(Asked::Command(Command { act, which, note: typed::plain(call.get("note")) }))
 }
 
-fn given<'a>(call: &'a Call, name: &str) -> Option<&'a str> {
+fn given<'a>(call: &'a ToolCall, name: &str) -> Option<&'a str> {
     Some(call.get(name)).filter(|words| !words.is_empty())
 }
 
@@ -65,13 +65,13 @@ fn which(words: &str, links: &Links) -> ConversationRef {
     id.map_or_else(|| ConversationRef::Words(words.to_owned()), ConversationRef::Id)
 }
 
-fn list(call: &Call) -> Asked {
+fn list(call: &ToolCall) -> Asked {
     let filter = Filter::named(call.get("list")).unwrap_or(Filter::Mine);
     let person = given(call, "person").map(str::to_owned);
     Asked::List(Query::search(filter, call.get("text"), call.page()), person)
 }
 
-fn answered(call: &Call) -> Resume {
+fn answered(call: &ToolCall) -> Resume {
     Resume {
         draft: DraftId::new(call.get("question")),
         pick: given(call, "conversation").map(ConversationId::new),
@@ -79,7 +79,7 @@ fn answered(call: &Call) -> Resume {
     }
 }
 
-fn undo(call: &Call, links: &Links) -> Command {
+fn undo(call: &ToolCall, links: &Links) -> Command {
     let which = match (given(call, "act"), given(call, "conversation")) {
         (Some(act), only) => ConversationRef::Act { id: act.to_owned(), only: only.map(ConversationId::new) },
         (None, Some(words)) => which(words, links),
@@ -89,7 +89,7 @@ fn undo(call: &Call, links: &Links) -> Command {
 }
 
 /// Reads the time of a snooze.
-fn when(call: &Call) -> Result<When, Content> {
+fn when(call: &ToolCall) -> Result<When, Content> {
     let words = call.get("when");
     When::read(words).ok_or_else(|| {
         let wrong = When::wrong(words).map(|(_, wrong)| wrong);

@@ -19,8 +19,12 @@ pub(super) fn on_tool(action_id: &str, value: &str) -> Option<(&'static str, Val
         Control::Reopen => Some(("reopen", on(&carried)?)),
         Control::Show => Some(("show_conversation", on(&carried)?)),
         Control::Undo => {
-            let (act, only) = (carried.act.as_ref()?, carried.conversation.as_ref());
-            Some(("undo", json!({ "act": act, "conversation": only })))
+            let act = carried.act.as_ref()?;
+            let arguments = match &carried.conversation {
+                Some(only) => json!({ "act": act, "conversation": only }),
+                None => json!({ "act": act }),
+            };
+            Some(("undo", arguments))
         }
         Control::Pick => {
             let (question, conversation) = (carried.draft.as_ref()?, carried.conversation.as_ref()?);

@@ -15,7 +15,7 @@ const INSTRUCTIONS: &str = "dialnote assigns phone conversations to teammates. N
 
 /// A message of a client.
 #[derive(Debug, PartialEq)]
-pub(super) enum Message {
+pub(super) enum RpcMessage {
     /// A request, which is answered under its id.
     Request {
         /// The id: a string or a number.
@@ -59,7 +59,7 @@ impl RpcError {
 }
 
 /// Reads a message.
-pub(super) fn read(body: &[u8]) -> Result<Message, RpcError> {
+pub(super) fn read(body: &[u8]) -> Result<RpcMessage, RpcError> {
     let message: Value = serde_json::from_slice(body).map_err(|_| RpcError::not_json())?;
     if message.text("/jsonrpc") != Some("2.0") {
         return Err(RpcError::invalid_request());
@@ -67,10 +67,10 @@ pub(super) fn read(body: &[u8]) -> Result<Message, RpcError> {
     let is_response = message.get("result").is_some() || message.get("error").is_some();
     let params = message.at("/params").cloned().unwrap_or_else(|| json!({}));
     match (message.get("method").and_then(Value::as_str), message.get("id")) {
-        (Some(_), None) => Ok(Message::Notice),
-        (None, Some(_)) if is_response => Ok(Message::Notice),
+        (Some(_), None) => Ok(RpcMessage::Notice),
+        (None, Some(_)) if is_response => Ok(RpcMessage::Notice),
         (Some(method), Some(id)) if id.is_string() || id.is_number() => {
-            Ok(Message::Request { id: id.clone(), method: method.to_owned(), params })
+            Ok(RpcMessage::Request { id: id.clone(), method: method.to_owned(), params })
         }
         _ => Err(RpcError::invalid_request()),
     }
@@ -122,16 +122,17 @@ mod tests {
         for notice in
             [r#"{"jsonrpc":"2.0","method":"notifications/initialized"}"#, r#"{"jsonrpc":"2.0","id":1,"result":{}}"#]
         {
-            assert_eq!(code(notice), Ok(Message::Notice), "{notice}");
+            assert_eq!(code(notice), Ok(RpcMessage::Notice), "{notice}");
         }
-        let request = Message::Request { id: json!("4"), method: "ping".to_owned(), params: json!({}) };
+        let request = RpcMessage::Request { id: json!("4"), method: "ping".to_owned(), params: json!({}) };
         assert_eq!(code(r#"{"jsonrpc":"2.0","id":"4","method":"ping","params":null,"more":1}"#), Ok(request));
     }
 
     #[test]
     fn a_known_version_is_repeated() {
         for (asked, told) in [("2025-06-18", "2025-06-18"), ("2099-01-01", "2025-11-25"), ("", "2025-11-25")] {
-            assert_eq!(initialized(&json!({ "protocolVersion": asked }))["protocolVersion"], told, "{asked}");
+            let answer = initialized(&json!({ "protocolVersion": asked }));
+            assert_eq!(answer.text("/protocolVersion"), Some(told), "{asked}");
         }
     }
 }

@@ -26,7 +26,7 @@ pub(super) enum Tool {
 }
 
 /// The description of a tool.
-pub(super) struct Spec {
+pub(super) struct ToolSpec {
     pub(super) tool: Tool,
     pub(super) name: &'static str,
     title: &'static str,
@@ -97,8 +97,8 @@ const fn words(name: &'static str, description: &'static str) -> Argument {
 }
 
 /// All tools.
-pub(super) const TOOLS: [Spec; 12] = [
-    Spec {
+pub(super) const TOOLS: [ToolSpec; 12] = [
+    ToolSpec {
         tool: Tool::FindConversations,
         name: "find_conversations",
         title: "Find conversations",
@@ -109,7 +109,7 @@ pub(super) const TOOLS: [Spec; 12] = [
             PAGE,
         ],
     },
-    Spec {
+    ToolSpec {
         tool: Tool::ShowConversation,
         name: "show_conversation",
         title: "Show a conversation",
@@ -117,7 +117,7 @@ pub(super) const TOOLS: [Spec; 12] = [
         reads: true,
         arguments: &[CONVERSATION],
     },
-    Spec {
+    ToolSpec {
         tool: Tool::ListInbox,
         name: "list_inbox",
         title: "List conversations",
@@ -136,7 +136,7 @@ pub(super) const TOOLS: [Spec; 12] = [
             PAGE,
         ],
     },
-    Spec {
+    ToolSpec {
         tool: Tool::Assign,
         name: "assign",
         title: "Assign",
@@ -144,7 +144,7 @@ pub(super) const TOOLS: [Spec; 12] = [
         reads: false,
         arguments: &[CONVERSATION, TO, optional(NOTE)],
     },
-    Spec {
+    ToolSpec {
         tool: Tool::HandOff,
         name: "hand_off",
         title: "Hand off",
@@ -152,7 +152,7 @@ pub(super) const TOOLS: [Spec; 12] = [
         reads: false,
         arguments: &[CONVERSATION, TO, NOTE],
     },
-    Spec {
+    ToolSpec {
         tool: Tool::Take,
         name: "take",
         title: "Take",
@@ -163,7 +163,7 @@ pub(super) const TOOLS: [Spec; 12] = [
             words("over", "The id of the owner to take over from, from the answer that offered it."),
         ],
     },
-    Spec {
+    ToolSpec {
         tool: Tool::AddNote,
         name: "add_note",
         title: "Add a note",
@@ -171,7 +171,7 @@ pub(super) const TOOLS: [Spec; 12] = [
         reads: false,
         arguments: &[CONVERSATION, NOTE],
     },
-    Spec {
+    ToolSpec {
         tool: Tool::MarkDone,
         name: "mark_done",
         title: "Mark done",
@@ -179,7 +179,7 @@ pub(super) const TOOLS: [Spec; 12] = [
         reads: false,
         arguments: &[CONVERSATION, optional(NOTE)],
     },
-    Spec {
+    ToolSpec {
         tool: Tool::Reopen,
         name: "reopen",
         title: "Reopen",
@@ -187,7 +187,7 @@ pub(super) const TOOLS: [Spec; 12] = [
         reads: false,
         arguments: &[CONVERSATION],
     },
-    Spec {
+    ToolSpec {
         tool: Tool::Snooze,
         name: "snooze",
         title: "Snooze",
@@ -201,7 +201,7 @@ pub(super) const TOOLS: [Spec; 12] = [
             },
         ],
     },
-    Spec {
+    ToolSpec {
         tool: Tool::Undo,
         name: "undo",
         title: "Undo",
@@ -215,7 +215,7 @@ pub(super) const TOOLS: [Spec; 12] = [
             words("act", "The id of an earlier change, from the answer that offered to undo it."),
         ],
     },
-    Spec {
+    ToolSpec {
         tool: Tool::AnswerQuestion,
         name: "answer_question",
         title: "Answer a question",
@@ -232,12 +232,12 @@ pub(super) const TOOLS: [Spec; 12] = [
 
 /// A call of a tool.
 #[derive(Debug, PartialEq, Eq)]
-pub(super) struct Call {
+pub(super) struct ToolCall {
     pub(super) tool: Tool,
     arguments: BTreeMap<&'static str, String>,
 }
 
-impl Call {
+impl ToolCall {
     /// Returns an argument without the blanks around it; an empty one if it was not given.
     pub(super) fn get(&self, name: &str) -> &str {
         self.arguments.get(name).map_or("", |value| value.trim())
@@ -254,7 +254,7 @@ pub(super) fn listed() -> Value {
     json!({ "tools": TOOLS.iter().map(described).collect::<Vec<_>>() })
 }
 
-fn described(spec: &Spec) -> Value {
+fn described(spec: &ToolSpec) -> Value {
     let properties: Map<_, _> = spec.arguments.iter().map(|one| (one.name.to_owned(), one.schema())).collect();
     let required: Vec<_> = spec.arguments.iter().filter(|one| one.required).map(|one| one.name).collect();
     json!({
@@ -273,7 +273,7 @@ fn described(spec: &Spec) -> Value {
 }
 
 /// Reads the tool and the arguments of a call. The error names what is wrong.
-pub(super) fn read(params: &Value) -> Result<Call, String> {
+pub(super) fn read(params: &Value) -> Result<ToolCall, String> {
     let name = params.text("/name").ok_or("The name of the tool is missing")?;
     let spec = TOOLS.iter().find(|spec| spec.name == name);
     let spec = spec.ok_or_else(|| format!("Unknown tool: {}", cut(name, NAME)))?;
@@ -292,7 +292,7 @@ pub(super) fn read(params: &Value) -> Result<Call, String> {
         |one: &&Argument| one.required && arguments.get(one.name).is_none_or(|words| words.trim().is_empty());
     match spec.arguments.iter().find(is_missing) {
         Some(missing) => Err(format!("{} needs the argument {}", spec.name, missing.name)),
-        None => Ok(Call { tool: spec.tool, arguments }),
+        None => Ok(ToolCall { tool: spec.tool, arguments }),
     }
 }
 

@@ -152,5 +152,9 @@ impl<'a> Session<'a> {
 
 /// Returns the person as Slack names them to the app.
 fn meta(world: &World, person: &Person) -> Value {
-    json!({ "user_id": person.id, "team_id": world.workspace.id })
+    let mut meta = json!({ "user_id": person.id, "team_id": world.workspace.id });
+    if let Some(organization) = world.workspace.organization() {
+        meta["enterprise_id"] = json!(organization);
+    }
+    meta
 }

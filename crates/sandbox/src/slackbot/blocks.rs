@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value, json};
 
-use super::Tool;
+use super::tools::Tool;
 use crate::blocks;
 use crate::blocks::{BadBlocks, elements, max, offered};
 
@@ -34,7 +34,7 @@ pub(super) const TOOL: &str = "tool:";
 const DEPTH: usize = 20;
 
 /// Returns the blocks as Slack keeps them, or the rules that they break.
-pub(super) fn shown(sent: Vec<Value>, tools: &[Tool]) -> Result<Vec<Value>, Vec<String>> {
+pub(super) fn shown(sent: &[Value], tools: &[Tool]) -> Result<Vec<Value>, Vec<String>> {
     if sent.is_empty() {
         return Ok(Vec::new());
     }

@@ -3,8 +3,8 @@
 use serde::Deserialize;
 use serde_json::Value;
 
-use super::Tool;
 use super::blocks;
+use super::tools::Tool;
 
 /// The content of an answer to `tools/call`.
 #[derive(Debug)]
@@ -93,7 +93,7 @@ impl Answered {
         }
         let text = result.content.into_iter().map(|part| part.text).collect::<Vec<_>>().join("\n");
         let sent = result.meta.map(|meta| meta.slack.blocks).unwrap_or_default();
-        let (blocks, violations) = match blocks::shown(sent, tools) {
+        let (blocks, violations) = match blocks::shown(&sent, tools) {
             Ok(blocks) => (blocks, Vec::new()),
             Err(violations) => (Vec::new(), violations),
         };
