@@ -118,12 +118,6 @@ pub(crate) fn answer_to(ctx: &TenantCtx, claim: &Claim, job: &CommandJob, conten
     answers::answer_in_place(ctx, claim, &job.requester, content)
 }
 
-/// Returns the answer to a requester whose command was refused, in the same place.
-fn refusal_to(ctx: &TenantCtx, claim: &Claim, job: &CommandJob, content: Content) -> Effect {
-    let in_list = redraw::redraw(ctx, claim, &job.requester, &content);
-    in_list.unwrap_or_else(|| private::refusal(ctx, job.requester.addressee(), content))
-}
-
 /// Concludes a command that was refused, and tells the requester why.
 pub(crate) async fn refused(ctx: &TenantCtx, claim: &Claim, job: &CommandJob, why: Refusal) -> Result<Outcome, Fault> {
     info!(verb = verbs::spec(job.command.act.verb()).name, "refused");
@@ -156,7 +150,7 @@ pub(crate) async fn refused(ctx: &TenantCtx, claim: &Claim, job: &CommandJob, wh
             effects.extend(batch::leave(ctx, claim, &job.requester, batch, &part));
         }
         None if job.requester.via == Via::Timer => {}
-        None => effects.push(refusal_to(ctx, claim, job, answer)),
+        None => effects.push(answers::refusal_in_place(ctx, claim, &job.requester, answer)),
     }
     Ok(Outcome::done(effects))
 }

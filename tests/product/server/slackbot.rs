@@ -385,3 +385,30 @@ async fn an_organizations_person_finds_its_installation() {
     })
     .await;
 }
+
+#[tokio::test]
+async fn several_conversations_are_one_act() {
+    product(async |bot| {
+        bot.look().await;
+        let both = json!({ "conversation": "conv_1001, Robert Hale", "to": "zoe" });
+        assert_snapshot!(bot.told_slackbot(MAYA, "assign", both).await, @r#"
+        > Assigned 2 conversations to Zoe. Zoe has been notified.
+        [undo {"act":"ID"}]
+        > Assigned Ana Lima (+1 415 555 0101) to Zoe.
+        > Assigned Robert Hale (+1 415 555 0102) to Zoe.
+        "#);
+        let none = json!({ "conversation": "conv_9998, conv_9999" });
+        assert_snapshot!(bot.told_slackbot(MAYA, "mark_done", none).await, @"
+        [error]
+        > Not clear: “conv_9998”, “conv_9999”. Nothing changed. The form has the rest.
+        ");
+        assert_snapshot!(bot.told_slackbot(MAYA, "undo", json!({})).await, @"
+        > Undid changes to 2 conversations. Zoe has been notified.
+        > Undone: Ana Lima is unassigned again.
+        > Undone: Robert Hale is unassigned again.
+        ");
+        assert_eq!((bot.dialnote(ANA), bot.dialnote("conv_1002")), ("nobody open".into(), "nobody open".into()));
+        bot.read_all().await;
+    })
+    .await;
+}
