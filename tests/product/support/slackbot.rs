@@ -43,9 +43,16 @@ impl Bot {
         outcome.unwrap().exchange.expect("a call that was made")
     }
 
-    /// Resolves once a job of a call is stored.
+    /// Resolves once a job is stored. The bell alone may have rung for an earlier one.
     pub async fn stored(&self) {
-        self.work.store.bell(Queue::Work).notified().await;
+        let bell = self.work.store.bell(Queue::Work);
+        loop {
+            let rung = bell.notified();
+            if self.work.store.overview().await.unwrap().inbox > 0 {
+                return;
+            }
+            rung.await;
+        }
     }
 
     /// Works whenever jobs are stored, until a call is answered.
