@@ -157,7 +157,11 @@ async fn carried_out(front: &Front, work: &TenantCtx, requester: RequestContext,
 fn job(front: &Front, work: &TenantCtx, requester: RequestContext, asked: Asked, now: Timestamp) -> NewJob {
     let installation = work.installation();
     match asked {
-        Asked::Command(command) => front.tenants.new_job(installation, &CommandJob::new(requester, command), now),
+        Asked::Command(command, seen) => {
+            let seen = seen.into_iter().collect();
+            let job = CommandJob { seen, ..CommandJob::new(requester, command) };
+            front.tenants.new_job(installation, &job, now)
+        }
         Asked::Resume(resume) => front.tenants.new_job(installation, &ResumeJob { requester, resume }, now),
         Asked::List(query, person) => {
             let list = Listed { query, place: ListPlace::Message };

@@ -8,6 +8,8 @@ use crate::core::command::{Action, Command};
 use crate::core::conversation::{ConversationRef, Links, id_shaped};
 use crate::core::ids::{ConversationId, DraftId, MemberId, SlackUserId};
 use crate::core::query::{Filter, Query};
+use crate::core::seen::Seen;
+use crate::core::shown::ShownState;
 use crate::core::typed;
 use crate::core::typed::TypedWord;
 use crate::core::verbs::Verb;
@@ -18,8 +20,8 @@ use crate::server::mcp::tools::{Tool, ToolCall};
 /// What a call asks for.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) enum Asked {
-    /// A command.
-    Command(Command),
+    /// A command, with the conversation as an earlier answer showed it.
+    Command(Command, Option<Seen>),
     /// A list; of the person whom these words name, if there are any.
     List(Query, Option<String>),
     /// A kept command, with what its requester chose.
@@ -35,7 +37,7 @@ pub(super) fn asked(call: &ToolCall, links: &Links) -> Result<Asked, Content> {
         }
         Tool::ListInbox => return Ok(list(call)),
         Tool::AnswerQuestion => return Ok(Asked::Resume(answered(call))),
-        Tool::Undo => return Ok(Asked::Command(undo(call, links))),
+        Tool::Undo => return Ok(Asked::Command(undo(call, links), None)),
         Tool::ShowConversation => Action::Show,
         Tool::Assign => Action::Assign(to()),
         Tool::HandOff => Action::Handoff(to()),
@@ -48,7 +50,15 @@ pub(super) fn asked(call: &ToolCall, links: &Links) -> Result<Asked, Content> {
     let words = call.get("conversation");
     // The owner and the conversations of a command are looked up together.
     let which = if act.lacks_an_owner() { ConversationRef::Words(words.to_owned()) } else { which(words, links) };
-    Ok(Asked::Command(Command { act, which, note: typed::plain(call.get("note")) }))
+    let seen = seen(call, &which);
+    Ok(Asked::Command(Command { act, which, note: typed::plain(call.get("note")) }, seen))
+}
+
+/// Returns the conversation as an earlier answer showed it, if the call says so.
+fn seen(call: &ToolCall, which: &ConversationRef) -> Option<Seen> {
+    let ConversationRef::Id(id) = which else { return None };
+    let shown: ShownState = serde_json::from_str(call.get("shown")).ok()?;
+    Some(shown.of(id.clone()))
 }
 
 fn given<'a>(call: &'a ToolCall, name: &str) -> Option<&'a str> {
@@ -110,7 +120,7 @@ mod tests {
         let links = Links::new(Url::parse("https://app.dialnote.com").unwrap_or_else(|_| unreachable!("a constant")));
         let call = tools::read(&json!({ "name": name, "arguments": arguments })).ok()?;
         match asked(&call, &links).ok()? {
-            Asked::Command(command) => Some(command),
+            Asked::Command(command, _) => Some(command),
             Asked::List(..) | Asked::Resume(_) => None,
         }
     }

@@ -17,7 +17,7 @@ pub(super) fn on_tool(action_id: &str, value: &str) -> Option<(&'static str, Val
         }
         Control::Done => Some(("mark_done", on(&carried)?)),
         Control::Reopen => Some(("reopen", on(&carried)?)),
-        Control::Show => Some(("show_conversation", on(&carried)?)),
+        Control::Show => Some(("show_conversation", json!({ "conversation": carried.conversation.as_ref()? }))),
         Control::Undo => {
             let act = carried.act.as_ref()?;
             let arguments = match &carried.conversation {
@@ -40,8 +40,14 @@ pub(super) fn on_tool(action_id: &str, value: &str) -> Option<(&'static str, Val
     }
 }
 
+/// Returns the arguments for a conversation, with the state in which the button shows it.
 fn on(carried: &Carried) -> Option<Value> {
-    Some(json!({ "conversation": carried.conversation.as_ref()? }))
+    let conversation = carried.conversation.as_ref()?;
+    let shown = carried.shown.as_ref().and_then(|shown| serde_json::to_string(shown).ok());
+    Some(match shown {
+        Some(shown) => json!({ "conversation": conversation, "shown": shown }),
+        None => json!({ "conversation": conversation }),
+    })
 }
 
 /// Returns the arguments for a page of a list.

@@ -85,6 +85,13 @@ const NOTE: Argument = Argument {
     kind: Kind::Words(NOTE_TEXT),
     required: true,
 };
+const SHOWN: Argument = Argument {
+    name: "shown",
+    description: "The state of the conversation in the answer that offered this. If it has changed since, the person is \
+                  asked first.",
+    kind: Kind::Words(NAME),
+    required: false,
+};
 const PAGE: Argument =
     Argument { name: "page", description: "The page of the list, from 1.", kind: Kind::Page, required: false };
 
@@ -161,6 +168,7 @@ pub(super) const TOOLS: [ToolSpec; 12] = [
         arguments: &[
             CONVERSATION,
             words("over", "The id of the owner to take over from, from the answer that offered it."),
+            SHOWN,
         ],
     },
     ToolSpec {
@@ -177,7 +185,7 @@ pub(super) const TOOLS: [ToolSpec; 12] = [
         title: "Mark done",
         description: "Marks a phone conversation done.",
         reads: false,
-        arguments: &[CONVERSATION, optional(NOTE)],
+        arguments: &[CONVERSATION, optional(NOTE), SHOWN],
     },
     ToolSpec {
         tool: Tool::Reopen,
@@ -185,7 +193,7 @@ pub(super) const TOOLS: [ToolSpec; 12] = [
         title: "Reopen",
         description: "Opens a phone conversation that is done.",
         reads: false,
-        arguments: &[CONVERSATION],
+        arguments: &[CONVERSATION, SHOWN],
     },
     ToolSpec {
         tool: Tool::Snooze,

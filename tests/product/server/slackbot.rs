@@ -20,10 +20,10 @@ async fn tools_do_what_commands_do() {
         > 2 matches for “ana”
         > Ana Lima (https://app.dialnote.com/conversations/conv_1001) · +1 415 555 0101
         > Missed call · Nov 23, 8:56 UTC · Front desk
-        [take {"conversation":"conv_1001"}]
+        [take {"conversation":"conv_1001","shown":"{\"s\":\"open\"}"}]
         > Diana Okafor (https://app.dialnote.com/conversations/conv_1003) · +1 415 555 0103
         > Text message sent · Nov 23, 7:50 UTC · Billing · “We are asking them and will write to you today.” · Owner: Leo
-        [mark_done {"conversation":"conv_1003"}]
+        [mark_done {"conversation":"conv_1003","shown":"{\"o\":\"mem_leo\",\"s\":\"open\"}"}]
         "#);
         let assigned = json!({ "conversation": ANA, "to": "zoe", "note": "wants a call back" });
         assert_snapshot!(bot.told_slackbot(MAYA, "assign", assigned).await, @r#"
@@ -68,19 +68,19 @@ async fn tools_do_what_commands_do() {
         Your conversations · 2 open
         > Robert Hale (https://app.dialnote.com/conversations/conv_1002) · +1 415 555 0102
         > Voicemail · Nov 23, 8:45 UTC · Front desk · “Hi, this is Robert Hale. My crown came loose last night, could I come in today?”
-        [mark_done {"conversation":"conv_1002"}]
+        [mark_done {"conversation":"conv_1002","shown":"{\"o\":\"mem_leo\",\"s\":\"open\"}"}]
         > Diana Okafor (https://app.dialnote.com/conversations/conv_1003) · +1 415 555 0103
         > Text message sent · Nov 23, 7:50 UTC · Billing · “We are asking them and will write to you today.”
-        [mark_done {"conversation":"conv_1003"}]
+        [mark_done {"conversation":"conv_1003","shown":"{\"o\":\"mem_leo\",\"s\":\"open\"}"}]
         "#);
         assert_snapshot!(bot.told_slackbot(MAYA, "list_inbox", json!({ "person": "leo" })).await, @r#"
         > Conversations of Leo · 2 open
         > Robert Hale (https://app.dialnote.com/conversations/conv_1002) · +1 415 555 0102
         > Voicemail · Nov 23, 8:45 UTC · Front desk · “Hi, this is Robert Hale. My crown came loose last night, could I come in today?”
-        [mark_done {"conversation":"conv_1002"}]
+        [mark_done {"conversation":"conv_1002","shown":"{\"o\":\"mem_leo\",\"s\":\"open\"}"}]
         > Diana Okafor (https://app.dialnote.com/conversations/conv_1003) · +1 415 555 0103
         > Text message sent · Nov 23, 7:50 UTC · Billing · “We are asking them and will write to you today.”
-        [mark_done {"conversation":"conv_1003"}]
+        [mark_done {"conversation":"conv_1003","shown":"{\"o\":\"mem_leo\",\"s\":\"open\"}"}]
         "#);
         bot.read_all().await;
     })
@@ -408,6 +408,27 @@ async fn several_conversations_are_one_act() {
         > Undone: Robert Hale is unassigned again.
         ");
         assert_eq!((bot.dialnote(ANA), bot.dialnote("conv_1002")), ("nobody open".into(), "nobody open".into()));
+        bot.read_all().await;
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_button_of_an_older_answer_asks_before_it_overwrites() {
+    product(async |bot| {
+        bot.look().await;
+        let list = bot.slackbot(LEO, "list_inbox", json!({})).await;
+        bot.slash(MAYA, "/assign @zoe conv_1003").await;
+        bot.read_all().await;
+        let asked = bot.press_in_slackbot(LEO, &list, "mark_done", 0).await;
+        assert!(asked.is_error);
+        assert_snapshot!(draw_blocks(&asked.blocks), @"
+        Not done yet: Diana Okafor (+1 415 555 0103) is assigned to Zoe now. Maya changed it 1 s ago.
+        [Mark done anyway]
+        ");
+        assert_eq!(bot.dialnote("conv_1003"), "mem_zoe open");
+        bot.press_in_slackbot(LEO, &asked, "answer_question", 0).await;
+        assert_eq!(bot.dialnote("conv_1003"), "mem_zoe done");
         bot.read_all().await;
     })
     .await;
