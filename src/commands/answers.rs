@@ -20,7 +20,7 @@ use crate::jobs::handler::Handler;
 use crate::jobs::job::JobKind;
 use crate::jobs::outbox::direct::SendDirect;
 use crate::jobs::outbox::private::answer;
-use crate::jobs::outbox::{posting, redraw};
+use crate::jobs::outbox::{posting, private, redraw};
 use crate::jobs::outcome::{Outcome, Stop};
 use crate::people::directory;
 use crate::platform::db::{Claim, Effect, Queue};
@@ -34,6 +34,12 @@ const DELIVERY_WAIT: Duration = Duration::from_secs(4);
 pub(crate) fn answer_in_place(ctx: &TenantCtx, claim: &Claim, requester: &RequestContext, content: Content) -> Effect {
     let in_list = redraw::redraw(ctx, claim, requester, &content);
     in_list.unwrap_or_else(|| answer(ctx, requester.addressee(), content))
+}
+
+/// Returns the answer to a requester for whom nothing was done, in the same place.
+pub(crate) fn refusal_in_place(ctx: &TenantCtx, claim: &Claim, requester: &RequestContext, content: Content) -> Effect {
+    let in_list = redraw::redraw(ctx, claim, requester, &content);
+    in_list.unwrap_or_else(|| private::refusal(ctx, requester.addressee(), content))
 }
 
 /// Marks the direct messages, so that the requester learns their delivery states: in the answer, if
@@ -99,7 +105,11 @@ pub(crate) fn report_fate(
 fn complete(ctx: &TenantCtx, claim: &Claim, pending: PendingAnswer) -> Effect {
     let (requester, say) = pending.complete();
     let list = requester.list.as_ref().map(|list| &list.query);
-    answer_in_place(ctx, claim, &requester, reply_view::content(&say, list))
+    let content = reply_view::content(&say, list);
+    if say.did_nothing() {
+        return refusal_in_place(ctx, claim, &requester, content);
+    }
+    answer_in_place(ctx, claim, &requester, content)
 }
 
 /// The delivery state of a direct message, for the answer that waits for it.
@@ -160,7 +170,8 @@ fn not_notified(ctx: &TenantCtx, arrival: DeliveryReport) -> Option<Effect> {
     let DeliveryState::Never(why) = arrival.fate else { return None };
     let sentence = result_view::couldnt_be_notified(&arrival.of.name, arrival.about.as_ref(), &why);
     let mut to = arrival.of.requester.addressee();
-    // The earlier answer stays.
+    // The earlier answer stays, and an assistant's call has taken it.
+    to.call = None;
     to.reply = to.reply.map(|reply| ReplyTarget { replace: false, ..reply });
     Some(answer(ctx, to, words::sentence(&sentence)))
 }

@@ -33,7 +33,9 @@ pub fn words(command: &Command, names: &AskedNames, of: usize) -> String {
             _,
         ) => String::new(),
         (ConversationRef::InThread { text, .. }, Some(name)) => format!("{name} {}", typed::as_typed(text)),
-        (ConversationRef::Text(text) | ConversationRef::InThread { text, .. }, _) => typed::as_typed(text),
+        (ConversationRef::Text(text) | ConversationRef::Words(text) | ConversationRef::InThread { text, .. }, _) => {
+            typed::as_typed(text)
+        }
         (which, _) => which.to_string(),
     };
     let until = command.act.when().map(When::words).unwrap_or_default();
@@ -46,7 +48,9 @@ fn owner(command: &Command, names: &AskedNames) -> String {
         (Some(Assignee::Me), _) => "me".to_owned(),
         (Some(Assignee::User(_)), Some(name)) => format!("@{name}"),
         (Some(Assignee::Group(group)), _) => group.name.clone(),
-        (Some(Assignee::User(_) | Assignee::InText) | None, _) => String::new(),
+        (Some(Assignee::User(_) | Assignee::InText | Assignee::Named(_)) | None, _) => {
+            command.act.owner_in_words().map(typed::as_typed).unwrap_or_default()
+        }
     }
 }
 

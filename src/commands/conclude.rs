@@ -34,9 +34,8 @@ use crate::jobs::events::ConversationChanged;
 use crate::jobs::outbox::announcement::Announcement;
 use crate::jobs::outbox::pane;
 use crate::jobs::outbox::pane::PaneOutcome;
-use crate::jobs::outbox::private::answer;
 use crate::jobs::outbox::steps::StepEnd;
-use crate::jobs::outbox::{redraw, steps};
+use crate::jobs::outbox::{private, redraw, steps};
 use crate::jobs::outcome::Outcome;
 use crate::jobs::{documents, emit};
 use crate::people::directory;
@@ -189,7 +188,7 @@ pub(crate) async fn refused(ctx: &TenantCtx, claim: &Claim, job: &CommandJob, wh
             effects.extend(batch::leave(ctx, claim, &job.requester, batch, &part));
         }
         None if !job.requester.via.has_a_reader() => effects.extend(step_refused(ctx, job, &why).await?),
-        None => effects.push(answer_to(ctx, claim, job, answer)),
+        None => effects.push(answers::refusal_in_place(ctx, claim, &job.requester, answer)),
     }
     Ok(Outcome::done(effects))
 }
@@ -271,21 +270,23 @@ pub(crate) async fn given_up(ctx: &TenantCtx, claim: &Claim, job: &CommandJob, f
     }
     let to = job.requester.addressee();
     if let Some(why) = set_up_wrong(fault) {
-        effects.push(answer(ctx, to, refusal_view::refused(&why, &words_to_keep(job))));
+        effects.push(private::refusal(ctx, to, refusal_view::refused(&why, &words_to_keep(job))));
         return effects;
     }
     let draft = drafts::draft(ctx, job, seen_at_last(ctx, job).await);
     let names = AskedNames { conversation: title_of(ctx, job).await, owner: owner_of(ctx, job).await };
     let asked = asked::words(&job.command, &names, 1);
     let content = reply_view::given_up(&asked, &claim.id.to_string(), &draft.id);
-    effects.extend([Effect::PutDraft(draft), answer(ctx, to, content)]);
+    effects.extend([Effect::PutDraft(draft), private::refusal(ctx, to, content)]);
     effects
 }
 
 /// Returns the words that the requester must not lose: the note, or the text that was not read yet.
 fn words_to_keep(job: &CommandJob) -> String {
     match &job.command.which {
-        ConversationRef::Text(text) | ConversationRef::InThread { text, .. } if job.command.note.is_empty() => {
+        ConversationRef::Text(text) | ConversationRef::Words(text) | ConversationRef::InThread { text, .. }
+            if job.command.note.is_empty() =>
+        {
             typed::as_typed(text)
         }
         _ => job.command.note.clone(),

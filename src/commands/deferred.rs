@@ -129,8 +129,8 @@ async fn asked_anew(ctx: &TenantCtx, kept: DeferredCommand) -> Result<Option<Com
     let draft = ctx.db.draft(&kept.draft).await?;
     let waiting = draft.as_ref().map(read_draft::<StoredQuestion>).transpose()?;
     // The requester may no longer look at the place where they asked.
-    let requester =
-        RequestContext { via: Via::Postponed, reply: None, list: None, message: None, pane: None, ..kept.requester };
+    let place = RequestContext { reply: None, list: None, message: None, pane: None, call: None, ..kept.requester };
+    let requester = RequestContext { via: Via::Postponed, ..place };
     Ok(waiting.map(|StoredQuestion { command, seen }| CommandJob {
         seen,
         quoted: kept.quoted,

@@ -18,8 +18,7 @@ use crate::core::error::Fault;
 use crate::core::refusal::Refusal;
 use crate::jobs::ctx::TenantCtx;
 use crate::jobs::documents::read_draft;
-use crate::jobs::outbox::private::answer;
-use crate::jobs::outbox::steps;
+use crate::jobs::outbox::{private, steps};
 use crate::jobs::outcome::{Outcome, Stop};
 use crate::platform::db::{Claim, Effect, Verdict};
 
@@ -68,7 +67,7 @@ pub(crate) async fn resume(ctx: &TenantCtx, job: &ResumeJob) -> Result<Outcome, 
     let Some(StoredQuestion { mut command, seen }) = kept.as_ref().map(read_draft::<StoredQuestion>).transpose()?
     else {
         let gone = refusal_view::refusal(&Refusal::DraftGone);
-        return Ok(Outcome::done(vec![answer(ctx, job.requester.addressee(), gone)]));
+        return Ok(Outcome::done(vec![private::refusal(ctx, job.requester.addressee(), gone)]));
     };
     if let Some(pick) = &job.resume.pick {
         command.which = ConversationRef::Id(pick.clone());

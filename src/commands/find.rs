@@ -27,7 +27,9 @@ pub(crate) async fn find(ctx: &TenantCtx, claim: &Claim, job: &CommandJob) -> Re
         ConversationRef::MyLast | ConversationRef::Act { .. } => undoing::find_act(ctx, claim, job).await,
         ConversationRef::AllMine | ConversationRef::AllOf(_) => find_all(ctx, claim, job).await,
         ConversationRef::These(ids) => Ok(queueing::found(ctx, claim, job, ids.clone())),
-        ConversationRef::Text(text) => resolve::look_up(ctx, claim, job, text, None).await,
+        ConversationRef::Text(text) | ConversationRef::Words(text) => {
+            resolve::look_up(ctx, claim, job, text, None).await
+        }
         ConversationRef::InThread { id, text } => resolve::look_up(ctx, claim, job, text, Some(id)).await,
         ConversationRef::Id(id) => Ok(queueing::found(ctx, claim, job, vec![id.clone()])),
     }

@@ -140,6 +140,9 @@ fn which_conversation(choices: &[Choice], all: usize, asked: &str, doubt: NameDo
             words::contact_in(Markup::default(), &only.about).ours(" is done. Did you mean this conversation?")
         }
         (NameDoubt::Done, _) => matching("done conversations"),
+        (NameDoubt::Leftover, _) if verbs::spec(verb).note.is_some() => Markup::default()
+            .text(&asked)
+            .ours(" names no conversation. Choose the conversation to continue without it."),
         (NameDoubt::Leftover, _) => Markup::default()
             .code(&verbs::spec(verb).typed())
             .ours(" takes no note. Choose the conversation to continue without ")

@@ -53,8 +53,9 @@ pub(crate) fn postponed(asked: &str, why: &Refusal, note: &str) -> Content {
     people_words::postponed(asked, why, note)
 }
 
-/// Reports a delay: "dialnote isn't responding. `/done Diana Okafor` is saved and runs when dialnote is back."
-pub(crate) fn waits(asked: Option<&str>, service: Service, setting: Option<&str>) -> Content {
+/// Reports a delay: "dialnote isn't responding. `/done Diana Okafor` is saved and runs when dialnote is back." `directly`
+/// is true if the result follows by direct message.
+pub(crate) fn waits(asked: Option<&str>, service: Service, setting: Option<&str>, directly: bool) -> Content {
     let line = Markup::default().emoji(Emoji::WAITING);
     let line = match setting {
         Some(setting) => line.ours(&format!("There is no {service} at the address in ")).code(setting).ours(". "),
@@ -67,6 +68,7 @@ pub(crate) fn waits(asked: Option<&str>, service: Service, setting: Option<&str>
     let line = line.ours(&format!(" is saved and runs when {service} is back."));
     let next = match setting {
         Some(_) => "Ask the operator of this app to check the setting. You don't need to repeat the command.",
+        None if directly => "The result follows as a direct message. You don't need to repeat the command.",
         None => "The result follows here. You don't need to repeat the command.",
     };
     Content::of(&line, vec![line.paragraph(), Block::small(next)])
@@ -150,6 +152,19 @@ pub(crate) fn given_up(asked: &str, reference: &str, draft: &DraftId) -> Content
     let reference = Markup::of("Reference for your admin: ").code(reference);
     let retry = Block::actions("actions", vec![Element::button(Control::Retry, "Retry", &carried)]);
     Content::of(&line, vec![line.paragraph(), retry, reference.small()])
+}
+
+/// Returns the answer to an assistant whose call has waited long enough.
+pub(crate) fn follows_directly() -> Content {
+    Markup::of("The command is saved, and its result follows as a direct message. You don't need to repeat it.")
+        .content()
+}
+
+/// Returns the answer to a repeated call of an assistant.
+pub(crate) fn repeated() -> Content {
+    Markup::of("This request was accepted before, so nothing else was done. ")
+        .ours("Its result was given, or follows as a direct message.")
+        .content()
 }
 
 /// Returns the response to a command that couldn't be stored.

@@ -15,7 +15,7 @@ use crate::platform::dialnote::pages::Pages;
 use crate::commands::lookup::NameDoubt;
 use crate::commands::lookup::book::Book;
 use crate::commands::lookup::people::Directory;
-use crate::commands::lookup::reading::{Missing, Reading, UnresolvedCommand};
+use crate::commands::lookup::reading::{Apart, Missing, Reading, UnresolvedCommand};
 use crate::commands::question::{Choice, Question, Unclear};
 use crate::commands::{drafts, lookup, question_view, queueing};
 use crate::core::error::Fault;
@@ -32,7 +32,7 @@ use crate::core::workflow_step::UnclearName;
 use crate::core::working_hours;
 use crate::jobs::ctx::TenantCtx;
 use crate::jobs::documents;
-use crate::jobs::outbox::private::answer;
+use crate::jobs::outbox::private;
 use crate::jobs::outcome::{Outcome, Stop};
 use crate::people::directory::Freshness;
 use crate::people::{acting, colleagues, mentions};
@@ -61,7 +61,7 @@ pub(crate) struct NamedConversation {
 /// Returns the only conversation that the text of a snooze names. Only the projection is searched; dialnote is not
 /// asked.
 pub(crate) async fn surely_named(ctx: &TenantCtx, text: &str) -> Result<Option<NamedConversation>, Fault> {
-    let asked = UnresolvedCommand { verb: Verb::Snooze, who: None, text, links: &ctx.links };
+    let asked = UnresolvedCommand { verb: Verb::Snooze, who: None, text, links: &ctx.links, apart: None };
     let reading = read_known(ctx, &asked, &Directory::default()).await?;
     let (id, left_over) = match reading {
         Some(Reading::Ready { ids, .. }) => (one(ids), String::new()),
@@ -143,7 +143,7 @@ async fn read_in_thread(
     thread: &ConversationId,
 ) -> Result<Reading, Stop> {
     let (verb, who) = (job.command.act.verb(), job.command.act.named_owner());
-    let asked = UnresolvedCommand { verb, who, text, links: &ctx.links };
+    let asked = UnresolvedCommand { verb, who, text, links: &ctx.links, apart: None };
     let directory = directory(ctx, job, &asked, Freshness::Kept).await?;
     let named = match read_known(ctx, &asked, &directory).await? {
         Some(known) => known,
@@ -189,7 +189,7 @@ async fn read_with(
 ) -> Result<Reading, Stop> {
     let verb = job.command.act.verb();
     let who = job.command.act.named_owner();
-    let asked = UnresolvedCommand { verb, who, text, links: &ctx.links };
+    let asked = UnresolvedCommand { verb, who, text, links: &ctx.links, apart: apart(&job.command) };
     let directory = directory(ctx, job, &asked, read).await?;
     let known = read_known(ctx, &asked, &directory).await?;
     if let Some(reading) = known.filter(is_explicit) {
@@ -202,6 +202,12 @@ async fn read_with(
     }
 }
 
+/// Returns the parts of a command that were given apart from the words for its conversations.
+fn apart(command: &Command) -> Option<Apart<'_>> {
+    let is_apart = matches!(command.which, ConversationRef::Words(_));
+    is_apart.then(|| Apart { person: command.act.owner_in_words(), note: &command.note })
+}
+
 /// Returns the people whom the text may name. Returns none if Slack recognized the person, or the command needs none.
 async fn directory(
     ctx: &TenantCtx,
@@ -210,10 +216,11 @@ async fn directory(
     read: Freshness,
 ) -> Result<Directory, Fault> {
     let me = Some(job.requester.user.clone());
-    if asked.who.is_some() || !job.command.act.lacks_an_owner() || lookup::starts_with_a_person(asked.text) {
+    let words = asked.apart.and_then(|apart| apart.person).unwrap_or(asked.text);
+    if asked.who.is_some() || !job.command.act.lacks_an_owner() || lookup::starts_with_a_person(words) {
         return Ok(Directory { people: Vec::new(), me });
     }
-    let addresses = lookup::addresses(asked.text);
+    let addresses = lookup::addresses(words);
     let team = job.requester.team.as_ref();
     let people = colleagues::colleagues(ctx, team, &addresses, read).await?;
     Ok(Directory { people, me })
@@ -366,7 +373,8 @@ async fn ask_who(
 ) -> Result<Outcome, Stop> {
     let named = colleagues::full_names(ctx, job.requester.team.as_ref(), &people).await?;
     let someone = Assignee::Me;
-    let asked = UnresolvedCommand { verb: job.command.act.verb(), who: Some(&someone), text: &rest, links: &ctx.links };
+    let (verb, apart) = (job.command.act.verb(), apart(&job.command));
+    let asked = UnresolvedCommand { verb, who: Some(&someone), text: &rest, links: &ctx.links, apart };
     let directory = Directory::default();
     let reading = match read_known(ctx, &asked, &directory).await? {
         Some(reading) => reading,
@@ -374,6 +382,7 @@ async fn ask_who(
     };
     let (which, note) = match reading {
         Reading::Ready { ids, note, .. } => (ConversationRef::These(ids), note),
+        _ if apart.is_some() => (ConversationRef::Words(rest), String::new()),
         _ => (ConversationRef::Text(rest), String::new()),
     };
     let mut seen = Vec::new();
@@ -396,7 +405,7 @@ fn ask(ctx: &TenantCtx, job: &CommandJob, about: Unclear, seen: Vec<Seen>) -> Ou
     let note = job.command.note.clone();
     let until = job.command.act.when().and_then(When::fixed);
     let question = Question { draft: draft.id.clone(), verb: job.command.act.verb(), about, note, until };
-    let answer = answer(ctx, job.requester.addressee(), question_view::asked(&question));
+    let answer = private::refusal(ctx, job.requester.addressee(), question_view::asked(&question));
     Outcome::done(vec![Effect::PutDraft(draft), answer])
 }
 

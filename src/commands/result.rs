@@ -30,6 +30,11 @@ pub(crate) enum Reply {
 }
 
 impl Reply {
+    /// Answers whether nothing was done at all.
+    pub(crate) fn did_nothing(&self) -> bool {
+        matches!(self, Self::Several(several) if several.deeds.is_empty() && several.unnoted.is_empty())
+    }
+
     /// Returns the reply with the states of its direct messages.
     #[must_use]
     pub(crate) fn with_receipts(mut self, receipts: Vec<Receipt>) -> Self {

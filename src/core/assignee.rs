@@ -17,6 +17,15 @@ pub enum Assignee {
     /// A person whom the text names
     /// ([`ConversationRef::Text`](crate::core::conversation::ConversationRef::Text)), or who is still to be chosen.
     InText,
+    /// A person whom these words name, given apart from the conversations.
+    Named(String),
+}
+
+impl Assignee {
+    /// Answers whether it is still to be found out who is meant.
+    pub(crate) fn is_open(&self) -> bool {
+        matches!(self, Self::InText | Self::Named(_))
+    }
 }
 
 /// A group of Slack users.

@@ -71,10 +71,9 @@ impl Action {
             Self::Snooze(_) => Verb::Snooze,
             Self::Wake => Verb::Wake,
             Self::Plain(verb) => *verb,
-            Self::History => Verb::History,
+            Self::History | Self::Show => Verb::History,
             Self::Undo => Verb::Undo,
             Self::GiveBack | Self::Return => Verb::GiveBack,
-            Self::Show => Verb::Inbox,
         }
     }
 
@@ -106,7 +105,7 @@ impl Action {
 
     /// Returns whether its new owner is still to be found out.
     pub(crate) fn lacks_an_owner(&self) -> bool {
-        matches!(self, Self::Assign(Assignee::InText) | Self::Handoff(Assignee::InText))
+        matches!(self, Self::Assign(who) | Self::Handoff(who) if who.is_open())
     }
 
     /// Returns the action with this person as the new owner, if it assigns the conversation.
@@ -122,8 +121,15 @@ impl Action {
     /// Returns the new owner it names, if it names one.
     pub(crate) fn named_owner(&self) -> Option<&Assignee> {
         match self {
-            Self::Assign(Assignee::InText) | Self::Handoff(Assignee::InText) => None,
-            Self::Assign(who) | Self::Handoff(who) => Some(who),
+            Self::Assign(who) | Self::Handoff(who) => Some(who).filter(|who| !who.is_open()),
+            _ => None,
+        }
+    }
+
+    /// Returns the words that name the new owner, if they were given apart from the conversations.
+    pub(crate) fn owner_in_words(&self) -> Option<&str> {
+        match self {
+            Self::Assign(Assignee::Named(words)) | Self::Handoff(Assignee::Named(words)) => Some(words),
             _ => None,
         }
     }

@@ -289,6 +289,8 @@ pub enum ConversationRef {
         /// The text, as Slack sent it.
         text: String,
     },
+    /// The conversations that these words name, and nothing else: none of the words is a note.
+    Words(String),
 }
 
 /// A reference as any version stored it. Earlier versions stored some texts as names or numbers.
@@ -310,6 +312,7 @@ enum KeptWhich {
         id: ConversationId,
         text: String,
     },
+    Words(String),
     Number {
         digits: String,
         international: bool,
@@ -327,6 +330,7 @@ impl From<KeptWhich> for ConversationRef {
             KeptWhich::Act { id, only } => Self::Act { id, only },
             KeptWhich::Text(text) => Self::Text(text),
             KeptWhich::InThread { id, text } => Self::InThread { id, text },
+            KeptWhich::Words(words) => Self::Words(words),
             KeptWhich::Number { digits, international } => {
                 Self::Text(format!("{}{digits}", if international { "+" } else { "" }))
             }
@@ -339,7 +343,7 @@ impl std::fmt::Display for ConversationRef {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match self {
             Self::Id(id) | Self::Act { only: Some(id), .. } => id.fmt(f),
-            Self::Text(text) | Self::InThread { text, .. } => f.write_str(text),
+            Self::Text(text) | Self::Words(text) | Self::InThread { text, .. } => f.write_str(text),
             Self::MyLast => f.write_str("the last one"),
             Self::AllMine => f.write_str("all of mine"),
             Self::AllOf(_) => f.write_str("all of theirs"),

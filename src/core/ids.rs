@@ -51,6 +51,10 @@ id! {
     ChannelId
 }
 id! {
+    /// A call of one of the app's tools by an assistant. It is as unique as the request.
+    ToolCallId
+}
+id! {
     /// A group of Slack users (docs/contracts/slack.md §23).
     UserGroupId
 }

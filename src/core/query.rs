@@ -80,6 +80,12 @@ impl Query {
         Self { filter, text: String::new(), page: 0 }
     }
 
+    /// Returns a query for a page of a filter, with words to search for.
+    pub(crate) fn search(filter: Filter, words: &str, page: usize) -> Self {
+        let text = text::beginning(typed::as_typed(words).trim_matches(is_around), LONGEST_TEXT).to_owned();
+        Self { filter, text, page }
+    }
+
     /// Reads the text after `/inbox`: a filter or a person, then words to search for, all optional. Words alone are
     /// searched for in all conversations.
     pub fn parse(text: &str) -> Self {
@@ -92,8 +98,7 @@ impl Query {
             },
             Some(_) => (Filter::All, text),
         };
-        let text = text::beginning(typed::as_typed(rest).trim_matches(is_around), LONGEST_TEXT).to_owned();
-        Self { filter, text, page: 0 }
+        Self::search(filter, rest, 0)
     }
 }
 
@@ -107,7 +112,7 @@ fn named(word: &str) -> Option<Filter> {
     if matches!(word.as_str(), "me" | "@me" | "my") {
         return Some(Filter::Mine);
     }
-    FILTERS.iter().find(|(_, name)| *name == word).map(|(filter, _)| filter.clone())
+    Filter::named(&word)
 }
 
 /// A page of a list, ready to be shown.
@@ -164,6 +169,11 @@ pub fn select<'a>(
 }
 
 impl Filter {
+    /// Returns the filter with this name, if it is offered by one.
+    pub(crate) fn named(name: &str) -> Option<Self> {
+        FILTERS.iter().find(|(_, known)| *known == name).map(|(filter, _)| filter.clone())
+    }
+
     fn takes(&self, conversation: &Conversation, me: Option<&MemberId>, person: Option<&MemberId>) -> bool {
         let open = conversation.status == Status::Open;
         let owned_by = |member: Option<&MemberId>| member.is_some_and(|member| conversation.is_owned_by(member));

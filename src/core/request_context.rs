@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use crate::core::ids::{ChannelId, MessageTs, SlackUserId, TeamId, ViewId};
+use crate::core::ids::{ChannelId, MessageTs, SlackUserId, TeamId, ToolCallId, ViewId};
 use crate::core::pane::Pane;
 use crate::core::query::Query;
 
@@ -33,6 +33,9 @@ pub struct RequestContext {
     /// The pane from which the request came. It shows the result afterwards.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub pane: Option<Pane>,
+    /// The assistant's call, if the request is one. It takes the answer while it waits.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub call: Option<ToolCallId>,
 }
 
 /// A list that is on display.
@@ -72,6 +75,8 @@ pub enum Via {
     Digest,
     /// A form.
     Submitted,
+    /// Slackbot, or another assistant in Slack that acts for the person.
+    Slackbot,
     /// Any of these ways, deferred until an unlinked user was linked.
     Postponed,
     /// No person: a time was reached.
@@ -97,6 +102,9 @@ pub struct Addressee {
     /// True if they asked so long ago that the answer has to repeat the request.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub late: bool,
+    /// The assistant's call that takes the answer while it waits.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub call: Option<ToolCallId>,
 }
 
 /// A response URL (docs/contracts/slack.md §6). The URL is a secret: anyone who has it can post.
@@ -123,10 +131,28 @@ impl Via {
     }
 }
 
+impl Addressee {
+    /// Returns a person who is answered by direct message.
+    pub(crate) fn directly(user: SlackUserId) -> Self {
+        Self { user, channel: None, thread: None, reply: None, late: false, call: None }
+    }
+}
+
 impl RequestContext {
     /// Returns the context of a request that was made nowhere in particular.
     pub(crate) fn of(user: SlackUserId, via: Via) -> Self {
-        Self { user, channel: None, thread: None, team: None, reply: None, via, list: None, message: None, pane: None }
+        Self {
+            user,
+            channel: None,
+            thread: None,
+            team: None,
+            reply: None,
+            via,
+            list: None,
+            message: None,
+            pane: None,
+            call: None,
+        }
     }
 
     /// Returns the context of a workflow step, which acts for no person.
@@ -140,6 +166,7 @@ impl RequestContext {
         let late = self.via == Via::Postponed;
         let channel = self.channel.clone().filter(|_| !late);
         let thread = self.thread.clone().filter(|_| !late);
-        Addressee { user: self.user.clone(), channel, thread, reply: self.reply.clone(), late }
+        let (reply, call) = (self.reply.clone(), self.call.clone());
+        Addressee { user: self.user.clone(), channel, thread, reply, late, call }
     }
 }

@@ -2,6 +2,7 @@
 //! tokens, and `&`, `<`, `>` as entities (docs/contracts/slack.md §5.5–5.7). This module reads that text word by word
 //! and turns the rest back into plain words.
 
+use crate::core::assignee::Assignee;
 use crate::core::ids::{ChannelId, SlackUserId, UserGroupId};
 
 /// The prefixes of the links that Slack creates.
@@ -51,6 +52,13 @@ fn inside_token(inside: &str) -> Option<TypedWord<'_>> {
 
 fn is_id(id: &str) -> bool {
     id.starts_with(['U', 'W']) && is_name(id)
+}
+
+/// Returns the user whose id the words are: `U0ZOE`, as an assistant writes it.
+pub(crate) fn user_id(words: &str) -> Option<Assignee> {
+    let id = words.trim().trim_start_matches('@');
+    let is_spelt = id.len() > 2 && id.bytes().all(|b| b.is_ascii_uppercase() || b.is_ascii_digit());
+    (is_spelt && is_id(id)).then(|| Assignee::User(SlackUserId::new(id)))
 }
 
 fn is_name(id: &str) -> bool {

@@ -78,7 +78,7 @@ async fn ask_admins(ctx: &TenantCtx, job: &AskForLink, stranger: &UnlinkedUser) 
     let person = NotLinked { name: stranger.name.clone(), email, why: stranger.why, admins: names };
     let content = people_words::asks_for_link(&person);
     let message = |admin: SlackUserId| {
-        let to = Addressee { user: admin, channel: None, thread: None, reply: None, late: false };
+        let to = Addressee::directly(admin);
         answer(ctx, to, content.clone())
     };
     let noted = if admins.is_empty() { None } else { strangers::note_asked(ctx, user).await? };

@@ -8,10 +8,12 @@ use serde::{Deserialize, Serialize};
 use tracing::info;
 
 use crate::channels::routes;
+use crate::commands::lookup;
 use crate::commands::lookup::book;
 use crate::commands::lookup::book::Book;
-use crate::commands::lookup::people::only_one_called;
+use crate::commands::lookup::people::{Directory, PersonRef, only_one_called};
 use crate::commands::refusal_view;
+use crate::core::assignee::Assignee;
 use crate::core::card_view::CardView;
 use crate::core::conversation::Conversation;
 use crate::core::error::Fault;
@@ -28,7 +30,8 @@ use crate::jobs::documents;
 use crate::jobs::documents::ReadOnlyKey;
 use crate::jobs::handler::Handler;
 use crate::jobs::job::JobKind;
-use crate::jobs::outbox::private::{AnswerPrivately, answer};
+use crate::jobs::outbox::private;
+use crate::jobs::outbox::private::AnswerPrivately;
 use crate::jobs::outbox::redraw::ListJob;
 use crate::jobs::outcome::{Outcome, Stop};
 use crate::lists::content::{AdminView, HomeView, ListView};
@@ -40,6 +43,7 @@ use crate::people::people_words::NotLinked;
 use crate::people::{acting, admins, colleagues, directory, strangers};
 use crate::platform::db::projection::Conversations;
 use crate::platform::db::{Claim, DocumentKind, StoredDocument};
+use crate::platform::slack::blocks::kit::Content;
 use crate::sync::poll_state::Urgency;
 use crate::sync::{conversations, poll_state, poller};
 
@@ -86,7 +90,13 @@ pub(crate) async fn list(ctx: &TenantCtx, job: &ListJob) -> Result<Outcome, Faul
         }
         Err(stranger) => return Ok(list_refused(ctx, job, &Refusal::YouAreNotLinked(stranger.why))),
     };
-    let query = of_a_person(ctx, job).await?;
+    let query = match &job.person {
+        Some(words) => match named_person(ctx, job, words).await? {
+            Some(query) => query,
+            None => return Ok(refused(ctx, job, view::no_one_called(words))),
+        },
+        None => of_a_person(ctx, job).await?,
+    };
     let person = match &query.filter {
         Filter::Person(user) => match acting::reader(ctx, user).await? {
             Ok(person) => Some(person),
@@ -107,7 +117,7 @@ pub(crate) async fn list(ctx: &TenantCtx, job: &ListJob) -> Result<Outcome, Faul
     Ok(match &job.list.place {
         ListPlace::Message => {
             let content = view::message(&card_view, &ctx.links);
-            drawn(ctx, &AnswerPrivately { to: requester.addressee(), content })
+            drawn(ctx, &AnswerPrivately::to(requester.addressee(), content))
         }
         ListPlace::View(view) => {
             drawn(ctx, &DrawList { user: requester.user.clone(), view: view.clone(), card_view: Box::new(card_view) })
@@ -136,6 +146,18 @@ async fn home_of(ctx: &TenantCtx, user: &SlackUserId, stranger: UnlinkedUser) ->
     Ok(HomeView { list, name: greeted, is_new: true, preferences: NotificationPreferences::default(), admin: None })
 }
 
+/// Returns the query for the conversations of the person whom these words name; none if they name no one surely.
+async fn named_person(ctx: &TenantCtx, job: &ListJob, words: &str) -> Result<Option<Query>, Fault> {
+    let (team, me) = (job.requester.team.as_ref(), Some(job.requester.user.clone()));
+    let people = colleagues::colleagues(ctx, team, &lookup::addresses(words), Freshness::Kept).await?;
+    let filter = match lookup::person(words, &Directory { people, me }) {
+        PersonRef::Clear(Assignee::Me) => Filter::Mine,
+        PersonRef::Clear(Assignee::User(user)) => Filter::Person(user),
+        _ => return Ok(None),
+    };
+    Ok(Some(Query { filter, ..job.list.query.clone() }))
+}
+
 /// Returns the query. The typed name of a colleague becomes a query for their conversations, unless a contact has that
 /// name.
 async fn of_a_person(ctx: &TenantCtx, job: &ListJob) -> Result<Query, Fault> {
@@ -158,8 +180,12 @@ fn drawn<J: JobKind>(ctx: &TenantCtx, message: &J) -> Outcome {
 }
 
 fn list_refused(ctx: &TenantCtx, job: &ListJob, why: &Refusal) -> Outcome {
+    refused(ctx, job, refusal_view::refusal(why))
+}
+
+fn refused(ctx: &TenantCtx, job: &ListJob, content: Content) -> Outcome {
     info!("list refused");
-    Outcome::done(vec![answer(ctx, job.requester.addressee(), refusal_view::refusal(why))])
+    Outcome::done(vec![private::refusal(ctx, job.requester.addressee(), content)])
 }
 
 async fn card_view(

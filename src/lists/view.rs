@@ -12,6 +12,7 @@ use crate::lists::content::ListView;
 use crate::platform::slack::blocks::element::{Choosable, Element};
 use crate::platform::slack::blocks::kit::{Block, Content};
 use crate::platform::slack::blocks::markup::Markup;
+use crate::platform::slack::blocks::words::QUOTE;
 
 /// The most characters of a list's notification.
 const NOTIFICATION: usize = 1000;
@@ -19,6 +20,12 @@ const NOTIFICATION: usize = 1000;
 /// Returns a list as a message.
 pub fn message(list: &ListView, links: &Links) -> Content {
     Content::new(&notification(list), blocks(list, links))
+}
+
+/// Reports that no colleague, or more than one, has the name.
+pub(crate) fn no_one_called(words: &str) -> Content {
+    let line = Markup::of("No colleague, or more than one, is called ").text(&format!("“{}”", cut(words, QUOTE)));
+    line.ours(". Name the person in full.").content()
 }
 
 /// Returns a list below the answer to its last button: the title, the conversations and the page buttons.

@@ -38,7 +38,7 @@ use crate::platform::db::Claim;
 use crate::platform::slack::answer::SlackError;
 use crate::platform::slack::blocks::words;
 use crate::platform::slack::client::Identity;
-use crate::platform::slack::scopes::{OPTIONAL_SCOPES, SCOPES, Scope};
+use crate::platform::slack::scopes::{MCP, OPTIONAL_SCOPES, SCOPES, Scope};
 use crate::platform::slack::signature::sign;
 use crate::platform::slack::socket::{Dialer, is_hopeless};
 use crate::platform::transport;
@@ -186,7 +186,9 @@ fn again(work: &TenantCtx) -> Option<String> {
 
 fn scopes(identity: &Identity, work: &TenantCtx) -> Finding {
     let missing = |needed: &'static [Scope]| {
-        let missing = needed.iter().filter(|scope| !identity.scopes.iter().any(|granted| granted == scope.name));
+        // Slackbot calls only an address.
+        let useful = needed.iter().filter(|scope| scope.name != MCP || work.ingress.dialer.is_none());
+        let missing = useful.filter(|scope| !identity.scopes.iter().any(|granted| granted == scope.name));
         missing.map(|scope| format!("`{}` ({})", scope.name, scope.reason.trim_end_matches('.'))).collect::<Vec<_>>()
     };
     let (needed, optional) = (missing(&SCOPES), missing(&OPTIONAL_SCOPES));

@@ -11,7 +11,7 @@ use crate::core::verbs::{COMMANDS, UMBRELLA};
 use crate::core::workflow_step::{STEPS, StepParameter, WorkflowStep};
 use crate::platform::slack::entity::TASK;
 use crate::platform::slack::oauth;
-use crate::platform::slack::scopes::{OPTIONAL_SCOPES, SCOPES};
+use crate::platform::slack::scopes::{MCP, OPTIONAL_SCOPES, SCOPES};
 
 /// The placeholder for the app's public address in the checked-in manifest.
 pub const PLACEHOLDER_URL: &str = "https://dialnote-slack.example.com";
@@ -41,6 +41,8 @@ struct Manifest {
     display_information: DisplayInformation,
     features: Features,
     oauth_config: OauthConfig,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    mcp_servers: Option<McpServers>,
     settings: ManifestSettings,
     #[serde(skip_serializing_if = "Option::is_none")]
     functions: Option<BTreeMap<&'static str, Function>>,
@@ -67,6 +69,18 @@ struct FunctionParameter {
     kind: &'static str,
     title: &'static str,
     description: &'static str,
+}
+
+/// The addresses at which assistants in Slack call the app.
+#[derive(Serialize)]
+struct McpServers {
+    dialnote: McpServer,
+}
+
+#[derive(Serialize)]
+struct McpServer {
+    url: String,
+    auth_type: &'static str,
 }
 
 #[derive(Serialize)]
@@ -195,6 +209,12 @@ pub enum Reached<'a> {
 }
 
 impl Reached<'_> {
+    /// Returns the optional permissions of an app that is reached like this: Slackbot calls only an address.
+    fn optional_scopes(self) -> impl Iterator<Item = &'static str> {
+        let by_sockets = matches!(self, Self::BySockets);
+        OPTIONAL_SCOPES.iter().map(|scope| scope.name).filter(move |name| !by_sockets || *name != MCP)
+    }
+
     fn url(self, path: &str) -> Option<String> {
         match self {
             Self::At(url) => Some(format!("{}{path}", url.trim_end_matches('/'))),
@@ -279,10 +299,13 @@ fn manifest(reached: Reached<'_>, unfurl_domain: &str) -> Manifest {
         oauth_config: OauthConfig {
             redirect_urls: reached.url(oauth::PATH).map(|url| [url]),
             scopes: Scopes {
-                bot: SCOPES.iter().chain(&OPTIONAL_SCOPES).map(|scope| scope.name).collect(),
-                bot_optional: OPTIONAL_SCOPES.iter().map(|scope| scope.name).collect(),
+                bot: SCOPES.iter().map(|scope| scope.name).chain(reached.optional_scopes()).collect(),
+                bot_optional: reached.optional_scopes().collect(),
             },
         },
+        mcp_servers: reached
+            .url("/mcp")
+            .map(|url| McpServers { dialnote: McpServer { url, auth_type: "slack_identity_auth" } }),
         settings: ManifestSettings {
             event_subscriptions: EventSubscriptions {
                 request_url: reached.url("/slack/events"),

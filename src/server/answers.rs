@@ -12,7 +12,7 @@ use crate::core::error::Fault;
 use crate::core::query::Query;
 use crate::core::request_context::{ListPlace as Stands, Listed, RequestContext};
 use crate::linking::requests::PeopleWindow;
-use crate::platform::db::{Delivery, NewJob};
+use crate::platform::db::{Accepted, Delivery, NewJob};
 use crate::platform::slack::blocks::kit::Content;
 use crate::platform::slack::blocks::window::Modal;
 use crate::platform::slack::inbound::Surface;
@@ -28,13 +28,13 @@ pub(crate) struct AcceptRequest {
     pub(crate) now: Timestamp,
 }
 
-/// Stores the jobs. From here on they are carried out.
-pub(crate) async fn store(front: &Front, order: AcceptRequest) -> Result<(), Fault> {
+/// Stores the jobs. From here on they are carried out. Answers whether they are new.
+pub(crate) async fn store(front: &Front, order: AcceptRequest) -> Result<Accepted, Fault> {
     let request = order.now.as_millisecond();
     match front.tenants.common.store.accept(order.delivery, order.jobs, order.now).await {
         Ok(accepted) => {
             debug!(request, ?accepted, "request stored");
-            Ok(())
+            Ok(accepted)
         }
         Err(fault) => {
             error!(cause = %fault, "request not stored");

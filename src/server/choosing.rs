@@ -45,7 +45,7 @@ impl InboundRequest<'_> {
         let requester = self.requester(&from, Via::Submitted, false);
         let job = PeopleJob { requester, linking, window, notice: Vec::new() };
         match answers::store(self.front, self.order_from(&from, &job)).await {
-            Ok(()) => StatusCode::OK.into_response(),
+            Ok(_) => StatusCode::OK.into_response(),
             Err(_) => answers::field_error(field, &reply_view::not_saved().text),
         }
     }

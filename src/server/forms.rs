@@ -149,7 +149,7 @@ impl InboundRequest<'_> {
         warn!(cause, "form not opened");
         let to = self.requester(from, Via::Clicked, false).addressee();
         let content = refusal_view::refusal(&Refusal::FormNotOpened);
-        let _ = answers::store(self.front, self.order_from(from, &AnswerPrivately { to, content })).await;
+        let _ = answers::store(self.front, self.order_from(from, &AnswerPrivately::to(to, content))).await;
     }
 
     /// Returns a value that is found in time; a store in trouble costs a form its extras, not the form.
@@ -197,7 +197,7 @@ impl InboundRequest<'_> {
         };
         if let Some(window) = answers::in_window(&place, page) {
             return match answers::store(self.front, self.order_from(&from, &show(window))).await {
-                Ok(()) => StatusCode::OK.into_response(),
+                Ok(_) => StatusCode::OK.into_response(),
                 Err(_) => answers::unavailable(),
             };
         }
@@ -238,8 +238,8 @@ impl InboundRequest<'_> {
     pub(crate) async fn refuse(&self, from: &From, why: Refusal) -> Response {
         let to = self.requester(from, Via::Clicked, false).addressee();
         let content = refusal_view::refusal(&why);
-        match answers::store(self.front, self.order_from(from, &AnswerPrivately { to, content })).await {
-            Ok(()) => StatusCode::OK.into_response(),
+        match answers::store(self.front, self.order_from(from, &AnswerPrivately::to(to, content))).await {
+            Ok(_) => StatusCode::OK.into_response(),
             Err(_) => answers::unavailable(),
         }
     }

@@ -10,6 +10,7 @@ mod envelope;
 mod forms;
 mod front;
 mod install;
+mod mcp;
 mod noting;
 pub mod ops;
 mod panes;

@@ -50,7 +50,7 @@ impl InboundRequest<'_> {
         let requester = self.requester(&from, Via::Clicked, false);
         let job = CommandJob { quoted: Some(quoted.message), ..CommandJob::new(requester, command) };
         match answers::store(self.front, self.order_from(&from, &job)).await {
-            Ok(()) => StatusCode::OK.into_response(),
+            Ok(_) => StatusCode::OK.into_response(),
             Err(_) => answers::unavailable(),
         }
     }

@@ -1,6 +1,6 @@
 //! The server: the addresses of the app, and the handling of a request.
 
-use crate::server::{install, ops, slack, webhooks};
+use crate::server::{install, mcp, ops, slack, webhooks};
 use std::convert::Infallible;
 use std::sync::Arc;
 
@@ -47,7 +47,8 @@ impl Server {
             .route(oauth::INSTALL, get(install::begin))
             .route(oauth::PATH, get(install::finish));
         // The router refuses other methods at these paths.
-        let others = SLACKS.into_iter().fold(others, |router, address| router.route(address, MethodRouter::new()));
+        let posted = SLACKS.into_iter().chain([mcp::PATH]);
+        let others = posted.fold(others, |router, address| router.route(address, MethodRouter::new()));
         let others = TowerToHyperService::new(others.with_state(front.clone()));
         Self { front, others, is_for_slack: true }
     }
@@ -79,11 +80,14 @@ pub(super) fn answer(
     if site.is_for_slack && request.method() == Method::POST && SLACKS.contains(&request.uri().path()) {
         return Either::Left(slack::receive(site.front.clone(), request, begun));
     }
+    if site.is_for_slack && request.method() == Method::POST && request.uri().path() == mcp::PATH {
+        return Either::Right(Either::Left(Box::pin(mcp::receive(site.front.clone(), request, begun))));
+    }
     begun.is_whole();
     let answer = site.others.call(request.map(Body::new));
-    Either::Right(Box::pin(async move {
+    Either::Right(Either::Right(Box::pin(async move {
         let answer = answer.await;
         drop(begun);
         answer
-    }))
+    })))
 }

@@ -1,7 +1,7 @@
 //! Verification before everything else: [`Signed`] holds only bytes that Slack signed, and there is no other way to the
 //! bytes.
 
-use axum::http::header::CONTENT_TYPE;
+use axum::http::header::{ACCEPT, CONTENT_TYPE};
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Response};
 use hyper::body::Incoming;
@@ -66,6 +66,11 @@ impl Signed {
     /// Returns the declared content type.
     pub(crate) fn content_type(&self) -> Option<&str> {
         header(&self.headers, CONTENT_TYPE.as_str())
+    }
+
+    /// Returns the media types that the sender takes.
+    pub(super) fn accept(&self) -> &str {
+        header(&self.headers, ACCEPT.as_str()).unwrap_or_default()
     }
 
     /// Returns the signature: as unique as the request, for requests that carry nothing else unique.

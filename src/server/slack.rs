@@ -138,7 +138,7 @@ async fn dispatch(front: &Front, inbound: Inbound, name: String, now: Timestamp)
     match route(front, work, inbound, name, now) {
         Handling::Answered(response) => response,
         Handling::Order(order, refusal) => match answers::store(front, order).await {
-            Ok(()) => StatusCode::OK.into_response(),
+            Ok(_) => StatusCode::OK.into_response(),
             Err(_) => refusal(),
         },
         Handling::Form(answer) => answer.await,
@@ -354,7 +354,7 @@ impl<'a> InboundRequest<'a> {
             }
             Clicked::Help(page) => {
                 let content = help_view::help(HelpTopic::Page(page));
-                self.order_from(&from, &AnswerPrivately { to: requester.addressee(), content })
+                self.order_from(&from, &AnswerPrivately::to(requester.addressee(), content))
             }
             Clicked::Doctor => self.order_from(&from, &DoctorJob(requester)),
             Clicked::AskAdmin => self.order_from(&from, &self.ask_for_link(&from, true)),
@@ -388,7 +388,7 @@ impl<'a> InboundRequest<'a> {
             Clicked::Unknown => {
                 info!(action = click.action_id, "click not understood");
                 let content = words::sentence(OTHER_VERSION);
-                self.order_from(&from, &AnswerPrivately { to: requester.addressee(), content })
+                self.order_from(&from, &AnswerPrivately::to(requester.addressee(), content))
             }
             Clicked::Open(wanted, conversation) => {
                 let context = FormContext::new(wanted, conversation, from.channel.clone());

@@ -75,7 +75,7 @@ impl InboundRequest<'_> {
         let quoted = quoted.map(|quoted| quoted.message);
         let job = CommandJob { quoted, seen, ..CommandJob::new(requester, command) };
         match answers::store(self.front, self.order_from(&from, &job)).await {
-            Ok(()) => StatusCode::OK.into_response(),
+            Ok(_) => StatusCode::OK.into_response(),
             Err(_) => answers::field_error(last_field(wanted.verb), &reply_view::not_saved().text),
         }
     }
@@ -169,7 +169,7 @@ impl InboundRequest<'_> {
     ) -> Response {
         let requester = RequestContext { list, ..self.requester(&from, Via::Submitted, false) };
         match answers::store(self.front, self.order_from(&from, &ChangeJob { requester, changes })).await {
-            Ok(()) => StatusCode::OK.into_response(),
+            Ok(_) => StatusCode::OK.into_response(),
             Err(_) => answers::field_error(last_field, &reply_view::not_saved().text),
         }
     }

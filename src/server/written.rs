@@ -37,7 +37,7 @@ impl InboundRequest<'_> {
         let channel = from.channel.as_ref().map(ToString::to_string).unwrap_or_default();
         let order = self.accept(&from.installation, &format!("message:{channel}:{}", message.ts), job);
         match answers::store(self.front, order).await {
-            Ok(()) => StatusCode::OK.into_response(),
+            Ok(_) => StatusCode::OK.into_response(),
             Err(_) => answers::unavailable(),
         }
     }
@@ -84,7 +84,7 @@ impl InboundRequest<'_> {
     }
 
     fn answer(&self, requester: &RequestContext, content: Content) -> NewJob {
-        let answer = AnswerPrivately { to: requester.addressee(), content };
+        let answer = AnswerPrivately::to(requester.addressee(), content);
         self.front.tenants.new_job(self.work.installation(), &answer, self.now)
     }
 

@@ -203,8 +203,8 @@ impl Installations {
         self.known().remove(&id);
         info!(installation = %id, again = before.is_some(), "app installed");
         let connected = before.and_then(|before| before.connection).is_some_and(|connection| connection.key.is_some());
-        let to = Addressee { user: granted.installer, channel: None, thread: None, reply: None, late: false };
-        let welcome = AnswerPrivately { to, content: connect_view::welcome(connected) };
+        let to = Addressee::directly(granted.installer);
+        let welcome = AnswerPrivately::to(to, connect_view::welcome(connected));
         let job = job::new_job(&id, &welcome, now, common.settings.pacing);
         let delivery = Delivery { installation: id, key: format!("install:{state}") };
         common.store.accept(delivery, vec![job], now).await.map(drop)

@@ -8,13 +8,14 @@ use crate::commands::batch::Batches;
 use crate::commands::deferred::NewlyLinked;
 use crate::commands::execute::{Commands, Resumptions};
 use crate::commands::handover_timers::{HandoverDue, HandoverTimers};
-use crate::core::ids::{ChannelId, ConversationId};
+use crate::core::ids::{ChannelId, ConversationId, ToolCallId};
 use crate::jobs::handler::Registry;
 use crate::jobs::outbox::cards::{PostCard, PostEntry, RedrawCard, RepostCard, RetireCard};
 use crate::jobs::outbox::direct::{MarkDirect, SendDirect, ShowAnswer};
 use crate::jobs::outbox::message::MessageHandler;
 use crate::jobs::outbox::private::{AnswerPrivately, NotifyDelay};
 use crate::jobs::outbox::steps::EndStep;
+use crate::jobs::outbox::untaken_answer::{UntakenAnswer, UntakenAnswers};
 use crate::linking::asking::LinkRequests;
 use crate::linking::requests::Linkings;
 use crate::linking::window::DrawPeople;
@@ -95,6 +96,7 @@ pub fn all(installations: Option<&Arc<Installations>>) -> Registry {
         .with(MessageHandler::<DrawPeople>::new())
         .with(MessageHandler::<ShowPane>::new())
         .with(DeliveryReports)
+        .with(UntakenAnswers)
         .with(TokenRefresh(installations.cloned()))
         .with(Removals(installations.cloned()))
         .with_due(DocumentKind::Handover, Class::Machine, |id| HandoverDue(ConversationId::new(id)))
@@ -103,4 +105,5 @@ pub fn all(installations: Option<&Arc<Installations>>) -> Registry {
         .with_due(DocumentKind::StaleCheck, Class::Machine, |_| StaleCheck)
         .with_due(DocumentKind::Installation, Class::Machine, |_| RefreshToken)
         .with_due(DocumentKind::PendingAnswer, Class::Person, |answer| ReportDelivery { answer, arrival: None })
+        .with_due(DocumentKind::ToolAnswer, Class::Person, |call| UntakenAnswer(ToolCallId::new(call)))
 }

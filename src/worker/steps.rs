@@ -8,7 +8,7 @@ use crate::core::refusal::Refusal;
 use crate::jobs::ctx::TenantCtx;
 use crate::jobs::faults;
 use crate::jobs::handler::{AnyHandler, JobFacts, Registry};
-use crate::jobs::outbox::private::answer;
+use crate::jobs::outbox::private::refusal;
 use crate::jobs::outcome::Outcome;
 use crate::platform::db::{Claim, Queue, Settled, Verdict};
 use crate::platform::retry::RetryDecision;
@@ -78,7 +78,7 @@ async fn advance(ctx: &TenantCtx, handler: &dyn AnyHandler, claim: &Claim) -> Re
 fn not_installed(ctx: &TenantCtx, facts: JobFacts) -> Outcome {
     let answer = facts
         .requester
-        .map(|requester| answer(ctx, requester.addressee(), refusal_view::refusal(&Refusal::NotInstalled)));
+        .map(|requester| refusal(ctx, requester.addressee(), refusal_view::refusal(&Refusal::NotInstalled)));
     Outcome::done(answer.into_iter().collect())
 }
 

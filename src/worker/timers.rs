@@ -97,7 +97,8 @@ impl Tenants {
             if !requester.via.has_a_reader() {
                 continue;
             }
-            let content = reply_view::waits(asked.as_deref(), service, setting.as_deref());
+            let directly = requester.call.is_some();
+            let content = reply_view::waits(asked.as_deref(), service, setting.as_deref(), directly);
             let notice = NotifyDelay { to: requester.addressee(), content, once };
             let notice =
                 NewJob { request: Some(waiting.request()), ..self.new_job(&waiting.installation, &notice, now) };

@@ -19,6 +19,7 @@ mod long;
 mod objects;
 mod pictures;
 mod reading;
+mod slackbot;
 mod stage;
 mod steps;
 mod tour;

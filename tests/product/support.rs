@@ -6,6 +6,7 @@ pub mod database;
 pub mod doing;
 pub mod drawing;
 mod seeing;
+pub mod slackbot;
 mod starting;
 
 use std::collections::HashSet;

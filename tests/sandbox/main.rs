@@ -27,6 +27,7 @@ mod odd;
 mod page;
 mod reading;
 mod response_urls;
+mod slackbot;
 mod sockets;
 mod stage;
 mod validating;

@@ -199,6 +199,10 @@ pub(crate) enum Reply {
     Text(&'static str),
     Status(u16),
     Silence,
+    /// The result of a JSON-RPC request, under its id.
+    Result(Value),
+    /// The same as a server-sent event.
+    Event(Value),
 }
 
 impl Received {
@@ -258,11 +262,19 @@ async fn receive(State(app): State<Arc<Inner>>, request: Request) -> Response {
     let (timestamp, signature) = (header("X-Slack-Request-Timestamp"), header("X-Slack-Signature"));
     let genuine = verify(std::slice::from_ref(&app.secret), &timestamp, &signature, &body, app.clock.now()).is_ok();
     let body = String::from_utf8(body.to_vec()).unwrap();
-    app.received.lock().unwrap().push(Received { path, headers, body, genuine });
+    let result = |result: Value| {
+        let asked: Value = serde_json::from_str(&body).unwrap();
+        json!({"jsonrpc": "2.0", "id": asked["id"], "result": result}).to_string()
+    };
+    app.received.lock().unwrap().push(Received { path, headers, body: body.clone(), genuine });
     let reply = app.answers.lock().unwrap().pop_front();
     match reply {
         None => StatusCode::OK.into_response(),
         Some(Reply::Json(body)) => ([(header::CONTENT_TYPE, "application/json")], body.to_string()).into_response(),
+        Some(Reply::Result(value)) => ([(header::CONTENT_TYPE, "application/json")], result(value)).into_response(),
+        Some(Reply::Event(value)) => {
+            ([(header::CONTENT_TYPE, "text/event-stream")], format!("data: {}\n\n", result(value))).into_response()
+        }
         Some(Reply::Text(text)) => text.into_response(),
         Some(Reply::Status(status)) => StatusCode::from_u16(status).unwrap().into_response(),
         Some(Reply::Silence) => std::future::pending().await,

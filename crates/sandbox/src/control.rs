@@ -219,6 +219,12 @@ async fn done(shared: &Shared, verb: &str, heard: &RecordedRequest) -> Result<Va
             Ok(told)
         }
         "event" => told(deliver::event(shared, read(heard)?).await?),
+        "slackbot" => told(deliver::call(shared, read(heard)?).await?),
+        "slackbot_click" => told(deliver::click_tool(shared, read(heard)?).await?),
+        "slackbot_tools" => {
+            let Actor { who } = read(heard)?;
+            Ok(json!({"tools": deliver::tools(shared, &who).await?}))
+        }
         "say" => Ok(json!({"ts": deliver::say(shared, read(heard)?).await?})),
         "read" => {
             let Read { who, channel } = read(heard)?;

@@ -42,6 +42,7 @@ mod service;
 mod shared;
 mod signature;
 mod slack;
+mod slackbot;
 mod sockets;
 mod state;
 mod tour;
@@ -80,6 +81,7 @@ pub use options::{Credentials, Options, Secrets};
 pub use people::{Person, UserGroup};
 pub use service::Service;
 pub use slack::every_scope;
+pub use slackbot::{Exchange, Slackbot, SlackbotOutcome, ToolCall, ToolClick};
 pub use sockets::Sockets;
 pub use views::View;
 pub use workspace::Workspace;
@@ -322,6 +324,16 @@ impl Sandbox {
     /// Lets a workflow reach a step of the app's; answers the id of the execution.
     pub async fn run_step(&self, run: RunStep) -> Result<(String, Outcome), Impossible> {
         deliver::run_step(&self.shared, run).await
+    }
+
+    /// Lets Slackbot call a tool of the app's for a person. Without `allowed` it asks first, unless the tool only reads.
+    pub async fn slackbot(&self, call: ToolCall) -> Result<SlackbotOutcome, Impossible> {
+        deliver::call(&self.shared, call).await
+    }
+
+    /// Presses a button that Slackbot shows.
+    pub async fn click_in_slackbot(&self, click: ToolClick) -> Result<SlackbotOutcome, Impossible> {
+        deliver::click_tool(&self.shared, click).await
     }
 
     /// Writes an ordinary message; answers its name.

@@ -97,7 +97,7 @@ pub(super) fn thread(world: &World, person: &Person, channel: &str, ts: &str) ->
     Some(json!({"messages": shown_messages(world, person, &messages)}))
 }
 
-fn parts(world: &World, person: &Person) -> [(&'static str, Value); 13] {
+fn parts(world: &World, person: &Person) -> [(&'static str, Value); 14] {
     [
         ("workspace", workspace(world)),
         ("installed", json!(Installed::get())),
@@ -108,6 +108,7 @@ fn parts(world: &World, person: &Person) -> [(&'static str, Value); 13] {
         ("objects", objects_shown(world, person)),
         ("pane", world.objects.pane(&person.id).map(|pane| pane_state(world, pane)).into()),
         ("dialnote", inbox(world)),
+        ("slackbot", slackbot_shown(world, person)),
         ("weather", json!({"faults": world.faults, "app_runs": world.app_runs, "app_url": world.bot})),
         ("functions", world.functions.state(EXECUTIONS)),
         ("tour", json!({"done": world.tour.shown(), "era": world.era})),
@@ -171,6 +172,12 @@ fn views_shown(world: &World, person: &Person) -> Value {
 fn objects_shown(world: &World, person: &Person) -> Value {
     let spinning = world.objects.spinning(&person.id, false, world.now());
     json!({"seen": world.clients_show_objects(), "spinning": spinning})
+}
+
+/// Returns the person's exchanges with Slackbot, if it can call the app.
+fn slackbot_shown(world: &World, person: &Person) -> Value {
+    let mine: Vec<_> = world.slackbot.exchanges.iter().filter(|one| one.user == person.id).collect();
+    json!({"knows_the_app": world.scopes.iter().any(|scope| scope == "mcp:connect"), "exchanges": mine})
 }
 
 fn inbox(world: &World) -> Value {

@@ -66,6 +66,7 @@ const FILES: &[(&str, &str)] = files![
     "people.js",
     "rich.js",
     "sidebar.js",
+    "slackbot.js",
     "slack.css",
     "steps.js",
     "store.js",

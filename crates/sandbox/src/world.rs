@@ -23,6 +23,7 @@ use crate::objects::{ObjectSupport, Objects};
 use crate::options::Secrets;
 use crate::people::{Person, UserGroup};
 use crate::seed;
+use crate::slackbot::Slackbot;
 use crate::sockets::Sockets;
 use crate::tour::Tour;
 use crate::views::View;
@@ -66,6 +67,8 @@ pub struct World {
     pub functions: Functions,
     /// Socket Mode.
     pub sockets: Sockets,
+    /// Slackbot, which calls the app's tools.
+    pub slackbot: Slackbot,
     /// The app's calls of the two services.
     pub calls: Log<Call>,
     /// The number of calls that took effect.
@@ -149,6 +152,7 @@ impl World {
             faults: Faults::default(),
             functions: Functions::default(),
             sockets: Sockets::default(),
+            slackbot: Slackbot::default(),
             calls: Log::keeping(CALLS_KEPT),
             effects: 0,
             deliveries: Log::keeping(DELIVERIES_KEPT),

@@ -29,9 +29,21 @@ pub fn read(asked: &UnresolvedCommand<'_>, book: &Book<'_>, directory: &Director
     let source = cleaned(asked.text);
     let text = TokenizedText::read(&source);
     let grammar = Grammar { asked, text: &text, reader: reader(asked, &text, book), book, directory };
-    match asked.who {
-        None if takes_person(asked.verb) => grammar.person_and_conversations(),
-        who => grammar.conversations(who.cloned(), 0),
+    match (asked.who, asked.apart.and_then(|apart| apart.person)) {
+        (None, Some(person)) => grammar.person_apart(person),
+        (None, None) if takes_person(asked.verb) => grammar.person_and_conversations(),
+        (who, _) => grammar.conversations(who.cloned(), 0),
+    }
+}
+
+/// Reads words that name a person, and nothing else.
+pub(crate) fn person(words: &str, directory: &Directory) -> PersonRef {
+    let source = cleaned(words);
+    let text = TokenizedText::read(&source);
+    let named = directory.at(&text, text.past_marks(0)).filter(|named| text.past_marks(named.to) == text.tokens.len());
+    match named {
+        Some(named) => named.who,
+        None => typed::user_id(words).map_or_else(|| directory.nearest(words), PersonRef::Clear),
     }
 }
 
@@ -40,7 +52,9 @@ fn reader<'r, 'a>(
     text: &'r TokenizedText<'r>,
     book: &'r Book<'a>,
 ) -> ReferenceReader<'r, 'a> {
-    ReferenceReader::new(text, book, asked.links, manner(asked.verb))
+    let manner =
+        Manner { takes_note: asked.apart.is_none() && takes_note(asked.verb), done_too: means_done_too(asked.verb) };
+    ReferenceReader::new(text, book, asked.links, manner)
 }
 
 /// Answers whether a command names a new owner.
@@ -63,10 +77,6 @@ fn is_only_a_note(verb: Verb) -> bool {
     verbs::spec(verb).note.as_ref().is_some_and(|note| note.need == NoteNeed::Always)
 }
 
-fn manner(verb: Verb) -> Manner {
-    Manner { takes_note: takes_note(verb), done_too: means_done_too(verb) }
-}
-
 struct Grammar<'r, 'a> {
     asked: &'r UnresolvedCommand<'r>,
     text: &'r TokenizedText<'r>,
@@ -83,6 +93,15 @@ impl Grammar<'_, '_> {
             .or_else(|| self.conversation_first(start))
             .or_else(|| self.led_to_a_person(start))
             .unwrap_or_else(|| self.nobody_surely(start))
+    }
+
+    /// Reads the person and the conversations, each from words of their own.
+    fn person_apart(&self, words: &str) -> Reading {
+        let rest = || self.text.from(0).to_owned();
+        match person(words, self.directory) {
+            PersonRef::OneOf(people) => Reading::WhichPerson { people, typed: typed::as_typed(words), rest: rest() },
+            who => self.with(who, |who| self.conversations(Some(who), 0), rest),
+        }
     }
 
     /// Reads `all @zoe note`.
@@ -233,7 +252,7 @@ impl Grammar<'_, '_> {
     }
 
     fn conversations(&self, who: Option<Assignee>, start: usize) -> Reading {
-        match self.reader.read(start) {
+        match self.with_note_apart(self.reader.read(start)) {
             ConversationMatch::Clear { ids, note, .. } if note.is_empty() && is_only_a_note(self.asked.verb) => {
                 Reading::Missing { who, ids, note, what: Missing::Note }
             }
@@ -244,10 +263,21 @@ impl Grammar<'_, '_> {
             ConversationMatch::Unclear { ids, asked, note } => {
                 Reading::Missing { who, ids, note, what: Missing::Clarity { asked } }
             }
-            ConversationMatch::Nothing { note } => {
-                let asked = note.clone();
+            ConversationMatch::Nothing { note: asked } => {
+                let note = self.asked.apart.map_or_else(|| asked.clone(), |apart| apart.note.to_owned());
                 Reading::Missing { who, ids: Vec::new(), note, what: Missing::Conversation { asked } }
             }
+        }
+    }
+
+    /// Returns what the text names, with the note that is given apart from it, if it is.
+    fn with_note_apart(&self, found: ConversationMatch) -> ConversationMatch {
+        let Some(note) = self.asked.apart.map(|apart| apart.note.to_owned()) else { return found };
+        match found {
+            ConversationMatch::Clear { ids, by_name, .. } => ConversationMatch::Clear { ids, by_name, note },
+            ConversationMatch::OneOf { ids, asked, doubt, .. } => ConversationMatch::OneOf { ids, asked, doubt, note },
+            ConversationMatch::Unclear { ids, asked, .. } => ConversationMatch::Unclear { ids, asked, note },
+            nothing @ ConversationMatch::Nothing { .. } => nothing,
         }
     }
 }

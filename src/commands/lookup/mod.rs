@@ -14,6 +14,7 @@ mod shortcut;
 mod token;
 
 pub use conversations::NameDoubt;
+pub(crate) use grammar::person;
 pub use grammar::{means_done_too, read};
 pub use shortcut::{Explicit, addresses, explicit, is_blank, starts_with_a_person};
 

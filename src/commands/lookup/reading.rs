@@ -18,6 +18,18 @@ pub struct UnresolvedCommand<'a> {
     pub text: &'a str,
     /// The links of the conversations on the web.
     pub links: &'a Links,
+    /// The parts that are given apart from the text, if the text names only conversations.
+    pub apart: Option<Apart<'a>>,
+}
+
+/// The parts of a command that are given apart from the words for its conversations. So no word of one part can be read
+/// as another part.
+#[derive(Clone, Copy, Debug)]
+pub struct Apart<'a> {
+    /// The words that name the new owner, if the owner is not known.
+    pub person: Option<&'a str>,
+    /// The note.
+    pub note: &'a str,
 }
 
 /// The meaning of a typed command.

@@ -138,7 +138,7 @@ fn reading(case: &Value) -> Result<(Action, Reading), String> {
     let (contacts, people) = (contacts(case), colleagues(case));
     let directory = Directory { people, me: Some(SlackUserId::new("U0MAYA")) };
     let links = links();
-    let asked = UnresolvedCommand { verb: act.verb(), who: None, text: &text, links: &links };
+    let asked = UnresolvedCommand { verb: act.verb(), who: None, text: &text, links: &links, apart: None };
     Ok((act.clone(), read(&asked, &Book::of(&contacts), &directory)))
 }
 

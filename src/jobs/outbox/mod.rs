@@ -10,3 +10,5 @@ pub mod posting;
 pub mod private;
 pub(crate) mod redraw;
 pub(crate) mod steps;
+pub(crate) mod tool_answer;
+pub(crate) mod untaken_answer;

@@ -6,12 +6,14 @@ use serde::{Deserialize, Serialize};
 use tracing::warn;
 
 use crate::core::error::Fault;
+use crate::core::ids::ToolCallId;
 use crate::core::request_context::{Addressee, ReplyTarget};
 use crate::jobs::ctx::TenantCtx;
 use crate::jobs::job::JobKind;
 use crate::jobs::lease;
 use crate::jobs::outbox::message::Message;
-use crate::jobs::outbox::posting;
+use crate::jobs::outbox::tool_answer::ToolAnswer;
+use crate::jobs::outbox::{posting, tool_answer};
 use crate::jobs::outcome::Outcome;
 use crate::jobs::rate_limits;
 use crate::platform::db::rate_limit::RateLimit;
@@ -34,6 +36,16 @@ pub(crate) struct AnswerPrivately {
     pub to: Addressee,
     /// The answer.
     pub content: Content,
+    /// True if it says why nothing was done, or asks what to do.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub is_refusal: bool,
+}
+
+impl AnswerPrivately {
+    /// Returns an answer to something that was done or shown.
+    pub(crate) fn to(to: Addressee, content: Content) -> Self {
+        Self { to, content, is_refusal: false }
+    }
 }
 
 /// A notice that the requester's command waits until a service answers again.
@@ -49,7 +61,12 @@ pub(crate) struct NotifyDelay {
 
 /// Returns the effect that answers a person privately.
 pub fn answer(ctx: &TenantCtx, to: Addressee, content: Content) -> Effect {
-    ctx.say(&AnswerPrivately { to, content })
+    ctx.say(&AnswerPrivately::to(to, content))
+}
+
+/// Returns the effect that tells a person privately why nothing was done, or asks what to do.
+pub(crate) fn refusal(ctx: &TenantCtx, to: Addressee, content: Content) -> Effect {
+    ctx.say(&AnswerPrivately { to, content, is_refusal: true })
 }
 
 impl JobKind for AnswerPrivately {
@@ -92,6 +109,9 @@ fn private_key(to: &Addressee) -> String {
 
 impl Message for AnswerPrivately {
     async fn deliver(&self, ctx: &TenantCtx, claim: &Claim) -> Result<Outcome, SlackError> {
+        if let Some(call) = &self.to.call {
+            return Ok(Outcome::done(vec![for_call(ctx, call, self)]));
+        }
         answer_privately(ctx, claim, &self.to, &dated(&self.to, &self.content)).await?;
         Ok(Outcome::done(Vec::new()))
     }
@@ -100,10 +120,21 @@ impl Message for AnswerPrivately {
 impl Message for NotifyDelay {
     async fn deliver(&self, ctx: &TenantCtx, claim: &Claim) -> Result<Outcome, SlackError> {
         if is_first_to_say(ctx, claim, &self.once).await? {
+            if let Some(call) = &self.to.call {
+                let notice = AnswerPrivately::to(self.to.clone(), self.content.clone());
+                return Ok(Outcome::done(vec![for_call(ctx, call, &notice)]));
+            }
             answer_privately(ctx, claim, &self.to, &dated(&self.to, &self.content)).await?;
         }
         Ok(Outcome::done(Vec::new()))
     }
+}
+
+/// Returns the effect that keeps an answer for the assistant's call that waits for it.
+fn for_call(ctx: &TenantCtx, call: &ToolCallId, answer: &AnswerPrivately) -> Effect {
+    let AnswerPrivately { to, content, is_refusal } = answer;
+    let answer = ToolAnswer { user: to.user.clone(), content: content.clone(), is_refusal: *is_refusal };
+    tool_answer::keep(ctx, call, &answer)
 }
 
 /// Answers a person privately: through the response URL while it lives and has not failed too often, else in the

@@ -72,11 +72,14 @@ pub(crate) struct ListJob {
     /// True if the requester hides the first steps on their Home tab.
     #[serde(default)]
     pub hides_intro: bool,
+    /// The words that name the person whose conversations are listed, if the query doesn't have their id.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub person: Option<String>,
 }
 
 impl ListJob {
     /// Returns the job that draws a list without a notice.
     pub(crate) fn new(requester: RequestContext, list: Listed) -> Self {
-        Self { requester, list, notice: Vec::new(), hides_intro: false }
+        Self { requester, list, notice: Vec::new(), hides_intro: false, person: None }
     }
 }

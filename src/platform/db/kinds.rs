@@ -84,6 +84,8 @@ pub enum DocumentKind {
     Subscriptions,
     /// The members at the last roll call.
     Team,
+    /// The answer to an assistant's call, until the call takes it, by call.
+    ToolAnswer,
     /// A link that became a card, by channel, within its conversation.
     Unfurl,
     /// A person who cannot be sent direct messages, by Slack user.
@@ -92,7 +94,7 @@ pub enum DocumentKind {
 
 impl DocumentKind {
     /// All kinds.
-    pub const ALL: [Self; 34] = [
+    pub const ALL: [Self; 35] = [
         Self::AskedAbout,
         Self::Awake,
         Self::Batch,
@@ -125,6 +127,7 @@ impl DocumentKind {
         Self::Stranger,
         Self::Subscriptions,
         Self::Team,
+        Self::ToolAnswer,
         Self::Unfurl,
         Self::Unreachable,
     ];
@@ -164,6 +167,7 @@ impl DocumentKind {
             Self::Stranger => "stranger",
             Self::Subscriptions => "hooks",
             Self::Team => "team",
+            Self::ToolAnswer => "tool_answer",
             Self::Unfurl => "shown",
             Self::Unreachable => "unreachable",
         }

@@ -7,6 +7,7 @@ use jiff::Timestamp;
 use crate::core::error::Fault;
 use crate::core::ids::{ChannelId, ConversationId, DraftId, InstallationId, MessageTs, SlackUserId};
 use crate::platform::db::api::Store;
+use crate::platform::db::data_category::{DataCategory, StoredItem};
 use crate::platform::db::kinds::{CacheKind, DocumentKind};
 use crate::platform::db::values::{Audited, CacheEntry, Card, Document, Draft, Entry, Since, Snapshot};
 
@@ -96,6 +97,13 @@ impl TenantDb {
     /// See [`Store::keep`].
     pub async fn keep(&self, document: Document) -> Result<(), Fault> {
         self.store.keep(&self.installation, document).await
+    }
+
+    /// Removes a document, unless it was replaced or removed since. Answers whether it was removed.
+    pub(crate) async fn take(&self, document: &Document) -> Result<bool, Fault> {
+        let name = (document.kind.clone(), document.id.clone());
+        let kept = StoredItem { name, also: None, at: None, body: document.body.clone() };
+        self.store.delete_if_unchanged(&self.installation, DataCategory::Documents, &kept).await
     }
 
     /// See [`Store::document`].

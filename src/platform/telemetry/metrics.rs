@@ -128,6 +128,11 @@ impl Metrics {
         self.answer_times.observe(took.as_secs_f64());
     }
 
+    /// Counts an answer to an assistant's call.
+    pub(crate) fn answered_call(&self, status: u16) {
+        self.answers.get_or_create(&AnswerLabels { status }).inc();
+    }
+
     /// Counts a request refused because it is not proven to be Slack's.
     pub fn refused(&self, status: u16) {
         self.answers.get_or_create(&AnswerLabels { status }).inc();

@@ -53,6 +53,11 @@ async fn problems_with_slack_are_found() {
         bot.world(|world| world.faults.slack.clock_ahead_s = 400);
         finds(bot, &[], "fail clock: ", "; fix: set it by NTP").await;
         bot.world(|world| world.faults.slack.clock_ahead_s = 0);
+        let granted = bot.world(|world| world.scopes.clone());
+        bot.world(|world| world.scopes.retain(|scope| scope != "mcp:connect"));
+        let added = "mcp:connect (Slackbot can find, show and change conversations for you, with your rights.";
+        finds(bot, &[], "warn permissions: optional ones are missing: ", added).await;
+        bot.world(|world| world.scopes = granted);
         bot.world(|world| world.scopes.retain(|scope| scope != "dnd:read"));
         finds(bot, &[], "warn permissions: optional ones are missing: ", "dnd:read").await;
         bot.world(|world| world.scopes.retain(|scope| scope != "chat:write"));
@@ -134,6 +139,8 @@ async fn problems_with_the_public_address_are_found() {
 async fn problems_with_socket_mode_are_found() {
     well(async |bot| {
         let right = bot.sandbox.credentials().slack_app_token;
+        // Slackbot calls only an address.
+        bot.world(|world| world.scopes.retain(|scope| scope != "mcp:connect"));
         assert_eq!(found(bot, &[("SLACK_APP_TOKEN", &right)]).await, Vec::<String>::new());
         finds(bot, &[("SLACK_APP_TOKEN", "xapp-another")], "fail Socket Mode", "connections:write").await;
         let address = "http://127.0.0.1:9";

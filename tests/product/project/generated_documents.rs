@@ -30,7 +30,9 @@ fn the_manifest_is_the_programs_own() {
 fn for_socket_mode_the_manifest_has_no_address() {
     let made = yaml(Reached::BySockets);
     assert!(made.contains("socket_mode_enabled: true") && !made.contains("url:"), "{made}");
-    let has_address = |line: &&str| ["url:", "redirect_urls:", PLACEHOLDER_URL].iter().any(|one| line.contains(one));
+    assert!(!made.contains("mcp"), "Slackbot calls only an address: {made}");
+    let of_an_address = ["url:", "redirect_urls:", PLACEHOLDER_URL, "mcp", "  dialnote:", "auth_type:"];
+    let has_address = |line: &&str| of_an_address.iter().any(|one| line.contains(one));
     let lines = |yaml: &str| yaml.lines().filter(|line| !has_address(line)).count();
     let checked_in = fs::read_to_string("manifest.yml").unwrap();
     assert_eq!(lines(&made), lines(&checked_in), "and is the same otherwise");

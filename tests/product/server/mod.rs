@@ -1,6 +1,8 @@
-//! Slack's requests: verification, hostile clients, Socket Mode.
+//! Slack's requests: verification, hostile clients, assistants, Socket Mode.
 
+mod assistants;
 mod hostile_clients;
 mod requests;
+mod slackbot;
 mod socket_mode;
 mod unread_fields;

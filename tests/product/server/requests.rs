@@ -53,12 +53,12 @@ fn as_sent(path: &Path) -> (&'static str, &'static str, String) {
     }
 }
 
-fn request(bot: &Bot, path: &str, content_type: &str, body: &str) -> RequestBuilder {
+pub(super) fn request(bot: &Bot, path: &str, content_type: &str, body: &str) -> RequestBuilder {
     let url = bot.sandbox.world(|_| format!("{}{path}", bot.url));
     Client::new().post(url).header("content-type", content_type).body(body.to_owned())
 }
 
-async fn post_signed(bot: &Bot, path: &str, content_type: &str, body: &str) -> Response {
+pub(super) async fn post_signed(bot: &Bot, path: &str, content_type: &str, body: &str) -> Response {
     let now = bot.clock.now().as_second();
     let signature = sign(&bot.sandbox.credentials().signing_secret, now, body.as_bytes());
     let request = request(bot, path, content_type, body);

@@ -15,6 +15,7 @@ mod payload;
 mod post;
 mod said;
 mod send;
+mod slackbot;
 mod slash;
 mod values;
 
@@ -32,4 +33,5 @@ pub(super) use objects::{
 };
 pub use outcome::Outcome;
 pub(super) use said::say;
+pub(super) use slackbot::{call, click_tool, tools};
 pub(super) use slash::{CommandLine, slash};

@@ -12,6 +12,9 @@ use crate::signature::{SIGNATURE_HEADER, TIMESTAMP_HEADER, sign};
 /// The kind of dialnote's deliveries, as opposed to Slack's.
 pub(super) const WEBHOOK: &str = "dialnote_webhook";
 
+/// The kind of Slackbot's calls, which may take longer.
+pub(super) const MCP: &str = "mcp";
+
 /// Posts a request to the app at this address and records the outcome.
 pub(super) async fn post(shared: &Shared, bot: &str, parcel: &OutgoingRequest) -> Ack {
     let url = format!("{bot}{}", parcel.path);
@@ -25,7 +28,11 @@ pub(super) async fn post(shared: &Shared, bot: &str, parcel: &OutgoingRequest) -
         (seq, headers)
     });
     shared.turn();
-    let ack = exchange_in_time(&shared.http, &url, &headers, parcel.body.clone()).await;
+    let most = Duration::from_secs(match parcel.kind.as_str() {
+        MCP => max(&["mcp", "tool_call_seconds"]),
+        _ => max(&["timing", "ack_seconds"]),
+    });
+    let ack = exchange_in_time(&shared.http, (&url, &headers), parcel.body.clone(), most).await;
     shared.world(|world| world.deliveries.get_mut(seq).map(|delivery| ack.note_in(delivery)));
     shared.turn();
     ack
@@ -38,6 +45,9 @@ fn headers(parcel: &OutgoingRequest, secret: &str, seconds: i64) -> BTreeMap<Str
         (TIMESTAMP_HEADER.to_owned(), seconds.to_string()),
         (SIGNATURE_HEADER.to_owned(), sign(secret, seconds, parcel.body.as_bytes())),
     ]);
+    if parcel.kind == MCP {
+        headers.insert("accept".to_owned(), "application/json, text/event-stream".to_owned());
+    }
     if let Some(reason) = parcel.retry {
         headers.insert("x-slack-retry-num".to_owned(), "1".to_owned());
         headers.insert("x-slack-retry-reason".to_owned(), reason.to_owned());
@@ -54,10 +64,14 @@ fn webhook_headers(id: u64) -> BTreeMap<String, String> {
 }
 
 /// Posts and waits as long as Slack does.
-async fn exchange_in_time(http: &reqwest::Client, url: &str, headers: &BTreeMap<String, String>, body: String) -> Ack {
+async fn exchange_in_time(
+    http: &reqwest::Client,
+    (url, headers): (&str, &BTreeMap<String, String>),
+    body: String,
+    most: Duration,
+) -> Ack {
     let began = Instant::now();
-    let deadline = Duration::from_secs(max(&["timing", "ack_seconds"]));
-    let answer = tokio::time::timeout(deadline, exchange(http, url, headers, body)).await;
+    let answer = tokio::time::timeout(most, exchange(http, url, headers, body)).await;
     let millis = u64::try_from(began.elapsed().as_millis()).unwrap_or(u64::MAX);
     match answer {
         Ok(Ok(ack)) => Ack { millis, ..ack },

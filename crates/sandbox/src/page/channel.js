@@ -7,6 +7,7 @@ import { startExamples } from "./examples.js";
 import { drawHome } from "./home.js";
 import { drawMessages, setUpLog } from "./log.js";
 import { showPane } from "./layout.js";
+import { drawSlackbot, setUpSlackbot } from "./slackbot.js";
 import * as store from "./store.js";
 import { state } from "./store.js";
 
@@ -15,25 +16,27 @@ let drawnFor = null;
 const place = () => byId("place");
 
 export function startChannel() {
-  store.on(["place", "tab", "channels", "installed", "whole", "messages", "removed", "views", "dialnote", "objects"], drawPlace);
+  store.on(["place", "tab", "channels", "installed", "whole", "messages", "removed", "views", "dialnote", "objects", "slackbot"], drawPlace);
 }
 
 function drawPlace() {
   const key = `${state.me}/${state.place}/${state.tab}/${store.channelHere()?.id}/${isInstalled()}/${state.tour?.era}`;
   if (key !== drawnFor) setUp(key);
   drawHead();
-  if (isHome()) drawHome(byId("home"));
+  if (isSlackbot()) drawSlackbot();
+  else if (isHome()) drawHome(byId("home"));
   else drawMessages(empty);
 }
 
 const isHome = () => state.place === "app" && state.tab === "home";
+const isSlackbot = () => state.place === "slackbot";
 const isInstalled = () => state.workspace.is_installed !== false;
 
 function setUp(key) {
   drawnFor = key;
   fill(place(), el("header", { id: "place-head" }),
     isInstalled() ? null : installBanner(),
-    isHome() ? el("div", { id: "home", class: "home", tabindex: "0", role: "region", "aria-label": "Home" })
+    isSlackbot() ? setUpSlackbot() : isHome() ? el("div", { id: "home", class: "home", tabindex: "0", role: "region", "aria-label": "Home" })
       : [setUpLog(el("div", { id: "beginning" })), foot()]);
 }
 
@@ -60,7 +63,8 @@ function prompts(agent) {
     suggested.map(({ title, message }) => el("button", { type: "button", onclick: () => act("say", { channel: "dm", text: message }) }, title)));
 }
 
-const title = () => (state.place === "app" ? "dialnote" : `#${store.channelById(state.place)?.name ?? ""}`);
+const NAMES = { app: "dialnote", slackbot: "Slackbot" };
+const title = () => NAMES[state.place] ?? `#${store.channelById(state.place)?.name ?? ""}`;
 
 // The shared number of a channel with the same name: "front-desk" and "Front desk".
 const folded = (name) => name.toLowerCase().replaceAll(/[^a-z0-9]/g, "");
@@ -68,9 +72,9 @@ const numberOf = (channel) => state.dialnote.numbers.find(({ name }) => folded(n
 
 function drawHead() {
   const head = byId("place-head");
-  const about = state.place === "app" ? [] : aboutChannel(store.channelHere());
+  const about = isSlackbot() ? ["Slack’s assistant, which calls dialnote for you"] : state.place === "app" ? [] : aboutChannel(store.channelHere());
   refill(head, JSON.stringify([title(), about, state.tab, state.me]), () => [
-    el("h2", { id: "place-title" }, state.place === "app" ? title() : [el("span", { "aria-hidden": "true" }, "# "), title().slice(1)]),
+    el("h2", { id: "place-title" }, state.place in NAMES ? title() : [el("span", { "aria-hidden": "true" }, "# "), title().slice(1)]),
     el("p", { class: "faint cut" }, about.map((fact, at) => [at ? " · " : "", typeof fact === "string" ? fact : [fact.before, el("b", null, fact.name)]])),
     state.place === "app" ? tabs() : null,
   ]);

@@ -11,7 +11,7 @@ import { state } from "./store.js";
 const BEGINS = { me: state.me, place: state.place };
 
 export function startSidebar() {
-  store.on(["people", "channels", "workspace", "place", "connected", "dialnote"], drawSidebar);
+  store.on(["people", "channels", "workspace", "place", "connected", "dialnote", "slackbot"], drawSidebar);
   matchMedia("(max-width: 760px)").addEventListener("change", drawSidebar);
   arrows(byId("side"), ".person");
   arrows(byId("side"), ".place");
@@ -22,12 +22,12 @@ function drawSidebar() {
   const channels = state.channels.filter((one) => one.kind !== "direct");
   const unread = store.direct()?.unread ?? 0;
   const linked = state.people.map(store.isLinked);
-  refill(byId("side"), JSON.stringify([state.people, channels, unread, linked, state.place, state.me, isPhone()]), () => [
+  refill(byId("side"), JSON.stringify([state.people, channels, unread, linked, state.place, state.me, isPhone(), state.slackbot.knows_the_app]), () => [
     el("h2", null, state.workspace.name, " ", el("span", { class: "tag" }, "Slack · simulated")),
     isPhone() ? whoMenu() : el("div", { class: "me" }, el("h3", { id: "you-are" }, "You are ", el("span", { class: "tag" }, "sandbox")),
       el("div", { role: "radiogroup", "aria-labelledby": "you-are" }, people().map(someone))),
     // On a phone the row scrolls sideways, and the person's messages must be in view.
-    isPhone() ? [theApp(unread), theChannels(channels)] : [theChannels(channels), theApp(unread)],
+    isPhone() ? [theApp(unread), theChannels(channels), slackbot()] : [theChannels(channels), slackbot(), theApp(unread)],
   ]);
 }
 
@@ -40,6 +40,11 @@ const theApp = (unread) => [
   el("h3", null, "Apps"),
   placeButton("app", [el("img", { class: "avatar small", src: "/page/icon.svg", alt: "" }), el("span", { class: "name" }, "dialnote")], unread, "the app"),
 ];
+
+// Slackbot is in every workspace, and here only if it can call the app.
+const slackbot = () => (state.slackbot.knows_the_app
+  ? [el("h3", null, "Direct messages"), placeButton("slackbot", [avatar("Slackbot", "small"), el("span", { class: "name" }, "Slackbot")], 0)]
+  : []);
 
 const people = () => state.people.filter((one) => !one.bot && !one.deleted);
 const about = (person) => (!store.isLinked(person) ? "not linked" : person.admin ? "admin" : null);

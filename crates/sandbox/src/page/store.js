@@ -10,6 +10,7 @@ export const state = {
   objects: { seen: false, spinning: [] },
   pane: null, // the Work Object that is open
   dialnote: { members: [], numbers: [], conversations: [] },
+  slackbot: { knows_the_app: false, exchanges: [] },
   weather: { faults: {}, app_runs: null },
   tour: { done: [], era: 0 },
   connected: false,

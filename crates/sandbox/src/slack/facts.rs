@@ -23,9 +23,14 @@ pub(super) static METHODS: LazyLock<BTreeMap<String, Facts>> = LazyLock::new(|| 
     serde_json::from_str(include_str!("../methods.json")).expect("methods.json has the shape of Facts")
 });
 
-/// Returns every bot scope that a method or an event of the sandbox can ask for, and `commands`.
+/// Returns every bot scope that a method or an event of the sandbox can ask for, and those for commands and for Slackbot.
 pub fn every_scope() -> Vec<String> {
     let asked = METHODS.values().flat_map(|facts| facts.scopes.iter().cloned());
     let events = event_scopes().map(str::to_owned);
-    asked.chain(events).chain(["commands".to_owned()]).collect::<BTreeSet<_>>().into_iter().collect()
+    asked
+        .chain(events)
+        .chain(["commands".to_owned(), "mcp:connect".to_owned()])
+        .collect::<BTreeSet<_>>()
+        .into_iter()
+        .collect()
 }

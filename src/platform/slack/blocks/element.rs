@@ -232,6 +232,33 @@ impl Element {
         }
     }
 
+    /// Returns the control's id.
+    pub(crate) fn action_id(&self) -> &str {
+        match self {
+            Self::Button { action_id, .. }
+            | Self::Overflow { action_id, .. }
+            | Self::UsersSelect { action_id, .. }
+            | Self::StaticSelect { action_id, .. }
+            | Self::ExternalSelect { action_id, .. }
+            | Self::MultiExternalSelect { action_id, .. }
+            | Self::Checkboxes { action_id, .. }
+            | Self::TimePicker { action_id, .. }
+            | Self::DateTimePicker { action_id }
+            | Self::PlainTextInput { action_id, .. } => action_id,
+        }
+    }
+
+    /// Returns a button that calls a tool of the app's with these arguments. Slack asks its own question before that
+    /// (docs/contracts/slack-2026.md §9.8).
+    pub(crate) fn calling(mut self, tool: &str, arguments: String) -> Self {
+        if let Self::Button { action_id, value, confirm, .. } = &mut self {
+            *action_id = format!("tool:{tool}").into();
+            *value = Some(arguments);
+            *confirm = None;
+        }
+        self
+    }
+
     /// Sets the label for screen readers: the visible label, then the contact or thing that the button is about.
     pub(crate) fn about(mut self, what: &str) -> Self {
         if let Self::Button { text, accessibility_label, .. } = &mut self {

@@ -410,6 +410,14 @@ impl Text {
 }
 
 impl Small {
+    /// Answers whether Slack takes it everywhere: a picture must come over HTTPS.
+    pub(crate) fn is_safe(&self) -> bool {
+        match self {
+            Self::Image(image) => image.address.starts_with("https://"),
+            Self::Text(_) => true,
+        }
+    }
+
     fn length(&self) -> usize {
         match self {
             Self::Image(image) => image.alt_text.chars().count(),
