@@ -18,7 +18,8 @@ if [ ! -x "$work/ready" ]; then
   chmod +x "$work/ready"
 fi
 cargo run -q --locked -- manifest --socket-mode > "$work/manifest-socket-mode.json"
-"$work/venv/bin/python" "$work/manifest/check_manifest.py" manifest.yml "$work/manifest-socket-mode.json"
+cargo run -q --locked -- manifest --workflow-steps --url https://dialnote-slack.example.com > "$work/manifest-workflow-steps.json"
+"$work/venv/bin/python" "$work/manifest/check_manifest.py" manifest.yml "$work/manifest-socket-mode.json" "$work/manifest-workflow-steps.json"
 # One validator refuses a least query length of 0, which Slack takes; 1 stands for it, so that all else is judged.
 cat target/rendered/*.jsonl | grep . | sed 's/"min_query_length":0/"min_query_length":1/g' | sort -u > "$work/rendered.jsonl"
 count=$(wc -l < "$work/rendered.jsonl")

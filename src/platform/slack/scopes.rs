@@ -25,7 +25,7 @@ pub static SCOPES: [Scope; 5] = [
 ];
 
 /// Permissions that the app works without, and their benefits. The person who installs the app chooses.
-pub static OPTIONAL_SCOPES: [Scope; 11] = [
+pub static OPTIONAL_SCOPES: [Scope; 12] = [
     Scope {
         name: "app_mentions:read",
         reason: "You write `@dialnote done, called back` in a card’s thread or a channel; it sees no other messages.",
@@ -48,6 +48,10 @@ pub static OPTIONAL_SCOPES: [Scope; 11] = [
     Scope { name: "dnd:read", reason: "A group’s member who does not want to be disturbed is not picked." },
     Scope { name: "links:read", reason: "It notices links to dialnote conversations." },
     Scope { name: "links:write", reason: "It shows what they lead to." },
+    Scope {
+        name: "assistant:write",
+        reason: "Its direct message suggests what you can write, where Slack shows apps as agents.",
+    },
     Scope {
         name: MCP,
         reason: "Slackbot can find, show and change conversations for you, with your rights. It needs a public address, so not with Socket Mode.",

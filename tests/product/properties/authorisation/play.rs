@@ -122,8 +122,8 @@ impl Stage<'_> {
         // Only the form that a shortcut opens is taken over, and people who are refused a form submit none.
         let went = if forged && matches!(one, Move::Submit(..)) { Way::Form } else { way };
         let needs_a_form = matches!(one, Move::Submit(..) | Move::PressIn(..));
-        // Without an installation no scope is granted, and Slack sends no messages.
-        let is_unheard = kind == Kind::NotInstalled && went == Way::Written;
+        // Without an installation no scope is granted, and Slack sends neither messages nor links.
+        let is_unheard = kind == Kind::NotInstalled && matches!(went, Way::Written | Way::Link);
         if !seen.ways.contains(&went) && (forged || !needs_a_form) && !is_unheard {
             return Err(format!("Slack asked in other ways: {:?}", seen.ways));
         }
