@@ -126,24 +126,24 @@ impl TagColor {
 impl Field {
     /// Returns a field with a text.
     pub fn text(name: &'static str, text: &str) -> Self {
-        Self::of(name, json!({ "type": "string", "value": text }))
+        Self::of(name, json!({ "type": "string", "value": inert(text) }))
     }
 
     /// Returns a field with a text of several lines.
     pub fn long(name: &'static str, text: &str) -> Self {
-        Self::of(name, json!({ "type": "string", "value": text, "long": true }))
+        Self::of(name, json!({ "type": "string", "value": inert(text), "long": true }))
     }
 
     /// Returns a field with a colored word.
     pub fn tag(name: &'static str, word: &str, color: TagColor) -> Self {
-        Self::of(name, json!({ "type": "string", "value": word, "tag_color": color.name() }))
+        Self::of(name, json!({ "type": "string", "value": inert(word), "tag_color": color.name() }))
     }
 
     /// Returns a field with a Slack user, else with a name, else an empty one.
     pub fn person(name: &'static str, user: Option<&SlackUserId>, called: Option<&str>) -> Self {
         let person = match (user, called) {
             (Some(user), _) => json!({ "type": USER, "user": { "user_id": user } }),
-            (None, Some(called)) => json!({ "type": USER, "user": { "text": called } }),
+            (None, Some(called)) => json!({ "type": USER, "user": { "text": inert(called) } }),
             (None, None) => json!({ "type": USER }),
         };
         Self::of(name, person)
@@ -159,7 +159,7 @@ impl Field {
     pub fn related(name: &'static str, others: &[(ConversationId, String, String)]) -> Self {
         let each = others.iter().map(|(id, url, title)| {
             let reference = json!({ "id": id, "type": CONVERSATION });
-            json!({ "entity_ref": { "entity_url": url, "external_ref": reference, "title": title } })
+            json!({ "entity_ref": { "entity_url": url, "external_ref": reference, "title": inert(title) } })
         });
         let items: Vec<_> = each.collect();
         Self::of(name, json!({ "type": "array", "item_type": "slack#/types/entity_ref", "value": items }))
@@ -221,7 +221,7 @@ impl Entity {
             external_ref: ExternalRef { id: id.clone(), kind: CONVERSATION.to_owned() },
             payload: Payload {
                 attributes: json!({
-                    "title": { "text": title }, "display_type": "Conversation", "product_name": "dialnote",
+                    "title": { "text": inert(title) }, "display_type": "Conversation", "product_name": "dialnote",
                     "metadata_last_modified": modified.as_second(),
                 }),
                 fields: own.into_iter().map(|field| (field.name.to_owned(), field.body)).collect(),
@@ -320,7 +320,7 @@ impl PaneFailure {
         Self {
             status: status.to_owned(),
             custom_title: Some(title.to_owned()),
-            custom_message: Some(message.to_owned()),
+            custom_message: Some(inert(message)),
             actions: Vec::new(),
         }
     }
@@ -356,11 +356,32 @@ impl Comment {
     pub fn new(id: &str, user: Option<&SlackUserId>, name: &str, at: Timestamp, text: &str) -> Self {
         let sender = match user {
             Some(user) => CommentSender::User { user_id: user.clone() },
-            None => CommentSender::Named { text: name.to_owned() },
+            None => CommentSender::Named { text: inert(name) },
         };
-        let words = CommentText { value: text.to_owned() };
+        let words = CommentText { value: inert(text) };
         // dialnote offers no way to change a note (§4.10).
         let timestamp = at.as_second();
         Self { id: id.to_owned(), sender, timestamp, words, can_edit: false, can_delete: false, can_reply: false }
+    }
+}
+
+/// Returns text from outside without Slack's control characters. Whether an entity's text is read as markup is not
+/// documented, so an escape might be shown as such.
+fn inert(text: &str) -> String {
+    text.replace('<', "‹").replace('>', "›")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn text_from_outside_cannot_mention_anyone() {
+        let fields = vec![Field::text("a", "<!channel>"), Field::person("b", None, Some("<@U1>"))];
+        let id = ConversationId::new("conv_1");
+        let entity =
+            Entity::new(&id, "https://d.example/conv_1".to_owned(), "<!here> & co", Timestamp::UNIX_EPOCH, fields);
+        let written = serde_json::to_string(&entity).unwrap_or_default();
+        assert!(!written.contains(['<', '>']) && written.contains("‹!here› & co"), "{written}");
     }
 }

@@ -5,7 +5,7 @@ use insta::assert_snapshot;
 use jiff::SignedDuration;
 use serde_json::json;
 
-use crate::support::{FRONT_DESK, LEO, MAYA, SAM, product};
+use crate::support::{FRONT_DESK, LEO, MAYA, SAM, product, set_up};
 
 #[tokio::test]
 async fn a_missed_call_becomes_a_card_in_the_channel_of_its_number() {
@@ -112,7 +112,7 @@ async fn a_route_that_cannot_be_is_refused_in_words() {
 
 #[tokio::test]
 async fn a_channel_has_cards_digests_and_reminders_of_its_own() {
-    product(async |bot| {
+    set_up(async |bot| {
         bot.look().await;
         bot.slash(MAYA, "/dialnote route \"Front desk\"").await;
         bot.read_all().await;

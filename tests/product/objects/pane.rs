@@ -1,6 +1,6 @@
 //! A link to a conversation is a native object, and its pane shows each teammate everything.
 
-use dialnote_sandbox::{ObjectPlace, OpenObject, PressObject};
+use dialnote_sandbox::{NewContact, ObjectPlace, OpenObject, PressObject};
 use insta::assert_snapshot;
 use serde_json::json;
 
@@ -161,6 +161,23 @@ async fn a_button_in_the_pane_does_what_the_card_s_does() {
         bot.sandbox.press_object(press("done")).await.unwrap();
         assert!(pane(bot, ZOE).await.contains("status: Done"));
         bot.read_all().await;
+        assert_all_shown(bot);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn other_conversations_of_the_same_contact_are_named() {
+    product(async |bot| {
+        let again =
+            NewContact { phone: "+14155550101".to_owned(), first: Some("Ana".to_owned()), ..NewContact::default() };
+        bot.world(|world| world.add_contact(again).unwrap());
+        bot.look().await;
+        bot.read_all().await;
+        let ts = link(bot, MAYA, ANA).await;
+        open(bot, ZOE, &ts).await;
+        let shown = pane(bot, ZOE).await;
+        assert!(shown.contains("related: Ana · Front desk"), "{shown}");
         assert_all_shown(bot);
     })
     .await;

@@ -181,6 +181,11 @@ fn look_at_everything(bot: &Bot, seed: u64) {
 fn look_at(value: &Value, seed: u64) {
     match value {
         Value::Array(all) => all.iter().for_each(|one| look_at(one, seed)),
+        // Nothing in an entity is markup, and nothing in it may look like a mention or a link.
+        Value::Object(fields) if fields.contains_key("entity_payload") => {
+            let written = value.to_string();
+            assert!(!written.contains(['<', '>']), "seed {seed}: markup in {written}");
+        }
         Value::Object(fields) => {
             let text = fields.get("text").and_then(Value::as_str).unwrap_or_default();
             match fields.get("type").and_then(Value::as_str) {

@@ -1,7 +1,8 @@
 //! People's actions in Slack and in dialnote.
 
 use dialnote_sandbox::{
-    Click, Close, Incoming, Member, Message, Outcome, Person, Saying, Shortcut, Submit, Typing, View,
+    Click, Close, Incoming, Member, Message, ObjectPlace, Outcome, Person, PressObject, Saying, Shortcut, Submit,
+    Typing, View,
 };
 use dialnote_slack::core::error::Fault;
 use dialnote_slack::sync::poll_state::PollOutcome;
@@ -187,9 +188,17 @@ impl Bot {
         self.click(found.of(Click::message(who, FRONT_DESK, &digest.ts, button))).await
     }
 
-    /// Presses a button of an unfurl.
+    /// Presses a button of the object below a link.
     pub async fn press_unfurled(&self, who: &str, channel: &str, ts: &str, button: &str) -> Outcome {
-        self.click(Click::message(who, channel, ts, button)).await
+        let press = PressObject {
+            who: who.to_owned(),
+            place: ObjectPlace::Unfurl,
+            channel: Some(channel.to_owned()),
+            message_ts: Some(ts.to_owned()),
+            url: None,
+            action_id: button.to_owned(),
+        };
+        acknowledged(self.sandbox.press_object(press).await.unwrap())
     }
 
     /// Has Slack send an event.
