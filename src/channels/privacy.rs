@@ -36,6 +36,9 @@ pub(crate) struct ChannelSettings {
     /// True if changes are posted for everyone in the channel, and not only in threads.
     #[serde(default)]
     pub(crate) aloud: bool,
+    /// True if emoji on cards act.
+    #[serde(default)]
+    pub(crate) emoji: bool,
 }
 
 impl StoredDocument for ChannelSettings {
@@ -57,6 +60,11 @@ pub(crate) async fn privacy(ctx: &TenantCtx, channel: &ChannelId) -> Result<Priv
 /// Answers whether a change of owner or status is posted for everyone in a channel.
 pub(crate) async fn is_told_aloud(ctx: &TenantCtx, channel: &ChannelId) -> Result<bool, Fault> {
     Ok(channel_settings(ctx, channel).await?.aloud)
+}
+
+/// Answers whether emoji on the cards of a channel act.
+pub(crate) async fn hears_emoji(ctx: &TenantCtx, channel: &ChannelId) -> Result<bool, Fault> {
+    Ok(channel_settings(ctx, channel).await?.emoji)
 }
 
 pub(crate) async fn channel_settings(ctx: &TenantCtx, channel: &ChannelId) -> Result<ChannelSettings, Fault> {

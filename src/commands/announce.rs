@@ -164,10 +164,13 @@ impl Concluded<'_> {
     }
 }
 
-/// Returns whether the requester sees the result on the card: a click on a card changes the card, so it needs no words.
+/// Returns whether the requester sees the result on the card: a click on a card or an emoji changes the card, so it needs
+/// no words.
 fn is_seen_on_card(requester: &RequestContext) -> bool {
     let in_channel = requester.channel.as_ref().is_some_and(|channel| !channel.is_direct());
-    requester.via == Via::Clicked && in_channel && !requester.reply.as_ref().is_some_and(|reply| reply.replace)
+    matches!(requester.via, Via::Clicked | Via::Reacted)
+        && in_channel
+        && !requester.reply.as_ref().is_some_and(|reply| reply.replace)
 }
 
 fn on_cards(

@@ -175,9 +175,11 @@ async fn look_who_is_linked_now(ctx: &TenantCtx) -> Result<(), Fault> {
     ctx.db.keep(documents::document(ctx, "", &LastLinkCheck(now), None)).await
 }
 
-/// Returns the user whose link a command waits for, if a link would help.
+/// Returns the user whose link a command waits for, if a link would help. An emoji does not wait: it has no effect any
+/// more when it is removed or old.
 fn waits_for<'a>(job: &'a CommandJob, why: &Refusal) -> Option<&'a SlackUserId> {
-    let may_wait = why.waits_for_a_link() && job.requester.via.has_a_reader();
+    let via = job.requester.via;
+    let may_wait = why.waits_for_a_link() && via.has_a_reader() && via != Via::Reacted;
     match why {
         Refusal::YouAreNotLinked(_) if may_wait => Some(&job.requester.user),
         Refusal::NotLinked { .. } if may_wait => job.command.act.assignee(),

@@ -13,7 +13,7 @@ use crate::platform::db::rate_limit::RateLimit;
 
 use crate::commands::question::StoredQuestion;
 use crate::commands::writing::no_longer;
-use crate::commands::{conclude, find, gather, queueing, refusal_view, resolve, writing};
+use crate::commands::{conclude, find, gather, queueing, reacting, refusal_view, resolve, writing};
 use crate::core::error::Fault;
 use crate::core::refusal::Refusal;
 use crate::jobs::ctx::TenantCtx;
@@ -51,6 +51,9 @@ async fn command_step(ctx: &TenantCtx, claim: &Claim, job: &CommandJob) -> Resul
         (Stage::Asked, _) if job.command.act.lacks_an_owner() => Ok(resolve::ask_for_owner(ctx, job)),
         (Stage::Asked, Some(id)) if waits_its_turn(claim, job) => {
             Ok(queueing::found(ctx, claim, job, vec![id.clone()]))
+        }
+        (Stage::Asked, Some(id)) if let Some(reaction) = &job.reaction => {
+            Ok(reacting::react(ctx, claim, job, (reaction, id)).await?)
         }
         (Stage::Asked, Some(id)) => gather::decide(ctx, claim, job, id).await,
         (Stage::Doing(progress), _) => {

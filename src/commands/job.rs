@@ -10,6 +10,7 @@ use crate::core::click::Resume;
 use crate::core::command::Command;
 use crate::core::conversation::ConversationRef;
 use crate::core::ids::{ConversationId, SlackUserId};
+use crate::core::reaction::Reaction;
 use crate::core::request_context::RequestContext;
 use crate::core::seen::Seen;
 use crate::jobs::outbox::steps::WaitingStep;
@@ -30,6 +31,9 @@ pub struct CommandJob {
     /// The Slack message that becomes the note. It is kept so that the message becomes a note only once.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub quoted: Option<String>,
+    /// The emoji that asked for it, until the app has checked whether it still counts (`commands::reacting`).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reaction: Option<Reaction>,
     /// The time of the request, if the command was deferred because a user was not linked.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub asked: Option<Timestamp>,
@@ -87,7 +91,18 @@ impl CommandJob {
     /// Returns a command about which nothing is decided yet.
     pub fn new(requester: RequestContext, command: Command) -> Self {
         let (stage, seen) = (Stage::Asked, Vec::new());
-        Self { requester, command, stage, batch: None, quoted: None, asked: None, undoes: None, seen, step: None }
+        Self {
+            requester,
+            command,
+            stage,
+            batch: None,
+            quoted: None,
+            reaction: None,
+            asked: None,
+            undoes: None,
+            seen,
+            step: None,
+        }
     }
 
     /// Returns the conversation, if it is known.

@@ -31,6 +31,7 @@ pub mod plan;
 pub mod question;
 mod question_view;
 pub(crate) mod queueing;
+pub(crate) mod reacting;
 pub mod refusal_view;
 pub(crate) mod refusal_words;
 pub(crate) mod reply_view;

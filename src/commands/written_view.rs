@@ -68,3 +68,11 @@ pub(crate) fn late(typed: &str, written: Timestamp) -> Content {
         .text(&format!(" arrived only now. Send “{}” again if it still applies.", cut(typed, QUOTE)));
     Content::new(&sentence.words(), vec![sentence.paragraph()])
 }
+
+/// Reports that an emoji arrived too late to be carried out.
+pub(crate) fn late_emoji(added: Timestamp) -> Content {
+    Markup::of("Nothing changed: your emoji from ")
+        .time(added)
+        .ours(" arrived only now. Use the buttons on the card if it still applies.")
+        .content()
+}

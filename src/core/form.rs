@@ -68,6 +68,8 @@ pub(crate) mod rules_form {
     pub(crate) const WORKFLOWS: &str = "workflows";
     /// The details that the channel shows.
     pub(crate) const CHANNEL: &str = "channel";
+    /// The choice that emoji on the channel's cards act.
+    pub(crate) const EMOJI: &str = "emoji";
     /// The kinds of activity that make cards in the channel.
     pub(crate) const CARDS: &str = "cards";
     /// The time of the channel's digest.

@@ -111,7 +111,18 @@ impl MessageTs {
         let seconds = self.0.split('.').next()?.parse().ok()?;
         Timestamp::from_second(seconds).ok()
     }
+
+    /// Returns the time to the microsecond; none if the id is not of the form `1795800030.000100`.
+    pub(crate) fn exact_time(&self) -> Option<Timestamp> {
+        let (seconds, fraction) =
+            self.0.split_once('.').filter(|(_, fraction)| fraction.len() == MICROSECOND_DIGITS)?;
+        let (seconds, fraction): (i64, u32) = (seconds.parse().ok()?, fraction.parse().ok()?);
+        Timestamp::from_microsecond(seconds.checked_mul(1_000_000)?.checked_add(i64::from(fraction))?).ok()
+    }
 }
+
+/// The digits after the point of a message's id.
+const MICROSECOND_DIGITS: usize = 6;
 
 /// The length of the longest valid id.
 const LONGEST_PLAIN: usize = 128;

@@ -39,6 +39,7 @@ pub mod phone;
 pub mod preferences;
 pub mod privacy;
 pub mod query;
+pub mod reaction;
 pub mod refusal;
 pub(crate) mod report_period;
 pub mod request_context;

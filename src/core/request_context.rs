@@ -69,6 +69,8 @@ pub enum Via {
     Typed,
     /// A message to the app: a mention in a channel, or a direct message.
     Written,
+    /// An emoji on a card, added or removed.
+    Reacted,
     /// A control on a message.
     Clicked,
     /// A control on a message about several conversations.

@@ -39,6 +39,9 @@ pub enum SettingsChange {
         /// True if a change of owner or status is shown to everyone in the channel.
         #[serde(default)]
         aloud: bool,
+        /// True if emoji on cards act.
+        #[serde(default)]
+        emoji: bool,
         /// The settings of its route, if the channel has one.
         #[serde(default)]
         route: Option<route::RouteSettings>,

@@ -93,6 +93,10 @@ pub const MASKED: &str = "masked";
 pub(crate) const ALOUD: &str = "aloud";
 /// The option that workflow steps may use the app.
 pub(crate) const ALLOWED: &str = "allowed";
+/// The option that emoji on a channel's cards act.
+pub(crate) const REACTS: &str = "reacts";
+/// The meanings of the emoji on cards.
+const EMOJI_HINT: &str = "\u{1f440} takes, \u{2705} marks done, \u{1f4a4} snoozes until tomorrow morning. Removing the emoji within 10 minutes undoes it.";
 /// The option that a user keeps an unanswered hand-off.
 pub(crate) const KEEPS: &str = "keeps";
 
@@ -279,6 +283,8 @@ pub struct Here {
     pub masked: bool,
     /// True if the channel shows changes to everyone.
     pub aloud: bool,
+    /// True if emoji on the channel's cards act.
+    pub emoji: bool,
     /// The settings of the channel's route, if it has one.
     pub route: Option<route::RouteSettings>,
 }
@@ -341,7 +347,7 @@ pub fn rules(rules: &Rules, here: Option<&Here>, has_steps: bool) -> Modal {
 
 /// Returns the fields for a channel, with more of them if it has a route.
 fn channel_fields(here: &Here) -> Vec<Block> {
-    use rules_form::{CARDS, CHANNEL, DIGEST, REMIND_HERE};
+    use rules_form::{CARDS, CHANNEL, DIGEST, EMOJI, REMIND_HERE};
     let shows = vec![
         (Choosable::new("Hide numbers, messages and notes", MASKED), here.masked),
         (Choosable::new("Also post changes of owner and status in the channel", ALOUD), here.aloud),
@@ -349,7 +355,9 @@ fn channel_fields(here: &Here) -> Vec<Block> {
     let hint = "Teammates can press Show to see hidden details privately. Changes are always in the card's thread.";
     let settings = Markup::of("Settings for ").channel(&here.channel);
     let privacy = Block::optional_field(CHANNEL, "Privacy and changes", hint, Element::checkboxes(CHANNEL, shows));
-    let mut blocks = vec![Block::header("This channel"), settings.small(), privacy];
+    let reacts = vec![(Choosable::new("Let emoji on cards act", REACTS), here.emoji)];
+    let emoji = Block::optional_field(EMOJI, "Emoji", EMOJI_HINT, Element::checkboxes(EMOJI, reacts));
+    let mut blocks = vec![Block::header("This channel"), settings.small(), privacy, emoji];
     let Some(settings) = &here.route else { return blocks };
     let kinds =
         CARDS_OF.iter().map(|(kind, value, text)| (Choosable::new(text, value), settings.makes_cards_of(*kind)));

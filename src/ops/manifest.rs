@@ -17,7 +17,7 @@ use crate::platform::slack::scopes::{MCP, OPTIONAL_SCOPES, SCOPES};
 pub const PLACEHOLDER_URL: &str = "https://dialnote-slack.example.com";
 
 /// The events that the app subscribes to. Slack does not send those whose scope was not granted.
-const EVENTS: [&str; 11] = [
+const EVENTS: [&str; 13] = [
     "app_home_opened",
     "app_mention",
     "app_uninstalled",
@@ -26,6 +26,8 @@ const EVENTS: [&str; 11] = [
     "entity_details_requested",
     "link_shared",
     "message.im",
+    "reaction_added",
+    "reaction_removed",
     "team_join",
     "tokens_revoked",
     "user_change",

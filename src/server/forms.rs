@@ -7,6 +7,7 @@ use jiff::Timestamp;
 use tokio::time::timeout;
 use tracing::warn;
 
+use crate::channels::privacy::ChannelSettings;
 use crate::channels::{privacy, routes};
 use crate::commands::question::StoredQuestion;
 use crate::commands::snooze::Untimed;
@@ -226,13 +227,13 @@ impl InboundRequest<'_> {
     /// Returns the settings of a channel.
     async fn here(&self, channel: ChannelId) -> Option<Here> {
         let work = &self.work;
-        let (privacy, aloud, route) = tokio::join!(
+        let (privacy, settings, route) = tokio::join!(
             self.within(privacy::privacy(work, &channel)),
-            self.within(privacy::is_told_aloud(work, &channel)),
+            self.within(privacy::channel_settings(work, &channel)),
             self.within(routes::route_of(work, &channel)),
         );
-        let route = route?.map(|route| route.settings);
-        Some(Here { masked: privacy? == Privacy::Masked, aloud: aloud?, route, channel })
+        let (ChannelSettings { aloud, emoji, .. }, route) = (settings?, route?.map(|route| route.settings));
+        Some(Here { masked: privacy? == Privacy::Masked, aloud, emoji, route, channel })
     }
 
     pub(crate) async fn refuse(&self, from: &From, why: Refusal) -> Response {

@@ -14,6 +14,7 @@ mod mcp;
 mod noting;
 pub mod ops;
 mod panes;
+mod reacted;
 mod request;
 pub mod router;
 pub mod serve;

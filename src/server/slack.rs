@@ -186,6 +186,7 @@ fn route(
             return Handling::Form(Box::pin(request.submitted(from, callback_id, private_metadata, fields)));
         }
         Inbound::Written { from, message } => return Handling::Form(Box::pin(request.written(from, message))),
+        Inbound::Reacted { from, reaction } => return Handling::Form(Box::pin(request.reacted(from, reaction))),
         Inbound::ProfileChanged { installation, change, delivery } => {
             return Handling::Order(request.order(&installation, &delivery, &change), answers::unavailable);
         }

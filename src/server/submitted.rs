@@ -125,7 +125,7 @@ impl InboundRequest<'_> {
     }
 
     async fn rules(self, from: From, channel: &str, fields: &Fields) -> Response {
-        use rules_form::{CARDS, CHANNEL, DIGEST, FROM, REMIND_HERE, UNTIL};
+        use rules_form::{CARDS, CHANNEL, DIGEST, EMOJI, FROM, REMIND_HERE, UNTIL};
         let Some(working) = hours(fields, FROM, UNTIL) else {
             return answers::field_error(FROM, reply_view::CHOOSE_HOURS);
         };
@@ -135,6 +135,7 @@ impl InboundRequest<'_> {
                 channel: ChannelId::new(channel),
                 masked: ticked(fields, CHANNEL, forms_view::MASKED),
                 aloud: ticked(fields, CHANNEL, forms_view::ALOUD),
+                emoji: ticked(fields, EMOJI, forms_view::REACTS),
                 route: forms_view::chosen(
                     &fields.ticked(CARDS, CARDS).unwrap_or_default(),
                     fields.choice(DIGEST, DIGEST),

@@ -22,7 +22,7 @@ use crate::sync::known;
 
 /// The age at which a message is no longer carried out. Slack may deliver events for a day (§11.1), and by then others
 /// may have answered.
-const TOO_OLD: SignedDuration = SignedDuration::from_mins(15);
+pub(crate) const TOO_OLD: SignedDuration = SignedDuration::from_mins(15);
 
 impl InboundRequest<'_> {
     /// Stores the job of a message. A repeated delivery, and a second event for the same message, have no effect.

@@ -21,6 +21,7 @@ use crate::jobs::outcome::{Outcome, Stop};
 use crate::notifications::digests;
 use crate::people::{acting, organization};
 use crate::platform::db::Claim;
+use crate::settings::sharing::ChannelShown;
 use crate::settings::{routes, sharing, view};
 
 /// Makes the changes that a person asked for, all or none.
@@ -54,8 +55,9 @@ pub(crate) async fn change_settings(ctx: &TenantCtx, claim: &Claim, job: &Change
                 effects.extend(changed);
                 told
             }
-            SettingsChange::Channel { channel, masked, aloud, route } => {
-                let (changed, told) = sharing::change_channel(ctx, job, channel, (*masked, *aloud)).await?;
+            SettingsChange::Channel { channel, masked, aloud, emoji, route } => {
+                let wanted = ChannelShown { masked: *masked, aloud: *aloud, emoji: *emoji };
+                let (changed, told) = sharing::change_channel(ctx, job, channel, wanted).await?;
                 effects.extend(changed);
                 let (changed, told_too) = routes::change_route(ctx, job, channel, route.as_ref()).await?;
                 effects.extend(changed);

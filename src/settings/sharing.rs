@@ -1,6 +1,7 @@
 //! Privacy of channels, and the follow-up when another company begins to read one. Slack reports that by an event.
 //! Since events get lost, Slack is also asked before each post, unless it was asked a moment ago.
 
+use serde::Serialize;
 use serde_json::json;
 use tracing::info;
 
@@ -24,8 +25,16 @@ use crate::settings::view;
 /// The number of cards that one job redraws.
 const CARDS_PER_JOB: usize = 100;
 
-/// A channel's privacy as the form shows it: whether the channel shows less, and whether changes are shown to everyone.
-type PrivacyShown = (bool, bool);
+/// A channel's settings as the form shows them.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+pub(crate) struct ChannelShown {
+    /// True if the channel shows less.
+    pub(crate) masked: bool,
+    /// True if changes are shown to everyone.
+    pub(crate) aloud: bool,
+    /// True if emoji on cards act.
+    pub(crate) emoji: bool,
+}
 
 /// Handles a channel that became shared: it shows less at once, and its cards are redrawn.
 pub(crate) async fn channel_shared(ctx: &TenantCtx, claim: &Claim, job: &SharedJob) -> Result<Outcome, Fault> {
@@ -60,23 +69,23 @@ pub(crate) async fn change_channel(
     ctx: &TenantCtx,
     job: &ChangeJob,
     channel: &ChannelId,
-    (masked, aloud): PrivacyShown,
+    shown: ChannelShown,
 ) -> Result<(Vec<Effect>, Option<Content>), Fault> {
     let settings = privacy::channel_settings(ctx, channel).await?;
     let was_masked = privacy::privacy(ctx, channel).await? == Privacy::Masked;
-    if (was_masked, settings.aloud) == (masked, aloud) {
+    let before = ChannelShown { masked: was_masked, aloud: settings.aloud, emoji: settings.emoji };
+    if before == shown {
         return Ok((Vec::new(), None));
     }
+    let ChannelShown { masked, aloud, emoji } = shown;
     let wanted = if was_masked == masked {
-        ChannelSettings { aloud, ..settings }
+        ChannelSettings { aloud, emoji, ..settings }
     } else {
         let although_shared = !masked && privacy::is_shared(ctx, channel).await?;
-        ChannelSettings { masked: Some(masked), although_shared, aloud }
+        ChannelSettings { masked: Some(masked), although_shared, aloud, emoji }
     };
     let kept = documents::put(ctx, channel.as_str(), &wanted);
-    let before = json!({ "masked": was_masked, "aloud": settings.aloud });
-    let after = json!({ "masked": masked, "aloud": aloud });
-    let detail = json!({ "channel": { "channel": channel, "before": before, "after": after } });
+    let detail = json!({ "channel": { "channel": channel, "before": before, "after": shown } });
     let say = if was_masked == masked { view::channel() } else { view::privacy(masked) };
     Ok((vec![kept, organization::record_change(ctx, job, detail).await?], Some(say)))
 }

@@ -18,6 +18,7 @@ mod kit;
 mod long;
 mod objects;
 mod pictures;
+mod reacted;
 mod reading;
 mod slackbot;
 mod stage;

@@ -25,6 +25,7 @@ mod object_panes;
 mod objects;
 mod odd;
 mod page;
+mod reacting;
 mod reading;
 mod response_urls;
 mod slackbot;

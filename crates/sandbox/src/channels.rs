@@ -117,12 +117,47 @@ pub struct Message {
     /// The pictures in it: `{id, title, alt_txt, url}` each.
     #[serde(default)]
     pub files: Vec<Value>,
+    /// The emoji on it, in the order in which they were first added.
+    #[serde(default)]
+    pub reactions: Vec<Reaction>,
     /// The world's revision at the last change of this message.
     #[serde(skip)]
     pub changed: u64,
 }
 
+/// An emoji on a message.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Reaction {
+    /// The name, without colons; a skin tone follows after `::`.
+    pub name: String,
+    /// The ids of the people who added it, in that order.
+    pub users: Vec<String>,
+}
+
 impl Message {
+    /// Adds a person's emoji. Answers whether it is new.
+    pub(super) fn add_reaction(&mut self, person: &str, name: &str) -> bool {
+        let Some(known) = self.reactions.iter_mut().find(|reaction| reaction.name == name) else {
+            self.reactions.push(Reaction { name: name.to_owned(), users: vec![person.to_owned()] });
+            return true;
+        };
+        let is_new = known.users.iter().all(|user| user != person);
+        if is_new {
+            known.users.push(person.to_owned());
+        }
+        is_new
+    }
+
+    /// Removes a person's emoji. Answers whether it was there.
+    pub(super) fn remove_reaction(&mut self, person: &str, name: &str) -> bool {
+        let Some(known) = self.reactions.iter_mut().find(|reaction| reaction.name == name) else { return false };
+        let before = known.users.len();
+        known.users.retain(|user| user != person);
+        let was_there = known.users.len() < before;
+        self.reactions.retain(|reaction| !reaction.users.is_empty());
+        was_there
+    }
+
     /// Answers whether it is in a thread.
     pub fn is_reply(&self) -> bool {
         self.thread_ts.as_ref().is_some_and(|parent| *parent != self.ts)
@@ -157,6 +192,9 @@ impl Message {
         if !self.files.is_empty() {
             message["files"] = json!(self.files);
         }
+        if !self.reactions.is_empty() {
+            message["reactions"] = self.reactions.iter().map(Reaction::object).collect();
+        }
         if let Some(thread) = &self.thread_ts {
             message["thread_ts"] = json!(thread);
         }
@@ -174,5 +212,12 @@ impl Message {
             message["metadata"] = shown;
         }
         message
+    }
+}
+
+impl Reaction {
+    /// Returns the object that a message has for it.
+    fn object(&self) -> Value {
+        json!({"name": self.name, "users": self.users, "count": self.users.len()})
     }
 }

@@ -226,6 +226,10 @@ async fn done(shared: &Shared, verb: &str, heard: &RecordedRequest) -> Result<Va
             Ok(json!({"tools": deliver::tools(shared, &who).await?}))
         }
         "say" => Ok(json!({"ts": deliver::say(shared, read(heard)?).await?})),
+        "react" => {
+            deliver::react(shared, read(heard)?).await?;
+            Ok(json!({}))
+        }
         "read" => {
             let Read { who, channel } = read(heard)?;
             shared.world(|world| have_read(world, &who, &channel))?;

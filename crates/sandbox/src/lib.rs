@@ -62,15 +62,17 @@ use tokio::sync::watch;
 
 pub use calls::{Call, Delivery, Log};
 pub use cast::{NewChannel, NewContact, NewPerson, NewProfile};
-pub use channels::{Channel, ChannelKind, Message};
+pub use channels::{Channel, ChannelKind, Message, Reaction};
 pub use clock::Clock;
 pub use deliver::{
-    Click, Close, EditObject, Incoming, ObjectPlace, OpenObject, Outcome, PressObject, ReadComments, RunStep, Saying,
-    Shortcut, Submit, TypeInObject, Typing, WriteComment,
+    Click, Close, EditObject, Incoming, ObjectPlace, OpenObject, Outcome, PressObject, Reacting, ReadComments, RunStep,
+    Saying, Shortcut, Submit, TypeInObject, Typing, WriteComment,
 };
 pub use dialnote::model::{CallLog, Contact, Conversation, Dialnote, Entry, Hook, Kind, Member, Number, Status};
 pub use dialnote::variants::{self, Variants};
-pub use faults::{DialnoteFailure, DialnoteFaults, Faults, Hang, ObjectOddity, Odd, SlackFailure, SlackFaults};
+pub use faults::{
+    DialnoteFailure, DialnoteFaults, EventOrder, Faults, Hang, ObjectOddity, Odd, SlackFailure, SlackFaults,
+};
 pub use functions::{Ended, Execution, Function, Functions, Parameter};
 pub use grants::{Grants, Token};
 pub use host::{Due, Host, Wish};
@@ -339,6 +341,11 @@ impl Sandbox {
     /// Writes an ordinary message; answers its name.
     pub async fn say(&self, saying: Saying) -> Result<String, Impossible> {
         deliver::say(&self.shared, saying).await
+    }
+
+    /// Adds an emoji to a message, or removes it.
+    pub async fn react(&self, reacting: Reacting) -> Result<(), Impossible> {
+        deliver::react(&self.shared, reacting).await
     }
 
     /// Changes a conversation in dialnote itself: `conversation`, and the fields that dialnote lets change

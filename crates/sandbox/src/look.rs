@@ -225,7 +225,7 @@ fn message_shown(person: &Person, message: &Message, answers: Option<&Answers>) 
         "channel": message.channel, "ts": message.ts, "from": message.author, "text": message.text,
         "blocks": message.blocks, "thread": message.thread_ts, "broadcast": message.broadcast,
         "only": message.to.is_some(), "literal": message.literal, "edited": message.edited,
-        "unfurls": message.unfurls, "entities": message.entities,
+        "unfurls": message.unfurls, "entities": message.entities, "reactions": message.reactions,
         "chosen": message.chosen.get(&person.id),
     });
     if let Some(Answers { count, people, latest }) = answers {

@@ -64,6 +64,7 @@ const FILES: &[(&str, &str)] = files![
     "panel.css",
     "patience.js",
     "people.js",
+    "reactions.js",
     "rich.js",
     "sidebar.js",
     "slackbot.js",

@@ -66,8 +66,14 @@ fn message_state(world: &World, message: &Message) -> Value {
         "ts": message.ts, "from": handle(world, &message.author), "text": message.text, "blocks": message.blocks,
         "to": message.to.as_ref().map(|id| handle(world, id)), "thread_ts": message.thread_ts,
         "broadcast": message.broadcast, "edited": message.edited, "metadata": message.metadata,
-        "unfurls": message.unfurls, "entities": message.entities,
+        "unfurls": message.unfurls, "entities": message.entities, "reactions": reactions_state(world, message),
     })
+}
+
+fn reactions_state(world: &World, message: &Message) -> Vec<Value> {
+    let people = |users: &[String]| users.iter().map(|id| handle(world, id)).collect::<Vec<_>>();
+    let shown = message.reactions.iter().map(|one| json!({"name": one.name, "people": people(&one.users)}));
+    shown.collect()
 }
 
 fn view_state(world: &World, view: &View) -> Value {

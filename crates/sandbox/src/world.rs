@@ -86,6 +86,8 @@ pub struct World {
     pub(super) response_urls: BTreeMap<String, ResponseUrl>,
     /// Options last offered by the app: person, place, block, action → options.
     pub(super) offered: BTreeMap<(String, String, String, String), Vec<Value>>,
+    /// The event about an emoji that is sent after the next one.
+    pub(super) late_reaction: Option<Value>,
     /// The last message that each person has read: person and channel → message.
     pub(super) read: BTreeMap<(String, String), String>,
     /// A counter of changes of messages.
@@ -164,6 +166,7 @@ impl World {
             triggers: BTreeMap::new(),
             response_urls: BTreeMap::new(),
             offered: BTreeMap::new(),
+            late_reaction: None,
             read: BTreeMap::new(),
             revision: 0,
             removed: Vec::new(),

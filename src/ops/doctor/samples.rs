@@ -173,7 +173,8 @@ fn form(now: Timestamp, links: &Links) -> Modal {
 }
 
 fn here() -> Here {
-    Here { channel: ChannelId::new("C0SAMPLE"), masked: true, aloud: true, route: Some(RouteSettings::default()) }
+    let route = Some(RouteSettings::default());
+    Here { channel: ChannelId::new("C0SAMPLE"), masked: true, aloud: true, emoji: true, route }
 }
 
 fn preferences() -> NotificationPreferences {

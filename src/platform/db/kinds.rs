@@ -225,6 +225,8 @@ pub(crate) enum CacheKind {
     NoProfile,
     /// A Slack profile, by user and email address.
     Profile,
+    /// The last change of a person's emoji on a card, by channel, message, user and emoji.
+    Reaction,
     /// The content that the readiness probe stores, by instance.
     Readiness,
     /// A photo that Slack refused, by address.
@@ -253,6 +255,7 @@ impl CacheKind {
             Self::Namesakes => "called",
             Self::NoProfile => "no_profile",
             Self::Profile => "profile",
+            Self::Reaction => "reaction",
             Self::Readiness => "readiness",
             Self::RefusedPhoto => "refused_photo",
             Self::Shared => "shared",

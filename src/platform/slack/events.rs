@@ -7,8 +7,9 @@ use crate::core::ids::{ChannelId, InstallationId, MessageTs, SlackUserId, TeamId
 use crate::core::json::Peek;
 use crate::core::links_job::LinksJob;
 use crate::core::pane::PaneTab;
+use crate::core::reaction::Reaction;
 use crate::core::teammate::ProfileJob;
-use crate::core::{text, typed};
+use crate::core::{reaction, text, typed};
 use crate::platform::slack::answer::profile;
 use crate::platform::slack::inbound::{From, Inbound, ReachedStep, WrittenMessage};
 use crate::platform::slack::panes;
@@ -27,6 +28,8 @@ pub(super) fn event(payload: &Value) -> Option<Inbound> {
         "message" if payload.text("/event/channel_type") == Some("im") => written(payload),
         "entity_details_requested" => pane(payload, PaneTab::Details),
         "entity_comments_requested" => pane(payload, PaneTab::Comments),
+        "reaction_added" => reacted(payload, true),
+        "reaction_removed" => reacted(payload, false),
         "link_shared" => links(payload),
         "channel_shared" => shared(payload),
         "function_executed" => step_reached(payload),
@@ -51,18 +54,8 @@ fn written(payload: &Value) -> Option<Inbound> {
         return None;
     }
     let text = text::words(event.text("/text").unwrap_or_default());
-    let organization = event_organization(payload);
     Some(Inbound::Written {
-        from: From {
-            team: organization
-                .and_then(|_| event.words("/team").or_else(|| payload.words("/team_id")))
-                .map(TeamId::new),
-            installation: event_installation(payload)?,
-            user: SlackUserId::new(event.words("/user")?),
-            channel: Some(ChannelId::new(event.words("/channel")?)),
-            response_url: None,
-            trigger_id: None,
-        },
+        from: sender(payload, event.words("/channel")?)?,
         message: WrittenMessage {
             ts: MessageTs::new(event.words("/ts")?),
             thread: event.words("/thread_ts").map(MessageTs::new),
@@ -72,11 +65,47 @@ fn written(payload: &Value) -> Option<Inbound> {
     })
 }
 
-/// Returns the app's own user, if the text mentions it: the bot that the event was authorized for. Older events do not
-/// name it; then it is the user whom a mention's text mentions first.
+/// Reads a change of an emoji that stands for a command. Returns none for other emoji, and for those of the app itself.
+fn reacted(payload: &Value, added: bool) -> Option<Inbound> {
+    let event = payload.at("/event")?;
+    let name = reaction::plain_name(event.words("/reaction")?);
+    let is_a_command = reaction::action(name).is_some() && event.text("/item/type") == Some("message");
+    if !is_a_command || own_user(payload) == event.words("/user") {
+        return None;
+    }
+    Some(Inbound::Reacted {
+        from: sender(payload, event.words("/item/channel")?)?,
+        reaction: Reaction {
+            name: name.to_owned(),
+            card: MessageTs::new(event.words("/item/ts")?),
+            at: MessageTs::new(event.words("/event_ts")?).exact_time()?,
+            added,
+        },
+    })
+}
+
+/// Returns the person of an event in a channel.
+fn sender(payload: &Value, channel: &str) -> Option<From> {
+    let team = || payload.words("/event/team").or_else(|| payload.words("/team_id"));
+    Some(From {
+        team: event_organization(payload).and_then(|_| team()).map(TeamId::new),
+        installation: event_installation(payload)?,
+        user: SlackUserId::new(payload.words("/event/user")?),
+        channel: Some(ChannelId::new(channel)),
+        response_url: None,
+        trigger_id: None,
+    })
+}
+
+/// Returns the app's own user, if the event says who that is: the bot that the event was authorized for.
+fn own_user(payload: &Value) -> Option<&str> {
+    payload.flag("/authorizations/0/is_bot").then(|| payload.words("/authorizations/0/user_id")).flatten()
+}
+
+/// Returns the app's own user, if the text mentions it. Older events do not name it; then it is the user whom a
+/// mention's text mentions first.
 fn mentioned(payload: &Value, text: &str) -> Option<SlackUserId> {
-    let bot = payload.flag("/authorizations/0/is_bot").then(|| payload.words("/authorizations/0/user_id")).flatten();
-    let bot = bot.map(SlackUserId::new).filter(|bot| text.contains(&format!("<@{bot}")));
+    let bot = own_user(payload).map(SlackUserId::new).filter(|bot| text.contains(&format!("<@{bot}")));
     let is_a_mention = payload.text("/event/type") == Some("app_mention");
     bot.or_else(|| typed::mentioned(text).into_iter().next().filter(|_| is_a_mention))
 }

@@ -8,6 +8,7 @@ use crate::core::click::Click;
 use crate::core::ids::{ChannelId, ConversationId, InstallationId, MessageTs, SlackUserId, TeamId, ViewId};
 use crate::core::links_job::LinksJob;
 use crate::core::pane::PaneTab;
+use crate::core::reaction::Reaction;
 use crate::core::teammate::ProfileJob;
 use crate::platform::slack::fields::Fields;
 use crate::platform::slack::pointed::PointedAt;
@@ -100,6 +101,13 @@ pub enum Inbound {
         /// The posted comment, in Slack's notation.
         comment: String,
     },
+    /// An emoji on a message, added or removed (docs/contracts/slack-2026.md §6.1).
+    Reacted {
+        /// The person, and the channel of the message.
+        from: From,
+        /// The change.
+        reaction: Reaction,
+    },
     /// A person opened their home (§21).
     HomeOpened {
         /// The installation.
@@ -173,6 +181,7 @@ impl Inbound {
             Self::Shortcut { .. } => "shortcut",
             Self::Written { .. } => "message",
             Self::PaneOpened { .. } | Self::PaneSubmitted { .. } => "pane",
+            Self::Reacted { .. } => "reaction",
             Self::HomeOpened { .. } => "home",
             Self::Links { .. } => "links",
             Self::ProfileChanged { .. } => "profile",
@@ -194,7 +203,8 @@ impl Inbound {
             | Self::Shortcut { from, .. }
             | Self::PaneOpened { from, .. }
             | Self::PaneSubmitted { from, .. }
-            | Self::Written { from, .. } => Some(&from.installation),
+            | Self::Written { from, .. }
+            | Self::Reacted { from, .. } => Some(&from.installation),
             Self::HomeOpened { installation, .. }
             | Self::Links { installation, .. }
             | Self::ProfileChanged { installation, .. }

@@ -25,7 +25,7 @@ pub static SCOPES: [Scope; 5] = [
 ];
 
 /// Permissions that the app works without, and their benefits. The person who installs the app chooses.
-pub static OPTIONAL_SCOPES: [Scope; 12] = [
+pub static OPTIONAL_SCOPES: [Scope; 13] = [
     Scope {
         name: "app_mentions:read",
         reason: "You write `@dialnote done, called back` in a card’s thread or a channel; it sees no other messages.",
@@ -46,6 +46,10 @@ pub static OPTIONAL_SCOPES: [Scope; 12] = [
     },
     Scope { name: "groups:read", reason: "The same for private channels." },
     Scope { name: "dnd:read", reason: "A group’s member who does not want to be disturbed is not picked." },
+    Scope {
+        name: "reactions:read",
+        reason: "In channels that allow it, 👀, ✅ and 💤 on a card take, mark done and snooze.",
+    },
     Scope { name: "links:read", reason: "It notices links to dialnote conversations." },
     Scope { name: "links:write", reason: "It shows what they lead to." },
     Scope {

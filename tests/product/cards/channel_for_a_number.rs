@@ -125,6 +125,7 @@ async fn a_channel_has_cards_digests_and_reminders_of_its_own() {
         Who can mark conversations done?*: [Any teammate ▾]
         Require a note for: [x] Hand-offs [ ] Marking done
         Who can change these rules?: [x] Only admins can change these rules
+        What can workflows do?: [ ] Workflow steps can assign, find, note and list
         # Time limits
         Remind about unaccepted hand-offs after*: [15 minutes ▾]
         Remind channels about unassigned conversations after*: [30 minutes ▾]
@@ -135,6 +136,7 @@ async fn a_channel_has_cards_digests_and_reminders_of_its_own() {
         # This channel
           Settings for <#C0FRONT>
         Privacy and changes: [ ] Hide numbers, messages and notes [ ] Also post changes of owner and status in the channel
+        Emoji: [ ] Let emoji on cards act
         Show cards for: [x] Missed calls [x] Voicemails [x] Answered calls [x] Text messages
         Daily digest*: [At the start of working hours ▾]
         Reminders about unassigned conversations*: [As in the workspace rules ▾]

@@ -10,6 +10,7 @@ mod handoff;
 mod message_as_note;
 mod outdated_buttons;
 mod outdated_questions;
+mod reacted;
 mod rules_and_preferences;
 mod several_conversations;
 mod snooze;

@@ -30,6 +30,7 @@ async fn an_admin_changes_the_rules_for_all_members() {
         # This channel
           Settings for <#C0FRONT>
         Privacy and changes: [ ] Hide numbers, messages and notes [ ] Also post changes of owner and status in the channel
+        Emoji: [ ] Let emoji on cards act
         ");
         bot.submit(MAYA, json!({
             "reassign": { "reassign": "owner_and_admins" }, "done": { "done": "admins" },

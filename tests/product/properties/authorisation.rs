@@ -96,6 +96,9 @@ async fn play(group: Group) {
         let mut wrong = Vec::new();
         for set in Set::ALL {
             stage.rule(*set).await;
+            if group.cells(*set).any(|cell| cell.way == Way::Reacted) {
+                stage.make_cards().await;
+            }
             for cell in group.cells(*set) {
                 let due = expected(cell.kind, &set.rules(), cell.deed, cell.way);
                 match stage.play(cell).await {

@@ -11,7 +11,7 @@ use super::requests::{JSON, fixtures};
 
 /// Answers whether the app reads the field of a payload. All others may be missing, `null` or anything.
 fn is_read(path: &str) -> bool {
-    const EXACT: [&str; 64] = [
+    const EXACT: [&str; 66] = [
         "/event/tokens/bot",
         "/event_time",
         "/enterprise_id",
@@ -73,22 +73,22 @@ fn is_read(path: &str) -> bool {
         "/event/subtype",
         "/event/edited",
         "/event/team",
-        "/event/trigger_id",
-        "/container/type",
-        "/view/channel",
+        "/event/reaction",
+        "/event/item/type",
+        "/event/item/channel",
+        "/event/item/ts",
+        "/event/event_ts",
     ];
+    // Of panes and objects, three places have the same fields.
+    const PANES: [&str; 7] =
+        ["/external_ref/id", "/entity_url", "/app_unfurl_url", "/link/url", "/trigger_id", "/type", "/channel"];
+    let in_pane = |place| path.strip_prefix(place).is_some_and(|field| PANES.contains(&field));
     EXACT.contains(&path)
+        || ["/event", "/view", "/container"].into_iter().any(in_pane)
         || path.starts_with("/event/user/")
         || path.starts_with("/view/state/values/")
         || path.starts_with("/event/links")
-        || ["/event", "/container", "/view"].into_iter().any(|part| names_an_object(path, part))
         || path.starts_with("/event/inputs")
-}
-
-/// Answers whether the field names the object of a pane: its id in the app, or its addresses.
-fn names_an_object(path: &str, part: &str) -> bool {
-    let names = ["/external_ref/id", "/entity_url", "/app_unfurl_url", "/link/url"];
-    path.strip_prefix(part).is_some_and(|rest| names.contains(&rest))
 }
 
 /// Collects every place in a value, as a pointer.

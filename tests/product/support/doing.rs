@@ -1,8 +1,8 @@
 //! People's actions in Slack and in dialnote.
 
 use dialnote_sandbox::{
-    Click, Close, Incoming, Member, Message, ObjectPlace, Outcome, Person, PressObject, Saying, Shortcut, Submit,
-    Typing, View,
+    Click, Close, Incoming, Member, Message, ObjectPlace, Outcome, Person, PressObject, Reacting, Saying, Shortcut,
+    Submit, Typing, View,
 };
 use dialnote_slack::core::error::Fault;
 use dialnote_slack::sync::poll_state::PollOutcome;
@@ -173,6 +173,24 @@ impl Bot {
         let ts = self.sandbox.say(saying).await.unwrap();
         self.know_message(&ts);
         ts
+    }
+
+    /// Adds an emoji to the card of a conversation in #front-desk.
+    pub async fn react(&self, who: &str, conversation: &str, name: &str) {
+        let card = self.card_ts(FRONT_DESK, conversation);
+        self.react_to(who, FRONT_DESK, &card, name, false).await;
+    }
+
+    /// Removes an emoji from the card of a conversation in #front-desk.
+    pub async fn unreact(&self, who: &str, conversation: &str, name: &str) {
+        let card = self.card_ts(FRONT_DESK, conversation);
+        self.react_to(who, FRONT_DESK, &card, name, true).await;
+    }
+
+    /// Adds an emoji to a message, or removes it.
+    pub async fn react_to(&self, who: &str, channel: &str, ts: &str, name: &str, remove: bool) {
+        let (who, channel, message_ts, name) = (who.to_owned(), channel.to_owned(), ts.to_owned(), name.to_owned());
+        self.sandbox.react(Reacting { who, channel, message_ts, name, remove }).await.unwrap();
     }
 
     /// Presses a button of a row in the last message to #front-desk that has several.

@@ -167,6 +167,24 @@ pub struct Saying {
     pub thread_ts: Option<String>,
 }
 
+/// An emoji that a person adds to a message or removes from it.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Reacting {
+    /// Handle or id of the person.
+    #[serde(rename = "as")]
+    pub who: String,
+    /// Name or id of the message's channel; `dm` for the direct message with the app.
+    pub channel: String,
+    /// The message.
+    pub message_ts: String,
+    /// The name of the emoji, without colons.
+    pub name: String,
+    /// True if it is removed.
+    #[serde(default)]
+    pub remove: bool,
+}
+
 /// A contact gets in touch on a shared number, or a teammate with a contact.
 #[derive(Clone, Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields)]

@@ -13,13 +13,14 @@ mod outcome;
 mod outgoing;
 mod payload;
 mod post;
+mod reacted;
 mod said;
 mod send;
 mod slackbot;
 mod slash;
 mod values;
 
-pub use acts::{Click, Close, Incoming, Saying, Shortcut, Submit, Typing};
+pub use acts::{Click, Close, Incoming, Reacting, Saying, Shortcut, Submit, Typing};
 pub(super) use event::{event, uninstall};
 pub use function::RunStep;
 pub(super) use function::run_step;
@@ -32,6 +33,7 @@ pub(super) use objects::{
     refresh_object, write_comment,
 };
 pub use outcome::Outcome;
+pub(super) use reacted::react;
 pub(super) use said::say;
 pub(super) use slackbot::{call, click_tool, tools};
 pub(super) use slash::{CommandLine, slash};

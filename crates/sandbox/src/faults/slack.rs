@@ -35,6 +35,8 @@ pub struct SlackFaults {
     pub fail_next: Vec<SlackFailure>,
     /// Every delivery to the app is made twice, the second time as a retry.
     pub deliver_twice: bool,
+    /// The order of events about emoji.
+    pub reactions: EventOrder,
     /// Names of channels that the bot is not in, regardless of the channel's members.
     pub bot_not_in: Vec<String>,
     /// The error code that answers every token, for example `token_revoked`.
@@ -45,6 +47,17 @@ pub struct SlackFaults {
     pub lenient_arguments: bool,
     /// Ways of Work Objects that Slack does not publish, or publishes differently in different places.
     pub objects: BTreeSet<ObjectOddity>,
+}
+
+/// The order in which events are sent.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum EventOrder {
+    /// The order in which things happened.
+    #[default]
+    Kept,
+    /// Of each two events, the first is sent after the second.
+    Swapped,
 }
 
 /// A way of Work Objects that an app must be prepared for.

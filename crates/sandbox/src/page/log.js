@@ -47,7 +47,7 @@ const forgetResult = () => {
 
 // An action of this person: its card stays in view; for a command, the first card that changes is its card.
 document.addEventListener("deed", ({ detail }) => {
-  if (!["slash", "say", "click", "submit", "shortcut"].includes(detail.verb)) return;
+  if (!["slash", "say", "click", "submit", "shortcut", "react"].includes(detail.verb)) return;
   result = { ts: detail.message_ts ?? null, until: performance.now() + RESULT_MS };
   if ((detail.verb === "slash" || detail.verb === "say") && !detail.thread_ts) toEnd();
 });

@@ -6,6 +6,7 @@ import { el } from "./dom.js";
 import { attachmentsIn, objectCard, objectsIn, objectsVersion } from "./objects.js";
 import { popupMenu } from "./overlay.js";
 import { face, nameOf } from "./people.js";
+import { reactButton, reactionsBelow } from "./reactions.js";
 import { changed, person, state } from "./store.js";
 import { mrkdwn } from "./text.js";
 import { agoInWords, clock, full, ofTs, ticking } from "./when.js";
@@ -51,6 +52,7 @@ export function messageNode(message, { inThread, openThread, follow }) {
       message.edited && !message.blocks.length ? el("span", { class: "edited", title: full(ofTs(message.edited)) }, "(edited)") : null,
       attachmentsIn(message).map((unfurl) => attachment(message, unfurl, redraw)),
       objectsIn(message).map((entity) => objectCard(message, entity)),
+      reactionsBelow(message),
       inThread || !message.answers ? null : threadLine(message, openThread)),
     message.only ? null : tools(message, inThread, openThread));
   return node;
@@ -100,6 +102,7 @@ function tools(message, inThread, openThread) {
     run: () => act("shortcut", { callback_id: shortcut.callback_id, channel: message.channel, message_ts: message.ts }),
   }));
   return el("span", { class: "tools" },
+    reactButton(message),
     inThread ? null : el("button", {
       type: "button", "aria-label": "Reply in thread", title: "Reply in thread", "data-focus": "reply", onclick: () => openThread(message),
     }, "💬"),

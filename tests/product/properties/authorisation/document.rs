@@ -130,6 +130,7 @@ fn named(way: Way) -> &'static str {
     match way {
         Way::Typed => "typed",
         Way::Written => "written",
+        Way::Reacted => "emoji",
         Way::Button => "button",
         Way::Form => "form",
         Way::Shortcut => "shortcut",

@@ -46,7 +46,7 @@ fn not_installed(deed: Deed, way: Way) -> Outcome {
         Way::Button if deed == Deed::Disconnect => Outcome::Nothing,
         Way::Typed | Way::Button | Way::Form => Outcome::NotInstalled,
         Way::Shortcut if matches!(deed, Deed::HandOff | Deed::Note) => Outcome::NotInstalled,
-        Way::Written | Way::Shortcut | Way::Search | Way::Home | Way::Link => Outcome::Nothing,
+        Way::Written | Way::Reacted | Way::Shortcut | Way::Search | Way::Home | Way::Link => Outcome::Nothing,
     }
 }
 

@@ -56,6 +56,8 @@ pub enum Move {
     Shortcut(&'static str),
     /// Uses a shortcut on a message.
     ShortcutOn(&'static str, String),
+    /// Adds an emoji to the card of a conversation.
+    React(&'static str, String),
     OpenHome,
     Post(String),
 }
@@ -90,6 +92,7 @@ pub fn moves(deed: Deed, way: Way, about: &About) -> Vec<Move> {
         Way::Typed if deed == Deed::Note => notes(about),
         Way::Typed => vec![Move::Type(line(deed, about))],
         Way::Written => moves(deed, Way::Typed, about).into_iter().map(written).collect(),
+        Way::Reacted => vec![Move::React(emoji(deed), about.id.clone())],
         Way::Button => pressed(deed, about),
         Way::Form => vec![form(deed, about)],
         Way::Shortcut => vec![shortcut(deed, about)],
@@ -104,6 +107,15 @@ fn written(typed: Move) -> Move {
     let Move::Type(line) = typed else { return typed };
     let line = line.trim_start_matches("/dialnote ").trim_start_matches('/');
     Move::Post(format!("@dialnote {line}"))
+}
+
+fn emoji(deed: Deed) -> &'static str {
+    match deed {
+        Deed::Take => "eyes",
+        Deed::DoneBare => "white_check_mark",
+        Deed::SnoozeFree | Deed::Snooze => "zzz",
+        other => unreachable!("{other:?} has no emoji"),
+    }
 }
 
 /// Returns each verb that only adds its note, typed.

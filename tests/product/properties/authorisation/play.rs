@@ -122,8 +122,8 @@ impl Stage<'_> {
         // Only the form that a shortcut opens is taken over, and people who are refused a form submit none.
         let went = if forged && matches!(one, Move::Submit(..)) { Way::Form } else { way };
         let needs_a_form = matches!(one, Move::Submit(..) | Move::PressIn(..));
-        // Without an installation no scope is granted, and Slack sends neither messages nor links.
-        let is_unheard = kind == Kind::NotInstalled && matches!(went, Way::Written | Way::Link);
+        // Without an installation no scope is granted, and Slack sends no messages, emoji or links.
+        let is_unheard = kind == Kind::NotInstalled && matches!(went, Way::Written | Way::Reacted | Way::Link);
         if !seen.ways.contains(&went) && (forged || !needs_a_form) && !is_unheard {
             return Err(format!("Slack asked in other ways: {:?}", seen.ways));
         }
@@ -208,10 +208,25 @@ async fn start(bot: &Bot, who: &str, one: &Move) {
             let shortcut = Shortcut { who, callback_id, channel, message_ts: Some(ts) };
             taken(bot.sandbox.shortcut(shortcut).await);
         }
+        Move::React(name, on) => {
+            let ts = bot.world(|world| card_to_react_to(world, on));
+            bot.react_to(who, FRONT_DESK, &ts, name, false).await;
+        }
         Move::OpenHome => bot.open_home(who).await,
         Move::Post(text) => drop(bot.say(who, FRONT_DESK, text).await),
         Move::Submit(..) | Move::PressIn(..) | Move::Search(..) => unreachable!("it opens a form first"),
     }
+}
+
+/// Returns the card of a conversation, without the emoji on it. In other workspaces it is an ordinary message.
+fn card_to_react_to(world: &mut World, on: &str) -> String {
+    let here = world.channel(FRONT_DESK).unwrap().id.clone();
+    let is_seen = |message: &Message| message.channel == here && message.to.is_none() && !message.is_reply();
+    let names_it = |message: &Message| json!(message.blocks).to_string().contains(on);
+    let card = world.messages.iter_mut().rfind(|message| is_seen(message) && names_it(message));
+    let Some(card) = card else { return world.say(MAYA, FRONT_DESK, on).unwrap() };
+    card.reactions.clear();
+    card.ts.clone()
 }
 
 /// The place of a control in a message.

@@ -103,6 +103,14 @@ impl<'a> Stage<'a> {
         self.acme.settle().await;
     }
 
+    /// Makes a card of each conversation under the rules, to which people can add emoji.
+    pub async fn make_cards(&mut self) {
+        for id in self.pool.iter().flatten() {
+            self.acme.slash(MAYA, &format!("/dialnote note {id} seen")).await;
+        }
+        self.acme.read_all().await;
+    }
+
     /// Prepares a conversation for the person who is about to act.
     pub async fn prepare(&mut self, deed: Deed, kind: Kind) -> About {
         self.acme.clock.advance(SignedDuration::from_secs(1));
@@ -241,7 +249,7 @@ fn form(rules: &Rules, is_masked: bool) -> Value {
         "reassign": { "reassign": who(rules.reassign) }, "done": { "done": who(rules.done) },
         "notes": { "notes": notes }, "remind": { "remind": rules.remind_within.to_string() },
         "configure": { "configure": ticked(&[(rules.only_admins_configure, "admins")]) },
-        "channel": { "channel": ticked(&[(is_masked, "masked")]) },
+        "channel": { "channel": ticked(&[(is_masked, "masked")]) }, "emoji": { "emoji": ["reacts"] },
     })
 }
 

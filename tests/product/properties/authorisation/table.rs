@@ -129,6 +129,7 @@ pub fn said(rules: &Rules) -> ([Who; 2], [bool; 3]) {
 pub enum Way {
     Typed,
     Written,
+    Reacted,
     Button,
     Form,
     Shortcut,
@@ -143,6 +144,7 @@ impl Way {
         match inbound {
             Inbound::Slash { .. } => Some(Self::Typed),
             Inbound::Written { .. } => Some(Self::Written),
+            Inbound::Reacted { .. } => Some(Self::Reacted),
             Inbound::Click { .. } => Some(Self::Button),
             Inbound::Submission { .. } => Some(Self::Form),
             Inbound::Shortcut { .. } => Some(Self::Shortcut),
@@ -310,11 +312,10 @@ pub fn pressed(control: Control) -> Option<(Deed, Way)> {
 impl Deed {
     /// Returns the ways of asking for it.
     pub fn ways(self) -> &'static [Way] {
-        use Way::{Button, Form, Home, Link, Search, Shortcut, Typed, Written};
+        use Way::{Button, Form, Home, Link, Reacted, Search, Shortcut, Typed, Written};
         match self {
             Self::AssignFree
             | Self::AssignOwned
-            | Self::Take
             | Self::Unassign
             | Self::Reopen
             | Self::Wake
@@ -322,17 +323,16 @@ impl Deed {
             | Self::Accept
             | Self::GiveBack
             | Self::Keep => &[Typed, Written, Button, Form],
-            Self::TakeOver
-            | Self::DoneBare
-            | Self::Undo
-            | Self::Route
-            | Self::LinkPerson
-            | Self::Unlink
-            | Self::Doctor => &[Typed, Written, Button],
+            Self::Take => &[Typed, Written, Reacted, Button, Form],
+            Self::DoneBare => &[Typed, Written, Reacted, Button],
+            Self::SnoozeFree | Self::Snooze => &[Typed, Written, Reacted, Form],
+            Self::TakeOver | Self::Undo | Self::Route | Self::LinkPerson | Self::Unlink | Self::Doctor => {
+                &[Typed, Written, Button]
+            }
             // A message only gets the button that opens the window.
             Self::SeePeople | Self::SeeSettings | Self::SeeConnection => &[Typed, Button],
             Self::HandOff | Self::Note => &[Typed, Written, Form, Shortcut],
-            Self::DoneFree | Self::Done | Self::SnoozeFree | Self::Snooze => &[Typed, Written, Form],
+            Self::DoneFree | Self::Done => &[Typed, Written, Form],
             Self::HandOffBare
             | Self::HandOffAll
             | Self::DoneSeveral
