@@ -229,6 +229,8 @@ pub(crate) enum CacheKind {
     Readiness,
     /// A photo that Slack refused, by address.
     RefusedPhoto,
+    /// The place that a search for a posted message has reached, by the message's mark.
+    SearchPlace,
     /// The answer to whether a channel is shared with another organization, by channel.
     Shared,
     /// The Slack users who have the members' addresses.
@@ -255,6 +257,7 @@ impl CacheKind {
             Self::Profile => "profile",
             Self::Readiness => "readiness",
             Self::RefusedPhoto => "refused_photo",
+            Self::SearchPlace => "search_place",
             Self::Shared => "shared",
             Self::Sought => "sought",
             Self::Standing => "standing",
