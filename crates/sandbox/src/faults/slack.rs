@@ -46,6 +46,8 @@ pub struct SlackFaults {
     /// The number of calls of `conversations.history` and of `conversations.replies` that Slack allows a minute, with at
     /// most 15 messages each: as for apps that are sold outside the Marketplace. `None` for other apps.
     pub history_per_minute: Option<u64>,
+    /// The workspace's knowledge of the blocks of 2025 and later.
+    pub newer_blocks: NewerBlocks,
     /// Calls that will fail.
     pub fail_next: Vec<SlackFailure>,
     /// Every delivery to the app is made twice, the second time as a retry.
@@ -62,11 +64,23 @@ pub struct SlackFaults {
     pub objects: BTreeSet<ObjectOddity>,
 }
 
+/// A workspace's knowledge of the blocks of 2025 and later.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum NewerBlocks {
+    /// It knows them.
+    #[default]
+    Known,
+    /// It refuses messages and windows with one of them.
+    Refused,
+}
+
 /// A way of Work Objects that an app must be prepared for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum ObjectOddity {
-    /// Clients show no objects: messages look as they did before there were any.
+    /// Clients show no objects, and the text alone of a message with blocks of 2025 or later: messages look as they did
+    /// before there were any.
     OldClient,
     /// A trigger is taken once only.
     TriggerOnce,
@@ -126,7 +140,12 @@ impl Default for SlackFailure {
 }
 
 impl SlackFaults {
-    /// Answers whether people's clients are too old to show Work Objects.
+    /// Answers whether the workspace refuses the blocks of 2025 and later.
+    pub(crate) fn refuses_newer_blocks(&self) -> bool {
+        self.newer_blocks == NewerBlocks::Refused
+    }
+
+    /// Answers whether people's clients are too old to show Work Objects and newer blocks.
     pub(crate) fn has_old_clients(&self) -> bool {
         self.objects.contains(&ObjectOddity::OldClient)
     }
