@@ -1,7 +1,7 @@
 #!/bin/sh
 # Builds all tests and runs their programs side by side: the proofs mostly wait, and the product tests mostly compute.
 #
-#   sh tests/with-postgres.sh sh tests/run.sh all|default|postgres|browser
+#   sh tests/with-postgres.sh sh tests/run.sh all|default|postgres|browser|scopes
 #
 # The output of each program goes to target/tests and is printed when the program ends. JOBS is the number of programs
 # at once: with more than two on two cores the proofs' real timeouts expire while they wait for a core. TIMES=1 prints
@@ -16,6 +16,11 @@ logs=$PWD/target/tests
 # before it stores anything. All others run on both databases.
 once="project:: ops::command_line:: every_dialnote_variant::each:: cases::naming cases::numbers cases::people \
 cases::text cases::when"
+
+# The scopes of 2026, which workspaces may not grant, and the tests about them. `scopes` runs all other product tests
+# without these scopes and their events; it isn't part of `all`, because it takes as long as the product tests.
+new_scopes=app_mentions:read,assistant:write,reactions:read,mcp:connect
+about_scopes="commands::written:: server::assistants:: server::slackbot:: required_scopes::the_doctor_says"
 
 # Runs one program in a folder, and records its result.
 run() {
@@ -44,6 +49,8 @@ plan() {
                 echo "2 default $name $folder $program"
                 echo "1 postgres $name-on-postgres $folder env PRODUCT_ON=postgres PRODUCT_AS=installed" \
                     "RANDOM_SEQUENCES=1 $program$(printf ' --skip %s' $once)"
+                echo "2 scopes $name-without-new-scopes $folder env PRODUCT_WITHOUT=$new_scopes" \
+                    "RANDOM_SEQUENCES=1 $program$(printf ' --skip %s' $once $about_scopes)"
                 ;;
             proof-*) echo "0 default $name $folder $program" ;;
             browser-*) echo "3 browser $name $folder $program" ;;
@@ -63,7 +70,7 @@ use_memory() {
     trap 'exit 130' INT TERM HUP
 }
 
-part=${1:?all, default, postgres or browser}
+part=${1:?all, default, postgres, browser or scopes}
 if [ "$part" = run ]; then
     shift
     run "$@"
@@ -74,7 +81,7 @@ rm -rf "$logs"
 mkdir -p "$logs"
 "$cargo" test --locked --no-run --message-format=json-render-diagnostics >"$logs/build.json"
 use_memory
-plan | sed -n "s/^$([ "$part" = all ] && echo '[a-z]*' || echo "$part") //p" | xargs -P "${JOBS:-2}" -L 1 sh tests/run.sh run
+plan | sed -n "s/^$([ "$part" = all ] && echo '\(default\|postgres\|browser\)' || echo "$part") //p" | xargs -P "${JOBS:-2}" -L 1 sh tests/run.sh run
 echo
 cat "$logs/results"
 ! grep -q '^failed' "$logs/results"

@@ -14,6 +14,7 @@ pub mod installation;
 pub mod job;
 pub(crate) mod lease;
 mod memory;
+pub(crate) mod newer_blocks;
 pub mod outbox;
 pub mod outcome;
 pub mod rate_limits;

@@ -14,9 +14,10 @@ use crate::core::verbs;
 use crate::jobs::ctx::TenantCtx;
 use crate::jobs::handler::Handler;
 use crate::jobs::job::JobKind;
+use crate::jobs::newer_blocks::WindowPlace;
 use crate::jobs::outbox::message::Message;
 use crate::jobs::outcome::{Outcome, Stop};
-use crate::jobs::{documents, rate_limits};
+use crate::jobs::{documents, newer_blocks, rate_limits};
 use crate::lists::{drawing, forms_view};
 use crate::people::{acting, directory, organization};
 use crate::platform::db::projection::Conversations;
@@ -97,10 +98,10 @@ pub(crate) async fn fill_in(ctx: &TenantCtx, job: &FormJob) -> Result<Outcome, F
 async fn show_form(ctx: &TenantCtx, view: &ViewId, title: Option<String>, context: &str) -> Result<(), SlackError> {
     let Ok(context) = serde_json::from_str::<FormContext>(context) else { return Ok(()) };
     if title.is_none() {
-        return ctx.slack.update_view(view, &forms_view::waiting(&context, true)).await;
+        return newer_blocks::show(ctx, WindowPlace::InsteadOf(view), &forms_view::gone(&context)).await;
     }
     let known = forms_view::FormFacts { title, ..known_for_form(ctx, &context).await? };
-    ctx.slack.update_view(view, &forms_view::form(&context, &known, &ctx.links)).await
+    newer_blocks::show(ctx, WindowPlace::InsteadOf(view), &forms_view::form(&context, &known, &ctx.links)).await
 }
 
 /// Returns what is known for a form without a call to Slack or dialnote.

@@ -244,15 +244,18 @@ pub fn option(conversation: &Conversation) -> Choosable {
     Choosable::new(&parts.join(" · "), &Carried::showing(conversation).encode_within(OPTION_VALUE))
 }
 
-/// Returns the window that replaces a form while its content is looked up, or if the conversation or the requester
-/// is no longer in dialnote.
-pub fn waiting(context: &FormContext, gone: bool) -> Modal {
-    let text = if gone {
-        "dialnote has no such conversation, or you aren't a member of dialnote."
-    } else {
-        "Loading the conversation…"
-    };
-    Modal::window("waiting", verbs::spec(context.wanted.verb).form.title, String::new(), vec![Block::paragraph(text)])
+/// Returns the window that replaces a form while its content is looked up.
+pub fn waiting(context: &FormContext) -> Modal {
+    instead(context, Block::paragraph("Loading the conversation…"))
+}
+
+/// Returns the window that replaces a form whose conversation or requester is no longer in dialnote.
+pub fn gone(context: &FormContext) -> Modal {
+    instead(context, Block::error("dialnote has no such conversation, or you aren't a member of dialnote."))
+}
+
+fn instead(context: &FormContext, block: Block) -> Modal {
+    Modal::window("waiting", verbs::spec(context.wanted.verb).form.title, String::new(), vec![block])
 }
 
 /// Returns the window that replaces a form after a refusal.

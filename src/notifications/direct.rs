@@ -12,7 +12,8 @@ use crate::core::times;
 use crate::jobs::ctx::TenantCtx;
 use crate::jobs::outbox::direct::{MarkDirect, SendDirect, ShowAnswer};
 use crate::jobs::outbox::message::Message;
-use crate::jobs::outbox::{posting, private};
+use crate::jobs::outbox::search::SearchOutcome;
+use crate::jobs::outbox::{posting, private, search};
 use crate::jobs::outcome::Outcome;
 use crate::notifications::direct_view::Occasion;
 use crate::notifications::sent::Sent;
@@ -20,7 +21,6 @@ use crate::notifications::{direct_view, sent, standing, unreachable};
 use crate::platform::db::{CacheEntry, CacheKind, CachedFact, Claim, Effect, Verdict};
 use crate::platform::slack::answer::SlackError;
 use crate::platform::slack::client::Posted;
-use crate::platform::slack::seek::SearchOutcome;
 
 /// The time within which notices share one message, where an edit of it is enough.
 const MERGE_WINDOW: Duration = Duration::from_secs(5);
@@ -104,7 +104,7 @@ async fn say_directly(
     let mut is_unknowable = false;
     if claim.outcome_unknown {
         let (channel, _) = posting::channel_with(ctx, user).await?;
-        match ctx.slack.find(&channel, None, &mark, claim.accepted).await? {
+        match search::search(ctx, claim, (&channel, None), &mark).await? {
             SearchOutcome::There(posted) => return Ok(said_unheard(ctx, claim, posted, notice, awaited).await?),
             SearchOutcome::NotThere => {}
             SearchOutcome::Unknowable => is_unknowable = true,

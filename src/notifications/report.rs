@@ -27,7 +27,7 @@ use crate::jobs::outbox::message::Message;
 use crate::jobs::outbox::posting;
 use crate::jobs::outbox::private::answer;
 use crate::jobs::outcome::{Outcome, Stop};
-use crate::jobs::rate_limits;
+use crate::jobs::{newer_blocks, rate_limits};
 use crate::notifications::report_facts::{Alone, PersonActivity, Report};
 use crate::notifications::{report_facts, report_view};
 use crate::people::{acting, directory, organization};
@@ -161,21 +161,23 @@ impl Message for PostReport {
     }
 }
 
-/// Posts a report with its chart, or in words alone if Slack refuses the newer blocks.
+/// Posts a report with its chart, or in words alone where Slack refuses the newer blocks.
 async fn post_report(ctx: &TenantCtx, claim: &Claim, post: &PostReport) -> Result<Outcome, SlackError> {
     let PostReport { channel, to, report } = post;
     // Another company may have joined the channel since the report was made.
     if let Some(why) = hides(ctx, channel).await? {
         return Ok(Outcome::done(vec![answer(ctx, to.clone(), report_view::alone(report, why))]));
     }
-    match posting::post_once(ctx, claim, channel.as_str(), None, &report_view::message(report)).await {
-        Err(refused) if refused.is_about_blocks() => {
+    let in_words = newer_blocks::are_refused(ctx).await?;
+    let content = if in_words { report_view::plain(report) } else { report_view::message(report) };
+    match posting::post_once(ctx, claim, channel.as_str(), None, &content).await {
+        Err(refused) if !in_words && refused.is_about_blocks() => {
             info!("report chart refused; posted without it");
             posting::post_once(ctx, claim, channel.as_str(), None, &report_view::plain(report)).await?;
+            Ok(Outcome::done(vec![Effect::PutDocument(newer_blocks::refusal(ctx))]))
         }
-        other => drop(other?),
+        other => other.map(|_| Outcome::done(Vec::new())),
     }
-    Ok(Outcome::done(Vec::new()))
 }
 
 impl JobKind for ReportJob {

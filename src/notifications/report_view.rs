@@ -117,51 +117,56 @@ fn people(report: &Report) -> Table {
 }
 
 fn by_day(report: &Report) -> Option<Markup> {
-    let told = report.days.len().saturating_sub(MOST_LISTED_DAYS);
-    let days = report.days.iter().skip(told).filter(|day| report.days.len() > 1 && day.total() > 0);
-    let line = |day: &DayActivity| {
-        let parts = PARTS.iter().filter(|(_, part)| part(day) > 0);
-        let parts: Vec<_> = parts.map(|(name, part)| format!("{} {}", part(day), name.to_lowercase())).collect();
-        Markup::of(&format!("{} · {}: {}", label(day, 1), day.total(), parts.join(", ")))
-    };
-    let lines: Vec<_> = days.map(line).collect();
-    (!lines.is_empty()).then(|| Markup::default().strong("By day").ours("\n").then("", Markup::joined("\n", lines)))
+    lines("By day", &days_in_words(report))
 }
 
 fn by_person(report: &Report) -> Option<Markup> {
-    let line = |PersonActivity { name, counts }: &PersonActivity| {
-        let Counts { open, assigned, done, to_done } = counts;
-        let median = to_done.map_or_else(String::new, |seconds| format!(", median {}", words::span(seconds)));
-        Markup::default().text(name).ours(&format!(" · {open} open, {assigned} assigned, {done} done{median}"))
-    };
-    let lines: Vec<_> = report.people.iter().map(line).collect();
-    (!lines.is_empty()).then(|| Markup::default().strong("By person").ours("\n").then("", Markup::joined("\n", lines)))
+    lines("By person", &people_in_words(report))
 }
 
-fn open_now(report: &Report) -> Markup {
-    let owners = report.people.iter().filter(|person| person.counts.open > 0);
-    let loads = owners.map(|person| Markup::default().text(&format!("{} {}", person.name, person.counts.open)));
-    let loads = Markup::joined(" · ", loads);
-    if loads.is_empty() {
-        Markup::of("No one owns an open conversation.")
-    } else {
-        Markup::of("Open now: ").then("", loads)
-    }
+/// Returns lines below a title.
+fn lines(title: &str, lines: &[String]) -> Option<Markup> {
+    let lines = lines.iter().map(|line| Markup::default().text(line));
+    (lines.len() > 0).then(|| Markup::default().strong(title).ours("\n").then("", Markup::joined("\n", lines)))
+}
+
+/// Returns the days with activity in words: "Sun 22 · 9: 1 done, 8 unassigned".
+fn days_in_words(report: &Report) -> Vec<String> {
+    let told = report.days.len().saturating_sub(MOST_LISTED_DAYS);
+    let days = report.days.iter().skip(told).filter(|day| report.days.len() > 1 && day.total() > 0);
+    let words = |day: &DayActivity| {
+        let parts = PARTS.iter().filter(|(_, part)| part(day) > 0);
+        let parts: Vec<_> = parts.map(|(name, part)| format!("{} {}", part(day), name.to_lowercase())).collect();
+        format!("{} · {}: {}", label(day, 1), day.total(), parts.join(", "))
+    };
+    days.map(words).collect()
+}
+
+/// Returns what each person did in words: "Zoe · 2 open, 3 assigned, 1 done, median 10 min".
+fn people_in_words(report: &Report) -> Vec<String> {
+    let words = |PersonActivity { name, counts }: &PersonActivity| {
+        let Counts { open, assigned, done, to_done } = counts;
+        let median = to_done.map_or_else(String::new, |seconds| format!(", median {}", words::span(seconds)));
+        format!("{name} · {open} open, {assigned} assigned, {done} done{median}")
+    };
+    report.people.iter().map(words).collect()
 }
 
 fn requested(report: &Report) -> Block {
     Markup::of("Requested by ").text(&report.by).small()
 }
 
-/// Returns the whole report in words.
+/// Returns the report in words, for notifications and for clients that know no charts: the totals, then the people, then
+/// the days.
 fn notification(report: &Report) -> String {
-    let median = |what: &str, seconds: Option<i64>| match seconds {
-        Some(seconds) => format!(" Median time to {what} {}.", words::span(seconds)),
-        None => String::new(),
-    };
     let parts: Vec<_> =
         PARTS.iter().map(|(name, part)| format!("{} {}", sum(report, *part), name.to_lowercase())).collect();
-    let counted = format!("{}: {} active conversations, {}.", title(report), report.total(), parts.join(", "));
-    let medians = [median("an owner", report.waits.to_owner), median("done", report.waits.to_done)].concat();
-    cut(&format!("{counted}{medians} {}", open_now(report).words()), NOTIFICATION)
+    let counted = format!("{}: {} active conversations, {}", title(report), report.total(), parts.join(", "));
+    let waits = [("Median time to an owner", report.waits.to_owner), ("Median time to done", report.waits.to_done)];
+    let waits = waits.iter().filter_map(|(what, wait)| Some(format!("{what} {}", words::span((*wait)?))));
+    let list = |title: &str, lines: &[String]| (!lines.is_empty()).then(|| format!("{title}: {}", lines.join(". ")));
+    let people = list("By person", &people_in_words(report));
+    let days = list("By day", &days_in_words(report));
+    let sentences: Vec<_> = std::iter::once(counted).chain(waits).chain(people).chain(days).collect();
+    cut(&format!("{}.", sentences.join(". ")), NOTIFICATION)
 }

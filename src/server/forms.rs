@@ -29,9 +29,10 @@ use crate::core::teammate::Teammate;
 use crate::core::verbs::Verb;
 use crate::core::when::model::Wrong;
 use crate::core::{typed, working_hours};
-use crate::jobs::documents;
+use crate::jobs::newer_blocks::WindowPlace;
 use crate::jobs::outbox::private::AnswerPrivately;
 use crate::jobs::outbox::redraw::ListJob;
+use crate::jobs::{documents, newer_blocks};
 use crate::linking::requests::{PeopleJob, PeopleWindow};
 use crate::linking::view;
 use crate::lists::forms::FormJob;
@@ -67,7 +68,7 @@ impl InboundRequest<'_> {
             return self.show(&from, &forms_view::form(&context, &known, &self.work.links), &place).await;
         }
         let view = ViewId::new(format!("{OUR_VIEWS}{:016x}", rand::random::<u64>()));
-        let waiting = forms_view::waiting(&context, false).named(view.clone());
+        let waiting = forms_view::waiting(&context).named(view.clone());
         let response = self.show(&from, &waiting, &place).await;
         let requester = self.requester(&from, Via::Clicked, false);
         let fill = FormJob { requester, view, context };
@@ -133,12 +134,11 @@ impl InboundRequest<'_> {
     /// Opens a view, on top of the view whose button was pressed if there is one.
     pub(crate) async fn show(&self, from: &From, view: &Modal, place: &Surface) -> Response {
         let trigger = from.trigger_id.clone().unwrap_or_default();
-        let slack = &self.work.slack;
-        let shown = match place {
-            Surface::View(_) => timeout(PREFETCH_TIMEOUT, slack.push(&trigger, view)).await,
-            _ => timeout(PREFETCH_TIMEOUT, slack.open(&trigger, view)).await,
+        let place = match place {
+            Surface::View(_) => WindowPlace::OnTop(&trigger),
+            _ => WindowPlace::New(&trigger),
         };
-        match shown {
+        match timeout(PREFETCH_TIMEOUT, newer_blocks::show(&self.work, place, view)).await {
             Ok(Ok(())) => {}
             Ok(Err(cause)) => self.not_opened(from, &cause.to_string()).await,
             Err(_) => self.not_opened(from, "Slack did not answer in time").await,

@@ -1,5 +1,6 @@
 //! Every block and element of Block Kit that the app may send, drawn and operated.
 
+use dialnote_sandbox::ObjectOddity;
 use serde_json::{Value, json};
 
 use crate::browser::Page;
@@ -371,6 +372,11 @@ async fn newer_blocks_are_drawn() {
         page.click("a[role=menuitem]", "Open in dialnote").await;
         assert_eq!(stage.action().await["selected_option"]["value"], "open:conv_1001");
         page.shows("#conversation", "conv_1001").await;
+        stage.sandbox.world(|world| world.faults.slack.objects.insert(ObjectOddity::OldClient));
+        page.until("!document.querySelector('#messages table, #messages svg')").await;
+        page.shows("#messages .text", "A message").await;
+        stage.sandbox.world(|world| world.faults.slack.objects.clear());
+        page.shows("#messages th", "Person").await;
         stage.open(modal("Late", &[json!({"type": "alert", "level": "warning", "text": plain("Zoe took it.")})])).await;
         page.shows(".modal .block-alert.warning", "Zoe took it.").await;
     })

@@ -91,6 +91,17 @@ pub struct Setup {
     pub webhooks: bool,
     /// The way of the app into the workspace.
     pub by: By,
+    /// The scopes that the workspace grants.
+    pub scopes: Scopes,
+}
+
+/// The scopes that a workspace grants.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub enum Scopes {
+    /// All scopes, without those that `PRODUCT_WITHOUT` names.
+    All,
+    /// Only those that the app requires.
+    Required,
 }
 
 /// The way of the app into the workspace.
@@ -108,8 +119,14 @@ pub enum By {
 
 impl Setup {
     /// The defaults.
-    pub const USUAL: Self =
-        Self { pacing: "as-allowed", on: On::Any, now: "2026-11-23T09:00:00Z", webhooks: false, by: By::Any };
+    pub const USUAL: Self = Self {
+        pacing: "as-allowed",
+        on: On::Any,
+        now: "2026-11-23T09:00:00Z",
+        webhooks: false,
+        by: By::Any,
+        scopes: Scopes::All,
+    };
 
     /// Ten o'clock in Maya's and Leo's Los Angeles, on a Monday.
     pub const MORNING: Self = Self { now: "2026-11-23T18:00:00Z", ..Self::USUAL };

@@ -1,8 +1,9 @@
 //! The blocks of 2025 and 2026: tables, charts, alerts, and pictures in a line of text.
 
+use dialnote_sandbox::NewerBlocks;
 use serde_json::{Value, json};
 
-use crate::stage::{Stage, actions, modal};
+use crate::stage::{Stage, actions, modal, section};
 
 fn plain(text: &str) -> Value {
     json!({"type": "plain_text", "text": text})
@@ -149,6 +150,26 @@ async fn a_message_may_have_one_table_and_two_charts() {
         let args = json!({"channel": "C0FRONT", "text": "Hi", "blocks": blocks});
         assert_eq!(stage.slack("chat.postMessage", args).await["errors"], json!([fault]));
     }
+}
+
+#[tokio::test]
+async fn a_workspace_that_does_not_know_newer_blocks_refuses_them() {
+    let stage = Stage::set().await;
+    stage.sandbox.world(|world| world.faults.slack.newer_blocks = NewerBlocks::Refused);
+    let post = |block: Value| json!({"channel": "C0FRONT", "text": "Report", "blocks": [section("Hi"), block]});
+    let refusal = stage.slack("chat.postMessage", post(table(&json!([[cell("A")]])))).await;
+    let fault = "unsupported type: table [json-pointer:/blocks/1/type]";
+    assert_eq!((&refusal["error"], &refusal["errors"]), (&json!("invalid_blocks"), &json!([fault])));
+    assert_eq!(refusal["response_metadata"]["messages"], json!([format!("[ERROR] {fault}")]));
+    stage.granted("chat.postMessage", post(section("Ho"))).await;
+
+    let alert = json!({"type": "alert", "text": plain("Zoe took it 3 s ago.")});
+    let trigger_id = stage.slash("maya", "/dialnote").await.trigger_id.unwrap();
+    let open = |block: Value| json!({"trigger_id": trigger_id, "view": modal(&[block])});
+    let refusal = stage.slack("views.open", open(alert)).await;
+    assert!(refusal.to_string().contains("unsupported type: alert [json-pointer:/view/blocks/0/type]"), "{refusal}");
+    assert_eq!(refusal["error"], "invalid_arguments");
+    stage.granted("views.open", open(section("Zoe took it."))).await;
 }
 
 #[tokio::test]

@@ -154,6 +154,42 @@ async fn history_is_read_by_time_with_metadata_for_who_asks() {
 }
 
 #[tokio::test]
+async fn an_app_outside_the_marketplace_reads_a_page_of_15_messages_a_minute() {
+    let stage = Stage::set().await;
+    stage.sandbox.world(|world| {
+        world.faults.slack.history_per_minute = Some(1);
+        for n in 0..40 {
+            world.say("maya", "front-desk", &format!("No. {n}")).unwrap();
+        }
+    });
+    let read = |cursor: &str| json!({"channel": "C0FRONT", "limit": 200, "cursor": cursor});
+    let limited = async |wait: &str| {
+        let call = stage.http.post(stage.url("/slack/api/conversations.history")).bearer_auth(&stage.token);
+        let answer = call.form(&[("channel", "C0FRONT")]).send().await.unwrap();
+        assert_eq!((answer.status().as_u16(), answer.headers()["retry-after"].to_str().unwrap()), (429, wait));
+    };
+    let (mut cursor, mut sizes) = (String::new(), Vec::new());
+    loop {
+        let args = if cursor.is_empty() { json!({"channel": "C0FRONT", "limit": 200}) } else { read(&cursor) };
+        let page = stage.granted("conversations.history", args).await;
+        sizes.push(page["messages"].as_array().unwrap().len());
+        cursor = page["response_metadata"]["next_cursor"].as_str().unwrap().to_owned();
+        assert_eq!(page["has_more"], !cursor.is_empty());
+        limited("60").await;
+        stage.wait(59);
+        limited("1").await;
+        stage.wait(1);
+        if cursor.is_empty() {
+            break;
+        }
+    }
+    assert_eq!(sizes, [15, 15, 10]);
+    let other = stage.post(json!([section("Hi")])).await;
+    stage.granted("conversations.history", json!({"channel": "C0FRONT"})).await;
+    stage.granted("conversations.replies", json!({"channel": "C0FRONT", "ts": other})).await;
+}
+
+#[tokio::test]
 async fn a_parent_shows_that_it_has_a_thread() {
     let stage = Stage::set().await;
     let ts = stage.post(json!([section("Hi")])).await;

@@ -71,7 +71,8 @@ pub use deliver::{
 pub use dialnote::model::{CallLog, Contact, Conversation, Dialnote, Entry, Hook, Kind, Member, Number, Status};
 pub use dialnote::variants::{self, Variants};
 pub use faults::{
-    DialnoteFailure, DialnoteFaults, EventOrder, Faults, Hang, ObjectOddity, Odd, SlackFailure, SlackFaults,
+    DialnoteFailure, DialnoteFaults, EventOrder, Faults, Hang, NewerBlocks, ObjectOddity, Odd, SlackFailure,
+    SlackFaults,
 };
 pub use functions::{Ended, Execution, Function, Functions, Parameter};
 pub use grants::{Grants, Token};

@@ -168,10 +168,12 @@ fn views_shown(world: &World, person: &Person) -> Value {
     json!({"stack": stack, "home": world.homes.get(&person.id).map(shown)})
 }
 
-/// Returns whether the person's client shows objects, and the buttons below messages that spin.
+/// Returns whether the person's client shows objects, whether it knows the blocks of 2025 and later, and the buttons
+/// below messages that spin.
 fn objects_shown(world: &World, person: &Person) -> Value {
     let spinning = world.objects.spinning(&person.id, false, world.now());
-    json!({"seen": world.clients_show_objects(), "spinning": spinning})
+    let old = world.faults.slack.has_old_clients();
+    json!({"seen": world.clients_show_objects(), "old": old, "spinning": spinning})
 }
 
 /// Returns the person's exchanges with Slackbot, if it can call the app.

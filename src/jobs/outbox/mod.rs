@@ -9,6 +9,7 @@ pub mod pane;
 pub mod posting;
 pub mod private;
 pub(crate) mod redraw;
+pub(crate) mod search;
 pub(crate) mod steps;
 pub(crate) mod tool_answer;
 pub(crate) mod untaken_answer;

@@ -4,12 +4,13 @@ use crate::core::error::Fault;
 use crate::core::ids::{ChannelId, MessageTs, SlackUserId};
 use crate::jobs::ctx::TenantCtx;
 use crate::jobs::lease;
+use crate::jobs::outbox::search;
+use crate::jobs::outbox::search::SearchOutcome;
 use crate::platform::db::{CacheEntry, CacheKind, Claim};
 use crate::platform::slack::answer::SlackError;
 use crate::platform::slack::blocks::kit::Content;
 use crate::platform::slack::client::{Posted, Thread};
 use crate::platform::slack::codes;
-use crate::platform::slack::seek::SearchOutcome;
 
 /// Updates a message. An earlier try without a response may have posted content that has been replaced since.
 pub(crate) async fn bring_up_to_date(
@@ -37,7 +38,7 @@ pub(crate) async fn post_once(
 ) -> Result<Posted, SlackError> {
     let mark = mark(claim);
     if claim.outcome_unknown {
-        match ctx.slack.find(channel, thread.map(|thread| thread.of), &mark, claim.accepted).await? {
+        match search::search(ctx, claim, (channel, thread.map(|thread| thread.of)), &mark).await? {
             SearchOutcome::There(posted) => return Ok(posted),
             SearchOutcome::NotThere => {}
             SearchOutcome::Unknowable => ctx.metrics.repeated_blindly("chat.postMessage"),

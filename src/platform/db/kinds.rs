@@ -70,6 +70,8 @@ pub enum DocumentKind {
     Quoted,
     /// The record that the dialnote key may only read.
     ReadOnlyKey,
+    /// The record that Slack refused newer blocks.
+    RefusedBlocks,
     /// The route of a channel, by channel.
     Route,
     /// The rules of the workspace.
@@ -94,7 +96,7 @@ pub enum DocumentKind {
 
 impl DocumentKind {
     /// All kinds.
-    pub const ALL: [Self; 35] = [
+    pub const ALL: [Self; 36] = [
         Self::AskedAbout,
         Self::Awake,
         Self::Batch,
@@ -120,6 +122,7 @@ impl DocumentKind {
         Self::Preferences,
         Self::Quoted,
         Self::ReadOnlyKey,
+        Self::RefusedBlocks,
         Self::Route,
         Self::Rules,
         Self::StaleCheck,
@@ -160,6 +163,7 @@ impl DocumentKind {
             Self::Preferences => "wishes",
             Self::Quoted => "quoted",
             Self::ReadOnlyKey => "read_only_key",
+            Self::RefusedBlocks => "refused_blocks",
             Self::Route => "route",
             Self::Rules => "rules",
             Self::StaleCheck => "untouched",
@@ -192,7 +196,7 @@ impl DocumentKind {
 
     /// Answers whether the document belongs to the Slack workspace. It stays when the dialnote organization changes.
     pub(crate) fn is_the_workspaces(self) -> bool {
-        matches!(self, Self::Channel | Self::Installation | Self::Preferences | Self::Rules)
+        matches!(self, Self::Channel | Self::Installation | Self::Preferences | Self::RefusedBlocks | Self::Rules)
     }
 
     /// Answers whether the document has sealed secrets. It stays when a person is erased, and an export of a person's
@@ -231,6 +235,8 @@ pub(crate) enum CacheKind {
     Readiness,
     /// A photo that Slack refused, by address.
     RefusedPhoto,
+    /// The place that a search for a posted message has reached, by the message's mark.
+    SearchPlace,
     /// The answer to whether a channel is shared with another organization, by channel.
     Shared,
     /// The Slack users who have the members' addresses.
@@ -258,6 +264,7 @@ impl CacheKind {
             Self::Reaction => "reaction",
             Self::Readiness => "readiness",
             Self::RefusedPhoto => "refused_photo",
+            Self::SearchPlace => "search_place",
             Self::Shared => "shared",
             Self::Sought => "sought",
             Self::Standing => "standing",
@@ -291,7 +298,10 @@ mod tests {
         };
         for (found, expected) in [
             (names(DocumentKind::is_scoped), vec!["batch", "postponed", "missed", "shown"]),
-            (names(DocumentKind::is_the_workspaces), vec!["channel", "installation", "wishes", "rules"]),
+            (
+                names(DocumentKind::is_the_workspaces),
+                vec!["channel", "installation", "wishes", "refused_blocks", "rules"],
+            ),
             (names(DocumentKind::has_secrets), vec!["connection", "installation"]),
         ] {
             assert_eq!(found, expected);

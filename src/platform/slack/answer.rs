@@ -40,7 +40,17 @@ impl SlackError {
     /// Answers whether Slack refused the blocks of a message: an older workspace may not know them, or Slack could not
     /// fetch a picture in them.
     pub(crate) fn is_about_blocks(&self) -> bool {
-        matches!(self, Self::Fault(Fault::Unusable { cause, .. }) if cause.starts_with(codes::INVALID_BLOCKS))
+        self.is_malformed(&[codes::INVALID_BLOCKS])
+    }
+
+    /// Answers whether Slack refused the content of a window. For windows it has several codes for that.
+    pub(crate) fn is_about_view(&self) -> bool {
+        self.is_malformed(&[codes::INVALID_BLOCKS, codes::INVALID_ARGUMENTS])
+    }
+
+    fn is_malformed(&self, codes: &[&str]) -> bool {
+        let Self::Fault(Fault::Unusable { cause, .. }) = self else { return false };
+        codes.iter().any(|code| cause.starts_with(code))
     }
 }
 

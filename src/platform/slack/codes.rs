@@ -25,10 +25,13 @@ const PASSING: [&str; 5] =
 const LIMIT: [&str; 2] = ["ratelimited", "rate_limited"];
 
 /// The codes of a malformed request: a bug in the app.
-const MALFORMED: [&str; 3] = [INVALID_BLOCKS, "invalid_arguments", "invalid_blocks_format"];
+const MALFORMED: [&str; 3] = [INVALID_BLOCKS, INVALID_ARGUMENTS, "invalid_blocks_format"];
 
 /// The code of blocks that Slack refuses, or of a picture in them that it cannot fetch.
 pub(crate) const INVALID_BLOCKS: &str = "invalid_blocks";
+
+/// The code of arguments that Slack refuses, among them the blocks of a window.
+pub(crate) const INVALID_ARGUMENTS: &str = "invalid_arguments";
 
 /// The codes of a channel that the app cannot post in.
 const UNWELCOME: [&str; 5] =

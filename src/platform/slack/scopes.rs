@@ -34,7 +34,10 @@ pub static OPTIONAL_SCOPES: [Scope; 13] = [
         name: "channels:history",
         reason: "After a crash it looks whether a card or line of its own is already there, instead of posting it twice.",
     },
-    Scope { name: "groups:history", reason: "The same in private channels it was invited to." },
+    Scope {
+        name: "groups:history",
+        reason: "After a crash it looks for messages of its own in private channels, too, instead of posting them twice.",
+    },
     Scope { name: "usergroups:read", reason: "`/assign @frontdesk` finds out who belongs to the group." },
     Scope {
         name: "im:history",
@@ -44,14 +47,14 @@ pub static OPTIONAL_SCOPES: [Scope; 13] = [
         name: "channels:read",
         reason: "It finds out whether a channel is shared with another company; without it cards hide numbers and messages unless an admin says otherwise.",
     },
-    Scope { name: "groups:read", reason: "The same for private channels." },
+    Scope { name: "groups:read", reason: "It finds out whether a private channel is shared with another company." },
     Scope { name: "dnd:read", reason: "A group’s member who does not want to be disturbed is not picked." },
     Scope {
         name: "reactions:read",
         reason: "In channels that allow it, 👀, ✅ and 💤 on a card take, mark done and snooze.",
     },
     Scope { name: "links:read", reason: "It notices links to dialnote conversations." },
-    Scope { name: "links:write", reason: "It shows what they lead to." },
+    Scope { name: "links:write", reason: "It shows the conversation below a link to it." },
     Scope {
         name: "assistant:write",
         reason: "Its direct message suggests what you can write, where Slack shows apps as agents.",

@@ -2,7 +2,7 @@
 //! overwritten: changes in dialnote that the card does not show yet, or a teammate's while the card cannot be
 //! redrawn.
 
-use dialnote_sandbox::Message;
+use dialnote_sandbox::{Message, NewerBlocks};
 use insta::assert_snapshot;
 use jiff::SignedDuration;
 use serde_json::{Value, json};
@@ -165,6 +165,28 @@ async fn a_form_opened_from_an_outdated_card_says_what_changed() {
         bot.submit(MAYA, json!({ "to": { "to": ZOE }, "note": { "note": "for you" } })).await;
         bot.settle().await;
         assert_eq!(bot.dialnote(ANA), "mem_zoe open", "she knew of it");
+        end(bot).await;
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_form_says_what_changed_where_slack_does_not_know_alerts() {
+    product(async |bot| {
+        bot.world(|world| world.faults.slack.newer_blocks = NewerBlocks::Refused);
+        type_all(bot, TAKEN).await;
+        let shown = card(bot);
+        changes(bot, TO_LEO[1]).await;
+        let opened = bot.calls("views.open");
+        bot.press_on(MAYA, &shown, "hand_off").await;
+        let words = "[[Hand off]]\nAna Lima is assigned to Leo now. Submitting changes that.\n";
+        assert!(bot.window(MAYA).await.starts_with(words), "{:?}", bot.form(MAYA));
+        assert_eq!(bot.calls("views.open"), opened + 2, "once refused, once opened");
+        bot.close(MAYA).await;
+        bot.press_on(MAYA, &shown, "hand_off").await;
+        assert!(bot.window(MAYA).await.starts_with(words));
+        assert_eq!(bot.calls("views.open"), opened + 3, "the refusal is remembered");
+        bot.close(MAYA).await;
         end(bot).await;
     })
     .await;

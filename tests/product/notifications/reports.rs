@@ -1,6 +1,6 @@
 //! Reports about the team's work, with a chart.
 
-use dialnote_sandbox::{Hang, Service, SlackFailure};
+use dialnote_sandbox::{Hang, NewerBlocks, Service};
 use dialnote_slack::platform::db::Queue;
 use insta::assert_snapshot;
 use jiff::SignedDuration;
@@ -96,7 +96,7 @@ async fn a_report_has_numbers_a_chart_and_a_table() {
         bot.slash(MAYA, "/dialnote report").await;
         bot.settle().await;
         let report = bot.world(|world| world.messages.last().unwrap().clone());
-        assert_snapshot!(report.text, @"Report · last 7 days: 14 active conversations, 3 done, 2 snoozed, 4 owned, 5 unassigned. Median time to an owner 34 min. Median time to done 10 min. Open now: Zoe 3 · Leo 1");
+        assert_snapshot!(report.text, @"Report · last 7 days: 14 active conversations, 3 done, 2 snoozed, 4 owned, 5 unassigned. Median time to an owner 34 min. Median time to done 10 min. By person: Zoe · 3 open, 2 assigned, 1 done, median 10 min. Leo · 1 open, 1 assigned, 0 done. By day: Sat 21 · 1: 1 done. Sun 22 · 9: 1 done, 2 snoozed, 3 owned, 3 unassigned. Mon 23 · 4: 1 done, 1 owned, 2 unassigned.");
         assert_snapshot!(draw(&report), @"
         # Report · last 7 days
         Active conversations: 14
@@ -121,9 +121,7 @@ async fn where_slack_refuses_the_chart_a_report_is_text_only() {
     product(async |bot| {
         bot.look().await;
         route(bot, "*").await;
-        let (method, error) = ("chat.postMessage".to_owned(), "invalid_blocks".to_owned());
-        let refused = SlackFailure { method, error, times: 1, ..SlackFailure::default() };
-        bot.world(|world| world.faults.slack.fail_next.push(refused));
+        bot.world(|world| world.faults.slack.newer_blocks = NewerBlocks::Refused);
         bot.slash(MAYA, "/dialnote report").await;
         bot.settle().await;
         assert_snapshot!(bot.posts(FRONT_DESK).pop().unwrap(), @"
@@ -150,6 +148,40 @@ async fn where_slack_refuses_the_chart_a_report_is_text_only() {
         ");
         bot.slash(SAM, "/dialnote report").await;
         assert!(bot.answer(SAM).await.starts_with("Not done: your Slack email doesn't match"));
+    })
+    .await;
+}
+
+/// Posts a report and returns how often Slack was asked to.
+async fn posts_of_a_report(bot: &mut Bot) -> usize {
+    let before = bot.calls("chat.postMessage");
+    bot.slash(MAYA, "/dialnote report").await;
+    bot.settle().await;
+    bot.calls("chat.postMessage") - before
+}
+
+fn ends_with_the_people(bot: &Bot) -> bool {
+    bot.posts(FRONT_DESK).pop().is_some_and(|report| report.contains("By person\nZoe · 2 open"))
+}
+
+#[tokio::test]
+async fn a_refused_chart_is_tried_again_after_30_days() {
+    product(async |bot| {
+        bot.look().await;
+        route(bot, "*").await;
+        bot.world(|world| world.faults.slack.newer_blocks = NewerBlocks::Refused);
+        assert_eq!(posts_of_a_report(bot).await, 2, "refused, then in words");
+        assert_eq!(posts_of_a_report(bot).await, 1, "in words at once");
+        bot.restart().await;
+        assert_eq!(posts_of_a_report(bot).await, 1, "also after a restart");
+        assert!(ends_with_the_people(bot));
+        assert_eq!(bot.posts(FRONT_DESK).len(), 3);
+        bot.clock.advance(SignedDuration::from_hours(30 * 24));
+        bot.world(|world| world.faults.slack.newer_blocks = NewerBlocks::Known);
+        assert_eq!(posts_of_a_report(bot).await, 1);
+        let report = bot.posts(FRONT_DESK).pop().unwrap();
+        assert!(report.contains("[chart: ") && report.contains("Person | Open now"), "{report}");
+        bot.read_all().await;
     })
     .await;
 }

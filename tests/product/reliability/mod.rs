@@ -9,4 +9,5 @@ mod newer_version_beside;
 mod outages;
 mod paused_workers;
 mod rate_limits;
+mod slow_history;
 mod wrong_addresses;

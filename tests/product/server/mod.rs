@@ -3,6 +3,7 @@
 mod assistants;
 mod hostile_clients;
 mod requests;
+mod required_scopes;
 mod slackbot;
 mod socket_mode;
 mod unread_fields;

@@ -22,9 +22,21 @@ use serde_json::json;
 use tokio::net::TcpListener;
 use tokio::sync::watch;
 
-use super::{Bot, By, ENCRYPTION_KEY, MAYA, Running, SOCKETS, Setup};
+use super::{Bot, By, ENCRYPTION_KEY, MAYA, Running, SOCKETS, Scopes, Setup};
 use crate::support::browser::Browser;
 use crate::support::database::{Change, Database};
+
+/// Returns the granted scopes, without those that `PRODUCT_WITHOUT` names.
+fn granted(scopes: Scopes) -> Vec<String> {
+    let optional = match scopes {
+        Scopes::All => &OPTIONAL_SCOPES[..],
+        Scopes::Required => &[],
+    };
+    let without = std::env::var("PRODUCT_WITHOUT").unwrap_or_default();
+    let is_left_out = |name: &str| without.split(',').any(|one| one == name);
+    let names = SCOPES.iter().chain(optional).map(|scope| scope.name);
+    names.filter(|name| !is_left_out(name)).map(str::to_owned).collect()
+}
 
 impl Bot {
     pub(super) async fn start(setup: Setup, by_sockets: bool) -> Self {
@@ -40,7 +52,7 @@ impl Bot {
             clock: (&Clock::Manual(clock.clone())).into(),
             bot_url: None,
             secrets: Secrets::fixed(),
-            scopes: SCOPES.iter().chain(&OPTIONAL_SCOPES).map(|scope| scope.name.to_owned()).collect(),
+            scopes: granted(setup.scopes),
         };
         let sandbox = Sandbox::start(options).await.unwrap();
         if setup.by != By::Settings {

@@ -5,6 +5,7 @@ mod check;
 mod limits;
 mod newer;
 mod parts;
+mod recent;
 mod schemas;
 
 use serde_json::{Map, Value, json};
@@ -13,6 +14,7 @@ pub(super) use check::length;
 use check::{Check, Surface};
 pub(super) use limits::{Limit, default_of, limit, max, words_for};
 pub(super) use parts::{elements, offered};
+pub(super) use recent::newer_blocks;
 use schemas::{HOME, MODAL, OPTION_GROUP, PLAIN_OPTION, Schema};
 
 /// The faults of a message's blocks.

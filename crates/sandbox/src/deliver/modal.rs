@@ -176,6 +176,10 @@ fn errors(world: &mut World, view: &View, errors: &Value) -> Result<BTreeMap<Str
 
 fn change(world: &mut World, view: &View, action: &str, body: &Value) -> Result<(), String> {
     let body = blocks::view(body).map_err(|bad| format!("invalid view: {bad:?}"))?;
+    let newer = blocks::newer_blocks(body["blocks"].as_array().map_or(&[], Vec::as_slice), "/view/blocks");
+    if world.faults.slack.refuses_newer_blocks() && !newer.is_empty() {
+        return Err(format!("invalid view: {newer:?}"));
+    }
     if body["type"] != "modal" {
         return Err("invalid view: not a modal".to_owned());
     }

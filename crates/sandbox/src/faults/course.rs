@@ -26,7 +26,8 @@ pub(crate) fn course(world: &mut World, seq: u64, asked: &Asked<'_>) -> Course {
     let hang = faults.take_hang(asked);
     let (refusal, slow_ms, effect_late_ms, late_ms, shares) = match asked.service {
         Service::Slack => {
-            let refusal = faults.slack.refusal(asked.method, &target);
+            let too_soon = faults.slack.too_soon(asked.method, &world.calls, now);
+            let refusal = too_soon.or_else(|| faults.slack.refusal(asked.method, &target));
             let slack = &faults.slack;
             (refusal, slack.slow_ms, slack.effect_late_ms, slack.answer_late_ms, Shares::of_slack(slack))
         }

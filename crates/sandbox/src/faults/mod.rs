@@ -15,4 +15,4 @@ pub(crate) use course::{Course, course};
 pub use dialnote::{DialnoteFailure, DialnoteFaults};
 pub use odd::Odd;
 pub use settings::{Faults, Hang};
-pub use slack::{EventOrder, ObjectOddity, SlackFailure, SlackFaults};
+pub use slack::{EventOrder, NewerBlocks, ObjectOddity, SlackFailure, SlackFaults};

@@ -4,8 +4,20 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
 
+use jiff::{SignedDuration, Timestamp};
+
 use super::odd::Odd;
 use super::refusal::{Refusal, retry_after, too_many, unavailable};
+use crate::calls::{Call, Log};
+
+/// The methods that read messages back.
+const HISTORY: [&str; 2] = ["conversations.history", "conversations.replies"];
+
+/// The most messages that such a method returns to an app that is sold outside the Marketplace.
+const MESSAGES_AT_ONCE: usize = 15;
+
+/// The time for which Slack counts calls.
+const A_MINUTE: SignedDuration = SignedDuration::from_mins(1);
 
 /// The faults of Slack.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -31,6 +43,11 @@ pub struct SlackFaults {
     /// Methods answered 429, with the seconds of their `Retry-After`. `*` means all of them, `response_url` the
     /// response URLs.
     pub rate_limited: BTreeMap<String, u64>,
+    /// The number of calls of `conversations.history` and of `conversations.replies` that Slack allows a minute, with at
+    /// most 15 messages each: as for apps that are sold outside the Marketplace. `None` for other apps.
+    pub history_per_minute: Option<u64>,
+    /// The workspace's knowledge of the blocks of 2025 and later.
+    pub newer_blocks: NewerBlocks,
     /// Calls that will fail.
     pub fail_next: Vec<SlackFailure>,
     /// Every delivery to the app is made twice, the second time as a retry.
@@ -60,11 +77,23 @@ pub enum EventOrder {
     Swapped,
 }
 
+/// A workspace's knowledge of the blocks of 2025 and later.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum NewerBlocks {
+    /// It knows them.
+    #[default]
+    Known,
+    /// It refuses messages and windows with one of them.
+    Refused,
+}
+
 /// A way of Work Objects that an app must be prepared for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum ObjectOddity {
-    /// Clients show no objects: messages look as they did before there were any.
+    /// Clients show no objects, and the text alone of a message with blocks of 2025 or later: messages look as they did
+    /// before there were any.
     OldClient,
     /// A trigger is taken once only.
     TriggerOnce,
@@ -124,9 +153,31 @@ impl Default for SlackFailure {
 }
 
 impl SlackFaults {
-    /// Answers whether people's clients are too old to show Work Objects.
+    /// Answers whether the workspace refuses the blocks of 2025 and later.
+    pub(crate) fn refuses_newer_blocks(&self) -> bool {
+        self.newer_blocks == NewerBlocks::Refused
+    }
+
+    /// Answers whether people's clients are too old to show Work Objects and newer blocks.
     pub(crate) fn has_old_clients(&self) -> bool {
         self.objects.contains(&ObjectOddity::OldClient)
+    }
+
+    /// Returns the answer to a call that reads messages back too soon after others.
+    pub(super) fn too_soon(&self, method: &str, calls: &Log<Call>, now: Timestamp) -> Option<Refusal> {
+        let allowed = self.history_per_minute.filter(|_| HISTORY.contains(&method))?;
+        let ends = |call: &Call| call.at.saturating_add(A_MINUTE).unwrap_or(call.at);
+        let counts = |call: &&Call| call.method == method && call.status == Some(200) && ends(call) > now;
+        let recent: Vec<Timestamp> = calls.iter().filter(counts).map(ends).collect();
+        let full = u64::try_from(recent.len()).unwrap_or(u64::MAX) >= allowed;
+        let wait = recent.iter().min().map_or(A_MINUTE, |opens| opens.duration_since(now));
+        // Slack asks for whole seconds, and never for fewer than are left.
+        full.then(|| too_many("ratelimited", u64::try_from(wait.as_millis()).unwrap_or_default().div_ceil(1000)))
+    }
+
+    /// Returns the most messages that one call reads back, if it is fewer than usual.
+    pub(crate) fn messages_at_once(&self) -> Option<usize> {
+        self.history_per_minute.map(|_| MESSAGES_AT_ONCE)
     }
 
     /// Returns the answer to a call of this method and target that fails, and counts down failures with a limit.

@@ -8,6 +8,10 @@ import { richText, richParts } from "./rich.js";
 import { state } from "./store.js";
 import { words } from "./text.js";
 
+// The blocks of 2025 and 2026. An old client shows the text of a message with one of them.
+const NEWER = ["alert", "card", "carousel", "container", "context_actions", "data_table", "data_visualization", "markdown", "plan", "table", "task_card"];
+export const hasNewer = (blocks) => blocks.some((block) => NEWER.includes(block.type));
+
 const ALERTS = { default: "ℹ️", info: "ℹ️", warning: "⚠️", error: "⛔", success: "✅" };
 
 const DRAW = {

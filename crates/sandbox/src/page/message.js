@@ -1,7 +1,7 @@
 // One message: its author and time, its blocks or text, and its actions.
 
 import { act } from "./api.js";
-import { draw, stand } from "./blocks.js";
+import { draw, hasNewer, stand } from "./blocks.js";
 import { el } from "./dom.js";
 import { attachmentsIn, objectCard, objectsIn, objectsVersion } from "./objects.js";
 import { popupMenu } from "./overlay.js";
@@ -31,7 +31,7 @@ let last = 0;
 
 export function version(message, follow) {
   if (!versions.has(message)) versions.set(message, (last += 1));
-  return `${versions.get(message)}/${Boolean(follow)}${objectsVersion(message)}`;
+  return `${versions.get(message)}/${Boolean(follow)}${isTextOnly(message)}${objectsVersion(message)}`;
 }
 
 export function messageNode(message, { inThread, openThread, follow }) {
@@ -66,8 +66,11 @@ function head(message, name, at) {
     el("time", { datetime: at.toISOString(), title: full(at) }, clock(at)));
 }
 
+// Whether the client shows the text only: the message has no blocks, or one that an old client doesn't know.
+const isTextOnly = (message) => !message.blocks.length || (state.objects.old && hasNewer(message.blocks));
+
 function content(message, redraw) {
-  if (!message.blocks.length) return el("div", { class: "text" }, message.literal ? message.text : mrkdwn(message.text));
+  if (isTextOnly(message)) return el("div", { class: "text" }, message.literal ? message.text : mrkdwn(message.text));
   return el("div", { class: "blocks" }, draw(message.blocks, standOf(message, redraw)));
 }
 

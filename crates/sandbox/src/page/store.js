@@ -7,7 +7,7 @@ export const state = {
   thread: null, // the first message of the open thread
   workspace: {}, installed: {}, people: [], groups: [], channels: [],
   views: { stack: [], home: null },
-  objects: { seen: false, spinning: [] },
+  objects: { seen: false, old: false, spinning: [] },
   pane: null, // the Work Object that is open
   dialnote: { members: [], numbers: [], conversations: [] },
   slackbot: { knows_the_app: false, exchanges: [] },

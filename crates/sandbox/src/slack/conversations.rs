@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 
 use super::args::Args;
 use super::failure::{Failure, Reply};
-use super::paging::page;
+use super::paging::page_of;
 use super::reach::visible;
 use super::scopes::require_scope;
 use crate::blocks::max;
@@ -78,7 +78,8 @@ pub(super) fn replies(world: &mut World, args: &Args) -> Reply {
 
 fn answer(world: &World, messages: &[Message], args: &Args, limit: &str) -> Reply {
     let all_metadata = args.flag("include_all_metadata")?;
-    let (shown, next) = page(messages, args, limit)?;
+    let most = world.faults.slack.messages_at_once().unwrap_or(usize::MAX);
+    let (shown, next) = page_of(most, messages, args, limit)?;
     let messages: Vec<Value> = shown.iter().map(|message| message.object(&world.workspace.id, all_metadata)).collect();
     let has_more = !next.is_empty();
     Ok(json!({

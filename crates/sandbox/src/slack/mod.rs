@@ -12,6 +12,7 @@ mod facts;
 mod failure;
 mod functions;
 mod metadata;
+mod older;
 mod paging;
 mod reach;
 mod response_url;
@@ -70,6 +71,7 @@ fn through_the_gates(world: &mut World, method: &str, heard: &RecordedRequest) -
         return Err(missing_scope(world, &facts.scopes.join(",")));
     }
     let args = Args::read(heard, facts, world.faults.slack.lenient_arguments)?;
+    older::admit(world, &args)?;
     let reply = method_itself(world, method, &args, heard);
     if let Err(failure) = &reply {
         report(world, method, failure);

@@ -7,6 +7,7 @@ use serde_json::{Map, Value, json};
 use super::content::{Content, checked_content};
 use super::failure::Failure;
 use super::metadata::checked_event;
+use super::older;
 use crate::answer::Answer;
 use crate::blocks::max;
 use crate::channels::Message;
@@ -79,7 +80,10 @@ fn place(world: &mut World, url: &ResponseUrl, answer: &Map<String, Value>) -> R
     let replace = flag(answer, "replace_original")?;
     let said = match (answer.get("text"), answer.get("blocks")) {
         (None, None) if delete => None,
-        (text, blocks) => Some(checked_content(text.and_then(Value::as_str), blocks)?),
+        (text, blocks) => {
+            older::knows_blocks(world, blocks.unwrap_or(&Value::Null))?;
+            Some(checked_content(text.and_then(Value::as_str), blocks)?)
+        }
     };
     if delete {
         let original = original(world, url)?;

@@ -324,6 +324,24 @@ impl Block {
         Self::Alert { level: "warning".into(), text: Text::plain(text, ALERT_TEXT) }
     }
 
+    /// Returns a notice of a window: that something failed.
+    pub(crate) fn error(text: &str) -> Self {
+        Self::Alert { level: "error".into(), text: Text::plain(text, ALERT_TEXT) }
+    }
+
+    /// Answers whether the block came in 2025 or later, so that some workspaces and clients may not know it.
+    pub(crate) fn is_newer(&self) -> bool {
+        matches!(self, Self::DataVisualization(_) | Self::Table(_) | Self::Alert { .. })
+    }
+
+    /// Returns a notice of a window as a paragraph, and any other block as it is.
+    pub(crate) fn older(self) -> Self {
+        match self {
+            Self::Alert { text, .. } => Self::section(text, None),
+            other => other,
+        }
+    }
+
     /// Returns a line between blocks.
     pub fn divider() -> Self {
         Self::Divider

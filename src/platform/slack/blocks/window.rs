@@ -71,6 +71,16 @@ impl Modal {
         }
     }
 
+    /// Answers whether some workspaces may not know a block of the window.
+    pub(crate) fn has_newer_blocks(&self) -> bool {
+        self.blocks.iter().any(Block::is_newer)
+    }
+
+    /// Returns the window with blocks that all workspaces know.
+    pub(crate) fn with_older_blocks(self) -> Self {
+        Self { blocks: self.blocks.into_iter().map(Block::older).collect(), ..self }
+    }
+
     /// Sets the app's own name for the window, by which it can be updated.
     pub fn named(self, name: ViewId) -> Self {
         Self { external_id: Some(name), ..self }
