@@ -1,6 +1,6 @@
 //! A link to a conversation is a native object, and its pane shows each teammate everything.
 
-use dialnote_sandbox::{NewContact, ObjectPlace, OpenObject, PressObject};
+use dialnote_sandbox::{ObjectPlace, OpenObject, PressObject};
 use insta::assert_snapshot;
 use serde_json::json;
 
@@ -169,15 +169,17 @@ async fn a_button_in_the_pane_does_what_the_card_s_does() {
 #[tokio::test]
 async fn other_conversations_of_the_same_contact_are_named() {
     product(async |bot| {
-        let again =
-            NewContact { phone: "+14155550101".to_owned(), first: Some("Ana".to_owned()), ..NewContact::default() };
-        bot.world(|world| world.add_contact(again).unwrap());
+        bot.world(|world| {
+            let mut other = world.dialnote.conversation(ANA).unwrap().clone();
+            "conv_1099".clone_into(&mut other.id);
+            world.dialnote.conversations.push(other);
+        });
         bot.look().await;
         bot.read_all().await;
         let ts = link(bot, MAYA, ANA).await;
         open(bot, ZOE, &ts).await;
         let shown = pane(bot, ZOE).await;
-        assert!(shown.contains("related: Ana · Front desk"), "{shown}");
+        assert!(shown.contains("related: Ana Lima · Front desk"), "{shown}");
         assert_all_shown(bot);
     })
     .await;
