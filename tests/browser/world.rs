@@ -181,13 +181,12 @@ async fn traffic_shows_the_request_of_the_last_action() {
 }
 
 #[tokio::test]
-async fn a_link_becomes_a_card() {
+async fn a_link_becomes_an_object() {
     demo(|page| async move {
         page.say(&format!("look at {}/conversations/conv_1002", page.at)).await;
-        page.click("#messages .attachment [data-action=take]", "").await;
+        page.click("#messages .object [data-action=take]", "").await;
         page.has("conv_1002", "Maya Chen").await;
-        page.click("#messages .attachment a", "").await;
-        page.shows("#conversation", "conv_1002").await;
+        page.shows("#messages .object [data-field=status]", "Open").await;
     })
     .await;
 }
