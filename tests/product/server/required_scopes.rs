@@ -8,7 +8,8 @@ use crate::support::{ANA, Bot, By, FRONT_DESK, LEO, MAYA, Scopes, Setup, ZOE, ha
 
 /// Runs a test in a workspace that grants no optional scope.
 async fn modest(test: impl AsyncFnOnce(&mut Bot)) {
-    product_with(Setup { scopes: Scopes::Required, ..Setup::USUAL }, test).await;
+    // An installation by its page grants what the page asks for, so the keys are in the settings here.
+    product_with(Setup { by: By::Settings, scopes: Scopes::Required, ..Setup::USUAL }, test).await;
 }
 
 #[tokio::test]
