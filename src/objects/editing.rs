@@ -8,9 +8,11 @@ use crate::commands::job::CommandJob;
 use crate::commands::{queueing, refusal_words};
 use crate::core::assignee::Assignee;
 use crate::core::command::{Action, Command};
-use crate::core::conversation::{Conversation, ConversationRef, Status};
+use crate::core::conversation::{ConversationRef, State, Status};
 use crate::core::ids::SlackUserId;
+use crate::core::pane::Pane;
 use crate::core::request_context::RequestContext;
+use crate::core::seen::Seen;
 use crate::core::when::model::When;
 use crate::jobs::ctx::TenantCtx;
 use crate::jobs::handler::Handler;
@@ -18,6 +20,8 @@ use crate::jobs::job::JobKind;
 use crate::jobs::outbox::pane::{FillPane, PaneOutcome};
 use crate::jobs::outcome::{Outcome, Stop};
 use crate::jobs::rate_limits;
+use crate::objects::showing;
+use crate::people::directory;
 use crate::platform::db::rate_limit::RateLimit;
 use crate::platform::db::{Claim, Effect};
 use crate::sync::conversations;
@@ -82,52 +86,57 @@ impl Handler for Edits {
     type Job = EditPane;
 
     async fn run(&self, ctx: &TenantCtx, claim: &Claim, job: &EditPane) -> Result<Outcome, Stop> {
-        let Some(pane) = &job.requester.pane else { return Ok(Outcome::done(Vec::new())) };
-        let now = match conversations::look_at(ctx, &pane.conversation).await {
-            Ok(now) => now,
-            Err(Stop::Refused(why)) => {
-                let why = refusal_words::line(&why).words();
-                return Ok(Outcome::done(vec![fill(ctx, job, Some(PaneOutcome::Refused(why)))]));
-            }
-            Err(stop) => return Err(stop),
+        let Some(pane) = job.requester.pane.clone() else { return Ok(Outcome::done(Vec::new())) };
+        let shown = match showing::shown(ctx, &job.requester.user, &pane.conversation).await? {
+            Some(shown) => shown,
+            None => match conversations::look_at(ctx, &pane.conversation).await {
+                Ok(now) => Seen::unasked(&now),
+                Err(Stop::Refused(why)) => {
+                    let outcome = Some(PaneOutcome::Refused(refusal_words::line(&why).words()));
+                    return Ok(filled(ctx, job, pane, outcome));
+                }
+                Err(stop) => return Err(stop),
+            },
         };
-        let owner = conversations::owner_user(ctx, &now).await?;
-        let commands = changes(&job.edited, &now, owner.as_ref(), ctx.clock.now());
-        if commands.is_empty() {
-            return Ok(Outcome::done(vec![fill(ctx, job, None)]));
+        let owner = match &shown.state.owner {
+            Some(owner) => directory::known_teammate(ctx, owner).await?.map(|(user, _)| user),
+            None => None,
+        };
+        let actions = changes(&job.edited, &shown.state, owner.as_ref(), ctx.clock.now());
+        if actions.is_empty() {
+            return Ok(filled(ctx, job, pane, None));
         }
-        let queued = commands.into_iter().map(|act| {
-            let which = ConversationRef::Id(now.id.clone());
+        let queued = actions.into_iter().map(|act| {
+            let which = ConversationRef::Id(pane.conversation.clone());
             let command = Command { act, which, note: String::new() };
-            queueing::queued_up(ctx, claim, &CommandJob::new(job.requester.clone(), command))
+            // If another person has changed it since, each command asks. The requester's own first one counts as known.
+            let command = CommandJob { seen: vec![shown.clone()], ..CommandJob::new(job.requester.clone(), command) };
+            queueing::queued_up(ctx, claim, &command)
         });
         Ok(Outcome::done(queued.collect()))
     }
 }
 
-fn fill(ctx: &TenantCtx, job: &EditPane, outcome: Option<PaneOutcome>) -> Effect {
-    let (requester, pane) = (job.requester.clone(), job.requester.pane.clone());
-    match pane {
-        Some(pane) => Effect::Enqueue(ctx.new_job(&FillPane { requester, pane, outcome })),
-        None => Effect::Enqueue(ctx.new_job(job)),
-    }
+fn filled(ctx: &TenantCtx, job: &EditPane, pane: Pane, outcome: Option<PaneOutcome>) -> Outcome {
+    let fill = FillPane { requester: job.requester.clone(), pane, outcome };
+    Outcome::done(vec![Effect::Enqueue(ctx.new_job(&fill))])
 }
 
-/// Returns the actions that lead from a conversation as it is now to the saved values: the owner first.
-fn changes(edited: &Edited, now: &Conversation, owner: Option<&SlackUserId>, at: Timestamp) -> Vec<Action> {
+/// Returns the actions that lead from a conversation as it was shown to the saved values: the owner first.
+fn changes(edited: &Edited, shown: &State, owner: Option<&SlackUserId>, at: Timestamp) -> Vec<Action> {
     let assigned = match &edited.owner {
         EditedOwner::User(wanted) => (Some(wanted) != owner).then(|| Action::Assign(Assignee::User(wanted.clone()))),
         // An owner who has no Slack user is shown by name, and Slack sends an empty field for them.
         EditedOwner::Nobody => owner.map(|_| Action::Unassign),
         EditedOwner::Unsent => None,
     };
-    assigned.into_iter().chain(status_change(edited, now, at)).collect()
+    assigned.into_iter().chain(status_change(edited, shown, at)).collect()
 }
 
-fn status_change(edited: &Edited, now: &Conversation, at: Timestamp) -> Option<Action> {
+fn status_change(edited: &Edited, shown: &State, at: Timestamp) -> Option<Action> {
     let until = edited.until.filter(|until| *until > at);
-    let is_other_time = until.is_some() && until != now.snoozed_until;
-    match (edited.status.as_deref()?, now.status) {
+    let is_other_time = until.is_some() && until != shown.until;
+    match (edited.status.as_deref()?, shown.status) {
         ("done", status) => (status != Status::Done).then_some(Action::Done),
         ("open", Status::Snoozed) => Some(Action::Wake),
         ("open", Status::Done | Status::Other) => Some(Action::Reopen),

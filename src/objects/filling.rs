@@ -1,6 +1,7 @@
 //! The content of a pane: everything for a linked teammate, and for others how they get linked.
 
 use jiff::tz::TimeZone;
+use tracing::warn;
 
 use crate::cards::entity_view;
 use crate::cards::entity_view::Details;
@@ -9,6 +10,7 @@ use crate::core::conversation::{Activity, Conversation};
 use crate::core::error::Fault;
 use crate::core::ids::ConversationId;
 use crate::core::pane::PaneTab;
+use crate::core::seen::Seen;
 use crate::core::teammate::Teammate;
 use crate::core::working_hours;
 use crate::jobs::ctx::TenantCtx;
@@ -37,14 +39,17 @@ impl Handler for Panes {
     type Job = FillPane;
 
     async fn run(&self, ctx: &TenantCtx, _claim: &Claim, job: &FillPane) -> Result<Outcome, Stop> {
-        let content = match content(ctx, job).await {
+        let (content, shown) = match content(ctx, job).await {
             Ok(content) => content,
-            Err(Stop::Refused(why)) => failed(job, pane_words::refused(&why)),
+            Err(Stop::Refused(why)) => (failed(job, pane_words::refused(&why)), None),
             // Slack waits 30 s: later tries would come too late.
-            Err(Stop::Fault(_)) => failed(job, pane_words::no_answer()),
+            Err(Stop::Fault(cause)) => {
+                warn!(%cause, "pane not filled");
+                (failed(job, pane_words::no_answer()), None)
+            }
         };
         let (user, trigger) = (job.requester.user.clone(), job.pane.trigger.clone());
-        Ok(Outcome::done(vec![ctx.say(&ShowPane { user, trigger, content })]))
+        Ok(Outcome::done(vec![ctx.say(&ShowPane { user, trigger, content, shown })]))
     }
 }
 
@@ -56,35 +61,36 @@ fn failed(job: &FillPane, failure: PaneFailure) -> PaneContent {
     }
 }
 
-async fn content(ctx: &TenantCtx, job: &FillPane) -> Result<PaneContent, Stop> {
+/// Returns the content of a pane, and the conversation as it shows it.
+async fn content(ctx: &TenantCtx, job: &FillPane) -> Result<(PaneContent, Option<Seen>), Stop> {
     let pane = &job.pane;
     match (&job.outcome, pane.tab) {
-        (Some(PaneOutcome::Refused(why)), PaneTab::Posted) => return Ok(PaneContent::NotPosted(why.clone())),
+        (Some(PaneOutcome::Refused(why)), PaneTab::Posted) => return Ok((PaneContent::NotPosted(why.clone()), None)),
         (Some(PaneOutcome::Refused(why)), PaneTab::Edited) => {
-            return Ok(PaneContent::Details(Presented::Failure(PaneFailure::of_edit(why))));
+            return Ok((PaneContent::Details(Presented::Failure(PaneFailure::of_edit(why))), None));
         }
         (Some(PaneOutcome::Made { reference: Some(reference), note }), PaneTab::Posted) => {
             let comment = comments::posted(&job.requester.user, reference, note, ctx.clock.now());
-            return Ok(PaneContent::Posted(Box::new(comment)));
+            return Ok((PaneContent::Posted(Box::new(comment)), None));
         }
         _ => {}
     }
     let requester = match acting::reader(ctx, &job.requester.user).await? {
         Ok(requester) => requester,
-        Err(stranger) => return Ok(failed(job, pane_words::not_linked(stranger.why))),
+        Err(stranger) => return Ok((failed(job, pane_words::not_linked(stranger.why)), None)),
     };
     match pane.tab {
         PaneTab::Details | PaneTab::Edited => {
-            let entity = details(ctx, &requester, &pane.conversation).await?;
-            Ok(PaneContent::Details(Presented::Entity(Box::new(entity))))
+            let (entity, shown) = details(ctx, &requester, &pane.conversation).await?;
+            Ok((PaneContent::Details(Presented::Entity(Box::new(entity))), Some(shown)))
         }
         PaneTab::Comments | PaneTab::Posted => {
-            Ok(PaneContent::Comments(comments::of(ctx, &pane.conversation).await?, true))
+            Ok((PaneContent::Comments(comments::of(ctx, &pane.conversation).await?, true), None))
         }
     }
 }
 
-async fn details(ctx: &TenantCtx, requester: &Teammate, id: &ConversationId) -> Result<Entity, Stop> {
+async fn details(ctx: &TenantCtx, requester: &Teammate, id: &ConversationId) -> Result<(Entity, Seen), Stop> {
     let conversation = conversations::look_at(ctx, id).await?;
     let refused = |error| conversations::denied(error, Some(id));
     let timeline = ctx.dialnote.activities_but_notes(id).await.map_err(refused)?;
@@ -94,10 +100,11 @@ async fn details(ctx: &TenantCtx, requester: &Teammate, id: &ConversationId) -> 
     let related = related(ctx, &conversation).await?;
     let zone = working_hours::zone(requester.zone.as_deref());
     let timeline: Vec<_> = timeline.into_iter().take(TIMELINE).map(|activity| dated(activity, &zone)).collect();
+    let shown = Seen::unasked(&conversation);
     let card_view = &CardView::new(conversation, called);
     let (owner, timeline, related) = (owner.as_ref(), timeline.as_slice(), related.as_slice());
     let details = Details { card_view, owner, timeline, related, notes };
-    Ok(entity_view::pane(&details, &ctx.links))
+    Ok((entity_view::pane(&details, &ctx.links), shown))
 }
 
 /// Returns an activity with the words of its time in a person's zone.

@@ -2,7 +2,9 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::core::ids::SlackUserId;
+use crate::core::error::Fault;
+use crate::core::ids::{ConversationId, SlackUserId};
+use crate::core::seen::Seen;
 use crate::jobs::ctx::TenantCtx;
 use crate::jobs::job::JobKind;
 use crate::jobs::lease;
@@ -10,7 +12,7 @@ use crate::jobs::outbox::message::Message;
 use crate::jobs::outcome::Outcome;
 use crate::jobs::rate_limits;
 use crate::platform::db::rate_limit::RateLimit;
-use crate::platform::db::{Claim, Queue};
+use crate::platform::db::{CacheEntry, CacheKind, CachedFact, Claim, Effect, Queue};
 use crate::platform::slack::answer::SlackError;
 use crate::platform::slack::entity::{Comment, Presented};
 
@@ -23,6 +25,28 @@ pub(crate) struct ShowPane {
     pub trigger: String,
     /// The content.
     pub content: PaneContent,
+    /// The conversation as the content shows it, if it can be edited there.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub shown: Option<Seen>,
+}
+
+/// A conversation as a person's pane shows it. What they save later is compared with it: Slack sends every field, and
+/// not only those that they changed.
+#[derive(Serialize, Deserialize)]
+struct ShownInPane(Seen);
+
+impl CachedFact for ShownInPane {
+    const KIND: CacheKind = CacheKind::ShownInPane;
+}
+
+/// Returns a conversation as a person's pane shows it; none if that is no longer known.
+pub(crate) async fn shown(ctx: &TenantCtx, user: &SlackUserId, id: &ConversationId) -> Result<Option<Seen>, Fault> {
+    let kept = ctx.db.cache_get(ShownInPane::KIND, &shown_id(user, id)).await?;
+    Ok(kept.and_then(|kept| kept.fact()).map(|ShownInPane(seen)| seen))
+}
+
+fn shown_id(user: &SlackUserId, id: &ConversationId) -> String {
+    format!("{user}:{id}")
 }
 
 /// The content of a pane.
@@ -68,7 +92,11 @@ impl Message for ShowPane {
             PaneContent::Posted(comment) => slack.acknowledge_comment(&self.trigger, Ok(comment)).await?,
             PaneContent::NotPosted(why) => slack.acknowledge_comment(&self.trigger, Err(why)).await?,
         }
-        Ok(Outcome::done(Vec::new()))
+        let remembered = self.shown.as_ref().map(|seen| {
+            let id = shown_id(&self.user, &seen.conversation);
+            Effect::CachePut(CacheEntry::of(&id, ctx.clock.now(), &ShownInPane(seen.clone())))
+        });
+        Ok(Outcome::done(remembered.into_iter().collect()))
     }
 
     fn is_dispensable(_code: &str) -> bool {

@@ -239,6 +239,8 @@ pub(crate) enum CacheKind {
     SearchPlace,
     /// The answer to whether a channel is shared with another organization, by channel.
     Shared,
+    /// A conversation as a person's pane shows it, by user and conversation.
+    ShownInPane,
     /// The Slack users who have the members' addresses.
     Sought,
     /// The standing direct messages about a conversation, by conversation and reader.
@@ -266,6 +268,7 @@ impl CacheKind {
             Self::RefusedPhoto => "refused_photo",
             Self::SearchPlace => "search_place",
             Self::Shared => "shared",
+            Self::ShownInPane => "shown_in_pane",
             Self::Sought => "sought",
             Self::Standing => "standing",
             Self::Waits => "waits",

@@ -17,7 +17,7 @@ use crate::core::when::model::{When, Wrong};
 use crate::platform::slack::blocks::kit::Content;
 use crate::server::mcp::tools::{Tool, ToolCall};
 
-/// What a call asks for.
+/// The request of a call.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) enum Asked {
     /// A command, with the conversation as an earlier answer showed it.

@@ -1,6 +1,6 @@
 //! Owner, status and snooze are edited in the pane, under the same rules as everywhere.
 
-use dialnote_sandbox::{EditObject, Outcome};
+use dialnote_sandbox::{EditObject, Member, Outcome};
 use insta::assert_snapshot;
 use serde_json::{Value, json};
 
@@ -81,6 +81,49 @@ async fn a_save_that_is_delivered_twice_has_one_effect() {
         edit(bot, MAYA, json!({ "assignee": "leo" })).await;
         bot.read_all().await;
         assert_eq!((bot.dialnote(ANA).as_str(), bot.calls("PATCH")), ("mem_leo open", 1));
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn what_others_changed_since_is_not_overwritten() {
+    product(async |bot| {
+        let ts = link(bot, MAYA, ANA).await;
+        open(bot, MAYA, &ts).await;
+        pane(bot, MAYA).await;
+        bot.slash(ZOE, "/assign me conv_1001").await;
+        bot.read_all().await;
+        edit(bot, MAYA, json!({ "status": "done" })).await;
+        assert_snapshot!(bot.answer(MAYA).await, @"
+        Not done yet: Ana Lima (+1 415 555 0101) is assigned to Zoe now. Zoe changed it 1 s ago.
+        [Mark done anyway] [Change…]
+        ");
+        assert_eq!(bot.dialnote(ANA), "mem_zoe open", "neither unassigned nor done");
+        bot.sandbox.refresh_object(MAYA).await.unwrap();
+        pane(bot, MAYA).await;
+        edit(bot, MAYA, json!({ "status": "done" })).await;
+        bot.read_all().await;
+        assert_eq!(bot.dialnote(ANA), "mem_zoe done", "only the field that was changed");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn an_owner_without_a_slack_user_stays_when_another_field_is_changed() {
+    product(async |bot| {
+        bot.world(|world| {
+            let zoe = world.dialnote.member("mem_zoe").unwrap().clone();
+            let (id, name, email) = ("mem_nia".to_owned(), "Nia Webb".to_owned(), "nia@home.example".to_owned());
+            world.dialnote.members.push(Member { id, name, email, ..zoe });
+        });
+        bot.in_dialnote(json!({ "conversation": ANA, "assignedToId": "mem_nia" })).await;
+        bot.read_all().await;
+        let ts = link(bot, MAYA, ANA).await;
+        open(bot, MAYA, &ts).await;
+        assert!(pane(bot, MAYA).await.contains("assignee: Nia"));
+        edit(bot, MAYA, json!({ "status": "done" })).await;
+        bot.read_all().await;
+        assert_eq!(bot.dialnote(ANA), "mem_nia done");
     })
     .await;
 }

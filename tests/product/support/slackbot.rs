@@ -33,11 +33,11 @@ impl Bot {
     }
 
     /// Lets Slackbot call a tool while something else happens once the call is stored. Returns the exchange.
-    pub async fn slackbot_while(&self, call: ToolCall, meanwhile: impl Future<Output = ()>) -> Exchange {
-        let meanwhile = Box::pin(meanwhile);
+    pub async fn slackbot_while(&self, call: ToolCall, change: impl Future<Output = ()>) -> Exchange {
+        let change = Box::pin(change);
         let after = async {
             self.stored().await;
-            meanwhile.await;
+            change.await;
         };
         let (outcome, ()) = tokio::join!(self.sandbox.slackbot(call), Box::pin(after));
         outcome.unwrap().exchange.expect("a call that was made")

@@ -333,7 +333,11 @@ async fn a_lost_answer_to_the_end_of_a_step_is_not_an_error() {
         let execution = reach(bot, "find_conversation", json!({ "conversation": "conv_1001" })).await;
         bot.dies_during(hang).await;
         assert!(end(bot, &execution).contains("title: Ana Lima"));
-        assert_eq!(bot.calls("functions.completeSuccess"), 2, "the second is told that it isn't running any more");
+        assert_eq!(
+            bot.calls("functions.completeSuccess"),
+            2,
+            "the second gets the answer that it isn't running any more"
+        );
     })
     .await;
 }

@@ -242,6 +242,15 @@ fn describe(world: &mut World, body: &mut Map<String, Value>, person: &Person, s
 /// Types into a menu whose options the app provides.
 pub(crate) async fn options(shared: &Shared, typing: Typing) -> Result<Outcome, Impossible> {
     let (asked, parcel) = shared.world(|world| ask(world, &typing))?;
+    offered(shared, asked, parcel).await
+}
+
+/// Asks the app for the options of a menu, if enough was typed, and remembers what it offers.
+pub(super) async fn offered(
+    shared: &Shared,
+    asked: MenuKey,
+    parcel: Option<OutgoingRequest>,
+) -> Result<Outcome, Impossible> {
     let Some(parcel) = parcel else { return Ok(Outcome::default()) };
     let ack = send(shared, parcel).await?;
     let mut outcome = Outcome { error: complaint(&ack), ..Outcome::of(&ack) };
@@ -256,7 +265,7 @@ pub(crate) async fn options(shared: &Shared, typing: Typing) -> Result<Outcome, 
 }
 
 /// Person, place, block, action.
-type MenuKey = (String, String, String, String);
+pub(super) type MenuKey = (String, String, String, String);
 
 /// Returns the question to the app; `None` while too little was typed.
 fn ask(world: &mut World, typing: &Typing) -> Result<(MenuKey, Option<OutgoingRequest>), Impossible> {

@@ -7,7 +7,7 @@ use serde_json::{Map, Value, json};
 use super::acts::{EditObject, TypeInObject};
 use super::subject::{self, new_trigger, no_pane};
 use crate::blocks::{default_of, length};
-use crate::deliver::interact::read_options;
+use crate::deliver::interact::{MenuKey, offered};
 use crate::deliver::outcome::{Ack, Outcome, complaint};
 use crate::deliver::outgoing::OutgoingRequest;
 use crate::deliver::payload;
@@ -22,7 +22,7 @@ use crate::people::Person;
 use crate::shared::Shared;
 use crate::world::World;
 
-/// What becomes of *Save*: a request, or errors that Slack itself finds.
+/// The outcome of *Save*: a request, or errors that Slack itself finds.
 enum Saved {
     Sent(OutgoingRequest, String),
     Refused(BTreeMap<String, String>),
@@ -167,21 +167,8 @@ fn answer(ack: &Ack, pane: Option<&Pane>) -> Result<BTreeMap<String, String>, St
 /// Types into a menu of a pane whose options the app provides.
 pub(crate) async fn object_options(shared: &Shared, typing: TypeInObject) -> Result<Outcome, Impossible> {
     let (asked, parcel) = shared.world(|world| ask(world, &typing))?;
-    let Some(parcel) = parcel else { return Ok(Outcome::default()) };
-    let ack = send(shared, parcel).await?;
-    let mut outcome = Outcome { error: complaint(&ack), ..Outcome::of(&ack) };
-    if outcome.error.is_none() {
-        match read_options(&ack) {
-            Ok((options, groups)) => (outcome.options, outcome.option_groups) = (options, groups),
-            Err(error) => outcome.error = Some(error),
-        }
-    }
-    shared.world(|world| world.offered.insert(asked, outcome.options.clone()));
-    Ok(outcome)
+    offered(shared, asked, parcel).await
 }
-
-/// Person, pane, field, action.
-type MenuKey = (String, String, String, String);
 
 /// Returns the question to the app; `None` while too little was typed.
 fn ask(world: &World, typing: &TypeInObject) -> Result<(MenuKey, Option<OutgoingRequest>), Impossible> {
