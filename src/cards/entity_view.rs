@@ -9,11 +9,7 @@ use crate::core::control::{Carried, Control};
 use crate::core::conversation::{Activity, Conversation, Links, Status};
 use crate::core::ids::{ConversationId, SlackUserId};
 use crate::core::privacy::Privacy;
-use crate::core::text::cut;
 use crate::platform::slack::entity::{Entity, EntityAction, Field, TagColor};
-
-/// The most characters of one text in a pane.
-const TEXT: usize = 2000;
 
 /// The time of change that a pane's content names. Slack shows that content below the link as well, to everyone, if it
 /// is newer than what is there (docs/contracts/slack-2026.md §2.9, §3.3), and this never is. The app itself updates the
@@ -81,7 +77,7 @@ pub(crate) fn pane(details: &Details<'_>, links: &Links) -> Entity {
             .last_activity
             .as_ref()
             .and_then(|last| last.preview.as_deref())
-            .map(|words| Field::long("description", &cut(words, TEXT))),
+            .map(|words| Field::long("description", words)),
         text("number", Some(&conversation.number())).map(|field| field.labelled("Phone number")),
         text("company", conversation.contact.company.as_deref()).map(|field| field.labelled("Company")),
         shared_number(conversation),
@@ -144,7 +140,7 @@ fn timeline_field(timeline: &[(Activity, String)]) -> Option<Field> {
         format!("{at} · {}{}", view::activity(activity).1, words.unwrap_or_default())
     };
     let lines: Vec<_> = timeline.iter().map(line).collect();
-    let text = cut(&lines.join("\n"), TEXT);
+    let text = lines.join("\n");
     (!text.is_empty()).then(|| Field::long("timeline", &text).labelled("Timeline"))
 }
 

@@ -26,6 +26,8 @@ pub enum PaneTab {
     Edited,
     /// The comments.
     Comments,
+    /// The replies to a comment. Notes have none.
+    Replies,
     /// The comments, after the person has posted one.
     Posted,
 }

@@ -7,7 +7,6 @@ use jiff::Timestamp;
 use crate::audit::log;
 use crate::core::ids::{ConversationId, SlackUserId};
 use crate::core::note;
-use crate::core::text::cut;
 use crate::jobs::ctx::TenantCtx;
 use crate::jobs::outcome::Stop;
 use crate::platform::slack::entity::Comment;
@@ -16,9 +15,6 @@ use crate::sync::conversations::PAST_ENTRIES;
 
 /// The most comments that Slack takes (docs/contracts/slack-2026.md §4.8).
 const COMMENTS: usize = 100;
-
-/// The most characters of one comment.
-const TEXT: usize = 3000;
 
 /// The writer of a note that was written in dialnote itself.
 const IN_DIALNOTE: &str = "dialnote";
@@ -29,20 +25,27 @@ pub(crate) async fn of(ctx: &TenantCtx, id: &ConversationId) -> Result<Vec<Comme
     let entries = ctx.db.entries(id, PAST_ENTRIES).await?;
     let writers: HashMap<String, SlackUserId> = log::writers(&entries).into_iter().collect();
     let skipped = notes.len().saturating_sub(COMMENTS);
-    Ok(notes.into_iter().skip(skipped).map(|(text, at)| comment(&text, at, &writers)).collect())
+    let mut at_once: HashMap<Timestamp, usize> = HashMap::new();
+    let comments = notes.into_iter().map(|(text, at)| {
+        let nth = at_once.entry(at).or_default();
+        *nth += 1;
+        comment(&text, (at, *nth), &writers)
+    });
+    Ok(comments.skip(skipped).collect())
 }
 
-fn comment(text: &str, at: Timestamp, writers: &HashMap<String, SlackUserId>) -> Comment {
+/// Returns a note as a comment. A note of dialnote's own is named by its time, and its number among those of that time.
+fn comment(text: &str, (at, nth): (Timestamp, usize), writers: &HashMap<String, SlackUserId>) -> Comment {
     match note::signed(text) {
         Some(signed) => {
             let user = writers.get(signed.reference);
-            Comment::new(signed.reference, user, signed.writer, at, &cut(signed.words, TEXT))
+            Comment::new(signed.reference, user, signed.writer, at, signed.words)
         }
-        None => Comment::new(&format!("note-{}", at.as_microsecond()), None, IN_DIALNOTE, at, &cut(text, TEXT)),
+        None => Comment::new(&format!("note-{}-{nth}", at.as_microsecond()), None, IN_DIALNOTE, at, text),
     }
 }
 
 /// Returns the comment that a person has just posted, under the name that its note has from now on.
 pub(crate) fn posted(user: &SlackUserId, reference: &str, words: &str, at: Timestamp) -> Comment {
-    Comment::new(reference, Some(user), "", at, &cut(words, TEXT))
+    Comment::new(reference, Some(user), "", at, words)
 }

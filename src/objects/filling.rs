@@ -56,7 +56,7 @@ impl Handler for Panes {
 fn failed(job: &FillPane, failure: PaneFailure) -> PaneContent {
     match job.pane.tab {
         PaneTab::Details | PaneTab::Edited => PaneContent::Details(Presented::Failure(failure)),
-        PaneTab::Comments => PaneContent::Comments(Vec::new(), false),
+        PaneTab::Comments | PaneTab::Replies => PaneContent::Comments(Vec::new(), false),
         PaneTab::Posted => PaneContent::NotPosted(failure.message().to_owned()),
     }
 }
@@ -84,6 +84,7 @@ async fn content(ctx: &TenantCtx, job: &FillPane) -> Result<(PaneContent, Option
             let (entity, shown) = details(ctx, &requester, &pane.conversation).await?;
             Ok((PaneContent::Details(Presented::Entity(Box::new(entity))), Some(shown)))
         }
+        PaneTab::Replies => Ok((PaneContent::Comments(Vec::new(), false), None)),
         PaneTab::Comments | PaneTab::Posted => {
             Ok((PaneContent::Comments(comments::of(ctx, &pane.conversation).await?, true), None))
         }

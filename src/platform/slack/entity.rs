@@ -6,6 +6,8 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
 use crate::core::ids::{ConversationId, SlackUserId};
+use crate::core::note::LONGEST_NOTE;
+use crate::core::text::cut;
 
 /// Slack's type for a thing with a status and an owner.
 pub(crate) const TASK: &str = "slack#/entities/task";
@@ -83,6 +85,9 @@ impl EntityAction {
         Self { style: Some("primary".to_owned()), ..self }
     }
 }
+
+/// The longest text of an entity, in characters.
+const LONGEST_TEXT: usize = 2000;
 
 /// The most buttons that are always seen, and the most in the menu (§2.4).
 const PRIMARY_ACTIONS: usize = 2;
@@ -358,7 +363,7 @@ impl Comment {
             Some(user) => CommentSender::User { user_id: user.clone() },
             None => CommentSender::Named { text: inert(name) },
         };
-        let words = CommentText { value: inert(text) };
+        let words = CommentText { value: without_marks(&cut(text, LONGEST_NOTE)) };
         // dialnote offers no way to change a note (§4.10).
         let timestamp = at.as_second();
         Self { id: id.to_owned(), sender, timestamp, words, can_edit: false, can_delete: false, can_reply: false }
@@ -366,8 +371,12 @@ impl Comment {
 }
 
 /// Returns text from outside without Slack's control characters. Whether an entity's text is read as markup is not
-/// documented, so an escape might be shown as such.
+/// documented, so an escape might be shown as such. Slack names no limit for most texts; this one applies to all.
 fn inert(text: &str) -> String {
+    without_marks(&cut(text, LONGEST_TEXT))
+}
+
+fn without_marks(text: &str) -> String {
     text.replace('<', "‹").replace('>', "›")
 }
 

@@ -27,6 +27,9 @@ pub(super) fn event(payload: &Value) -> Option<Inbound> {
         "app_mention" => written(payload),
         "message" if payload.text("/event/channel_type") == Some("im") => written(payload),
         "entity_details_requested" => pane(payload, PaneTab::Details),
+        "entity_comments_requested" if payload.words("/event/thread_root_id").is_some() => {
+            pane(payload, PaneTab::Replies)
+        }
         "entity_comments_requested" => pane(payload, PaneTab::Comments),
         "reaction_added" => reacted(payload, true),
         "reaction_removed" => reacted(payload, false),

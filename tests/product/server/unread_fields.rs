@@ -80,8 +80,16 @@ fn is_read(path: &str) -> bool {
         "/event/event_ts",
     ];
     // Of panes and objects, three places have the same fields.
-    const PANES: [&str; 7] =
-        ["/external_ref/id", "/entity_url", "/app_unfurl_url", "/link/url", "/trigger_id", "/type", "/channel"];
+    const PANES: [&str; 8] = [
+        "/external_ref/id",
+        "/entity_url",
+        "/app_unfurl_url",
+        "/link/url",
+        "/trigger_id",
+        "/type",
+        "/channel",
+        "/thread_root_id",
+    ];
     let in_pane = |place| path.strip_prefix(place).is_some_and(|field| PANES.contains(&field));
     EXACT.contains(&path)
         || ["/event", "/view", "/container"].into_iter().any(in_pane)
