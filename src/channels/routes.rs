@@ -13,6 +13,15 @@ pub(crate) async fn routed(ctx: &TenantCtx, line: Option<&SharedNumber>) -> Resu
     Ok(routes.into_iter().filter(|(_, route)| !route.paused && route.takes(line)).collect())
 }
 
+/// Returns the channel and the route whose settings decide on a shared number's conversations: the route of that number
+/// alone, else one of all numbers. If there are several, the one of the first channel by its id.
+pub(crate) async fn deciding(
+    ctx: &TenantCtx,
+    line: Option<&SharedNumber>,
+) -> Result<Option<(ChannelId, Route)>, Fault> {
+    Ok(routed(ctx, line).await?.into_iter().min_by_key(|(channel, route)| (route.line.is_none(), channel.clone())))
+}
+
 /// Returns the channel's route, if it has one.
 pub(crate) async fn route_of(ctx: &TenantCtx, channel: &ChannelId) -> Result<Option<Route>, Fault> {
     documents::get(ctx, channel.as_str()).await

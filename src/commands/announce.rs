@@ -323,6 +323,10 @@ impl Plan {
     /// Returns the event that threads, histories and digests show.
     pub fn event(&self) -> Event {
         let from = self.from.as_ref().map(|from| from.name.clone());
+        if let Some(reason) = &self.reason {
+            let to = self.to.as_ref().map(|to| to.name.clone());
+            return Event::Automatic { from, to, reason: reason.clone() };
+        }
         match self.what() {
             ResultKind::OnlyNoted => Event::Did(Verb::Note),
             ResultKind::Did(verb) => Event::Did(verb),

@@ -140,6 +140,7 @@ pub(crate) async fn gather(
         requester,
         target,
         picked,
+        reason: job.reason.clone(),
         conversation,
         handover,
         giver,

@@ -23,7 +23,7 @@ use crate::jobs::ctx::TenantCtx;
 use crate::jobs::documents;
 use crate::jobs::lease;
 use crate::jobs::outcome::Stop;
-use crate::people::{acting, directory};
+use crate::people::{acting, availability};
 use crate::platform::db::projection::Conversations;
 use crate::platform::db::{CacheEntry, CacheKind, Claim, Document, DocumentKind, Effect, StoredDocument};
 use crate::platform::slack::answer::SlackError;
@@ -194,14 +194,11 @@ async fn available(ctx: &TenantCtx, group: &UserGroup, team: Option<&TeamId>) ->
         }
         Err(SlackError::Fault(fault)) => return Err(fault.into()),
     };
-    let resting = ctx.slack.undisturbed(&users, team, ctx.clock.now()).await?;
+    let found = availability::of_users(ctx, &users, team).await?;
+    let here = users.iter().zip(found).filter(|(_, found)| found.is_here()).map(|(user, _)| user);
     let mut there = Vec::new();
-    for user in users.iter().filter(|user| !resting.contains(user)).take(MOST_CONSIDERED) {
-        if let Ok(teammate) = acting::teammate(ctx, user).await?
-            && !directory::is_away(ctx, &teammate).await?
-        {
-            there.push(teammate);
-        }
+    for user in here.take(MOST_CONSIDERED) {
+        there.extend(acting::teammate(ctx, user).await?.ok());
     }
     Ok(there)
 }

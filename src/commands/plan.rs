@@ -95,6 +95,7 @@ fn plan(act: &Action, note: &str, facts: Facts) -> Result<Plan, Refusal> {
         picked: facts.picked,
         giver: facts.giver.filter(|_| act.is_answer()),
         note_stays: false,
+        reason: facts.reason,
     })
 }
 

@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::core::ids::{MemberId, SlackUserId};
+use crate::core::slack_status::SlackStatus;
 
 /// A Slack user, with the fields that the app uses (docs/contracts/slack.md §23.1).
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -30,6 +31,9 @@ pub struct Profile {
     /// True if they are an admin of the workspace.
     #[serde(default)]
     pub admin: bool,
+    /// The status, if they have set one.
+    #[serde(default)]
+    pub status: Option<SlackStatus>,
 }
 
 /// The kind of a Slack user's account.

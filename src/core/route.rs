@@ -4,13 +4,16 @@ use jiff::Timestamp;
 use jiff::tz::TimeZone;
 use serde::{Deserialize, Serialize};
 
+use crate::core::auto_assign::AutoAssign;
+use crate::core::automation::{Returns, WeeklyReport};
 use crate::core::conversation::{ActivityKind, SharedNumber};
 use crate::core::ids::{ChannelId, SlackUserId};
 use crate::core::names::folded;
 use crate::core::phone::written::WrittenNumber;
 use crate::core::phone::{Fit, HomeCountries};
 use crate::core::rules::Rules;
-use crate::core::working_hours::TimeOfDay;
+use crate::core::targets::Targets;
+use crate::core::working_hours::{Hours, TimeOfDay};
 use crate::core::{phone, working_hours};
 
 /// A channel's route: the shared number whose cards it gets, and its settings.
@@ -42,6 +45,18 @@ pub struct RouteSettings {
     /// The working time, in minutes, after which the channel is reminded of unassigned conversations; 0 if never.
     /// `None` follows the rules of the workspace.
     pub remind_within: Option<u16>,
+    /// The working hours of the shared number, in the route's time zone. `None` follows the rules of the workspace.
+    pub working: Option<Hours>,
+    /// The answer targets.
+    pub targets: Targets,
+    /// The assignment of new conversations.
+    pub auto: AutoAssign,
+    /// The return of owned conversations without activity.
+    pub returns: Returns,
+    /// True if the open conversations of people whose shift ends are offered to those whose shift begins.
+    pub shift_change: bool,
+    /// The time of the weekly report; `None` if there is none.
+    pub weekly: Option<WeeklyReport>,
 }
 
 /// The time of a digest on working days.
@@ -66,7 +81,11 @@ impl RouteSettings {
     /// Returns the rules with this channel's own settings in place of the workspace's.
     #[must_use]
     pub fn over(&self, rules: &Rules) -> Rules {
-        Rules { remind_within: self.remind_within.unwrap_or(rules.remind_within), ..rules.clone() }
+        Rules {
+            remind_within: self.remind_within.unwrap_or(rules.remind_within),
+            working: self.working.unwrap_or(rules.working),
+            ..rules.clone()
+        }
     }
 
     /// Returns the time of the next digest; `None` if the channel gets none.

@@ -7,6 +7,7 @@ use jiff::SignedDuration;
 use serde::{Deserialize, Serialize};
 
 use crate::core::about::About;
+use crate::core::availability::AWAY_EMOJI;
 use crate::core::call::Call;
 use crate::core::command::Action;
 use crate::core::conversation::Status;
@@ -43,6 +44,8 @@ pub struct Rules {
     pub working: Hours,
     /// True if steps of workflows may use the app.
     pub workflows: bool,
+    /// The emoji of Slack statuses that mean away, with their colons.
+    pub away_emoji: Vec<String>,
 }
 
 impl Default for Rules {
@@ -58,6 +61,7 @@ impl Default for Rules {
             untouched_hours: 8,
             working: Hours { from: TimeOfDay::at(9), to: TimeOfDay::at(17) },
             workflows: false,
+            away_emoji: AWAY_EMOJI.iter().map(|&emoji| emoji.to_owned()).collect(),
         }
     }
 }

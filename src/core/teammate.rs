@@ -10,7 +10,15 @@ use crate::core::naming;
 use crate::core::person::{Account, Member, Profile};
 
 /// The name of the actor of a workflow step, in threads, histories, notes and the audit log.
-pub(crate) const WORKFLOW: &str = "A workflow";
+const WORKFLOW: &str = "A workflow";
+
+/// The name of the actor of the app's own changes.
+const AUTOMATION: &str = "dialnote";
+
+/// Returns the name of an actor that is no person.
+pub(crate) fn actor_name(actor: &SlackUserId) -> &'static str {
+    if *actor == SlackUserId::automation() { AUTOMATION } else { WORKFLOW }
+}
 
 /// A Slack user whose profile changed.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -59,8 +67,17 @@ pub struct Teammate {
 impl Teammate {
     /// Returns the actor of a workflow step: no member, and no admin.
     pub(crate) fn workflow() -> Self {
-        let user = SlackUserId::workflow();
-        Self { member: MemberId::new(user.as_str()), user, name: WORKFLOW.to_owned(), zone: None, admin: false }
+        Self::no_person(SlackUserId::workflow())
+    }
+
+    /// Returns the actor of the app's own changes: no member, and no admin.
+    pub(crate) fn automation() -> Self {
+        Self::no_person(SlackUserId::automation())
+    }
+
+    fn no_person(user: SlackUserId) -> Self {
+        let name = actor_name(&user).to_owned();
+        Self { member: MemberId::new(user.as_str()), user, name, zone: None, admin: false }
     }
 }
 
@@ -205,6 +222,7 @@ mod tests {
             photo: None,
             zone: None,
             admin: false,
+            status: None,
         }
     }
 

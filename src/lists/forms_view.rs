@@ -397,7 +397,8 @@ pub fn chosen(cards: &[&str], digest: Option<&str>, remind: Option<&str>) -> Opt
         time => TimeOfDay::read(time).map_or(Morning::Never, Morning::At),
     };
     let without = CARDS_OF.iter().filter(|(_, value, _)| !cards.contains(value)).map(|(kind, ..)| *kind).collect();
-    Some(route::RouteSettings { without, digest, remind_within: remind.and_then(|minutes| minutes.parse().ok()) })
+    let remind_within = remind.and_then(|minutes| minutes.parse().ok());
+    Some(route::RouteSettings { without, digest, remind_within, ..route::RouteSettings::default() })
 }
 
 /// Returns the permission for the value of an option.

@@ -12,7 +12,7 @@ use crate::core::error::{Fault, Service};
 use crate::core::ids::{MemberId, SlackUserId};
 use crate::core::participant::Participant;
 use crate::core::person::{Member, Profile};
-use crate::core::teammate::{ByHand, Teammate, Unlinked, WORKFLOW, link};
+use crate::core::teammate::{ByHand, Teammate, Unlinked, actor_name, link};
 use crate::core::{naming, person, times};
 use crate::jobs::ctx::TenantCtx;
 use crate::jobs::documents;
@@ -109,7 +109,7 @@ pub(crate) async fn look_up(ctx: &TenantCtx, user: &SlackUserId) -> Result<Optio
 /// Returns the name that colleagues use for a Slack user, or none if Slack does not know the user.
 pub async fn name(ctx: &TenantCtx, user: &SlackUserId) -> Result<Option<String>, Fault> {
     if !user.is_person() {
-        return Ok(Some(WORKFLOW.to_owned()));
+        return Ok(Some(actor_name(user).to_owned()));
     }
     let Some(profile) = profile(ctx, user, Freshness::Kept).await? else { return Ok(None) };
     let members = kept_members(ctx).await?;
@@ -273,12 +273,6 @@ pub(crate) async fn is_in_slack(
     };
     let teammate = profile.and_then(|profile| link(&profile, members, &by_hand).ok());
     Ok(teammate.filter(|teammate| teammate.member == member.id))
-}
-
-/// Answers whether a teammate has set themselves to away in dialnote.
-pub(crate) async fn is_away(ctx: &TenantCtx, teammate: &Teammate) -> Result<bool, Fault> {
-    let members = members(ctx, Freshness::Kept).await?;
-    Ok(members.iter().any(|member| member.id == teammate.member && member.away))
 }
 
 /// Returns the members, from a list that may be cached.

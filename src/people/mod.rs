@@ -2,6 +2,7 @@
 
 pub mod acting;
 pub(crate) mod admins;
+pub(crate) mod availability;
 pub mod colleagues;
 pub mod directory;
 pub(crate) mod mentions;

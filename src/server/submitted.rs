@@ -241,6 +241,7 @@ fn rules(fields: &Fields, working: Hours) -> Rules {
         untouched_hours: number(UNTOUCHED),
         working,
         workflows: ticked(fields, WORKFLOWS, forms_view::ALLOWED),
+        ..Rules::default()
     }
 }
 

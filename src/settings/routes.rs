@@ -78,11 +78,18 @@ pub(crate) async fn change_route(
     wanted: Option<&RouteSettings>,
 ) -> Result<(Vec<Effect>, Option<Content>), Fault> {
     let before = routes::route_of(ctx, channel).await?;
-    let Some((before, wanted)) = before.zip(wanted).filter(|(before, wanted)| before.settings != **wanted) else {
+    // The form of the rules has only these settings of a route.
+    let wanted = before.as_ref().zip(wanted).map(|(before, wanted)| RouteSettings {
+        without: wanted.without.clone(),
+        digest: wanted.digest,
+        remind_within: wanted.remind_within,
+        ..before.settings.clone()
+    });
+    let Some((before, wanted)) = before.zip(wanted).filter(|(before, wanted)| before.settings != *wanted) else {
         return Ok((Vec::new(), None));
     };
     let is_reminded_anew = before.settings.remind_within != wanted.remind_within;
-    let after = Route { settings: wanted.clone(), ..before.clone() };
+    let after = Route { settings: wanted, ..before.clone() };
     let detail = json!({ "route": { "channel": channel, "before": before, "after": after } });
     let mut effects = vec![digests::keep_route(ctx, channel, &after, &documents::rules(ctx).await?)];
     // Conversations that are overdue under the new limit are reported at once.

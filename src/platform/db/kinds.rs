@@ -245,6 +245,8 @@ pub(crate) enum CacheKind {
     Sought,
     /// The standing direct messages about a conversation, by conversation and reader.
     Standing,
+    /// The Do Not Disturb of the people asked for lately.
+    Undisturbed,
     /// The notice that a person's command waits, by the name of what waits.
     Waits,
 }
@@ -271,6 +273,7 @@ impl CacheKind {
             Self::ShownInPane => "shown_in_pane",
             Self::Sought => "sought",
             Self::Standing => "standing",
+            Self::Undisturbed => "undisturbed",
             Self::Waits => "waits",
         }
     }

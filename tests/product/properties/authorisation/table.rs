@@ -120,6 +120,7 @@ pub fn said(rules: &Rules) -> ([Who; 2], [bool; 3]) {
         untouched_hours: _,
         working: _,
         workflows: _,
+        away_emoji: _,
     } = rules;
     ([*reassign, *done], [*note_on_handoff, *note_on_done, *only_admins_configure])
 }

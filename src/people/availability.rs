@@ -1,0 +1,92 @@
+//! The availability of people: their Slack status and account, their Do Not Disturb, and their availability in dialnote.
+//! All parts that pick, offer or warn about a person ask here.
+
+use std::time::Duration;
+
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+
+use crate::core::availability::Availability;
+use crate::core::error::Fault;
+use crate::core::ids::{MemberId, SlackUserId, TeamId};
+use crate::core::times;
+use crate::jobs::ctx::TenantCtx;
+use crate::jobs::documents;
+use crate::people::directory;
+use crate::platform::db::{CacheKind, CachedFact};
+
+/// The time for which a person's Do Not Disturb is not asked for again. Slack allows some 20 such calls a minute.
+const DO_NOT_DISTURB_AGE: Duration = Duration::from_secs(60);
+
+/// The Do Not Disturb of the people asked for lately.
+#[derive(Default, Serialize, Deserialize)]
+struct Undisturbed(Vec<UndisturbedUser>);
+
+#[derive(Clone, Serialize, Deserialize)]
+struct UndisturbedUser {
+    user: SlackUserId,
+    /// The end of their Do Not Disturb, if it is on.
+    until: Option<Timestamp>,
+    /// The time at which Slack was asked.
+    at: Timestamp,
+}
+
+impl CachedFact for Undisturbed {
+    const KIND: CacheKind = CacheKind::Undisturbed;
+}
+
+/// Returns the availability of a Slack user. `team` is the workspace, if the app is installed in an organization.
+pub(crate) async fn of_user(ctx: &TenantCtx, user: &SlackUserId, team: Option<&TeamId>) -> Result<Availability, Fault> {
+    let found = of_users(ctx, std::slice::from_ref(user), team).await?;
+    Ok(found.into_iter().next().unwrap_or(Availability::Here))
+}
+
+/// Returns the availability of Slack users, in their order. Users whom Slack does not know count as available, because
+/// whether they can be assigned anything is decided elsewhere.
+pub(crate) async fn of_users(
+    ctx: &TenantCtx,
+    users: &[SlackUserId],
+    team: Option<&TeamId>,
+) -> Result<Vec<Availability>, Fault> {
+    let (now, emoji) = (ctx.clock.now(), documents::rules(ctx).await?.away_emoji);
+    let undisturbed = undisturbed(ctx, users, team).await?;
+    let members = directory::team(ctx).await?;
+    let mut found = Vec::with_capacity(users.len());
+    for user in users {
+        let Some(profile) = directory::look_up(ctx, user).await? else {
+            found.push(Availability::Here);
+            continue;
+        };
+        let teammate = directory::who(ctx, &profile).await?.ok();
+        let is_theirs = |member: &MemberId| teammate.as_ref().is_some_and(|teammate| teammate.member == *member);
+        let in_dialnote = members.iter().any(|member| member.away && is_theirs(&member.id));
+        let until = undisturbed.iter().find(|one| one.user == *user).and_then(|one| one.until);
+        found.push(Availability::of(&profile, until, in_dialnote, &emoji, now));
+    }
+    Ok(found)
+}
+
+/// Returns the Do Not Disturb of these users. Slack is asked for those who were not asked for lately.
+async fn undisturbed(
+    ctx: &TenantCtx,
+    users: &[SlackUserId],
+    team: Option<&TeamId>,
+) -> Result<Vec<UndisturbedUser>, Fault> {
+    let now = ctx.clock.now();
+    let kept = ctx.db.cache_get(Undisturbed::KIND, "").await?;
+    let Undisturbed(mut known) = kept.and_then(|kept| kept.fact()).unwrap_or_default();
+    known.retain(|one| times::later(one.at, DO_NOT_DISTURB_AGE) > now);
+    let is_unknown = |user: &&SlackUserId| known.iter().all(|one| one.user != **user);
+    let unknown: Vec<_> = users.iter().filter(is_unknown).cloned().collect();
+    if unknown.is_empty() {
+        return Ok(known);
+    }
+    let resting = ctx.slack.undisturbed(&unknown, team, now).await?;
+    known.extend(unknown.into_iter().map(|user| {
+        let until = resting.iter().find(|(one, _)| *one == user).map(|(_, until)| *until);
+        UndisturbedUser { user, until, at: now }
+    }));
+    let known = Undisturbed(known);
+    directory::keep(ctx, &known).await?;
+    Ok(known.0)
+}
