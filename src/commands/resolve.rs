@@ -343,6 +343,7 @@ async fn offer(
         choices.push(Choice {
             about: About::from(&conversation),
             owner: conversations::owner(ctx, &conversation).await?.map(|owner| owner.name),
+            status: Some(conversation.status),
             last_activity: conversation.last_activity.map(|last| Activity { preview: None, ..last }),
         });
     }

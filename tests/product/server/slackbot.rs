@@ -423,7 +423,7 @@ async fn a_button_of_an_older_answer_asks_before_it_overwrites() {
         let asked = bot.press_in_slackbot(LEO, &list, "mark_done", 0).await;
         assert!(asked.is_error);
         assert_snapshot!(draw_blocks(&asked.blocks), @"
-        Not done yet: Diana Okafor (+1 415 555 0103) is assigned to Zoe now. Maya changed it 1 s ago.
+        Nothing changed yet: Diana Okafor (+1 415 555 0103) is assigned to Zoe now. Maya changed it 1 s ago.
         [Mark done anyway]
         ");
         assert_eq!(bot.dialnote("conv_1003"), "mem_zoe open");
