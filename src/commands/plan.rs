@@ -16,8 +16,8 @@ use crate::core::note::LONGEST_NOTE;
 use crate::core::participant::Participant;
 use crate::core::refusal::Refusal;
 use crate::core::teammate::Teammate;
-use crate::core::verbs::Verb;
 use crate::core::text::LONGEST_NAME;
+use crate::core::verbs::Verb;
 use crate::core::when::model::When;
 use crate::core::{text, working_hours};
 

@@ -127,7 +127,7 @@ fn which_conversation(choices: &[Choice], all: usize, asked: &str, doubt: NameDo
     let asked = format!("“{}”", cut(asked, QUOTE));
     let matching = |what: &str| Markup::of(&format!("{all} {what} match ")).text(&asked).ours(". Choose one.");
     match (doubt, choices) {
-        (NameDoubt::TwoNamed, _) => Markup::of("2 conversations are named. Choose one."),
+        (NameDoubt::TwoNamed, _) => Markup::of(&format!("{all} conversations are named. Choose one.")),
         (NameDoubt::Weak | NameDoubt::Several, [only]) => {
             words::contact_in(Markup::of("Did you mean "), &only.about).ours("?")
         }
@@ -231,7 +231,8 @@ pub(crate) fn moved(moved: &Moved) -> Markup {
         Status::Other => "in another state",
     });
     let now = Markup::joined(" and ", owner.into_iter().chain(status.map(Markup::of)));
-    let line = words::contact_in(Markup::of("Nothing changed yet: "), &moved.about).ours(" is ").then("", now).ours(" now. ");
+    let line =
+        words::contact_in(Markup::of("Nothing changed yet: "), &moved.about).ours(" is ").then("", now).ours(" now. ");
     line.then("", changed(moved)).ours(".")
 }
 

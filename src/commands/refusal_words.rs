@@ -212,6 +212,7 @@ fn fixed(refusal: &Refusal) -> &'static str {
         Refusal::NothingYours => "You own no open conversations.",
         Refusal::NothingTheirs => "They no longer own any open conversations.",
         Refusal::WhichChannel => "Choose a channel: type the command there, or name it with #.",
+        Refusal::NothingChosen => "Nothing changed: the question is still open. Choose one of the conversations.",
         Refusal::DraftGone => "This list or button has expired. Type the command again.",
         _ => "Nothing changed.",
     }
