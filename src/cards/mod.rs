@@ -4,5 +4,6 @@ pub(crate) mod controls;
 mod delivery;
 pub(crate) mod entity_view;
 mod photo;
+pub(crate) mod unfurled_links;
 pub mod unfurls;
 pub mod view;

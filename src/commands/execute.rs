@@ -75,6 +75,10 @@ pub(crate) async fn resume(ctx: &TenantCtx, job: &ResumeJob) -> Result<Outcome, 
     if let Some(pick) = &job.resume.pick {
         command.which = ConversationRef::Id(pick.clone());
     }
+    if matches!(&command.which, ConversationRef::These(ids) if ids.is_empty()) {
+        let unanswered = refusal_view::refusal(&Refusal::NothingChosen);
+        return Ok(Outcome::done(vec![private::refusal(ctx, job.requester.addressee(), unanswered)]));
+    }
     if let Some(person) = &job.resume.person {
         command.act = command.act.with_owner(Assignee::User(person.clone()));
     }

@@ -7,7 +7,7 @@ use crate::commands::lookup::NameDoubt;
 use crate::commands::lookup::reading::Missing;
 use crate::core::about::About;
 use crate::core::command::Command;
-use crate::core::conversation::Activity;
+use crate::core::conversation::{Activity, Status};
 use crate::core::ids::{DraftId, SlackUserId};
 use crate::core::seen::Seen;
 use crate::core::verbs::Verb;
@@ -73,6 +73,9 @@ pub(crate) struct Choice {
     pub about: About,
     /// The owner's name for colleagues.
     pub owner: Option<String>,
+    /// The status; none if an earlier version stored the question.
+    #[serde(default)]
+    pub status: Option<Status>,
     /// The last activity, without its words.
     pub last_activity: Option<Activity>,
 }

@@ -133,7 +133,7 @@ fn about_one(refusal: &Refusal) -> Option<Markup> {
         Refusal::StatusUnchanged(about) => Markup::of("dialnote accepted the new status of ")
             .bold(&about.title)
             .ours(" but didn't change it. Change it in dialnote instead."),
-        Refusal::NothingGiven(about) => Markup::of("There's nothing to accept for ")
+        Refusal::NothingGiven(about) => Markup::of("There's nothing to accept or decline for ")
             .bold(&about.title)
             .ours(": it isn't assigned to you, or you already responded."),
         Refusal::NotYours { about, owner: Some(owner), .. } => {
@@ -217,6 +217,7 @@ fn fixed(refusal: &Refusal) -> &'static str {
         Refusal::NothingYours => "You own no open conversations.",
         Refusal::NothingTheirs => "They no longer own any open conversations.",
         Refusal::WhichChannel => "Choose a channel: type the command there, or name it with #.",
+        Refusal::NothingChosen => "Nothing changed: the question is still open. Choose one of the conversations.",
         Refusal::DraftGone => "This list or button has expired. Type the command again.",
         _ => "Nothing changed.",
     }

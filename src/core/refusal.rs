@@ -272,6 +272,8 @@ pub enum Refusal {
     Moved(Box<Moved>),
     /// The list or the button is too old, or was not the requester's.
     DraftGone,
+    /// The question was answered without a choice. It is still open.
+    NothingChosen,
 }
 
 impl Refusal {

@@ -18,6 +18,7 @@ use crate::jobs::handler::Handler;
 use crate::jobs::outbox::pane::{FillPane, PaneOutcome};
 use crate::jobs::outcome::{Outcome, Stop};
 use crate::objects::comments;
+use crate::objects::failures;
 use crate::objects::pane_words;
 use crate::objects::showing::{PaneContent, ShowPane};
 use crate::people::acting;
@@ -67,7 +68,14 @@ async fn content(ctx: &TenantCtx, job: &FillPane) -> Result<(PaneContent, Option
     match (&job.outcome, pane.tab) {
         (Some(PaneOutcome::Refused(why)), PaneTab::Posted) => return Ok((PaneContent::NotPosted(why.clone()), None)),
         (Some(PaneOutcome::Refused(why)), PaneTab::Edited) => {
-            return Ok((PaneContent::Details(Presented::Failure(PaneFailure::of_edit(why))), None));
+            let reasons = failures::add(ctx, &job.requester.user, pane, why).await?;
+            return Ok((not_saved(&reasons), None));
+        }
+        (Some(PaneOutcome::Made { .. }), PaneTab::Edited) => {
+            let reasons = failures::of(ctx, &job.requester.user, pane).await?;
+            if !reasons.is_empty() {
+                return Ok((not_saved(&reasons), None));
+            }
         }
         (Some(PaneOutcome::Made { reference: Some(reference), note }), PaneTab::Posted) => {
             let comment = comments::posted(&job.requester.user, reference, note, ctx.clock.now());
@@ -89,6 +97,10 @@ async fn content(ctx: &TenantCtx, job: &FillPane) -> Result<(PaneContent, Option
             Ok((PaneContent::Comments(comments::of(ctx, &pane.conversation).await?, true), None))
         }
     }
+}
+
+fn not_saved(reasons: &[String]) -> PaneContent {
+    PaneContent::Details(Presented::Failure(PaneFailure::of_edit(&reasons.join(" "))))
 }
 
 async fn details(ctx: &TenantCtx, requester: &Teammate, id: &ConversationId) -> Result<(Entity, Seen), Stop> {

@@ -180,7 +180,7 @@ fn route(
         Inbound::Click { from, click, place, pane } => return request.click(from, &click, place, pane),
         Inbound::PaneOpened { from, pane, delivery } => return request.pane_opened(&from, pane, &delivery),
         Inbound::PaneSubmitted { from, pane, fields, comment } => {
-            return request.pane_submitted(&from, pane, &fields, &comment);
+            return Handling::Form(Box::pin(request.pane_submitted(from, pane, fields, comment)));
         }
         Inbound::Submission { from, callback_id, private_metadata, fields } => {
             return Handling::Form(Box::pin(request.submitted(from, callback_id, private_metadata, fields)));

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use crate::cards::unfurled_links::ChannelLinks;
 use crate::cards::unfurls::{UnfurlLink, Unfurls};
 use crate::commands::answers::{DeliveryReports, ReportDelivery};
 use crate::commands::batch::Batches;
@@ -59,6 +60,7 @@ pub fn all(installations: Option<&Arc<Installations>>) -> Registry {
         .with(Edits)
         .with(Forms)
         .with(Unfurls)
+        .with(ChannelLinks)
         .with(Linkings)
         .with(LinkRequests)
         .with(NewlyLinked)

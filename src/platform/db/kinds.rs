@@ -219,6 +219,8 @@ pub(crate) enum CacheKind {
     DirectChannel,
     /// The last direct message to a person, by reader.
     LastDirect,
+    /// The refusals of a person's last save in a pane, by user.
+    FailedSave,
     /// The time at which a member was last picked, by member.
     LastPick,
     /// The list of members.
@@ -260,6 +262,7 @@ impl CacheKind {
             Self::Direct => "direct",
             Self::DirectChannel => "direct_channel",
             Self::LastDirect => "direct_last",
+            Self::FailedSave => "failed_save",
             Self::LastPick => "last_pick",
             Self::Members => "members",
             Self::Namesakes => "called",

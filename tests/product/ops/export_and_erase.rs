@@ -117,7 +117,7 @@ async fn an_erased_person_can_continue() {
         erase(bot, "U0ZOE", false).await.unwrap();
         let calls = bot.calls("users.info");
         bot.press_private(ZOE, "dm", "accept", 0).await;
-        assert_snapshot!(bot.answer(ZOE).await, @"There's nothing to accept for Ana Lima: it isn't assigned to you, or you already responded.");
+        assert_snapshot!(bot.answer(ZOE).await, @"There's nothing to accept or decline for Ana Lima: it isn't assigned to you, or you already responded.");
         assert!(bot.calls("users.info") > calls, "her profile is read anew");
         bot.slash(ZOE, "/done conv_1001 called back").await;
         assert_snapshot!(bot.answer(ZOE).await, @"Marked Ana Lima (+1 415 555 0101) done. Your note was added.");
