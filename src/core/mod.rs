@@ -3,6 +3,7 @@
 pub mod about;
 pub mod absence;
 pub mod answer;
+pub mod answer_wait;
 pub mod assignee;
 pub mod auto_assign;
 pub mod automation;
@@ -56,6 +57,7 @@ pub(crate) mod settings_change;
 pub(crate) mod shortcut;
 pub mod shown;
 pub mod slack_status;
+pub mod target_outcome;
 pub mod targets;
 pub mod teammate;
 pub mod text;

@@ -16,4 +16,5 @@ pub mod stale;
 mod stale_facts;
 mod standing;
 pub(crate) mod summary;
+pub(crate) mod target_words;
 pub mod unreachable;
