@@ -10,9 +10,8 @@ use crate::core::ids::MemberId;
 use crate::core::route::Route;
 use crate::core::rules::Rules;
 use crate::core::target_outcome::{NextLimit, TargetOutcome, WaitLimit};
-use crate::core::targets::{Backup, Target, Targets};
-use crate::core::working_hours;
-use crate::core::working_hours::Hours;
+use crate::core::targets::{Backup, Targets};
+use crate::core::wait_terms::WaitTerms;
 
 /// The working time by which a step may be late. Warnings and lines in channels that come later are left out.
 const LATE: Duration = Duration::from_secs(10 * 60);
@@ -27,7 +26,7 @@ pub struct AnswerWait {
     /// The time of the contact's last activity in it.
     pub heard: Timestamp,
     /// The target, with the working hours and the time zone in which it counts. A wait keeps those with which it began.
-    terms: Terms,
+    terms: WaitTerms,
     /// The end of the time until an owner; `None` if there is no limit.
     owner_by: Option<Timestamp>,
     /// The end of the time until an answer; `None` if there is no limit.
@@ -42,14 +41,6 @@ pub struct AnswerWait {
     answer_met: Option<bool>,
     /// The people who were notified about the present limit.
     told: Told,
-}
-
-/// The terms on which a wait counts.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-struct Terms {
-    target: Target,
-    working: Hours,
-    zone: Option<String>,
 }
 
 /// A time that stands still.
@@ -95,25 +86,6 @@ pub(crate) enum Receiver {
     Channel,
 }
 
-impl Terms {
-    fn after(&self, from: Timestamp, minutes: u16) -> Timestamp {
-        self.later(from, SignedDuration::from_mins(i64::from(minutes)))
-    }
-
-    fn later(&self, from: Timestamp, time: SignedDuration) -> Timestamp {
-        self.working.after(from, time, &working_hours::zone(self.zone.as_deref()))
-    }
-
-    fn between(&self, from: Timestamp, to: Timestamp) -> SignedDuration {
-        self.working.between(from, to, &working_hours::zone(self.zone.as_deref()))
-    }
-
-    /// Returns the end of a limit that begins at `from`; `None` for no limit.
-    fn limit(&self, from: Timestamp, minutes: u16) -> Option<Timestamp> {
-        (minutes > 0).then(|| self.after(from, minutes))
-    }
-}
-
 impl Told {
     fn nobody(since: Timestamp) -> Self {
         Self { since, warned: false, missed: false, turns: 0, last: None }
@@ -124,7 +96,7 @@ impl AnswerWait {
     /// Returns the wait that an activity begins on a route; `None` if the route has no target for it.
     pub(crate) fn begin(heard: &Activity, conversation: &Conversation, route: &Route, rules: &Rules) -> Option<Self> {
         let target = route.settings.targets.of(heard.kind).filter(|_| heard.inbound)?;
-        let terms = Terms { target, working: route.settings.over(rules).working, zone: route.zone.clone() };
+        let terms = WaitTerms { target, working: route.settings.over(rules).working, zone: route.zone.clone() };
         let owner = conversation.owner.as_ref().map(|owner| owner.id.clone());
         let owner_by = terms.limit(heard.at, target.owner).filter(|_| owner.is_none());
         let answer_by = terms.limit(heard.at, target.answer);
@@ -323,17 +295,6 @@ impl AnswerWait {
     }
 }
 
-impl Terms {
-    /// Returns the instant so much working time before `due`.
-    fn before(&self, due: Timestamp, minutes: u16) -> Timestamp {
-        self.working.before(
-            due,
-            SignedDuration::from_mins(i64::from(minutes)),
-            &working_hours::zone(self.zone.as_deref()),
-        )
-    }
-}
-
 /// Answers whether an activity after the contact's ends the wait: a call back, a sent message, or a call of the contact
 /// that someone answered.
 fn ends_the_wait(last: &Activity) -> bool {
@@ -341,5 +302,198 @@ fn ends_the_wait(last: &Activity) -> bool {
         ActivityKind::Call => true,
         ActivityKind::Sms => !last.inbound,
         ActivityKind::MissedCall | ActivityKind::Voicemail | ActivityKind::Note | ActivityKind::Other => false,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::core::conversation::{ActivityContext, Contact, Owner};
+    use crate::core::ids::ConversationId;
+    use crate::core::route::RouteSettings;
+
+    fn at(text: &str) -> Timestamp {
+        format!("2026-11-{text}:00Z").parse().unwrap_or_else(|_| unreachable!("{text}"))
+    }
+
+    fn activity(kind: ActivityKind, inbound: bool, time: &str) -> Activity {
+        Activity { kind, inbound, preview: None, at: at(time), activity_context: ActivityContext::Nothing }
+    }
+
+    fn conversation(status: Status, owner: Option<&str>, last: Activity) -> Conversation {
+        let owner = owner.map(|id| Owner::new(MemberId::new(id), String::new()));
+        Conversation {
+            id: ConversationId::new("conv_1"),
+            status,
+            status_word: None,
+            read: None,
+            snoozed_until: None,
+            owner,
+            contact: Contact::default(),
+            line: None,
+            last_activity: Some(last),
+            last_note: None,
+        }
+    }
+
+    /// A missed call.
+    fn call(time: &str) -> Activity {
+        activity(ActivityKind::MissedCall, true, time)
+    }
+
+    fn open(owner: Option<&str>) -> Conversation {
+        conversation(Status::Open, owner, call("23T10:00"))
+    }
+
+    fn targets() -> Targets {
+        Targets { warn_before: 10, tell_owner: true, tell_channel: true, step: 15, ..Targets::default() }
+    }
+
+    /// The wait of someone who called on a Monday at ten, with 30 minutes until an owner and two hours until an answer.
+    fn begun() -> AnswerWait {
+        let settings = RouteSettings { targets: targets(), ..RouteSettings::default() };
+        let route = Route { settings, ..Route::of_all() };
+        let wait = AnswerWait::begin(&call("23T10:00"), &open(None), &route, &Rules::default());
+        wait.unwrap_or_else(|| unreachable!("there are limits"))
+    }
+
+    fn followed(wait: AnswerWait, now: &Conversation, time: &str) -> (AnswerWait, Vec<TargetOutcome>) {
+        let (wait, outcomes) = wait.follow(now, at(time));
+        (wait.unwrap_or_else(|| unreachable!("the wait goes on")), outcomes)
+    }
+
+    fn next(wait: &AnswerWait, time: &str) -> Option<(WaitLimit, Timestamp, bool)> {
+        wait.next_limit(at(time)).map(|next| (next.limit, next.due, next.missed))
+    }
+
+    #[test]
+    fn the_owner_comes_first_and_then_the_answer() {
+        let wait = begun();
+        assert_eq!(next(&wait, "23T10:00"), Some((WaitLimit::Owner, at("23T10:30"), false)));
+        assert_eq!(next(&wait, "23T10:30"), Some((WaitLimit::Owner, at("23T10:30"), true)));
+        let (wait, outcomes) = followed(wait, &open(Some("zoe")), "23T10:20");
+        assert_eq!(
+            outcomes.iter().map(|one| (one.limit, one.met, one.seconds)).collect::<Vec<_>>(),
+            [(WaitLimit::Owner, true, Some(1200))]
+        );
+        assert_eq!(next(&wait, "23T10:20"), Some((WaitLimit::Answer, at("23T12:00"), false)));
+        let called = activity(ActivityKind::Call, false, "23T11:50");
+        let (ended, outcomes) = wait.follow(&conversation(Status::Open, Some("zoe"), called), at("23T12:10"));
+        assert_eq!(ended, None);
+        assert_eq!(outcomes.first().map(|one| (one.limit, one.met)), Some((WaitLimit::Answer, true)), "called in time");
+    }
+
+    #[test]
+    fn a_second_message_starts_nothing_again() {
+        let again = conversation(Status::Open, None, activity(ActivityKind::Sms, true, "23T10:25"));
+        let (wait, outcomes) = followed(begun(), &again, "23T10:25");
+        assert_eq!(next(&wait, "23T10:25"), Some((WaitLimit::Owner, at("23T10:30"), false)));
+        assert!(outcomes.is_empty());
+    }
+
+    #[test]
+    fn a_snoozed_conversation_goes_on_with_what_was_left() {
+        let (wait, _) = followed(begun(), &open(Some("zoe")), "23T10:10");
+        let snoozed = conversation(Status::Snoozed, Some("zoe"), call("23T10:00"));
+        let (wait, _) = followed(wait, &snoozed, "23T11:00");
+        assert_eq!((next(&wait, "23T15:00"), wait.next_step(&targets())), (None, None));
+        // An hour was left. Half of it is on Monday, half on Tuesday.
+        let (wait, _) = followed(wait, &open(Some("zoe")), "23T16:30");
+        assert_eq!(next(&wait, "23T16:30"), Some((WaitLimit::Answer, at("24T09:30"), false)));
+    }
+
+    #[test]
+    fn a_snooze_after_the_limit_hides_nothing() {
+        let (wait, _) = followed(begun(), &open(Some("zoe")), "23T10:10");
+        let snoozed = conversation(Status::Snoozed, Some("zoe"), call("23T10:00"));
+        let (wait, _) = followed(wait, &snoozed, "23T13:00");
+        let (wait, _) = followed(wait, &open(Some("zoe")), "23T14:00");
+        assert_eq!(next(&wait, "23T14:00"), Some((WaitLimit::Answer, at("23T12:00"), true)));
+    }
+
+    #[test]
+    fn an_unassigned_conversation_has_the_whole_time_until_an_owner_again() {
+        let (wait, _) = followed(begun(), &open(Some("zoe")), "23T10:20");
+        let (wait, outcomes) = followed(wait, &open(None), "23T11:00");
+        assert_eq!(next(&wait, "23T11:00"), Some((WaitLimit::Owner, at("23T11:30"), false)));
+        assert!(outcomes.is_empty());
+        let (wait, outcomes) = followed(wait, &open(Some("leo")), "23T11:40");
+        assert!(outcomes.is_empty(), "only the first owner counts");
+        assert_eq!(next(&wait, "23T11:40"), Some((WaitLimit::Answer, at("23T12:00"), false)), "it went on");
+    }
+
+    #[test]
+    fn a_reopened_conversation_goes_on_and_a_new_call_begins_anew() {
+        let (wait, _) = followed(begun(), &open(Some("zoe")), "23T10:20");
+        let done = conversation(Status::Done, Some("zoe"), call("23T10:00"));
+        let (wait, outcomes) = followed(wait, &done, "23T11:00");
+        assert_eq!(outcomes.first().map(|one| (one.limit, one.met)), Some((WaitLimit::Answer, true)));
+        assert!(wait.is_over_before(&call("23T14:00")) && !wait.is_over_before(&call("23T10:00")));
+        let (wait, outcomes) = followed(wait, &done, "23T11:01");
+        assert!(outcomes.is_empty(), "once");
+        let (wait, _) = followed(wait, &open(Some("zoe")), "23T12:00");
+        assert_eq!(next(&wait, "23T12:00"), Some((WaitLimit::Answer, at("23T13:00"), false)));
+    }
+
+    /// Takes all steps in time, and returns them with their times.
+    fn steps(mut wait: AnswerWait) -> Vec<(Timestamp, WaitStep)> {
+        let mut taken = Vec::new();
+        while let Some((at, step)) = wait.next_step(&targets()) {
+            wait.take(&step, true, at);
+            taken.push((at, step));
+        }
+        taken
+    }
+
+    #[test]
+    fn the_owner_is_notified_first_and_then_the_channel() {
+        let (owned, _) = followed(begun(), &open(Some("zoe")), "23T10:20");
+        let notify = WaitStep::Notify;
+        assert_eq!(
+            steps(owned.clone()),
+            [
+                (at("23T11:50"), WaitStep::Warn),
+                (at("23T12:00"), WaitStep::Miss),
+                (at("23T12:00"), notify(Receiver::Owner)),
+                (at("23T12:15"), notify(Receiver::Channel)),
+            ]
+        );
+        assert_eq!(
+            steps(begun()),
+            [
+                (at("23T10:20"), WaitStep::Warn),
+                (at("23T10:30"), WaitStep::Miss),
+                (at("23T10:30"), notify(Receiver::Channel)),
+            ]
+        );
+        // Who takes an overdue conversation has the time of one step.
+        let (late, _) = followed(begun(), &open(Some("zoe")), "23T13:00");
+        assert_eq!(
+            steps(late),
+            [
+                (at("23T12:00"), WaitStep::Miss),
+                (at("23T13:15"), notify(Receiver::Owner)),
+                (at("23T13:30"), notify(Receiver::Channel)),
+            ]
+        );
+    }
+
+    #[test]
+    fn a_missed_target_is_recorded_once_and_again_with_the_time_of_the_answer() {
+        let (mut wait, _) = followed(begun(), &open(Some("zoe")), "23T10:20");
+        let missed = wait.take(&WaitStep::Miss, true, at("23T12:00"));
+        assert_eq!(missed.map(|one| (one.met, one.seconds)), Some((false, None)));
+        assert_eq!(wait.take(&WaitStep::Miss, true, at("23T12:00")), None);
+        let wrote = activity(ActivityKind::Sms, false, "23T12:30");
+        let (_, outcomes) = wait.follow(&conversation(Status::Open, Some("zoe"), wrote), at("23T12:31"));
+        assert_eq!(outcomes.first().map(|one| (one.met, one.seconds)), Some((false, Some(9000))));
+    }
+
+    #[test]
+    fn nights_and_weekends_do_not_count() {
+        let wait = begun();
+        assert_eq!(wait.may_notify_at(at("23T10:00")), at("23T10:00"));
+        assert_eq!(wait.may_notify_at(at("27T20:00")), at("30T09:00"));
+        assert!(!wait.is_late(at("23T17:00"), at("24T09:00")) && wait.is_late(at("23T10:30"), at("23T10:41")));
     }
 }
