@@ -1,0 +1,400 @@
+//! Answer targets: the time until an owner and until an answer, on cards and in lists, and who is notified when.
+
+use dialnote_sandbox::{Hang, Incoming, Service};
+use dialnote_slack::platform::db::Document;
+use insta::assert_snapshot;
+use jiff::SignedDuration;
+use serde_json::{Value, json};
+
+use crate::support::{Bot, By, FRONT_DESK, LEO, MAYA, SAM, Setup, ZOE, product_with};
+
+const CALLER: &str = "+14155550999";
+const FRONT_DESKS: &str = "+14155550100";
+
+/// Routes the front desk to #front-desk with these targets. The settings window of a route is another part, so the route
+/// is stored as that window stores it.
+async fn route(bot: &mut Bot, targets: Value) {
+    bot.look().await;
+    bot.slash(MAYA, "/dialnote route \"Front desk\"").await;
+    bot.read_all().await;
+    let line = json!({ "number": FRONT_DESKS, "name": "Front desk" });
+    let maya = bot.world(|world| world.person(MAYA).unwrap().id.clone());
+    let zone = "America/Los_Angeles";
+    let route = json!({
+        "line": line, "zone": zone, "by": maya, "paused": false, "digest": "never", "remind_within": 0,
+        "targets": targets,
+    });
+    let channel = bot.world(|world| world.channel(FRONT_DESK).unwrap().id.clone());
+    let (at, body) = (bot.clock.now(), route.to_string());
+    bot.current().await.db.keep(Document { kind: "route".to_owned(), id: channel, at, due: None, body }).await.unwrap();
+}
+
+/// Half an hour until an owner, two hours until an answer, and everyone is notified.
+fn all(bot: &Bot) -> Value {
+    let sam = bot.world(|world| world.person(LEO).unwrap().id.clone());
+    json!({ "warn_before": 10, "tell_owner": true, "then": { "user": sam }, "step": 15, "tell_channel": true })
+}
+
+fn group() -> Value {
+    let group = json!({ "id": "S0FRONTDESK", "name": "@frontdesk" });
+    json!({ "tell_owner": true, "then": { "group": group }, "step": 15, "tell_channel": false })
+}
+
+/// Lets minutes pass, with the polls and the timers that fall due.
+async fn minutes(bot: &Bot, count: i64) {
+    for _ in 0..count {
+        bot.clock.advance(SignedDuration::from_mins(1));
+        bot.tenants.tick().await.unwrap();
+        bot.look().await;
+    }
+}
+
+async fn come(bot: &Bot, kind: &str, from: &str, to: &str) {
+    bot.clock.advance(SignedDuration::from_secs(1));
+    let text = (kind == "sms").then(|| "Hello?".to_owned());
+    let who = (from == FRONT_DESKS).then(|| "zoe".to_owned());
+    let incoming = Incoming { kind: kind.to_owned(), from: from.to_owned(), to: to.to_owned(), text, who };
+    bot.sandbox.incoming(incoming).await.unwrap();
+    bot.look().await;
+}
+
+/// Returns the lines in the thread of a card in #front-desk.
+fn lines(bot: &Bot, conversation: &str) -> Vec<(String, bool)> {
+    let card = bot.card_ts(FRONT_DESK, conversation);
+    bot.world(|world| {
+        let replies = world.messages.iter().filter(|m| m.thread_ts.as_ref() == Some(&card) && m.is_reply());
+        replies.map(|m| (m.text.clone(), m.broadcast)).collect()
+    })
+}
+
+#[tokio::test]
+async fn the_card_says_the_next_limit_and_only_changes_when_it_is_missed() {
+    product_with(Setup::MORNING, async |bot| {
+        route(bot, json!({})).await;
+        let conversation = bot.missed_call(CALLER).await;
+        bot.read_all().await;
+        assert_snapshot!(bot.card(&conversation).await, @"
+          :red_circle: Unassigned · owner by Nov 23, 18:30 UTC
+        +1 415 555 0999
+        :telephone_receiver: Missed call · Nov 23, 18:00 UTC · Front desk
+        [Take it] [Assign to… ▾] [⋯ Snooze… · Done · Add note… · History · Open in dialnote]
+        ");
+        let updates = bot.calls("chat.update");
+        minutes(bot, 29).await;
+        assert_eq!(bot.calls("chat.update"), updates, "time alone changes nothing");
+        minutes(bot, 2).await;
+        assert_eq!(bot.calls("chat.update"), updates + 1);
+        assert_snapshot!(bot.card(&conversation).await, @"
+          :rotating_light: Overdue · owner was due Nov 23, 18:30 UTC
+        +1 415 555 0999
+        :telephone_receiver: Missed call · Nov 23, 18:00 UTC · Front desk
+        [Take it] [Assign to… ▾] [⋯ Snooze… · Done · Add note… · History · Open in dialnote]
+        ");
+        bot.press(ZOE, &conversation, "take").await;
+        bot.read_all().await;
+        assert_snapshot!(bot.card(&conversation).await, @"
+          :large_blue_circle:  Owner: Zoe · took it Nov 23, 18:31 UTC · answer by Nov 23, 20:00 UTC
+        +1 415 555 0999
+        :telephone_receiver: Missed call · Nov 23, 18:00 UTC · Front desk
+        [Done] [Hand off…] [⋯ Unassign · Snooze… · Add note… · History · Open in dialnote]
+        ");
+        minutes(bot, 91).await;
+        assert_snapshot!(bot.card(&conversation).await, @"
+          :rotating_light:  Owner: Zoe · took it Nov 23, 18:31 UTC · answer was due Nov 23, 20:00 UTC
+        +1 415 555 0999
+        :telephone_receiver: Missed call · Nov 23, 18:00 UTC · Front desk
+        [Done] [Hand off…] [⋯ Unassign · Snooze… · Add note… · History · Open in dialnote]
+        ");
+        assert_eq!(lines(bot, &conversation).len(), 1, "by default, no one is notified");
+        come(bot, "call", FRONT_DESKS, CALLER).await;
+        bot.read_all().await;
+        assert_snapshot!(bot.card(&conversation).await, @"
+          :large_blue_circle:  Owner: Zoe · took it Nov 23, 18:31 UTC
+        +1 415 555 0999
+        :leftwards_arrow_with_hook: Called back by Zoe · Nov 23, 20:02 UTC · Front desk
+        [Done] [Hand off…] [⋯ Unassign · Snooze… · Add note… · History · Open in dialnote]
+        ");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn lists_and_the_pane_say_the_limit_and_a_snoozed_card_does_not() {
+    product_with(Setup::MORNING, async |bot| {
+        route(bot, json!({})).await;
+        let conversation = bot.missed_call(CALLER).await;
+        bot.press(ZOE, &conversation, "take").await;
+        bot.read_all().await;
+        bot.slash(ZOE, "/inbox mine 0999").await;
+        let list = bot.answer(ZOE).await;
+        assert!(list.contains("answer by Nov 23, 20:00 UTC"), "{list}");
+        bot.slash(ZOE, &format!("/snooze {conversation} 2h")).await;
+        bot.read_all().await;
+        let card = bot.card(&conversation).await;
+        assert!(!card.contains("answer"), "{card}");
+        minutes(bot, 121).await;
+        bot.read_all().await;
+        let card = bot.card(&conversation).await;
+        assert!(card.contains("answer by Nov 23, 22:0"), "what was left is added: {card}");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn an_unassigned_conversation_is_warned_about_in_the_thread_and_then_escalated() {
+    product_with(Setup::MORNING, async |bot| {
+        let targets = all(bot);
+        route(bot, targets).await;
+        let conversation = bot.missed_call(CALLER).await;
+        bot.read_all().await;
+        minutes(bot, 21).await;
+        assert_snapshot!(bot.line(&conversation).await, @"+1 415 555 0999 needs an owner by Nov 23, 18:30 UTC.");
+        assert_eq!(lines(bot, &conversation).len(), 1, "once");
+        minutes(bot, 10).await;
+        assert_snapshot!(bot.dm(LEO).await, @"
+        +1 415 555 0999 is overdue: an owner was due Nov 23, 18:30 UTC.
+        +1 415 555 0999
+        :telephone_receiver: Missed call · Nov 23, 18:00 UTC · Front desk
+        [Open in dialnote ↗]
+        ");
+        assert_eq!(lines(bot, &conversation).len(), 1, "not everyone yet");
+        minutes(bot, 15).await;
+        assert_snapshot!(bot.line(&conversation).await, @"+1 415 555 0999 is overdue: an owner was due Nov 23, 18:30 UTC.");
+        let told = lines(bot, &conversation);
+        assert_eq!(told.iter().map(|(_, broadcast)| *broadcast).collect::<Vec<_>>(), [false, true]);
+        minutes(bot, 60).await;
+        assert_eq!(lines(bot, &conversation).len(), 2, "each step once");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn the_owner_is_notified_before_the_backup() {
+    product_with(Setup::MORNING, async |bot| {
+        let targets = all(bot);
+        route(bot, targets).await;
+        let conversation = bot.missed_call(CALLER).await;
+        bot.press(ZOE, &conversation, "take").await;
+        bot.read_all().await;
+        minutes(bot, 111).await;
+        assert_snapshot!(bot.dm(ZOE).await, @"
+        Answer +1 415 555 0999 by Nov 23, 20:00 UTC. You own it.
+        +1 415 555 0999
+        :telephone_receiver: Missed call · Nov 23, 18:00 UTC · Front desk
+        [Done] [Hand off…] [⋯ Unassign · Snooze… · Add note… · History · Open in dialnote]
+        ");
+        minutes(bot, 10).await;
+        assert_snapshot!(bot.dm(ZOE).await, @"
+        +1 415 555 0999 is overdue: your answer was due Nov 23, 20:00 UTC.
+        +1 415 555 0999
+        :telephone_receiver: Missed call · Nov 23, 18:00 UTC · Front desk
+        [Done] [Hand off…] [⋯ Unassign · Snooze… · Add note… · History · Open in dialnote]
+        ");
+        minutes(bot, 15).await;
+        assert_snapshot!(bot.dm(LEO).await, @"
+        +1 415 555 0999 is overdue: an answer from Zoe was due Nov 23, 20:00 UTC.
+        +1 415 555 0999
+        :telephone_receiver: Missed call · Nov 23, 18:00 UTC · Front desk
+        [Open in dialnote ↗]
+        ");
+        bot.press(ZOE, &conversation, "done").await;
+        bot.read_all().await;
+        minutes(bot, 60).await;
+        assert_eq!(lines(bot, &conversation).len(), 2, "taken and done: the channel hears nothing");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_group_is_mentioned_in_the_thread_and_shown_in_the_channel() {
+    product_with(Setup::MORNING, async |bot| {
+        route(bot, group()).await;
+        let conversation = bot.missed_call(CALLER).await;
+        bot.read_all().await;
+        minutes(bot, 31).await;
+        assert_snapshot!(bot.line(&conversation).await, @"<!subteam^S0FRONTDESK> +1 415 555 0999 is overdue: an owner was due Nov 23, 18:30 UTC.");
+        let told = lines(bot, &conversation);
+        assert!(told[0].0.contains("<!subteam^S0FRONTDESK>") && told[0].1, "{told:?}");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_masked_channel_sees_no_number() {
+    product_with(Setup::MORNING, async |bot| {
+        route(bot, group()).await;
+        bot.world(|world| world.channel_mut(FRONT_DESK).unwrap().shared = true);
+        minutes(bot, 2).await;
+        let conversation = bot.missed_call(CALLER).await;
+        bot.read_all().await;
+        minutes(bot, 31).await;
+        let line = bot.line(&conversation).await;
+        assert!(line.contains("is overdue") && !line.contains("415 555 0999"), "{line}");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn an_absent_owner_and_an_unlinked_backup_are_passed_over() {
+    product_with(Setup::MORNING, async |bot| {
+        let sam = bot.world(|world| world.person(SAM).unwrap().id.clone());
+        let targets = json!({ "tell_owner": true, "then": { "user": sam }, "step": 15, "tell_channel": true });
+        route(bot, targets).await;
+        let conversation = bot.missed_call(CALLER).await;
+        bot.press(ZOE, &conversation, "take").await;
+        bot.read_all().await;
+        let until = bot.clock.now() + SignedDuration::from_hours(8);
+        bot.world(|world| world.person_mut(ZOE).unwrap().undisturbed_until = Some(until));
+        minutes(bot, 121).await;
+        let told = lines(bot, &conversation);
+        assert!(told.last().unwrap().0.contains("is overdue: an answer from Zoe was due"), "at once: {told:?}");
+        bot.read_all().await;
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_call_back_that_no_one_has_seen_yet_says_nothing() {
+    product_with(Setup::MORNING, async |bot| {
+        let targets = all(bot);
+        route(bot, targets).await;
+        let conversation = bot.missed_call(CALLER).await;
+        bot.press(ZOE, &conversation, "take").await;
+        bot.read_all().await;
+        minutes(bot, 105).await;
+        // The poller has not seen it when the timer fires.
+        let call = Incoming {
+            kind: "call".to_owned(),
+            from: FRONT_DESKS.to_owned(),
+            to: CALLER.to_owned(),
+            text: None,
+            who: Some("zoe".to_owned()),
+        };
+        bot.sandbox.incoming(call).await.unwrap();
+        bot.clock.advance(SignedDuration::from_mins(6));
+        bot.tenants.tick().await.unwrap();
+        bot.settle().await;
+        bot.look().await;
+        assert_snapshot!(bot.line(&conversation).await, @"Zoe called back.");
+        minutes(bot, 60).await;
+        assert_eq!(lines(bot, &conversation).len(), 2);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn no_one_is_notified_at_night() {
+    // Ten to five in the afternoon.
+    let evening = Setup { now: "2026-11-24T00:50:00Z", ..Setup::MORNING };
+    product_with(evening, async |bot| {
+        route(bot, json!({ "call": { "owner": 10, "answer": 0 }, "tell_channel": true })).await;
+        let conversation = bot.missed_call(CALLER).await;
+        bot.read_all().await;
+        minutes(bot, 60).await;
+        assert_eq!(lines(bot, &conversation).len(), 0);
+        bot.clock.advance(SignedDuration::from_hours(15));
+        minutes(bot, 30).await;
+        assert_eq!(lines(bot, &conversation).len(), 1, "in the morning");
+        bot.read_all().await;
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn after_downtime_each_person_hears_once_and_the_channel_gets_no_lines() {
+    product_with(Setup::MORNING, async |bot| {
+        let targets = all(bot);
+        route(bot, targets).await;
+        let mut waiting = Vec::new();
+        for caller in 0..4 {
+            waiting.push(bot.missed_call(&format!("+1415555099{caller}")).await);
+        }
+        bot.read_all().await;
+        bot.clock.advance(SignedDuration::from_hours(2));
+        bot.tenants.tick().await.unwrap();
+        bot.look().await;
+        bot.read_all().await;
+        let told = bot.world(|world| world.seen_by(LEO, "dm").into_iter().filter(|m| m.to.is_none()).count());
+        assert_eq!(told, 1, "{}", bot.everything());
+        assert!(waiting.iter().all(|id| lines(bot, id).is_empty()));
+        minutes(bot, 16).await;
+        bot.read_all().await;
+        assert!(waiting.iter().all(|id| lines(bot, id).len() == 1), "who still waits is shown after the next step");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_crash_between_the_steps_repeats_none() {
+    product_with(Setup { by: By::Settings, ..Setup::MORNING }, async |bot| {
+        route(bot, json!({ "tell_channel": true })).await;
+        let conversation = bot.missed_call(CALLER).await;
+        bot.read_all().await;
+        minutes(bot, 29).await;
+        bot.clock.advance(SignedDuration::from_mins(2));
+        bot.tenants.tick().await.unwrap();
+        let post = Hang {
+            service: Service::Slack,
+            method: "chat.postMessage".into(),
+            path: String::new(),
+            after_effect: true,
+        };
+        bot.dies_during(post).await;
+        bot.look().await;
+        bot.read_all().await;
+        assert_eq!(lines(bot, &conversation).len(), 1);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_removed_route_ends_the_wait() {
+    product_with(Setup::MORNING, async |bot| {
+        let targets = all(bot);
+        route(bot, targets).await;
+        let conversation = bot.missed_call(CALLER).await;
+        bot.slash(MAYA, "/dialnote route off").await;
+        bot.read_all().await;
+        minutes(bot, 60).await;
+        assert_eq!(lines(bot, &conversation).len(), 0);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_report_says_the_shares_of_met_targets() {
+    product_with(Setup::MORNING, async |bot| {
+        route(bot, json!({})).await;
+        let late = bot.missed_call(CALLER).await;
+        let soon = bot.missed_call("+14155550998").await;
+        bot.press(ZOE, &soon, "take").await;
+        bot.read_all().await;
+        come(bot, "call", FRONT_DESKS, "+14155550998").await;
+        minutes(bot, 31).await;
+        bot.press(LEO, &late, "take").await;
+        minutes(bot, 10).await;
+        bot.press(LEO, &late, "done").await;
+        bot.read_all().await;
+        bot.slash(MAYA, "/dialnote report").await;
+        bot.settle().await;
+        let report = bot.posts(FRONT_DESK).pop().unwrap();
+        assert_snapshot!(report, @"
+        # Report · last 7 days · Front desk
+        Active conversations: 10
+        Unassigned of these: 5
+        Median time to an owner: 16 min
+        Median time to done: 41 min
+        Done of these: 1
+        Changed owner: 0
+        Owner in time: 50% of 2
+        Answered in time: 100% of 2
+        Median time to an answer: 20 min
+        [chart: Conversations by day of last activity]
+        Person | Open now | Assigned | Done | Median to done | In time
+        Zoe | 3 | 1 | 0 | – | 100% of 1
+        Leo | 0 | 1 | 1 | 41 min | 100% of 1
+          Requested by Maya
+        ");
+    })
+    .await;
+}
