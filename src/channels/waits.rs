@@ -1,10 +1,12 @@
 //! The waits of contacts, by conversation, as the routes of channels set their limits.
 
+use jiff::Timestamp;
+
 use crate::core::answer_wait::AnswerWait;
 use crate::core::card_view::CardView;
 use crate::core::conversation::Conversation;
 use crate::core::error::Fault;
-use crate::core::target_outcome::NextLimit;
+use crate::core::target_outcome::{NextLimit, WaitLimit};
 use crate::jobs::ctx::TenantCtx;
 use crate::jobs::documents;
 use crate::platform::db::{DocumentKind, StoredDocument};
@@ -20,6 +22,17 @@ pub(crate) async fn next_limit(ctx: &TenantCtx, conversation: &Conversation) -> 
     }
     let wait: Option<AnswerWait> = documents::get(ctx, conversation.id.as_str()).await?;
     Ok(wait.and_then(|wait| wait.next_limit(ctx.clock.now())))
+}
+
+/// Answers whether a message about a limit of a conversation is still true.
+pub(crate) async fn still_has(
+    ctx: &TenantCtx,
+    conversation: &Conversation,
+    limit: (WaitLimit, Timestamp),
+) -> Result<bool, Fault> {
+    let wait: Option<AnswerWait> = documents::get(ctx, conversation.id.as_str()).await?;
+    let owner = conversation.owner.as_ref().map(|owner| &owner.id);
+    Ok(wait.is_some_and(|wait| wait.still_has(limit, owner)))
 }
 
 /// Returns a card with the next limit of its conversation.

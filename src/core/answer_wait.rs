@@ -121,7 +121,7 @@ impl AnswerWait {
     pub(crate) fn follow(mut self, conversation: &Conversation, now: Timestamp) -> (Option<Self>, Vec<TargetOutcome>) {
         let mut outcomes = Vec::new();
         let last = conversation.last_activity.as_ref();
-        if let Some(answered) = last.filter(|last| last.at > self.heard && ends_the_wait(last)) {
+        if let Some(answered) = last.filter(|last| last.at > self.heard && last.ends_a_wait()) {
             outcomes.extend(self.settle(answered.at));
             return (None, outcomes);
         }
@@ -198,6 +198,12 @@ impl AnswerWait {
     fn outcome(&self, limit: WaitLimit, met: bool, at: Option<Timestamp>) -> TargetOutcome {
         let seconds = at.map(|at| at.duration_since(self.since).as_secs().max(0));
         TargetOutcome { limit, since: self.since, met, seconds, member: self.owner.clone() }
+    }
+
+    /// Answers whether a message about a limit is still true: the limit is the present one, under the same owner.
+    pub(crate) fn still_has(&self, (limit, due): (WaitLimit, Timestamp), owner: Option<&MemberId>) -> bool {
+        let is_present = self.stopped.is_none() && self.present() == Some((limit, due));
+        is_present && self.owner.as_ref() == owner
     }
 
     /// Returns the next limit as people see it; `None` while its time stands still.
@@ -292,16 +298,6 @@ impl AnswerWait {
     /// Answers whether a step comes too late for a warning or a line in a channel, because the app was offline.
     pub(crate) fn is_late(&self, step: Timestamp, now: Timestamp) -> bool {
         self.terms.between(step, now).unsigned_abs() > LATE
-    }
-}
-
-/// Answers whether an activity after the contact's ends the wait: a call back, a sent message, or a call of the contact
-/// that someone answered.
-fn ends_the_wait(last: &Activity) -> bool {
-    match last.kind {
-        ActivityKind::Call => true,
-        ActivityKind::Sms => !last.inbound,
-        ActivityKind::MissedCall | ActivityKind::Voicemail | ActivityKind::Note | ActivityKind::Other => false,
     }
 }
 

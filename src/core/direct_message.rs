@@ -215,6 +215,17 @@ impl DirectMessage {
         }
     }
 
+    /// Returns the conversation and the limit that the message is about, if it is about a limit.
+    pub(crate) fn limit(&self) -> Option<(&Conversation, (WaitLimit, Timestamp))> {
+        match self {
+            Self::AnswerDue { conversation, due } | Self::AnswerOverdue { conversation, due } => {
+                Some((&**conversation, (WaitLimit::Answer, *due)))
+            }
+            Self::TargetMissed { conversation, limit, due, .. } => Some((&**conversation, (*limit, *due))),
+            _ => None,
+        }
+    }
+
     /// Returns the conversations that the reader owns and can act on from the message.
     pub fn given(&self) -> Vec<ConversationId> {
         match self {

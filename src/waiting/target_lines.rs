@@ -4,8 +4,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use crate::cards::view;
-use crate::channels::privacy;
-use crate::core::answer_wait::AnswerWait;
+use crate::channels::{privacy, waits};
 use crate::core::assignee::UserGroup;
 use crate::core::conversation::Conversation;
 use crate::core::ids::ChannelId;
@@ -15,7 +14,7 @@ use crate::jobs::job::JobKind;
 use crate::jobs::outbox::message::Message;
 use crate::jobs::outbox::{cards, posting};
 use crate::jobs::outcome::Outcome;
-use crate::jobs::{documents, rate_limits};
+use crate::jobs::rate_limits;
 use crate::notifications::target_words;
 use crate::platform::db::rate_limit::RateLimit;
 use crate::platform::db::{Claim, Queue};
@@ -73,10 +72,8 @@ impl JobKind for PostTargetLine {
 impl Message for PostTargetLine {
     async fn deliver(&self, ctx: &TenantCtx, claim: &Claim) -> Result<Outcome, SlackError> {
         let nothing = || Ok(Outcome::done(Vec::new()));
-        let wait: Option<AnswerWait> = documents::get(ctx, self.conversation.id.as_str()).await?;
-        let next = wait.and_then(|wait| wait.next_limit(ctx.clock.now()));
         // Someone may have taken or answered it since.
-        if next.is_none_or(|next| (next.limit, next.due) != (self.limit, self.due)) {
+        if !waits::still_has(ctx, &self.conversation, (self.limit, self.due)).await? {
             return nothing();
         }
         let card = ctx.db.card(&self.channel, &self.conversation.id).await?.and_then(|card| card.ts);

@@ -45,6 +45,11 @@ async fn a_call_back_by_an_unknown_person_counts() {
         let conversation = begin(bot).await;
         call_back(bot, None).await;
         assert_snapshot!(bot.line(&conversation).await, @"Called back from dialnote.");
+        let card = bot.card(&conversation).await;
+        assert!(
+            card.ends_with("[Done] [Take it] [⋯ Assign to… · Snooze… · Add note… · History · Open in dialnote]"),
+            "{card}"
+        );
         call_back(bot, Some("zoe")).await;
         assert!(!bot.card(&conversation).await.contains("Called back"), "who calls again answers nobody");
     })

@@ -6,6 +6,7 @@ use insta::assert_snapshot;
 use jiff::SignedDuration;
 use serde_json::{Value, json};
 
+use crate::objects::drawing::{link, open, pane};
 use crate::support::{Bot, By, FRONT_DESK, LEO, MAYA, SAM, Setup, ZOE, product_with};
 
 const CALLER: &str = "+14155550999";
@@ -128,6 +129,11 @@ async fn lists_and_the_pane_say_the_limit_and_a_snoozed_card_does_not() {
         bot.slash(ZOE, "/inbox mine 0999").await;
         let list = bot.answer(ZOE).await;
         assert!(list.contains("answer by Nov 23, 20:00 UTC"), "{list}");
+        let ts = link(bot, ZOE, &conversation).await;
+        open(bot, ZOE, &ts).await;
+        let due = bot.clock.now() + SignedDuration::from_hours(2);
+        let shown = pane(bot, ZOE).await;
+        assert!(shown.contains(&format!("target: {}", due.as_second())), "{shown}");
         bot.slash(ZOE, &format!("/snooze {conversation} 2h")).await;
         bot.read_all().await;
         let card = bot.card(&conversation).await;
@@ -395,6 +401,72 @@ async fn a_report_says_the_shares_of_met_targets() {
         Leo | 0 | 1 | 1 | 41 min | 100% of 1
           Requested by Maya
         ");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_message_held_by_quiet_hours_is_dropped_when_its_reason_is_gone() {
+    product_with(Setup::MORNING, async |bot| {
+        let targets = json!({ "tell_owner": true });
+        route(bot, targets).await;
+        let conversation = bot.missed_call(CALLER).await;
+        let answered = bot.missed_call("+14155550998").await;
+        bot.press(ZOE, &conversation, "take").await;
+        bot.press(ZOE, &answered, "take").await;
+        bot.read_all().await;
+        // Zoe has quiet hours all day but for one minute.
+        let zoe = bot.world(|world| world.person(ZOE).unwrap().id.clone());
+        let quiet = json!({ "quiet": { "from": 0, "to": 1439 } });
+        let (at, body) = (bot.clock.now(), quiet.to_string());
+        let db = bot.current().await.db.clone();
+        db.keep(Document { kind: "wishes".to_owned(), id: zoe.clone(), at, due: None, body }).await.unwrap();
+        minutes(bot, 122).await;
+        come(bot, "call", FRONT_DESKS, "+14155550998").await;
+        bot.read_all().await;
+        let at = bot.clock.now();
+        db.keep(Document { kind: "wishes".to_owned(), id: zoe, at, due: None, body: "{}".to_owned() }).await.unwrap();
+        bot.clock.advance(SignedDuration::from_hours(24));
+        bot.look().await;
+        let told = bot.dm(ZOE).await;
+        assert!(told.contains("0999 is overdue") && !told.contains("0998"), "{told}");
+        minutes(bot, 2).await;
+        bot.read_all().await;
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_new_owner_of_an_overdue_conversation_has_the_time_of_one_step() {
+    product_with(Setup::MORNING, async |bot| {
+        route(bot, json!({ "call": { "owner": 0, "answer": 60 }, "tell_owner": true, "step": 15 })).await;
+        let conversation = bot.missed_call(CALLER).await;
+        bot.read_all().await;
+        minutes(bot, 61).await;
+        bot.slash(MAYA, &format!("/assign @zoe {conversation}")).await;
+        bot.read_all().await;
+        minutes(bot, 14).await;
+        let before = bot.calls("chat.postMessage");
+        minutes(bot, 2).await;
+        assert_eq!(bot.calls("chat.postMessage"), before + 1);
+        let told = bot.dm(ZOE).await;
+        assert!(told.contains("is overdue: your answer was due"), "{told}");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_reopened_conversation_still_waits() {
+    product_with(Setup::MORNING, async |bot| {
+        route(bot, json!({})).await;
+        let conversation = bot.missed_call(CALLER).await;
+        bot.press(ZOE, &conversation, "take").await;
+        bot.slash(ZOE, &format!("/done {conversation}")).await;
+        bot.read_all().await;
+        bot.slash(ZOE, "/dialnote undo").await;
+        bot.read_all().await;
+        let card = bot.card(&conversation).await;
+        assert!(card.contains("answer by Nov 23, 20:00 UTC"), "{card}");
     })
     .await;
 }
