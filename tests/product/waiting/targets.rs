@@ -7,38 +7,30 @@ use jiff::SignedDuration;
 use serde_json::{Value, json};
 
 use crate::objects::drawing::{link, open, pane};
-use crate::support::{Bot, By, FRONT_DESK, LEO, MAYA, SAM, Setup, ZOE, product_with};
+use crate::support::{Bot, By, FRONT_DESK, LEO, MAYA, Setup, ZOE, product_with};
 
 const CALLER: &str = "+14155550999";
 const FRONT_DESKS: &str = "+14155550100";
 
-/// Routes the front desk to #front-desk with these targets. The settings window of a route is another part, so the route
-/// is stored as that window stores it.
-async fn route(bot: &mut Bot, targets: Value) {
+/// Routes the front desk to #front-desk with these settings, each a field of the window, and without other messages.
+async fn route(bot: &mut Bot, fields: &[(&str, Value)]) {
     bot.look().await;
     bot.slash(MAYA, "/dialnote route \"Front desk\"").await;
     bot.read_all().await;
-    let line = json!({ "number": FRONT_DESKS, "name": "Front desk" });
-    let maya = bot.world(|world| world.person(MAYA).unwrap().id.clone());
-    let zone = "America/Los_Angeles";
-    let route = json!({
-        "line": line, "zone": zone, "by": maya, "paused": false, "digest": "never", "remind_within": 0,
-        "targets": targets,
-    });
-    let channel = bot.world(|world| world.channel(FRONT_DESK).unwrap().id.clone());
-    let (at, body) = (bot.clock.now(), route.to_string());
-    bot.current().await.db.keep(Document { kind: "route".to_owned(), id: channel, at, due: None, body }).await.unwrap();
+    let quiet = [("digest", json!("never")), ("remind", json!("0"))];
+    let all = quiet.iter().chain(fields).map(|(name, value)| ((*name).to_owned(), json!({ *name: value })));
+    bot.set_route(MAYA, FRONT_DESK, Value::Object(all.collect())).await;
+    bot.read_all().await;
 }
 
 /// Half an hour until an owner, two hours until an answer, and everyone is notified.
-fn all(bot: &Bot) -> Value {
-    let sam = bot.world(|world| world.person(LEO).unwrap().id.clone());
-    json!({ "warn_before": 10, "tell_owner": true, "then": { "user": sam }, "step": 15, "tell_channel": true })
+fn everyone() -> Vec<(&'static str, Value)> {
+    let (warn, tell) = (("warn", json!("10")), ("tell", json!(["owner", "channel"])));
+    vec![warn, tell, ("then_user", json!(LEO)), ("step", json!("15"))]
 }
 
-fn group() -> Value {
-    let group = json!({ "id": "S0FRONTDESK", "name": "@frontdesk" });
-    json!({ "tell_owner": true, "then": { "group": group }, "step": 15, "tell_channel": false })
+fn group() -> Vec<(&'static str, Value)> {
+    vec![("tell", json!(["owner"])), ("then_group", json!("@frontdesk")), ("step", json!("15"))]
 }
 
 /// Lets minutes pass, with the polls and the timers that fall due.
@@ -71,7 +63,7 @@ fn lines(bot: &Bot, conversation: &str) -> Vec<(String, bool)> {
 #[tokio::test]
 async fn the_card_says_the_next_limit_and_only_changes_when_it_is_missed() {
     product_with(Setup::MORNING, async |bot| {
-        route(bot, json!({})).await;
+        route(bot, &[]).await;
         let conversation = bot.missed_call(CALLER).await;
         bot.read_all().await;
         assert_snapshot!(bot.card(&conversation).await, @"
@@ -122,7 +114,7 @@ async fn the_card_says_the_next_limit_and_only_changes_when_it_is_missed() {
 #[tokio::test]
 async fn lists_and_the_pane_say_the_limit_and_a_snoozed_card_does_not() {
     product_with(Setup::MORNING, async |bot| {
-        route(bot, json!({})).await;
+        route(bot, &[]).await;
         let conversation = bot.missed_call(CALLER).await;
         bot.press(ZOE, &conversation, "take").await;
         bot.read_all().await;
@@ -149,8 +141,7 @@ async fn lists_and_the_pane_say_the_limit_and_a_snoozed_card_does_not() {
 #[tokio::test]
 async fn an_unassigned_conversation_is_warned_about_in_the_thread_and_then_escalated() {
     product_with(Setup::MORNING, async |bot| {
-        let targets = all(bot);
-        route(bot, targets).await;
+        route(bot, &everyone()).await;
         let conversation = bot.missed_call(CALLER).await;
         bot.read_all().await;
         minutes(bot, 21).await;
@@ -177,8 +168,7 @@ async fn an_unassigned_conversation_is_warned_about_in_the_thread_and_then_escal
 #[tokio::test]
 async fn the_owner_is_notified_before_the_backup() {
     product_with(Setup::MORNING, async |bot| {
-        let targets = all(bot);
-        route(bot, targets).await;
+        route(bot, &everyone()).await;
         let conversation = bot.missed_call(CALLER).await;
         bot.press(ZOE, &conversation, "take").await;
         bot.read_all().await;
@@ -214,7 +204,7 @@ async fn the_owner_is_notified_before_the_backup() {
 #[tokio::test]
 async fn a_group_is_mentioned_in_the_thread_and_shown_in_the_channel() {
     product_with(Setup::MORNING, async |bot| {
-        route(bot, group()).await;
+        route(bot, &group()).await;
         let conversation = bot.missed_call(CALLER).await;
         bot.read_all().await;
         minutes(bot, 31).await;
@@ -228,7 +218,7 @@ async fn a_group_is_mentioned_in_the_thread_and_shown_in_the_channel() {
 #[tokio::test]
 async fn a_masked_channel_sees_no_number() {
     product_with(Setup::MORNING, async |bot| {
-        route(bot, group()).await;
+        route(bot, &group()).await;
         bot.world(|world| world.channel_mut(FRONT_DESK).unwrap().shared = true);
         minutes(bot, 2).await;
         let conversation = bot.missed_call(CALLER).await;
@@ -243,17 +233,23 @@ async fn a_masked_channel_sees_no_number() {
 #[tokio::test]
 async fn an_absent_owner_and_an_unlinked_backup_are_passed_over() {
     product_with(Setup::MORNING, async |bot| {
-        let sam = bot.world(|world| world.person(SAM).unwrap().id.clone());
-        let targets = json!({ "tell_owner": true, "then": { "user": sam }, "step": 15, "tell_channel": true });
-        route(bot, targets).await;
+        let tell = ("tell", json!(["owner", "channel"]));
+        route(bot, &[tell, ("then_user", json!(LEO)), ("step", json!("15"))]).await;
         let conversation = bot.missed_call(CALLER).await;
         bot.press(ZOE, &conversation, "take").await;
         bot.read_all().await;
+        let before = bot.world(|world| [LEO, ZOE].map(|who| world.seen_by(who, "dm").len()));
         let until = bot.clock.now() + SignedDuration::from_hours(8);
-        bot.world(|world| world.person_mut(ZOE).unwrap().undisturbed_until = Some(until));
+        bot.world(|world| {
+            world.person_mut(ZOE).unwrap().undisturbed_until = Some(until);
+            // The route was set when Leo was still a member.
+            world.dialnote.members.retain(|member| member.id != "mem_leo");
+        });
         minutes(bot, 121).await;
         let told = lines(bot, &conversation);
         assert!(told.last().unwrap().0.contains("is overdue: an answer from Zoe was due"), "at once: {told:?}");
+        let direct = bot.world(|world| [LEO, ZOE].map(|who| world.seen_by(who, "dm").len()));
+        assert_eq!(direct, before, "no direct message: {}", bot.everything());
         bot.read_all().await;
     })
     .await;
@@ -262,8 +258,7 @@ async fn an_absent_owner_and_an_unlinked_backup_are_passed_over() {
 #[tokio::test]
 async fn a_call_back_that_no_one_has_seen_yet_says_nothing() {
     product_with(Setup::MORNING, async |bot| {
-        let targets = all(bot);
-        route(bot, targets).await;
+        route(bot, &everyone()).await;
         let conversation = bot.missed_call(CALLER).await;
         bot.press(ZOE, &conversation, "take").await;
         bot.read_all().await;
@@ -293,7 +288,8 @@ async fn no_one_is_notified_at_night() {
     // Ten to five in the afternoon.
     let evening = Setup { now: "2026-11-24T00:50:00Z", ..Setup::MORNING };
     product_with(evening, async |bot| {
-        route(bot, json!({ "call": { "owner": 10, "answer": 0 }, "tell_channel": true })).await;
+        let limits = [("owner_call", json!("10")), ("answer_call", json!("0"))];
+        route(bot, &[&limits[..], &[("tell", json!(["channel"]))]].concat()).await;
         let conversation = bot.missed_call(CALLER).await;
         bot.read_all().await;
         minutes(bot, 60).await;
@@ -309,8 +305,7 @@ async fn no_one_is_notified_at_night() {
 #[tokio::test]
 async fn after_downtime_each_person_hears_once_and_the_channel_gets_no_lines() {
     product_with(Setup::MORNING, async |bot| {
-        let targets = all(bot);
-        route(bot, targets).await;
+        route(bot, &everyone()).await;
         let mut waiting = Vec::new();
         for caller in 0..4 {
             waiting.push(bot.missed_call(&format!("+1415555099{caller}")).await);
@@ -333,7 +328,7 @@ async fn after_downtime_each_person_hears_once_and_the_channel_gets_no_lines() {
 #[tokio::test]
 async fn a_crash_between_the_steps_repeats_none() {
     product_with(Setup { by: By::Settings, ..Setup::MORNING }, async |bot| {
-        route(bot, json!({ "tell_channel": true })).await;
+        route(bot, &[("tell", json!(["channel"]))]).await;
         let conversation = bot.missed_call(CALLER).await;
         bot.read_all().await;
         minutes(bot, 29).await;
@@ -356,8 +351,7 @@ async fn a_crash_between_the_steps_repeats_none() {
 #[tokio::test]
 async fn a_removed_route_ends_the_wait() {
     product_with(Setup::MORNING, async |bot| {
-        let targets = all(bot);
-        route(bot, targets).await;
+        route(bot, &everyone()).await;
         let conversation = bot.missed_call(CALLER).await;
         bot.slash(MAYA, "/dialnote route off").await;
         bot.read_all().await;
@@ -370,7 +364,7 @@ async fn a_removed_route_ends_the_wait() {
 #[tokio::test]
 async fn a_report_says_the_shares_of_met_targets() {
     product_with(Setup::MORNING, async |bot| {
-        route(bot, json!({})).await;
+        route(bot, &[]).await;
         let late = bot.missed_call(CALLER).await;
         let soon = bot.missed_call("+14155550998").await;
         bot.press(ZOE, &soon, "take").await;
@@ -408,8 +402,7 @@ async fn a_report_says_the_shares_of_met_targets() {
 #[tokio::test]
 async fn a_message_held_by_quiet_hours_is_dropped_when_its_reason_is_gone() {
     product_with(Setup::MORNING, async |bot| {
-        let targets = json!({ "tell_owner": true });
-        route(bot, targets).await;
+        route(bot, &[("tell", json!(["owner"]))]).await;
         let conversation = bot.missed_call(CALLER).await;
         let answered = bot.missed_call("+14155550998").await;
         bot.press(ZOE, &conversation, "take").await;
@@ -439,7 +432,8 @@ async fn a_message_held_by_quiet_hours_is_dropped_when_its_reason_is_gone() {
 #[tokio::test]
 async fn a_new_owner_of_an_overdue_conversation_has_the_time_of_one_step() {
     product_with(Setup::MORNING, async |bot| {
-        route(bot, json!({ "call": { "owner": 0, "answer": 60 }, "tell_owner": true, "step": 15 })).await;
+        let limits = [("owner_call", json!("0")), ("answer_call", json!("60"))];
+        route(bot, &[&limits[..], &[("tell", json!(["owner"])), ("step", json!("15"))]].concat()).await;
         let conversation = bot.missed_call(CALLER).await;
         bot.read_all().await;
         minutes(bot, 61).await;
@@ -458,7 +452,7 @@ async fn a_new_owner_of_an_overdue_conversation_has_the_time_of_one_step() {
 #[tokio::test]
 async fn a_reopened_conversation_still_waits() {
     product_with(Setup::MORNING, async |bot| {
-        route(bot, json!({})).await;
+        route(bot, &[]).await;
         let conversation = bot.missed_call(CALLER).await;
         bot.press(ZOE, &conversation, "take").await;
         bot.slash(ZOE, &format!("/done {conversation}")).await;
