@@ -97,7 +97,7 @@ impl Hours {
         let here = from.to_zoned_datetime(zone.clone());
         let spans = (-1..Self::FAR).filter_map(|days| self.on_working_day(&here, days));
         let inside = spans.map(|(begins, ends)| ends.min(to).duration_since(begins.max(from)));
-        inside.filter(|time| time.is_positive()).sum()
+        inside.filter(SignedDuration::is_positive).sum()
     }
 
     /// Returns the instant so much time within these hours on working days before another one.

@@ -150,9 +150,10 @@ impl Telling<'_> {
             return Ok(Vec::new());
         }
         let (conversation, due) = (Box::new(self.conversation.clone()), self.next.due);
-        let notice = match missed {
-            true => DirectMessage::AnswerOverdue { conversation, due },
-            false => DirectMessage::AnswerDue { conversation, due },
+        let notice = if missed {
+            DirectMessage::AnswerOverdue { conversation, due }
+        } else {
+            DirectMessage::AnswerDue { conversation, due }
         };
         Ok(vec![enqueue::say_unasked(self.ctx, &SendDirect::new(user, notice))])
     }
