@@ -2,6 +2,7 @@
 
 use crate::cards::controls;
 use crate::cards::controls::Place;
+use crate::cards::limit_words;
 use crate::core::about::About;
 use crate::core::card_view::{CardNote, CardView};
 use crate::core::control::{Carried, Control};
@@ -106,15 +107,19 @@ pub(crate) fn state(card_view: &CardView) -> Block {
 fn standing(card_view: &CardView) -> Markup {
     let conversation = &card_view.conversation;
     let unowned = if card_view.owner.is_none() { " · unassigned" } else { "" };
+    let (limit, missed) = (limit_words::of(card_view.limit.as_ref()), is_missed(card_view));
     match (conversation.status, card_view.overdue) {
+        (Status::Open, _) if card_view.owner.is_none() && missed => {
+            Markup::default().emoji(Emoji::OVERDUE).strong("Overdue").then(" · ", limit)
+        }
         (Status::Open, Some(minutes)) if card_view.owner.is_none() => Markup::default()
             .emoji(Emoji::OVERDUE)
             .strong("Overdue")
             .ours(&format!(" · unassigned for over {}", minutes_in_words(minutes))),
         (Status::Open, _) if card_view.owner.is_none() => {
-            Markup::default().emoji(Emoji::UNASSIGNED).strong("Unassigned")
+            Markup::default().emoji(Emoji::UNASSIGNED).strong("Unassigned").then(" · ", limit)
         }
-        (Status::Open, _) => Markup::default().emoji(Emoji::OWNED),
+        (Status::Open, _) => Markup::default().emoji(if missed { Emoji::OVERDUE } else { Emoji::OWNED }),
         (Status::Snoozed, _) => {
             let line = Markup::default().emoji(Emoji::SNOOZED).strong("Snoozed");
             let until = conversation.snoozed_until.map(|until| Markup::of(" until ").time(until));
@@ -123,6 +128,10 @@ fn standing(card_view: &CardView) -> Markup {
         (Status::Done, _) => Markup::default().emoji(Emoji::DONE).strong("Done"),
         (Status::Other, _) => Markup::default().emoji(Emoji::OTHER).bold(&status_word(conversation)).ours(unowned),
     }
+}
+
+fn is_missed(card_view: &CardView) -> bool {
+    card_view.limit.is_some_and(|limit| limit.missed)
 }
 
 fn status_word(conversation: &Conversation) -> String {
@@ -144,7 +153,7 @@ fn owner(card_view: &CardView) -> Markup {
         Event::Took { .. } => Markup::of("took it ").ago(last.at),
         _ => Markup::default(),
     });
-    owner.then(" · ", how.unwrap_or_default())
+    owner.then(" · ", how.unwrap_or_default()).then(" · ", limit_words::of(card_view.limit.as_ref()))
 }
 
 /// Returns a number of minutes in words: "30 min", "2 h".
@@ -166,11 +175,13 @@ pub(crate) fn row(card_view: &CardView, links: &Links) -> Markup {
         .emoji(status_emoji(card_view))
         .then("", named(conversation, links))
         .then("\n", latest(conversation, words))
+        .then(" · ", limit_words::of(card_view.limit.as_ref()))
 }
 
 /// Returns the emoji of a state. The heading of the list, or the line itself, says the state in words.
 pub(crate) fn status_emoji(card_view: &CardView) -> Emoji {
     match card_view.conversation.status {
+        Status::Open if is_missed(card_view) => Emoji::OVERDUE,
         Status::Open if card_view.owner.is_none() => Emoji::UNASSIGNED,
         Status::Open => Emoji::OWNED,
         Status::Snoozed => Emoji::SNOOZED,
@@ -281,11 +292,13 @@ pub(crate) fn notification(card_view: &CardView) -> String {
             format!("{title} · {}{on} · {owner}", status_word(conversation))
         }
         (Status::Open, Some(name), _) => format!("{subject} · owner: {name}"),
-        (Status::Open, None, Some(minutes)) => {
+        (Status::Open, None, Some(minutes)) if !is_missed(card_view) => {
             format!("Overdue: {} · unassigned for over {}", lower(&subject), minutes_in_words(minutes))
         }
-        (Status::Open, None, None) => format!("{subject} · unassigned"),
+        (Status::Open, None, _) => format!("{subject} · unassigned"),
     };
+    let limit = card_view.limit.as_ref().filter(|_| conversation.is_open());
+    let line = limit.map_or_else(|| line.clone(), |limit| format!("{line} · {}", limit_words::words(limit).words()));
     let words = last_words(card_view).map(|(by, words)| match by {
         Some(by) if card_view.note.as_ref().is_some_and(|note| note.by.is_some()) => {
             format!(" · note from {by}: “{}”", one_line(words))

@@ -59,11 +59,13 @@ pub(crate) async fn conclude(
     let act = acts::act(claim, job);
     let ending = Concluded { progress, act: &act, note_refused, until: None };
     let mut told_of = announce::announcement(ending, &job.requester, &channels, ctx.clock.now());
-    let redrawn = emit::conversation_changed(ctx, &changed(progress, ctx.clock.now())).await?;
+    let changed = changed(progress, ctx.clock.now());
+    let redrawn = emit::conversation_changed(ctx, &changed).await?;
     let handover = handover_timers::remember_handover(ctx, progress, &told_of.directs).await?;
     let outcome = note_refused.map_or(log::AttemptOutcome::Done, |why| log::AttemptOutcome::NoteRefused(why.clone()));
     info!(verb = verbs::spec(job.command.act.verb()).name, conversation = %plan.before.id, "done");
     let mut effects = told_of.first_cards(&channels);
+    effects.extend(emit::stored_with_change(ctx, &changed).await?);
     effects.extend(handover);
     effects.extend(progress.seen.map(|at| Effect::PutSnapshot(seen(&changed_by_us(progress), at))));
     let quoted = job.quoted.as_ref().filter(|_| note_refused.is_none());
@@ -131,7 +133,7 @@ fn changed(progress: &Progress, now: Timestamp) -> ConversationChanged {
     let plan = &progress.plan;
     let entry = ThreadEntry { actor: plan.requester.name.clone(), what: plan.event(), note: String::new() };
     let entries = Some(entry).filter(|entry| entry.what.changes_state()).into_iter().collect();
-    ConversationChanged { card_view: progress.card_view(now, false), now: progress.now.clone(), entries }
+    ConversationChanged { card_view: progress.card_view(now, false), now: progress.now.clone(), entries, heard: None }
 }
 
 /// Returns a command that waits for a link, as it could be typed. A requester who is not linked must not learn the

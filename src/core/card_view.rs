@@ -7,6 +7,7 @@ use crate::core::absence::Absence;
 use crate::core::conversation::{Conversation, State};
 use crate::core::event::{HistoryEntry, ThreadEntry};
 use crate::core::ids::ConversationId;
+use crate::core::target_outcome::NextLimit;
 
 /// A digest of a channel: its unassigned conversations, and how many open conversations people own.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -75,6 +76,9 @@ pub struct CardView {
     /// The number of minutes for which it has been unassigned at least, if that is more than the limit.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub overdue: Option<u16>,
+    /// The next limit of the contact's wait, if the conversation is open and has one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub limit: Option<NextLimit>,
 }
 
 /// A note on a card.
@@ -91,7 +95,7 @@ pub struct CardNote {
 impl CardView {
     /// Returns a card about which nothing else is known.
     pub fn new(conversation: Conversation, owner: Option<String>) -> Self {
-        Self { conversation, owner, photo: None, last: None, note: None, overdue: None }
+        Self { conversation, owner, photo: None, last: None, note: None, overdue: None, limit: None }
     }
 
     /// Returns the card with the facts of the card before it that are still true, as far as it has none of its own.

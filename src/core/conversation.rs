@@ -175,6 +175,16 @@ impl Activity {
         }
     }
 
+    /// Answers whether it ends the wait of a contact who got in touch before: a call back, a sent message, or a call of
+    /// the contact that someone answered.
+    pub(crate) fn ends_a_wait(&self) -> bool {
+        match self.kind {
+            ActivityKind::Call => true,
+            ActivityKind::Sms => !self.inbound,
+            ActivityKind::MissedCall | ActivityKind::Voicemail | ActivityKind::Note | ActivityKind::Other => false,
+        }
+    }
+
     fn wants_an_answer(&self) -> bool {
         self.inbound && matches!(self.kind, ActivityKind::MissedCall | ActivityKind::Voicemail | ActivityKind::Sms)
     }
@@ -241,6 +251,12 @@ impl Conversation {
             }
         }
         self
+    }
+
+    /// Returns whether the last activity answers the contact, so that nothing may be left to do.
+    pub(crate) fn is_answered(&self) -> bool {
+        let answers = |last: &Activity| matches!(last.activity_context, ActivityContext::Answer { .. });
+        self.last_activity.as_ref().is_some_and(answers)
     }
 
     /// Returns whether it is open, so that the team has to follow up.

@@ -9,6 +9,7 @@ use crate::core::answer::AnswerBy;
 use crate::core::conversation::Conversation;
 use crate::core::delivery::Why;
 use crate::core::ids::{ChannelId, ConversationId, MemberId};
+use crate::core::target_outcome::WaitLimit;
 
 /// A direct message to a person whom someone else's action concerns.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -95,6 +96,31 @@ pub enum DirectMessage {
         /// The number of working hours without activity.
         hours: u16,
     },
+    /// A conversation of the reader must be answered soon.
+    AnswerDue {
+        /// The conversation as it is now.
+        conversation: Box<Conversation>,
+        /// The time by which it must be answered.
+        due: Timestamp,
+    },
+    /// A conversation of the reader was not answered in time.
+    AnswerOverdue {
+        /// The conversation as it is now.
+        conversation: Box<Conversation>,
+        /// The time by which it had to be answered.
+        due: Timestamp,
+    },
+    /// A conversation of someone else, or of no one, missed its target, and the route names the reader for that.
+    TargetMissed {
+        /// The conversation as it is now.
+        conversation: Box<Conversation>,
+        /// The limit.
+        limit: WaitLimit,
+        /// The time at which it ended.
+        due: Timestamp,
+        /// The owner's name for colleagues, if it has an owner.
+        owner: Option<String>,
+    },
     /// The reader is no longer the owner.
     NotYoursNow {
         /// The actor's name for colleagues.
@@ -170,6 +196,9 @@ impl DirectMessage {
             Self::YoursNow { conversation, .. }
             | Self::YoursElsewhere { conversation }
             | Self::Back { conversation, .. }
+            | Self::AnswerDue { conversation, .. }
+            | Self::AnswerOverdue { conversation, .. }
+            | Self::TargetMissed { conversation, .. }
             | Self::BackToYou { conversation, .. } => Some(About::from(&**conversation)),
             Self::Accepted { about, .. }
             | Self::Returned { about, .. }
@@ -186,12 +215,25 @@ impl DirectMessage {
         }
     }
 
+    /// Returns the conversation and the limit that the message is about, if it is about a limit.
+    pub(crate) fn limit(&self) -> Option<(&Conversation, (WaitLimit, Timestamp))> {
+        match self {
+            Self::AnswerDue { conversation, due } | Self::AnswerOverdue { conversation, due } => {
+                Some((&**conversation, (WaitLimit::Answer, *due)))
+            }
+            Self::TargetMissed { conversation, limit, due, .. } => Some((&**conversation, (*limit, *due))),
+            _ => None,
+        }
+    }
+
     /// Returns the conversations that the reader owns and can act on from the message.
     pub fn given(&self) -> Vec<ConversationId> {
         match self {
             Self::YoursNow { conversation, .. }
             | Self::YoursElsewhere { conversation }
             | Self::Back { conversation, .. }
+            | Self::AnswerDue { conversation, .. }
+            | Self::AnswerOverdue { conversation, .. }
             | Self::BackToYou { conversation, .. } => vec![conversation.id.clone()],
             Self::Reminder { about, .. } | Self::StillOnIt { about, .. } => vec![about.id.clone()],
             Self::SeveralYours { abouts, .. } => abouts.iter().map(|about| about.id.clone()).collect(),

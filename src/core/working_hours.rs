@@ -88,6 +88,45 @@ impl Hours {
     }
 }
 
+impl Hours {
+    /// The number of days before or after a day in which working time is looked for.
+    const FAR: i64 = 60;
+
+    /// Returns the time within these hours on working days between two instants, of at most some weeks.
+    pub fn between(self, from: Timestamp, to: Timestamp, zone: &TimeZone) -> SignedDuration {
+        let here = from.to_zoned_datetime(zone.clone());
+        let spans = (-1..Self::FAR).filter_map(|days| self.on_working_day(&here, days));
+        let inside = spans.map(|(begins, ends)| ends.min(to).duration_since(begins.max(from)));
+        inside.filter(SignedDuration::is_positive).sum()
+    }
+
+    /// Returns the instant so much time within these hours on working days before another one.
+    pub fn before(self, end: Timestamp, time: SignedDuration, zone: &TimeZone) -> Timestamp {
+        let here = end.to_zoned_datetime(zone.clone());
+        let mut left = time;
+        for days in 0..Self::FAR {
+            let Some((begins, ends)) = self.on_working_day(&here, -days) else { continue };
+            let ends = ends.min(end);
+            if ends <= begins {
+                continue;
+            }
+            let there = ends.duration_since(begins);
+            if left <= there {
+                return ends.saturating_sub(left).unwrap_or(Timestamp::MIN);
+            }
+            left -= there;
+        }
+        end.saturating_sub(time).unwrap_or(Timestamp::MIN)
+    }
+
+    /// Returns the begin and the end of the hours that begin `days` days after the day of `here`, if people work then.
+    fn on_working_day(self, here: &ZonedDateTime, days: i64) -> Option<(Timestamp, Timestamp)> {
+        let (begins, ends) = self.on(here, days)?;
+        let weekday = begins.to_zoned_datetime(here.time_zone().clone()).weekday().to_monday_zero_offset();
+        (weekday < 5).then_some((begins, ends))
+    }
+}
+
 /// Returns the next instant with that time of day on a working day (Monday to Friday).
 pub(crate) fn next_morning(clock: TimeOfDay, now: Timestamp, zone: &TimeZone) -> Timestamp {
     const FAR_ENOUGH: i64 = 8;
@@ -171,5 +210,26 @@ mod tests {
         }
         let over_the_change = working.after(at("2026-10-23T14:55:00Z"), quarter, &berlin);
         assert_eq!(over_the_change, at("2026-10-26T08:10:00Z"), "the clocks went back in between");
+    }
+
+    #[test]
+    fn working_time_is_measured_forwards_and_backwards() {
+        let (working, berlin) = (hours("09:00", "17:00"), zone(Some("Europe/Berlin")));
+        for (from, to, minutes) in [
+            ("2026-11-23T09:00:00Z", "2026-11-23T09:15:00Z", 15),
+            // Ten minutes of Monday and five of Tuesday.
+            ("2026-11-23T15:50:00Z", "2026-11-24T08:05:00Z", 15),
+            // Friday evening to Monday.
+            ("2026-11-27T15:00:00Z", "2026-11-30T08:15:00Z", 75),
+        ] {
+            assert_eq!(working.between(at(from), at(to), &berlin), SignedDuration::from_mins(minutes), "{from}");
+            assert_eq!(working.before(at(to), SignedDuration::from_mins(minutes), &berlin), at(from), "{to}");
+        }
+        let night = working.between(at("2026-11-23T16:00:00Z"), at("2026-11-24T08:00:00Z"), &berlin);
+        assert_eq!(night, SignedDuration::ZERO);
+        assert_eq!(
+            working.between(at("2026-11-24T09:00:00Z"), at("2026-11-23T09:00:00Z"), &berlin),
+            SignedDuration::ZERO
+        );
     }
 }

@@ -247,6 +247,8 @@ type SubscribersOf<Event, Result> = Vec<for<'a> fn(&'a TenantCtx, &'a Event) -> 
 pub(crate) struct Subscribers {
     /// The subscribers that return the jobs which redraw other views of the conversation.
     pub(crate) conversation_changed: SubscribersOf<ConversationChanged, Vec<NewJob>>,
+    /// The subscribers that return what to store together with a change of a conversation.
+    pub(crate) stored_with_change: SubscribersOf<ConversationChanged, Vec<Effect>>,
     /// The subscribers that return what to store about a channel that takes no messages.
     pub(crate) channel_closed: SubscribersOf<ChannelClosed, Vec<Effect>>,
     /// The subscribers that keep notices for people until one message reports them all.

@@ -15,6 +15,15 @@ pub(crate) async fn conversation_changed(ctx: &TenantCtx, event: &ConversationCh
     Ok(jobs)
 }
 
+/// Returns what to store together with a change of a conversation.
+pub(crate) async fn stored_with_change(ctx: &TenantCtx, event: &ConversationChanged) -> Result<Vec<Effect>, Fault> {
+    let mut effects = Vec::new();
+    for follow in &ctx.subscribers.stored_with_change {
+        effects.extend(follow(ctx, event).await?);
+    }
+    Ok(effects)
+}
+
 /// Returns what to store about changes that were found after an absence.
 pub(crate) fn found_late(ctx: &TenantCtx, event: &FoundLate<'_>) -> Vec<Effect> {
     ctx.subscribers.found_late.iter().flat_map(|follow| follow(ctx, event)).collect()

@@ -2,7 +2,7 @@
 //! above it subscribe. All subscriptions are listed in one place, where the app is put together.
 
 use crate::core::card_view::CardView;
-use crate::core::conversation::Conversation;
+use crate::core::conversation::{Activity, Conversation};
 use crate::core::event::ThreadEntry;
 use crate::core::external_change_job::ExternalChangeJob;
 use crate::core::ids::ChannelId;
@@ -18,6 +18,8 @@ pub(crate) struct ConversationChanged {
     pub(crate) now: Conversation,
     /// The changes of owner or status, in order.
     pub(crate) entries: Vec<ThreadEntry>,
+    /// The new activity of the contact, if there is any.
+    pub(crate) heard: Option<Activity>,
 }
 
 /// Changes that were found after an absence, and that are not announced one by one.

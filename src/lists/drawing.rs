@@ -7,7 +7,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use tracing::info;
 
-use crate::channels::routes;
+use crate::channels::{routes, waits};
 use crate::commands::lookup;
 use crate::commands::lookup::book;
 use crate::commands::lookup::book::Book;
@@ -205,7 +205,7 @@ async fn card_view(
     let mut card_views = Vec::new();
     for conversation in rows {
         let owner = conversations::owner(ctx, &conversation).await?.map(|owner| owner.name);
-        card_views.push(CardView::new(conversation, owner));
+        card_views.push(waits::with_limit(ctx, CardView::new(conversation, owner)).await?);
     }
     Ok(ListView {
         query: query.clone(),

@@ -21,6 +21,7 @@ use crate::core::ids::ConversationId;
 use crate::core::text::cut;
 use crate::notifications::absence_view;
 use crate::notifications::outcome_view::{LOST, answered, is_over, outcome};
+use crate::notifications::target_words;
 use crate::platform::slack::blocks::element::Element;
 use crate::platform::slack::blocks::kit::{Block, Content, fit};
 use crate::platform::slack::blocks::markup::{Emoji, Markup};
@@ -163,6 +164,21 @@ fn part(notice: &DirectMessage, told: &Occasion, links: &Links) -> MessagePart {
         DirectMessage::Back { conversation, heard: false } => {
             let line = Markup::of("Snooze ended: ").bold(&conversation.title()).ours(". You own it.");
             yours(&line, conversation, None, told, links)
+        }
+        DirectMessage::AnswerDue { conversation, due } => {
+            let line = Markup::of("Answer ").bold(&conversation.title()).ours(" by ").time(*due).ours(". You own it.");
+            yours(&line, conversation, None, told, links)
+        }
+        DirectMessage::AnswerOverdue { conversation, due } => {
+            let line = name(&conversation.title()).ours(" is overdue: your answer was due ").time(*due).ours(".");
+            yours(&line, conversation, None, told, links)
+        }
+        DirectMessage::TargetMissed { conversation, limit, due, owner } => {
+            let line = target_words::missed(name(&conversation.title()), *limit, owner.as_deref(), *due);
+            let row = Element::link(Control::Open, "Open in dialnote", links.to(&conversation.id));
+            let row = Block::actions("", vec![row.about(&conversation.title())]);
+            let blocks = about(line.clone(), conversation, None, links).into_iter().chain([row]).collect();
+            MessagePart { text: line.words(), blocks }
         }
         DirectMessage::SeveralYours { actor, abouts, note, handoff } => {
             several(actor, abouts, note, *handoff, (told, links))

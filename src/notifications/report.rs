@@ -8,7 +8,7 @@ use serde_json::json;
 use tracing::info;
 
 use crate::audit::log;
-use crate::audit::log::counted;
+use crate::audit::log::{counted, target_outcome};
 use crate::channels::{privacy, routes};
 use crate::commands::refusal_view;
 use crate::core::conversation::{Conversation, Owner};
@@ -19,6 +19,7 @@ use crate::core::privacy::Privacy;
 use crate::core::refusal::Refusal;
 use crate::core::request_context::{Addressee, RequestContext};
 use crate::core::route::called;
+use crate::core::target_outcome::TargetOutcome;
 use crate::core::{times, working_hours};
 use crate::jobs::ctx::TenantCtx;
 use crate::jobs::handler::Handler;
@@ -29,6 +30,7 @@ use crate::jobs::outbox::private::answer;
 use crate::jobs::outcome::{Outcome, Stop};
 use crate::jobs::{newer_blocks, rate_limits};
 use crate::notifications::report_facts::{Alone, PersonActivity, Report};
+use crate::notifications::target_facts::Outcomes;
 use crate::notifications::{report_facts, report_view};
 use crate::people::{acting, directory, organization};
 use crate::platform::db::projection::Conversations;
@@ -99,19 +101,25 @@ pub(crate) async fn report(ctx: &TenantCtx, job: &ReportJob) -> Result<Outcome, 
     };
     let (days, loads, ids) = ctx.memory.projection.look(&ctx.db, count).await?;
     let begin = report_facts::beginning(&days, &zone).unwrap_or(now);
-    let mut changes =
-        changes_since(ctx, times::earlier(begin, Duration::from_secs(24 * 60 * 60 * u64::from(job.days)))).await?;
+    let before = times::earlier(begin, Duration::from_secs(24 * 60 * 60 * u64::from(job.days)));
+    let Recorded { mut changes, mut outcomes } = recorded_since(ctx, before).await?;
+    outcomes.retain(|(id, outcome)| ids.contains(id) && outcome.since >= before);
+    outcomes.reverse();
+    let (outcomes_before, outcomes) = Outcomes::of(outcomes.into_iter()).split(begin);
     changes.retain(|change| ids.contains(&change.conversation));
     changes.reverse();
     let (before, changes): (Vec<_>, Vec<_>) = changes.into_iter().partition(|change| change.at < begin);
     let mut people = Vec::new();
     for (id, counts) in report_facts::people(&loads, &changes) {
+        let answers = outcomes.answers_of(&id);
         let name = directory::participant(ctx, &Owner::new(id, String::new())).await?.name;
-        people.push(PersonActivity { name, counts });
+        people.push(PersonActivity { name, counts, answers });
     }
     let line = route.as_ref().and_then(|route| route.line.as_ref()).map(called);
     let (waits, before) = (report_facts::waits(changes.iter()), report_facts::waits(before.iter()));
-    let report = Box::new(Report { by: requester.name, line, days, waits, before, people });
+    let (targets, targets_before) = (outcomes.shares(), outcomes_before.shares());
+    let report = Report { by: requester.name, line, days, waits, before, people, targets, targets_before };
+    let report = Box::new(report);
     let alone = match route {
         None => Some(Alone::NoRoute),
         Some(_) => hides(ctx, &channel).await?,
@@ -132,22 +140,32 @@ async fn hides(ctx: &TenantCtx, channel: &ChannelId) -> Result<Option<Alone>, Fa
     Ok((masked || privacy::is_shared(ctx, channel).await?).then_some(Alone::Hidden))
 }
 
-/// Returns the changes since a time, newest first. For a very busy team, only as many entries as `MAX_READS` allows are
+/// The entries of the audit log that a report counts, newest first.
+#[derive(Default)]
+struct Recorded {
+    changes: Vec<ConversationChange>,
+    outcomes: Vec<(ConversationId, TargetOutcome)>,
+}
+
+/// Returns the changes and the outcomes of targets since a time, newest first. For a very busy team, only as many entries as `MAX_READS` allows are
 /// read.
-async fn changes_since(ctx: &TenantCtx, since: jiff::Timestamp) -> Result<Vec<ConversationChange>, Fault> {
+async fn recorded_since(ctx: &TenantCtx, since: jiff::Timestamp) -> Result<Recorded, Fault> {
     let since = since.max(organization::organization_since(ctx));
-    let (mut changes, mut before) = (Vec::new(), None);
+    let (mut recorded, mut before) = (Recorded::default(), None);
     for _ in 0..MAX_READS {
         let piece = ctx.db.latest(before, ENTRIES_PER_READ).await?;
         let ends = piece.len() < ENTRIES_PER_READ || piece.last().is_some_and(|last| last.entry.at < since);
         before = piece.last().map(|last| last.id);
         let recent = piece.into_iter().map(|audited| audited.entry).filter(|entry| entry.at >= since);
-        changes.extend(recent.filter_map(counted));
+        for entry in recent {
+            recorded.outcomes.extend(target_outcome(&entry));
+            recorded.changes.extend(counted(entry));
+        }
         if ends {
             break;
         }
     }
-    Ok(changes)
+    Ok(recorded)
 }
 
 impl Message for PostReport {

@@ -12,6 +12,7 @@ use serde::{Deserialize, Serialize};
 use crate::core::conversation::{Conversation, Status};
 use crate::core::ids::MemberId;
 use crate::core::last_change::ConversationChange;
+use crate::notifications::shares::{Share, TargetShares};
 
 /// The most people who are listed.
 const MAX_REPORT_LOADS: usize = 20;
@@ -33,6 +34,12 @@ pub(crate) struct Report {
     pub before: Waits,
     /// The people, busiest first.
     pub people: Vec<PersonActivity>,
+    /// The answer targets.
+    #[serde(default)]
+    pub targets: TargetShares,
+    /// The answer targets of the period before, as long.
+    #[serde(default)]
+    pub targets_before: TargetShares,
 }
 
 /// A person's part in the work of the period.
@@ -42,6 +49,9 @@ pub(crate) struct PersonActivity {
     pub name: String,
     /// The counts.
     pub counts: Counts,
+    /// The answer targets of the conversations that they owned.
+    #[serde(default)]
+    pub answers: Share,
 }
 
 /// The counts of a person's work.
@@ -191,7 +201,7 @@ pub(crate) fn waits<'a>(changes: impl Iterator<Item = &'a ConversationChange>) -
     Waits { to_owner: median(to_owner), to_done: median(to_done), handed }
 }
 
-fn median(mut all: Vec<i64>) -> Option<i64> {
+pub(crate) fn median(mut all: Vec<i64>) -> Option<i64> {
     all.sort_unstable();
     let middle = all.len().checked_sub(1)? / 2;
     let (low, high) = (all.get(middle)?, all.get(all.len() / 2)?);

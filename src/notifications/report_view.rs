@@ -2,6 +2,7 @@
 
 use crate::core::text::cut;
 use crate::notifications::report_facts::{Alone, Counts, DayActivity, PersonActivity, Report};
+use crate::notifications::shares::Share;
 use crate::platform::slack::blocks::chart::{Cell, Chart, Table};
 use crate::platform::slack::blocks::kit::{Block, Content};
 use crate::platform::slack::blocks::markup::Markup;
@@ -76,14 +77,36 @@ fn facts(report: &Report) -> Block {
         let before = before.map_or_else(String::new, |seconds| format!(" ({} before)", words::span(seconds)));
         Markup::of(&format!("{}{before}", now.map_or_else(|| "–".to_owned(), words::span)))
     };
-    Block::facts(&[
+    let share = |now: Share, before: Share| {
+        let before = before.percent().map_or_else(String::new, |percent| format!(" ({percent}% before)"));
+        Markup::of(&format!("{}{before}", share(now).unwrap_or_else(|| "–".to_owned())))
+    };
+    let mut facts = vec![
         ("Active conversations", number(report.total())),
         ("Unassigned of these", number(sum(report, |day| day.waiting))),
         ("Median time to an owner", median(report.waits.to_owner, report.before.to_owner)),
         ("Median time to done", median(report.waits.to_done, report.before.to_done)),
         ("Done of these", number(sum(report, |day| day.done))),
         ("Changed owner", number(report.waits.handed)),
-    ])
+    ];
+    if has_targets(report) {
+        let (now, before) = (&report.targets, &report.targets_before);
+        facts.push(("Owner in time", share(now.owner, before.owner)));
+        facts.push(("Answered in time", share(now.answer, before.answer)));
+        facts.push(("Median time to an answer", median(now.to_answer, before.to_answer)));
+    }
+    Block::facts(&facts)
+}
+
+/// Answers whether any target was met or missed in the period or in the one before.
+fn has_targets(report: &Report) -> bool {
+    let (now, before) = (&report.targets, &report.targets_before);
+    [now.owner, now.answer, before.owner, before.answer].iter().any(|share| share.of > 0)
+}
+
+/// Returns a share in words: "92% of 13".
+fn share(share: Share) -> Option<String> {
+    share.percent().map(|percent| format!("{percent}% of {}", share.of))
 }
 
 fn sum(report: &Report, part: CountOf) -> usize {
@@ -107,11 +130,14 @@ fn label(day: &DayActivity, group: usize) -> String {
 }
 
 fn people(report: &Report) -> Table {
-    let heading = ["Person", "Open now", "Assigned", "Done", "Median to done"].map(Cell::new).to_vec();
-    let row = |PersonActivity { name, counts }: &PersonActivity| {
+    let heading = ["Person", "Open now", "Assigned", "Done", "Median to done"].map(Cell::new);
+    let answers = has_targets(report);
+    let heading = heading.into_iter().chain(answers.then(|| Cell::new("In time"))).collect();
+    let row = |PersonActivity { name, counts, answers: theirs }: &PersonActivity| {
         let numbers = [counts.open, counts.assigned, counts.done].map(|count| Cell::new(&count.to_string()));
         let median = Cell::new(&counts.to_done.map_or_else(String::new, words::span));
-        std::iter::once(Cell::new(name)).chain(numbers).chain([median]).collect()
+        let theirs = answers.then(|| Cell::new(&share(*theirs).unwrap_or_default()));
+        std::iter::once(Cell::new(name)).chain(numbers).chain([median]).chain(theirs).collect()
     };
     Table::new(std::iter::once(heading).chain(report.people.iter().map(row)).collect())
 }
@@ -144,10 +170,11 @@ fn days_in_words(report: &Report) -> Vec<String> {
 
 /// Returns what each person did in words: "Zoe · 2 open, 3 assigned, 1 done, median 10 min".
 fn people_in_words(report: &Report) -> Vec<String> {
-    let words = |PersonActivity { name, counts }: &PersonActivity| {
+    let words = |PersonActivity { name, counts, answers }: &PersonActivity| {
         let Counts { open, assigned, done, to_done } = counts;
         let median = to_done.map_or_else(String::new, |seconds| format!(", median {}", words::span(seconds)));
-        format!("{name} · {open} open, {assigned} assigned, {done} done{median}")
+        let answers = share(*answers).map_or_else(String::new, |share| format!(", {share} answered in time"));
+        format!("{name} · {open} open, {assigned} assigned, {done} done{median}{answers}")
     };
     report.people.iter().map(words).collect()
 }
@@ -164,9 +191,11 @@ fn notification(report: &Report) -> String {
     let counted = format!("{}: {} active conversations, {}", title(report), report.total(), parts.join(", "));
     let waits = [("Median time to an owner", report.waits.to_owner), ("Median time to done", report.waits.to_done)];
     let waits = waits.iter().filter_map(|(what, wait)| Some(format!("{what} {}", words::span((*wait)?))));
+    let shares = [("Owner in time", report.targets.owner), ("Answered in time", report.targets.answer)];
+    let shares = shares.iter().filter_map(|(what, now)| Some(format!("{what} {}", share(*now)?)));
     let list = |title: &str, lines: &[String]| (!lines.is_empty()).then(|| format!("{title}: {}", lines.join(". ")));
     let people = list("By person", &people_in_words(report));
     let days = list("By day", &days_in_words(report));
-    let sentences: Vec<_> = std::iter::once(counted).chain(waits).chain(people).chain(days).collect();
+    let sentences: Vec<_> = std::iter::once(counted).chain(waits).chain(shares).chain(people).chain(days).collect();
     cut(&format!("{}.", sentences.join(". ")), NOTIFICATION)
 }

@@ -56,7 +56,7 @@ impl ExternalChange {
 
     /// Returns the last activity, if it is new and the contact called or wrote. A conversation with nothing but notes
     /// has a note as its last activity, which does not count.
-    fn heard(&self) -> Option<&Activity> {
+    pub(crate) fn heard(&self) -> Option<&Activity> {
         self.news().filter(|last| last.inbound && last.kind != ActivityKind::Note)
     }
 

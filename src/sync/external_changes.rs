@@ -183,8 +183,10 @@ async fn tell_of(
     if job.quiet {
         told_of = told_of.silent();
     }
-    let redrawn = emit::conversation_changed(ctx, &changed(found)).await?;
+    let changed = changed(found);
+    let redrawn = emit::conversation_changed(ctx, &changed).await?;
     let mut effects = told_of.first_cards(&channels);
+    effects.extend(emit::stored_with_change(ctx, &changed).await?);
     effects.extend(missed);
     if found.now.is_open() && found.to.is_none() && !routed.is_empty() {
         effects.extend(emit::waits_for_owner(ctx, &WaitsForOwner { routed }).await?);
@@ -209,7 +211,8 @@ fn shows(card: &Card, now: &CardView) -> bool {
 fn changed(found: &ExternalChange) -> ConversationChanged {
     let events = found.events().into_iter().filter(|(_, event)| event.changes_state());
     let entries = events.map(|(actor, what)| ThreadEntry { actor, what, note: String::new() }).collect();
-    ConversationChanged { card_view: found.card_view(), now: found.now.clone(), entries }
+    let heard = found.heard().cloned();
+    ConversationChanged { card_view: found.card_view(), now: found.now.clone(), entries, heard }
 }
 
 /// Returns the notes since that time, without those that were written here. Each reference accounts for one note, the

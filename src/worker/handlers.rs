@@ -42,6 +42,8 @@ use crate::sync::webhooks::Hints;
 use crate::tenants::installations::Installations;
 use crate::tenants::removal::Removals;
 use crate::tenants::token_refresh::{RefreshToken, TokenRefresh};
+use crate::waiting::target_lines::PostTargetLine;
+use crate::waiting::targets::{TargetDue, Targeting};
 use crate::workflows::queue::PostQueue;
 use crate::workflows::steps::WorkflowSteps;
 
@@ -76,6 +78,7 @@ pub fn all(installations: Option<&Arc<Installations>>) -> Registry {
         .with(Reports)
         .with(Doctor)
         .with(WorkflowSteps)
+        .with(Targeting)
         .with(MessageHandler::<AnswerPrivately>::new())
         .with(MessageHandler::<NotifyDelay>::new())
         .with(MessageHandler::<PostCard>::new())
@@ -84,6 +87,7 @@ pub fn all(installations: Option<&Arc<Installations>>) -> Registry {
         .with(MessageHandler::<RetireCard>::new())
         .with(MessageHandler::<PostEntry>::new())
         .with(MessageHandler::<UnfurlLink>::new())
+        .with(MessageHandler::<PostTargetLine>::new())
         .with(MessageHandler::<SendDirect>::new())
         .with(MessageHandler::<MarkDirect>::new())
         .with(MessageHandler::<ShowAnswer>::new())
@@ -102,6 +106,7 @@ pub fn all(installations: Option<&Arc<Installations>>) -> Registry {
         .with(TokenRefresh(installations.cloned()))
         .with(Removals(installations.cloned()))
         .with_due(DocumentKind::Handover, Class::Machine, |id| HandoverDue(ConversationId::new(id)))
+        .with_due(DocumentKind::AnswerWait, Class::Machine, |id| TargetDue(ConversationId::new(id)))
         .with_due(DocumentKind::Route, Class::Machine, move |channel| digest(channel, false))
         .with_due(DocumentKind::Overdue, Class::Machine, move |channel| digest(channel, true))
         .with_due(DocumentKind::StaleCheck, Class::Machine, |_| StaleCheck)

@@ -6,6 +6,7 @@ use crate::jobs::ctx::Subscribers;
 use crate::jobs::events::ConversationChanged;
 use crate::notifications::{absence, digests, posted_digest, stale};
 use crate::settings::routes;
+use crate::waiting::targets;
 
 /// Returns the subscribers of the app.
 pub(crate) fn all() -> Subscribers {
@@ -14,6 +15,7 @@ pub(crate) fn all() -> Subscribers {
             |ctx, ConversationChanged { card_view, .. }| Box::pin(unfurls::shown_links(ctx, card_view)),
             |ctx, changed| Box::pin(posted_digest::settle_in_digests(ctx, changed)),
         ],
+        stored_with_change: vec![|ctx, changed| Box::pin(targets::followed(ctx, changed))],
         channel_closed: vec![|ctx, closed| Box::pin(routes::pause_route(ctx, closed))],
         found_late: vec![absence::keep_missed],
         waits_for_owner: vec![|ctx, waits| Box::pin(digests::have_all_reminded(ctx, waits))],

@@ -22,7 +22,7 @@ pub(crate) struct PostCard {
     pub requester: Option<Addressee>,
 }
 
-/// A card to redraw from its stored content, because its channel shows less than before.
+/// A card to redraw from its stored content, because its channel shows less than before, or because time passed.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct RedrawCard {
     /// The channel.
@@ -67,7 +67,7 @@ pub(crate) struct PostEntry {
 }
 
 /// Returns the partition key of everything that is posted about a conversation in a channel.
-fn card_key(channel: &ChannelId, conversation: &ConversationId) -> String {
+pub(crate) fn card_key(channel: &ChannelId, conversation: &ConversationId) -> String {
     format!("card:{channel}:{conversation}")
 }
 

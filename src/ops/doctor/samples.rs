@@ -30,6 +30,7 @@ use crate::lists::content::{AdminView, HomeView, ListView};
 use crate::lists::forms_view::{self, FormFacts, Here};
 use crate::lists::{home_view, view};
 use crate::notifications::report_facts::{Counts, DayActivity, PersonActivity, Report, Waits};
+use crate::notifications::shares::{Share, TargetShares};
 use crate::notifications::{digest_view, direct_view, report_view};
 use crate::platform::slack::blocks::window::Modal;
 use crate::platform::slack::validate::Drawing;
@@ -163,10 +164,15 @@ fn digest(now: Timestamp) -> Digest {
 fn report(now: Timestamp) -> Report {
     let dates = TimeZone::UTC.to_datetime(now).date().series(1.day()).take(ROWS);
     let days = dates.map(|date| DayActivity { date, done: 1, snoozed: 2, owned: 3, waiting: 4 }).collect();
+    let answers = Share { met: 3, of: 4 };
     let counts = Counts { open: 1, assigned: 2, done: 3, to_done: Some(60) };
-    let people = (0..ROWS).map(|_| PersonActivity { name: "Zoe Park".to_owned(), counts: counts.clone() }).collect();
+    let people =
+        (0..ROWS).map(|_| PersonActivity { name: "Zoe Park".to_owned(), counts: counts.clone(), answers }).collect();
     let waits = Waits { to_owner: Some(60), to_done: Some(600), handed: 1 };
-    Report { by: "Maya Chen".to_owned(), line: None, days, before: waits.clone(), waits, people }
+    let targets = TargetShares { owner: answers, answer: answers, to_answer: Some(600) };
+    let targets_before = targets.clone();
+    let (by, before) = ("Maya Chen".to_owned(), waits.clone());
+    Report { by, line: None, days, before, waits, people, targets, targets_before }
 }
 
 fn form(now: Timestamp, links: &Links) -> Modal {

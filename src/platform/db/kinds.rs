@@ -20,6 +20,8 @@ pub(crate) trait CachedFact: Serialize + DeserializeOwned {
 /// with an empty id.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum DocumentKind {
+    /// The wait of a contact for an answer, by conversation.
+    AnswerWait,
     /// The conversations that an owner was asked about, by member.
     AskedAbout,
     /// The times in which the app was offline.
@@ -96,7 +98,8 @@ pub enum DocumentKind {
 
 impl DocumentKind {
     /// All kinds.
-    pub const ALL: [Self; 36] = [
+    pub const ALL: [Self; 37] = [
+        Self::AnswerWait,
         Self::AskedAbout,
         Self::Awake,
         Self::Batch,
@@ -138,6 +141,7 @@ impl DocumentKind {
     /// Returns the stored name.
     pub fn name(self) -> &'static str {
         match self {
+            Self::AnswerWait => "answer_wait",
             Self::AskedAbout => "asked",
             Self::Awake => "awake",
             Self::Batch => "batch",

@@ -183,7 +183,7 @@ async fn a_home_shows_what_is_mine_and_follows_what_happens() {
         [Find…]
         ---
         # Notifications
-        All 7 kinds are on. [Change…]
+        All 8 kinds are on. [Change…]
         ");
         bot.slash(MAYA, "/assign @zoe conv_1001").await;
         bot.read_all().await;
@@ -261,7 +261,7 @@ async fn a_home_explains_linking_to_unlinked_people_and_more_to_admins() {
         Setup · connection, permissions and channels [Run checks]
         ---
         # Notifications
-        All 7 kinds are on. [Change…]
+        All 8 kinds are on. [Change…]
         ");
     })
     .await;
