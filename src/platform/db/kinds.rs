@@ -38,6 +38,8 @@ pub enum DocumentKind {
     Handover,
     /// The last activity of a conversation with its meaning after earlier activity, by conversation.
     Heard,
+    /// A contact who got in touch with an owner outside working hours, by conversation.
+    HeardAtNight,
     /// An open home, by Slack user.
     Home,
     /// The mark that a person has hidden the first steps on their Home tab, by Slack user.
@@ -92,11 +94,13 @@ pub enum DocumentKind {
     Unfurl,
     /// A person who cannot be sent direct messages, by Slack user.
     Unreachable,
+    /// The conversations that the app unassigned while a person was away, by Slack user.
+    WhileAway,
 }
 
 impl DocumentKind {
     /// All kinds.
-    pub const ALL: [Self; 36] = [
+    pub const ALL: [Self; 38] = [
         Self::AskedAbout,
         Self::Awake,
         Self::Batch,
@@ -106,6 +110,7 @@ impl DocumentKind {
         Self::DrawnShared,
         Self::Handover,
         Self::Heard,
+        Self::HeardAtNight,
         Self::Home,
         Self::IntroHidden,
         Self::Installation,
@@ -133,6 +138,7 @@ impl DocumentKind {
         Self::ToolAnswer,
         Self::Unfurl,
         Self::Unreachable,
+        Self::WhileAway,
     ];
 
     /// Returns the stored name.
@@ -147,6 +153,7 @@ impl DocumentKind {
             Self::DrawnShared => "drawn_shared",
             Self::Handover => "handover",
             Self::Heard => "heard",
+            Self::HeardAtNight => "heard_at_night",
             Self::Home => "home",
             Self::IntroHidden => "intro_hidden",
             Self::Installation => "installation",
@@ -174,6 +181,7 @@ impl DocumentKind {
             Self::ToolAnswer => "tool_answer",
             Self::Unfurl => "shown",
             Self::Unreachable => "unreachable",
+            Self::WhileAway => "while_away",
         }
     }
 
