@@ -66,7 +66,7 @@ impl ExternalChange {
     }
 
     /// Returns the owner and the time at which the contact got in touch, if that wants an answer of an owner who had the
-    /// conversation before. A person who was made the owner meanwhile was chosen with the contact's call in view.
+    /// conversation before. A person who became the owner since was chosen with the contact's call in view.
     pub(crate) fn wants_the_owner(&self) -> Option<(&Owner, Timestamp)> {
         let heard = self.deserves_a_card().filter(|heard| heard.wants_an_answer())?;
         let owner = self.now.owner.as_ref()?;
