@@ -8,10 +8,10 @@ const HOUR_S = 3600;
 
 const STATUSES = [
   { value: "", label: "None" },
-  { value: "palm_tree", label: "🌴 Vacationing", text: "Vacationing" },
-  { value: "face_with_thermometer", label: "🤒 Out sick", text: "Out sick" },
-  { value: "spiral_calendar_pad", label: "🗓️ In a meeting, 1 h", text: "In a meeting", seconds: HOUR_S },
-  { value: "house_with_garden", label: "🏡 Working remotely", text: "Working remotely" },
+  { value: "palm_tree", label: "Vacationing 🌴", text: "Vacationing" },
+  { value: "face_with_thermometer", label: "Out sick 🤒", text: "Out sick" },
+  { value: "spiral_calendar_pad", label: "In a meeting, 1 h 🗓️", text: "In a meeting", seconds: HOUR_S },
+  { value: "house_with_garden", label: "Working remotely 🏡", text: "Working remotely" },
 ];
 
 export function startAttendance() {
