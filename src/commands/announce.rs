@@ -9,6 +9,7 @@ use crate::commands::reply_view;
 use crate::commands::result::{CommandResult, Hidden, Reply, ResultKind};
 use crate::core::about::About;
 use crate::core::answer::{Answer, Ended, EndedBy, Ending};
+use crate::core::automation::AutomaticReason;
 use crate::core::call::Call;
 use crate::core::card_view::{CardNote, CardView};
 use crate::core::command::Action;
@@ -226,6 +227,10 @@ fn to_old_owner(plan: &Plan) -> Option<SendDirect> {
     let about = About::from(&plan.before);
     if let Event::Returned { to } = plan.event() {
         return Some(SendDirect::new(from.user.clone()?, DirectMessage::Returned { about, to }));
+    }
+    // An absent owner gets one message about all of them, once they are back.
+    if matches!(plan.reason, Some(AutomaticReason::OwnerAway(_))) {
+        return None;
     }
     let stays = plan.to.as_ref().is_some_and(|to| to.member == from.member);
     if stays || from.member == plan.requester.member {

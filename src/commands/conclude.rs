@@ -6,6 +6,7 @@ use tracing::info;
 
 use crate::audit::log;
 use crate::audit::log::{Detail, Verified};
+use crate::channels::routes;
 use crate::commands::announce::Concluded;
 use crate::commands::asked::AskedNames;
 use crate::commands::batch::BatchPart;
@@ -14,7 +15,8 @@ use crate::commands::groups::pick_is_over;
 use crate::commands::job::{CommandJob, Stage};
 use crate::commands::plan::Progress;
 use crate::commands::{
-    acts, announce, answers, asked, batch, deferred, drafts, handover_timers, refusal_view, refusal_words, reply_view,
+    acts, announce, answers, asked, away_view, batch, deferred, drafts, handover_timers, refusal_view, refusal_words,
+    reply_view,
 };
 use crate::core::about::About;
 use crate::core::call::Call;
@@ -30,7 +32,7 @@ use crate::core::verbs;
 use crate::core::{times, typed, workflow_step};
 use crate::jobs::ctx::TenantCtx;
 use crate::jobs::documents::{QuotedMessage, ReadOnlyKey, StatusUnchanged};
-use crate::jobs::events::ConversationChanged;
+use crate::jobs::events::{ConversationChanged, WaitsForOwner};
 use crate::jobs::outbox::announcement::Announcement;
 use crate::jobs::outbox::pane;
 use crate::jobs::outbox::pane::PaneOutcome;
@@ -61,7 +63,7 @@ pub(crate) async fn conclude(
     let mut told_of = announce::announcement(ending, &job.requester, &channels, ctx.clock.now());
     let changed = changed(progress, ctx.clock.now());
     let redrawn = emit::conversation_changed(ctx, &changed).await?;
-    let handover = handover_timers::remember_handover(ctx, progress, &told_of.directs).await?;
+    let handover = handover_timers::remember_handover(ctx, progress, &told_of.directs, job.despite.is_some()).await?;
     let outcome = note_refused.map_or(log::AttemptOutcome::Done, |why| log::AttemptOutcome::NoteRefused(why.clone()));
     info!(verb = verbs::spec(job.command.act.verb()).name, conversation = %plan.before.id, "done");
     let mut effects = told_of.first_cards(&channels);
@@ -89,10 +91,21 @@ pub(crate) async fn conclude(
     effects.extend(told_of.jobs(ctx).into_iter().chain(redrawn).map(Effect::Enqueue));
     effects.extend(pane::after(ctx, claim, &job.requester, in_pane(plan, note_refused)));
     effects.push(record(ctx, claim, job, Some(progress), outcome));
+    effects.extend(waits_again(ctx, progress).await?);
     effects.extend(pick_is_over(job));
     effects.extend(status_trouble_is_over(plan));
     effects.extend(redraw::refresh_homes(ctx, concerned(progress, job)).await?);
     Ok(Outcome::done(effects))
+}
+
+/// Returns what follows if the app itself has unassigned an open conversation, so that it waits for an owner again.
+async fn waits_again(ctx: &TenantCtx, progress: &Progress) -> Result<Vec<Effect>, Fault> {
+    let now = &progress.now;
+    if progress.plan.reason.is_none() || now.owner.is_some() || !now.is_open() {
+        return Ok(Vec::new());
+    }
+    let routed = routes::routed(ctx, now.line.as_ref()).await?;
+    emit::waits_for_owner(ctx, &WaitsForOwner { routed }).await
 }
 
 /// Returns the outcome of a command for the pane in which it was given.
@@ -125,7 +138,11 @@ async fn step_refused(ctx: &TenantCtx, job: &CommandJob, why: &Refusal) -> Resul
         let outputs = workflow_step::outputs(&known, owner.as_ref(), ctx.links.to(&known.id));
         return Ok(Some(steps::end(ctx, step, StepEnd::done(outputs))));
     }
-    Ok(Some(steps::fail(ctx, step, &refusal_words::no(why))))
+    let sentence = match why {
+        Refusal::TheyAreAway(away) => away_view::for_workflow(away),
+        _ => refusal_words::no(why),
+    };
+    Ok(Some(steps::fail(ctx, step, &sentence)))
 }
 
 /// Returns the change that a command has made, for everything else that shows the conversation.
@@ -169,6 +186,11 @@ pub(crate) async fn refused(ctx: &TenantCtx, claim: &Claim, job: &CommandJob, wh
         Refusal::Moved(moved) => {
             let draft = drafts::draft(ctx, job, vec![moved.seen.clone()]);
             effects.push(Effect::PutDraft(Draft { id: moved.draft.clone(), ..draft }));
+        }
+        Refusal::TheyAreAway(away) => {
+            let confirmed = CommandJob { despite: Some(away.user.clone()), ..job.clone() };
+            let draft = drafts::draft(ctx, &confirmed, vec![away.seen.clone()]);
+            effects.push(Effect::PutDraft(Draft { id: away.draft.clone(), ..draft }));
         }
         Refusal::NoConversation { id } | Refusal::Gone(About { id, .. }) => {
             effects.extend(known::forget(ctx, id).await?);

@@ -17,7 +17,7 @@ use crate::audit::log::Verified;
 use crate::cards::view;
 use crate::commands::looked::Looked;
 use crate::commands::plan::Progress;
-use crate::commands::{conclude, deferred, drafts, groups, handover_timers, plan, reply_view, undoing};
+use crate::commands::{away, conclude, deferred, drafts, groups, handover_timers, plan, reply_view, undoing};
 use crate::core::error::Fault;
 use crate::core::ids::ConversationId;
 use crate::core::participant::Participant;
@@ -62,10 +62,14 @@ pub(crate) async fn decide(
     if job.batch.is_none() {
         facts.is_still_theirs(&job.requester, &job.command.act)?;
     }
+    if away::is_back(ctx, job, &facts).await? {
+        return Ok(Outcome::done(Vec::new()));
+    }
     let note = mentions::with_names(ctx, &job.command.note).await?;
     let answered = Answered::new(&job.seen, &facts);
     let plan = plan::decide(&job.command.act, &note, facts)?;
     answered.holds_for(&plan, drafts::new_draft)?;
+    away::ask_first(ctx, job, &plan).await?;
     Ok(go_on(ctx, job, Progress::new(plan, Looked { at, attempt: claim.attempt })))
 }
 

@@ -8,6 +8,8 @@ pub mod acts;
 mod announce;
 pub mod answers;
 pub mod asked;
+mod away;
+mod away_view;
 pub mod batch;
 mod conclude;
 pub mod deferred;

@@ -185,7 +185,8 @@ impl Activity {
         }
     }
 
-    fn wants_an_answer(&self) -> bool {
+    /// Returns whether the contact called without an answer, left a voicemail or wrote.
+    pub(crate) fn wants_an_answer(&self) -> bool {
         self.inbound && matches!(self.kind, ActivityKind::MissedCall | ActivityKind::Voicemail | ActivityKind::Sms)
     }
 }

@@ -171,6 +171,13 @@ pub enum DirectMessage {
         /// The number of changes that are not shown.
         more: usize,
     },
+    /// Conversations of the reader's were unassigned while they were away, because the contacts got in touch.
+    WhileAway {
+        /// The conversations that are shown, as they are now.
+        returned: Vec<ReturnedConversation>,
+        /// The number of conversations that are not shown.
+        more: usize,
+    },
     /// A person wrote a note on a conversation of the reader.
     Noted {
         /// The actor's name for colleagues.
@@ -180,6 +187,15 @@ pub enum DirectMessage {
         /// The note.
         note: String,
     },
+}
+
+/// A conversation that was unassigned while its owner was away.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ReturnedConversation {
+    /// The conversation as it is now.
+    pub conversation: Conversation,
+    /// The owner's name for colleagues, if it has an owner again.
+    pub owner: Option<String>,
 }
 
 impl DirectMessage {
@@ -207,6 +223,7 @@ impl DirectMessage {
             | Self::NotYoursNow { about, .. }
             | Self::Noted { about, .. } => Some(about.clone()),
             Self::SeveralYours { .. }
+            | Self::WhileAway { .. }
             | Self::CaughtUp { .. }
             | Self::Left { .. }
             | Self::CannotNotify { .. }

@@ -147,9 +147,9 @@ impl Event {
     pub fn verb(&self) -> Option<Verb> {
         match self {
             Self::Took { .. } => Some(Verb::Take),
-            Self::Assigned { .. } => Some(Verb::Assign),
+            Self::Assigned { .. } | Self::Automatic { to: Some(_), .. } => Some(Verb::Assign),
             Self::HandedOff { .. } => Some(Verb::Handoff),
-            Self::Unassigned { .. } => Some(Verb::Unassign),
+            Self::Unassigned { .. } | Self::Automatic { to: None, .. } => Some(Verb::Unassign),
             Self::Done => Some(Verb::Done),
             Self::Reopened | Self::GotInTouch => Some(Verb::Reopen),
             Self::Snoozed(_) => Some(Verb::Snooze),
@@ -157,8 +157,6 @@ impl Event {
             Self::Undone(_) => Some(Verb::Undo),
             Self::Did(verb) => Some(*verb),
             Self::GaveBack { .. } | Self::Returned { .. } => Some(Verb::GiveBack),
-            Self::Automatic { to: Some(_), .. } => Some(Verb::Assign),
-            Self::Automatic { to: None, .. } => Some(Verb::Unassign),
             Self::Answered { .. } => None,
         }
     }

@@ -69,7 +69,7 @@ impl DirectMessage {
             | Self::CannotNotify { .. } => return None,
             Self::YoursNow { .. } | Self::YoursElsewhere { .. } | Self::SeveralYours { .. } => MessageKind::Yours,
             Self::Back { .. } => MessageKind::Back,
-            Self::NotYoursNow { .. } | Self::Returned { .. } => MessageKind::NotYours,
+            Self::NotYoursNow { .. } | Self::Returned { .. } | Self::WhileAway { .. } => MessageKind::NotYours,
             Self::Noted { .. } => MessageKind::Noted,
             Self::Accepted { .. } | Self::BackToYou { .. } => MessageKind::Answered,
             Self::Reminder { .. } => MessageKind::Reminder,

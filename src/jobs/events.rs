@@ -1,11 +1,13 @@
 //! Domain events. A capability says what has happened, and does not know which capabilities follow it up. Capabilities
 //! above it subscribe. All subscriptions are listed in one place, where the app is put together.
 
+use jiff::Timestamp;
+
 use crate::core::card_view::CardView;
-use crate::core::conversation::{Activity, Conversation};
+use crate::core::conversation::{Activity, Conversation, Owner};
 use crate::core::event::ThreadEntry;
 use crate::core::external_change_job::ExternalChangeJob;
-use crate::core::ids::ChannelId;
+use crate::core::ids::{ChannelId, SlackUserId};
 use crate::core::route::Route;
 use crate::jobs::outbox::direct::SendDirect;
 use crate::platform::db::Claim;
@@ -36,6 +38,22 @@ pub(crate) struct FoundLate<'a> {
 pub(crate) struct WaitsForOwner {
     /// The channels that get its cards, with their routes.
     pub(crate) routed: Vec<(ChannelId, Route)>,
+}
+
+/// An open conversation with an owner, whose contact called without an answer, left a voicemail or wrote.
+pub(crate) struct ContactHeard<'a> {
+    /// The conversation as it is now.
+    pub(crate) conversation: &'a Conversation,
+    /// The owner.
+    pub(crate) owner: &'a Owner,
+    /// The time at which the contact got in touch.
+    pub(crate) at: Timestamp,
+}
+
+/// A person whose status or account in Slack changed, so that they may be away or back.
+pub(crate) struct AvailabilityChanged {
+    /// The person.
+    pub(crate) user: SlackUserId,
 }
 
 /// A channel in which Slack no longer lets the app post.

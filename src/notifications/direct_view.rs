@@ -22,6 +22,7 @@ use crate::core::text::cut;
 use crate::notifications::absence_view;
 use crate::notifications::outcome_view::{LOST, answered, is_over, outcome};
 use crate::notifications::target_words;
+use crate::notifications::while_away_view;
 use crate::platform::slack::blocks::element::Element;
 use crate::platform::slack::blocks::kit::{Block, Content, fit};
 use crate::platform::slack::blocks::markup::{Emoji, Markup};
@@ -226,6 +227,10 @@ fn part(notice: &DirectMessage, told: &Occasion, links: &Links) -> MessagePart {
         DirectMessage::RoutePaused { channel, archived: false } => {
             let line = Markup::of("The app can't post in ").channel(channel).ours(" because it isn't a member. Type ");
             MessagePart::line(&line.code("/invite @dialnote").ours(" there, then ").code("/dialnote route").ours("."))
+        }
+        DirectMessage::WhileAway { returned, more } => {
+            let (text, blocks) = while_away_view::message(returned, *more, links);
+            MessagePart { text, blocks }
         }
         DirectMessage::CaughtUp { away, notices, more } => caught_up(away.as_ref(), notices, *more, told, links),
         DirectMessage::Accepted { actor, about } => {

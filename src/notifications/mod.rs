@@ -20,3 +20,4 @@ pub(crate) mod summary;
 pub(crate) mod target_facts;
 pub(crate) mod target_words;
 pub mod unreachable;
+mod while_away_view;

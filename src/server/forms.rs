@@ -88,7 +88,7 @@ impl InboundRequest<'_> {
     ) -> Response {
         let kept = self.within(self.front.tenants.common.store.draft(&from.installation, &draft)).await.flatten();
         let kept = kept.filter(|kept| kept.actor == from.user);
-        let Some(StoredQuestion { command, seen }) =
+        let Some(StoredQuestion { command, seen, .. }) =
             kept.and_then(|kept| serde_json::from_str::<StoredQuestion>(&kept.body).ok())
         else {
             return self.refuse(&from, Refusal::DraftGone).await;

@@ -190,6 +190,9 @@ fn route(
         Inbound::ProfileChanged { installation, change, delivery } => {
             return Handling::Order(request.order(&installation, &delivery, &change), answers::unavailable);
         }
+        Inbound::GroupChanged { installation, change, delivery } => {
+            return Handling::Order(request.order(&installation, &delivery, &change), answers::unavailable);
+        }
         Inbound::HomeOpened { installation, user, delivery } => {
             return Handling::Order(request.home(&installation, user, &delivery), answers::unavailable);
         }
@@ -329,7 +332,9 @@ impl<'a> InboundRequest<'a> {
     /// Returns the people that a menu of new owners offers.
     async fn people(&self, from: &From, typed: &str, on: Option<ConversationId>) -> Response {
         let groups = match self.within(self.is_teammate(from)).await {
-            Some(true) => self.within(people::offered(&self.work, typed, on.as_ref(), from.team.as_ref())).await,
+            Some(true) => {
+                self.within(people::offered(&self.work, typed, on.as_ref(), (&from.user, from.team.as_ref()))).await
+            }
             _ => None,
         };
         match groups.unwrap_or_default() {

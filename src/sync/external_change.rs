@@ -6,7 +6,7 @@ use jiff::Timestamp;
 use crate::core::about::About;
 use crate::core::answer::{Answer, Ended, EndedBy, Ending};
 use crate::core::card_view::{CardNote, CardView};
-use crate::core::conversation::{Activity, ActivityContext, ActivityKind, Conversation, State, Status};
+use crate::core::conversation::{Activity, ActivityContext, ActivityKind, Conversation, Owner, State, Status};
 use crate::core::direct_message::DirectMessage;
 use crate::core::event::{Event, HistoryEntry, SOMEBODY, ThreadEntry};
 use crate::core::ids::ChannelId;
@@ -63,6 +63,15 @@ impl ExternalChange {
     /// Returns the activity for which a conversation without a card gets one.
     pub(crate) fn deserves_a_card(&self) -> Option<&Activity> {
         self.heard().filter(|_| self.now.is_open())
+    }
+
+    /// Returns the owner and the time at which the contact got in touch, if that wants an answer of an owner who had the
+    /// conversation before. A person who became the owner since was chosen with the contact's call in view.
+    pub(crate) fn wants_the_owner(&self) -> Option<(&Owner, Timestamp)> {
+        let heard = self.deserves_a_card().filter(|heard| heard.wants_an_answer())?;
+        let owner = self.now.owner.as_ref()?;
+        let had_it = self.before.as_ref().is_some_and(|before| before.owner.as_ref() == Some(&owner.id));
+        had_it.then_some((owner, heard.at))
     }
 
     /// Returns the events that explain the change, each with its actor.

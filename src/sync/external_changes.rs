@@ -19,7 +19,7 @@ use crate::core::refusal::Refusal;
 use crate::core::request_context::Via;
 use crate::core::{job_keys, note, times};
 use crate::jobs::ctx::TenantCtx;
-use crate::jobs::events::{ConversationChanged, FoundLate, WaitsForOwner};
+use crate::jobs::events::{ContactHeard, ConversationChanged, FoundLate, WaitsForOwner};
 use crate::jobs::handler::Handler;
 use crate::jobs::job::JobKind;
 use crate::jobs::outbox::redraw;
@@ -190,6 +190,10 @@ async fn tell_of(
     effects.extend(missed);
     if found.now.is_open() && found.to.is_none() && !routed.is_empty() {
         effects.extend(emit::waits_for_owner(ctx, &WaitsForOwner { routed }).await?);
+    }
+    if let Some((owner, at)) = found.wants_the_owner() {
+        let conversation = &found.now;
+        effects.extend(emit::contact_heard(ctx, &ContactHeard { conversation, owner, at }).await?);
     }
     effects.extend(found.events().into_iter().filter_map(|(_, event)| record(found, event)));
     effects.extend(told_of.jobs(ctx).into_iter().chain(redrawn).map(enqueue::unasked));

@@ -4,3 +4,5 @@
 
 pub(crate) mod target_lines;
 pub(crate) mod targets;
+pub(crate) mod absent_owners;
+pub(crate) mod while_away;

@@ -9,7 +9,7 @@ use crate::commands::batch::Batches;
 use crate::commands::deferred::NewlyLinked;
 use crate::commands::execute::{Commands, Resumptions};
 use crate::commands::handover_timers::{HandoverDue, HandoverTimers};
-use crate::core::ids::{ChannelId, ConversationId, ToolCallId};
+use crate::core::ids::{ChannelId, ConversationId, SlackUserId, ToolCallId};
 use crate::jobs::handler::Registry;
 use crate::jobs::outbox::cards::{PostCard, PostEntry, RedrawCard, RepostCard, RetireCard};
 use crate::jobs::outbox::direct::{MarkDirect, SendDirect, ShowAnswer};
@@ -34,6 +34,7 @@ use crate::objects::showing::ShowPane;
 use crate::ops::doctor::Doctor;
 use crate::people::offboarding::Leavers;
 use crate::people::profiles::Profiles;
+use crate::people::user_groups::UserGroups;
 use crate::platform::db::{Class, DocumentKind};
 use crate::settings::changes::SettingsChanges;
 use crate::settings::sharing::SharedChannels;
@@ -44,6 +45,8 @@ use crate::tenants::removal::Removals;
 use crate::tenants::token_refresh::{RefreshToken, TokenRefresh};
 use crate::waiting::target_lines::PostTargetLine;
 use crate::waiting::targets::{TargetDue, Targeting};
+use crate::waiting::absent_owners::{AbsentOwner, AbsentOwners};
+use crate::waiting::while_away::{ReturnedWhileAway, WelcomeBack};
 use crate::workflows::queue::PostQueue;
 use crate::workflows::steps::WorkflowSteps;
 
@@ -71,6 +74,9 @@ pub fn all(installations: Option<&Arc<Installations>>) -> Registry {
         .with(ExternalChanges)
         .with(Hints)
         .with(CatchingUp)
+        .with(UserGroups)
+        .with(AbsentOwners)
+        .with(WelcomeBack)
         .with(SharedChannels)
         .with(StaleChecks)
         .with(Questions)
@@ -107,6 +113,14 @@ pub fn all(installations: Option<&Arc<Installations>>) -> Registry {
         .with(Removals(installations.cloned()))
         .with_due(DocumentKind::Handover, Class::Machine, |id| HandoverDue(ConversationId::new(id)))
         .with_due(DocumentKind::AnswerWait, Class::Machine, |id| TargetDue(ConversationId::new(id)))
+        .with_due(DocumentKind::HeardAtNight, Class::Machine, |id| AbsentOwner {
+            conversation: ConversationId::new(id),
+            heard: None,
+        })
+        .with_due(DocumentKind::WhileAway, Class::Machine, |user| ReturnedWhileAway {
+            user: SlackUserId::new(user),
+            returned: None,
+        })
         .with_due(DocumentKind::Route, Class::Machine, move |channel| digest(channel, false))
         .with_due(DocumentKind::Overdue, Class::Machine, move |channel| digest(channel, true))
         .with_due(DocumentKind::StaleCheck, Class::Machine, |_| StaleCheck)

@@ -7,6 +7,7 @@ use crate::jobs::events::ConversationChanged;
 use crate::notifications::{absence, digests, posted_digest, stale};
 use crate::settings::routes;
 use crate::waiting::targets;
+use crate::waiting::{absent_owners, while_away};
 
 /// Returns the subscribers of the app.
 pub(crate) fn all() -> Subscribers {
@@ -19,6 +20,9 @@ pub(crate) fn all() -> Subscribers {
         channel_closed: vec![|ctx, closed| Box::pin(routes::pause_route(ctx, closed))],
         found_late: vec![absence::keep_missed],
         waits_for_owner: vec![|ctx, waits| Box::pin(digests::have_all_reminded(ctx, waits))],
+        contact_heard: vec![|ctx, heard| Box::pin(absent_owners::check(ctx, heard))],
+        availability_changed: vec![|ctx, changed| Box::pin(while_away::follow(ctx, changed))],
+        group_changed: Vec::new(),
         polling: vec![|ctx| Box::pin(deferred::follow_poll(ctx)), |ctx| Box::pin(stale::have_owners_asked(ctx))],
         absence_ended: vec![|ctx, away| Box::pin(digests::catch_up(ctx, *away))],
     }

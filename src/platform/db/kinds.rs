@@ -40,6 +40,8 @@ pub enum DocumentKind {
     Handover,
     /// The last activity of a conversation with its meaning after earlier activity, by conversation.
     Heard,
+    /// A contact who got in touch with an owner outside working hours, by conversation.
+    HeardAtNight,
     /// An open home, by Slack user.
     Home,
     /// The mark that a person has hidden the first steps on their Home tab, by Slack user.
@@ -94,11 +96,13 @@ pub enum DocumentKind {
     Unfurl,
     /// A person who cannot be sent direct messages, by Slack user.
     Unreachable,
+    /// The conversations that the app unassigned while a person was away, by Slack user.
+    WhileAway,
 }
 
 impl DocumentKind {
     /// All kinds.
-    pub const ALL: [Self; 37] = [
+    pub const ALL: [Self; 39] = [
         Self::AnswerWait,
         Self::AskedAbout,
         Self::Awake,
@@ -109,6 +113,7 @@ impl DocumentKind {
         Self::DrawnShared,
         Self::Handover,
         Self::Heard,
+        Self::HeardAtNight,
         Self::Home,
         Self::IntroHidden,
         Self::Installation,
@@ -136,6 +141,7 @@ impl DocumentKind {
         Self::ToolAnswer,
         Self::Unfurl,
         Self::Unreachable,
+        Self::WhileAway,
     ];
 
     /// Returns the stored name.
@@ -151,6 +157,7 @@ impl DocumentKind {
             Self::DrawnShared => "drawn_shared",
             Self::Handover => "handover",
             Self::Heard => "heard",
+            Self::HeardAtNight => "heard_at_night",
             Self::Home => "home",
             Self::IntroHidden => "intro_hidden",
             Self::Installation => "installation",
@@ -178,6 +185,7 @@ impl DocumentKind {
             Self::ToolAnswer => "tool_answer",
             Self::Unfurl => "shown",
             Self::Unreachable => "unreachable",
+            Self::WhileAway => "while_away",
         }
     }
 

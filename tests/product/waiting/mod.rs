@@ -1,4 +1,6 @@
-//! What a route does so that nothing waits unseen.
+//! What a route does so that nothing waits unseen, and people who are away.
 
+mod absent_owners;
+mod availability;
 mod settings;
 mod targets;

@@ -157,6 +157,7 @@ impl Way {
             | Inbound::SslCheck
             | Inbound::UrlVerification { .. }
             | Inbound::ProfileChanged { .. }
+            | Inbound::GroupChanged { .. }
             | Inbound::ChannelShared { .. }
             | Inbound::StepReached { .. }
             | Inbound::Removed { .. }
