@@ -3,6 +3,7 @@
 use crate::cards::controls;
 use crate::cards::controls::Place;
 use crate::core::about::About;
+use crate::core::auto_assign::PickDelay;
 use crate::core::card_view::{CardNote, CardView};
 use crate::core::control::{Carried, Control};
 use crate::core::conversation::{Activity, ActivityContext, ActivityKind, Contact, Conversation, Links, Status};
@@ -110,9 +111,10 @@ fn standing(card_view: &CardView) -> Markup {
         (Status::Open, Some(minutes)) if card_view.owner.is_none() => Markup::default()
             .emoji(Emoji::OVERDUE)
             .strong("Overdue")
-            .ours(&format!(" · unassigned for over {}", minutes_in_words(minutes))),
+            .ours(&format!(" · unassigned for over {}", minutes_in_words(minutes)))
+            .then(" · ", delay(card_view)),
         (Status::Open, _) if card_view.owner.is_none() => {
-            Markup::default().emoji(Emoji::UNASSIGNED).strong("Unassigned")
+            Markup::default().emoji(Emoji::UNASSIGNED).strong("Unassigned").then(" · ", delay(card_view))
         }
         (Status::Open, _) => Markup::default().emoji(Emoji::OWNED),
         (Status::Snoozed, _) => {
@@ -122,6 +124,15 @@ fn standing(card_view: &CardView) -> Markup {
         }
         (Status::Done, _) => Markup::default().emoji(Emoji::DONE).strong("Done"),
         (Status::Other, _) => Markup::default().emoji(Emoji::OTHER).bold(&status_word(conversation)).ours(unowned),
+    }
+}
+
+/// Says why it is not assigned yet, if it is to be: "waiting for the first of @frontdesk: all are away".
+fn delay(card_view: &CardView) -> Markup {
+    match &card_view.delay {
+        Some(delay @ PickDelay::Hours(until)) => Markup::of(&delay.words()).time(*until),
+        Some(delay) => Markup::default().text(&delay.words()),
+        None => Markup::default(),
     }
 }
 
@@ -282,9 +293,10 @@ pub(crate) fn notification(card_view: &CardView) -> String {
         }
         (Status::Open, Some(name), _) => format!("{subject} · owner: {name}"),
         (Status::Open, None, Some(minutes)) => {
-            format!("Overdue: {} · unassigned for over {}", lower(&subject), minutes_in_words(minutes))
+            let over = minutes_in_words(minutes);
+            format!("Overdue: {} · unassigned for over {over}{}", lower(&subject), delayed(card_view))
         }
-        (Status::Open, None, None) => format!("{subject} · unassigned"),
+        (Status::Open, None, None) => format!("{subject} · unassigned{}", delayed(card_view)),
     };
     let words = last_words(card_view).map(|(by, words)| match by {
         Some(by) if card_view.note.as_ref().is_some_and(|note| note.by.is_some()) => {
@@ -294,6 +306,15 @@ pub(crate) fn notification(card_view: &CardView) -> String {
         None => format!(": “{}”", one_line(words)),
     });
     cut(&format!("{line}{}", words.unwrap_or_default()), NOTIFICATION)
+}
+
+/// Returns the same words as [`delay`] for a notification, where a time is in UTC.
+fn delayed(card_view: &CardView) -> String {
+    match &card_view.delay {
+        Some(delay @ PickDelay::Hours(until)) => format!(" · {}{}", delay.words(), utc(*until)),
+        Some(delay) => format!(" · {}", delay.words()),
+        None => String::new(),
+    }
 }
 
 /// Returns words that continue a sentence.

@@ -4,6 +4,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use crate::core::absence::Absence;
+use crate::core::auto_assign::PickDelay;
 use crate::core::conversation::{Conversation, State};
 use crate::core::event::{HistoryEntry, ThreadEntry};
 use crate::core::ids::ConversationId;
@@ -75,6 +76,9 @@ pub struct CardView {
     /// The number of minutes for which it has been unassigned at least, if that is more than the limit.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub overdue: Option<u16>,
+    /// The reason why the auto-assignment has not assigned it yet, if it is to be assigned.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub delay: Option<PickDelay>,
 }
 
 /// A note on a card.
@@ -91,7 +95,7 @@ pub struct CardNote {
 impl CardView {
     /// Returns a card about which nothing else is known.
     pub fn new(conversation: Conversation, owner: Option<String>) -> Self {
-        Self { conversation, owner, photo: None, last: None, note: None, overdue: None }
+        Self { conversation, owner, photo: None, last: None, note: None, overdue: None, delay: None }
     }
 
     /// Returns the card with the facts of the card before it that are still true, as far as it has none of its own.
@@ -101,6 +105,7 @@ impl CardView {
         self.note = self.note.or_else(|| before.note.clone());
         self.last = self.last.or_else(|| before.last.clone().filter(|_| is_unchanged));
         self.overdue = self.overdue.or(before.overdue.filter(|_| is_unchanged));
+        self.delay = self.delay.or_else(|| before.delay.clone().filter(|_| is_unchanged));
         self
     }
 

@@ -2,6 +2,7 @@
 
 use crate::core::absence::Absence;
 use crate::core::error::Fault;
+use crate::core::person::Profile;
 use crate::jobs::ctx::TenantCtx;
 use crate::jobs::events::{ChannelClosed, ConversationChanged, FoundLate, WaitsForOwner};
 use crate::platform::db::{Effect, NewJob};
@@ -27,6 +28,15 @@ pub(crate) async fn waits_for_owner(ctx: &TenantCtx, event: &WaitsForOwner) -> R
         effects.extend(follow(ctx, event).await?);
     }
     Ok(effects)
+}
+
+/// Returns the jobs that follow a person's changed status or account in Slack.
+pub(crate) async fn presence_changed(ctx: &TenantCtx, now: &Profile) -> Result<Vec<NewJob>, Fault> {
+    let mut jobs = Vec::new();
+    for follow in &ctx.subscribers.presence_changed {
+        jobs.extend(follow(ctx, now).await?);
+    }
+    Ok(jobs)
 }
 
 /// Returns what to store about a channel that takes no messages.

@@ -1,11 +1,12 @@
 //! Domain events. A capability says what has happened, and does not know which capabilities follow it up. Capabilities
 //! above it subscribe. All subscriptions are listed in one place, where the app is put together.
 
+use crate::core::automation::AutomaticReason;
 use crate::core::card_view::CardView;
 use crate::core::conversation::Conversation;
 use crate::core::event::ThreadEntry;
 use crate::core::external_change_job::ExternalChangeJob;
-use crate::core::ids::ChannelId;
+use crate::core::ids::{ChannelId, MemberId};
 use crate::core::route::Route;
 use crate::jobs::outbox::direct::SendDirect;
 use crate::platform::db::Claim;
@@ -34,6 +35,26 @@ pub(crate) struct FoundLate<'a> {
 pub(crate) struct WaitsForOwner {
     /// The channels that get its cards, with their routes.
     pub(crate) routed: Vec<(ChannelId, Route)>,
+    /// The conversation as it is now.
+    pub(crate) now: Conversation,
+    /// The reason why it is unassigned.
+    pub(crate) cause: WaitCause,
+}
+
+/// The reason why a conversation is open and unassigned.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum WaitCause {
+    /// Its contact called or wrote, or its snooze ended.
+    News,
+    /// The app unassigned it.
+    Automatic {
+        /// The previous owner.
+        from: Option<MemberId>,
+        /// The reason.
+        reason: AutomaticReason,
+    },
+    /// A person decided so, or it was so before.
+    Other,
 }
 
 /// A channel in which Slack no longer lets the app post.

@@ -12,6 +12,7 @@ use crate::core::person::{Account, Profile};
 use crate::core::teammate::{ProfileJob, is_a_members, linked_before};
 use crate::core::{person, times};
 use crate::jobs::ctx::TenantCtx;
+use crate::jobs::emit;
 use crate::jobs::handler::Handler;
 use crate::jobs::job::JobKind;
 use crate::jobs::outbox::redraw;
@@ -40,7 +41,13 @@ pub(crate) async fn profile_changed(ctx: &TenantCtx, claim: &Claim, job: &Profil
     let left = gone.map(|gone| Effect::Enqueue(ctx.following(claim, &Left(gone))));
     let stranger = stranger_changed(ctx, &change.now).await?;
     let home = home_of_who_was_one(ctx, &change).await?;
-    Ok(Outcome::done(left.into_iter().chain(stranger).chain(home).collect()))
+    let presence = |profile: &Profile| (profile.status.clone(), profile.account);
+    let followed = match change.before.as_ref().is_some_and(|before| presence(before) != presence(&change.now)) {
+        true => emit::presence_changed(ctx, &change.now).await?,
+        false => Vec::new(),
+    };
+    let followed = followed.into_iter().map(Effect::Enqueue);
+    Ok(Outcome::done(left.into_iter().chain(stranger).chain(home).chain(followed).collect()))
 }
 
 /// Redraws the home of a user who is no longer a teammate, so that it shows nothing.

@@ -24,7 +24,7 @@ use crate::jobs::handler::Handler;
 use crate::jobs::job::JobKind;
 use crate::jobs::outbox::redraw;
 use crate::jobs::outcome::{Outcome, Stop};
-use crate::jobs::{documents, emit, enqueue, rate_limits};
+use crate::jobs::{awaiting_pick, documents, emit, enqueue, rate_limits};
 use crate::people::directory;
 use crate::platform::db::projection::seen;
 use crate::platform::db::rate_limit::RateLimit;
@@ -186,8 +186,10 @@ async fn tell_of(
     let redrawn = emit::conversation_changed(ctx, &changed(found)).await?;
     let mut effects = told_of.first_cards(&channels);
     effects.extend(missed);
-    if found.now.is_open() && found.to.is_none() && !routed.is_empty() {
-        effects.extend(emit::waits_for_owner(ctx, &WaitsForOwner { routed }).await?);
+    effects.extend(awaiting_pick::wait_is_over(found.before.as_ref(), &found.now));
+    if let Some(cause) = found.wait_cause().filter(|_| !routed.is_empty()) {
+        let waits = WaitsForOwner { routed, now: found.now.clone(), cause };
+        effects.extend(emit::waits_for_owner(ctx, &waits).await?);
     }
     effects.extend(found.events().into_iter().filter_map(|(_, event)| record(found, event)));
     effects.extend(told_of.jobs(ctx).into_iter().chain(redrawn).map(enqueue::unasked));

@@ -10,7 +10,7 @@ use crate::commands::execute::{Commands, Resumptions};
 use crate::commands::handover_timers::{HandoverDue, HandoverTimers};
 use crate::core::ids::{ChannelId, ConversationId, ToolCallId};
 use crate::jobs::handler::Registry;
-use crate::jobs::outbox::cards::{PostCard, PostEntry, RedrawCard, RepostCard, RetireCard};
+use crate::jobs::outbox::cards::{PostCard, PostEntry, RedrawCard, RepostCard, RetireCard, ShowDelay};
 use crate::jobs::outbox::direct::{MarkDirect, SendDirect, ShowAnswer};
 use crate::jobs::outbox::message::MessageHandler;
 use crate::jobs::outbox::private::{AnswerPrivately, NotifyDelay};
@@ -41,6 +41,7 @@ use crate::sync::webhooks::Hints;
 use crate::tenants::installations::Installations;
 use crate::tenants::removal::Removals;
 use crate::tenants::token_refresh::{RefreshToken, TokenRefresh};
+use crate::waiting::auto_assign::{AssignWaiting, AutoAssignment};
 use crate::workflows::queue::PostQueue;
 use crate::workflows::steps::WorkflowSteps;
 
@@ -68,6 +69,7 @@ pub fn all(installations: Option<&Arc<Installations>>) -> Registry {
         .with(Hints)
         .with(CatchingUp)
         .with(SharedChannels)
+        .with(AutoAssignment)
         .with(StaleChecks)
         .with(Questions)
         .with(Digests)
@@ -78,6 +80,7 @@ pub fn all(installations: Option<&Arc<Installations>>) -> Registry {
         .with(MessageHandler::<NotifyDelay>::new())
         .with(MessageHandler::<PostCard>::new())
         .with(MessageHandler::<RedrawCard>::new())
+        .with(MessageHandler::<ShowDelay>::new())
         .with(MessageHandler::<RepostCard>::new())
         .with(MessageHandler::<RetireCard>::new())
         .with(MessageHandler::<PostEntry>::new())
@@ -102,6 +105,9 @@ pub fn all(installations: Option<&Arc<Installations>>) -> Registry {
         .with_due(DocumentKind::Handover, Class::Machine, |id| HandoverDue(ConversationId::new(id)))
         .with_due(DocumentKind::Route, Class::Machine, move |channel| digest(channel, false))
         .with_due(DocumentKind::Overdue, Class::Machine, move |channel| digest(channel, true))
+        .with_due(DocumentKind::PickCheck, Class::Machine, |channel| AssignWaiting {
+            channel: ChannelId::new(channel),
+        })
         .with_due(DocumentKind::StaleCheck, Class::Machine, |_| StaleCheck)
         .with_due(DocumentKind::Installation, Class::Machine, |_| RefreshToken)
         .with_due(DocumentKind::PendingAnswer, Class::Person, |answer| ReportDelivery { answer, arrival: None })

@@ -6,6 +6,7 @@ use crate::jobs::ctx::Subscribers;
 use crate::jobs::events::ConversationChanged;
 use crate::notifications::{absence, digests, posted_digest, stale};
 use crate::settings::routes;
+use crate::waiting::auto_assign;
 
 /// Returns the subscribers of the app.
 pub(crate) fn all() -> Subscribers {
@@ -13,10 +14,15 @@ pub(crate) fn all() -> Subscribers {
         conversation_changed: vec![
             |ctx, ConversationChanged { card_view, .. }| Box::pin(unfurls::shown_links(ctx, card_view)),
             |ctx, changed| Box::pin(posted_digest::settle_in_digests(ctx, changed)),
+            |ctx, changed| Box::pin(auto_assign::after_change(ctx, changed)),
         ],
         channel_closed: vec![|ctx, closed| Box::pin(routes::pause_route(ctx, closed))],
         found_late: vec![absence::keep_missed],
-        waits_for_owner: vec![|ctx, waits| Box::pin(digests::have_all_reminded(ctx, waits))],
+        waits_for_owner: vec![
+            |ctx, waits| Box::pin(digests::have_all_reminded(ctx, waits)),
+            |ctx, waits| Box::pin(auto_assign::have_assigned(ctx, waits)),
+        ],
+        presence_changed: vec![|ctx, now| Box::pin(auto_assign::after_profile(ctx, now))],
         polling: vec![|ctx| Box::pin(deferred::follow_poll(ctx)), |ctx| Box::pin(stale::have_owners_asked(ctx))],
         absence_ended: vec![|ctx, away| Box::pin(digests::catch_up(ctx, *away))],
     }
