@@ -150,6 +150,7 @@ fn owner(card_view: &CardView) -> Markup {
     let how = card_view.last.as_ref().map(|last| match &last.what {
         Event::Assigned { .. } if is_elsewhere(&last.by) => Markup::of("assigned in dialnote ").ago(last.at),
         Event::Assigned { .. } => Markup::of("assigned by ").text(&last.by).ours(" ").ago(last.at),
+        Event::Automatic { .. } => Markup::of("assigned automatically ").ago(last.at),
         Event::HandedOff { .. } => Markup::of("waiting for ").text(name).ours(" to accept"),
         Event::Did(Verb::Accept) => Markup::of("accepted"),
         Event::Took { .. } => Markup::of("took it ").ago(last.at),

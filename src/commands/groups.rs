@@ -11,7 +11,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use crate::commands::job::CommandJob;
-use crate::commands::picking::{Candidate, Pending, PickOrder, PickRule};
+use crate::commands::picking::{Pending, PickCandidate, PickOrder, PickRule};
 use crate::commands::result::Picked;
 use crate::commands::turns::{TurnPlace, Turns};
 use crate::commands::{pools, turns};
@@ -157,7 +157,7 @@ async fn pick_among(
     claim: &Claim,
     picking: Picking<'_>,
     id: &ConversationId,
-) -> Result<Option<Candidate>, Stop> {
+) -> Result<Option<PickCandidate>, Stop> {
     let _turn = ctx.memory.picking.lock().await;
     // The wait for the lock may have taken a while.
     lease::ensure(ctx, claim).await?;
@@ -172,7 +172,7 @@ async fn pick_one(
     claim: &Claim,
     Picking { there, rule, route }: Picking<'_>,
     id: &ConversationId,
-) -> Result<Option<Candidate>, Stop> {
+) -> Result<Option<PickCandidate>, Stop> {
     let pending = pending(ctx).await?;
     let turns = match route {
         Some(channel) => turns::turns(ctx, channel, &pending.turns_but(id)).await?,
@@ -208,7 +208,7 @@ async fn candidates(
     claim: &Claim,
     there: Vec<Teammate>,
     (rule, turns): (PickRule, &Turns),
-) -> Result<Vec<Candidate>, Stop> {
+) -> Result<Vec<PickCandidate>, Stop> {
     let known = poll_state::watched(ctx).await?.whole;
     let mut open = if known && rule.counts() { known_open(ctx).await? } else { HashMap::new() };
     if !known && rule.counts() {
@@ -223,7 +223,7 @@ async fn candidates(
         let picked_at = if rule.order == PickOrder::Named { last_pick(ctx, &teammate).await? } else { None };
         let open = open.remove(&teammate.member).unwrap_or_default();
         let turn = turns.of(&teammate.member);
-        candidates.push(Candidate { teammate, open, picked_at, turn, asked: !known || !rule.counts() });
+        candidates.push(PickCandidate { teammate, open, picked_at, turn, asked: !known || !rule.counts() });
     }
     Ok(candidates)
 }

@@ -12,7 +12,7 @@ use crate::core::teammate::Teammate;
 
 /// A person who may be picked.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct Candidate {
+pub(crate) struct PickCandidate {
     /// The person.
     pub teammate: Teammate,
     /// The conversations that they own and have to follow up.
@@ -55,7 +55,7 @@ pub(crate) struct PickRule {
     pub most_open: usize,
 }
 
-impl Candidate {
+impl PickCandidate {
     /// Adds the conversations for which they were picked, except `conversation`, which is being assigned now.
     pub(crate) fn count(&mut self, pending: &[Pending], conversation: &ConversationId) {
         let theirs = pending.iter().filter(|pick| pick.member == self.teammate.member);
@@ -84,7 +84,7 @@ impl PickRule {
     }
 
     /// Returns the index of the candidate to pick; `None` if no one is left below the limit.
-    pub(crate) fn next(self, candidates: &[Candidate]) -> Option<usize> {
+    pub(crate) fn next(self, candidates: &[PickCandidate]) -> Option<usize> {
         let free = candidates.iter().enumerate().filter(|(_, one)| self.room(one.open.len()) > 0);
         free.min_by(|(_, one), (_, other)| self.compare(one, other)).map(|(place, _)| place)
     }
@@ -95,7 +95,7 @@ impl PickRule {
     }
 
     /// Compares two candidates: the one that comes first is picked first. Equal ones keep their order.
-    fn compare(self, one: &Candidate, other: &Candidate) -> Ordering {
+    fn compare(self, one: &PickCandidate, other: &PickCandidate) -> Ordering {
         let by_load = one.open.len().cmp(&other.open.len());
         let by_turn = || one.turn.cmp(&other.turn).then_with(|| one.teammate.member.cmp(&other.teammate.member));
         match self.order {
@@ -111,7 +111,7 @@ mod tests {
     use super::*;
     use crate::core::ids::SlackUserId;
 
-    fn candidate(name: &str, open: &[&str], picked: Option<i64>, turn: Option<u64>) -> Candidate {
+    fn candidate(name: &str, open: &[&str], picked: Option<i64>, turn: Option<u64>) -> PickCandidate {
         let teammate = Teammate {
             user: SlackUserId::new(name),
             member: MemberId::new(name),
@@ -121,12 +121,12 @@ mod tests {
         };
         let picked_at = picked.and_then(|at| Timestamp::from_second(at).ok());
         let open = open.iter().map(|id| ConversationId::new(*id)).collect();
-        Candidate { teammate, open, picked_at, turn, asked: false }
+        PickCandidate { teammate, open, picked_at, turn, asked: false }
     }
 
     #[test]
     fn the_least_busy_then_the_one_who_has_waited_longest() {
-        let next = |all: &[Candidate]| PickRule::NAMED.next(all);
+        let next = |all: &[PickCandidate]| PickRule::NAMED.next(all);
         let (leo, zoe) = (candidate("leo", &["a"], Some(5), None), candidate("zoe", &["b", "c"], None, None));
         assert_eq!(next(&[leo.clone(), zoe]), Some(0));
         assert_eq!(next(&[leo, candidate("zoe", &["b"], None, None)]), Some(1));

@@ -14,7 +14,8 @@ use crate::core::ids::{MemberId, SlackUserId, TeamId};
 use crate::core::teammate::Teammate;
 use crate::core::times;
 use crate::jobs::ctx::TenantCtx;
-use crate::people::{acting, availability};
+use crate::people::directory::Freshness;
+use crate::people::{acting, availability, directory};
 use crate::platform::db::{CacheEntry, CacheKind, CachedFact};
 use crate::platform::slack::answer::SlackError;
 
@@ -91,7 +92,12 @@ pub(crate) async fn available(
     team: Option<&TeamId>,
 ) -> Result<Vec<Teammate>, Fault> {
     let found = availability::of_users(ctx, users, team).await?;
-    linked(ctx, users.iter().zip(found).filter(|(_, found)| found.is_here()).map(|(user, _)| user)).await
+    let here = users.iter().zip(found).filter(|(_, found)| found.is_here()).map(|(user, _)| user);
+    let mut there = Vec::new();
+    for user in here.take(MOST_CONSIDERED) {
+        there.extend(acting::teammate(ctx, user).await?.ok());
+    }
+    Ok(there)
 }
 
 async fn members_lately(
@@ -110,17 +116,19 @@ async fn members_lately(
     Ok(members.0)
 }
 
+/// Returns the linked ones among these people. Neither service is asked again for those who are not, because no one
+/// waits for the answer and the next look comes within a minute.
 async fn linked(ctx: &TenantCtx, users: impl Iterator<Item = &SlackUserId>) -> Result<Vec<Teammate>, Fault> {
     let mut linked = Vec::new();
     for user in users.take(MOST_CONSIDERED) {
-        linked.extend(acting::teammate(ctx, user).await?.ok());
+        linked.extend(directory::linked(ctx, user, Freshness::Lately).await?.ok());
     }
     Ok(linked)
 }
 
 async fn any_linked(ctx: &TenantCtx, users: impl Iterator<Item = &SlackUserId>) -> Result<bool, Fault> {
     for user in users.take(MOST_CONSIDERED) {
-        if acting::teammate(ctx, user).await?.is_ok() {
+        if directory::linked(ctx, user, Freshness::Lately).await?.is_ok() {
             return Ok(true);
         }
     }

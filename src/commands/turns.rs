@@ -22,14 +22,14 @@ const GIVEN_BACK: Duration = Duration::from_secs(24 * 60 * 60);
 
 /// A turn, under its number.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-struct Turn {
+struct PickTurn {
     member: MemberId,
     /// True if it did not come about.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     back: bool,
 }
 
-impl StoredDocument for Turn {
+impl StoredDocument for PickTurn {
     const KIND: DocumentKind = DocumentKind::Turn;
 }
 
@@ -110,29 +110,29 @@ pub(crate) async fn taken(ctx: &TenantCtx, place: &TurnPlace, member: &MemberId)
     let all = stored(ctx, &place.channel).await?;
     let theirs = all.iter().filter(|(_, _, turn)| turn.member == *member && !turn.back);
     let last = theirs.map(|(number, ..)| *number).max().max(Some(place.number));
-    let is_of_no_use = |number: u64, kept: &Document, turn: &Turn| match turn.back {
+    let is_of_no_use = |number: u64, kept: &Document, turn: &PickTurn| match turn.back {
         true => times::later(kept.at, GIVEN_BACK) <= now,
         false => turn.member == *member && Some(number) < last,
     };
     let rest = all.into_iter().filter(|(number, kept, turn)| is_of_no_use(*number, kept, turn));
     let dropped = rest.map(|(_, kept, _)| documents::remove_stored(kept));
-    let turn = Turn { member: member.clone(), back: false };
+    let turn = PickTurn { member: member.clone(), back: false };
     // The new turn may be one that was given back, so it is stored last.
     Ok(dropped.chain([put(ctx, place, &turn)]).collect())
 }
 
 /// Returns the effect of a turn that did not come about.
 pub(crate) fn given_back(ctx: &TenantCtx, place: &TurnPlace, member: &MemberId) -> Effect {
-    put(ctx, place, &Turn { member: member.clone(), back: true })
+    put(ctx, place, &PickTurn { member: member.clone(), back: true })
 }
 
-fn put(ctx: &TenantCtx, place: &TurnPlace, turn: &Turn) -> Effect {
+fn put(ctx: &TenantCtx, place: &TurnPlace, turn: &PickTurn) -> Effect {
     documents::put_within(ctx, place.channel.as_str(), &format!("{:020}", place.number), turn)
 }
 
 /// Returns the stored turns of a route with their numbers.
-async fn stored(ctx: &TenantCtx, channel: &ChannelId) -> Result<Vec<(u64, Document, Turn)>, Fault> {
-    let kept = documents::all_stored_within::<Turn>(ctx, channel.as_str(), MOST_TURNS).await?;
+async fn stored(ctx: &TenantCtx, channel: &ChannelId) -> Result<Vec<(u64, Document, PickTurn)>, Fault> {
+    let kept = documents::all_stored_within::<PickTurn>(ctx, channel.as_str(), MOST_TURNS).await?;
     let turns = kept.into_iter().filter_map(|kept| {
         let turn = documents::readable(&kept)?;
         Some((kept.id.parse().ok()?, kept, turn))
@@ -147,7 +147,7 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
-    use crate::commands::picking::{Candidate, PickOrder, PickRule};
+    use crate::commands::picking::{PickCandidate, PickOrder, PickRule};
     use crate::core::ids::SlackUserId;
     use crate::core::teammate::Teammate;
 
@@ -210,12 +210,12 @@ mod tests {
         }
     }
 
-    fn candidate(nth: usize, turns: &Turns) -> Candidate {
+    fn candidate(nth: usize, turns: &Turns) -> PickCandidate {
         let member = member(nth);
         let turn = turns.of(&member);
         let (user, name) = (SlackUserId::new(format!("U{nth}")), String::new());
         let teammate = Teammate { user, member, name, zone: None, admin: false };
-        Candidate { teammate, open: HashSet::new(), picked_at: None, turn, asked: false }
+        PickCandidate { teammate, open: HashSet::new(), picked_at: None, turn, asked: false }
     }
 
     fn differ_by_at_most_one(counts: &[usize]) -> bool {

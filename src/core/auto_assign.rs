@@ -101,7 +101,7 @@ impl PickDelay {
             Self::NoOneFree { pool, most_open } => {
                 format!("waiting for the first of {pool}: all are away or have {most_open} open")
             }
-            Self::Trouble { pool, why } => format!("not assigned: {}", why.words(pool)),
+            Self::Trouble { pool, why } => why.words(pool),
         }
     }
 }

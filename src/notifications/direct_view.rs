@@ -230,13 +230,16 @@ fn part(notice: &DirectMessage, told: &Occasion, links: &Links) -> MessagePart {
 }
 
 fn no_one_to_pick(channel: &ChannelId, pool: &str, why: PoolTrouble) -> Markup {
-    let line = Markup::of("Conversations in ").channel(channel).ours(" aren't assigned: ").text(&why.words(pool)).ours(". ");
+    let line =
+        Markup::of("Conversations in ").channel(channel).ours(" aren't assigned: ").text(&why.words(pool)).ours(". ");
     match why {
         PoolTrouble::Unreadable => {
             line.ours("Ask an admin to allow ").code("usergroups:read").ours(", or choose people instead.")
         }
         PoolTrouble::Empty => line.ours("Add someone to it, or choose other people."),
-        PoolTrouble::NoneLinked => line.ours("Link them with ").code("/dialnote link").ours(", or choose other people."),
+        PoolTrouble::NoneLinked => {
+            line.ours("Link them with ").code("/dialnote link").ours(", or choose other people.")
+        }
     }
 }
 

@@ -289,11 +289,7 @@ async fn room(ctx: &TenantCtx, rule: PickRule, here: &[Teammate], pending: &Pend
 }
 
 /// Reads the waiting conversations, for a look at the route of `channel`.
-async fn waiting(
-    ctx: &TenantCtx,
-    channel: &ChannelId,
-    routes: &[(ChannelId, Route)],
-) -> Result<WaitingQueue, Fault> {
+async fn waiting(ctx: &TenantCtx, channel: &ChannelId, routes: &[(ChannelId, Route)]) -> Result<WaitingQueue, Fault> {
     let kept: Vec<(String, AwaitsPick)> = documents::all(ctx, MOST_WAITING).await?;
     let look = |known: &Conversations| {
         let of = |(id, awaits): (String, AwaitsPick)| {
@@ -327,11 +323,7 @@ async fn waiting(
 /// Returns the jobs that show on a conversation's cards why it waits, or that it does not.
 async fn show(ctx: &TenantCtx, id: &ConversationId, delay: Option<&PickDelay>) -> Result<Vec<Effect>, Fault> {
     let cards = ctx.db.cards(id).await?.into_iter();
-    let shown = cards.map(|card| ShowDelay {
-        channel: card.channel,
-        conversation: id.clone(),
-        delay: delay.cloned(),
-    });
+    let shown = cards.map(|card| ShowDelay { channel: card.channel, conversation: id.clone(), delay: delay.cloned() });
     Ok(shown.map(|shown| enqueue::say_unasked(ctx, &shown)).collect())
 }
 

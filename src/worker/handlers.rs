@@ -105,9 +105,7 @@ pub fn all(installations: Option<&Arc<Installations>>) -> Registry {
         .with_due(DocumentKind::Handover, Class::Machine, |id| HandoverDue(ConversationId::new(id)))
         .with_due(DocumentKind::Route, Class::Machine, move |channel| digest(channel, false))
         .with_due(DocumentKind::Overdue, Class::Machine, move |channel| digest(channel, true))
-        .with_due(DocumentKind::PickCheck, Class::Machine, |channel| AssignWaiting {
-            channel: ChannelId::new(channel),
-        })
+        .with_due(DocumentKind::PickCheck, Class::Machine, |channel| AssignWaiting { channel: ChannelId::new(channel) })
         .with_due(DocumentKind::StaleCheck, Class::Machine, |_| StaleCheck)
         .with_due(DocumentKind::Installation, Class::Machine, |_| RefreshToken)
         .with_due(DocumentKind::PendingAnswer, Class::Person, |answer| ReportDelivery { answer, arrival: None })

@@ -18,10 +18,9 @@ pub(crate) fn all() -> Subscribers {
         ],
         channel_closed: vec![|ctx, closed| Box::pin(routes::pause_route(ctx, closed))],
         found_late: vec![absence::keep_missed],
-        waits_for_owner: vec![
-            |ctx, waits| Box::pin(digests::have_all_reminded(ctx, waits)),
-            |ctx, waits| Box::pin(auto_assign::have_assigned(ctx, waits)),
-        ],
+        waits_for_owner: vec![|ctx, waits| Box::pin(digests::have_all_reminded(ctx, waits)), |ctx, waits| {
+            Box::pin(auto_assign::have_assigned(ctx, waits))
+        }],
         presence_changed: vec![|ctx, now| Box::pin(auto_assign::after_profile(ctx, now))],
         polling: vec![|ctx| Box::pin(deferred::follow_poll(ctx)), |ctx| Box::pin(stale::have_owners_asked(ctx))],
         absence_ended: vec![|ctx, away| Box::pin(digests::catch_up(ctx, *away))],

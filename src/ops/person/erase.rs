@@ -294,15 +294,19 @@ impl<'a> Erasing<'a> {
     }
 }
 
-/// Returns a route without the person who made it, if it is this one: then no one is notified when the route is paused.
+/// Returns a route without the person, if they made it or are among those to whom it assigns: then no one is notified
+/// when the route is paused.
 fn without_maker(person: &Person, body: &str) -> Option<String> {
-    let mut route: Value = serde_json::from_str(body).ok()?;
-    let by = route.get_mut("by")?;
-    if by.as_str() != Some(person.user.as_str()) {
-        return None;
+    let before: Value = serde_json::from_str(body).ok()?;
+    let mut route = before.clone();
+    let is_theirs = |value: &Value| value.as_str() == Some(person.user.as_str());
+    if let Some(by) = route.get_mut("by").filter(|by| is_theirs(by)) {
+        *by = Value::Null;
     }
-    *by = Value::Null;
-    Some(route.to_string())
+    if let Some(Value::Array(people)) = route.pointer_mut("/auto/pool/people") {
+        people.retain(|one| !is_theirs(one));
+    }
+    (route != before).then(|| route.to_string())
 }
 
 /// Returns a line of the audit log without the person, if they are in it. As the actor they lose any name: it may be
