@@ -175,8 +175,15 @@ pub(crate) fn answer_to(ctx: &TenantCtx, claim: &Claim, job: &CommandJob, conten
 pub(crate) async fn refused(ctx: &TenantCtx, claim: &Claim, job: &CommandJob, why: Refusal) -> Result<Outcome, Fault> {
     info!(verb = verbs::spec(job.command.act.verb()).name, "refused");
     let why = or_gone(ctx, why).await?;
-    let mut effects = vec![record(ctx, claim, job, None, log::AttemptOutcome::Refused(why.clone()))];
-    effects.extend(pick_is_over(ctx, job, None).await?);
+    let mut effects = pick_is_over(ctx, job, None).await?;
+    let no_one_was_free = matches!(why, Refusal::NobodyAvailable { .. });
+    match job.conversation().filter(|_| job.command.act.picking_route().is_some()) {
+        // The app tries again when someone can take it, and that is no attempt of anyone's.
+        Some(_) if no_one_was_free => return Ok(Outcome::done(effects)),
+        Some(id) => effects.extend(awaiting_pick::held_back(ctx, id).await?),
+        None => {}
+    }
+    effects.push(record(ctx, claim, job, None, log::AttemptOutcome::Refused(why.clone())));
     match &why {
         Refusal::ReadOnlyKey => effects.push(documents::put(ctx, "", &ReadOnlyKey {})),
         Refusal::StatusUnchanged(_) => effects.push(documents::put(ctx, "", &StatusUnchanged {})),

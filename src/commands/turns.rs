@@ -45,7 +45,7 @@ pub(crate) struct TurnPlace {
 /// The turns of a route.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Turns {
-    last: BTreeMap<MemberId, u64>,
+    had: BTreeMap<MemberId, BTreeSet<u64>>,
     back: BTreeMap<MemberId, BTreeSet<u64>>,
     highest: u64,
 }
@@ -54,8 +54,7 @@ impl Turns {
     /// Counts a turn that a member had, or has as soon as a pending pick comes about.
     fn had(&mut self, member: &MemberId, number: u64) {
         self.highest = self.highest.max(number);
-        let last = self.last.entry(member.clone()).or_insert(number);
-        *last = number.max(*last);
+        self.had.entry(member.clone()).or_default().insert(number);
         if let Some(back) = self.back.get_mut(member) {
             back.remove(&number);
         }
@@ -67,9 +66,11 @@ impl Turns {
         self.back.entry(member.clone()).or_default().insert(number);
     }
 
-    /// Returns the number by which a member waits for their next turn: the lower, the earlier. `None` comes first.
+    /// Returns the number of a member's last turn: the lower, the earlier they have the next one, and `None` comes
+    /// first. After a turn that they have again, it is the one before.
     pub(crate) fn of(&self, member: &MemberId) -> Option<u64> {
-        self.given_back(member).or_else(|| self.last.get(member).copied())
+        let before = self.given_back(member).unwrap_or(u64::MAX);
+        self.had.get(member)?.range(..before).next_back().copied()
     }
 
     /// Returns the number of a member's next turn.
@@ -194,7 +195,10 @@ mod tests {
             self.back.retain(|(_, other)| *other != number);
             if comes_about {
                 *self.counts.entry(member.clone()).or_default() += 1;
-                self.had.push((member, number));
+                self.had.push((member.clone(), number));
+                // As [`taken`] does, the earlier ones are dropped.
+                let last = self.had.iter().filter(|(other, _)| *other == member).map(|(_, number)| *number).max();
+                self.had.retain(|(other, number)| *other != member || Some(*number) == last);
             } else {
                 self.back.push((member, number));
             }

@@ -85,6 +85,8 @@ struct ShownDelay {
 struct WaitingHere {
     conversation: Conversation,
     since: Timestamp,
+    /// True while it is not tried again, because dialnote refused the last try.
+    is_held: bool,
 }
 
 /// The waiting conversations, as a look at one route sees them.
@@ -119,7 +121,7 @@ pub(crate) async fn have_assigned(ctx: &TenantCtx, waits: &WaitsForOwner) -> Res
         WaitCause::Automatic { from, .. } => from.clone(),
         WaitCause::News | WaitCause::Other => None,
     };
-    let awaits = AwaitsPick { since: ctx.clock.now(), not };
+    let awaits = AwaitsPick { since: ctx.clock.now(), not, held_until: None };
     Ok(vec![documents::put(ctx, id, &awaits), look_now(ctx, channel)])
 }
 
@@ -220,6 +222,7 @@ async fn ask(
 ) -> Result<Timestamp, Fault> {
     let pending = groups::pending(ctx).await?;
     let (under_way, idle): (Vec<_>, Vec<_>) = here.iter().partition(|one| pending.has(&one.conversation.id));
+    let idle: Vec<_> = idle.into_iter().filter(|one| !one.is_held).collect();
     let asked = under_way.iter().filter(|one| pending.asked.contains(&one.conversation.id)).count();
     let RouteState { room, delay, next } = state(ctx, route, &pending).await?;
     let room = room.saturating_sub(asked);
@@ -227,7 +230,7 @@ async fn ask(
         effects.push(groups::about_to_pick(ctx, &one.conversation.id));
         effects.push(enqueue::unasked(ctx.new_job(&assignment(channel, &one.conversation))));
     }
-    for WaitingHere { conversation, since } in idle.iter().skip(room) {
+    for WaitingHere { conversation, since, .. } in idle.iter().skip(room) {
         let shown = ShownDelay { since: *since, delay: delay.clone() };
         if check.shown.get(&conversation.id) != Some(&shown) {
             effects.extend(show(ctx, &conversation.id, Some(&delay)).await?);
@@ -295,12 +298,12 @@ async fn waiting(ctx: &TenantCtx, channel: &ChannelId, routes: &[(ChannelId, Rou
         let of = |(id, awaits): (String, AwaitsPick)| {
             let id = ConversationId::new(id);
             let conversation = known.get(&id).map(|sight| sight.known.conversation.clone());
-            (id, awaits.since, conversation)
+            (id, awaits, conversation)
         };
         kept.into_iter().map(of).collect::<Vec<_>>()
     };
     let (mut queue, now) = (WaitingQueue::default(), ctx.clock.now());
-    for (id, since, conversation) in ctx.memory.projection.look(&ctx.db, look).await? {
+    for (id, AwaitsPick { since, held_until, .. }, conversation) in ctx.memory.projection.look(&ctx.db, look).await? {
         let Some(conversation) = conversation.filter(|one| one.is_open() && one.owner.is_none()) else {
             // The change that ended the wait is about to say so.
             queue.over.extend((!times::is_within(since, FORGOTTEN, now)).then_some(id));
@@ -309,7 +312,11 @@ async fn waiting(ctx: &TenantCtx, channel: &ChannelId, routes: &[(ChannelId, Rou
         let line = conversation.line.as_ref();
         let assigns = |route: &Route| route.settings.auto.pool().is_some();
         match routes::decides(routes, line).filter(|(_, route)| assigns(route)) {
-            Some((decides, _)) if decides == channel => queue.here.push(WaitingHere { conversation, since }),
+            Some((decides, _)) if decides == channel => queue.here.push(WaitingHere {
+                conversation,
+                since,
+                is_held: held_until.is_some_and(|until| until > now),
+            }),
             Some((decides, _)) => drop(queue.elsewhere.insert(decides.clone())),
             // A paused route goes on later.
             None if routes.iter().any(|(_, route)| route.paused && route.takes(line) && assigns(route)) => {}

@@ -1,6 +1,8 @@
 //! A route assigns what comes in: by turns or to the least busy, only to those who are there and have room.
 
 use dialnote_sandbox::Status;
+use dialnote_slack::core::ids::InstallationId;
+use dialnote_slack::platform::db::{Delivery, NewJob, Queue};
 use insta::assert_snapshot;
 use jiff::SignedDuration;
 use serde_json::json;
@@ -158,6 +160,36 @@ async fn it_waits_for_the_first_who_is_back() {
         assert_eq!(owners(bot, &all), ["leo", "leo"]);
         let card = bot.card(&all[0]).await;
         assert!(!card.contains("waiting") && card.contains("Owner: Leo"), "{card}");
+    })
+    .await;
+}
+
+/// Has Slack say that Leo's status changed.
+async fn status(bot: &Bot, nth: usize, emoji: &str) {
+    let (team, now) = (InstallationId::new(bot.team()), bot.clock.now());
+    let status = json!({ "emoji": emoji, "text": "Out", "until": null });
+    let profile = json!({
+        "user": "U0LEO", "name": "Leo", "email": "leo@acme.example", "account": "member",
+        "zone": "America/Los_Angeles", "status": status,
+    });
+    let told = json!({ "user": "U0LEO", "told": [profile, now] });
+    let job = json!({ "kind": "profile.v1", "job": told }).to_string();
+    let job = NewJob::new(&team, Queue::Work, "profile:U0LEO", now, job);
+    let delivery = Delivery { installation: team, key: format!("status {nth}") };
+    bot.work.store.accept(delivery, vec![job], now).await.unwrap();
+    bot.settle().await;
+}
+
+#[tokio::test]
+async fn a_status_that_ends_makes_it_go_on_at_once() {
+    desk(json!({ "how": "in_turn", "pool": { "people": ["U0LEO"] } }), async |bot| {
+        let one = bot.missed_call("+14155559000").await;
+        assert_eq!(bot.dialnote(&one), "mem_leo open");
+        status(bot, 1, ":palm_tree:").await;
+        let other = bot.missed_call("+14155559001").await;
+        assert_eq!(bot.dialnote(&other), "nobody open");
+        status(bot, 2, ":headphones:").await;
+        assert_eq!(bot.dialnote(&other), "mem_leo open");
     })
     .await;
 }

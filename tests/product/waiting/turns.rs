@@ -224,3 +224,39 @@ async fn a_long_outage_ends_in_the_hours_of_those_who_are_there() {
     })
     .await;
 }
+
+#[tokio::test]
+async fn what_dialnote_refuses_is_not_tried_every_minute() {
+    desk(frontdesk("in_turn", 0), async |bot| {
+        bot.world(|world| world.faults.dialnote.read_only = true);
+        let one = bot.missed_call("+14155559000").await;
+        minutes(bot, 30).await;
+        assert_eq!((bot.calls("PATCH"), bot.dialnote(&one).as_str()), (1, "nobody open"));
+        bot.world(|world| world.faults.dialnote.read_only = false);
+        minutes(bot, 32).await;
+        assert_eq!(bot.dialnote(&one), "mem_leo open", "and Leo still has his turn");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_long_queue_is_assigned_without_a_job_for_each_minute() {
+    desk(frontdesk("in_turn", 0), async |bot| {
+        rest(bot, LEO, 20);
+        rest(bot, ZOE, 20);
+        let mut all = Vec::new();
+        for nth in 0..55 {
+            all.push(bot.call_in(&format!("+1415555{:04}", 9200 + nth)).await);
+        }
+        bot.look().await;
+        let updates = bot.calls("chat.update");
+        minutes(bot, 15).await;
+        assert_eq!((bot.calls("chat.update"), bot.calls("PATCH")), (updates, 0));
+        minutes(bot, 6).await;
+        let found = owners(bot, &all);
+        let leos = found.iter().filter(|owner| *owner == "leo").count();
+        let zoes = found.iter().filter(|owner| *owner == "zoe").count();
+        assert!(leos + zoes == 55 && leos.abs_diff(zoes) == 1, "{found:?}");
+    })
+    .await;
+}
