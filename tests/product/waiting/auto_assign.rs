@@ -7,7 +7,7 @@ use insta::assert_snapshot;
 use jiff::SignedDuration;
 use serde_json::json;
 
-use super::desk::{calls, desk, desk_at, documents, frontdesk, minutes, owners, rest, set};
+use super::desk::{calls, desk, desk_at, documents, frontdesk, minutes, owners, rest};
 use crate::support::{ANA, Bot, FRONT_DESK, LEO, MAYA, Setup, ZOE};
 
 /// The number of conversations below which no one of the sandbox is.
@@ -127,7 +127,8 @@ async fn nothing_is_assigned_at_night() {
 #[tokio::test]
 async fn the_hours_of_the_number_count() {
     desk(frontdesk("in_turn", 0), async |bot| {
-        set(bot, "C0FRONT", &json!({ "working": { "from": 11 * 60, "to": 12 * 60 } })).await;
+        let hours = json!({ "from": { "from": "11:00" }, "until": { "until": "12:00" } });
+        bot.set_route(MAYA, FRONT_DESK, hours).await;
         let one = bot.missed_call("+14155559000").await;
         minutes(bot, 58).await;
         assert_eq!(bot.dialnote(&one), "nobody open");
@@ -182,7 +183,7 @@ async fn status(bot: &Bot, nth: usize, emoji: &str) {
 
 #[tokio::test]
 async fn a_status_that_ends_makes_it_go_on_at_once() {
-    desk(json!({ "how": "in_turn", "pool": { "people": ["U0LEO"] } }), async |bot| {
+    desk(json!({ "auto": { "auto": "in_turn" }, "pool_people": { "pool_people": ["leo"] } }), async |bot| {
         let one = bot.missed_call("+14155559000").await;
         assert_eq!(bot.dialnote(&one), "mem_leo open");
         status(bot, 1, ":palm_tree:").await;
@@ -304,10 +305,10 @@ async fn a_group_without_linked_members_is_told() {
 
 #[tokio::test]
 async fn chosen_people_take_turns() {
-    let pool = json!({ "people": ["U0MAYA", "U0SAM", "U0ZOE"] });
-    desk(json!({ "how": "in_turn", "pool": pool, "most_open": 0 }), async |bot| {
+    let people = json!({ "pool_people": ["maya", "zoe"] });
+    desk(json!({ "auto": { "auto": "in_turn" }, "pool_people": people }), async |bot| {
         let all = calls(bot, 3).await;
-        assert_eq!(owners(bot, &all), ["maya", "zoe", "maya"], "Sam is not linked");
+        assert_eq!(owners(bot, &all), ["maya", "zoe", "maya"]);
         assert_snapshot!(bot.line(&all[0]).await, @"dialnote assigned this to Maya (next in turn of the chosen people).");
     })
     .await;
@@ -320,7 +321,7 @@ async fn without_the_setting_nothing_waits_any_longer() {
         rest(bot, ZOE, 5);
         let one = bot.missed_call("+14155559000").await;
         assert!(bot.card(&one).await.contains("waiting for the first"));
-        set(bot, "C0FRONT", &json!({ "auto": frontdesk("off", 0) })).await;
+        bot.set_route(MAYA, FRONT_DESK, json!({ "auto": { "auto": "off" } })).await;
         minutes(bot, 7).await;
         assert_eq!(bot.dialnote(&one), "nobody open");
         let card = bot.card(&one).await;

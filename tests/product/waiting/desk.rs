@@ -1,11 +1,10 @@
 //! A channel that gets the cards of the front desk, and assigns what comes in.
 
 use dialnote_slack::core::ids::InstallationId;
-use dialnote_slack::platform::db::Document;
 use jiff::SignedDuration;
 use serde_json::{Value, json};
 
-use crate::support::{Bot, MAYA, Setup, product_with};
+use crate::support::{Bot, FRONT_DESK, MAYA, Setup, product_with};
 
 /// Runs a test at ten in the morning, in a channel that gets the cards of the front desk and assigns as `auto` says.
 pub async fn desk(auto: Value, test: impl AsyncFnOnce(&mut Bot)) {
@@ -17,24 +16,21 @@ pub async fn desk_at(setup: Setup, auto: Value, test: impl AsyncFnOnce(&mut Bot)
         bot.look().await;
         bot.slash(MAYA, "/dialnote route \"Front desk\"").await;
         bot.read_all().await;
-        set(bot, "C0FRONT", &json!({ "auto": auto, "remind_within": 0 })).await;
+        let mut fields = json!({ "remind": { "remind": "0" } });
+        fields.as_object_mut().unwrap().extend(auto.as_object().unwrap().clone());
+        bot.set_route(MAYA, FRONT_DESK, fields).await;
         test(bot).await;
         bot.read_all().await;
     })
     .await;
 }
 
-/// Changes the stored settings of a channel's route.
-pub async fn set(bot: &Bot, channel: &str, settings: &Value) {
-    let team = InstallationId::new(bot.team());
-    let kept = bot.work.store.document(&team, "route", channel).await.unwrap().expect("a route");
-    let mut body: Value = serde_json::from_str(&kept.body).unwrap();
-    body.as_object_mut().unwrap().extend(settings.as_object().unwrap().clone());
-    bot.work.store.keep(&team, Document { body: body.to_string(), ..kept }).await.unwrap();
-}
-
+/// Returns the fields of the window that assign to the group at the front desk.
 pub fn frontdesk(how: &str, most_open: u16) -> Value {
-    json!({ "how": how, "pool": { "group": { "id": "S0FRONTDESK", "name": "@frontdesk" } }, "most_open": most_open })
+    json!({
+        "auto": { "auto": how }, "pool_group": { "pool_group": "@frontdesk" },
+        "most_open": { "most_open": most_open.to_string() },
+    })
 }
 
 /// Lets `count` new contacts call in vain. Returns their conversations.

@@ -14,8 +14,8 @@ use dialnote_slack::platform::db::{Delivery, NewJob, Queue};
 use jiff::SignedDuration;
 use serde_json::json;
 
-use super::desk::{calls, desk, documents, frontdesk, minutes, owners, rest, set};
-use crate::support::{ADA, BEN, Bot, LEO, MAYA, ZOE};
+use super::desk::{calls, desk, documents, frontdesk, minutes, owners, rest};
+use crate::support::{ADA, BEN, Bot, FRONT_DESK, LEO, MAYA, ZOE};
 
 #[tokio::test]
 async fn a_person_who_takes_it_first_keeps_it() {
@@ -90,7 +90,8 @@ async fn what_the_app_unassigns_goes_to_the_next() {
         unassigned_by_the_app(bot, &all[1], inactive()).await;
         minutes(bot, 2).await;
         assert_eq!(bot.dialnote(&all[1]), "nobody open", "the route returns it to the queue");
-        set(bot, "C0FRONT", &json!({ "returns": { "after_hours": 8, "to": "next" } })).await;
+        let next = json!({ "return_after": { "return_after": "8" }, "return_to": { "return_to": "next" } });
+        bot.set_route(MAYA, FRONT_DESK, next).await;
         unassigned_by_the_app(bot, &all[3], inactive()).await;
         assert_eq!(bot.dialnote(&all[3]), "mem_leo open");
     })
@@ -102,7 +103,7 @@ async fn two_channels_assign_once() {
     desk(frontdesk("in_turn", 0), async |bot| {
         bot.slash_in("billing", MAYA, "/dialnote route *").await;
         bot.read_all().await;
-        set(bot, "C0BILLING", &json!({ "auto": frontdesk("least_busy", 0) })).await;
+        bot.set_route(MAYA, "billing", frontdesk("least_busy", 0)).await;
         let all = calls(bot, 2).await;
         assert_eq!(owners(bot, &all), ["leo", "zoe"]);
         assert_eq!(bot.owners_set(), ["mem_leo", "mem_zoe"]);
