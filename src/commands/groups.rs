@@ -16,6 +16,7 @@ use crate::commands::result::Picked;
 use crate::commands::turns::{TurnPlace, Turns};
 use crate::commands::{pools, turns};
 use crate::core::assignee::UserGroup;
+use crate::core::auto_assign::AssigneePool;
 use crate::core::automation::AutomaticReason;
 use crate::core::error::Fault;
 use crate::core::ids::{ChannelId, ConversationId, InstallationId, MemberId, TeamId};
@@ -136,7 +137,7 @@ pub(crate) async fn pick_by_route(
     id: &ConversationId,
 ) -> Result<(Teammate, AutomaticReason), Stop> {
     let auto = &route.settings.auto;
-    let pool = auto.pool.as_ref().map(|pool| pool.words()).unwrap_or_default();
+    let pool = auto.pool.as_ref().map(AssigneePool::words).unwrap_or_default();
     let nobody = || Refusal::NobodyAvailable { group: pool.clone() };
     let (asked, rule) = auto.pool().zip(PickRule::of(auto.how, auto.most_open)).ok_or_else(nobody)?;
     let found = pools::now(ctx, asked, route.team.as_ref()).await?.map_err(|_| nobody())?;

@@ -111,9 +111,9 @@ pub(crate) async fn taken(ctx: &TenantCtx, place: &TurnPlace, member: &MemberId)
     let all = stored(ctx, &place.channel).await?;
     let theirs = all.iter().filter(|(_, _, turn)| turn.member == *member && !turn.back);
     let last = theirs.map(|(number, ..)| *number).max().max(Some(place.number));
-    let is_of_no_use = |number: u64, kept: &Document, turn: &PickTurn| match turn.back {
-        true => times::later(kept.at, GIVEN_BACK) <= now,
-        false => turn.member == *member && Some(number) < last,
+    let is_of_no_use = |number: u64, kept: &Document, turn: &PickTurn| {
+        let is_too_old = times::later(kept.at, GIVEN_BACK) <= now;
+        if turn.back { is_too_old } else { turn.member == *member && Some(number) < last }
     };
     let rest = all.into_iter().filter(|(number, kept, turn)| is_of_no_use(*number, kept, turn));
     let dropped = rest.map(|(_, kept, _)| documents::remove_stored(kept));
@@ -177,10 +177,11 @@ mod tests {
 
         fn pick(&mut self, here: &[bool]) {
             let turns = self.turns();
-            let candidates: Vec<_> = (0..PEOPLE).filter(|nth| here[*nth]).map(|nth| candidate(nth, &turns)).collect();
+            let candidates: Vec<_> =
+                (0..PEOPLE).filter(|nth| here.get(*nth) == Some(&true)).map(|nth| candidate(nth, &turns)).collect();
             let rule = PickRule { order: PickOrder::InTurn, most_open: 0 };
-            if let Some(place) = rule.next(&candidates) {
-                let member = candidates[place].teammate.member.clone();
+            if let Some(winner) = rule.next(&candidates).and_then(|place| candidates.get(place)) {
+                let member = winner.teammate.member.clone();
                 let number = turns.next_of(&member);
                 assert!(self.had.iter().chain(&self.pending).all(|(_, other)| *other != number), "{number} twice");
                 self.pending.push((member, number));

@@ -12,9 +12,8 @@ use crate::core::clock::Clock;
 use crate::core::conversation::Links;
 use crate::core::error::{Fault, Service};
 use crate::core::ids::InstallationId;
-use crate::core::person::Profile;
 use crate::jobs::callers::Callers;
-use crate::jobs::events::{ChannelClosed, ConversationChanged, FoundLate, WaitsForOwner};
+use crate::jobs::events::{AvailabilityChanged, ChannelClosed, ConversationChanged, FoundLate, WaitsForOwner};
 use crate::jobs::ingress::Ingress;
 use crate::jobs::installation::{Connection, Installation};
 use crate::jobs::job;
@@ -254,8 +253,8 @@ pub(crate) struct Subscribers {
     pub(crate) found_late: Vec<for<'a> fn(&'a TenantCtx, &'a FoundLate<'a>) -> Vec<Effect>>,
     /// The subscribers that return what to store about an unassigned conversation.
     pub(crate) waits_for_owner: SubscribersOf<WaitsForOwner, Vec<Effect>>,
-    /// The subscribers that return the jobs which follow a person's changed status or account in Slack.
-    pub(crate) presence_changed: SubscribersOf<Profile, Vec<NewJob>>,
+    /// The subscribers that return what to store about a person who may be away or back.
+    pub(crate) availability_changed: SubscribersOf<AvailabilityChanged, Vec<Effect>>,
     /// The subscribers that run at each poll of dialnote.
     pub(crate) polling: Vec<for<'a> fn(&'a TenantCtx) -> SubscriberFuture<'a, ()>>,
     /// The subscribers that return the jobs which follow the first poll after an absence.

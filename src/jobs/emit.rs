@@ -2,9 +2,8 @@
 
 use crate::core::absence::Absence;
 use crate::core::error::Fault;
-use crate::core::person::Profile;
 use crate::jobs::ctx::TenantCtx;
-use crate::jobs::events::{ChannelClosed, ConversationChanged, FoundLate, WaitsForOwner};
+use crate::jobs::events::{AvailabilityChanged, ChannelClosed, ConversationChanged, FoundLate, WaitsForOwner};
 use crate::platform::db::{Effect, NewJob};
 
 /// Returns the jobs that redraw other views of a changed conversation.
@@ -30,13 +29,13 @@ pub(crate) async fn waits_for_owner(ctx: &TenantCtx, event: &WaitsForOwner) -> R
     Ok(effects)
 }
 
-/// Returns the jobs that follow a person's changed status or account in Slack.
-pub(crate) async fn presence_changed(ctx: &TenantCtx, now: &Profile) -> Result<Vec<NewJob>, Fault> {
-    let mut jobs = Vec::new();
-    for follow in &ctx.subscribers.presence_changed {
-        jobs.extend(follow(ctx, now).await?);
+/// Returns what to store about a person who may be away or back.
+pub(crate) async fn availability_changed(ctx: &TenantCtx, event: &AvailabilityChanged) -> Result<Vec<Effect>, Fault> {
+    let mut effects = Vec::new();
+    for follow in &ctx.subscribers.availability_changed {
+        effects.extend(follow(ctx, event).await?);
     }
-    Ok(jobs)
+    Ok(effects)
 }
 
 /// Returns what to store about a channel that takes no messages.

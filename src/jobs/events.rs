@@ -6,7 +6,7 @@ use crate::core::card_view::CardView;
 use crate::core::conversation::Conversation;
 use crate::core::event::ThreadEntry;
 use crate::core::external_change_job::ExternalChangeJob;
-use crate::core::ids::{ChannelId, MemberId};
+use crate::core::ids::{ChannelId, MemberId, SlackUserId};
 use crate::core::route::Route;
 use crate::jobs::outbox::direct::SendDirect;
 use crate::platform::db::Claim;
@@ -55,6 +55,12 @@ pub(crate) enum WaitCause {
     },
     /// A person decided so, or it was so before.
     Other,
+}
+
+/// A person whose status or account in Slack changed, so that they may be away or back.
+pub(crate) struct AvailabilityChanged {
+    /// The person.
+    pub(crate) user: SlackUserId,
 }
 
 /// A channel in which Slack no longer lets the app post.

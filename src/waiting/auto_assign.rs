@@ -3,7 +3,7 @@
 //! person at that moment (`commands::groups`). The others say on their cards why they wait. The next look comes within a
 //! minute, and at once after a change that may make room.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::time::Duration;
 
 use jiff::{SignedDuration, Timestamp};
@@ -16,7 +16,7 @@ use crate::commands::job::CommandJob;
 use crate::commands::picking::PickRule;
 use crate::commands::{groups, pools};
 use crate::core::assignee::Assignee;
-use crate::core::auto_assign::{PickDelay, PoolTrouble};
+use crate::core::auto_assign::{AssigneePool, PickDelay, PoolTrouble};
 use crate::core::automation::{AutomaticReason, ReturnTo};
 use crate::core::command::{Action, Command};
 use crate::core::conversation::{Conversation, ConversationRef};
@@ -24,7 +24,6 @@ use crate::core::direct_message::DirectMessage;
 use crate::core::error::Fault;
 use crate::core::event::Event;
 use crate::core::ids::{ChannelId, ConversationId};
-use crate::core::person::Profile;
 use crate::core::request_context::RequestContext;
 use crate::core::route::{Route, RouteSettings};
 use crate::core::seen::Seen;
@@ -32,7 +31,7 @@ use crate::core::teammate::Teammate;
 use crate::core::{times, working_hours};
 use crate::jobs::awaiting_pick::AwaitsPick;
 use crate::jobs::ctx::TenantCtx;
-use crate::jobs::events::{ConversationChanged, WaitCause, WaitsForOwner};
+use crate::jobs::events::{AvailabilityChanged, ConversationChanged, WaitCause, WaitsForOwner};
 use crate::jobs::handler::Handler;
 use crate::jobs::job::JobKind;
 use crate::jobs::outbox::cards::ShowDelay;
@@ -128,10 +127,9 @@ pub(crate) async fn have_assigned(ctx: &TenantCtx, waits: &WaitsForOwner) -> Res
 /// Answers whether a route assigns a conversation that is unassigned for this reason.
 fn assigns(settings: &RouteSettings, cause: &WaitCause) -> bool {
     let wanted = match cause {
-        WaitCause::News => true,
         WaitCause::Other => false,
         WaitCause::Automatic { reason: AutomaticReason::Inactive { .. }, .. } => settings.returns.to == ReturnTo::Next,
-        WaitCause::Automatic { .. } => true,
+        WaitCause::News | WaitCause::Automatic { .. } => true,
     };
     wanted && settings.auto.pool().is_some()
 }
@@ -146,9 +144,9 @@ pub(crate) async fn after_change(ctx: &TenantCtx, changed: &ConversationChanged)
     if changed.entries.iter().any(|entry| makes_room(&entry.what)) { looks(ctx).await } else { Ok(Vec::new()) }
 }
 
-/// Returns the looks that follow a changed status or account in Slack.
-pub(crate) async fn after_profile(ctx: &TenantCtx, _now: &Profile) -> Result<Vec<NewJob>, Fault> {
-    looks(ctx).await
+/// Returns the looks that follow if a person may be away or back.
+pub(crate) async fn after_availability(ctx: &TenantCtx, _changed: &AvailabilityChanged) -> Result<Vec<Effect>, Fault> {
+    Ok(looks(ctx).await?.into_iter().map(Effect::Enqueue).collect())
 }
 
 /// Answers whether someone may own fewer open conversations after an event.
@@ -261,7 +259,7 @@ async fn state(ctx: &TenantCtx, route: &Route, pending: &PendingPicks) -> Result
         return Ok(RouteState { room: 0, delay: PickDelay::Hours(begins), next: begins });
     }
     let soon = times::later(now, LOOK_AGAIN);
-    let pool = settings.auto.pool().map(|pool| pool.words()).unwrap_or_default();
+    let pool = settings.auto.pool().map(AssigneePool::words).unwrap_or_default();
     let trouble = |pool, why| RouteState { room: 0, delay: PickDelay::Trouble { pool, why }, next: soon };
     let Some((asked, rule)) = settings.auto.pool().zip(PickRule::of(settings.auto.how, settings.auto.most_open)) else {
         return Ok(trouble(pool, PoolTrouble::Empty));
@@ -280,7 +278,7 @@ async fn state(ctx: &TenantCtx, route: &Route, pending: &PendingPicks) -> Result
 /// are not known, and the commands look them up.
 async fn room(ctx: &TenantCtx, rule: PickRule, here: &[Teammate], pending: &PendingPicks) -> Result<usize, Fault> {
     let is_counted = rule.most_open > 0 && poll_state::watched(ctx).await?.whole;
-    let mut open = if is_counted { groups::known_open(ctx).await? } else { Default::default() };
+    let mut open = if is_counted { groups::known_open(ctx).await? } else { HashMap::new() };
     let mut room = 0_usize;
     for one in here {
         let mut theirs = open.remove(&one.member).unwrap_or_default();

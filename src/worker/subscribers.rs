@@ -21,7 +21,7 @@ pub(crate) fn all() -> Subscribers {
         waits_for_owner: vec![|ctx, waits| Box::pin(digests::have_all_reminded(ctx, waits)), |ctx, waits| {
             Box::pin(auto_assign::have_assigned(ctx, waits))
         }],
-        presence_changed: vec![|ctx, now| Box::pin(auto_assign::after_profile(ctx, now))],
+        availability_changed: vec![|ctx, changed| Box::pin(auto_assign::after_availability(ctx, changed))],
         polling: vec![|ctx| Box::pin(deferred::follow_poll(ctx)), |ctx| Box::pin(stale::have_owners_asked(ctx))],
         absence_ended: vec![|ctx, away| Box::pin(digests::catch_up(ctx, *away))],
     }
