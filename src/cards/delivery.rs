@@ -8,7 +8,7 @@ use crate::core::ids::{ChannelId, ConversationId, MessageTs};
 use crate::jobs::ctx::TenantCtx;
 use crate::jobs::events::ChannelClosed;
 use crate::jobs::lease;
-use crate::jobs::outbox::cards::{PostCard, PostEntry, RedrawCard, RepostCard, RetireCard};
+use crate::jobs::outbox::cards::{PostCard, PostEntry, RedrawCard, RepostCard, RetireCard, ShowDelay};
 use crate::jobs::outbox::message::Message;
 use crate::jobs::outbox::posting;
 use crate::jobs::outbox::private::answer;
@@ -56,6 +56,12 @@ impl PostCard {
 impl Message for RedrawCard {
     async fn deliver(&self, ctx: &TenantCtx, claim: &Claim) -> Result<Outcome, SlackError> {
         draw_again(ctx, claim, &self.channel, &self.conversation).await.map(Outcome::done)
+    }
+}
+
+impl Message for ShowDelay {
+    async fn deliver(&self, ctx: &TenantCtx, claim: &Claim) -> Result<Outcome, SlackError> {
+        show_delay(ctx, claim, self).await.map(Outcome::done)
     }
 }
 
@@ -108,6 +114,23 @@ async fn draw_again(
         return Ok(Vec::new());
     };
     let card_view = waits::with_limit(ctx, card_view).await?;
+    let content = view::card(&card_view, &ctx.links, privacy::privacy(ctx, channel).await?);
+    posting::bring_up_to_date(ctx, claim, channel, &ts, &content).await?;
+    Ok(vec![put(channel, &card_view, ts)])
+}
+
+/// Shows on a card why its conversation is not assigned yet. Rests on the view that the card shows, because a change of
+/// the conversation may have come first.
+async fn show_delay(ctx: &TenantCtx, claim: &Claim, wanted: &ShowDelay) -> Result<Vec<Effect>, SlackError> {
+    let ShowDelay { channel, conversation, delay } = wanted;
+    let Some(card) = ctx.db.card(channel, conversation).await? else { return Ok(Vec::new()) };
+    let Some((ts, before)) = card.ts.zip(serde_json::from_str::<CardView>(&card.card_view).ok()) else {
+        return Ok(Vec::new());
+    };
+    if !before.is_unassigned() || before.delay == *delay {
+        return Ok(Vec::new());
+    }
+    let card_view = CardView { delay: delay.clone(), ..before };
     let content = view::card(&card_view, &ctx.links, privacy::privacy(ctx, channel).await?);
     posting::bring_up_to_date(ctx, claim, channel, &ts, &content).await?;
     Ok(vec![put(channel, &card_view, ts)])

@@ -4,6 +4,7 @@ use crate::cards::controls;
 use crate::cards::controls::Place;
 use crate::cards::limit_words;
 use crate::core::about::About;
+use crate::core::auto_assign::PickDelay;
 use crate::core::card_view::{CardNote, CardView};
 use crate::core::control::{Carried, Control};
 use crate::core::conversation::{Activity, ActivityContext, ActivityKind, Contact, Conversation, Links, Status};
@@ -115,9 +116,10 @@ fn standing(card_view: &CardView) -> Markup {
         (Status::Open, Some(minutes)) if card_view.owner.is_none() => Markup::default()
             .emoji(Emoji::OVERDUE)
             .strong("Overdue")
-            .ours(&format!(" · unassigned for over {}", minutes_in_words(minutes))),
+            .ours(&format!(" · unassigned for over {}", minutes_in_words(minutes)))
+            .then(" · ", delay(card_view)),
         (Status::Open, _) if card_view.owner.is_none() => {
-            Markup::default().emoji(Emoji::UNASSIGNED).strong("Unassigned").then(" · ", limit)
+            Markup::default().emoji(Emoji::UNASSIGNED).strong("Unassigned").then(" · ", limit).then(" · ", delay(card_view))
         }
         (Status::Open, _) => Markup::default().emoji(if missed { Emoji::OVERDUE } else { Emoji::OWNED }),
         (Status::Snoozed, _) => {
@@ -134,6 +136,15 @@ fn is_missed(card_view: &CardView) -> bool {
     card_view.limit.is_some_and(|limit| limit.missed)
 }
 
+/// Says why it is not assigned yet, if it is to be: "waiting for the first of @frontdesk: all are away".
+fn delay(card_view: &CardView) -> Markup {
+    match &card_view.delay {
+        Some(delay @ PickDelay::Hours(until)) => Markup::of(&delay.words()).time(*until),
+        Some(delay) => Markup::default().text(&delay.words()),
+        None => Markup::default(),
+    }
+}
+
 fn status_word(conversation: &Conversation) -> String {
     cut(conversation.status_word.as_deref().unwrap_or("Unknown status"), STATUS_WORD)
 }
@@ -148,6 +159,7 @@ fn owner(card_view: &CardView) -> Markup {
     let how = card_view.last.as_ref().map(|last| match &last.what {
         Event::Assigned { .. } if is_elsewhere(&last.by) => Markup::of("assigned in dialnote ").ago(last.at),
         Event::Assigned { .. } => Markup::of("assigned by ").text(&last.by).ours(" ").ago(last.at),
+        Event::Automatic { .. } => Markup::of("assigned automatically ").ago(last.at),
         Event::HandedOff { .. } => Markup::of("waiting for ").text(name).ours(" to accept"),
         Event::Did(Verb::Accept) => Markup::of("accepted"),
         Event::Took { .. } => Markup::of("took it ").ago(last.at),
@@ -293,9 +305,10 @@ pub(crate) fn notification(card_view: &CardView) -> String {
         }
         (Status::Open, Some(name), _) => format!("{subject} · owner: {name}"),
         (Status::Open, None, Some(minutes)) if !is_missed(card_view) => {
-            format!("Overdue: {} · unassigned for over {}", lower(&subject), minutes_in_words(minutes))
+            let over = minutes_in_words(minutes);
+            format!("Overdue: {} · unassigned for over {over}{}", lower(&subject), delayed(card_view))
         }
-        (Status::Open, None, _) => format!("{subject} · unassigned"),
+        (Status::Open, None, _) => format!("{subject} · unassigned{}", delayed(card_view)),
     };
     let limit = card_view.limit.as_ref().filter(|_| conversation.is_open());
     let line = limit.map_or_else(|| line.clone(), |limit| format!("{line} · {}", limit_words::words(limit).words()));
@@ -307,6 +320,15 @@ pub(crate) fn notification(card_view: &CardView) -> String {
         None => format!(": “{}”", one_line(words)),
     });
     cut(&format!("{line}{}", words.unwrap_or_default()), NOTIFICATION)
+}
+
+/// Returns the same words as [`delay`] for a notification, where a time is in UTC.
+fn delayed(card_view: &CardView) -> String {
+    match &card_view.delay {
+        Some(delay @ PickDelay::Hours(until)) => format!(" · {}{}", delay.words(), utc(*until)),
+        Some(delay) => format!(" · {}", delay.words()),
+        None => String::new(),
+    }
 }
 
 /// Returns words that continue a sentence.

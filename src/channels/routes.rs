@@ -19,7 +19,16 @@ pub(crate) async fn deciding(
     ctx: &TenantCtx,
     line: Option<&SharedNumber>,
 ) -> Result<Option<(ChannelId, Route)>, Fault> {
-    Ok(routed(ctx, line).await?.into_iter().min_by_key(|(channel, route)| (route.line.is_none(), channel.clone())))
+    Ok(decides(&routes(ctx).await?, line).cloned())
+}
+
+/// Returns the one of these routes that decides on a shared number's conversations.
+pub(crate) fn decides<'a>(
+    routes: &'a [(ChannelId, Route)],
+    line: Option<&SharedNumber>,
+) -> Option<&'a (ChannelId, Route)> {
+    let taking = routes.iter().filter(|(_, route)| !route.paused && route.takes(line));
+    taking.min_by_key(|(channel, route)| (route.line.is_none(), channel.clone()))
 }
 
 /// Returns the channel's route, if it has one.

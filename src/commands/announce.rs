@@ -205,13 +205,15 @@ fn to_new_owner(progress: &Progress, noted: bool) -> Option<SendDirect> {
     let actor = plan.requester.name.clone();
     let note = if noted { plan.note.clone() } else { String::new() };
     let notice = match plan.event() {
-        Event::Took { .. } | Event::Assigned { .. } | Event::HandedOff { .. } => DirectMessage::YoursNow {
-            actor,
-            conversation: Box::new(progress.now.clone()),
-            note,
-            handoff: matches!(plan.act, Action::Handoff(_)),
-            answer_by: None,
-        },
+        Event::Took { .. } | Event::Assigned { .. } | Event::HandedOff { .. } | Event::Automatic { .. } => {
+            DirectMessage::YoursNow {
+                actor,
+                conversation: Box::new(progress.now.clone()),
+                note,
+                handoff: matches!(plan.act, Action::Handoff(_)),
+                answer_by: None,
+            }
+        }
         Event::Did(_) if !note.is_empty() => DirectMessage::Noted { actor, about: About::from(&plan.before), note },
         Event::Undone(Again::OwnedBy(_)) => {
             let conversation = Box::new(progress.now.clone());

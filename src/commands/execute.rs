@@ -25,7 +25,7 @@ use crate::platform::db::{Claim, Effect, Verdict};
 /// Runs the next step of a command.
 pub(crate) async fn command(ctx: &TenantCtx, claim: &Claim, job: &CommandJob) -> Result<Outcome, Fault> {
     if is_too_late(ctx, job) {
-        return Ok(Outcome::done(conclude::too_late(ctx, claim, job)));
+        return Ok(Outcome::done(conclude::too_late(ctx, claim, job).await?));
     }
     match command_step(ctx, claim, job).await {
         Ok(outcome) => Ok(outcome),

@@ -131,7 +131,7 @@ fn owner_call(act: &Action, to: Option<&Participant>, facts: &Facts) -> Result<C
     let about = About::from(&facts.conversation);
     match (&facts.owner, to) {
         (None, None) => Err(Refusal::NobodyOwnsIt(about)),
-        (Some(owner), _) if act.group().is_some() => Err(Refusal::Owned { about, owner: owner.name.clone() }),
+        (Some(owner), _) if act.picks() => Err(Refusal::Owned { about, owner: owner.name.clone() }),
         (Some(owner), Some(to)) if owner.member == to.member => Err(if to.member == facts.requester.member {
             Refusal::AlreadyYours(about)
         } else {

@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 use crate::core::about::About;
 use crate::core::absence::Absence;
 use crate::core::answer::AnswerBy;
+use crate::core::auto_assign::PoolTrouble;
 use crate::core::conversation::Conversation;
 use crate::core::delivery::Why;
 use crate::core::ids::{ChannelId, ConversationId, MemberId};
@@ -162,6 +163,15 @@ pub enum DirectMessage {
         /// True if the channel is archived; false if the app is not a member of it.
         archived: bool,
     },
+    /// No one can be picked for the conversations of a channel that the reader set up.
+    NoOneToPick {
+        /// The channel.
+        channel: ChannelId,
+        /// The words for the people to pick from.
+        pool: String,
+        /// The problem with them.
+        why: PoolTrouble,
+    },
     /// The changes that concern the reader, from a time in which the poller did not read dialnote.
     CaughtUp {
         /// The time without polls, if it is known.
@@ -228,7 +238,8 @@ impl DirectMessage {
             | Self::Left { .. }
             | Self::CannotNotify { .. }
             | Self::Linked { .. }
-            | Self::RoutePaused { .. } => None,
+            | Self::RoutePaused { .. }
+            | Self::NoOneToPick { .. } => None,
         }
     }
 

@@ -176,7 +176,7 @@ fn automatic(from: Option<&str>, to: Option<&str>, reason: &AutomaticReason) -> 
         (None, None) => "unassigned this".to_owned(),
     };
     let why = match reason {
-        AutomaticReason::Turn { pool } => format!("next in turn in {pool}"),
+        AutomaticReason::Turn { pool } => format!("next in turn of {pool}"),
         AutomaticReason::LeastBusy { pool, open } => format!("least busy of {pool}, with {open} open"),
         AutomaticReason::OwnerAway(away) => away.words(),
         AutomaticReason::Inactive { hours: 1 } => "no activity for 1 working hour".to_owned(),

@@ -174,7 +174,7 @@ impl FormContext {
         let to = command.act.named_owner().and_then(|who| match who {
             Assignee::User(user) => Some(user.clone()),
             Assignee::Me => Some(person.clone()),
-            Assignee::Group(_) | Assignee::InText | Assignee::Named(_) => None,
+            Assignee::Group(_) | Assignee::PickedBy(_) | Assignee::InText | Assignee::Named(_) => None,
         });
         let conversation = match &command.which {
             ConversationRef::Id(id) | ConversationRef::InThread { id, .. } => Some(id.clone()),

@@ -63,6 +63,7 @@ impl DirectMessage {
     pub fn kind(&self) -> Option<MessageKind> {
         Some(match self {
             Self::RoutePaused { .. }
+            | Self::NoOneToPick { .. }
             | Self::Left { .. }
             | Self::Linked { .. }
             | Self::CaughtUp { .. }

@@ -10,6 +10,7 @@ use crate::commands::result_view::reason;
 use crate::core::about::About;
 use crate::core::absence::Absence;
 use crate::core::answer::{Answer, AnswerBy};
+use crate::core::auto_assign::PoolTrouble;
 use crate::core::card_view::CardView;
 use crate::core::click::row;
 use crate::core::control::{Carried, Control};
@@ -17,7 +18,7 @@ use crate::core::conversation::{Conversation, Links};
 use crate::core::delivery::Why;
 use crate::core::direct_message::DirectMessage;
 use crate::core::event::is_elsewhere;
-use crate::core::ids::ConversationId;
+use crate::core::ids::{ChannelId, ConversationId};
 use crate::core::text::cut;
 use crate::notifications::absence_view;
 use crate::notifications::outcome_view::{LOST, answered, is_over, outcome};
@@ -232,6 +233,7 @@ fn part(notice: &DirectMessage, told: &Occasion, links: &Links) -> MessagePart {
             let (text, blocks) = while_away_view::message(returned, *more, links);
             MessagePart { text, blocks }
         }
+        DirectMessage::NoOneToPick { channel, pool, why } => MessagePart::line(&no_one_to_pick(channel, pool, *why)),
         DirectMessage::CaughtUp { away, notices, more } => caught_up(away.as_ref(), notices, *more, told, links),
         DirectMessage::Accepted { actor, about } => {
             MessagePart::line(&name(actor).ours(" accepted ").bold(&about.title).ours("."))
@@ -244,6 +246,20 @@ fn part(notice: &DirectMessage, told: &Occasion, links: &Links) -> MessagePart {
             };
             let text = format!("{} “{note}”", line.words());
             MessagePart { text, blocks: vec![line.paragraph(), Block::quote(None, note)] }
+        }
+    }
+}
+
+fn no_one_to_pick(channel: &ChannelId, pool: &str, why: PoolTrouble) -> Markup {
+    let line =
+        Markup::of("Conversations in ").channel(channel).ours(" aren't assigned: ").text(&why.words(pool)).ours(". ");
+    match why {
+        PoolTrouble::Unreadable => {
+            line.ours("Ask an admin to allow ").code("usergroups:read").ours(", or choose people instead.")
+        }
+        PoolTrouble::Empty => line.ours("Add someone to it, or choose other people."),
+        PoolTrouble::NoneLinked => {
+            line.ours("Link them with ").code("/dialnote link").ours(", or choose other people.")
         }
     }
 }

@@ -27,6 +27,7 @@ use crate::settings::route_words::SettingNames;
 use crate::settings::routes_view::{MOST_DESCRIBED, RouteRow};
 use crate::settings::{route_words, routes_view, view};
 use crate::sync::poll_state;
+use crate::waiting::auto_assign;
 
 /// Carries out a request about routes. Returns the effects to store and the reply to the requester.
 pub async fn route(ctx: &TenantCtx, job: &ChangeJob, routing: &Routing) -> Result<(Vec<Effect>, Content), Fault> {
@@ -51,7 +52,8 @@ pub async fn route(ctx: &TenantCtx, job: &ChangeJob, routing: &Routing) -> Resul
         let drop = documents::remove::<Route>(channel.as_str());
         let record = json!({ "route": { "channel": channel, "after": null } });
         let record = organization::record_change(ctx, job, record).await?;
-        return Ok((vec![drop, record], routes_view::off(channel)));
+        // What waits for the route's auto-assignment waits no longer.
+        return Ok((vec![drop, record, auto_assign::look_now(ctx, channel)], routes_view::off(channel)));
     };
     let lines = ctx.dialnote.lines().await.map_err(poll_state::fault)?;
     let line = match meant(asked, &lines) {
@@ -66,9 +68,11 @@ pub async fn route(ctx: &TenantCtx, job: &ChangeJob, routing: &Routing) -> Resul
     let zone = directory::zone(ctx, &by).await?;
     let before = routes::route_of(ctx, channel).await?;
     let settings = before.map(|before| before.settings).unwrap_or_default();
-    let route = Route { line, zone, by: Some(by), paused: false, settings };
+    let team = job.requester.team.clone();
+    let route = Route { line, zone, by: Some(by), team, paused: false, settings };
     let mut effects = vec![digests::keep_route(ctx, channel, &route, &rules)];
     effects.extend(digests::have_reminded(ctx, channel, &route, &rules).await?);
+    effects.push(auto_assign::look_now(ctx, channel));
     let detail = json!({ "route": { "channel": channel, "after": route } });
     effects.push(organization::record_change(ctx, job, detail).await?);
     let does = described(ctx, &route).await?;
@@ -153,6 +157,7 @@ async fn keep_edited(
     let mut effects = vec![digests::keep_route(ctx, channel, &after, &documents::rules(ctx).await?)];
     // Conversations that are overdue under the new limit are reported at once.
     effects.extend(is_reminded_anew.then(|| digests::remind_at(ctx, channel, Some(ctx.clock.now()))));
+    effects.push(auto_assign::look_now(ctx, channel));
     effects.push(organization::record_change(ctx, job, detail).await?);
     Ok((effects, Some(after)))
 }

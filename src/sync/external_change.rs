@@ -12,6 +12,7 @@ use crate::core::event::{Event, HistoryEntry, SOMEBODY, ThreadEntry};
 use crate::core::ids::ChannelId;
 use crate::core::participant::Participant;
 use crate::core::verbs::Verb;
+use crate::jobs::events::WaitCause;
 use crate::jobs::outbox::announcement::Announcement;
 use crate::jobs::outbox::cards::{PostCard, RepostCard};
 use crate::jobs::outbox::direct::{MarkDirect, SendDirect};
@@ -58,6 +59,15 @@ impl ExternalChange {
     /// has a note as its last activity, which does not count.
     pub(crate) fn heard(&self) -> Option<&Activity> {
         self.news().filter(|last| last.inbound && last.kind != ActivityKind::Note)
+    }
+
+    /// Returns the reason why the conversation waits for an owner, if it does.
+    pub(crate) fn wait_cause(&self) -> Option<WaitCause> {
+        if !self.now.is_open() || self.to.is_some() {
+            return None;
+        }
+        let ends_snooze = || self.events().iter().any(|(_, event)| *event == Event::TimeIsUp);
+        Some(if self.heard().is_some() || ends_snooze() { WaitCause::News } else { WaitCause::Other })
     }
 
     /// Returns the activity for which a conversation without a card gets one.

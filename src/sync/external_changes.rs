@@ -24,7 +24,7 @@ use crate::jobs::handler::Handler;
 use crate::jobs::job::JobKind;
 use crate::jobs::outbox::redraw;
 use crate::jobs::outcome::{Outcome, Stop};
-use crate::jobs::{documents, emit, enqueue, rate_limits};
+use crate::jobs::{awaiting_pick, documents, emit, enqueue, rate_limits};
 use crate::people::directory;
 use crate::platform::db::projection::seen;
 use crate::platform::db::rate_limit::RateLimit;
@@ -188,8 +188,10 @@ async fn tell_of(
     let mut effects = told_of.first_cards(&channels);
     effects.extend(emit::stored_with_change(ctx, &changed).await?);
     effects.extend(missed);
-    if found.now.is_open() && found.to.is_none() && !routed.is_empty() {
-        effects.extend(emit::waits_for_owner(ctx, &WaitsForOwner { routed }).await?);
+    effects.extend(awaiting_pick::wait_is_over(found.before.as_ref(), &found.now));
+    if let Some(cause) = found.wait_cause().filter(|_| !routed.is_empty()) {
+        let waits = WaitsForOwner { routed, now: found.now.clone(), cause };
+        effects.extend(emit::waits_for_owner(ctx, &waits).await?);
     }
     if let Some((owner, at)) = found.wants_the_owner() {
         let conversation = &found.now;

@@ -6,3 +6,4 @@ pub(crate) mod target_lines;
 pub(crate) mod targets;
 pub(crate) mod absent_owners;
 pub(crate) mod while_away;
+pub(crate) mod auto_assign;

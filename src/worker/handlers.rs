@@ -11,7 +11,7 @@ use crate::commands::execute::{Commands, Resumptions};
 use crate::commands::handover_timers::{HandoverDue, HandoverTimers};
 use crate::core::ids::{ChannelId, ConversationId, SlackUserId, ToolCallId};
 use crate::jobs::handler::Registry;
-use crate::jobs::outbox::cards::{PostCard, PostEntry, RedrawCard, RepostCard, RetireCard};
+use crate::jobs::outbox::cards::{PostCard, PostEntry, RedrawCard, RepostCard, RetireCard, ShowDelay};
 use crate::jobs::outbox::direct::{MarkDirect, SendDirect, ShowAnswer};
 use crate::jobs::outbox::message::MessageHandler;
 use crate::jobs::outbox::private::{AnswerPrivately, NotifyDelay};
@@ -47,6 +47,7 @@ use crate::waiting::target_lines::PostTargetLine;
 use crate::waiting::targets::{TargetDue, Targeting};
 use crate::waiting::absent_owners::{AbsentOwner, AbsentOwners};
 use crate::waiting::while_away::{ReturnedWhileAway, WelcomeBack};
+use crate::waiting::auto_assign::{AssignWaiting, AutoAssignment};
 use crate::workflows::queue::PostQueue;
 use crate::workflows::steps::WorkflowSteps;
 
@@ -78,6 +79,7 @@ pub fn all(installations: Option<&Arc<Installations>>) -> Registry {
         .with(AbsentOwners)
         .with(WelcomeBack)
         .with(SharedChannels)
+        .with(AutoAssignment)
         .with(StaleChecks)
         .with(Questions)
         .with(Digests)
@@ -89,6 +91,7 @@ pub fn all(installations: Option<&Arc<Installations>>) -> Registry {
         .with(MessageHandler::<NotifyDelay>::new())
         .with(MessageHandler::<PostCard>::new())
         .with(MessageHandler::<RedrawCard>::new())
+        .with(MessageHandler::<ShowDelay>::new())
         .with(MessageHandler::<RepostCard>::new())
         .with(MessageHandler::<RetireCard>::new())
         .with(MessageHandler::<PostEntry>::new())
@@ -123,6 +126,7 @@ pub fn all(installations: Option<&Arc<Installations>>) -> Registry {
         })
         .with_due(DocumentKind::Route, Class::Machine, move |channel| digest(channel, false))
         .with_due(DocumentKind::Overdue, Class::Machine, move |channel| digest(channel, true))
+        .with_due(DocumentKind::PickCheck, Class::Machine, |channel| AssignWaiting { channel: ChannelId::new(channel) })
         .with_due(DocumentKind::StaleCheck, Class::Machine, |_| StaleCheck)
         .with_due(DocumentKind::Installation, Class::Machine, |_| RefreshToken)
         .with_due(DocumentKind::PendingAnswer, Class::Person, |answer| ReportDelivery { answer, arrival: None })

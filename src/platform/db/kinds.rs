@@ -24,6 +24,8 @@ pub enum DocumentKind {
     AnswerWait,
     /// The conversations that an owner was asked about, by member.
     AskedAbout,
+    /// An unassigned conversation that its route assigns when someone can take it, by conversation.
+    AwaitsPick,
     /// The times in which the app was offline.
     Awake,
     /// The outcomes of commands that were given at once, by job, within the id of their batch.
@@ -66,6 +68,8 @@ pub enum DocumentKind {
     PendingAnswer,
     /// The member picked for a conversation, by conversation.
     Pick,
+    /// The next look for people who can take the waiting conversations of a route, by channel.
+    PickCheck,
     /// The progress of the poller.
     Poll,
     /// The notification preferences of a person, by Slack user.
@@ -92,6 +96,8 @@ pub enum DocumentKind {
     Team,
     /// The answer to an assistant's call, until the call takes it, by call.
     ToolAnswer,
+    /// A turn that a member had in a route's auto-assignment, by its number, within the route's channel.
+    Turn,
     /// A link that became a card, by channel, within its conversation.
     Unfurl,
     /// A person who cannot be sent direct messages, by Slack user.
@@ -102,9 +108,10 @@ pub enum DocumentKind {
 
 impl DocumentKind {
     /// All kinds.
-    pub const ALL: [Self; 39] = [
+    pub const ALL: [Self; 42] = [
         Self::AnswerWait,
         Self::AskedAbout,
+        Self::AwaitsPick,
         Self::Awake,
         Self::Batch,
         Self::Channel,
@@ -126,6 +133,7 @@ impl DocumentKind {
         Self::Overdue,
         Self::PendingAnswer,
         Self::Pick,
+        Self::PickCheck,
         Self::Poll,
         Self::Preferences,
         Self::Quoted,
@@ -139,6 +147,7 @@ impl DocumentKind {
         Self::Subscriptions,
         Self::Team,
         Self::ToolAnswer,
+        Self::Turn,
         Self::Unfurl,
         Self::Unreachable,
         Self::WhileAway,
@@ -149,6 +158,7 @@ impl DocumentKind {
         match self {
             Self::AnswerWait => "answer_wait",
             Self::AskedAbout => "asked",
+            Self::AwaitsPick => "awaits_pick",
             Self::Awake => "awake",
             Self::Batch => "batch",
             Self::Channel => "channel",
@@ -170,6 +180,7 @@ impl DocumentKind {
             Self::Overdue => "overdue",
             Self::PendingAnswer => "answer",
             Self::Pick => "pick",
+            Self::PickCheck => "pick_check",
             Self::Poll => "watch",
             Self::Preferences => "wishes",
             Self::Quoted => "quoted",
@@ -183,6 +194,7 @@ impl DocumentKind {
             Self::Subscriptions => "hooks",
             Self::Team => "team",
             Self::ToolAnswer => "tool_answer",
+            Self::Turn => "turn",
             Self::Unfurl => "shown",
             Self::Unreachable => "unreachable",
             Self::WhileAway => "while_away",
@@ -203,7 +215,7 @@ impl DocumentKind {
 
     /// Answers whether the stored name has a scope: a person or a thing, all of whose documents are read together.
     pub(crate) fn is_scoped(self) -> bool {
-        matches!(self, Self::Batch | Self::Deferred | Self::Missed | Self::Unfurl)
+        matches!(self, Self::Batch | Self::Deferred | Self::Missed | Self::Turn | Self::Unfurl)
     }
 
     /// Answers whether the document belongs to the Slack workspace. It stays when the dialnote organization changes.
@@ -229,6 +241,8 @@ pub(crate) enum CacheKind {
     Direct,
     /// The channel of direct messages with a user, by user.
     DirectChannel,
+    /// The members of a user group, by group.
+    GroupMembers,
     /// The last direct message to a person, by reader.
     LastDirect,
     /// The refusals of a person's last save in a pane, by user.
@@ -273,6 +287,7 @@ impl CacheKind {
             Self::Digest => "digest",
             Self::Direct => "direct",
             Self::DirectChannel => "direct_channel",
+            Self::GroupMembers => "group_members",
             Self::LastDirect => "direct_last",
             Self::FailedSave => "failed_save",
             Self::LastPick => "last_pick",
@@ -318,7 +333,7 @@ mod tests {
             DocumentKind::ALL.into_iter().filter(|kind| holds(*kind)).map(DocumentKind::name).collect()
         };
         for (found, expected) in [
-            (names(DocumentKind::is_scoped), vec!["batch", "postponed", "missed", "shown"]),
+            (names(DocumentKind::is_scoped), vec!["batch", "postponed", "missed", "turn", "shown"]),
             (
                 names(DocumentKind::is_the_workspaces),
                 vec!["channel", "installation", "wishes", "refused_blocks", "rules"],
