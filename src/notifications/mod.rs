@@ -12,8 +12,6 @@ pub mod report;
 pub(crate) mod report_facts;
 pub(crate) mod report_view;
 pub(crate) mod sent;
-pub mod stale;
-mod stale_facts;
 mod standing;
 pub(crate) mod summary;
 pub mod unreachable;

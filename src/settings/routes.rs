@@ -24,6 +24,7 @@ use crate::platform::db::Effect;
 use crate::platform::slack::blocks::kit::Content;
 use crate::settings::{routes_view, view};
 use crate::sync::poll_state;
+use crate::waiting::shift_change;
 
 /// Carries out a request about routes. Returns the effects to store and the reply to the requester.
 pub async fn route(ctx: &TenantCtx, job: &ChangeJob, routing: &Routing) -> Result<(Vec<Effect>, Content), Fault> {
@@ -94,6 +95,10 @@ pub(crate) async fn change_route(
     let mut effects = vec![digests::keep_route(ctx, channel, &after, &documents::rules(ctx).await?)];
     // Conversations that are overdue under the new limit are reported at once.
     effects.extend(is_reminded_anew.then(|| digests::remind_at(ctx, channel, Some(ctx.clock.now()))));
+    let shift = |route: &Route| (route.settings.shift_change, route.settings.working);
+    if shift(&before) != shift(&after) {
+        effects.push(shift_change::check_now(ctx).await?);
+    }
     effects.push(organization::record_change(ctx, job, detail).await?);
     Ok((effects, Some(view::channel())))
 }

@@ -26,7 +26,6 @@ use crate::notifications::absence::CatchingUp;
 use crate::notifications::digests::{DigestJob, Digests};
 use crate::notifications::posted_digest::{PostDigest, SettleInDigest};
 use crate::notifications::report::{PostReport, Reports};
-use crate::notifications::stale::{Questions, StaleCheck, StaleChecks};
 use crate::objects::editing::Edits;
 use crate::objects::filling::Panes;
 use crate::objects::showing::ShowPane;
@@ -41,6 +40,10 @@ use crate::sync::webhooks::Hints;
 use crate::tenants::installations::Installations;
 use crate::tenants::removal::Removals;
 use crate::tenants::token_refresh::{RefreshToken, TokenRefresh};
+use crate::waiting::returns::{InactiveReturns, ReturnDue};
+use crate::waiting::shift_change::{ShiftCheck, ShiftChecks, ShiftOffers};
+use crate::waiting::shift_offer::{PostShiftOffer, SettleInOffer};
+use crate::waiting::stale::{Questions, StaleCheck, StaleChecks};
 use crate::workflows::queue::PostQueue;
 use crate::workflows::steps::WorkflowSteps;
 
@@ -70,6 +73,9 @@ pub fn all(installations: Option<&Arc<Installations>>) -> Registry {
         .with(SharedChannels)
         .with(StaleChecks)
         .with(Questions)
+        .with(InactiveReturns)
+        .with(ShiftChecks)
+        .with(ShiftOffers)
         .with(Digests)
         .with(Reports)
         .with(Doctor)
@@ -87,6 +93,8 @@ pub fn all(installations: Option<&Arc<Installations>>) -> Registry {
         .with(MessageHandler::<ShowAnswer>::new())
         .with(MessageHandler::<PostDigest>::new())
         .with(MessageHandler::<SettleInDigest>::new())
+        .with(MessageHandler::<PostShiftOffer>::new())
+        .with(MessageHandler::<SettleInOffer>::new())
         .with(MessageHandler::<PostReport>::new())
         .with(MessageHandler::<PostQueue>::new())
         .with(MessageHandler::<EndStep>::new())
@@ -102,7 +110,9 @@ pub fn all(installations: Option<&Arc<Installations>>) -> Registry {
         .with_due(DocumentKind::Handover, Class::Machine, |id| HandoverDue(ConversationId::new(id)))
         .with_due(DocumentKind::Route, Class::Machine, move |channel| digest(channel, false))
         .with_due(DocumentKind::Overdue, Class::Machine, move |channel| digest(channel, true))
+        .with_due(DocumentKind::ShiftCheck, Class::Machine, |_| ShiftCheck)
         .with_due(DocumentKind::StaleCheck, Class::Machine, |_| StaleCheck)
+        .with_due(DocumentKind::ReturnTimer, Class::Machine, |id| ReturnDue(ConversationId::new(id)))
         .with_due(DocumentKind::Installation, Class::Machine, |_| RefreshToken)
         .with_due(DocumentKind::PendingAnswer, Class::Person, |answer| ReportDelivery { answer, arrival: None })
         .with_due(DocumentKind::ToolAnswer, Class::Person, |call| UntakenAnswer(ToolCallId::new(call)))

@@ -277,7 +277,7 @@ pub fn pressed(control: Control) -> Option<(Deed, Way)> {
         | Control::ChooseUser => None,
         Control::Doctor => at_once(Deed::Doctor),
         Control::Take => at_once(Deed::Take),
-        Control::TakeOver => at_once(Deed::TakeOver),
+        Control::TakeOver | Control::TakeAll => at_once(Deed::TakeOver),
         Control::AssignTo => at_once(Deed::AssignOwned),
         Control::Assign => by_form(Deed::AssignOwned),
         Control::HandOff => by_form(Deed::HandOff),
