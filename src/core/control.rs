@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::core::command::PendingAction;
 use crate::core::conversation::{Conversation, State, Status};
-use crate::core::ids::{ConversationId, DraftId, MemberId, SlackUserId};
+use crate::core::ids::{ChannelId, ConversationId, DraftId, MemberId, SlackUserId};
 use crate::core::query::Query;
 use crate::core::seen::Seen;
 use crate::core::shown::ShownState;
@@ -80,6 +80,8 @@ pub enum Control {
     Requeue,
     /// Show the cards of a shared number in the control's channel.
     Route,
+    /// Open the form of a route's settings.
+    RouteSettings,
     /// Open the form in which the workspace is connected to dialnote.
     Connect,
     /// Disconnect the workspace from dialnote.
@@ -121,7 +123,7 @@ pub enum Control {
 }
 
 /// All controls, each with its `action_id`.
-pub const CONTROLS: [(Control, &str); 52] = [
+pub const CONTROLS: [(Control, &str); 53] = [
     (Control::Take, "take"),
     (Control::TakeOver, "take_over"),
     (Control::TakeAll, "take_all"),
@@ -155,6 +157,7 @@ pub const CONTROLS: [(Control, &str); 52] = [
     (Control::Rules, "rules"),
     (Control::Requeue, "requeue"),
     (Control::Route, "route"),
+    (Control::RouteSettings, "route_settings"),
     (Control::Connect, "connect"),
     (Control::Disconnect, "disconnect"),
     (Control::People, "people"),
@@ -249,6 +252,9 @@ pub struct Carried {
     /// A shared number.
     #[serde(rename = "l", default, skip_serializing_if = "Option::is_none")]
     pub line: Option<String>,
+    /// A channel, if it is not the one of the control.
+    #[serde(rename = "h", default, skip_serializing_if = "Option::is_none")]
+    pub channel: Option<ChannelId>,
     /// A Slack user.
     #[serde(rename = "u", default, skip_serializing_if = "Option::is_none")]
     pub user: Option<SlackUserId>,

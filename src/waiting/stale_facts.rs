@@ -51,13 +51,13 @@ pub(crate) struct WorkingTimes {
 }
 
 impl WorkingTimes {
-    /// Returns the hours about a conversation: the workspace's in the owner's zone, and the route's in its own. An
-    /// owner without a known zone works in the route's hours.
+    /// Returns the hours about a conversation: those of the number, on the owner's clock and in the route's own zone. An
+    /// owner without a known zone works when the number is attended to.
     pub(crate) fn of(route: Option<&Route>, rules: &Rules, owner: Option<&str>) -> Self {
         let zone = route.and_then(|route| route.zone.as_deref());
         let number = route.map_or(rules.working, |route| route.settings.over(rules).working);
-        let number = (number, working_hours::zone(zone.or(owner)));
-        let owner = owner.map(|zone| (rules.working, working_hours::zone(Some(zone))));
+        let owner = owner.map(|zone| (number, working_hours::zone(Some(zone))));
+        let number = (number, working_hours::zone(zone));
         Self { owner: owner.unwrap_or_else(|| number.clone()), number }
     }
 

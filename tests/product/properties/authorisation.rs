@@ -69,6 +69,7 @@ impl Group {
             | Deed::Doctor => Self::Seeing,
             Deed::Route
             | Deed::RouteOff
+            | Deed::RouteSettings
             | Deed::LinkPerson
             | Deed::MoveLink
             | Deed::Unlink

@@ -1,6 +1,7 @@
 //! What a route does so that nothing waits unseen.
 
 mod returns;
+mod settings;
 mod shift_change;
 
 use dialnote_slack::core::ids::InstallationId;

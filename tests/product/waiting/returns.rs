@@ -6,7 +6,7 @@ use jiff::SignedDuration;
 use serde_json::{Value, json};
 
 use super::{change_route, hours, minutes, route_with};
-use crate::support::{ANA, Bot, LEO, MAYA, Setup, ZOE, product_with};
+use crate::support::{ANA, Bot, FRONT_DESK, LEO, MAYA, Setup, ZOE, product_with};
 
 /// Lets Leo own Ana Lima's conversation, on a route that returns inactive ones. All others are unassigned.
 async fn begin(bot: &mut Bot, returns: Value) {
@@ -29,7 +29,9 @@ async fn asked(bot: &mut Bot) -> String {
 #[tokio::test]
 async fn an_inactive_conversation_is_unassigned_an_hour_after_the_question() {
     product_with(Setup::MORNING, async |bot| {
-        begin(bot, json!({ "after_hours": 2 })).await;
+        begin(bot, json!({})).await;
+        let changed = json!({ "return_after": { "return_after": "2" }, "return_to": { "return_to": "queue" } });
+        bot.set_route(MAYA, FRONT_DESK, changed).await;
         hours(bot, 1).await;
         bot.read_all().await;
         hours(bot, 1).await;

@@ -7,7 +7,7 @@ use serde_json::json;
 
 use super::{change_route, hours, minutes, route_with};
 use crate::support::drawing::draw;
-use crate::support::{ANA, Bot, LEO, MAYA, Setup, ZOE, product_with};
+use crate::support::{ANA, Bot, FRONT_DESK, LEO, MAYA, Setup, ZOE, product_with};
 
 /// Four o'clock in Los Angeles, on a Monday: an hour before the end of the working hours.
 const AFTERNOON: Setup = Setup { now: "2026-11-24T00:00:00Z", ..Setup::USUAL };
@@ -15,7 +15,9 @@ const AFTERNOON: Setup = Setup { now: "2026-11-24T00:00:00Z", ..Setup::USUAL };
 /// Lets Leo own Ana Lima's conversation with notes; Zoe owns Grace Kim's and Nora Quinn's. All are on the front desk.
 async fn begin(bot: &mut Bot) {
     bot.look().await;
-    route_with(bot, json!({ "shift_change": true })).await;
+    route_with(bot, json!({})).await;
+    bot.set_route(MAYA, FRONT_DESK, json!({ "shift": { "shift": ["offered"] } })).await;
+    bot.settle().await;
     bot.slash(MAYA, "/assign @leo conv_1001 wants a *quote* for two crowns").await;
     bot.slash(LEO, "/dialnote accept conv_1001").await;
     bot.slash(LEO, "/dialnote note conv_1001 will call her back at 10 tomorrow").await;

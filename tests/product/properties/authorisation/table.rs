@@ -202,6 +202,7 @@ listed!(
         Help,
         SeeRoutes,
         Route,
+        RouteSettings,
         RouteOff,
         SeePeople,
         LinkPerson,
@@ -301,6 +302,7 @@ pub fn pressed(control: Control) -> Option<(Deed, Way)> {
         Control::Rules => at_once(Deed::SeeSettings),
         Control::Requeue => at_once(Deed::Requeue),
         Control::Route => at_once(Deed::Route),
+        Control::RouteSettings => by_form(Deed::RouteSettings),
         Control::Connect => at_once(Deed::SeeConnection),
         Control::Disconnect => at_once(Deed::Disconnect),
         Control::People => at_once(Deed::SeePeople),
@@ -352,7 +354,7 @@ impl Deed {
             Self::Find => &[Shortcut, Search],
             Self::Home => &[Home],
             Self::Link => &[Link],
-            Self::Settings | Self::Wishes | Self::Connect => &[Form],
+            Self::Settings | Self::RouteSettings | Self::Wishes | Self::Connect => &[Form],
         }
     }
 }
