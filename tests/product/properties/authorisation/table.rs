@@ -172,6 +172,7 @@ listed!(
         AssignOwned,
         Take,
         TakeOver,
+        TakeAll,
         Unassign,
         Requeue,
         HandOff,
@@ -278,7 +279,8 @@ pub fn pressed(control: Control) -> Option<(Deed, Way)> {
         | Control::ChooseUser => None,
         Control::Doctor => at_once(Deed::Doctor),
         Control::Take => at_once(Deed::Take),
-        Control::TakeOver | Control::TakeAll => at_once(Deed::TakeOver),
+        Control::TakeOver => at_once(Deed::TakeOver),
+        Control::TakeAll => at_once(Deed::TakeAll),
         Control::AssignTo => at_once(Deed::AssignOwned),
         Control::Assign => by_form(Deed::AssignOwned),
         Control::HandOff => by_form(Deed::HandOff),
@@ -343,7 +345,8 @@ impl Deed {
             | Self::Help
             | Self::SeeRoutes
             | Self::RouteOff => &[Typed, Written],
-            Self::Requeue
+            Self::TakeAll
+            | Self::Requeue
             | Self::UndoOfOthers
             | Self::OthersQuestion
             | Self::Show
