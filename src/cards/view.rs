@@ -202,7 +202,7 @@ pub(crate) fn status_emoji(card_view: &CardView) -> Emoji {
     }
 }
 
-fn named(conversation: &Conversation, links: &Links) -> Markup {
+pub(crate) fn named(conversation: &Conversation, links: &Links) -> Markup {
     let name = Markup::default().link(&conversation.title(), links.to(&conversation.id));
     let number = conversation.contact.name.as_ref().map(|_| conversation.number());
     let details = [number, conversation.contact.company.clone()];
@@ -276,7 +276,7 @@ fn last_words(card_view: &CardView) -> Option<(Option<&str>, &str)> {
     }
 }
 
-fn one_line(words: &str) -> String {
+pub(crate) fn one_line(words: &str) -> String {
     words.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 

@@ -242,6 +242,7 @@ fn to_old_owner(plan: &Plan) -> Option<SendDirect> {
         actor: plan.requester.name.clone(),
         about,
         to: plan.to.as_ref().map(|to| to.name.clone()),
+        reason: plan.reason.clone(),
     };
     Some(SendDirect::new(from.user.clone()?, notice))
 }

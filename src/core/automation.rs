@@ -65,3 +65,21 @@ pub enum AutomaticReason {
         hours: u16,
     },
 }
+
+impl AutomaticReason {
+    /// Describes the reason, in a few words.
+    pub(crate) fn words(&self) -> String {
+        match self {
+            Self::Turn { pool } => format!("next in turn in {pool}"),
+            Self::LeastBusy { pool, open } => format!("least busy of {pool}, with {open} open"),
+            Self::OwnerAway(away) => away.words(),
+            Self::Inactive { hours } => inactive_for(*hours),
+        }
+    }
+}
+
+/// Says for how long nothing happened: "no activity for 8 working hours".
+pub(crate) fn inactive_for(hours: u16) -> String {
+    let plural = if hours == 1 { "" } else { "s" };
+    format!("no activity for {hours} working hour{plural}")
+}

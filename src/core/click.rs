@@ -115,6 +115,11 @@ impl Click {
         self.carried()?.seen()
     }
 
+    /// Returns all conversations as the control shows them.
+    pub(crate) fn all_seen(&self) -> Vec<Seen> {
+        self.carried().map(Carried::all_seen).unwrap_or_default()
+    }
+
     /// Returns the conversation that the control, or the row around it, is about.
     pub(crate) fn on(&self) -> Option<ConversationId> {
         self.carried()?.conversation
@@ -164,6 +169,11 @@ impl Click {
         match control {
             Control::Take => on(Action::Take { over: None }),
             Control::TakeOver => on(Action::Take { over: carried.owner.clone() }),
+            Control::TakeAll => {
+                let ids: Vec<_> = carried.several.into_iter().map(|(id, _)| id).collect();
+                let which = (!ids.is_empty()).then_some(ConversationRef::These(ids))?;
+                Some(Clicked::Do(Command { act: Action::Assign(Assignee::Me), which, note: String::new() }))
+            }
             Control::AssignTo => on(Action::Assign(Assignee::User(self.selected_user()?))),
             Control::Unassign => on(Action::Unassign),
             Control::Done => on(Action::Done),

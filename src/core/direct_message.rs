@@ -7,6 +7,7 @@ use crate::core::about::About;
 use crate::core::absence::Absence;
 use crate::core::answer::AnswerBy;
 use crate::core::auto_assign::PoolTrouble;
+use crate::core::automation::{AutomaticReason, ReturnTo};
 use crate::core::conversation::Conversation;
 use crate::core::delivery::Why;
 use crate::core::ids::{ChannelId, ConversationId, MemberId};
@@ -96,6 +97,12 @@ pub enum DirectMessage {
         about: About,
         /// The number of working hours without activity.
         hours: u16,
+        /// The time at which it is taken from the reader, if it is.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        until: Option<Timestamp>,
+        /// Its next place then.
+        #[serde(default)]
+        then: ReturnTo,
     },
     /// A conversation of the reader must be answered soon.
     AnswerDue {
@@ -130,6 +137,9 @@ pub enum DirectMessage {
         about: About,
         /// The new owner's name for colleagues, if it has an owner.
         to: Option<String>,
+        /// The reason, if the app did it by itself.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        reason: Option<AutomaticReason>,
     },
     /// A member who left still owns open conversations.
     Left {

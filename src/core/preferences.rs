@@ -67,7 +67,8 @@ impl DirectMessage {
             | Self::Left { .. }
             | Self::Linked { .. }
             | Self::CaughtUp { .. }
-            | Self::CannotNotify { .. } => return None,
+            | Self::CannotNotify { .. }
+            | Self::StillOnIt { until: Some(_), .. } => return None,
             Self::YoursNow { .. } | Self::YoursElsewhere { .. } | Self::SeveralYours { .. } => MessageKind::Yours,
             Self::Back { .. } => MessageKind::Back,
             Self::NotYoursNow { .. } | Self::Returned { .. } | Self::WhileAway { .. } => MessageKind::NotYours,

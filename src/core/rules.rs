@@ -136,11 +136,6 @@ impl Rules {
     pub fn reminder(&self) -> Option<SignedDuration> {
         minutes(self.remind_within)
     }
-
-    /// Returns the working time after which an owned conversation without activity is stale; `None` if unlimited.
-    pub(crate) fn untouched(&self) -> Option<SignedDuration> {
-        (self.untouched_hours > 0).then(|| SignedDuration::from_hours(i64::from(self.untouched_hours)))
-    }
 }
 
 fn minutes(count: u16) -> Option<SignedDuration> {

@@ -66,6 +66,27 @@ impl Hours {
         instant(day, self.from).zip(instant(last, self.to))
     }
 
+    /// Returns the last end of these hours on a working day that is not after `now`. `None` if they never end.
+    pub(crate) fn last_end(self, now: Timestamp, zone: &TimeZone) -> Option<Timestamp> {
+        self.ends(now, zone).into_iter().filter(|end| *end <= now).max()
+    }
+
+    /// Returns the next end of these hours on a working day after `now`. `None` if they never end.
+    pub(crate) fn next_end(self, now: Timestamp, zone: &TimeZone) -> Option<Timestamp> {
+        self.ends(now, zone).into_iter().filter(|end| *end > now).min()
+    }
+
+    /// Returns the ends of these hours on the working days around `now`.
+    fn ends(self, now: Timestamp, zone: &TimeZone) -> Vec<Timestamp> {
+        const FAR_ENOUGH: i64 = 5;
+        if self.from == self.to {
+            return Vec::new();
+        }
+        let here = now.to_zoned_datetime(zone.clone());
+        let days = (-FAR_ENOUGH..=FAR_ENOUGH).filter_map(|days| self.on(&here, days));
+        days.filter(|(begins, _)| is_working_day(*begins, zone)).map(|(_, ends)| ends).collect()
+    }
+
     /// Returns the instant at which so much time within these hours has passed on working days (Monday to Friday).
     pub fn after(self, now: Timestamp, time: SignedDuration, zone: &TimeZone) -> Timestamp {
         const FAR_ENOUGH: i64 = 60;
@@ -73,9 +94,9 @@ impl Hours {
         let mut left = time;
         for days in -1..FAR_ENOUGH {
             let Some((begins, ends)) = self.on(&here, days) else { continue };
-            let weekday = begins.to_zoned_datetime(zone.clone()).weekday().to_monday_zero_offset();
+            let works = is_working_day(begins, zone);
             let begins = begins.max(now);
-            if weekday >= 5 || ends <= begins {
+            if !works || ends <= begins {
                 continue;
             }
             let there = ends.duration_since(begins);
@@ -125,6 +146,8 @@ impl Hours {
         let weekday = begins.to_zoned_datetime(here.time_zone().clone()).weekday().to_monday_zero_offset();
         (weekday < 5).then_some((begins, ends))
     }
+fn is_working_day(at: Timestamp, zone: &TimeZone) -> bool {
+    at.to_zoned_datetime(zone.clone()).weekday().to_monday_zero_offset() < 5
 }
 
 /// Returns the next instant with that time of day on a working day (Monday to Friday).
@@ -190,6 +213,23 @@ mod tests {
         ] {
             assert_eq!(next_morning(nine, at(now), &berlin), at(then), "{now}");
         }
+    }
+
+    #[test]
+    fn hours_end_on_working_days() {
+        let (working, berlin) = (hours("09:00", "17:00"), zone(Some("Europe/Berlin")));
+        for (now, last, next) in [
+            ("2026-11-23T15:59:59Z", "2026-11-20T16:00:00Z", "2026-11-23T16:00:00Z"),
+            ("2026-11-23T16:00:00Z", "2026-11-23T16:00:00Z", "2026-11-24T16:00:00Z"),
+            ("2026-11-29T12:00:00Z", "2026-11-27T16:00:00Z", "2026-11-30T16:00:00Z"),
+        ] {
+            assert_eq!(working.last_end(at(now), &berlin), Some(at(last)), "{now}");
+            assert_eq!(working.next_end(at(now), &berlin), Some(at(next)), "{now}");
+        }
+        // A shift that begins on Friday evening ends on Saturday.
+        let night = hours("20:00", "06:00");
+        assert_eq!(night.last_end(at("2026-11-29T12:00:00Z"), &berlin), Some(at("2026-11-28T05:00:00Z")));
+        assert_eq!(hours("00:00", "00:00").next_end(at("2026-11-23T12:00:00Z"), &berlin), None);
     }
 
     #[test]

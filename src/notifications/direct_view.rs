@@ -11,6 +11,7 @@ use crate::core::about::About;
 use crate::core::absence::Absence;
 use crate::core::answer::{Answer, AnswerBy};
 use crate::core::auto_assign::PoolTrouble;
+use crate::core::automation::{AutomaticReason, ReturnTo, inactive_for};
 use crate::core::card_view::CardView;
 use crate::core::click::row;
 use crate::core::control::{Carried, Control};
@@ -21,6 +22,7 @@ use crate::core::event::is_elsewhere;
 use crate::core::ids::{ChannelId, ConversationId};
 use crate::core::text::cut;
 use crate::notifications::absence_view;
+use crate::notifications::digest_view::capital;
 use crate::notifications::outcome_view::{LOST, answered, is_over, outcome};
 use crate::notifications::target_words;
 use crate::notifications::while_away_view;
@@ -186,8 +188,13 @@ fn part(notice: &DirectMessage, told: &Occasion, links: &Links) -> MessagePart {
             several(actor, abouts, note, *handoff, (told, links))
         }
         DirectMessage::Reminder { actor, about, note, until } => reminder(actor, about, (note, *until), told, links),
-        DirectMessage::StillOnIt { about, hours } => still_on_it(about, *hours, told, links),
-        DirectMessage::NotYoursNow { actor, about, to } => MessagePart::line(&match to {
+        DirectMessage::StillOnIt { about, hours, until, then } => {
+            still_on_it(about, *hours, until.map(|until| (until, *then)), (told, links))
+        }
+        DirectMessage::NotYoursNow { actor, about, to, reason: Some(reason) } => {
+            MessagePart::line(&taken_away(actor, about, to.as_deref(), reason))
+        }
+        DirectMessage::NotYoursNow { actor, about, to, reason: None } => MessagePart::line(&match to {
             Some(to) if is_elsewhere(actor) => {
                 name(&about.title).ours(" was reassigned to ").bold(to).ours(" in dialnote").ours(LOST)
             }
@@ -445,17 +452,45 @@ fn reminder(
     MessagePart { text, blocks }
 }
 
-fn still_on_it(about: &About, hours: u16, told: &Occasion, links: &Links) -> MessagePart {
+/// Says what the app did to a conversation of the reader by itself, and why.
+fn taken_away(actor: &str, about: &About, to: Option<&str>, reason: &AutomaticReason) -> Markup {
+    let line = match to {
+        Some(to) => name(actor).ours(" passed ").bold(&about.title).ours(" on to ").bold(to),
+        None => name(actor).ours(" unassigned ").bold(&about.title),
+    };
+    line.ours(" (").text(&reason.words()).ours(")").ours(LOST)
+}
+
+/// Returns the question whether the reader still works on a conversation, with what happens if they do nothing.
+fn still_on_it(
+    about: &About,
+    hours: u16,
+    then: Option<(Timestamp, ReturnTo)>,
+    (told, links): (&Occasion, &Links),
+) -> MessagePart {
     if let Some(end) = told.answer(&about.id).filter(|answer| is_over(answer)) {
         return ended(end, about, links);
     }
     let line = Markup::of("Still working on ").link(&about.title, links.to(&about.id));
-    let line = line.ours(&format!("? No activity for {hours} working hours."));
-    let below = match told.answer(&about.id) {
-        Some(answer) => answered(answer),
-        None => controls::still_on_it(about, links, ROW),
+    let line = line.ours(&format!("? {}.", capital(&inactive_for(hours))));
+    if let Some(answer) = told.answer(&about.id) {
+        return MessagePart { text: line.words(), blocks: vec![line.paragraph(), answered(answer)] };
+    }
+    let below = controls::still_on_it(about, links, ROW);
+    let Some(then) = then.map(|(until, to)| returns(until, to)) else {
+        return MessagePart { text: line.words(), blocks: vec![line.paragraph(), below] };
     };
-    MessagePart { text: line.words(), blocks: vec![line.paragraph(), below] }
+    let text = format!("{} {}", line.words(), then.words());
+    MessagePart { text, blocks: vec![line.paragraph(), then.small(), below] }
+}
+
+/// Says what happens to an inactive conversation, and when.
+fn returns(until: Timestamp, to: ReturnTo) -> Markup {
+    let line = Markup::default().emoji(Emoji::WAITING).ours("If nothing happens by ").time(until);
+    line.ours(match to {
+        ReturnTo::Queue => ", it's unassigned.",
+        ReturnTo::Next => ", it's passed on.",
+    })
 }
 
 /// Returns a message that no longer applies: one line, and the way to dialnote.

@@ -13,8 +13,6 @@ pub(crate) mod report_facts;
 pub(crate) mod report_view;
 pub(crate) mod sent;
 pub(crate) mod shares;
-pub mod stale;
-mod stale_facts;
 mod standing;
 pub(crate) mod summary;
 pub(crate) mod target_facts;

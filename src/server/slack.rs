@@ -355,7 +355,7 @@ impl<'a> InboundRequest<'a> {
         let seen = click.seen();
         let order = match click.meaning() {
             Clicked::Do(command) => {
-                let seen = seen.into_iter().collect();
+                let seen = click.all_seen();
                 self.order_from(&from, &CommandJob { seen, ..CommandJob::new(requester, command) })
             }
             Clicked::Help(page) => {

@@ -28,6 +28,7 @@ use crate::settings::routes_view::{MOST_DESCRIBED, RouteRow};
 use crate::settings::{route_words, routes_view, view};
 use crate::sync::poll_state;
 use crate::waiting::auto_assign;
+use crate::waiting::shift_change;
 
 /// Carries out a request about routes. Returns the effects to store and the reply to the requester.
 pub async fn route(ctx: &TenantCtx, job: &ChangeJob, routing: &Routing) -> Result<(Vec<Effect>, Content), Fault> {
@@ -158,6 +159,10 @@ async fn keep_edited(
     // Conversations that are overdue under the new limit are reported at once.
     effects.extend(is_reminded_anew.then(|| digests::remind_at(ctx, channel, Some(ctx.clock.now()))));
     effects.push(auto_assign::look_now(ctx, channel));
+    let shift = |route: &Route| (route.settings.shift_change, route.settings.working);
+    if shift(&before) != shift(&after) {
+        effects.push(shift_change::check_now(ctx).await?);
+    }
     effects.push(organization::record_change(ctx, job, detail).await?);
     Ok((effects, Some(after)))
 }

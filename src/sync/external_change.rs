@@ -206,6 +206,7 @@ impl ExternalChange {
             actor: actor.to_owned(),
             about: About::from(&self.now),
             to: self.to.as_ref().map(|to| to.name.clone()),
+            reason: None,
         };
         Some(SendDirect::new(self.from.as_ref()?.user.clone()?, notice))
     }

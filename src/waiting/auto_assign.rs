@@ -108,7 +108,8 @@ struct RouteState {
 
 /// Has a conversation assigned by the route that decides on it, unless a person left it unassigned.
 pub(crate) async fn have_assigned(ctx: &TenantCtx, waits: &WaitsForOwner) -> Result<Vec<Effect>, Fault> {
-    let decides = routes::decides(&waits.routed, waits.now.line.as_ref());
+    let deciding = DecidingRoutes::of(waits.routed.clone());
+    let decides = deciding.on(waits.now.line.as_ref());
     let Some((channel, _)) = decides.filter(|(_, route)| assigns(&route.settings, &waits.cause)) else {
         return Ok(Vec::new());
     };
@@ -301,6 +302,7 @@ async fn waiting(ctx: &TenantCtx, channel: &ChannelId, routes: &[(ChannelId, Rou
         kept.into_iter().map(of).collect::<Vec<_>>()
     };
     let (mut queue, now) = (WaitingQueue::default(), ctx.clock.now());
+    let deciding = DecidingRoutes::of(routes.to_vec());
     for (id, AwaitsPick { since, held_until, .. }, conversation) in ctx.memory.projection.look(&ctx.db, look).await? {
         let Some(conversation) = conversation.filter(|one| one.is_open() && one.owner.is_none()) else {
             // The change that ended the wait is about to say so.
@@ -309,7 +311,7 @@ async fn waiting(ctx: &TenantCtx, channel: &ChannelId, routes: &[(ChannelId, Rou
         };
         let line = conversation.line.as_ref();
         let assigns = |route: &Route| route.settings.auto.pool().is_some();
-        match routes::decides(routes, line).filter(|(_, route)| assigns(route)) {
+        match deciding.on(line).filter(|(_, route)| assigns(route)) {
             Some((decides, _)) if decides == channel => queue.here.push(WaitingHere {
                 conversation,
                 since,

@@ -27,7 +27,6 @@ use crate::notifications::absence::CatchingUp;
 use crate::notifications::digests::{DigestJob, Digests};
 use crate::notifications::posted_digest::{PostDigest, SettleInDigest};
 use crate::notifications::report::{PostReport, Reports};
-use crate::notifications::stale::{Questions, StaleCheck, StaleChecks};
 use crate::objects::editing::Edits;
 use crate::objects::filling::Panes;
 use crate::objects::showing::ShowPane;
@@ -48,6 +47,10 @@ use crate::waiting::targets::{TargetDue, Targeting};
 use crate::waiting::absent_owners::{AbsentOwner, AbsentOwners};
 use crate::waiting::while_away::{ReturnedWhileAway, WelcomeBack};
 use crate::waiting::auto_assign::{AssignWaiting, AutoAssignment};
+use crate::waiting::returns::{InactiveReturns, ReturnDue};
+use crate::waiting::shift_change::{ShiftCheck, ShiftChecks, ShiftOffers};
+use crate::waiting::shift_offer::{PostShiftOffer, SettleInOffer};
+use crate::waiting::stale::{Questions, StaleCheck, StaleChecks};
 use crate::workflows::queue::PostQueue;
 use crate::workflows::steps::WorkflowSteps;
 
@@ -82,6 +85,9 @@ pub fn all(installations: Option<&Arc<Installations>>) -> Registry {
         .with(AutoAssignment)
         .with(StaleChecks)
         .with(Questions)
+        .with(InactiveReturns)
+        .with(ShiftChecks)
+        .with(ShiftOffers)
         .with(Digests)
         .with(Reports)
         .with(Doctor)
@@ -102,6 +108,8 @@ pub fn all(installations: Option<&Arc<Installations>>) -> Registry {
         .with(MessageHandler::<ShowAnswer>::new())
         .with(MessageHandler::<PostDigest>::new())
         .with(MessageHandler::<SettleInDigest>::new())
+        .with(MessageHandler::<PostShiftOffer>::new())
+        .with(MessageHandler::<SettleInOffer>::new())
         .with(MessageHandler::<PostReport>::new())
         .with(MessageHandler::<PostQueue>::new())
         .with(MessageHandler::<EndStep>::new())
@@ -127,7 +135,9 @@ pub fn all(installations: Option<&Arc<Installations>>) -> Registry {
         .with_due(DocumentKind::Route, Class::Machine, move |channel| digest(channel, false))
         .with_due(DocumentKind::Overdue, Class::Machine, move |channel| digest(channel, true))
         .with_due(DocumentKind::PickCheck, Class::Machine, |channel| AssignWaiting { channel: ChannelId::new(channel) })
+        .with_due(DocumentKind::ShiftCheck, Class::Machine, |_| ShiftCheck)
         .with_due(DocumentKind::StaleCheck, Class::Machine, |_| StaleCheck)
+        .with_due(DocumentKind::ReturnTimer, Class::Machine, |id| ReturnDue(ConversationId::new(id)))
         .with_due(DocumentKind::Installation, Class::Machine, |_| RefreshToken)
         .with_due(DocumentKind::PendingAnswer, Class::Person, |answer| ReportDelivery { answer, arrival: None })
         .with_due(DocumentKind::ToolAnswer, Class::Person, |call| UntakenAnswer(ToolCallId::new(call)))

@@ -80,10 +80,16 @@ pub enum DocumentKind {
     ReadOnlyKey,
     /// The record that Slack refused newer blocks.
     RefusedBlocks,
+    /// The time at which an inactive conversation returns, by conversation.
+    ReturnTimer,
     /// The route of a channel, by channel.
     Route,
     /// The rules of the workspace.
     Rules,
+    /// The group of a channel's number at the last check of its shifts, by channel.
+    Shift,
+    /// The next check for changes of shifts.
+    ShiftCheck,
     /// The next check for stale conversations.
     StaleCheck,
     /// The record that dialnote accepted a change of status and made none.
@@ -108,7 +114,7 @@ pub enum DocumentKind {
 
 impl DocumentKind {
     /// All kinds.
-    pub const ALL: [Self; 42] = [
+    pub const ALL: [Self; 45] = [
         Self::AnswerWait,
         Self::AskedAbout,
         Self::AwaitsPick,
@@ -139,8 +145,11 @@ impl DocumentKind {
         Self::Quoted,
         Self::ReadOnlyKey,
         Self::RefusedBlocks,
+        Self::ReturnTimer,
         Self::Route,
         Self::Rules,
+        Self::Shift,
+        Self::ShiftCheck,
         Self::StaleCheck,
         Self::StatusUnchanged,
         Self::Stranger,
@@ -186,8 +195,11 @@ impl DocumentKind {
             Self::Quoted => "quoted",
             Self::ReadOnlyKey => "read_only_key",
             Self::RefusedBlocks => "refused_blocks",
+            Self::ReturnTimer => "return",
             Self::Route => "route",
             Self::Rules => "rules",
+            Self::Shift => "shift",
+            Self::ShiftCheck => "shift_check",
             Self::StaleCheck => "untouched",
             Self::StatusUnchanged => "status_unchanged",
             Self::Stranger => "stranger",
@@ -267,6 +279,8 @@ pub(crate) enum CacheKind {
     SearchPlace,
     /// The answer to whether a channel is shared with another organization, by channel.
     Shared,
+    /// The last shift change that was offered in a channel, by channel.
+    ShiftOffer,
     /// A conversation as a person's pane shows it, by user and conversation.
     ShownInPane,
     /// The Slack users who have the members' addresses.
@@ -300,6 +314,7 @@ impl CacheKind {
             Self::RefusedPhoto => "refused_photo",
             Self::SearchPlace => "search_place",
             Self::Shared => "shared",
+            Self::ShiftOffer => "shift_offer",
             Self::ShownInPane => "shown_in_pane",
             Self::Sought => "sought",
             Self::Standing => "standing",

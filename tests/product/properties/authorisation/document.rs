@@ -146,6 +146,7 @@ fn words(deed: Deed) -> &'static str {
         Deed::AssignOwned => "Reassign a conversation",
         Deed::Take => "Take an unassigned conversation",
         Deed::TakeOver => "Take over a conversation",
+        Deed::TakeAll => "Take over the conversations of a shift",
         Deed::Unassign => "Unassign a conversation",
         Deed::Requeue => "Unassign all of a person's conversations",
         Deed::HandOff => "Hand off a conversation, with a note",

@@ -173,6 +173,10 @@ fn pressed(deed: Deed, about: &About) -> Vec<Move> {
     match deed {
         Deed::AssignFree | Deed::AssignOwned => vec![Move::Choose(Control::AssignTo, Box::new(on()), NIA)],
         Deed::TakeOver => press(Control::TakeOver, Carried { owner: Some(MemberId::new("mem_leo")), ..on() }),
+        Deed::TakeAll => press(
+            Control::TakeAll,
+            Carried { several: vec![(ConversationId::new(&about.id), MemberId::new("mem_leo"))], ..Carried::default() },
+        ),
         Deed::Take => press(Control::Take, on()),
         Deed::Unassign => press(Control::Unassign, on()),
         Deed::Requeue => {

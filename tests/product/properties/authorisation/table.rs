@@ -173,6 +173,7 @@ listed!(
         AssignOwned,
         Take,
         TakeOver,
+        TakeAll,
         Unassign,
         Requeue,
         HandOff,
@@ -280,6 +281,7 @@ pub fn pressed(control: Control) -> Option<(Deed, Way)> {
         Control::Doctor => at_once(Deed::Doctor),
         Control::Take => at_once(Deed::Take),
         Control::TakeOver => at_once(Deed::TakeOver),
+        Control::TakeAll => at_once(Deed::TakeAll),
         Control::AssignTo => at_once(Deed::AssignOwned),
         Control::Assign => by_form(Deed::AssignOwned),
         Control::HandOff => by_form(Deed::HandOff),
@@ -344,7 +346,8 @@ impl Deed {
             | Self::Help
             | Self::SeeRoutes
             | Self::RouteOff => &[Typed, Written],
-            Self::Requeue
+            Self::TakeAll
+            | Self::Requeue
             | Self::UndoOfOthers
             | Self::OthersQuestion
             | Self::Show
