@@ -63,10 +63,11 @@ impl DirectMessage {
             | Self::Left { .. }
             | Self::Linked { .. }
             | Self::CaughtUp { .. }
+            | Self::WeeklyReport { .. }
             | Self::CannotNotify { .. } => return None,
             Self::YoursNow { .. } | Self::YoursElsewhere { .. } | Self::SeveralYours { .. } => MessageKind::Yours,
             Self::Back { .. } => MessageKind::Back,
-            Self::NotYoursNow { .. } | Self::Returned { .. } => MessageKind::NotYours,
+            Self::NotYoursNow { .. } | Self::SeveralNotYours { .. } | Self::Returned { .. } => MessageKind::NotYours,
             Self::Noted { .. } => MessageKind::Noted,
             Self::Accepted { .. } | Self::BackToYou { .. } => MessageKind::Answered,
             Self::Reminder { .. } => MessageKind::Reminder,

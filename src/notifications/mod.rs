@@ -17,3 +17,4 @@ mod stale_facts;
 mod standing;
 pub(crate) mod summary;
 pub mod unreachable;
+pub(crate) mod weekly;

@@ -18,7 +18,7 @@ use crate::jobs::ctx::TenantCtx;
 use crate::jobs::events::ChannelClosed;
 use crate::jobs::outbox::direct::SendDirect;
 use crate::jobs::{documents, enqueue};
-use crate::notifications::digests;
+use crate::notifications::{digests, weekly};
 use crate::people::{acting, directory, organization};
 use crate::platform::db::Effect;
 use crate::platform::slack::blocks::kit::Content;
@@ -46,7 +46,7 @@ pub async fn route(ctx: &TenantCtx, job: &ChangeJob, routing: &Routing) -> Resul
         let drop = documents::remove::<Route>(channel.as_str());
         let record = json!({ "route": { "channel": channel, "after": null } });
         let record = organization::record_change(ctx, job, record).await?;
-        return Ok((vec![drop, record], routes_view::off(channel)));
+        return Ok((vec![drop, weekly::forget(channel), record], routes_view::off(channel)));
     };
     let lines = ctx.dialnote.lines().await.map_err(poll_state::fault)?;
     let line = match meant(asked, &lines) {
@@ -64,6 +64,7 @@ pub async fn route(ctx: &TenantCtx, job: &ChangeJob, routing: &Routing) -> Resul
     let route = Route { line, zone, by: Some(by), paused: false, settings };
     let mut effects = vec![digests::keep_route(ctx, channel, &route, &rules)];
     effects.extend(digests::have_reminded(ctx, channel, &route, &rules).await?);
+    effects.extend(weekly::schedule(ctx, channel, &route).await?);
     let detail = json!({ "route": { "channel": channel, "after": route } });
     effects.push(organization::record_change(ctx, job, detail).await?);
     Ok((effects, routes_view::made(channel, routes::called_of(&route).as_deref())))
@@ -92,6 +93,7 @@ pub(crate) async fn change_route(
     let after = Route { settings: wanted, ..before.clone() };
     let detail = json!({ "route": { "channel": channel, "before": before, "after": after } });
     let mut effects = vec![digests::keep_route(ctx, channel, &after, &documents::rules(ctx).await?)];
+    effects.extend(weekly::schedule(ctx, channel, &after).await?);
     // Conversations that are overdue under the new limit are reported at once.
     effects.extend(is_reminded_anew.then(|| digests::remind_at(ctx, channel, Some(ctx.clock.now()))));
     effects.push(organization::record_change(ctx, job, detail).await?);

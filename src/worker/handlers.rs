@@ -27,6 +27,7 @@ use crate::notifications::digests::{DigestJob, Digests};
 use crate::notifications::posted_digest::{PostDigest, SettleInDigest};
 use crate::notifications::report::{PostReport, Reports};
 use crate::notifications::stale::{Questions, StaleCheck, StaleChecks};
+use crate::notifications::weekly::{WeeklyJob, WeeklyReports};
 use crate::objects::editing::Edits;
 use crate::objects::filling::Panes;
 use crate::objects::showing::ShowPane;
@@ -72,6 +73,7 @@ pub fn all(installations: Option<&Arc<Installations>>) -> Registry {
         .with(Questions)
         .with(Digests)
         .with(Reports)
+        .with(WeeklyReports)
         .with(Doctor)
         .with(WorkflowSteps)
         .with(MessageHandler::<AnswerPrivately>::new())
@@ -102,6 +104,7 @@ pub fn all(installations: Option<&Arc<Installations>>) -> Registry {
         .with_due(DocumentKind::Handover, Class::Machine, |id| HandoverDue(ConversationId::new(id)))
         .with_due(DocumentKind::Route, Class::Machine, move |channel| digest(channel, false))
         .with_due(DocumentKind::Overdue, Class::Machine, move |channel| digest(channel, true))
+        .with_due(DocumentKind::Weekly, Class::Machine, |channel| WeeklyJob(ChannelId::new(channel)))
         .with_due(DocumentKind::StaleCheck, Class::Machine, |_| StaleCheck)
         .with_due(DocumentKind::Installation, Class::Machine, |_| RefreshToken)
         .with_due(DocumentKind::PendingAnswer, Class::Person, |answer| ReportDelivery { answer, arrival: None })

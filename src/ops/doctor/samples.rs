@@ -161,7 +161,7 @@ fn report(now: Timestamp) -> Report {
     let counts = Counts { open: 1, assigned: 2, done: 3, to_done: Some(60) };
     let people = (0..ROWS).map(|_| PersonActivity { name: "Zoe Park".to_owned(), counts: counts.clone() }).collect();
     let waits = Waits { to_owner: Some(60), to_done: Some(600), handed: 1 };
-    Report { by: "Maya Chen".to_owned(), line: None, days, before: waits.clone(), waits, people }
+    Report { by: Some("Maya Chen".to_owned()), week: None, line: None, days, before: waits.clone(), waits, people }
 }
 
 fn form(now: Timestamp, links: &Links) -> Modal {

@@ -92,11 +92,13 @@ pub enum DocumentKind {
     Unfurl,
     /// A person who cannot be sent direct messages, by Slack user.
     Unreachable,
+    /// The weekly report of a channel, by channel.
+    Weekly,
 }
 
 impl DocumentKind {
     /// All kinds.
-    pub const ALL: [Self; 36] = [
+    pub const ALL: [Self; 37] = [
         Self::AskedAbout,
         Self::Awake,
         Self::Batch,
@@ -133,6 +135,7 @@ impl DocumentKind {
         Self::ToolAnswer,
         Self::Unfurl,
         Self::Unreachable,
+        Self::Weekly,
     ];
 
     /// Returns the stored name.
@@ -174,6 +177,7 @@ impl DocumentKind {
             Self::ToolAnswer => "tool_answer",
             Self::Unfurl => "shown",
             Self::Unreachable => "unreachable",
+            Self::Weekly => "weekly",
         }
     }
 
