@@ -93,7 +93,8 @@ mod tests {
 
     #[test]
     fn a_weekly_report_comes_at_the_same_time_of_day_on_its_day() {
-        let (friday, berlin) = (WeeklyReport { day: 4, at: TimeOfDay::at(16) }, working_hours::zone(Some("Europe/Berlin")));
+        let (friday, berlin) =
+            (WeeklyReport { day: 4, at: TimeOfDay::at(16) }, working_hours::zone(Some("Europe/Berlin")));
         for (now, then) in [
             ("2026-11-23T09:00:00Z", "2026-11-27T15:00:00Z"),
             ("2026-11-27T14:59:59Z", "2026-11-27T15:00:00Z"),

@@ -76,6 +76,8 @@ pub enum Control {
     Rules,
     /// Unassign all open conversations of a person.
     Requeue,
+    /// Open the form in which a new owner of all open conversations of a person is chosen.
+    AssignAll,
     /// Show the cards of a shared number in the control's channel.
     Route,
     /// Open the form in which the workspace is connected to dialnote.
@@ -119,7 +121,7 @@ pub enum Control {
 }
 
 /// All controls, each with its `action_id`.
-pub const CONTROLS: [(Control, &str); 51] = [
+pub const CONTROLS: [(Control, &str); 52] = [
     (Control::Take, "take"),
     (Control::TakeOver, "take_over"),
     (Control::AssignTo, "assign_to"),
@@ -151,6 +153,7 @@ pub const CONTROLS: [(Control, &str); 51] = [
     (Control::Wishes, "wishes"),
     (Control::Rules, "rules"),
     (Control::Requeue, "requeue"),
+    (Control::AssignAll, "assign_all"),
     (Control::Route, "route"),
     (Control::Connect, "connect"),
     (Control::Disconnect, "disconnect"),

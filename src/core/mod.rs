@@ -56,6 +56,7 @@ pub(crate) mod settings_change;
 pub(crate) mod shortcut;
 pub mod shown;
 pub mod slack_status;
+pub mod sweep;
 pub mod targets;
 pub mod teammate;
 pub mod text;

@@ -7,17 +7,19 @@ use serde::{Deserialize, Serialize};
 use crate::cards::controls::Place;
 use crate::cards::{controls, view};
 use crate::commands::result_view::reason;
+use crate::commands::sweep_view;
 use crate::core::about::About;
 use crate::core::absence::Absence;
 use crate::core::answer::{Answer, AnswerBy};
 use crate::core::card_view::CardView;
 use crate::core::click::row;
-use crate::core::control::{Carried, Control};
+use crate::core::control::Control;
 use crate::core::conversation::{Conversation, Links};
 use crate::core::delivery::Why;
 use crate::core::direct_message::DirectMessage;
 use crate::core::event::is_elsewhere;
 use crate::core::ids::ConversationId;
+use crate::core::sweep::Sweep;
 use crate::core::text::cut;
 use crate::notifications::outcome_view::{LOST, answered, is_over, outcome};
 use crate::notifications::{absence_view, report_view};
@@ -196,11 +198,10 @@ fn part(notice: &DirectMessage, told: &Occasion, links: &Links) -> MessagePart {
             })
         }
         DirectMessage::Left { name: who, member, open } => {
-            let what = if *open == 1 { "1 open conversation" } else { &format!("{open} open conversations") };
-            let line = name(who).ours(&format!(" left and still owns {what}."));
-            let carried = Carried { owner: Some(member.clone()), ..Carried::default() }.encode();
-            let button = Element::button(Control::Requeue, "Unassign all", &carried).about(who);
-            MessagePart { blocks: vec![line.paragraph(), Block::actions("", vec![button])], ..MessagePart::line(&line) }
+            let line = name(who).ours(&format!(" left and still owns {}.", sweep_view::counted(*open)));
+            let sweep = Sweep { owner: member.clone(), name: who.clone(), of: *open };
+            let buttons = Block::actions("", sweep_view::buttons(&sweep, None));
+            MessagePart { blocks: vec![line.paragraph(), buttons], ..MessagePart::line(&line) }
         }
         DirectMessage::CannotNotify { name: who, why } => {
             MessagePart::line(&Markup::of("The app can't notify ").bold(who).ours(": ").text(&because(who, why)))

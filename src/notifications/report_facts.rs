@@ -155,7 +155,8 @@ impl Period {
     /// Returns the last `count` days, today included.
     pub(crate) fn days(count: u16, now: Timestamp, zone: TimeZone) -> Self {
         let today = now.to_zoned_datetime(zone.clone()).date();
-        let midnight = today.checked_sub(i64::from(count.saturating_sub(1)).days()).map(|day| day.to_datetime(Time::midnight()));
+        let midnight =
+            today.checked_sub(i64::from(count.saturating_sub(1)).days()).map(|day| day.to_datetime(Time::midnight()));
         let begin = midnight.and_then(|midnight| midnight.to_zoned_datetime(zone.clone()));
         let begin = begin.map_or(now, |begin| begin.timestamp());
         Self { before: times::earlier(begin, DAY * u32::from(count)), begin, end: now, zone }

@@ -217,7 +217,8 @@ fn notification(report: &Report) -> String {
     if report.week.is_some() {
         let facts = facts_in_words(report).into_iter().map(|(name, fact)| format!("{name}: {fact}"));
         let facts = facts.collect::<Vec<_>>().join(", ");
-        let sentences: Vec<_> = std::iter::once(format!("{}. {facts}", title(report))).chain(people).chain(days).collect();
+        let sentences: Vec<_> =
+            std::iter::once(format!("{}. {facts}", title(report))).chain(people).chain(days).collect();
         return cut(&format!("{}.", sentences.join(". ")), NOTIFICATION);
     }
     let parts: Vec<_> =

@@ -208,7 +208,11 @@ mod tests {
             assert_eq!(Timing::of(monday, at(now), working, &TimeZone::UTC), expected, "{now}");
         }
         let sunday = at("2026-11-22T20:00:00Z");
-        assert_eq!(Timing::of(sunday, at("2026-11-22T20:00:10Z"), working, &TimeZone::UTC), Timing::Now, "as it is set");
+        assert_eq!(
+            Timing::of(sunday, at("2026-11-22T20:00:10Z"), working, &TimeZone::UTC),
+            Timing::Now,
+            "as it is set"
+        );
         let friday = at("2026-11-27T16:00:00Z");
         assert_eq!(Timing::of(friday, at("2026-11-27T20:00:00Z"), working, &TimeZone::UTC), Timing::Never);
     }

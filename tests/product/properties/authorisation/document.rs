@@ -148,6 +148,7 @@ fn words(deed: Deed) -> &'static str {
         Deed::TakeOver => "Take over a conversation",
         Deed::Unassign => "Unassign a conversation",
         Deed::Requeue => "Unassign all of a person's conversations",
+        Deed::AssignAll => "Reassign all of a person's conversations",
         Deed::HandOff => "Hand off a conversation, with a note",
         Deed::HandOffBare => "Hand off a conversation, without a note",
         Deed::HandOffAll => "Hand off all of one's own conversations",

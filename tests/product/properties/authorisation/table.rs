@@ -174,6 +174,7 @@ listed!(
         TakeOver,
         Unassign,
         Requeue,
+        AssignAll,
         HandOff,
         HandOffBare,
         HandOffAll,
@@ -300,6 +301,7 @@ pub fn pressed(control: Control) -> Option<(Deed, Way)> {
         Control::Wishes => at_once(Deed::SeeWishes),
         Control::Rules => at_once(Deed::SeeSettings),
         Control::Requeue => at_once(Deed::Requeue),
+        Control::AssignAll => by_form(Deed::AssignAll),
         Control::Route => at_once(Deed::Route),
         Control::Connect => at_once(Deed::SeeConnection),
         Control::Disconnect => at_once(Deed::Disconnect),
@@ -352,7 +354,7 @@ impl Deed {
             Self::Find => &[Shortcut, Search],
             Self::Home => &[Home],
             Self::Link => &[Link],
-            Self::Settings | Self::Wishes | Self::Connect => &[Form],
+            Self::AssignAll | Self::Settings | Self::Wishes | Self::Connect => &[Form],
         }
     }
 }
