@@ -37,14 +37,14 @@ const AVAILABILITY_WAIT: Duration = Duration::from_secs(2);
 /// The unassigned conversations by shared number, and the number of conversations by owner.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 struct TeamWork {
-    queues: Vec<Queue>,
+    queues: Vec<NumberWaits>,
     more: usize,
     loads: Vec<(Owner, usize)>,
 }
 
 /// The unassigned conversations of a shared number.
 #[derive(Clone, Debug, PartialEq, Eq)]
-struct Queue {
+struct NumberWaits {
     name: Option<String>,
     unassigned: usize,
     oldest: Vec<Conversation>,
@@ -76,7 +76,7 @@ impl TeamWork {
         let mut loads: Vec<_> = loads.into_values().map(|(owner, open)| (owner.clone(), open)).collect();
         loads.sort_by(|(one, of), (other, by)| by.cmp(of).then_with(|| one.id.cmp(&other.id)));
         let more = queues.len().saturating_sub(MOST_NUMBERS);
-        let queues = queues.into_iter().take(MOST_NUMBERS).map(|queue| Queue {
+        let queues = queues.into_iter().take(MOST_NUMBERS).map(|queue| NumberWaits {
             name: queue.first().and_then(|one| one.line.as_ref()).map(called),
             unassigned: queue.len(),
             oldest: queue.into_iter().take(MOST_WAITING).cloned().collect(),

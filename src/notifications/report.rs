@@ -30,7 +30,7 @@ use crate::jobs::outbox::posting;
 use crate::jobs::outbox::private::answer;
 use crate::jobs::outcome::{Outcome, Stop};
 use crate::jobs::{emit, enqueue, newer_blocks, rate_limits};
-use crate::notifications::report_facts::{Alone, Period, PersonActivity, Report};
+use crate::notifications::report_facts::{Alone, PersonActivity, Report, ReportSpan};
 use crate::notifications::{report_facts, report_view};
 use crate::people::{acting, directory, organization};
 use crate::platform::db::projection::Conversations;
@@ -100,7 +100,7 @@ pub(crate) async fn report(ctx: &TenantCtx, job: &ReportJob) -> Result<Outcome, 
     let Some(channel) = job.requester.channel.clone() else { return refused(Refusal::WhichChannel) };
     let member = organization::verified(ctx, &requester).await?;
     let route = routes::route_of(ctx, &channel).await?.filter(|_| !channel.is_direct());
-    let period = Period::days(job.days, now, working_hours::zone(requester.zone.as_deref()));
+    let period = ReportSpan::days(job.days, now, working_hours::zone(requester.zone.as_deref()));
     let report = counted_in(ctx, route.as_ref(), &period).await?;
     let report = Box::new(Report { by: Some(requester.name), ..report });
     let alone = match route {
@@ -117,7 +117,7 @@ pub(crate) async fn report(ctx: &TenantCtx, job: &ReportJob) -> Result<Outcome, 
 }
 
 /// Counts the work of a period on the shared numbers of a route, or on all of them.
-pub(crate) async fn counted_in(ctx: &TenantCtx, route: Option<&Route>, period: &Period) -> Result<Report, Fault> {
+pub(crate) async fn counted_in(ctx: &TenantCtx, route: Option<&Route>, period: &ReportSpan) -> Result<Report, Fault> {
     let count = |all: &Conversations| {
         let is_the_channels = |one: &&Conversation| match route {
             Some(route) => route.takes(one.line.as_ref()),

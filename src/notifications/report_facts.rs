@@ -69,7 +69,7 @@ pub(crate) struct WeekFigures {
 
 /// The period that a report covers, and the one before it, as long.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct Period {
+pub(crate) struct ReportSpan {
     /// The beginning of the period before.
     pub before: Timestamp,
     /// The beginning of the period.
@@ -151,7 +151,7 @@ impl Report {
     }
 }
 
-impl Period {
+impl ReportSpan {
     /// Returns the last `count` days, today included.
     pub(crate) fn days(count: u16, now: Timestamp, zone: TimeZone) -> Self {
         let today = now.to_zoned_datetime(zone.clone()).date();
@@ -185,7 +185,7 @@ impl DayActivity {
 }
 
 /// Counts the conversations whose last activity was in the period, by day, oldest day first.
-pub(crate) fn days<'a>(all: impl Iterator<Item = &'a Conversation>, period: &Period) -> Vec<DayActivity> {
+pub(crate) fn days<'a>(all: impl Iterator<Item = &'a Conversation>, period: &ReportSpan) -> Vec<DayActivity> {
     let mut days: Vec<_> =
         period.dates().map(|date| DayActivity { date, done: 0, snoozed: 0, owned: 0, waiting: 0 }).collect();
     for one in all {
@@ -319,10 +319,10 @@ mod tests {
     fn the_weeks_of_weekly_reports_leave_nothing_out() {
         let at = |text: &str| text.parse::<Timestamp>().unwrap_or_default();
         let (monday, zone) = (at("2026-11-23T09:00:00Z"), TimeZone::UTC);
-        let week = Period::week(monday, monday, zone.clone());
+        let week = ReportSpan::week(monday, monday, zone.clone());
         assert_eq!((week.begin, week.before), (at("2026-11-16T09:00:00Z"), at("2026-11-09T09:00:00Z")));
         assert_eq!(week.dates().count(), 8, "the first and the last in part");
-        let days = Period::days(7, monday, zone);
+        let days = ReportSpan::days(7, monday, zone);
         assert_eq!((days.begin, days.dates().count()), (at("2026-11-17T00:00:00Z"), 7));
         assert_eq!(days.before, at("2026-11-10T00:00:00Z"));
     }

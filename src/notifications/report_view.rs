@@ -106,15 +106,16 @@ fn facts_in_words(report: &Report) -> Vec<(&'static str, String)> {
         let change = before.map_or_else(String::new, |before| more_or_fewer(now, before));
         format!("{now}{change}")
     };
-    let median = |now: Option<i64>, before: Option<i64>| {
-        let before = match (now, before) {
-            (Some(now), Some(before)) if is_weekly => longer_or_shorter(now, before),
-            (_, Some(before)) => format!(" ({} before)", words::span(before)),
+    let median = |now: Option<i64>, earlier: Option<i64>| {
+        let change = match (now, earlier) {
+            (Some(now), Some(then)) if is_weekly && before.is_some() => longer_or_shorter(now, then),
+            _ if is_weekly => String::new(),
+            (_, Some(earlier)) => format!(" ({} before)", words::span(earlier)),
             (_, None) => String::new(),
         };
-        format!("{}{before}", now.map_or_else(|| "–".to_owned(), words::span))
+        format!("{}{change}", now.map_or_else(|| "–".to_owned(), words::span))
     };
-    let handed = is_weekly.then_some(report.before.handed);
+    let handed = before.map(|_| report.before.handed);
     vec![
         ("Active conversations", number(report.total(), before.map(|before| before.active))),
         ("Unassigned of these", number(sum(report, |day| day.waiting), before.map(|before| before.unassigned))),
@@ -202,7 +203,10 @@ fn people_in_words(report: &Report) -> Vec<String> {
 /// Says who requested the report, or when it comes.
 fn origin(report: &Report) -> String {
     match (&report.by, report.week) {
-        (_, Some(week)) => format!("Every {} · Compared with the week before", week.at.words()),
+        (_, Some(week)) if week.before.is_some() => {
+            format!("Every {} · Compared with the week before", week.at.words())
+        }
+        (_, Some(week)) => format!("Every {}", week.at.words()),
         (Some(by), None) => format!("Requested by {by}"),
         (None, None) => String::new(),
     }

@@ -21,7 +21,7 @@ use crate::jobs::job::JobKind;
 use crate::jobs::outcome::{Outcome, Stop};
 use crate::jobs::{documents, enqueue};
 use crate::notifications::report::PostReport;
-use crate::notifications::report_facts::{EveryWeek, Period, Report, WEEK, WeekFigures};
+use crate::notifications::report_facts::{EveryWeek, Report, ReportSpan, WEEK, WeekFigures};
 use crate::notifications::{digests, report};
 use crate::platform::db::{Claim, DocumentKind, Effect, StoredDocument};
 use crate::sync::poll_state;
@@ -50,6 +50,13 @@ struct NextWeekly {
 
 impl StoredDocument for NextWeekly {
     const KIND: DocumentKind = DocumentKind::Weekly;
+}
+
+impl NextWeekly {
+    /// Answers whether the job of a report was given up, if nothing is due: the time of all tries has passed.
+    fn was_given_up(&self, ctx: &TenantCtx) -> bool {
+        times::later(self.at, TOO_LATE + ctx.settings.give_up_after) < ctx.clock.now()
+    }
 }
 
 /// What becomes of a report whose time has come.
@@ -86,7 +93,8 @@ pub(crate) async fn schedule(ctx: &TenantCtx, channel: &ChannelId, route: &Route
         return Ok(kept.map(|_| documents::remove::<NextWeekly>(channel.as_str())));
     };
     let is_scheduled = kept.as_ref().is_some_and(|kept| kept.setting == setting && kept.zone == route.zone)
-        && stored.is_some_and(|stored| !digests::was_given_up(ctx, &stored));
+        && stored
+            .is_some_and(|stored| stored.due.is_some() || kept.as_ref().is_some_and(|kept| !kept.was_given_up(ctx)));
     let last = kept.and_then(|kept| kept.last);
     Ok((!is_scheduled).then(|| next(ctx, channel, route, (setting, last))))
 }
@@ -143,7 +151,7 @@ async fn weekly(ctx: &TenantCtx, claim: &Claim, channel: &ChannelId) -> Result<O
             return Ok(Outcome::done(vec![next(ctx, channel, &route, (setting, None))]));
         }
     }
-    let report = report::counted_in(ctx, Some(&route), &Period::week(kept.at, now, zone)).await?;
+    let report = report::counted_in(ctx, Some(&route), &ReportSpan::week(kept.at, now, zone)).await?;
     let before = kept.last.filter(|(last, _)| is_a_week(*last, kept.at)).map(|(_, figures)| figures);
     let figures = report.figures();
     let report = Report { week: Some(EveryWeek { at: setting, before }), ..report };
