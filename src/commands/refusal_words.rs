@@ -166,6 +166,11 @@ fn about_words(refusal: &Refusal) -> Option<Markup> {
             .ours(" can't be read. Name a person, or ask an admin to allow ")
             .code("usergroups:read")
             .ours("."),
+        Refusal::NoRoute(channel) => Markup::default()
+            .channel(channel)
+            .ours(" shows no shared number's cards. Choose one there with ")
+            .code("/dialnote route")
+            .ours("."),
         Refusal::NoteTooLong { characters, most } => {
             let sentence =
                 format!("The note has {characters} characters, and dialnote accepts {most}. Shorten it and try again.");

@@ -7,7 +7,7 @@ use crate::core::command::{Action, Command, PendingAction};
 use crate::core::control::{Carried, Control, NOTHING_CARRIED};
 use crate::core::conversation::ConversationRef;
 use crate::core::help::HelpPage;
-use crate::core::ids::{ConversationId, DraftId, MemberId, SlackUserId};
+use crate::core::ids::{ChannelId, ConversationId, DraftId, MemberId, SlackUserId};
 use crate::core::linking::Linking;
 use crate::core::query::{Filter, Query};
 use crate::core::routing::Routing;
@@ -64,6 +64,8 @@ pub enum Clicked {
     ChooseUser(MemberId, usize),
     /// A change of the route of the channel in which the click was made.
     Route(Routing),
+    /// The form of the settings of a channel's route.
+    RouteSettings(ChannelId),
     /// This page of the users and members who are not linked.
     People(usize),
     /// A change of a link, with the page of the window in which it was made.
@@ -179,6 +181,7 @@ impl Click {
             Control::GiveBack => on(Action::GiveBack),
             Control::Keep => on(Action::Plain(Verb::Keep)),
             Control::Route => Some(Clicked::Route(Routing::Set { channel: None, line: carried.line? })),
+            Control::RouteSettings => carried.channel.map(Clicked::RouteSettings),
             Control::Requeue => {
                 let which = ConversationRef::AllOf(carried.owner.clone()?);
                 Some(Clicked::Do(Command { act: Action::Unassign, which, note: String::new() }))

@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::core::command::PendingAction;
 use crate::core::conversation::Conversation;
-use crate::core::ids::{ConversationId, DraftId, MemberId, SlackUserId};
+use crate::core::ids::{ChannelId, ConversationId, DraftId, MemberId, SlackUserId};
 use crate::core::query::Query;
 use crate::core::seen::Seen;
 use crate::core::shown::ShownState;
@@ -80,6 +80,8 @@ pub enum Control {
     AssignAll,
     /// Show the cards of a shared number in the control's channel.
     Route,
+    /// Open the form of a route's settings.
+    RouteSettings,
     /// Open the form in which the workspace is connected to dialnote.
     Connect,
     /// Disconnect the workspace from dialnote.
@@ -155,6 +157,7 @@ pub const CONTROLS: [(Control, &str); 52] = [
     (Control::Requeue, "requeue"),
     (Control::AssignAll, "assign_all"),
     (Control::Route, "route"),
+    (Control::RouteSettings, "route_settings"),
     (Control::Connect, "connect"),
     (Control::Disconnect, "disconnect"),
     (Control::People, "people"),
@@ -246,6 +249,9 @@ pub struct Carried {
     /// A shared number.
     #[serde(rename = "l", default, skip_serializing_if = "Option::is_none")]
     pub line: Option<String>,
+    /// A channel, if it is not the one of the control.
+    #[serde(rename = "h", default, skip_serializing_if = "Option::is_none")]
+    pub channel: Option<ChannelId>,
     /// A Slack user.
     #[serde(rename = "u", default, skip_serializing_if = "Option::is_none")]
     pub user: Option<SlackUserId>,

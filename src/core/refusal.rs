@@ -5,7 +5,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use crate::core::about::About;
-use crate::core::ids::{ConversationId, MemberId, SlackUserId};
+use crate::core::ids::{ChannelId, ConversationId, MemberId, SlackUserId};
 use crate::core::moved::Moved;
 use crate::core::rule::Rule;
 use crate::core::teammate::Unlinked;
@@ -233,6 +233,8 @@ pub enum Refusal {
         /// The names of the shared numbers.
         lines: Vec<String>,
     },
+    /// The channel shows no shared number's cards, so there are no settings for them.
+    NoRoute(ChannelId),
     /// The command needs a channel, and was typed outside one.
     WhichChannel,
     /// No dialnote member matches the text.

@@ -12,7 +12,7 @@ use crate::core::names::folded;
 use crate::core::phone::written::WrittenNumber;
 use crate::core::phone::{Fit, HomeCountries};
 use crate::core::rules::Rules;
-use crate::core::targets::Targets;
+use crate::core::targets::{Targets, edited};
 use crate::core::working_hours::{Hours, TimeOfDay};
 use crate::core::{phone, working_hours};
 
@@ -88,6 +88,23 @@ impl RouteSettings {
         }
     }
 
+    /// Returns the settings after an edit: those that differ between what a form `showed` and what is `wanted` change,
+    /// the others stay, because another person may have changed them while the form was open.
+    #[must_use]
+    pub fn edited(&self, shown: &Self, wanted: &Self) -> Self {
+        Self {
+            without: edited(&self.without, &shown.without, &wanted.without),
+            digest: edited(&self.digest, &shown.digest, &wanted.digest),
+            remind_within: edited(&self.remind_within, &shown.remind_within, &wanted.remind_within),
+            working: edited(&self.working, &shown.working, &wanted.working),
+            targets: self.targets.edited(&shown.targets, &wanted.targets),
+            auto: edited(&self.auto, &shown.auto, &wanted.auto),
+            returns: edited(&self.returns, &shown.returns, &wanted.returns),
+            shift_change: edited(&self.shift_change, &shown.shift_change, &wanted.shift_change),
+            weekly: edited(&self.weekly, &shown.weekly, &wanted.weekly),
+        }
+    }
+
     /// Returns the time of the next digest; `None` if the channel gets none.
     pub(crate) fn next_digest(&self, rules: &Rules, now: Timestamp, zone: &TimeZone) -> Option<Timestamp> {
         match self.digest {
@@ -155,6 +172,19 @@ mod tests {
         ] {
             assert_eq!(Routing::parse(text), expected, "{text}");
         }
+    }
+
+    #[test]
+    fn an_edit_changes_only_what_it_changed() {
+        let shown = RouteSettings::default();
+        let wanted = RouteSettings { shift_change: true, ..shown.clone() };
+        let targets = Targets { tell_owner: true, ..Targets::default() };
+        let now = RouteSettings { remind_within: Some(60), targets: targets.clone(), ..shown.clone() };
+        let after = RouteSettings { shift_change: true, ..now.clone() };
+        assert_eq!(now.edited(&shown, &wanted), after);
+        let wanted = RouteSettings { targets: Targets { tell_channel: true, ..Targets::default() }, ..shown.clone() };
+        let both = Targets { tell_channel: true, ..targets };
+        assert_eq!(now.edited(&shown, &wanted).targets, both);
     }
 
     #[test]

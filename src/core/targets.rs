@@ -49,6 +49,15 @@ pub enum Backup {
     Group(UserGroup),
 }
 
+impl Target {
+    fn edited(self, shown: Self, wanted: Self) -> Self {
+        Self {
+            owner: edited(&self.owner, &shown.owner, &wanted.owner),
+            answer: edited(&self.answer, &shown.answer, &wanted.answer),
+        }
+    }
+}
+
 impl Default for Target {
     fn default() -> Self {
         Self { owner: 30, answer: 120 }
@@ -72,6 +81,21 @@ impl Default for Targets {
 }
 
 impl Targets {
+    /// Returns the targets after an edit: those that differ between what a form `showed` and what is `wanted` change.
+    #[must_use]
+    pub(crate) fn edited(&self, shown: &Self, wanted: &Self) -> Self {
+        Self {
+            call: self.call.edited(shown.call, wanted.call),
+            voicemail: self.voicemail.edited(shown.voicemail, wanted.voicemail),
+            sms: self.sms.edited(shown.sms, wanted.sms),
+            warn_before: edited(&self.warn_before, &shown.warn_before, &wanted.warn_before),
+            tell_owner: edited(&self.tell_owner, &shown.tell_owner, &wanted.tell_owner),
+            then: edited(&self.then, &shown.then, &wanted.then),
+            step: edited(&self.step, &shown.step, &wanted.step),
+            tell_channel: edited(&self.tell_channel, &shown.tell_channel, &wanted.tell_channel),
+        }
+    }
+
     /// Returns the target of an activity of this kind; `None` for one that waits for no answer.
     pub fn of(&self, kind: ActivityKind) -> Option<Target> {
         match kind {
@@ -81,4 +105,9 @@ impl Targets {
             ActivityKind::Call | ActivityKind::Note | ActivityKind::Other => None,
         }
     }
+}
+
+/// Returns a setting after an edit: the wanted value if a form showed another one, else the value of now.
+pub(crate) fn edited<T: Clone + PartialEq>(now: &T, shown: &T, wanted: &T) -> T {
+    if shown == wanted { now.clone() } else { wanted.clone() }
 }

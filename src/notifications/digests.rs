@@ -198,7 +198,8 @@ pub(crate) async fn have_reminded(
     route: &Route,
     rules: &Rules,
 ) -> Result<Option<Effect>, Fault> {
-    let Some(patience) = route.settings.over(rules).reminder() else { return Ok(None) };
+    let rules = route.settings.over(rules);
+    let Some(patience) = rules.reminder() else { return Ok(None) };
     let kept = documents::stored::<ReminderCheck>(ctx, channel.as_str()).await?;
     if kept.is_some_and(|kept| kept.due.is_some()) {
         return Ok(None);
@@ -225,7 +226,8 @@ pub(crate) async fn catch_up(ctx: &TenantCtx, away: Absence) -> Result<Vec<NewJo
 
 /// Returns the effect that stores a route with the time of the channel's next digest.
 pub(crate) fn keep_route(ctx: &TenantCtx, channel: &ChannelId, route: &Route, rules: &Rules) -> Effect {
-    let due = route.settings.next_digest(rules, ctx.clock.now(), &working_hours::zone(route.zone.as_deref()));
+    let rules = route.settings.over(rules);
+    let due = route.settings.next_digest(&rules, ctx.clock.now(), &working_hours::zone(route.zone.as_deref()));
     documents::put_due(ctx, channel.as_str(), route, due)
 }
 

@@ -232,8 +232,8 @@ impl InboundRequest<'_> {
             self.within(privacy::channel_settings(work, &channel)),
             self.within(routes::route_of(work, &channel)),
         );
-        let (ChannelSettings { aloud, emoji, .. }, route) = (settings?, route?.map(|route| route.settings));
-        Some(Here { masked: privacy? == Privacy::Masked, aloud, emoji, route, channel })
+        let (ChannelSettings { aloud, emoji, .. }, routed) = (settings?, route?.is_some());
+        Some(Here { masked: privacy? == Privacy::Masked, aloud, emoji, routed, channel })
     }
 
     pub(crate) async fn refuse(&self, from: &From, why: Refusal) -> Response {

@@ -405,6 +405,9 @@ impl<'a> InboundRequest<'a> {
                 let list = answers::in_list(requester, Some(Query::of(Filter::Mine)), &place).list;
                 return Handling::Form(Box::pin(self.open_wishes(from, place, list)));
             }
+            Clicked::RouteSettings(channel) => {
+                return Handling::Form(Box::pin(self.open_route(from, channel, place)));
+            }
             Clicked::Rules => return Handling::Form(Box::pin(self.open_rules(from, place))),
             Clicked::Connect => return Handling::Form(Box::pin(self.open_connect(from, place))),
             Clicked::Disconnect => return Handling::Form(Box::pin(self.disconnect(from, place))),

@@ -8,6 +8,7 @@ use crate::commands::reply_view;
 use crate::commands::result::{CommandResult, Reply, ResultKind};
 use crate::core::about::About;
 use crate::core::answer::AnswerBy;
+use crate::core::auto_assign::{AssigneePool, AutoAssign, PickBy};
 use crate::core::availability::Away;
 use crate::core::card_view::{CardNote, CardView, Digest};
 use crate::core::command::PendingAction;
@@ -18,12 +19,12 @@ use crate::core::delivery::{DeliveryState, Receipt};
 use crate::core::direct_message::DirectMessage;
 use crate::core::event::{Event, HistoryEntry};
 use crate::core::form::FormContext;
-use crate::core::ids::{ChannelId, ConversationId, MemberId};
+use crate::core::ids::{ChannelId, ConversationId, MemberId, SlackUserId};
 use crate::core::note::LONGEST_NOTE;
 use crate::core::preferences::NotificationPreferences;
 use crate::core::privacy::Privacy;
 use crate::core::query::{FILTERS, Filter, LIST_PAGE_SIZE, Query};
-use crate::core::route::RouteSettings;
+use crate::core::route::{Route, RouteSettings};
 use crate::core::rules::Rules;
 use crate::core::sweep::Sweep;
 use crate::core::verbs::Verb;
@@ -34,6 +35,9 @@ use crate::notifications::report_facts::{Counts, DayActivity, PersonActivity, Re
 use crate::notifications::{digest_view, direct_view, report_view};
 use crate::platform::slack::blocks::window::Modal;
 use crate::platform::slack::validate::Drawing;
+use crate::settings::route_window::MOST_PEOPLE;
+use crate::settings::route_words::SettingNames;
+use crate::settings::{route_window, route_words};
 
 /// The number of rows of a digest, of people and of days in a report.
 const ROWS: usize = 10;
@@ -53,6 +57,7 @@ pub(super) fn all(links: &Links, now: Timestamp) -> Vec<(&'static str, Drawing)>
         ("a report", Drawing::Message(report_view::message(&report(now)))),
         ("a form", Drawing::Window(form(now, links))),
         ("the form of the rules", Drawing::Window(forms_view::rules(&Rules::default(), Some(&here()), true))),
+        ("the form of a channel's settings", Drawing::Window(route_settings())),
         ("the form of the notifications", Drawing::Window(forms_view::preferences(&preferences(), String::new()))),
         ("the window of a list", Drawing::Window(forms_view::window(Some(&list(now)), &list(now).query, links))),
         ("a Home tab", Drawing::Home(home)),
@@ -176,8 +181,18 @@ fn form(now: Timestamp, links: &Links) -> Modal {
 }
 
 fn here() -> Here {
-    let route = Some(RouteSettings::default());
-    Here { channel: ChannelId::new("C0SAMPLE"), masked: true, aloud: true, emoji: true, route }
+    Here { channel: ChannelId::new("C0SAMPLE"), masked: true, aloud: true, emoji: true, routed: true }
+}
+
+/// Returns the form with as much chosen as it can have.
+fn route_settings() -> Modal {
+    let people = (0..MOST_PEOPLE).map(|nth| SlackUserId::new(format!("U0SAMPLE{nth:03}"))).collect();
+    let auto = AutoAssign { how: PickBy::LeastBusy, pool: Some(AssigneePool::People(people)), most_open: 8 };
+    let working = Some(Rules::default().working);
+    let settings = RouteSettings { auto, working, shift_change: true, ..RouteSettings::default() };
+    let route = Route { settings, ..Route::of_all() };
+    let does = route_words::paragraph(&route, &Rules::default(), &SettingNames::new());
+    route_window::window(&ChannelId::new("C0SAMPLE"), &route, &does)
 }
 
 fn preferences() -> NotificationPreferences {

@@ -27,6 +27,8 @@ async fn an_admin_changes_the_rules_for_all_members() {
         # Working hours
         Start*: [09:00]
         End*: [17:00]
+        # Absence
+        Statuses that mean away: [:palm_tree: :face_with_thermometer:___]
         # This channel
           Settings for <#C0FRONT>
         Privacy and changes: [ ] Hide numbers, messages and notes [ ] Also post changes of owner and status in the channel

@@ -2,33 +2,24 @@
 
 use dialnote_sandbox::{Hang, Service};
 use dialnote_slack::core::ids::InstallationId;
-use dialnote_slack::platform::db::{Document, Queue};
+use dialnote_slack::platform::db::Queue;
 use insta::assert_snapshot;
 use jiff::SignedDuration;
-use serde_json::{Value, json};
+use serde_json::json;
 
 use crate::support::{ANA, Bot, FRONT_DESK, LEO, MAYA, Setup, ZOE, product_with};
 
 const MINUTE: SignedDuration = SignedDuration::from_mins(1);
 
 /// One minute past ten on Mondays in Maya's Los Angeles: a minute after these tests begin.
-const MONDAY: (u8, u16) = (0, 601);
+const MONDAY: (u8, &str) = (0, "10:01");
 
-/// Has the channel's route ask for a report each week, as the settings window does.
-async fn every_week(bot: &mut Bot, line: &str, (day, minutes): (u8, u16)) {
+/// Has the channel's route ask for a report each week.
+async fn every_week(bot: &mut Bot, line: &str, (day, at): (u8, &str)) {
     bot.slash(MAYA, &format!("/dialnote route {line}")).await;
-    bot.settle().await;
-    let (team, channel) = (InstallationId::new(bot.team()), channel(bot));
-    let kept = bot.work.store.document(&team, "route", &channel).await.unwrap().unwrap();
-    let mut route: Value = serde_json::from_str(&kept.body).unwrap();
-    route["weekly"] = json!({ "day": day, "at": minutes });
-    bot.work.store.keep(&team, Document { body: route.to_string(), ..kept }).await.unwrap();
-    bot.slash(MAYA, &format!("/dialnote route {line}")).await;
+    let values = json!({ "weekly_day": { "weekly_day": day.to_string() }, "weekly_at": { "weekly_at": at } });
+    bot.set_route(MAYA, FRONT_DESK, values).await;
     bot.read_all().await;
-}
-
-fn channel(bot: &Bot) -> String {
-    bot.world(|world| world.channel(FRONT_DESK).unwrap().id.clone())
 }
 
 /// Returns the weekly reports in the channel.
@@ -245,13 +236,13 @@ async fn a_changed_time_replaces_the_old_one_and_no_route_means_no_report() {
     product_with(Setup::MORNING, async |bot| {
         bot.look().await;
         every_week(bot, "*", MONDAY).await;
-        every_week(bot, "*", (0, 604)).await;
+        every_week(bot, "*", (0, "10:04")).await;
         comes(bot).await;
         assert_eq!(reports(bot).len(), 0);
         comes(bot).await;
         comes(bot).await;
         assert_eq!(reports(bot).len(), 1);
-        every_week(bot, "*", (0, 610)).await;
+        every_week(bot, "*", (0, "10:10")).await;
         bot.slash(MAYA, "/dialnote route off").await;
         bot.read_all().await;
         bot.pass(SignedDuration::from_mins(5)).await;

@@ -71,6 +71,7 @@ impl Group {
             | Deed::Doctor => Self::Seeing,
             Deed::Route
             | Deed::RouteOff
+            | Deed::RouteSettings
             | Deed::LinkPerson
             | Deed::MoveLink
             | Deed::Unlink

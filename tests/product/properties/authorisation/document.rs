@@ -178,6 +178,7 @@ fn words(deed: Deed) -> &'static str {
         Deed::SeeRoutes => "See the routes",
         Deed::Route => "Set a channel's route",
         Deed::RouteOff => "Remove a channel's route",
+        Deed::RouteSettings => "Change the settings of a channel's route",
         Deed::SeePeople => "See people who aren't linked",
         Deed::LinkPerson => "Link someone to a member",
         Deed::MoveLink => "Move a link from another person",

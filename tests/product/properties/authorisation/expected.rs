@@ -97,6 +97,7 @@ fn of_teammate(kind: Kind, rules: &Rules, deed: Deed) -> Outcome {
         Deed::UndoOfOthers | Deed::OthersQuestion => Outcome::NotTheirs,
         Deed::Route
         | Deed::RouteOff
+        | Deed::RouteSettings
         | Deed::SeePeople
         | Deed::LinkPerson
         | Deed::MoveLink

@@ -2,7 +2,7 @@
 
 use dialnote_slack::core::command::PendingAction;
 use dialnote_slack::core::control::{Carried, Control};
-use dialnote_slack::core::ids::{ConversationId, DraftId, MemberId, SlackUserId};
+use dialnote_slack::core::ids::{ChannelId, ConversationId, DraftId, MemberId, SlackUserId};
 use dialnote_slack::core::query::{Filter, Query};
 use dialnote_slack::core::verbs::{COMMANDS, Verb};
 use serde_json::{Value, json};
@@ -249,6 +249,11 @@ fn form(deed: Deed, about: &About) -> Move {
         Deed::GiveBack => chosen(Verb::GiveBack),
         Deed::Keep => chosen(Verb::Keep),
         Deed::Settings => typed("/dialnote settings", json!({ "remind": { "remind": "60" } })),
+        Deed::RouteSettings => {
+            let carried = Carried { channel: Some(ChannelId::new("C0FRONT")), ..Carried::default() };
+            let open = Move::Press(Control::RouteSettings, Box::new(carried));
+            Move::Submit(Box::new(open), json!({ "digest": { "digest": "never" } }))
+        }
         Deed::Connect => typed("/dialnote connect", json!({ "key": { "key": about.key } })),
         Deed::Wishes => Move::Submit(
             Box::new(Move::Press(Control::Wishes, Box::default())),

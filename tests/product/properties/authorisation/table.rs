@@ -203,6 +203,7 @@ listed!(
         Help,
         SeeRoutes,
         Route,
+        RouteSettings,
         RouteOff,
         SeePeople,
         LinkPerson,
@@ -303,6 +304,7 @@ pub fn pressed(control: Control) -> Option<(Deed, Way)> {
         Control::Requeue => at_once(Deed::Requeue),
         Control::AssignAll => by_form(Deed::AssignAll),
         Control::Route => at_once(Deed::Route),
+        Control::RouteSettings => by_form(Deed::RouteSettings),
         Control::Connect => at_once(Deed::SeeConnection),
         Control::Disconnect => at_once(Deed::Disconnect),
         Control::People => at_once(Deed::SeePeople),
@@ -354,7 +356,7 @@ impl Deed {
             Self::Find => &[Shortcut, Search],
             Self::Home => &[Home],
             Self::Link => &[Link],
-            Self::AssignAll | Self::Settings | Self::Wishes | Self::Connect => &[Form],
+            Self::AssignAll | Self::Settings | Self::RouteSettings | Self::Wishes | Self::Connect => &[Form],
         }
     }
 }

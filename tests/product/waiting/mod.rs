@@ -1,0 +1,3 @@
+//! What a route does so that nothing waits unseen.
+
+mod settings;
