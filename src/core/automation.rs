@@ -8,6 +8,9 @@ use crate::core::availability::Away;
 use crate::core::working_hours;
 use crate::core::working_hours::TimeOfDay;
 
+/// The days of the week, as a weekly report counts them.
+pub(crate) const DAYS: [&str; 7] = ["Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"];
+
 /// The return of owned conversations without activity.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
@@ -50,11 +53,10 @@ impl WeeklyReport {
         working_hours::next_on(|day| i8::try_from(self.day) == Ok(day), self.at, now, zone)
     }
 
-    /// Returns the day and the time in words: "Monday at 09:00".
+    /// Returns the day and the time in words: "Monday at 9:00".
     pub(crate) fn words(self) -> String {
-        const DAYS: [&str; 7] = ["Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"];
-        let day = DAYS.get(usize::from(self.day)).copied().unwrap_or("week");
-        format!("{day} at {}", self.at)
+        let (day, time) = (DAYS.get(usize::from(self.day)).copied().unwrap_or_default(), self.at.to_string());
+        format!("{day} at {}", time.strip_prefix('0').unwrap_or(&time))
     }
 }
 
@@ -105,6 +107,7 @@ mod tests {
             assert_eq!(friday.next(at(now), &berlin), at(then), "{now}");
         }
         assert_eq!(friday.words(), "Friday at 16:00");
+        assert_eq!(WeeklyReport { day: 0, at: TimeOfDay::at(9) }.words(), "Monday at 9:00");
         assert_eq!(WeeklyReport { day: 9, ..friday }.next(at("2026-11-23T09:00:00Z"), &berlin), Timestamp::MAX);
     }
 }

@@ -143,12 +143,11 @@ async fn sweep_of(ctx: &TenantCtx, owner: &MemberId) -> Result<Sweep, Fault> {
         all.filter(|one| one.is_pending() && one.is_owned_by(owner)).count()
     };
     let of = ctx.memory.projection.look(&ctx.db, count).await?;
-    let name = match directory::known_teammate(ctx, owner).await? {
-        Some((_, name)) => Some(name),
-        None => {
-            let members = directory::kept_members(ctx).await?;
-            members.iter().find(|member| member.id == *owner).map(|member| member.name.clone())
-        }
+    let name = if let Some((_, name)) = directory::known_teammate(ctx, owner).await? {
+        Some(name)
+    } else {
+        let members = directory::kept_members(ctx).await?;
+        members.iter().find(|member| member.id == *owner).map(|member| member.name.clone())
     };
     Ok(Sweep { owner: owner.clone(), name: name.unwrap_or_else(|| SOMEONE_GONE.to_owned()), of })
 }

@@ -201,7 +201,8 @@ mod tests {
         assert_eq!((work.queues.len(), work.more), (MOST_NUMBERS, 2));
         let first = work.queues.first().map(|queue| (queue.name.clone(), queue.unassigned, queue.oldest.len()));
         assert_eq!(first, Some((Some("Line 5".to_owned()), 10, MOST_WAITING)));
-        assert_eq!(work.queues[0].oldest[0].id, ConversationId::new("conv_59"));
+        let oldest = work.queues.first().and_then(|queue| queue.oldest.first()).map(|one| one.id.as_str());
+        assert_eq!(oldest, Some("conv_59"));
     }
 
     #[test]

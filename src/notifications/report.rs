@@ -188,13 +188,11 @@ impl Message for PostReport {
         if !codes::is_unwelcome(code) {
             return Ok(Vec::new());
         }
-        match &self.to {
-            Some(to) => Ok(vec![answer(ctx, to.clone(), words::sentence(NOT_POSTED))]),
-            None => {
-                let event = ChannelClosed { channel: self.channel.clone(), archived: code == codes::ARCHIVED };
-                emit::channel_closed(ctx, &event).await
-            }
+        if let Some(to) = &self.to {
+            return Ok(vec![answer(ctx, to.clone(), words::sentence(NOT_POSTED))]);
         }
+        let event = ChannelClosed { channel: self.channel.clone(), archived: code == codes::ARCHIVED };
+        emit::channel_closed(ctx, &event).await
     }
 }
 
