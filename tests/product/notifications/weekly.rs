@@ -17,6 +17,7 @@ const MONDAY: (u8, &str) = (0, "10:01");
 /// Has the channel's route ask for a report each week.
 async fn every_week(bot: &mut Bot, line: &str, (day, at): (u8, &str)) {
     bot.slash(MAYA, &format!("/dialnote route {line}")).await;
+    bot.read_all().await;
     let values = json!({ "weekly_day": { "weekly_day": day.to_string() }, "weekly_at": { "weekly_at": at } });
     bot.set_route(MAYA, FRONT_DESK, values).await;
     bot.read_all().await;
