@@ -43,6 +43,7 @@ pub(crate) mod result;
 pub(crate) mod result_view;
 pub mod snooze;
 pub(crate) mod snooze_view;
+pub(crate) mod sweep_view;
 mod turns;
 mod undo;
 mod undo_view;

@@ -38,6 +38,8 @@ pub enum Clicked {
     FillIn(DraftId, Option<ConversationId>),
     /// The form for an action, with its conversation or for one that is still to be chosen.
     Open(PendingAction, Option<ConversationId>),
+    /// The form for a new owner of all open conversations of a member.
+    AssignAll(MemberId),
     /// A list.
     List(Query),
     /// The form of the notification preferences.
@@ -194,6 +196,7 @@ impl Click {
                 let which = ConversationRef::AllOf(carried.owner.clone()?);
                 Some(Clicked::Do(Command { act: Action::Unassign, which, note: String::new() }))
             }
+            Control::AssignAll => carried.owner.clone().map(Clicked::AssignAll),
             Control::Pick | Control::PickPerson | Control::Retry => {
                 let Carried { draft, conversation: pick, user: person, .. } = carried;
                 Some(Clicked::Resume(Resume { draft: draft?, pick, person }))

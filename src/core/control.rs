@@ -78,6 +78,8 @@ pub enum Control {
     Rules,
     /// Unassign all open conversations of a person.
     Requeue,
+    /// Open the form in which a new owner of all open conversations of a person is chosen.
+    AssignAll,
     /// Show the cards of a shared number in the control's channel.
     Route,
     /// Open the form of a route's settings.
@@ -156,6 +158,7 @@ pub const CONTROLS: [(Control, &str); 53] = [
     (Control::Wishes, "wishes"),
     (Control::Rules, "rules"),
     (Control::Requeue, "requeue"),
+    (Control::AssignAll, "assign_all"),
     (Control::Route, "route"),
     (Control::RouteSettings, "route_settings"),
     (Control::Connect, "connect"),

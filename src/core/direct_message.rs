@@ -198,6 +198,22 @@ pub enum DirectMessage {
         /// The number of conversations that are not shown.
         more: usize,
     },
+    /// The reader is no longer the owner of several conversations.
+    SeveralNotYours {
+        /// The actor's name for colleagues.
+        actor: String,
+        /// The conversations.
+        abouts: Vec<About>,
+        /// The new owner's name for colleagues, if they have an owner.
+        to: Option<String>,
+    },
+    /// The weekly report of a channel that may not show it, for the person who made its route.
+    WeeklyReport {
+        /// The channel.
+        channel: ChannelId,
+        /// The report.
+        report: Box<WordedReport>,
+    },
     /// A person wrote a note on a conversation of the reader.
     Noted {
         /// The actor's name for colleagues.
@@ -216,6 +232,21 @@ pub struct ReturnedConversation {
     pub conversation: Conversation,
     /// The owner's name for colleagues, if it has an owner again.
     pub owner: Option<String>,
+}
+
+/// A report in words.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct WordedReport {
+    /// The title.
+    pub title: String,
+    /// The figures, each with its name.
+    pub facts: Vec<(String, String)>,
+    /// The lists, each with its title.
+    pub lists: Vec<(String, Vec<String>)>,
+    /// The time of the report, or its requester.
+    pub origin: String,
+    /// All of it in a line, for notifications.
+    pub text: String,
 }
 
 impl DirectMessage {
@@ -244,6 +275,8 @@ impl DirectMessage {
             | Self::Noted { about, .. } => Some(about.clone()),
             Self::SeveralYours { .. }
             | Self::WhileAway { .. }
+            | Self::SeveralNotYours { .. }
+            | Self::WeeklyReport { .. }
             | Self::CaughtUp { .. }
             | Self::Left { .. }
             | Self::CannotNotify { .. }

@@ -60,6 +60,7 @@ pub(crate) mod shortcut;
 pub mod shown;
 pub mod slack_status;
 pub mod target_outcome;
+pub mod sweep;
 pub mod targets;
 pub mod teammate;
 pub mod text;

@@ -67,11 +67,15 @@ impl DirectMessage {
             | Self::Left { .. }
             | Self::Linked { .. }
             | Self::CaughtUp { .. }
+            | Self::WeeklyReport { .. }
             | Self::CannotNotify { .. }
             | Self::StillOnIt { until: Some(_), .. } => return None,
             Self::YoursNow { .. } | Self::YoursElsewhere { .. } | Self::SeveralYours { .. } => MessageKind::Yours,
             Self::Back { .. } => MessageKind::Back,
-            Self::NotYoursNow { .. } | Self::Returned { .. } | Self::WhileAway { .. } => MessageKind::NotYours,
+            Self::NotYoursNow { .. }
+            | Self::SeveralNotYours { .. }
+            | Self::Returned { .. }
+            | Self::WhileAway { .. } => MessageKind::NotYours,
             Self::Noted { .. } => MessageKind::Noted,
             Self::Accepted { .. } | Self::BackToYou { .. } => MessageKind::Answered,
             Self::Reminder { .. } => MessageKind::Reminder,

@@ -101,6 +101,11 @@ impl Rules {
         Ok(())
     }
 
+    /// Answers whether `requester` may reassign or unassign what `owner` owns.
+    pub(crate) fn may_reassign(&self, requester: &Teammate, owner: &Participant) -> bool {
+        self.allow(requester, Some(owner), &Action::Unassign, &[Call::Assign(None)]).is_ok()
+    }
+
     /// Checks whether the command has the note that the rules require.
     pub(crate) fn note_is_there(&self, act: &Action, note: &str, about: About) -> Result<(), Refusal> {
         if self.needs_note(act.verb()) && note.trim().is_empty() {

@@ -152,15 +152,19 @@ fn is_working_day(at: Timestamp, zone: &TimeZone) -> bool {
 
 /// Returns the next instant with that time of day on a working day (Monday to Friday).
 pub(crate) fn next_morning(clock: TimeOfDay, now: Timestamp, zone: &TimeZone) -> Timestamp {
+    next_on(|day| day < 5, clock, now, zone)
+}
+
+/// Returns the next instant with that time of day on one of the weekdays; 0 is Monday.
+pub(crate) fn next_on(is_one: impl Fn(i8) -> bool, clock: TimeOfDay, now: Timestamp, zone: &TimeZone) -> Timestamp {
     const FAR_ENOUGH: i64 = 8;
     let here = now.to_zoned_datetime(zone.clone());
-    let mornings = (0..=FAR_ENOUGH).filter_map(|days| {
+    let times = (0..=FAR_ENOUGH).filter_map(|days| {
         let day = here.date().checked_add(days.days()).ok()?;
-        let works = day.weekday().to_monday_zero_offset() < 5;
         let at = day.to_datetime(clock.time()).to_zoned_datetime(zone.clone()).ok()?;
-        works.then(|| at.timestamp())
+        is_one(day.weekday().to_monday_zero_offset()).then(|| at.timestamp())
     });
-    mornings.into_iter().find(|at| *at > now).unwrap_or(Timestamp::MAX)
+    times.into_iter().find(|at| *at > now).unwrap_or(Timestamp::MAX)
 }
 
 /// Returns the time zone with this name in the tz database; UTC if the name is unknown.

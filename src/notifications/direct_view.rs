@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 use crate::cards::controls::Place;
 use crate::cards::{controls, view};
 use crate::commands::result_view::reason;
+use crate::commands::sweep_view;
 use crate::core::about::About;
 use crate::core::absence::Absence;
 use crate::core::answer::{Answer, AnswerBy};
@@ -14,18 +15,17 @@ use crate::core::auto_assign::PoolTrouble;
 use crate::core::automation::{AutomaticReason, ReturnTo, inactive_for};
 use crate::core::card_view::CardView;
 use crate::core::click::row;
-use crate::core::control::{Carried, Control};
+use crate::core::control::Control;
 use crate::core::conversation::{Conversation, Links};
 use crate::core::delivery::Why;
 use crate::core::direct_message::DirectMessage;
 use crate::core::event::is_elsewhere;
 use crate::core::ids::{ChannelId, ConversationId};
+use crate::core::sweep::Sweep;
 use crate::core::text::cut;
-use crate::notifications::absence_view;
 use crate::notifications::digest_view::capital;
 use crate::notifications::outcome_view::{LOST, answered, is_over, outcome};
-use crate::notifications::target_words;
-use crate::notifications::while_away_view;
+use crate::notifications::{absence_view, report_view, target_words, while_away_view};
 use crate::platform::slack::blocks::element::Element;
 use crate::platform::slack::blocks::kit::{Block, Content, fit};
 use crate::platform::slack::blocks::markup::{Emoji, Markup};
@@ -54,17 +54,20 @@ impl Occasion {
     /// Adds a notice. A conversation that the reader lost no longer needs an answer. One that they got again needs one.
     pub(crate) fn add(&mut self, notice: &DirectMessage) {
         match notice {
-            DirectMessage::NotYoursNow { about, .. } | DirectMessage::Returned { about, .. } => {
-                if !self.answer(&about.id).is_some_and(Answer::is_final) {
-                    self.answers.push((about.id.clone(), Answer::Gone));
-                }
-            }
+            DirectMessage::NotYoursNow { about, .. } | DirectMessage::Returned { about, .. } => self.lost(about),
+            DirectMessage::SeveralNotYours { abouts, .. } => abouts.iter().for_each(|about| self.lost(about)),
             _ => {
                 let given = notice.given();
                 self.answers.retain(|(id, _)| !given.contains(id));
             }
         }
         self.notices.push(notice.clone());
+    }
+
+    fn lost(&mut self, about: &About) {
+        if !self.answer(&about.id).is_some_and(Answer::is_final) {
+            self.answers.push((about.id.clone(), Answer::Gone));
+        }
     }
 
     /// Returns the reader's answer about a conversation, or its later outcome.
@@ -203,6 +206,13 @@ fn part(notice: &DirectMessage, told: &Occasion, links: &Links) -> MessagePart {
             Some(to) => name(actor).ours(" reassigned ").bold(&about.title).ours(" to ").bold(to).ours(LOST),
             None => name(actor).ours(" unassigned ").bold(&about.title).ours(LOST),
         }),
+        DirectMessage::SeveralNotYours { actor, abouts, to } => several_lost(actor, abouts, to.as_deref()),
+        DirectMessage::WeeklyReport { channel, report } => {
+            let why = Markup::of("Only visible to you, because ").channel(channel);
+            let why = why.ours(" hides numbers and messages or is shared with others.").small();
+            let blocks = report_view::in_words(report).into_iter().chain([why]).collect();
+            MessagePart { text: report.text.clone(), blocks }
+        }
         DirectMessage::Returned { about, to } => {
             let line = Markup::of("You didn't respond in time, so ").bold(&about.title);
             MessagePart::line(&match to {
@@ -211,11 +221,10 @@ fn part(notice: &DirectMessage, told: &Occasion, links: &Links) -> MessagePart {
             })
         }
         DirectMessage::Left { name: who, member, open } => {
-            let what = if *open == 1 { "1 open conversation" } else { &format!("{open} open conversations") };
-            let line = name(who).ours(&format!(" left and still owns {what}."));
-            let carried = Carried { owner: Some(member.clone()), ..Carried::default() }.encode();
-            let button = Element::button(Control::Requeue, "Unassign all", &carried).about(who);
-            MessagePart { blocks: vec![line.paragraph(), Block::actions("", vec![button])], ..MessagePart::line(&line) }
+            let line = name(who).ours(&format!(" left and still owns {}.", sweep_view::counted(*open)));
+            let sweep = Sweep { owner: member.clone(), name: who.clone(), of: *open };
+            let buttons = Block::actions("", sweep_view::buttons(&sweep, None));
+            MessagePart { blocks: vec![line.paragraph(), buttons], ..MessagePart::line(&line) }
         }
         DirectMessage::CannotNotify { name: who, why } => {
             MessagePart::line(&Markup::of("The app can't notify ").bold(who).ours(": ").text(&because(who, why)))
@@ -406,6 +415,15 @@ fn several(
     let text =
         format!("{} {}.{note}", line.words().trim_end_matches('.').to_owned() + ":", words::listed_most(&titles));
     MessagePart { text, blocks }
+}
+
+/// Returns the notice of several conversations that the reader no longer owns.
+fn several_lost(actor: &str, abouts: &[About], to: Option<&str>) -> MessagePart {
+    let titles: Vec<_> = abouts.iter().map(|about| about.title.as_str()).collect();
+    let did = if to.is_some() { "reassigned" } else { "unassigned" };
+    let line = name(actor).ours(&format!(" {did} {} of your conversations", abouts.len()));
+    let line = to.into_iter().fold(line, |line, to| line.ours(" to ").bold(to));
+    MessagePart::line(&line.ours(": ").text(&words::listed_most(&titles)).ours(LOST))
 }
 
 fn one_of_several(about: &About, told: &Occasion, links: &Links) -> Vec<Block> {

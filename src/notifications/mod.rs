@@ -19,3 +19,4 @@ pub(crate) mod target_facts;
 pub(crate) mod target_words;
 pub mod unreachable;
 mod while_away_view;
+pub(crate) mod weekly;

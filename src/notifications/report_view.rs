@@ -1,5 +1,8 @@
 //! A report: the numbers first, then a chart of the days and a table of the people. Its text says all of it in words.
 
+use std::cmp::Ordering;
+
+use crate::core::direct_message::WordedReport;
 use crate::core::text::cut;
 use crate::notifications::report_facts::{Alone, Counts, DayActivity, PersonActivity, Report};
 use crate::notifications::shares::Share;
@@ -17,6 +20,9 @@ const MOST_LISTED_DAYS: usize = 31;
 /// The most characters of the notification.
 const NOTIFICATION: usize = 1000;
 
+/// The comparison of a figure that is the same as the week before.
+const UNCHANGED: &str = " (unchanged)";
+
 /// Returns one of the counts of a day.
 type CountOf = fn(&DayActivity) -> usize;
 
@@ -30,20 +36,36 @@ const PARTS: [(&str, CountOf); 4] = [
 
 /// Returns the report with its chart and its table.
 pub(crate) fn message(report: &Report) -> Content {
-    let mut blocks = vec![Block::header(&title(report)), facts(report)];
+    let mut blocks = vec![Block::header(&title(report)), facts(&facts_in_words(report))];
     blocks.extend((report.days.len() > 1).then(|| Block::chart(chart(report))));
     blocks.extend((!report.people.is_empty()).then(|| Block::table(people(report))));
-    blocks.push(requested(report));
+    blocks.push(Markup::default().text(&origin(report)).small());
     Content::new(&notification(report), blocks)
 }
 
 /// Returns the report in words alone, for places that don't know charts and tables.
 pub(crate) fn plain(report: &Report) -> Content {
-    let mut blocks = vec![Block::header(&title(report)), facts(report)];
-    blocks.extend(by_day(report).map(|line| line.paragraph()));
-    blocks.extend(by_person(report).map(|line| line.paragraph()));
-    blocks.push(requested(report));
-    Content::new(&notification(report), blocks)
+    Content::new(&notification(report), in_words(&worded(report)))
+}
+
+/// Returns the words of the report.
+pub(crate) fn worded(report: &Report) -> WordedReport {
+    let lists = [("By day", days_in_words(report)), ("By person", people_in_words(report))];
+    WordedReport {
+        title: title(report),
+        facts: facts_in_words(report).into_iter().map(|(name, fact)| (name.to_owned(), fact)).collect(),
+        lists: lists.map(|(title, lines)| (title.to_owned(), lines)).to_vec(),
+        origin: origin(report),
+        text: notification(report),
+    }
+}
+
+/// Returns the blocks of a report in words.
+pub(crate) fn in_words(report: &WordedReport) -> Vec<Block> {
+    let mut blocks = vec![Block::header(&report.title), facts(&report.facts)];
+    blocks.extend(report.lists.iter().filter_map(|(title, list)| lines(title, list)).map(|line| line.paragraph()));
+    blocks.push(Markup::default().text(&report.origin).small());
+    blocks
 }
 
 /// Returns the report for the requester alone, with the reason.
@@ -66,36 +88,56 @@ pub(crate) fn alone(report: &Report, why: Alone) -> Content {
 fn title(report: &Report) -> String {
     let on = report.line.as_ref().map_or_else(String::new, |line| format!(" · {line}"));
     match report.days.len() {
+        _ if report.week.is_some() => format!("Weekly report{on}"),
         1 => format!("Report · today{on}"),
         days => format!("Report · last {days} days{on}"),
     }
 }
 
-fn facts(report: &Report) -> Block {
-    let number = |number: usize| Markup::of(&number.to_string());
-    let median = |now: Option<i64>, before: Option<i64>| {
-        let before = before.map_or_else(String::new, |seconds| format!(" ({} before)", words::span(seconds)));
-        Markup::of(&format!("{}{before}", now.map_or_else(|| "–".to_owned(), words::span)))
+fn facts(facts: &[(impl AsRef<str>, String)]) -> Block {
+    let facts: Vec<_> = facts.iter().map(|(name, fact)| (name.as_ref(), Markup::default().text(fact))).collect();
+    Block::facts(&facts)
+}
+
+/// Returns the figures, each with its name. A weekly report compares each of them with the week before.
+fn facts_in_words(report: &Report) -> Vec<(&'static str, String)> {
+    let is_weekly = report.week.is_some();
+    let before = report.week.and_then(|week| week.before);
+    let number = |now: usize, before: Option<usize>| {
+        let change = before.map_or_else(String::new, |before| more_or_fewer(now, before));
+        format!("{now}{change}")
     };
-    let share = |now: Share, before: Share| {
-        let before = before.percent().map_or_else(String::new, |percent| format!(" ({percent}% before)"));
-        Markup::of(&format!("{}{before}", share(now).unwrap_or_else(|| "–".to_owned())))
+    let median = |now: Option<i64>, earlier: Option<i64>| {
+        let change = match (now, earlier) {
+            (Some(now), Some(then)) if is_weekly && before.is_some() => longer_or_shorter(now, then),
+            _ if is_weekly => String::new(),
+            (_, Some(earlier)) => format!(" ({} before)", words::span(earlier)),
+            (_, None) => String::new(),
+        };
+        format!("{}{change}", now.map_or_else(|| "–".to_owned(), words::span))
     };
+    let handed = before.map(|_| report.before.handed);
     let mut facts = vec![
-        ("Active conversations", number(report.total())),
-        ("Unassigned of these", number(sum(report, |day| day.waiting))),
+        ("Active conversations", number(report.total(), before.map(|before| before.active))),
+        ("Unassigned of these", number(sum(report, |day| day.waiting), before.map(|before| before.unassigned))),
         ("Median time to an owner", median(report.waits.to_owner, report.before.to_owner)),
         ("Median time to done", median(report.waits.to_done, report.before.to_done)),
-        ("Done of these", number(sum(report, |day| day.done))),
-        ("Changed owner", number(report.waits.handed)),
+        ("Done of these", number(sum(report, |day| day.done), before.map(|before| before.done))),
+        ("Changed owner", number(report.waits.handed, handed)),
     ];
     if has_targets(report) {
         let (now, before) = (&report.targets, &report.targets_before);
-        facts.push(("Owner in time", share(now.owner, before.owner)));
-        facts.push(("Answered in time", share(now.answer, before.answer)));
+        facts.push(("Owner in time", compared(now.owner, before.owner)));
+        facts.push(("Answered in time", compared(now.answer, before.answer)));
         facts.push(("Median time to an answer", median(now.to_answer, before.to_answer)));
     }
-    Block::facts(&facts)
+    facts
+}
+
+/// Returns a share with the one of the period before: "92% of 13 (88% before)".
+fn compared(now: Share, before: Share) -> String {
+    let before = before.percent().map_or_else(String::new, |percent| format!(" ({percent}% before)"));
+    format!("{}{before}", share(now).unwrap_or_else(|| "–".to_owned()))
 }
 
 /// Answers whether any target was met or missed in the period or in the one before.
@@ -107,6 +149,22 @@ fn has_targets(report: &Report) -> bool {
 /// Returns a share in words: "92% of 13".
 fn share(share: Share) -> Option<String> {
     share.percent().map(|percent| format!("{percent}% of {}", share.of))
+}
+
+fn more_or_fewer(now: usize, before: usize) -> String {
+    match now.cmp(&before) {
+        Ordering::Greater => format!(" ({} more)", now - before),
+        Ordering::Less => format!(" ({} fewer)", before - now),
+        Ordering::Equal => UNCHANGED.to_owned(),
+    }
+}
+
+fn longer_or_shorter(now: i64, before: i64) -> String {
+    match now.cmp(&before) {
+        Ordering::Greater => format!(" ({} longer)", words::span(now - before)),
+        Ordering::Less => format!(" ({} shorter)", words::span(before - now)),
+        Ordering::Equal => UNCHANGED.to_owned(),
+    }
 }
 
 fn sum(report: &Report, part: CountOf) -> usize {
@@ -142,14 +200,6 @@ fn people(report: &Report) -> Table {
     Table::new(std::iter::once(heading).chain(report.people.iter().map(row)).collect())
 }
 
-fn by_day(report: &Report) -> Option<Markup> {
-    lines("By day", &days_in_words(report))
-}
-
-fn by_person(report: &Report) -> Option<Markup> {
-    lines("By person", &people_in_words(report))
-}
-
 /// Returns lines below a title.
 fn lines(title: &str, lines: &[String]) -> Option<Markup> {
     let lines = lines.iter().map(|line| Markup::default().text(line));
@@ -179,13 +229,31 @@ fn people_in_words(report: &Report) -> Vec<String> {
     report.people.iter().map(words).collect()
 }
 
-fn requested(report: &Report) -> Block {
-    Markup::of("Requested by ").text(&report.by).small()
+/// Says who requested the report, or when it comes.
+fn origin(report: &Report) -> String {
+    match (&report.by, report.week) {
+        (_, Some(week)) if week.before.is_some() => {
+            format!("Every {} · Compared with the week before", week.at.words())
+        }
+        (_, Some(week)) => format!("Every {}", week.at.words()),
+        (Some(by), None) => format!("Requested by {by}"),
+        (None, None) => String::new(),
+    }
 }
 
 /// Returns the report in words, for notifications and for clients that know no charts: the totals, then the people, then
 /// the days.
 fn notification(report: &Report) -> String {
+    let list = |title: &str, lines: &[String]| (!lines.is_empty()).then(|| format!("{title}: {}", lines.join(". ")));
+    let people = list("By person", &people_in_words(report));
+    let days = list("By day", &days_in_words(report));
+    if report.week.is_some() {
+        let facts = facts_in_words(report).into_iter().map(|(name, fact)| format!("{name}: {fact}"));
+        let facts = facts.collect::<Vec<_>>().join(", ");
+        let sentences: Vec<_> =
+            std::iter::once(format!("{}. {facts}", title(report))).chain(people).chain(days).collect();
+        return cut(&format!("{}.", sentences.join(". ")), NOTIFICATION);
+    }
     let parts: Vec<_> =
         PARTS.iter().map(|(name, part)| format!("{} {}", sum(report, *part), name.to_lowercase())).collect();
     let counted = format!("{}: {} active conversations, {}", title(report), report.total(), parts.join(", "));

@@ -273,7 +273,7 @@ impl InboundRequest<'_> {
                 let context = FormContext::new(PendingAction::only(Verb::Handoff), conversation, from.channel.clone());
                 self.open(from, context, Surface::Message).await
             }
-            (NOTE, Some(message)) => self.note(from, message).await,
+            (NOTE, Some(message)) => Box::pin(self.note(from, message)).await,
             (other, _) => answers::ignored(other),
         }
     }

@@ -398,8 +398,11 @@ impl<'a> InboundRequest<'a> {
             }
             Clicked::Open(wanted, conversation) => {
                 let context = FormContext::new(wanted, conversation, from.channel.clone());
-                let reply = requester.reply.filter(|_| requester.list.is_some());
-                let context = FormContext { list: requester.list, reply, ..context }.having_shown(seen);
+                let context = context.in_list_of(requester).having_shown(seen);
+                return Handling::Form(Box::pin(self.open(from, context, place)));
+            }
+            Clicked::AssignAll(owner) => {
+                let context = FormContext::assigning_all_of(owner, from.channel.clone()).in_list_of(requester);
                 return Handling::Form(Box::pin(self.open(from, context, place)));
             }
             Clicked::FillIn(draft, only) => return Handling::Form(Box::pin(self.fill_in(from, draft, only, place))),

@@ -18,7 +18,7 @@ use crate::jobs::ctx::TenantCtx;
 use crate::jobs::events::ChannelClosed;
 use crate::jobs::outbox::direct::SendDirect;
 use crate::jobs::{documents, enqueue};
-use crate::notifications::digests;
+use crate::notifications::{digests, weekly};
 use crate::people::{acting, directory, organization};
 use crate::platform::db::Effect;
 use crate::platform::slack::blocks::kit::Content;
@@ -54,7 +54,8 @@ pub async fn route(ctx: &TenantCtx, job: &ChangeJob, routing: &Routing) -> Resul
         let record = json!({ "route": { "channel": channel, "after": null } });
         let record = organization::record_change(ctx, job, record).await?;
         // What waits for the route's auto-assignment waits no longer.
-        return Ok((vec![drop, record, auto_assign::look_now(ctx, channel)], routes_view::off(channel)));
+        let effects = vec![drop, weekly::forget(channel), record, auto_assign::look_now(ctx, channel)];
+        return Ok((effects, routes_view::off(channel)));
     };
     let lines = ctx.dialnote.lines().await.map_err(poll_state::fault)?;
     let line = match meant(asked, &lines) {
@@ -74,6 +75,7 @@ pub async fn route(ctx: &TenantCtx, job: &ChangeJob, routing: &Routing) -> Resul
     let mut effects = vec![digests::keep_route(ctx, channel, &route, &rules)];
     effects.extend(digests::have_reminded(ctx, channel, &route, &rules).await?);
     effects.push(auto_assign::look_now(ctx, channel));
+    effects.extend(weekly::schedule(ctx, channel, &route).await?);
     let detail = json!({ "route": { "channel": channel, "after": route } });
     effects.push(organization::record_change(ctx, job, detail).await?);
     let does = described(ctx, &route).await?;
@@ -156,6 +158,7 @@ async fn keep_edited(
     let after = Route { settings: wanted, ..before.clone() };
     let detail = json!({ "route": { "channel": channel, "before": before, "after": after } });
     let mut effects = vec![digests::keep_route(ctx, channel, &after, &documents::rules(ctx).await?)];
+    effects.extend(weekly::schedule(ctx, channel, &after).await?);
     // Conversations that are overdue under the new limit are reported at once.
     effects.extend(is_reminded_anew.then(|| digests::remind_at(ctx, channel, Some(ctx.clock.now()))));
     effects.push(auto_assign::look_now(ctx, channel));

@@ -10,7 +10,7 @@ use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 
 use crate::channels::routes;
-use crate::channels::routes::MOST_ROUTES;
+use crate::channels::routes::{DecidingRoutes, MOST_ROUTES};
 use crate::commands::groups::PendingPicks;
 use crate::commands::job::CommandJob;
 use crate::commands::picking::PickRule;

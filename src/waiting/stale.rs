@@ -22,7 +22,7 @@ use crate::jobs::job::JobKind;
 use crate::jobs::outbox::direct::SendDirect;
 use crate::jobs::outcome::{Outcome, Stop};
 use crate::jobs::{documents, enqueue};
-use crate::notifications::digests;
+use crate::notifications::{digests, weekly};
 use crate::people::{availability, directory};
 use crate::platform::db::projection::Conversations;
 use crate::platform::db::{Claim, Class, DocumentKind, Effect, NewJob, StoredDocument};
@@ -68,7 +68,8 @@ pub(crate) async fn have_owners_asked(ctx: &TenantCtx) -> Result<(), Fault> {
 pub(crate) async fn look_for_untouched(ctx: &TenantCtx, claim: &Claim) -> Result<Outcome, Fault> {
     let now = ctx.clock.now();
     let again = documents::put_due(ctx, "", &NextStaleCheck, Some(times::later(now, STALE_CHECK_INTERVAL)));
-    let again: Vec<_> = std::iter::once(again).chain(digests::digests_given_up(ctx).await?).collect();
+    let (given_up, weekly) = (digests::digests_given_up(ctx).await?, weekly::schedule_all(ctx).await?);
+    let again: Vec<_> = std::iter::once(again).chain(given_up).chain(weekly).collect();
     let (rules, routes) = (documents::rules(ctx).await?, routes::deciding_routes(ctx).await?);
     let owners = |all: &Conversations| {
         let all = all.values().map(|sight| &sight.known.conversation);

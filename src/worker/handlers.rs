@@ -27,6 +27,7 @@ use crate::notifications::absence::CatchingUp;
 use crate::notifications::digests::{DigestJob, Digests};
 use crate::notifications::posted_digest::{PostDigest, SettleInDigest};
 use crate::notifications::report::{PostReport, Reports};
+use crate::notifications::weekly::{WeeklyJob, WeeklyReports};
 use crate::objects::editing::Edits;
 use crate::objects::filling::Panes;
 use crate::objects::showing::ShowPane;
@@ -90,6 +91,7 @@ pub fn all(installations: Option<&Arc<Installations>>) -> Registry {
         .with(ShiftOffers)
         .with(Digests)
         .with(Reports)
+        .with(WeeklyReports)
         .with(Doctor)
         .with(WorkflowSteps)
         .with(Targeting)
@@ -136,6 +138,7 @@ pub fn all(installations: Option<&Arc<Installations>>) -> Registry {
         .with_due(DocumentKind::Overdue, Class::Machine, move |channel| digest(channel, true))
         .with_due(DocumentKind::PickCheck, Class::Machine, |channel| AssignWaiting { channel: ChannelId::new(channel) })
         .with_due(DocumentKind::ShiftCheck, Class::Machine, |_| ShiftCheck)
+        .with_due(DocumentKind::Weekly, Class::Machine, |channel| WeeklyJob(ChannelId::new(channel)))
         .with_due(DocumentKind::StaleCheck, Class::Machine, |_| StaleCheck)
         .with_due(DocumentKind::ReturnTimer, Class::Machine, |id| ReturnDue(ConversationId::new(id)))
         .with_due(DocumentKind::Installation, Class::Machine, |_| RefreshToken)

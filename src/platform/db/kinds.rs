@@ -110,11 +110,13 @@ pub enum DocumentKind {
     Unreachable,
     /// The conversations that the app unassigned while a person was away, by Slack user.
     WhileAway,
+    /// The weekly report of a channel, by channel.
+    Weekly,
 }
 
 impl DocumentKind {
     /// All kinds.
-    pub const ALL: [Self; 45] = [
+    pub const ALL: [Self; 46] = [
         Self::AnswerWait,
         Self::AskedAbout,
         Self::AwaitsPick,
@@ -159,6 +161,7 @@ impl DocumentKind {
         Self::Turn,
         Self::Unfurl,
         Self::Unreachable,
+        Self::Weekly,
         Self::WhileAway,
     ];
 
@@ -209,6 +212,7 @@ impl DocumentKind {
             Self::Turn => "turn",
             Self::Unfurl => "shown",
             Self::Unreachable => "unreachable",
+            Self::Weekly => "weekly",
             Self::WhileAway => "while_away",
         }
     }

@@ -149,6 +149,7 @@ fn words(deed: Deed) -> &'static str {
         Deed::TakeAll => "Take over the conversations of a shift",
         Deed::Unassign => "Unassign a conversation",
         Deed::Requeue => "Unassign all of a person's conversations",
+        Deed::AssignAll => "Reassign all of a person's conversations",
         Deed::HandOff => "Hand off a conversation, with a note",
         Deed::HandOffBare => "Hand off a conversation, without a note",
         Deed::HandOffAll => "Hand off all of one's own conversations",

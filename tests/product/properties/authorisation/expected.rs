@@ -80,7 +80,13 @@ fn of_teammate(kind: Kind, rules: &Rules, deed: Deed) -> Outcome {
     };
     match deed {
         Deed::TakeOver | Deed::TakeAll if owner => Outcome::Already,
-        Deed::AssignOwned | Deed::TakeOver | Deed::TakeAll | Deed::Unassign | Deed::Requeue | Deed::HandOff => {
+        Deed::AssignOwned
+        | Deed::TakeOver
+        | Deed::TakeAll
+        | Deed::Unassign
+        | Deed::Requeue
+        | Deed::AssignAll
+        | Deed::HandOff => {
             allowed(who(rules.reassign, owner))
         }
         // The note is required before the owner is checked.

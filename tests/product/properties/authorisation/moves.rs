@@ -235,6 +235,11 @@ fn form(deed: Deed, about: &About) -> Move {
     let note = json!({ "note": { "note": "all fine" } });
     match deed {
         Deed::AssignFree | Deed::AssignOwned => opened(Control::Assign, json!({ "to": { "to": NIA } })),
+        Deed::AssignAll => {
+            let all = Carried { owner: Some(MemberId::new("mem_leo")), ..Carried::default() };
+            let opened = Move::Press(Control::AssignAll, Box::new(all));
+            Move::Submit(Box::new(opened), json!({ "to": { "to": NIA } }))
+        }
         Deed::HandOff => opened(Control::HandOff, handoff_to(NIA, "call back")),
         Deed::DoneFree | Deed::Done => opened(Control::DoneWithNote, note),
         Deed::SnoozeFree | Deed::Snooze => opened(Control::Snooze, json!({ "soon": { "soon": "3h" } })),

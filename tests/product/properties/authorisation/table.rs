@@ -176,6 +176,7 @@ listed!(
         TakeAll,
         Unassign,
         Requeue,
+        AssignAll,
         HandOff,
         HandOffBare,
         HandOffAll,
@@ -304,6 +305,7 @@ pub fn pressed(control: Control) -> Option<(Deed, Way)> {
         Control::Wishes => at_once(Deed::SeeWishes),
         Control::Rules => at_once(Deed::SeeSettings),
         Control::Requeue => at_once(Deed::Requeue),
+        Control::AssignAll => by_form(Deed::AssignAll),
         Control::Route => at_once(Deed::Route),
         Control::RouteSettings => by_form(Deed::RouteSettings),
         Control::Connect => at_once(Deed::SeeConnection),
@@ -358,7 +360,7 @@ impl Deed {
             Self::Find => &[Shortcut, Search],
             Self::Home => &[Home],
             Self::Link => &[Link],
-            Self::Settings | Self::RouteSettings | Self::Wishes | Self::Connect => &[Form],
+            Self::AssignAll | Self::Settings | Self::RouteSettings | Self::Wishes | Self::Connect => &[Form],
         }
     }
 }
