@@ -80,6 +80,8 @@ pub enum Control {
     Route,
     /// Open the form of a route's settings.
     RouteSettings,
+    /// Show what the settings in the form would have done lately.
+    Preview,
     /// Open the form in which the workspace is connected to dialnote.
     Connect,
     /// Disconnect the workspace from dialnote.
@@ -121,7 +123,7 @@ pub enum Control {
 }
 
 /// All controls, each with its `action_id`.
-pub const CONTROLS: [(Control, &str); 52] = [
+pub const CONTROLS: [(Control, &str); 53] = [
     (Control::Take, "take"),
     (Control::TakeOver, "take_over"),
     (Control::AssignTo, "assign_to"),
@@ -155,6 +157,7 @@ pub const CONTROLS: [(Control, &str); 52] = [
     (Control::Requeue, "requeue"),
     (Control::Route, "route"),
     (Control::RouteSettings, "route_settings"),
+    (Control::Preview, "preview"),
     (Control::Connect, "connect"),
     (Control::Disconnect, "disconnect"),
     (Control::People, "people"),

@@ -134,7 +134,7 @@ async fn hides(ctx: &TenantCtx, channel: &ChannelId) -> Result<Option<Alone>, Fa
 
 /// Returns the changes since a time, newest first. For a very busy team, only as many entries as `MAX_READS` allows are
 /// read.
-async fn changes_since(ctx: &TenantCtx, since: jiff::Timestamp) -> Result<Vec<ConversationChange>, Fault> {
+pub(crate) async fn changes_since(ctx: &TenantCtx, since: jiff::Timestamp) -> Result<Vec<ConversationChange>, Fault> {
     let since = since.max(organization::organization_since(ctx));
     let (mut changes, mut before) = (Vec::new(), None);
     for _ in 0..MAX_READS {

@@ -35,6 +35,7 @@ use crate::people::offboarding::Leavers;
 use crate::people::profiles::Profiles;
 use crate::platform::db::{Class, DocumentKind};
 use crate::settings::changes::SettingsChanges;
+use crate::settings::preview::{DrawPreview, Previews};
 use crate::settings::sharing::SharedChannels;
 use crate::sync::external_changes::ExternalChanges;
 use crate::sync::webhooks::Hints;
@@ -58,6 +59,7 @@ pub fn all(installations: Option<&Arc<Installations>>) -> Registry {
         .with(Panes)
         .with(Edits)
         .with(Forms)
+        .with(Previews)
         .with(Unfurls)
         .with(Linkings)
         .with(LinkRequests)
@@ -94,6 +96,7 @@ pub fn all(installations: Option<&Arc<Installations>>) -> Registry {
         .with(MessageHandler::<DrawList>::new())
         .with(MessageHandler::<DrawForm>::new())
         .with(MessageHandler::<DrawPeople>::new())
+        .with(MessageHandler::<DrawPreview>::new())
         .with(MessageHandler::<ShowPane>::new())
         .with(DeliveryReports)
         .with(UntakenAnswers)

@@ -1,3 +1,4 @@
 //! What a route does so that nothing waits unseen.
 
+mod preview;
 mod settings;
