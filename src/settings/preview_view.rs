@@ -79,7 +79,7 @@ pub(crate) fn window(preview: &Previewed) -> Modal {
 fn lines(counts: &PreviewCounts, settings: &RouteSettings) -> Vec<Markup> {
     let all = counts.conversations;
     if all == 0 {
-        return vec![Markup::of("No one called in vain or wrote in this time.")];
+        return vec![Markup::of("There were no missed calls, voicemails or text messages in this time.")];
     }
     let mut lines = vec![fact(&format!("{} began to wait", conversations(all)))];
     lines.extend((counts.owned > 0).then(|| fact(&format!("{} of these had an owner, who keeps them", counts.owned))));
@@ -95,7 +95,7 @@ fn lines(counts: &PreviewCounts, settings: &RouteSettings) -> Vec<Markup> {
     let kinds = [targets.call, targets.voicemail, targets.sms];
     if kinds.iter().any(|target| target.owner > 0) {
         let [late, really] = counts.late_owner;
-        lines.push(fact(&format!("{late} would have had no owner in time ({really} really had none)")));
+        lines.push(fact(&format!("{late} would have had no owner in time, instead of {really}")));
     }
     if kinds.iter().any(|target| target.answer > 0) {
         lines.push(fact(&format!("{} had no answer in time", counts.late_answer)));

@@ -57,7 +57,7 @@ async fn a_preview_tells_what_the_settings_would_have_done() {
         • 9 would have been assigned
         • 3 would have waited for the start of working hours
         • 0 would have waited for someone below the limit
-        • 0 would have had no owner in time (8 really had none)
+        • 0 would have had no owner in time, instead of 8
         • 9 had no answer in time
         • 9 would have been escalated to the owner
         • 9 would have been escalated to the next person
@@ -84,7 +84,7 @@ async fn a_preview_tells_what_the_settings_would_have_done() {
         # What would have happened
         • 11 conversations began to wait
         • 2 of these had an owner, who keeps them
-        • 8 would have had no owner in time (8 really had none)
+        • 8 would have had no owner in time, instead of 8
         • 9 had no answer in time
         # What a preview can't know
           Calls and messages that dialnote's list no longer shows: only the last answer of a conversation is known.
@@ -156,7 +156,7 @@ async fn a_quiet_week_has_nothing_to_tell() {
         bot.read_all().await;
         bot.open_route(MAYA, FRONT_DESK).await;
         let shown = preview(bot, MAYA, json!({})).await;
-        assert!(shown.contains("No one called in vain or wrote in this time."), "{shown}");
+        assert!(shown.contains("There were no missed calls, voicemails or text messages in this time."), "{shown}");
         bot.close(MAYA).await;
         bot.read_all().await;
     })
