@@ -64,6 +64,8 @@ pub enum Clicked {
     ChooseUser(MemberId, usize),
     /// A change of the route of the channel in which the click was made.
     Route(Routing),
+    /// A preview of the settings in the form around the button.
+    Preview,
     /// The form of the settings of a channel's route.
     RouteSettings(ChannelId),
     /// This page of the users and members who are not linked.
@@ -157,6 +159,7 @@ impl Click {
             Control::ShowMine => return Some(Clicked::List(Query::of(Filter::Mine))),
             Control::ShowUnassigned => return Some(Clicked::List(Query::of(Filter::Unassigned))),
             Control::HideIntro => return Some(Clicked::HideIntro),
+            Control::Preview => return Some(Clicked::Preview),
             Control::Open => return Some(Clicked::Nothing),
             _ => {}
         }

@@ -84,6 +84,8 @@ pub enum Control {
     Route,
     /// Open the form of a route's settings.
     RouteSettings,
+    /// Show what the settings in the form would have done lately.
+    Preview,
     /// Open the form in which the workspace is connected to dialnote.
     Connect,
     /// Disconnect the workspace from dialnote.
@@ -161,6 +163,7 @@ pub const CONTROLS: [(Control, &str); 53] = [
     (Control::AssignAll, "assign_all"),
     (Control::Route, "route"),
     (Control::RouteSettings, "route_settings"),
+    (Control::Preview, "preview"),
     (Control::Connect, "connect"),
     (Control::Disconnect, "disconnect"),
     (Control::People, "people"),

@@ -175,9 +175,13 @@ struct Recorded {
     outcomes: Vec<(ConversationId, TargetOutcome)>,
 }
 
+/// Returns the changes since a time, newest first, as far as a report reads.
+pub(crate) async fn changes_since(ctx: &TenantCtx, since: jiff::Timestamp) -> Result<Vec<ConversationChange>, Fault> {
+    Ok(recorded_since(ctx, since).await?.changes)
+}
+
 /// Returns the changes and the outcomes of targets since a time, newest first. For a very busy team, only as many
-/// entries as `MAX_READS` allows are
-/// read.
+/// entries as `MAX_READS` allows are read.
 async fn recorded_since(ctx: &TenantCtx, since: jiff::Timestamp) -> Result<Recorded, Fault> {
     let since = since.max(organization::organization_since(ctx));
     let (mut recorded, mut before) = (Recorded::default(), None);

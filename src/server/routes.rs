@@ -10,8 +10,9 @@ use crate::commands::reply_view;
 use crate::core::auto_assign::AssigneePool;
 use crate::core::error::Fault;
 use crate::core::form::route_form::{POOL_PEOPLE, THEN_USER, WEEKLY_AT};
-use crate::core::ids::{ChannelId, SlackUserId};
+use crate::core::ids::{ChannelId, SlackUserId, ViewId};
 use crate::core::refusal::Refusal;
+use crate::core::request_context::Via;
 use crate::core::route::RouteSettings;
 use crate::core::rule::Rule;
 use crate::core::settings_change::SettingsChange;
@@ -19,15 +20,17 @@ use crate::core::targets::Backup;
 use crate::people::acting;
 use crate::platform::slack::answer::SlackError;
 use crate::platform::slack::blocks::window::Modal;
+use crate::platform::slack::client::OUR_VIEWS;
 use crate::platform::slack::fields::Fields;
-use crate::platform::slack::inbound::{From, Surface};
+use crate::platform::slack::inbound::{From, OpenForm, Surface};
 use crate::server::answers;
 use crate::server::answers::FieldError;
 use crate::server::front::PREFETCH_TIMEOUT;
 use crate::server::request::InboundRequest;
+use crate::settings::preview::PreviewJob;
 use crate::settings::route_fields::TypedSettings;
 use crate::settings::route_window::RouteFormContext;
-use crate::settings::{route_window, routes as route_settings};
+use crate::settings::{preview_view, route_window, routes as route_settings};
 
 /// The error under a typed user group, if Slack doesn't list the groups of the workspace.
 const GROUPS_UNREADABLE: &str = "The app can't read user groups in this workspace. Choose people instead, or ask an admin to allow usergroups:read.";
@@ -74,6 +77,27 @@ impl InboundRequest<'_> {
         let shown = Some(Box::new(now));
         let change = SettingsChange::RouteSettings { channel: channel.clone(), shown, wanted };
         self.change(From { channel: Some(channel), response_url: None, ..from }, None, vec![change], WEEKLY_AT).await
+    }
+
+    /// Shows what the settings in an open form would have done lately, in a window on top of it.
+    pub(crate) async fn preview(self, from: From, place: Surface, form: OpenForm) -> Response {
+        if let Some(why) = self.may_not_configure(&from, Rule::Configure).await {
+            return self.refuse_attempt(&from, "route", why).await;
+        }
+        let Ok(RouteFormContext { channel, shown }) = serde_json::from_str(&form.private_metadata) else {
+            return answers::ignored("form without its memory");
+        };
+        let settings = match self.settings_in(&from, &form.fields, &shown.unwrap_or_default()).await {
+            Ok(settings) => settings,
+            Err((_, sentence)) => return self.show(&from, &preview_view::not_yet(&sentence), &place).await,
+        };
+        let view = ViewId::new(format!("{OUR_VIEWS}{:016x}", rand::random::<u64>()));
+        let response = self.show(&from, &preview_view::waiting().named(view.clone()), &place).await;
+        let requester = self.requester(&from, Via::Clicked, false);
+        // If the job cannot be stored, the window keeps saying that it counts, and can be closed.
+        let _ = answers::store(self.front, self.order_from(&from, &PreviewJob { requester, view, channel, settings }))
+            .await;
+        response
     }
 
     /// Returns the settings in the fields of a form that showed `now`.

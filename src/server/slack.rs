@@ -177,7 +177,10 @@ fn route(
     let request = InboundRequest { front, work, name, now };
     Handling::Answered(match inbound {
         Inbound::Slash { from, command, text } => return request.slash(&from, &command, &text),
-        Inbound::Click { from, click, place, pane } => return request.click(from, &click, place, pane),
+        Inbound::Click { from, click, place, form: Some(form), .. } if click.meaning() == Clicked::Preview => {
+            return Handling::Form(Box::pin(request.preview(from, place, form)));
+        }
+        Inbound::Click { from, click, place, pane, .. } => return request.click(from, &click, place, pane),
         Inbound::PaneOpened { from, pane, delivery } => return request.pane_opened(&from, pane, &delivery),
         Inbound::PaneSubmitted { from, pane, fields, comment } => {
             return Handling::Form(Box::pin(request.pane_submitted(from, pane, fields, comment)));
@@ -391,7 +394,7 @@ impl<'a> InboundRequest<'a> {
                 self.order_from(&from, &job)
             }
             Clicked::Find => return Handling::Form(Box::pin(self.find(from, place))),
-            Clicked::Unknown => {
+            Clicked::Preview | Clicked::Unknown => {
                 info!(action = click.action_id, "click not understood");
                 let content = words::sentence(OTHER_VERSION);
                 self.order_from(&from, &AnswerPrivately::to(requester.addressee(), content))

@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::core::auto_assign::{AssigneePool, PickBy};
 use crate::core::automation::{DAYS, ReturnTo};
+use crate::core::control::{Control, NOTHING_CARRIED};
 use crate::core::conversation::ActivityKind;
 use crate::core::form::route_form::{
     ANSWER, AUTO, CALLBACK_ID, CARDS, DIGEST, FROM, MOST_OPEN, OWNER, POOL_GROUP, POOL_PEOPLE, REMIND, RETURN_AFTER,
@@ -127,6 +128,9 @@ pub(crate) fn window(channel: &ChannelId, route: &Route, does: &Markup) -> Modal
     blocks.extend(targets(&settings.targets));
     blocks.extend(assignment(settings));
     blocks.extend(ending(settings));
+    let preview = Element::button(Control::Preview, "Preview…", NOTHING_CARRIED);
+    let offer = Markup::of("See what these settings would have done in the last 7 days, before you save them.");
+    blocks.extend([Block::divider(), Block::line(&offer, Some(preview))]);
     let context = RouteFormContext { channel: channel.clone(), shown: Some(Box::new(settings.clone())) };
     Modal::new(CALLBACK_ID, "Channel settings", "Save", context.encode(), blocks)
 }
@@ -320,19 +324,19 @@ fn ending(settings: &RouteSettings) -> Vec<Block> {
 }
 
 /// A choice: its value, and its label.
-type Choice = (String, String);
+type MenuChoice = (String, String);
 
-fn owned((value, label): (&str, &str)) -> Choice {
+fn owned((value, label): (&str, &str)) -> MenuChoice {
     (value.to_owned(), label.to_owned())
 }
 
 /// Returns the choice of a number of minutes, with the label of zero.
-fn timed(count: u16, zero: &str) -> Choice {
+fn timed(count: u16, zero: &str) -> MenuChoice {
     (count.to_string(), if count == 0 { zero.to_owned() } else { minutes(count) })
 }
 
 /// Returns a menu of choices. A value that another version stored is offered as well.
-fn menu(name: &'static str, mut choices: Vec<Choice>, now: &str) -> Element {
+fn menu(name: &'static str, mut choices: Vec<MenuChoice>, now: &str) -> Element {
     if choices.iter().all(|(value, _)| value != now) {
         choices.push((now.to_owned(), now.to_owned()));
     }

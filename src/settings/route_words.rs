@@ -137,7 +137,7 @@ fn escalation(targets: &Targets, names: &SettingNames) -> Vec<Markup> {
         return Vec::new();
     }
     let warning = (targets.warn_before > 0)
-        .then(|| Markup::of(&format!("The owner is warned {} before the end.", minutes(targets.warn_before))));
+        .then(|| Markup::of(&format!("The owner is warned {} before a target ends.", minutes(targets.warn_before))));
     let then = targets.then.as_ref().map(|then| match then {
         Backup::User(user) => name(user, names).to_owned(),
         Backup::Group(group) => group.name.clone(),
@@ -152,6 +152,7 @@ fn escalation(targets: &Targets, names: &SettingNames) -> Vec<Markup> {
     for (nth, step) in steps.iter().enumerate() {
         line = match nth {
             0 => line.text(step).ours(" is notified"),
+            _ if nth + 1 == steps.len() => line.ours(&format!(" and {} later ", minutes(targets.step))).text(step),
             _ => line.ours(&format!(", {} later ", minutes(targets.step))).text(step),
         };
     }
@@ -276,8 +277,8 @@ mod tests {
                 "Only missed calls and voicemails make a card.",
                 "Missed calls and voicemails need an owner within 30 min and an answer within 2 h.",
                 "Text messages need an answer within 4 h.",
-                "The owner is warned 10 min before the end.",
-                "If a target is missed, the owner is notified, 15 min later Maya, 15 min later the channel.",
+                "The owner is warned 10 min before a target ends.",
+                "If a target is missed, the owner is notified, 15 min later Maya and 15 min later the channel.",
                 "After 8 working hours without activity the owner is asked, and 1 h later it goes to the next person.",
                 "When a shift ends, its open conversations are offered to the next one.",
                 "The weekly report comes on Friday at 16:00.",

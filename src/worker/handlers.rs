@@ -37,6 +37,7 @@ use crate::people::profiles::Profiles;
 use crate::people::user_groups::UserGroups;
 use crate::platform::db::{Class, DocumentKind};
 use crate::settings::changes::SettingsChanges;
+use crate::settings::preview::{DrawPreview, Previews};
 use crate::settings::sharing::SharedChannels;
 use crate::sync::external_changes::ExternalChanges;
 use crate::sync::webhooks::Hints;
@@ -69,6 +70,7 @@ pub fn all(installations: Option<&Arc<Installations>>) -> Registry {
         .with(Panes)
         .with(Edits)
         .with(Forms)
+        .with(Previews)
         .with(Unfurls)
         .with(ChannelLinks)
         .with(Linkings)
@@ -119,6 +121,7 @@ pub fn all(installations: Option<&Arc<Installations>>) -> Registry {
         .with(MessageHandler::<DrawList>::new())
         .with(MessageHandler::<DrawForm>::new())
         .with(MessageHandler::<DrawPeople>::new())
+        .with(MessageHandler::<DrawPreview>::new())
         .with(MessageHandler::<ShowPane>::new())
         .with(DeliveryReports)
         .with(UntakenAnswers)

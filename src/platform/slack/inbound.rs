@@ -43,6 +43,8 @@ pub enum Inbound {
         place: Surface,
         /// The pane or object that holds the control, if one does.
         pane: Option<PaneRequest>,
+        /// The form that holds the control, as it is filled in, if one does.
+        form: Option<OpenForm>,
     },
     /// A submitted form (§9).
     Submission {
@@ -225,6 +227,15 @@ impl Inbound {
             | Self::Removed { installation, .. } => Some(installation),
         }
     }
+}
+
+/// A form that is open and not submitted.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct OpenForm {
+    /// The form's private metadata.
+    pub private_metadata: String,
+    /// The fields as they are filled in.
+    pub fields: Fields,
 }
 
 /// A pane as Slack names it. From a search, only addresses name the conversation (§3.1).

@@ -4,6 +4,7 @@ mod absent_owners;
 mod auto_assign;
 mod availability;
 mod desk;
+mod preview;
 mod returns;
 mod settings;
 mod shift_change;

@@ -76,6 +76,8 @@ async fn a_new_route_says_what_it_does_and_offers_its_settings() {
         # Weekly report
         Day*: [Never ▾]
         Time: [--:--]
+        ---
+        See what these settings would have done in the last 7 days, before you save them. [Preview…]
         ");
         bot.close(MAYA).await;
     })
@@ -101,12 +103,12 @@ async fn all_settings_are_saved_at_once_and_said_in_sentences() {
         });
         assert_snapshot!(bot.set_route(MAYA, FRONT_DESK, values).await, @"
         :white_check_mark: Saved. This holds for <#C0FRONT> now: [Settings…]
-          New conversations on Front desk go to the least busy of @frontdesk, at most 8 open each, Monday to Friday, 8:00–16:00. Only missed calls and voicemails make a card. Missed calls and voicemails need an owner within 15 min and an answer within 1 h. Text messages need an answer within 4 h. The owner is warned 5 min before the end. If a target is missed, the owner is notified, 30 min later Maya, 30 min later the channel. After 8 working hours without activity the owner is asked, and 1 h later it goes to the next person. When a shift ends, its open conversations are offered to the next one. The channel gets a digest at 8:00 and a reminder after 1 h unassigned. The weekly report comes on Friday at 16:00.
+          New conversations on Front desk go to the least busy of @frontdesk, at most 8 open each, Monday to Friday, 8:00–16:00. Only missed calls and voicemails make a card. Missed calls and voicemails need an owner within 15 min and an answer within 1 h. Text messages need an answer within 4 h. The owner is warned 5 min before a target ends. If a target is missed, the owner is notified, 30 min later Maya and 30 min later the channel. After 8 working hours without activity the owner is asked, and 1 h later it goes to the next person. When a shift ends, its open conversations are offered to the next one. The channel gets a digest at 8:00 and a reminder after 1 h unassigned. The weekly report comes on Friday at 16:00.
         ");
         assert_snapshot!(shown(bot).await, @"
         [[Channel settings]]
         <#C0FRONT> shows Front desk
-          New conversations on Front desk go to the least busy of @frontdesk, at most 8 open each, Monday to Friday, 8:00–16:00. Only missed calls and voicemails make a card. Missed calls and voicemails need an owner within 15 min and an answer within 1 h. Text messages need an answer within 4 h. The owner is warned 5 min before the end. If a target is missed, the owner is notified, 30 min later Maya, 30 min later the channel. After 8 working hours without activity the owner is asked, and 1 h later it goes to the next person. When a shift ends, its open conversations are offered to the next one. The channel gets a digest at 8:00 and a reminder after 1 h unassigned. The weekly report comes on Friday at 16:00.
+          New conversations on Front desk go to the least busy of @frontdesk, at most 8 open each, Monday to Friday, 8:00–16:00. Only missed calls and voicemails make a card. Missed calls and voicemails need an owner within 15 min and an answer within 1 h. Text messages need an answer within 4 h. The owner is warned 5 min before a target ends. If a target is missed, the owner is notified, 30 min later Maya and 30 min later the channel. After 8 working hours without activity the owner is asked, and 1 h later it goes to the next person. When a shift ends, its open conversations are offered to the next one. The channel gets a digest at 8:00 and a reminder after 1 h unassigned. The weekly report comes on Friday at 16:00.
         # Cards
         Show cards for: [x] Missed calls [x] Voicemails [ ] Answered calls [ ] Text messages
         # Digest and reminders
@@ -141,6 +143,8 @@ async fn all_settings_are_saved_at_once_and_said_in_sentences() {
         # Weekly report
         Day*: [Friday ▾]
         Time: [16:00]
+        ---
+        See what these settings would have done in the last 7 days, before you save them. [Preview…]
         ");
         let log = audit_log::log(bot, dialnote_slack::ops::audit_report::AuditFormat::Json).await;
         let last: Value = serde_json::from_str(log.lines().last().unwrap()).unwrap();
@@ -151,7 +155,7 @@ async fn all_settings_are_saved_at_once_and_said_in_sentences() {
         assert_snapshot!(bot.answer(MAYA).await, @"
         Channels for shared numbers
         <#C0FRONT> shows Front desk [Settings…]
-          New conversations on Front desk go to the least busy of @frontdesk, at most 8 open each, Monday to Friday, 8:00–16:00. Only missed calls and voicemails make a card. Missed calls and voicemails need an owner within 15 min and an answer within 1 h. Text messages need an answer within 4 h. The owner is warned 5 min before the end. If a target is missed, the owner is notified, 30 min later Maya, 30 min later the channel. After 8 working hours without activity the owner is asked, and 1 h later it goes to the next person. When a shift ends, its open conversations are offered to the next one. The channel gets a digest at 8:00 and a reminder after 1 h unassigned. The weekly report comes on Friday at 16:00.
+          New conversations on Front desk go to the least busy of @frontdesk, at most 8 open each, Monday to Friday, 8:00–16:00. Only missed calls and voicemails make a card. Missed calls and voicemails need an owner within 15 min and an answer within 1 h. Text messages need an answer within 4 h. The owner is warned 5 min before a target ends. If a target is missed, the owner is notified, 30 min later Maya and 30 min later the channel. After 8 working hours without activity the owner is asked, and 1 h later it goes to the next person. When a shift ends, its open conversations are offered to the next one. The channel gets a digest at 8:00 and a reminder after 1 h unassigned. The weekly report comes on Friday at 16:00.
         ");
         bot.slash(LEO, "/dialnote route list").await;
         assert!(!bot.answer(LEO).await.contains("[Settings…]"), "only admins change them");
@@ -254,7 +258,7 @@ async fn a_group_that_slack_does_not_list_is_not_guessed() {
         // A group that is kept needs no question to Slack.
         bot.world(|world| world.scopes.retain(|scope| scope != "usergroups:read"));
         let answer = bot.set_route(MAYA, FRONT_DESK, json!({ "tell": { "tell": ["owner"] } })).await;
-        assert!(answer.contains("the owner is notified, 15 min later @frontdesk"), "{answer}");
+        assert!(answer.contains("the owner is notified and 15 min later @frontdesk"), "{answer}");
     })
     .await;
 }

@@ -308,6 +308,8 @@ pub fn pressed(control: Control) -> Option<(Deed, Way)> {
         Control::AssignAll => by_form(Deed::AssignAll),
         Control::Route => at_once(Deed::Route),
         Control::RouteSettings => by_form(Deed::RouteSettings),
+        // It is only in a form that has cells of its own.
+        Control::Preview => None,
         Control::Connect => at_once(Deed::SeeConnection),
         Control::Disconnect => at_once(Deed::Disconnect),
         Control::People => at_once(Deed::SeePeople),
