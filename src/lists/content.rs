@@ -84,8 +84,8 @@ pub(crate) struct NumberQueue {
     pub name: Option<String>,
     /// The number of conversations.
     pub unassigned: usize,
-    /// The oldest of them.
-    pub oldest: Vec<CardView>,
+    /// Those nearest to their limits, else the oldest.
+    pub nearest: Vec<CardView>,
 }
 
 /// A person's open conversations, snoozed ones included, in numbers.

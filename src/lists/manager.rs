@@ -8,7 +8,7 @@ use jiff::Timestamp;
 use tokio::time::timeout;
 use tracing::info;
 
-use crate::channels::routes;
+use crate::channels::{routes, waits};
 use crate::core::availability::{Availability, Away};
 use crate::core::card_view::CardView;
 use crate::core::conversation::{Conversation, Owner};
@@ -27,6 +27,9 @@ use crate::platform::db::projection::Conversations;
 const MOST_NUMBERS: usize = 4;
 const MOST_WAITING: usize = 3;
 const MOST_PEOPLE: usize = 10;
+
+/// The number of a shared number's oldest conversations among which those nearest to their limits are looked for.
+const MOST_COMPARED: usize = 10;
 
 /// The number of members among whom people without open conversations are looked for.
 const MOST_EXAMINED: usize = 30;
@@ -79,7 +82,7 @@ impl TeamWork {
         let queues = queues.into_iter().take(MOST_NUMBERS).map(|queue| NumberWaits {
             name: queue.first().and_then(|one| one.line.as_ref()).map(called),
             unassigned: queue.len(),
-            oldest: queue.into_iter().take(MOST_WAITING).cloned().collect(),
+            oldest: queue.into_iter().take(MOST_COMPARED).cloned().collect(),
         });
         Self { queues: queues.collect(), more, loads }
     }
@@ -113,13 +116,23 @@ pub(crate) async fn view(ctx: &TenantCtx, me: &Teammate, team: Option<&TeamId>) 
         })
         .collect();
     people.sort_by_key(|one| (one.away.is_none(), Reverse(one.open)));
-    let queues = queues.into_iter().map(|queue| NumberQueue {
-        name: queue.name,
-        unassigned: queue.unassigned,
-        oldest: queue.oldest.into_iter().map(|one| CardView::new(one, None)).collect(),
-    });
+    let mut shown = Vec::new();
+    for NumberWaits { name, unassigned, oldest } in queues {
+        shown.push(NumberQueue { name, unassigned, nearest: nearest(ctx, oldest).await? });
+    }
     let free = free.into_iter().filter(|(user, _)| !away.contains_key(user)).map(|(_, name)| name).collect();
-    Ok(Some(ManagerView { queues: queues.collect(), more, people, more_people, free }))
+    Ok(Some(ManagerView { queues: shown, more, people, more_people, free }))
+}
+
+/// Returns the conversations that are nearest to their limits, then the oldest.
+async fn nearest(ctx: &TenantCtx, oldest: Vec<Conversation>) -> Result<Vec<CardView>, Fault> {
+    let mut card_views = Vec::new();
+    for conversation in oldest {
+        card_views.push(waits::with_limit(ctx, CardView::new(conversation, None)).await?);
+    }
+    card_views.sort_by_key(|one| one.limit.as_ref().map_or(Timestamp::MAX, |limit| limit.due));
+    card_views.truncate(MOST_WAITING);
+    Ok(card_views)
 }
 
 /// Returns the routes that a person made.
@@ -200,7 +213,7 @@ mod tests {
         let work = TeamWork::of(all.iter(), None);
         assert_eq!((work.queues.len(), work.more), (MOST_NUMBERS, 2));
         let first = work.queues.first().map(|queue| (queue.name.clone(), queue.unassigned, queue.oldest.len()));
-        assert_eq!(first, Some((Some("Line 5".to_owned()), 10, MOST_WAITING)));
+        assert_eq!(first, Some((Some("Line 5".to_owned()), 10, MOST_COMPARED)));
         let oldest = work.queues.first().and_then(|queue| queue.oldest.first()).map(|one| one.id.as_str());
         assert_eq!(oldest, Some("conv_59"));
     }

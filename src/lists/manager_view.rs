@@ -43,12 +43,16 @@ pub(crate) fn blocks(team: &ManagerView, list: &Query, links: &Links) -> Vec<Blo
     blocks
 }
 
-/// Returns the number of unassigned conversations of a shared number, and the oldest of them with their controls.
+/// Returns the number of unassigned conversations of a shared number, and those nearest to their limits with their controls.
 fn waiting(queue: &NumberQueue, list: &Query, links: &Links) -> Vec<Block> {
     let title = Markup::default().bold(queue.name.as_deref().unwrap_or("No shared number"));
-    let order = if queue.unassigned > 1 { ", oldest first" } else { "" };
+    let order = match queue.nearest.first() {
+        Some(_) if queue.unassigned == 1 => "",
+        Some(first) if first.limit.is_some() => ", next due first",
+        _ => ", oldest first",
+    };
     let mut blocks = vec![title.ours(&format!(" · {} unassigned{order}", queue.unassigned)).paragraph()];
-    blocks.extend(queue.oldest.iter().flat_map(|one| conversation(one, list, links)));
+    blocks.extend(queue.nearest.iter().flat_map(|one| conversation(one, list, links)));
     blocks
 }
 

@@ -228,7 +228,7 @@ fn home(now: Timestamp) -> HomeView {
 
 fn team(now: Timestamp) -> ManagerView {
     let name = "Zoe Park".to_owned();
-    let queue = NumberQueue { name: Some("Front desk".to_owned()), unassigned: ROWS, oldest: cards(now, 3) };
+    let queue = NumberQueue { name: Some("Front desk".to_owned()), unassigned: ROWS, nearest: cards(now, 3) };
     let sweep = Sweep { owner: MemberId::new("mem_sample"), name: name.clone(), of: ROWS };
     let away = Some(Away::DoNotDisturb(now));
     let person = OwnerLoad { name: name.clone(), user: None, open: ROWS, away, sweep: Some(sweep) };

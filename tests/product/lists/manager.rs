@@ -5,7 +5,7 @@ use insta::assert_snapshot;
 use jiff::SignedDuration;
 use serde_json::json;
 
-use crate::support::{ANA, Bot, LEO, MAYA, ZOE, product};
+use crate::support::{ANA, Bot, LEO, MAYA, Setup, ZOE, product, product_with};
 
 /// Returns the part of a home about the team.
 async fn team(bot: &Bot, who: &str) -> String {
@@ -135,6 +135,23 @@ async fn absent_people_come_first_and_what_they_own_can_be_reassigned_at_once() 
         assert!(home.contains("Assigned 1 conversation to Zoe."), "{home}");
         assert!(!of(&home).contains("Leo · "), "{home}");
         assert_eq!(bot.dialnote("conv_1003"), "mem_zoe open");
+        bot.read_all().await;
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn what_is_due_next_comes_first() {
+    product_with(Setup::MORNING, async |bot| {
+        bot.look().await;
+        bot.slash(MAYA, "/dialnote route \"Front desk\"").await;
+        bot.read_all().await;
+        let before = bot.missed_call("+14155550103").await;
+        bot.settle().await;
+        let seen = team(bot, MAYA).await;
+        let first = seen.lines().skip_while(|line| !line.starts_with("Front desk")).nth(1).unwrap_or_default();
+        assert!(seen.contains("Front desk · 6 unassigned, next due first"), "{seen}");
+        assert!(first.contains("+1 415 555 0103"), "{before}: {seen}");
         bot.read_all().await;
     })
     .await;
