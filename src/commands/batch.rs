@@ -144,7 +144,7 @@ fn both(earlier: &DirectMessage, later: &DirectMessage) -> Option<DirectMessage>
             let (actor, note) = (actor.clone(), note.clone());
             Some(DirectMessage::SeveralYours { actor, abouts, note, handoff: *handoff })
         }
-        DirectMessage::NotYoursNow { actor, about, to } => {
+        DirectMessage::NotYoursNow { actor, about, to, reason: None } => {
             let mut abouts = match earlier {
                 DirectMessage::SeveralNotYours { abouts, to: same, .. } if same == to => abouts.clone(),
                 DirectMessage::NotYoursNow { about, to: same, .. } if same == to => vec![about.clone()],

@@ -127,7 +127,7 @@ pub enum Control {
 }
 
 /// All controls, each with its `action_id`.
-pub const CONTROLS: [(Control, &str); 53] = [
+pub const CONTROLS: [(Control, &str); 55] = [
     (Control::Take, "take"),
     (Control::TakeOver, "take_over"),
     (Control::TakeAll, "take_all"),

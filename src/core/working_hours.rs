@@ -143,9 +143,10 @@ impl Hours {
     /// Returns the begin and the end of the hours that begin `days` days after the day of `here`, if people work then.
     fn on_working_day(self, here: &ZonedDateTime, days: i64) -> Option<(Timestamp, Timestamp)> {
         let (begins, ends) = self.on(here, days)?;
-        let weekday = begins.to_zoned_datetime(here.time_zone().clone()).weekday().to_monday_zero_offset();
-        (weekday < 5).then_some((begins, ends))
+        is_working_day(begins, here.time_zone()).then_some((begins, ends))
     }
+}
+
 fn is_working_day(at: Timestamp, zone: &TimeZone) -> bool {
     at.to_zoned_datetime(zone.clone()).weekday().to_monday_zero_offset() < 5
 }

@@ -77,12 +77,6 @@ pub(crate) struct ContactHeard<'a> {
     pub(crate) at: Timestamp,
 }
 
-/// A person whose status or account in Slack changed, so that they may be away or back.
-pub(crate) struct AvailabilityChanged {
-    /// The person.
-    pub(crate) user: SlackUserId,
-}
-
 /// A channel in which Slack no longer lets the app post.
 pub(crate) struct ChannelClosed {
     /// The channel.

@@ -83,6 +83,11 @@ pub(crate) async fn check_now(ctx: &TenantCtx) -> Result<Effect, Fault> {
     Ok(documents::put_due(ctx, "", &kept.unwrap_or(NextShiftCheck { last: now }), Some(now)))
 }
 
+/// Returns the check that follows a change of a group's people, who may be a shift.
+pub(crate) async fn after_group_change(ctx: &TenantCtx) -> Result<Vec<Effect>, Fault> {
+    Ok(vec![check_now(ctx).await?])
+}
+
 /// Enqueues an offer for each number whose shift changed since the last check, and schedules the next check.
 async fn check(ctx: &TenantCtx, claim: &Claim) -> Result<Outcome, Fault> {
     let now = ctx.clock.now();
