@@ -6,26 +6,24 @@ use serde::{Deserialize, Serialize};
 
 use crate::cards::controls::Place;
 use crate::cards::{controls, view};
-use crate::commands::result_view::reason;
 use crate::commands::sweep_view;
 use crate::core::about::About;
 use crate::core::absence::Absence;
 use crate::core::answer::{Answer, AnswerBy};
 use crate::core::auto_assign::PoolTrouble;
-use crate::core::automation::{AutomaticReason, ReturnTo, inactive_for};
+use crate::core::automation::{ReturnTo, inactive_for};
 use crate::core::card_view::CardView;
 use crate::core::click::row;
 use crate::core::control::Control;
 use crate::core::conversation::{Conversation, Links};
-use crate::core::delivery::Why;
 use crate::core::direct_message::DirectMessage;
 use crate::core::event::is_elsewhere;
 use crate::core::ids::{ChannelId, ConversationId};
 use crate::core::sweep::Sweep;
 use crate::core::text::cut;
 use crate::notifications::digest_view::capital;
-use crate::notifications::outcome_view::{LOST, answered, is_over, outcome};
-use crate::notifications::{absence_view, report_view, target_words, while_away_view};
+use crate::notifications::outcome_view::{answered, is_over, outcome};
+use crate::notifications::{absence_view, loss_view, report_view, target_words, unreachable_words, while_away_view};
 use crate::platform::slack::blocks::element::Element;
 use crate::platform::slack::blocks::kit::{Block, Content, fit};
 use crate::platform::slack::blocks::markup::{Emoji, Markup};
@@ -194,19 +192,12 @@ fn part(notice: &DirectMessage, told: &Occasion, links: &Links) -> MessagePart {
         DirectMessage::StillOnIt { about, hours, until, then } => {
             still_on_it(about, *hours, until.map(|until| (until, *then)), (told, links))
         }
-        DirectMessage::NotYoursNow { actor, about, to, reason: Some(reason) } => {
-            MessagePart::line(&taken_away(actor, about, to.as_deref(), reason))
+        DirectMessage::NotYoursNow { actor, about, to, reason } => {
+            MessagePart::line(&loss_view::lost(actor, about, to.as_deref(), reason.as_ref()))
         }
-        DirectMessage::NotYoursNow { actor, about, to, reason: None } => MessagePart::line(&match to {
-            Some(to) if is_elsewhere(actor) => {
-                name(&about.title).ours(" was reassigned to ").bold(to).ours(" in dialnote").ours(LOST)
-            }
-            None if is_elsewhere(actor) => name(&about.title).ours(" was unassigned in dialnote").ours(LOST),
-            Some(to) if to == actor => name(actor).ours(" took over ").bold(&about.title).ours(LOST),
-            Some(to) => name(actor).ours(" reassigned ").bold(&about.title).ours(" to ").bold(to).ours(LOST),
-            None => name(actor).ours(" unassigned ").bold(&about.title).ours(LOST),
-        }),
-        DirectMessage::SeveralNotYours { actor, abouts, to } => several_lost(actor, abouts, to.as_deref()),
+        DirectMessage::SeveralNotYours { actor, abouts, to } => {
+            MessagePart::line(&loss_view::several_lost(actor, abouts, to.as_deref()))
+        }
         DirectMessage::WeeklyReport { channel, report } => {
             let why = Markup::of("Only visible to you, because ").channel(channel);
             let why = why.ours(" hides numbers and messages or is shared with others.").small();
@@ -226,9 +217,9 @@ fn part(notice: &DirectMessage, told: &Occasion, links: &Links) -> MessagePart {
             let buttons = Block::actions("", sweep_view::buttons(&sweep, None));
             MessagePart { blocks: vec![line.paragraph(), buttons], ..MessagePart::line(&line) }
         }
-        DirectMessage::CannotNotify { name: who, why } => {
-            MessagePart::line(&Markup::of("The app can't notify ").bold(who).ours(": ").text(&because(who, why)))
-        }
+        DirectMessage::CannotNotify { name: who, why } => MessagePart::line(
+            &Markup::of("The app can't notify ").bold(who).ours(": ").text(&unreachable_words::because(who, why)),
+        ),
         DirectMessage::Linked { by, member, waiting } => {
             let line = name(by).ours(" linked you to ").bold(member).ours(" in dialnote. You can use ");
             MessagePart::line(&line.code("/dialnote").ours(" now.").ours(match waiting {
@@ -417,15 +408,6 @@ fn several(
     MessagePart { text, blocks }
 }
 
-/// Returns the notice of several conversations that the reader no longer owns.
-fn several_lost(actor: &str, abouts: &[About], to: Option<&str>) -> MessagePart {
-    let titles: Vec<_> = abouts.iter().map(|about| about.title.as_str()).collect();
-    let did = if to.is_some() { "reassigned" } else { "unassigned" };
-    let line = name(actor).ours(&format!(" {did} {} of your conversations", abouts.len()));
-    let line = to.into_iter().fold(line, |line, to| line.ours(" to ").bold(to));
-    MessagePart::line(&line.ours(": ").text(&words::listed_most(&titles)).ours(LOST))
-}
-
 fn one_of_several(about: &About, told: &Occasion, links: &Links) -> Vec<Block> {
     let named = contact(about, links);
     match told.answer(&about.id) {
@@ -470,15 +452,6 @@ fn reminder(
     MessagePart { text, blocks }
 }
 
-/// Says what the app did to a conversation of the reader by itself, and why.
-fn taken_away(actor: &str, about: &About, to: Option<&str>, reason: &AutomaticReason) -> Markup {
-    let line = match to {
-        Some(to) => name(actor).ours(" passed ").bold(&about.title).ours(" on to ").bold(to),
-        None => name(actor).ours(" unassigned ").bold(&about.title),
-    };
-    line.ours(" (").text(&reason.words()).ours(")").ours(LOST)
-}
-
 /// Returns the question whether the reader still works on a conversation, with what happens if they do nothing.
 fn still_on_it(
     about: &About,
@@ -517,21 +490,4 @@ fn ended(answer: &Answer, about: &About, links: &Links) -> MessagePart {
     let line = name.then("", outcome(answer));
     let open = Element::link(Control::Open, "Open in dialnote", links.to(&about.id)).about(&words::spoken(about));
     MessagePart { text: line.words(), blocks: vec![Block::line(&line, Some(open))] }
-}
-
-/// Explains why a person can't be notified, and what an admin can do.
-pub(crate) fn because(name: &str, why: &Why) -> String {
-    format!("{} {}", reason(why), what_to_do(name, why))
-}
-
-fn what_to_do(name: &str, why: &Why) -> String {
-    match why {
-        Why::Deactivated => format!("Reassign the conversations that {name} owns, or reactivate the account."),
-        Why::NoMessagesTab => "Turn on the Messages tab in the app's settings, under App Home.".to_owned(),
-        Why::Restricted => "Allow the app to post, under the workspace's permissions for messaging.".to_owned(),
-        Why::Bot => "Link a person's account instead with /dialnote link.".to_owned(),
-        Why::NotFound | Why::GaveUp | Why::Other(_) => {
-            format!("Check whether {name} can find the app in Slack. /dialnote doctor shows when it works again.")
-        }
-    }
 }

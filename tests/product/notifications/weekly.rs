@@ -93,12 +93,15 @@ async fn it_comes_at_its_time_and_compares_with_the_week_before() {
         Median time to done: 1 s
         Done of these: 1 (1 more)
         Changed owner: 1 (1 more)
+        Owner in time: 100% of 1
+        Answered in time: 100% of 1
+        Median time to an answer: 1 s
         [chart: Conversations by day of last activity]
-        Person | Open now | Assigned | Done | Median to done
-        Zoe | 4 | 2 | 1 | 1 s
+        Person | Open now | Assigned | Done | Median to done | In time
+        Zoe | 4 | 2 | 1 | 1 s | 100% of 1
           Every Monday at 10:01 · Compared with the week before
         ");
-        assert_snapshot!(report.text, @"Weekly report · Front desk. Active conversations: 2 (6 fewer), Unassigned of these: 0 (4 fewer), Median time to an owner: 1 s (4 min shorter), Median time to done: 1 s, Done of these: 1 (1 more), Changed owner: 1 (1 more). By person: Zoe · 4 open, 2 assigned, 1 done, median 1 s. By day: Sun 29 · 2: 1 done, 1 owned.");
+        assert_snapshot!(report.text, @"Weekly report · Front desk. Active conversations: 2 (6 fewer), Unassigned of these: 0 (4 fewer), Median time to an owner: 1 s (4 min shorter), Median time to done: 1 s, Done of these: 1 (1 more), Changed owner: 1 (1 more), Owner in time: 100% of 1, Answered in time: 100% of 1, Median time to an answer: 1 s. By person: Zoe · 4 open, 2 assigned, 1 done, median 1 s, 100% of 1 answered in time. By day: Sun 29 · 2: 1 done, 1 owned.");
         bot.read_all().await;
     })
     .await;
