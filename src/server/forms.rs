@@ -55,7 +55,7 @@ impl InboundRequest<'_> {
         let work = &self.work;
         let (requester, known) = tokio::join!(
             self.within(acting::teammate(work, &from.user)),
-            self.within(forms::known_for_form(work, &context)),
+            self.within(Box::pin(forms::known_for_form(work, &context))),
         );
         let (known, context) = match requester {
             Some(Ok(requester)) => (known.unwrap_or_default(), at_a_time(context, &requester, self.now)),
