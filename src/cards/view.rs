@@ -111,7 +111,7 @@ fn standing(card_view: &CardView) -> Markup {
     let (limit, missed) = (limit_words::of(card_view.limit.as_ref()), is_missed(card_view));
     match (conversation.status, card_view.overdue) {
         (Status::Open, _) if card_view.owner.is_none() && missed => {
-            Markup::default().emoji(Emoji::OVERDUE).strong("Overdue").then(" · ", limit)
+            Markup::default().emoji(Emoji::OVERDUE).strong("Overdue").then(" · ", limit).then(" · ", delay(card_view))
         }
         (Status::Open, Some(minutes)) if card_view.owner.is_none() => Markup::default()
             .emoji(Emoji::OVERDUE)

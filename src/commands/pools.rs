@@ -10,13 +10,13 @@ use crate::core::assignee::UserGroup;
 use crate::core::auto_assign::{AssigneePool, PoolTrouble};
 use crate::core::availability::Availability;
 use crate::core::error::Fault;
-use crate::core::ids::{MemberId, SlackUserId, TeamId};
+use crate::core::ids::{MemberId, SlackUserId, TeamId, UserGroupId};
 use crate::core::teammate::Teammate;
 use crate::core::times;
 use crate::jobs::ctx::TenantCtx;
 use crate::people::directory::Freshness;
 use crate::people::{acting, availability, directory};
-use crate::platform::db::{CacheEntry, CacheKind, CachedFact};
+use crate::platform::db::{CacheEntry, CacheKind, CachedFact, Effect};
 use crate::platform::slack::answer::SlackError;
 
 /// The maximum number of people that are considered.
@@ -83,6 +83,12 @@ pub(crate) async fn members(
         Err(SlackError::Refused(_) | SlackError::Fault(Fault::Unauthorized { .. })) => Ok(None),
         Err(SlackError::Fault(fault)) => Err(fault),
     }
+}
+
+/// Returns the effect that has Slack asked again for the members of a group.
+pub(crate) fn forget_members(ctx: &TenantCtx, group: &UserGroupId) -> Effect {
+    let nothing = "{}".to_owned();
+    Effect::CachePut(CacheEntry::new(CacheKind::GroupMembers, group.as_str(), ctx.clock.now(), nothing))
 }
 
 /// Returns those who are linked and can take work now.

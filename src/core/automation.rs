@@ -89,7 +89,7 @@ impl AutomaticReason {
     /// Describes the reason, in a few words.
     pub(crate) fn words(&self) -> String {
         match self {
-            Self::Turn { pool } => format!("next in turn in {pool}"),
+            Self::Turn { pool } => format!("next in turn of {pool}"),
             Self::LeastBusy { pool, open } => format!("least busy of {pool}, with {open} open"),
             Self::OwnerAway(away) => away.words(),
             Self::Inactive { hours } => inactive_for(*hours),

@@ -23,6 +23,7 @@ use crate::core::conversation::{Conversation, ConversationRef};
 use crate::core::direct_message::DirectMessage;
 use crate::core::error::Fault;
 use crate::core::event::Event;
+use crate::core::group_change::GroupChange;
 use crate::core::ids::{ChannelId, ConversationId};
 use crate::core::request_context::RequestContext;
 use crate::core::route::{Route, RouteSettings};
@@ -148,6 +149,12 @@ pub(crate) async fn after_change(ctx: &TenantCtx, changed: &ConversationChanged)
 /// Returns the looks that follow if a person may be away or back.
 pub(crate) async fn after_availability(ctx: &TenantCtx, _changed: &AvailabilityChanged) -> Result<Vec<Effect>, Fault> {
     Ok(looks(ctx).await?.into_iter().map(Effect::Enqueue).collect())
+}
+
+/// Returns the looks that follow if a user group has other people.
+pub(crate) async fn after_group(ctx: &TenantCtx, changed: &GroupChange) -> Result<Vec<Effect>, Fault> {
+    let looks = looks(ctx).await?.into_iter().map(Effect::Enqueue);
+    Ok(std::iter::once(pools::forget_members(ctx, &changed.group)).chain(looks).collect())
 }
 
 /// Answers whether someone may own fewer open conversations after an event.

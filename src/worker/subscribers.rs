@@ -27,7 +27,9 @@ pub(crate) fn all() -> Subscribers {
         availability_changed: vec![|ctx, changed| Box::pin(while_away::follow(ctx, changed)), |ctx, changed| {
             Box::pin(auto_assign::after_availability(ctx, changed))
         }],
-        group_changed: vec![|ctx, _| Box::pin(shift_change::after_group_change(ctx))],
+        group_changed: vec![|ctx, changed| Box::pin(auto_assign::after_group(ctx, changed)), |ctx, _| {
+            Box::pin(shift_change::after_group_change(ctx))
+        }],
         polling: vec![
             |ctx| Box::pin(deferred::follow_poll(ctx)),
             |ctx| Box::pin(stale::have_owners_asked(ctx)),

@@ -1,8 +1,6 @@
 //! A route assigns what comes in: by turns or to the least busy, only to those who are there and have room.
 
 use dialnote_sandbox::Status;
-use dialnote_slack::core::ids::InstallationId;
-use dialnote_slack::platform::db::{Delivery, NewJob, Queue};
 use insta::assert_snapshot;
 use jiff::SignedDuration;
 use serde_json::json;
@@ -26,7 +24,7 @@ async fn new_conversations_go_to_each_in_turn() {
         [Accept] [Decline] [⋯ Done · Hand off… · Snooze… · History · Open in dialnote]
         ");
         assert_snapshot!(bot.card(&first).await, @"
-          :large_blue_circle:  Owner: Leo · assigned automatically Nov 23, 18:00 UTC
+          :large_blue_circle:  Owner: Leo · assigned automatically Nov 23, 18:00 UTC · answer by Nov 23, 20:00 UTC
         +1 415 555 9000
         :telephone_receiver: Missed call · Nov 23, 18:00 UTC · Front desk
         [Done] [Hand off…] [⋯ Unassign · Snooze… · Add note… · History · Open in dialnote]
@@ -108,7 +106,7 @@ async fn nothing_is_assigned_at_night() {
         let night = bot.missed_call("+14155559001").await;
         assert_eq!(bot.dialnote(&night), "nobody open");
         assert_snapshot!(bot.card(&night).await, @"
-          :red_circle: Unassigned · waiting until Nov 24, 17:00 UTC
+          :red_circle: Unassigned · owner by Nov 24, 17:30 UTC · waiting until Nov 24, 17:00 UTC
         +1 415 555 9001
         :telephone_receiver: Missed call · Nov 24, 1:05 UTC · Front desk
         [Take it] [Assign to… ▾] [⋯ Snooze… · Done · Add note… · History · Open in dialnote]
@@ -146,7 +144,7 @@ async fn it_waits_for_the_first_who_is_back() {
         let all = calls(bot, 2).await;
         assert_eq!(owners(bot, &all), ["nobody", "nobody"]);
         assert_snapshot!(bot.card(&all[0]).await, @"
-          :red_circle: Unassigned · waiting for the first of @frontdesk: all are away
+          :red_circle: Unassigned · owner by Nov 23, 18:30 UTC · waiting for the first of @frontdesk: all are away
         +1 415 555 9000
         :telephone_receiver: Missed call · Nov 23, 18:00 UTC · Front desk
         [Take it] [Assign to… ▾] [⋯ Snooze… · Done · Add note… · History · Open in dialnote]
@@ -165,32 +163,38 @@ async fn it_waits_for_the_first_who_is_back() {
     .await;
 }
 
-/// Has Slack say that Leo's status changed.
-async fn status(bot: &Bot, nth: usize, emoji: &str) {
-    let (team, now) = (InstallationId::new(bot.team()), bot.clock.now());
-    let status = json!({ "emoji": emoji, "text": "Out", "until": null });
-    let profile = json!({
-        "user": "U0LEO", "name": "Leo", "email": "leo@acme.example", "account": "member",
-        "zone": "America/Los_Angeles", "status": status,
-    });
-    let told = json!({ "user": "U0LEO", "told": [profile, now] });
-    let job = json!({ "kind": "profile.v1", "job": told }).to_string();
-    let job = NewJob::new(&team, Queue::Work, "profile:U0LEO", now, job);
-    let delivery = Delivery { installation: team, key: format!("status {nth}") };
-    bot.work.store.accept(delivery, vec![job], now).await.unwrap();
-    bot.settle().await;
-}
-
 #[tokio::test]
 async fn a_status_that_ends_makes_it_go_on_at_once() {
     desk(json!({ "auto": { "auto": "in_turn" }, "pool_people": { "pool_people": ["leo"] } }), async |bot| {
         let one = bot.missed_call("+14155559000").await;
         assert_eq!(bot.dialnote(&one), "mem_leo open");
-        status(bot, 1, ":palm_tree:").await;
+        bot.goes_on_vacation(LEO, None).await;
+        bot.settle().await;
         let other = bot.missed_call("+14155559001").await;
         assert_eq!(bot.dialnote(&other), "nobody open");
-        status(bot, 2, ":headphones:").await;
+        bot.comes_back(LEO).await;
+        bot.settle().await;
         assert_eq!(bot.dialnote(&other), "mem_leo open");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn an_absent_owners_conversation_goes_to_the_next() {
+    desk(frontdesk("in_turn", 0), async |bot| {
+        let one = bot.missed_call("+14155559000").await;
+        assert_eq!(bot.dialnote(&one), "mem_leo open");
+        bot.goes_on_vacation(LEO, None).await;
+        bot.missed_call("+14155559000").await;
+        assert_eq!(bot.dialnote(&one), "mem_zoe open");
+        bot.read_all().await;
+        bot.goes_on_vacation(ZOE, None).await;
+        bot.missed_call("+14155559000").await;
+        assert_eq!(bot.dialnote(&one), "nobody open");
+        assert!(bot.card(&one).await.contains("waiting for the first of @frontdesk: all are away"));
+        bot.comes_back(LEO).await;
+        bot.settle().await;
+        assert_eq!(bot.dialnote(&one), "mem_leo open");
     })
     .await;
 }
@@ -202,7 +206,7 @@ async fn no_one_gets_more_than_the_limit() {
         let all = calls(bot, 3).await;
         assert_eq!(owners(bot, &all), ["leo", "nobody", "nobody"]);
         assert_snapshot!(bot.card(&all[1]).await, @"
-          :red_circle: Unassigned · waiting for the first of @frontdesk: all are away or have 2 open
+          :red_circle: Unassigned · owner by Nov 23, 18:30 UTC · waiting for the first of @frontdesk: all are away or have 2 open
         +1 415 555 9001
         :telephone_receiver: Missed call · Nov 23, 18:00 UTC · Front desk
         [Take it] [Assign to… ▾] [⋯ Snooze… · Done · Add note… · History · Open in dialnote]
@@ -247,7 +251,7 @@ async fn a_group_that_may_not_be_read_is_told_once_a_day() {
         let all = calls(bot, 2).await;
         assert_eq!(owners(bot, &all), ["nobody", "nobody"]);
         assert_snapshot!(bot.card(&all[0]).await, @"
-          :red_circle: Unassigned · the members of @frontdesk can't be read
+          :red_circle: Unassigned · owner by Nov 23, 18:30 UTC · the members of @frontdesk can't be read
         +1 415 555 9000
         :telephone_receiver: Missed call · Nov 23, 18:00 UTC · Front desk
         [Take it] [Assign to… ▾] [⋯ Snooze… · Done · Add note… · History · Open in dialnote]
@@ -290,15 +294,14 @@ async fn a_group_without_linked_members_is_told() {
         bot.world(|world| world.groups[0].users.clear());
         minutes(bot, 2).await;
         assert_snapshot!(bot.card(&one).await, @"
-          :red_circle: Unassigned · no one is in @frontdesk
+          :red_circle: Unassigned · owner by Nov 23, 18:30 UTC · no one is in @frontdesk
         +1 415 555 9000
         :telephone_receiver: Missed call · Nov 23, 18:00 UTC · Front desk
         [Take it] [Assign to… ▾] [⋯ Snooze… · Done · Add note… · History · Open in dialnote]
         ");
-        // The group gets a new member.
-        bot.world(|world| world.groups[0].users = vec!["U0SAM".to_owned(), "U0ZOE".to_owned()]);
-        minutes(bot, 2).await;
-        assert_eq!(bot.dialnote(&one), "mem_zoe open");
+        bot.regroup("frontdesk", &["sam", "zoe"]).await;
+        bot.settle().await;
+        assert_eq!(bot.dialnote(&one), "mem_zoe open", "at once, when the group gets a new member");
     })
     .await;
 }

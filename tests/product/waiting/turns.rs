@@ -4,7 +4,6 @@
 use dialnote_sandbox::{DialnoteFailure, Hang, Incoming, Service};
 use dialnote_slack::commands::job::CommandJob;
 use dialnote_slack::core::automation::AutomaticReason;
-use dialnote_slack::core::availability::Away;
 use dialnote_slack::core::command::{Action, Command};
 use dialnote_slack::core::conversation::ConversationRef;
 use dialnote_slack::core::ids::{ConversationId, InstallationId, JobId, SlackUserId};
@@ -81,17 +80,16 @@ async fn unassigned_by_the_app(bot: &Bot, conversation: &str, reason: AutomaticR
 #[tokio::test]
 async fn what_the_app_unassigns_goes_to_the_next() {
     desk(frontdesk("least_busy", 0), async |bot| {
-        let away = || AutomaticReason::OwnerAway(Away::InDialnote);
         let inactive = || AutomaticReason::Inactive { hours: 8 };
         let all = calls(bot, 4).await;
         assert_eq!(owners(bot, &all), ["leo", "zoe", "leo", "zoe"]);
-        unassigned_by_the_app(bot, &all[0], away()).await;
-        assert_eq!(bot.dialnote(&all[0]), "mem_zoe open", "although Leo has fewer");
         unassigned_by_the_app(bot, &all[1], inactive()).await;
         minutes(bot, 2).await;
         assert_eq!(bot.dialnote(&all[1]), "nobody open", "the route returns it to the queue");
         let next = json!({ "return_after": { "return_after": "8" }, "return_to": { "return_to": "next" } });
         bot.set_route(MAYA, FRONT_DESK, next).await;
+        unassigned_by_the_app(bot, &all[0], inactive()).await;
+        assert_eq!(bot.dialnote(&all[0]), "mem_zoe open", "although Leo has fewer");
         unassigned_by_the_app(bot, &all[3], inactive()).await;
         assert_eq!(bot.dialnote(&all[3]), "mem_leo open");
     })
