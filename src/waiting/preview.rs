@@ -1,6 +1,7 @@
 //! A preview of a route's settings: what they would have done with the conversations of the last days. It plays the
 //! contacts' waits again, in their order, with the settings. Pure.
 
+use std::collections::btree_map::OccupiedEntry;
 use std::collections::{BTreeMap, VecDeque};
 
 use jiff::Timestamp;
@@ -213,7 +214,7 @@ impl WaitQueue<'_> {
 
 /// Removes the first end of conversations, if it is not after `at`.
 fn first_until(ends: &mut BTreeMap<Timestamp, Vec<MemberId>>, at: Timestamp) -> Option<(Timestamp, Vec<MemberId>)> {
-    ends.first_entry().filter(|first| *first.key() <= at).map(|first| first.remove_entry())
+    ends.first_entry().filter(|first| *first.key() <= at).map(OccupiedEntry::remove_entry)
 }
 
 /// Counts the missed targets of a wait, the notifications, and its return.
