@@ -30,6 +30,7 @@ use crate::platform::db::{Store, sqlite};
 use crate::platform::dialnote::answer::DialnoteError;
 use crate::platform::slack::oauth::OAuth;
 use crate::platform::slack::socket::Dialer;
+use crate::platform::telemetry::log_lines::LogLines;
 use crate::platform::telemetry::metrics::Metrics;
 use crate::platform::telemetry::traces::{NotSent, Traces};
 use crate::platform::transport;
@@ -262,10 +263,12 @@ pub const TOLD_IN_DETAIL: &str = "info,tokio_postgres=warn,dialnote_slack::serve
 pub fn log_to_stderr(told: &str, format: LogFormat) {
     let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new(told));
     let in_color = AutoStream::choice(&std::io::stderr()) != ColorChoice::Never;
-    let log = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
+    let log = tracing_subscriber::fmt().with_env_filter(filter).with_writer(LogLines { in_color });
     match format {
         LogFormat::Text => log.with_ansi(in_color).finish().with(discretion()).init(),
-        LogFormat::Json => log.json().flatten_event(true).finish().with(discretion()).init(),
+        LogFormat::Json => {
+            log.with_writer(std::io::stderr).json().flatten_event(true).finish().with(discretion()).init()
+        }
     }
 }
 

@@ -153,6 +153,19 @@ fn unfurl(channel: ChannelId, shown: LastUnfurl, card_view: CardView) -> UnfurlL
     UnfurlLink { channel, ts: shown.ts, url: shown.url, card_view }
 }
 
+/// Returns the job that draws the last unfurled link to a conversation in a channel again, with `card_view`. None if no
+/// link was unfurled there.
+pub(crate) async fn again(
+    ctx: &TenantCtx,
+    channel: &ChannelId,
+    card_view: CardView,
+) -> Result<Option<UnfurlLink>, Fault> {
+    let id = &card_view.conversation.id;
+    let kept = documents::stored_within::<LastUnfurl>(ctx, id.as_str(), channel.as_str()).await?;
+    let shown = kept.as_ref().and_then(documents::readable);
+    Ok(shown.map(|shown| unfurl(channel.clone(), shown, card_view)))
+}
+
 /// The handler that unfurls links to conversations.
 pub(crate) struct Unfurls;
 

@@ -47,6 +47,9 @@ pub struct CommandJob {
     /// The workflow step that the command ends, if one requested it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub step: Option<WaitingStep>,
+    /// The new owner of whose absence the requester knows.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub despite: Option<SlackUserId>,
     /// The reason, if the app gives the command by itself.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub reason: Option<AutomaticReason>,
@@ -106,6 +109,7 @@ impl CommandJob {
             undoes: None,
             seen,
             step: None,
+            despite: None,
             reason: None,
         }
     }

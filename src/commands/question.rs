@@ -7,7 +7,7 @@ use crate::commands::lookup::NameDoubt;
 use crate::commands::lookup::reading::Missing;
 use crate::core::about::About;
 use crate::core::command::Command;
-use crate::core::conversation::Activity;
+use crate::core::conversation::{Activity, Status};
 use crate::core::ids::{DraftId, SlackUserId};
 use crate::core::seen::Seen;
 use crate::core::verbs::Verb;
@@ -22,6 +22,9 @@ pub(crate) struct StoredQuestion {
     /// The conversations that it may be about, as they were when the question was asked.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub seen: Vec<Seen>,
+    /// The new owner of whose absence the requester knows.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub despite: Option<SlackUserId>,
 }
 
 /// A question about a command that is stored until the requester answers.
@@ -73,6 +76,9 @@ pub(crate) struct Choice {
     pub about: About,
     /// The owner's name for colleagues.
     pub owner: Option<String>,
+    /// The status; none if an earlier version stored the question.
+    #[serde(default)]
+    pub status: Option<Status>,
     /// The last activity, without its words.
     pub last_activity: Option<Activity>,
 }

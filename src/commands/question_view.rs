@@ -2,6 +2,7 @@
 //! last one is filled in with all known facts.
 
 use crate::cards::view::happened;
+use crate::commands::away_view;
 use crate::commands::lookup::NameDoubt;
 use crate::commands::lookup::reading::Missing;
 use crate::commands::question::{Choice, Question, Unclear};
@@ -127,7 +128,7 @@ fn which_conversation(choices: &[Choice], all: usize, asked: &str, doubt: NameDo
     let asked = format!("“{}”", cut(asked, QUOTE));
     let matching = |what: &str| Markup::of(&format!("{all} {what} match ")).text(&asked).ours(". Choose one.");
     match (doubt, choices) {
-        (NameDoubt::TwoNamed, _) => Markup::of("2 conversations are named. Choose one."),
+        (NameDoubt::TwoNamed, _) => Markup::of(&format!("{all} conversations are named. Choose one.")),
         (NameDoubt::Weak | NameDoubt::Several, [only]) => {
             words::contact_in(Markup::of("Did you mean "), &only.about).ours("?")
         }
@@ -198,10 +199,12 @@ fn conversations(question: &Question, choices: &[Choice], more: usize, doubt: Na
 
 /// Describes a conversation to choose from: contact and number, then state and last activity.
 fn choice_line(choice: &Choice, doubt: NameDoubt) -> Markup {
-    let (emoji, state) = match (&choice.owner, doubt) {
-        (_, NameDoubt::Done) => (Emoji::DONE, Markup::of("Done")),
-        (None, _) => (Emoji::UNASSIGNED, Markup::of("Unassigned")),
-        (Some(owner), _) => (Emoji::OWNED, Markup::default().text(owner)),
+    let status = if doubt == NameDoubt::Done { Some(Status::Done) } else { choice.status };
+    let (emoji, state) = match (status, &choice.owner) {
+        (Some(Status::Done), _) => (Emoji::DONE, Markup::of("Done")),
+        (Some(Status::Snoozed), _) => (Emoji::SNOOZED, Markup::of("Snoozed")),
+        (_, None) => (Emoji::UNASSIGNED, Markup::of("Unassigned")),
+        (_, Some(owner)) => (Emoji::OWNED, Markup::default().text(owner)),
     };
     let contact = Markup::default().emoji(emoji).bold(&choice.about.title);
     let contact = contact.then(" · ", Markup::default().text(&choice.about.number));
@@ -216,7 +219,7 @@ fn choose_person(question: &Question, n: usize, (user, name): &(SlackUserId, Str
 }
 
 /// Reports a change since the question:
-/// "Not done yet: Ana Lima is assigned to Leo now. Leo changed it 3 s ago, after you were asked."
+/// "Nothing changed yet: Ana Lima is assigned to Leo now. Leo changed it 3 s ago, after you were asked."
 pub(crate) fn moved(moved: &Moved) -> Markup {
     let owner = moved.owner.as_ref().map(|owner| match owner.as_str() {
         "" => Markup::of("unassigned"),
@@ -229,7 +232,8 @@ pub(crate) fn moved(moved: &Moved) -> Markup {
         Status::Other => "in another state",
     });
     let now = Markup::joined(" and ", owner.into_iter().chain(status.map(Markup::of)));
-    let line = words::contact_in(Markup::of("Not done yet: "), &moved.about).ours(" is ").then("", now).ours(" now. ");
+    let line =
+        words::contact_in(Markup::of("Nothing changed yet: "), &moved.about).ours(" is ").then("", now).ours(" now. ");
     line.then("", changed(moved)).ours(".")
 }
 
@@ -256,9 +260,14 @@ pub(crate) fn end(moved: &Moved) -> Vec<Block> {
     until.map(|until| Markup::of("Snoozed until ").time(until).small()).into_iter().collect()
 }
 
-/// Returns the button that carries out the command anyway, if the requester is asked again after a change.
+/// Returns the button that carries out the command anyway, if the requester is asked first: after a change, or because
+/// the new owner is away.
 pub(crate) fn anyway(why: &Refusal) -> Option<Element> {
-    let Refusal::Moved(moved) = why else { return None };
+    let moved = match why {
+        Refusal::Moved(moved) => moved,
+        Refusal::TheyAreAway(away) => return Some(away_view::anyway(away)),
+        _ => return None,
+    };
     let label = format!("{} anyway", verbs::spec(moved.verb).form.submit);
     let button = Element::button(Control::Retry, &label, &kept(&moved.draft).encode());
     Some(button.about(&words::spoken(&moved.about)))

@@ -1,7 +1,7 @@
 //! The sentence of each refusal: what is true, then who can help or what to type. Its buttons are in
 //! `commands::refusal_view`.
 
-use crate::commands::{question_view, snooze_view, undo_view};
+use crate::commands::{away_view, question_view, snooze_view, undo_view};
 use crate::core::about::About;
 use crate::core::event;
 use crate::core::refusal::Refusal;
@@ -80,6 +80,7 @@ fn sentence(refusal: &Refusal) -> Markup {
         Refusal::NotAllowed(rule) => not_allowed(*rule),
         Refusal::RuleForbids { rule, about, owner } => rule_forbids(*rule, about, owner.as_deref()),
         Refusal::Moved(moved) => question_view::moved(moved),
+        Refusal::TheyAreAway(away) => away_view::question(away),
         Refusal::YouAreNotLinked(why) => people_words::you_are_not_linked(*why),
         Refusal::NotLinked { name, why } => people_words::not_linked(name, *why),
         Refusal::NoMember { .. }
@@ -133,7 +134,7 @@ fn about_one(refusal: &Refusal) -> Option<Markup> {
         Refusal::StatusUnchanged(about) => Markup::of("dialnote accepted the new status of ")
             .bold(&about.title)
             .ours(" but didn't change it. Change it in dialnote instead."),
-        Refusal::NothingGiven(about) => Markup::of("There's nothing to accept for ")
+        Refusal::NothingGiven(about) => Markup::of("There's nothing to accept or decline for ")
             .bold(&about.title)
             .ours(": it isn't assigned to you, or you already responded."),
         Refusal::NotYours { about, owner: Some(owner), .. } => {
@@ -217,6 +218,7 @@ fn fixed(refusal: &Refusal) -> &'static str {
         Refusal::NothingYours => "You own no open conversations.",
         Refusal::NothingTheirs => "They no longer own any open conversations.",
         Refusal::WhichChannel => "Choose a channel: type the command there, or name it with #.",
+        Refusal::NothingChosen => "Nothing changed: the question is still open. Choose one of the conversations.",
         Refusal::DraftGone => "This list or button has expired. Type the command again.",
         _ => "Nothing changed.",
     }

@@ -21,6 +21,7 @@ use crate::commands::{drafts, lookup, question_view, queueing};
 use crate::core::error::Fault;
 use crate::core::ids::{ConversationId, SlackUserId};
 use crate::core::known_conversation::KnownConversation;
+use crate::core::names::folded;
 use crate::core::refusal::Refusal;
 use crate::core::request_context::RequestContext;
 use crate::core::seen::Seen;
@@ -88,10 +89,27 @@ pub(crate) async fn named(
     let reading = read_with(ctx, claim, &job, &text, Freshness::Kept).await?;
     Ok(match still_open(ctx, &job, reading).await? {
         Reading::Ready { note, .. } if !note.trim().is_empty() => Err(UnclearName::LeftOver(note)),
+        Reading::Ready { ids, by_name, .. } if !by_name.is_empty() && !is_whole_name(ctx, &by_name, &text).await? => {
+            Err(candidates(ctx, &ids).await?)
+        }
         Reading::Ready { ids, .. } if ids.len() == 1 => one(ids).ok_or(UnclearName::Nothing),
         Reading::Ready { ids, .. } | Reading::WhichConversation { ids, .. } => Err(candidates(ctx, &ids).await?),
         Reading::AllMine { .. } | Reading::WhichPerson { .. } | Reading::Missing { .. } => Err(UnclearName::Nothing),
     })
+}
+
+/// Answers whether a text is the whole name or company of the contacts. No one sees what a step understood, so a part of
+/// a name is not enough.
+async fn is_whole_name(ctx: &TenantCtx, ids: &[ConversationId], text: &str) -> Result<bool, Fault> {
+    let said = folded(&typed::plain(text));
+    for id in ids {
+        let contact = known_or_there(ctx, id).await?.map(|known| known.contact);
+        let names = contact.map(|contact| [contact.name, contact.company]).into_iter().flatten().flatten();
+        if !names.into_iter().any(|name| folded(&name) == said) {
+            return Ok(false);
+        }
+    }
+    Ok(true)
 }
 
 /// Returns the conversations that a text may mean, for a sentence.
@@ -306,6 +324,11 @@ async fn with_note(ctx: &TenantCtx, job: &CommandJob, reading: Reading) -> Resul
 
 async fn act_on(ctx: &TenantCtx, claim: &Claim, job: &CommandJob, reading: Reading) -> Result<Outcome, Stop> {
     match reading {
+        // An answer shows one conversation.
+        Reading::Ready { who, ids, note, .. } if job.command.act == Action::Show && ids.len() > 1 => {
+            let (about, seen) = offer(ctx, &ids, String::new(), NameDoubt::TwoNamed).await?;
+            Ok(ask(ctx, &with(job, who, ConversationRef::These(Vec::new()), note), about, seen))
+        }
         Reading::Ready { who, ids, note, .. } => {
             Ok(queueing::found(ctx, claim, &with(job, who, ConversationRef::These(ids.clone()), note), ids))
         }
@@ -343,6 +366,7 @@ async fn offer(
         choices.push(Choice {
             about: About::from(&conversation),
             owner: conversations::owner(ctx, &conversation).await?.map(|owner| owner.name),
+            status: Some(conversation.status),
             last_activity: conversation.last_activity.map(|last| Activity { preview: None, ..last }),
         });
     }

@@ -19,6 +19,13 @@ use crate::core::verbs::{COMMANDS, UMBRELLA, Verb};
 /// The words that may come before a command.
 const POLITE: [&str; 5] = ["please", "pls", "hey", "ok", "and"];
 
+/// The words that point at the conversation of the thread.
+const POINTERS: [&str; 4] = ["it", "this", "that", "as"];
+
+/// The verbs that people write as two words: the first word, the verb, and the second word.
+const TWO_WORDS: [(&str, Verb, &[&str]); 2] =
+    [("hand", Verb::Handoff, &["off", "over"]), ("mark", Verb::Done, &["done", "resolved", "closed"])];
+
 /// The least similarity at which a word of a sentence is recognized as a misspelt verb (0 nothing alike, 1 the same).
 const VERB_SIMILARITY: f64 = 0.9;
 
@@ -79,9 +86,14 @@ fn verb(text: &str) -> Result<Option<(Verb, &str)>, ParseError> {
         let word = bare(word);
         match verbs::by_plain_word(word) {
             Some(Verb::Assign) if is_returned(after) => return Ok(Some((Verb::GiveBack, ""))),
+            // `done?` asks; it does not tell the app to do it.
+            Some(verb) if is_asked(text) && changes(verb) => return Err(unknown(text)),
             Some(verb) => return Ok(Some((verb, after))),
             None if word.is_empty() || is_introduction(word) => rest = after,
-            None => break,
+            None => match in_two_words(word, after) {
+                Some(found) => return Ok(Some(found)),
+                None => break,
+            },
         }
     }
     if rest.trim().is_empty() { Ok(None) } else { Err(unknown(rest)) }
@@ -97,9 +109,38 @@ fn is_introduction(word: &str) -> bool {
         || UMBRELLA.trim_start_matches('/').eq_ignore_ascii_case(word)
 }
 
+/// Reads a verb that people write as two words, with the conversation between them: "hand off", "mark this done".
+fn in_two_words<'a>(word: &str, after: &'a str) -> Option<(Verb, &'a str)> {
+    let (_, verb, ends) = TWO_WORDS.iter().find(|(begin, ..)| begin.eq_ignore_ascii_case(word))?;
+    let mut rest = after;
+    loop {
+        let (TypedWord::Plain(next), behind) = typed::first(rest)? else { return None };
+        let next = bare(next).to_lowercase();
+        if ends.contains(&&*next) {
+            return Some((*verb, behind));
+        }
+        if !POINTERS.contains(&&*next) {
+            return None;
+        }
+        rest = behind;
+    }
+}
+
+/// Answers whether a text is one word and a question mark.
+fn is_asked(text: &str) -> bool {
+    let text = text.trim();
+    text.ends_with('?') && !text.contains(char::is_whitespace)
+}
+
+/// Answers whether a verb changes a conversation.
+fn changes(verb: Verb) -> bool {
+    let shows = matches!(verb, Verb::History | Verb::Note);
+    verb == Verb::Snooze || !shows && PendingAction::only(verb).act(Assignee::InText).is_some()
+}
+
 /// Answers whether "give" goes on as "give it back".
 fn is_returned(after: &str) -> bool {
-    let words = after.split_whitespace().map(bare).filter(|word| !matches!(*word, "it" | "this" | "that"));
+    let words = after.split_whitespace().map(bare).filter(|word| !POINTERS.contains(word));
     words.eq(["back"])
 }
 
@@ -206,6 +247,31 @@ mod tests {
         }
         let untimed = Untimed { conversation: Some(ConversationId::new("conv_1")), text: String::new(), wrong: None };
         assert_eq!(reading("<@UBOT> snooze", true), Ok(Parsed::Untimed(untimed)));
+    }
+
+    #[test]
+    fn two_words_and_a_polite_one_are_understood() {
+        for (text, act) in [
+            ("<@UBOT> mark this done", Action::Done),
+            ("<@UBOT> mark as done", Action::Done),
+            ("<@UBOT> close this please", Action::Done),
+            ("<@UBOT> reopen please", Action::Reopen),
+            ("<@UBOT> hand off to <@ULEO>", Action::Handoff(Assignee::User(SlackUserId::new("ULEO")))),
+            ("<@UBOT> hand it over to <@ULEO>", Action::Handoff(Assignee::User(SlackUserId::new("ULEO")))),
+            ("<@UBOT> reassign to <@ULEO>", Action::Assign(Assignee::User(SlackUserId::new("ULEO")))),
+        ] {
+            let Ok(Parsed::Do(command)) = reading(text, true) else { unreachable!("{text} is a command") };
+            assert_eq!((command.act, command.note.as_str()), (act, ""), "{text}");
+        }
+    }
+
+    #[test]
+    fn a_question_changes_nothing() {
+        for (text, verb) in [("<@UBOT> done?", Verb::Done), ("reopen?", Verb::Reopen), ("undo?", Verb::Undo)] {
+            let read = reading(text, true);
+            assert!(matches!(&read, Err(ParseError::NoCommand { nearest, .. }) if *nearest == Some(verb)), "{read:?}");
+        }
+        assert!(matches!(reading("<@UBOT> help?", false), Ok(Parsed::Help(_))));
     }
 
     #[test]

@@ -1,5 +1,6 @@
 //! Auto-assignment: the setting of a route that gives its new conversations to people.
 
+use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use crate::core::assignee::UserGroup;
@@ -44,5 +45,74 @@ impl AutoAssign {
     /// Returns the people to pick from, if the route assigns conversations by itself.
     pub fn pool(&self) -> Option<&AssigneePool> {
         self.pool.as_ref().filter(|_| self.how != PickBy::Off)
+    }
+}
+
+impl AssigneePool {
+    /// Returns the words that people read for these people: the group with its @, or words for the chosen people.
+    pub(crate) fn words(&self) -> String {
+        match self {
+            Self::Group(group) => group.name.clone(),
+            Self::People(_) => "the chosen people".to_owned(),
+        }
+    }
+}
+
+/// The reason why an unassigned conversation is not assigned yet, for its card.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum PickDelay {
+    /// It is outside the working hours of the shared number, until this time.
+    Hours(Timestamp),
+    /// No one can take it now.
+    NoOneFree {
+        /// The words for the people to pick from.
+        pool: String,
+        /// The limit of open conversations; 0 if there is none.
+        most_open: u16,
+    },
+    /// No one can take it until someone changes something.
+    Trouble {
+        /// The words for the people to pick from.
+        pool: String,
+        /// The problem.
+        why: PoolTrouble,
+    },
+}
+
+/// The problem with the people to pick from, which only a person can solve.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum PoolTrouble {
+    /// Slack does not let the app read the group.
+    Unreadable,
+    /// There are none.
+    Empty,
+    /// None of them is linked to dialnote.
+    NoneLinked,
+}
+
+impl PickDelay {
+    /// Describes the reason, except a time, which is drawn for each reader.
+    pub(crate) fn words(&self) -> String {
+        match self {
+            Self::Hours(_) => "waiting until ".to_owned(),
+            Self::NoOneFree { pool, most_open: 0 } => format!("waiting for the first of {pool}: all are away"),
+            Self::NoOneFree { pool, most_open } => {
+                format!("waiting for the first of {pool}: all are away or have {most_open} open")
+            }
+            Self::Trouble { pool, why } => why.words(pool),
+        }
+    }
+}
+
+impl PoolTrouble {
+    /// Describes the problem as a clause.
+    pub(crate) fn words(self, pool: &str) -> String {
+        match self {
+            Self::Unreadable => format!("the members of {pool} can't be read"),
+            Self::Empty => format!("no one is in {pool}"),
+            Self::NoneLinked => format!("no one in {pool} is linked to dialnote"),
+        }
     }
 }

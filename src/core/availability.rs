@@ -69,7 +69,7 @@ impl Away {
     /// Describes why the person is away, in a few words.
     pub(crate) fn words(&self) -> String {
         match self {
-            Self::Status(status) if status.text.is_empty() => format!("away: {}", status.emoji),
+            Self::Status(status) if status.text.is_empty() => "away in Slack".to_owned(),
             Self::Status(status) => format!("away: {}", status.text),
             Self::DoNotDisturb(_) => "Do Not Disturb".to_owned(),
             Self::Deactivated => "deactivated in Slack".to_owned(),

@@ -38,6 +38,8 @@ pub enum Clicked {
     FillIn(DraftId, Option<ConversationId>),
     /// The form for an action, with its conversation or for one that is still to be chosen.
     Open(PendingAction, Option<ConversationId>),
+    /// The form for a new owner of all open conversations of a member.
+    AssignAll(MemberId),
     /// A list.
     List(Query),
     /// The form of the notification preferences.
@@ -117,6 +119,11 @@ impl Click {
         self.carried()?.seen()
     }
 
+    /// Returns all conversations as the control shows them.
+    pub(crate) fn all_seen(&self) -> Vec<Seen> {
+        self.carried().map(Carried::all_seen).unwrap_or_default()
+    }
+
     /// Returns the conversation that the control, or the row around it, is about.
     pub(crate) fn on(&self) -> Option<ConversationId> {
         self.carried()?.conversation
@@ -167,6 +174,11 @@ impl Click {
         match control {
             Control::Take => on(Action::Take { over: None }),
             Control::TakeOver => on(Action::Take { over: carried.owner.clone() }),
+            Control::TakeAll => {
+                let ids: Vec<_> = carried.several.into_iter().map(|(id, _)| id).collect();
+                let which = (!ids.is_empty()).then_some(ConversationRef::These(ids))?;
+                Some(Clicked::Do(Command { act: Action::Assign(Assignee::Me), which, note: String::new() }))
+            }
             Control::AssignTo => on(Action::Assign(Assignee::User(self.selected_user()?))),
             Control::Unassign => on(Action::Unassign),
             Control::Done => on(Action::Done),
@@ -187,6 +199,7 @@ impl Click {
                 let which = ConversationRef::AllOf(carried.owner.clone()?);
                 Some(Clicked::Do(Command { act: Action::Unassign, which, note: String::new() }))
             }
+            Control::AssignAll => carried.owner.clone().map(Clicked::AssignAll),
             Control::Pick | Control::PickPerson | Control::Retry => {
                 let Carried { draft, conversation: pick, user: person, .. } = carried;
                 Some(Clicked::Resume(Resume { draft: draft?, pick, person }))

@@ -4,7 +4,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::core::command::PendingAction;
-use crate::core::conversation::Conversation;
+use crate::core::conversation::{Conversation, State, Status};
 use crate::core::ids::{ChannelId, ConversationId, DraftId, MemberId, SlackUserId};
 use crate::core::query::Query;
 use crate::core::seen::Seen;
@@ -18,6 +18,8 @@ pub enum Control {
     Take,
     /// Take the conversation over from its owner.
     TakeOver,
+    /// Take several conversations, unless their owners have changed.
+    TakeAll,
     /// Choose the next owner from a menu.
     AssignTo,
     /// Open the form in which the next owner is chosen.
@@ -76,6 +78,8 @@ pub enum Control {
     Rules,
     /// Unassign all open conversations of a person.
     Requeue,
+    /// Open the form in which a new owner of all open conversations of a person is chosen.
+    AssignAll,
     /// Show the cards of a shared number in the control's channel.
     Route,
     /// Open the form of a route's settings.
@@ -123,9 +127,10 @@ pub enum Control {
 }
 
 /// All controls, each with its `action_id`.
-pub const CONTROLS: [(Control, &str); 53] = [
+pub const CONTROLS: [(Control, &str); 55] = [
     (Control::Take, "take"),
     (Control::TakeOver, "take_over"),
+    (Control::TakeAll, "take_all"),
     (Control::AssignTo, "assign_to"),
     (Control::Assign, "assign"),
     (Control::HandOff, "hand_off"),
@@ -155,6 +160,7 @@ pub const CONTROLS: [(Control, &str); 53] = [
     (Control::Wishes, "wishes"),
     (Control::Rules, "rules"),
     (Control::Requeue, "requeue"),
+    (Control::AssignAll, "assign_all"),
     (Control::Route, "route"),
     (Control::RouteSettings, "route_settings"),
     (Control::Preview, "preview"),
@@ -222,6 +228,9 @@ impl Control {
     }
 }
 
+/// The most characters of the value of a button (docs/contracts/slack.md §11).
+const BUTTON_VALUE: usize = 2000;
+
 /// The value of a button that carries nothing, because Slack wants one.
 pub(crate) const NOTHING_CARRIED: &str = "{}";
 
@@ -264,6 +273,9 @@ pub struct Carried {
     /// The id of the act to undo.
     #[serde(rename = "a", default, skip_serializing_if = "Option::is_none")]
     pub act: Option<String>,
+    /// Several conversations, each with the owner that the control shows.
+    #[serde(rename = "n", default, skip_serializing_if = "Vec::is_empty")]
+    pub several: Vec<(ConversationId, MemberId)>,
     /// The page, in a list of anything but conversations.
     #[serde(rename = "p", default, skip_serializing_if = "Option::is_none")]
     pub page: Option<usize>,
@@ -278,6 +290,15 @@ impl Carried {
     /// Returns the data of a control on this conversation, with the state in which it shows the conversation.
     pub(crate) fn showing(conversation: &Conversation) -> Self {
         Self { shown: Some(ShownState::from(conversation)), ..Self::conversation(&conversation.id) }
+    }
+
+    /// Returns the data of a control on several conversations, as far as they fit into the value of a button.
+    pub(crate) fn several(several: impl IntoIterator<Item = (ConversationId, MemberId)>) -> Self {
+        let mut carried = Self { several: several.into_iter().collect(), ..Self::default() };
+        while carried.encode().chars().count() > BUTTON_VALUE {
+            carried.several.pop();
+        }
+        carried
     }
 
     /// Returns the data of a control of this list.
@@ -302,6 +323,14 @@ impl Carried {
     /// Reads the option that was chosen in a search field. Options of earlier versions are a bare conversation id.
     pub fn chosen(option: &str) -> Self {
         Self::decode(option).unwrap_or_else(|| Self::conversation(&ConversationId::new(option)))
+    }
+
+    /// Returns all conversations as the control shows them: open, with their owners.
+    pub(crate) fn all_seen(self) -> Vec<Seen> {
+        let open = |owner| State { owner: Some(owner), status: Status::Open, until: None };
+        let several = self.several.clone().into_iter().map(|(id, owner)| ShownState::from(open(owner)).of(id));
+        let several: Vec<_> = several.collect();
+        self.seen().into_iter().chain(several).collect()
     }
 
     /// Returns the conversation as the control shows it, if the control carries that.

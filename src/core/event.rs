@@ -147,9 +147,9 @@ impl Event {
     pub fn verb(&self) -> Option<Verb> {
         match self {
             Self::Took { .. } => Some(Verb::Take),
-            Self::Assigned { .. } => Some(Verb::Assign),
+            Self::Assigned { .. } | Self::Automatic { to: Some(_), .. } => Some(Verb::Assign),
             Self::HandedOff { .. } => Some(Verb::Handoff),
-            Self::Unassigned { .. } => Some(Verb::Unassign),
+            Self::Unassigned { .. } | Self::Automatic { to: None, .. } => Some(Verb::Unassign),
             Self::Done => Some(Verb::Done),
             Self::Reopened | Self::GotInTouch => Some(Verb::Reopen),
             Self::Snoozed(_) => Some(Verb::Snooze),
@@ -157,8 +157,6 @@ impl Event {
             Self::Undone(_) => Some(Verb::Undo),
             Self::Did(verb) => Some(*verb),
             Self::GaveBack { .. } | Self::Returned { .. } => Some(Verb::GiveBack),
-            Self::Automatic { to: Some(_), .. } => Some(Verb::Assign),
-            Self::Automatic { to: None, .. } => Some(Verb::Unassign),
             Self::Answered { .. } => None,
         }
     }
@@ -177,14 +175,7 @@ fn automatic(from: Option<&str>, to: Option<&str>, reason: &AutomaticReason) -> 
         (Some(from), None) => format!("unassigned this from {from}"),
         (None, None) => "unassigned this".to_owned(),
     };
-    let why = match reason {
-        AutomaticReason::Turn { pool } => format!("next in turn in {pool}"),
-        AutomaticReason::LeastBusy { pool, open } => format!("least busy of {pool}, with {open} open"),
-        AutomaticReason::OwnerAway(away) => away.words(),
-        AutomaticReason::Inactive { hours: 1 } => "no activity for 1 working hour".to_owned(),
-        AutomaticReason::Inactive { hours } => format!("no activity for {hours} working hours"),
-    };
-    format!("{change} ({why}).")
+    format!("{change} ({}).", reason.words())
 }
 
 /// The state of a conversation after an undo.

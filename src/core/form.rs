@@ -5,10 +5,11 @@ use serde::{Deserialize, Serialize};
 use crate::core::assignee::Assignee;
 use crate::core::command::{Command, PendingAction};
 use crate::core::conversation::ConversationRef;
-use crate::core::ids::{ChannelId, ConversationId, SlackUserId};
-use crate::core::request_context::{Listed, ReplyTarget};
+use crate::core::ids::{ChannelId, ConversationId, MemberId, SlackUserId};
+use crate::core::request_context::{Listed, ReplyTarget, RequestContext};
 use crate::core::seen::Seen;
 use crate::core::shown::ShownState;
+use crate::core::verbs::Verb;
 
 /// The names of a form's fields. Each form has the fields that its command needs.
 pub mod field {
@@ -145,6 +146,9 @@ pub struct FormContext {
     /// The conversation, if the form does not let the requester choose one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub conversation: Option<ConversationId>,
+    /// The member whose open conversations it is about, if it is about all of them.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub all_of: Option<MemberId>,
     /// The channel of the button that opened the form.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub channel: Option<ChannelId>,
@@ -166,7 +170,20 @@ impl FormContext {
     /// Returns the context of a form that was opened in a channel, about a conversation or one that is still to be
     /// chosen.
     pub fn new(wanted: PendingAction, conversation: Option<ConversationId>, channel: Option<ChannelId>) -> Self {
-        Self { wanted, conversation, channel, list: None, reply: None, quoted: None, shown: Vec::new() }
+        let (all_of, list, reply, quoted, shown) = (None, None, None, None, Vec::new());
+        Self { wanted, conversation, all_of, channel, list, reply, quoted, shown }
+    }
+
+    /// Returns the context of a form that gives everything which a member owns to another person.
+    pub(crate) fn assigning_all_of(owner: MemberId, channel: Option<ChannelId>) -> Self {
+        Self { all_of: Some(owner), ..Self::new(PendingAction::only(Verb::Assign), None, channel) }
+    }
+
+    /// Adds the list that held the button which a person pressed.
+    #[must_use]
+    pub(crate) fn in_list_of(self, requester: RequestContext) -> Self {
+        let reply = requester.reply.filter(|_| requester.list.is_some());
+        Self { list: requester.list, reply, ..self }
     }
 
     /// Returns the context of the form for a kept command of this person.
@@ -174,14 +191,18 @@ impl FormContext {
         let to = command.act.named_owner().and_then(|who| match who {
             Assignee::User(user) => Some(user.clone()),
             Assignee::Me => Some(person.clone()),
-            Assignee::Group(_) | Assignee::InText | Assignee::Named(_) => None,
+            Assignee::Group(_) | Assignee::PickedBy(_) | Assignee::InText | Assignee::Named(_) => None,
         });
         let conversation = match &command.which {
             ConversationRef::Id(id) | ConversationRef::InThread { id, .. } => Some(id.clone()),
             _ => None,
         };
         let wanted = PendingAction { verb: command.act.verb(), to, when: command.act.when().cloned() };
-        Self::new(wanted, conversation, channel)
+        let all_of = match &command.which {
+            ConversationRef::AllOf(member) => Some(member.clone()),
+            _ => None,
+        };
+        Self { all_of, ..Self::new(wanted, conversation, channel) }
     }
 
     /// Adds the states in which conversations were shown. The first state shown of each conversation counts.

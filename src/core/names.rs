@@ -26,6 +26,9 @@ const STOP_WORDS: [&str; 10] = ["to", "for", "on", "about", "no", "ok", "an", "a
 /// The stop words that are grammar before a name and offer no conversation.
 const GRAMMAR: [&str; 7] = ["to", "for", "on", "about", "and", "it", "this"];
 
+/// The words with which people end a request.
+const POLITE: [&str; 5] = ["please", "pls", "thanks", "thank you", "thx"];
+
 /// First and last names that also begin sentences: `bill is wrong`.
 const ALSO_WORDS: [&str; 41] = [
     "april",
@@ -136,6 +139,11 @@ pub(crate) fn is_stop_word(word: &str) -> bool {
 /// Answers whether a [`folded`] word only introduces the words after it.
 pub(crate) fn is_grammar(word: &str) -> bool {
     GRAMMAR.contains(&word)
+}
+
+/// Answers whether words are only polite, and say nothing about a conversation.
+pub(crate) fn is_polite(words: &str) -> bool {
+    POLITE.contains(&&*folded(words))
 }
 
 /// Answers whether a [`folded`] word is a name and an everyday word as well.

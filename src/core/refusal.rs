@@ -5,6 +5,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use crate::core::about::About;
+use crate::core::away_assignee::AwayAssignee;
 use crate::core::ids::{ChannelId, ConversationId, MemberId, SlackUserId};
 use crate::core::moved::Moved;
 use crate::core::rule::Rule;
@@ -270,8 +271,12 @@ pub enum Refusal {
     },
     /// The conversation changed after the requester saw it.
     Moved(Box<Moved>),
+    /// The person to assign is away. The requester can confirm it.
+    TheyAreAway(Box<AwayAssignee>),
     /// The list or the button is too old, or was not the requester's.
     DraftGone,
+    /// The question was answered without a choice. It is still open.
+    NothingChosen,
 }
 
 impl Refusal {
@@ -296,6 +301,7 @@ impl Refusal {
             | Self::NothingGiven(about)
             | Self::NotedAlready(about) => Some(about),
             Self::Moved(moved) => Some(&moved.about),
+            Self::TheyAreAway(away) => Some(&away.about),
             _ => None,
         }
     }

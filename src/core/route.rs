@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use crate::core::auto_assign::AutoAssign;
 use crate::core::automation::{Returns, WeeklyReport};
 use crate::core::conversation::{ActivityKind, SharedNumber};
-use crate::core::ids::{ChannelId, SlackUserId};
+use crate::core::ids::{ChannelId, SlackUserId, TeamId};
 use crate::core::names::folded;
 use crate::core::phone::written::WrittenNumber;
 use crate::core::phone::{Fit, HomeCountries};
@@ -26,6 +26,9 @@ pub struct Route {
     /// The person who set the route. They are notified if cards cannot be posted there.
     #[serde(default)]
     pub by: Option<SlackUserId>,
+    /// The workspace of the channel, if the app is installed in an organization: its groups are asked for by it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub team: Option<TeamId>,
     /// True if posting is paused, because Slack refused it.
     #[serde(default)]
     pub paused: bool,
@@ -118,7 +121,7 @@ impl RouteSettings {
 impl Route {
     /// Returns the route of a channel that shows all shared numbers.
     pub(crate) fn of_all() -> Self {
-        Self { line: None, zone: None, by: None, paused: false, settings: RouteSettings::default() }
+        Self { line: None, zone: None, by: None, team: None, paused: false, settings: RouteSettings::default() }
     }
 
     /// Answers whether the cards of this shared number's conversations go to the channel.

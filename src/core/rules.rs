@@ -101,6 +101,11 @@ impl Rules {
         Ok(())
     }
 
+    /// Answers whether `requester` may reassign or unassign what `owner` owns.
+    pub(crate) fn may_reassign(&self, requester: &Teammate, owner: &Participant) -> bool {
+        self.allow(requester, Some(owner), &Action::Unassign, &[Call::Assign(None)]).is_ok()
+    }
+
     /// Checks whether the command has the note that the rules require.
     pub(crate) fn note_is_there(&self, act: &Action, note: &str, about: About) -> Result<(), Refusal> {
         if self.needs_note(act.verb()) && note.trim().is_empty() {
@@ -135,11 +140,6 @@ impl Rules {
     /// Returns the working time for which a conversation may stay unassigned; `None` if unlimited.
     pub fn reminder(&self) -> Option<SignedDuration> {
         minutes(self.remind_within)
-    }
-
-    /// Returns the working time after which an owned conversation without activity is stale; `None` if unlimited.
-    pub(crate) fn untouched(&self) -> Option<SignedDuration> {
-        (self.untouched_hours > 0).then(|| SignedDuration::from_hours(i64::from(self.untouched_hours)))
     }
 }
 

@@ -35,14 +35,14 @@ pub struct ProfileJob {
 #[serde(untagged)]
 enum KeptProfileJob {
     Named(SlackUserId),
-    Told { user: SlackUserId, told: Option<(Profile, Timestamp)> },
+    Told { user: SlackUserId, told: Option<Box<(Profile, Timestamp)>> },
 }
 
 impl From<KeptProfileJob> for ProfileJob {
     fn from(kept: KeptProfileJob) -> Self {
         match kept {
             KeptProfileJob::Named(user) => Self { user, told: None },
-            KeptProfileJob::Told { user, told } => Self { user, told },
+            KeptProfileJob::Told { user, told } => Self { user, told: told.map(|told| *told) },
         }
     }
 }

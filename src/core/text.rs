@@ -86,7 +86,7 @@ fn seen(raw: &str, joiners: Joiners) -> String {
 
 /// Answers whether a character has no width, is a control character, or changes the direction of the text around it.
 /// White space is handled elsewhere.
-fn is_hidden(c: char) -> bool {
+pub(crate) fn is_hidden(c: char) -> bool {
     let control = c.is_control() && !c.is_whitespace();
     control
         || matches!(

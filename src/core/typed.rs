@@ -84,6 +84,18 @@ fn plain_word(text: &str) -> Option<(TypedWord<'_>, &str)> {
     (!word.is_empty()).then_some((TypedWord::Plain(word), rest))
 }
 
+/// Returns the emoji code with which the text begins, if it begins with one: `:tada:`, `:+1::skin-tone-3:`.
+pub(crate) fn emoji_code(text: &str) -> Option<&str> {
+    let is_named = |c: char| c.is_alphanumeric() || matches!(c, '_' | '-' | '+' | '\'');
+    let code = |text: &str| {
+        let name = text.strip_prefix(':')?.split_once(':')?.0;
+        (!name.is_empty() && name.chars().all(is_named)).then_some(name.len() + 2)
+    };
+    let end = code(text)?;
+    let tone = text.get(end..).filter(|rest| rest.starts_with(":skin-tone-")).and_then(code).unwrap_or_default();
+    text.get(..end + tone)
+}
+
 /// Returns the text as its writer saw it: links without brackets, `<@U…|zoe>` and `<#C…|billing>` by name, entities
 /// decoded once. A person without a name stays `<@U…>` until the name is looked up.
 pub fn plain(text: &str) -> String {
@@ -172,6 +184,21 @@ pub(crate) fn with_channel(text: &str, channel: &ChannelId, name: &str) -> Strin
     text.replace(&format!("<#{channel}>"), &named).replace(&format!("<#{channel}|>"), &named)
 }
 
+/// Returns the groups in a raw text that have no name, each once, sorted by id.
+pub(crate) fn unnamed_groups(text: &str) -> Vec<UserGroupId> {
+    let found = text.split("<!subteam^").skip(1).filter_map(|rest| rest.split_once('>'));
+    let mut ids: Vec<_> = found.map(|(id, _)| id.strip_suffix('|').unwrap_or(id)).filter(|id| is_name(id)).collect();
+    ids.sort_unstable();
+    ids.dedup();
+    ids.into_iter().map(UserGroupId::new).collect()
+}
+
+/// Returns the raw text with the handle added to a group that came without it.
+pub(crate) fn with_group(text: &str, group: &UserGroupId, handle: &str) -> String {
+    let named = format!("<!subteam^{group}|@{handle}>");
+    text.replace(&format!("<!subteam^{group}>"), &named).replace(&format!("<!subteam^{group}|>"), &named)
+}
+
 /// Returns the text as its writer saw it, as far as possible without looking names up.
 pub(crate) fn as_typed(text: &str) -> String {
     let plain = plain(text);
@@ -202,6 +229,21 @@ mod tests {
     }
 
     #[test]
+    fn an_emoji_code_is_one_word() {
+        for (text, code) in [
+            (":tada: x", Some(":tada:")),
+            (":+1::skin-tone-3: x", Some(":+1::skin-tone-3:")),
+            (":100:", Some(":100:")),
+            (": x:", None),
+            ("::", None),
+            (":tada", None),
+            ("tada:", None),
+        ] {
+            assert_eq!(emoji_code(text), code, "{text}");
+        }
+    }
+
+    #[test]
     fn shows_what_the_writer_saw() {
         let cases = [
             (" a &amp;lt; b &lt;3 ", "a &lt; b <3"),
@@ -222,6 +264,15 @@ mod tests {
         assert_eq!(unnamed_channels(text), channels);
         let named = with_channel(text, &channels[1], "desk");
         assert_eq!(named, "in <#C2|desk> or <#C1>, <#C2|desk> not <#C3|billing> <#nope");
+    }
+
+    #[test]
+    fn names_groups_beforehand() {
+        let text = "to <!subteam^S2> or <!subteam^S1|@desk>, <!subteam^S2|>";
+        let groups = [UserGroupId::new("S2")];
+        assert_eq!(unnamed_groups(text), groups);
+        let named = with_group(text, &groups[0], "night");
+        assert_eq!(named, "to <!subteam^S2|@night> or <!subteam^S1|@desk>, <!subteam^S2|@night>");
     }
 
     #[test]

@@ -1,7 +1,7 @@
 //! The forms and windows of the app.
 
 use crate::cards;
-use crate::commands::refusal_view;
+use crate::commands::{refusal_view, sweep_view};
 use crate::core::card_view::CardView;
 use crate::core::control::{Carried, Control};
 use crate::core::conversation::{Conversation, Links, State, Status};
@@ -14,6 +14,7 @@ use crate::core::refusal::Refusal;
 use crate::core::rule::Who;
 use crate::core::rules::Rules;
 use crate::core::seen::Seen;
+use crate::core::sweep::Sweep;
 use crate::core::text;
 use crate::core::verbs;
 use crate::core::verbs::Verb;
@@ -92,6 +93,8 @@ pub struct FormFacts {
     pub needs_note: bool,
     /// The conversations that are already chosen, if there may be several.
     pub several: Vec<Conversation>,
+    /// Everything that a person owns, if the form is about that.
+    pub all_of: Option<Sweep>,
     /// The note that was already typed.
     pub note: String,
 }
@@ -118,6 +121,10 @@ pub fn form(context: &FormContext, known: &FormFacts, links: &Links) -> Modal {
 
 /// Returns the conversation as on its card, or the field in which it is chosen.
 fn which(context: &FormContext, known: &FormFacts, links: &Links) -> Vec<Block> {
+    if let Some(sweep) = &known.all_of {
+        let line = Markup::of(&sweep_view::counted(sweep.of)).ours(" of ").bold(&sweep.name);
+        return vec![line.paragraph()];
+    }
     match (&context.conversation, &known.shown) {
         (Some(_), Some(shown)) => {
             vec![Block::line(&cards::view::about(&shown.conversation, links), None), cards::view::state(shown)]

@@ -30,7 +30,7 @@ use crate::people::directory;
 use crate::platform::db::projection::Conversations;
 use crate::platform::db::{Claim, Class, Document, DocumentKind, Effect, NewJob, StoredDocument, Verdict};
 use crate::sync::poll_state;
-use crate::sync::poll_state::CAUGHT_UP;
+use crate::sync::poll_state::{CAUGHT_UP, Watched};
 
 /// The working time between two reminders of a channel, at least.
 const AT_MOST_EVERY: SignedDuration = SignedDuration::from_hours(1);
@@ -105,13 +105,19 @@ pub(crate) async fn digest(ctx: &TenantCtx, claim: &Claim, job: &DigestJob) -> R
 /// Returns the relation of a channel's digest to an absence, so that no list is sent twice.
 async fn after_absence(ctx: &TenantCtx, channel: &ChannelId) -> Result<After, Fault> {
     let (watched, now) = (poll_state::watched(ctx).await?, ctx.clock.now());
-    let last = watched.at.filter(|_| watched.whole);
-    if last.is_some_and(|last| poll_state::absence(ctx, last, now).is_some()) && !poll_state::is_unreachable(ctx) {
+    if is_still_away(ctx, &watched) {
         return Ok(After::StillAway);
     }
     let Some(away) = watched.away.filter(|away| times::later(away.to, STANDS) > now) else { return Ok(After::Nothing) };
     let told = documents::get(ctx, channel.as_str()).await?.map(|LastSummary(at)| at);
     Ok(if told.is_some_and(|told| told >= away.to) { After::Told } else { After::JustBack(away) })
+}
+
+/// Answers whether the changes during an absence are not all read.
+pub(crate) fn is_still_away(ctx: &TenantCtx, watched: &Watched) -> bool {
+    let last = watched.at.filter(|_| watched.whole);
+    let is_absence = |last| poll_state::absence(ctx, last, ctx.clock.now()).is_some();
+    last.is_some_and(is_absence) && !poll_state::is_unreachable(ctx)
 }
 
 /// Reminds a channel of overdue conversations, and schedules the next reminder: an hour of working time later, or when
@@ -261,7 +267,7 @@ async fn worded(ctx: &TenantCtx, summary: Summary, at: Timestamp) -> Result<Dige
 }
 
 /// Postpones a digest until everything that happened during the absence is read.
-fn put_off(now: Timestamp) -> Outcome {
+pub(crate) fn put_off(now: Timestamp) -> Outcome {
     let cause = "what happened while we were away is still being read".to_owned();
     Outcome {
         verdict: Verdict::Retry { due: times::later(now, CAUGHT_UP), cause, outcome_unknown: false },

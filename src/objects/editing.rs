@@ -122,7 +122,7 @@ fn filled(ctx: &TenantCtx, job: &EditPane, pane: Pane, outcome: Option<PaneOutco
     Outcome::done(vec![Effect::Enqueue(ctx.new_job(&fill))])
 }
 
-/// Returns the actions that lead from a conversation as it was shown to the saved values: the owner first.
+/// Returns the actions that lead from a conversation as it was shown to the saved values.
 fn changes(edited: &Edited, shown: &State, owner: Option<&SlackUserId>, at: Timestamp) -> Vec<Action> {
     let assigned = match &edited.owner {
         EditedOwner::User(wanted) => (Some(wanted) != owner).then(|| Action::Assign(Assignee::User(wanted.clone()))),
@@ -130,7 +130,11 @@ fn changes(edited: &Edited, shown: &State, owner: Option<&SlackUserId>, at: Time
         EditedOwner::Nobody => owner.map(|_| Action::Unassign),
         EditedOwner::Unsent => None,
     };
-    assigned.into_iter().chain(status_change(edited, shown, at)).collect()
+    let status = status_change(edited, shown, at);
+    // The answer to a new owner says that the conversation is done or snoozed, so it is opened first.
+    let opens = matches!(status, Some(Action::Reopen | Action::Wake));
+    let (first, second) = if opens { (status, assigned) } else { (assigned, status) };
+    first.into_iter().chain(second).collect()
 }
 
 fn status_change(edited: &Edited, shown: &State, at: Timestamp) -> Option<Action> {
@@ -146,12 +150,17 @@ fn status_change(edited: &Edited, shown: &State, at: Timestamp) -> Option<Action
     }
 }
 
-/// Returns the fields that cannot be saved as they are, each with a sentence.
-pub(crate) fn faults(edited: &Edited, at: Timestamp) -> Vec<(&'static str, &'static str)> {
+/// Returns the fields that cannot be saved as they are, each with a sentence. `shown` is the conversation as the pane
+/// showed it: Slack sends every field, and only what the person changed is checked.
+pub(crate) fn faults(edited: &Edited, shown: Option<&State>, at: Timestamp) -> Vec<(&'static str, &'static str)> {
+    let is_new = |until: Timestamp| shown.is_some_and(|shown| shown.until != Some(until));
     match (edited.status.as_deref(), edited.until) {
         (Some("snoozed"), None) => vec![(DUE, "Choose the time until which it is snoozed.")],
-        (Some("snoozed"), Some(until)) if until <= at => {
+        (status, Some(until)) if until <= at && (status == Some("snoozed") || is_new(until)) => {
             vec![(DUE, "That time has passed. Choose a later one.")]
+        }
+        (Some("done"), Some(until)) if is_new(until) => {
+            vec![(DUE, "To snooze it until then, set the status to Snoozed as well.")]
         }
         _ => Vec::new(),
     }

@@ -5,6 +5,7 @@ use tracing::warn;
 
 use crate::cards::entity_view;
 use crate::cards::entity_view::Details;
+use crate::channels::waits;
 use crate::core::card_view::CardView;
 use crate::core::conversation::{Activity, Conversation};
 use crate::core::error::Fault;
@@ -18,6 +19,7 @@ use crate::jobs::handler::Handler;
 use crate::jobs::outbox::pane::{FillPane, PaneOutcome};
 use crate::jobs::outcome::{Outcome, Stop};
 use crate::objects::comments;
+use crate::objects::failures;
 use crate::objects::pane_words;
 use crate::objects::showing::{PaneContent, ShowPane};
 use crate::people::acting;
@@ -67,7 +69,14 @@ async fn content(ctx: &TenantCtx, job: &FillPane) -> Result<(PaneContent, Option
     match (&job.outcome, pane.tab) {
         (Some(PaneOutcome::Refused(why)), PaneTab::Posted) => return Ok((PaneContent::NotPosted(why.clone()), None)),
         (Some(PaneOutcome::Refused(why)), PaneTab::Edited) => {
-            return Ok((PaneContent::Details(Presented::Failure(PaneFailure::of_edit(why))), None));
+            let reasons = failures::add(ctx, &job.requester.user, pane, why).await?;
+            return Ok((not_saved(&reasons), None));
+        }
+        (Some(PaneOutcome::Made { .. }), PaneTab::Edited) => {
+            let reasons = failures::of(ctx, &job.requester.user, pane).await?;
+            if !reasons.is_empty() {
+                return Ok((not_saved(&reasons), None));
+            }
         }
         (Some(PaneOutcome::Made { reference: Some(reference), note }), PaneTab::Posted) => {
             let comment = comments::posted(&job.requester.user, reference, note, ctx.clock.now());
@@ -91,6 +100,10 @@ async fn content(ctx: &TenantCtx, job: &FillPane) -> Result<(PaneContent, Option
     }
 }
 
+fn not_saved(reasons: &[String]) -> PaneContent {
+    PaneContent::Details(Presented::Failure(PaneFailure::of_edit(&reasons.join(" "))))
+}
+
 async fn details(ctx: &TenantCtx, requester: &Teammate, id: &ConversationId) -> Result<(Entity, Seen), Stop> {
     let conversation = conversations::look_at(ctx, id).await?;
     let refused = |error| conversations::denied(error, Some(id));
@@ -102,7 +115,7 @@ async fn details(ctx: &TenantCtx, requester: &Teammate, id: &ConversationId) -> 
     let zone = working_hours::zone(requester.zone.as_deref());
     let timeline: Vec<_> = timeline.into_iter().take(TIMELINE).map(|activity| dated(activity, &zone)).collect();
     let shown = Seen::unasked(&conversation);
-    let card_view = &CardView::new(conversation, called);
+    let card_view = &waits::with_limit(ctx, CardView::new(conversation, called)).await?;
     let (owner, timeline, related) = (owner.as_ref(), timeline.as_slice(), related.as_slice());
     let details = Details { card_view, owner, timeline, related, notes };
     Ok((entity_view::pane(&details, &ctx.links), shown))

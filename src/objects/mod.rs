@@ -3,6 +3,7 @@
 
 pub(crate) mod comments;
 pub(crate) mod editing;
+mod failures;
 pub(crate) mod filling;
 mod pane_words;
 pub(crate) mod showing;

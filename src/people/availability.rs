@@ -6,7 +6,8 @@ use std::time::Duration;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use crate::core::availability::Availability;
+use crate::core::availability::{Availability, Away};
+use crate::core::conversation::Owner;
 use crate::core::error::Fault;
 use crate::core::ids::{MemberId, SlackUserId, TeamId};
 use crate::core::times;
@@ -66,6 +67,40 @@ pub(crate) async fn of_users(
     Ok(found)
 }
 
+/// Returns the availability of a member. One who is no Slack user is away only if dialnote says so.
+pub(crate) async fn of_member(ctx: &TenantCtx, member: &MemberId) -> Result<Availability, Fault> {
+    let owner = Owner::new(member.clone(), String::new());
+    let user = match directory::participant(ctx, &owner).await?.user {
+        Some(user) => Some(user),
+        // A deactivated user is linked to no one, and is away for good.
+        None => directory::known_user(ctx, member).await?,
+    };
+    if let Some(user) = user {
+        return of_user(ctx, &user, None).await;
+    }
+    let is_away = directory::team(ctx).await?.iter().any(|one| one.id == *member && one.away);
+    Ok(if is_away { Availability::Away(Away::InDialnote) } else { Availability::Here })
+}
+
+/// Returns the people who are away, as far as it can be told from stored facts.
+pub(crate) async fn known_away(ctx: &TenantCtx) -> Result<Vec<(SlackUserId, Away)>, Fault> {
+    let (now, emoji) = (ctx.clock.now(), documents::rules(ctx).await?.away_emoji);
+    let Undisturbed(resting) = kept(ctx).await?;
+    let mut found = Vec::new();
+    for (profile, member) in directory::known_team(ctx).await? {
+        let until = resting.iter().find(|one| one.user == profile.user).and_then(|one| one.until);
+        if let Availability::Away(why) = Availability::of(&profile, until, member.away, &emoji, now) {
+            found.push((profile.user, why));
+        }
+    }
+    Ok(found)
+}
+
+async fn kept(ctx: &TenantCtx) -> Result<Undisturbed, Fault> {
+    let kept = ctx.db.cache_get(Undisturbed::KIND, "").await?;
+    Ok(kept.and_then(|kept| kept.fact()).unwrap_or_default())
+}
+
 /// Returns the Do Not Disturb of these users. Slack is asked for those who were not asked for lately.
 async fn undisturbed(
     ctx: &TenantCtx,
@@ -73,8 +108,7 @@ async fn undisturbed(
     team: Option<&TeamId>,
 ) -> Result<Vec<UndisturbedUser>, Fault> {
     let now = ctx.clock.now();
-    let kept = ctx.db.cache_get(Undisturbed::KIND, "").await?;
-    let Undisturbed(mut known) = kept.and_then(|kept| kept.fact()).unwrap_or_default();
+    let Undisturbed(mut known) = kept(ctx).await?;
     known.retain(|one| times::later(one.at, DO_NOT_DISTURB_AGE) > now);
     let is_unknown = |user: &&SlackUserId| known.iter().all(|one| one.user != **user);
     let unknown: Vec<_> = users.iter().filter(is_unknown).cloned().collect();

@@ -12,7 +12,7 @@ use crate::core::error::{Fault, Service};
 use crate::core::ids::{MemberId, SlackUserId};
 use crate::core::participant::Participant;
 use crate::core::person::{Member, Profile};
-use crate::core::teammate::{ByHand, Teammate, Unlinked, actor_name, link};
+use crate::core::teammate::{ByHand, Teammate, Unlinked, actor_name, link, linked_before};
 use crate::core::{naming, person, times};
 use crate::jobs::ctx::TenantCtx;
 use crate::jobs::documents;
@@ -193,15 +193,44 @@ pub(crate) async fn known_photo(ctx: &TenantCtx, member: &MemberId) -> Result<Op
     Ok(known_profile(ctx, member).await?.and_then(|(profile, _)| profile.photo))
 }
 
-async fn known_profile(ctx: &TenantCtx, member: &MemberId) -> Result<Option<(Profile, Teammate)>, Fault> {
+/// Returns the members who are Slack users, each with their profile, as far as it can be told from stored facts.
+pub(crate) async fn known_team(ctx: &TenantCtx) -> Result<Vec<(Profile, Member)>, Fault> {
     let (members, by_hand) = (kept_members(ctx).await?, by_hand(ctx).await?);
-    let email = members.iter().find(|one| one.id == *member).and_then(|member| member.email.as_deref());
-    let kept = match (by_hand.iter().find(|link| link.member == *member), email) {
+    let mut known = Vec::new();
+    for member in members.iter().take(LOOKED_UP) {
+        let profile = kept_profile(ctx, member, &by_hand).await?;
+        let is_theirs = |profile: &Profile| link(profile, &members, &by_hand).is_ok_and(|one| one.member == member.id);
+        known.extend(profile.filter(is_theirs).map(|profile| (profile, member.clone())));
+    }
+    Ok(known)
+}
+
+/// Returns the Slack user that a member is or was, as far as it can be told from stored facts. A deactivated account
+/// counts as well.
+pub(crate) async fn known_user(ctx: &TenantCtx, member: &MemberId) -> Result<Option<SlackUserId>, Fault> {
+    let (members, by_hand) = (kept_members(ctx).await?, by_hand(ctx).await?);
+    let Some(one) = members.iter().find(|one| one.id == *member) else { return Ok(None) };
+    let profile = kept_profile(ctx, one, &by_hand).await?;
+    let is_theirs = |profile: &Profile| linked_before(profile, &members, &by_hand).as_ref() == Some(member);
+    Ok(profile.filter(is_theirs).map(|profile| profile.user))
+}
+
+/// Returns the cached profile with a member's link or address.
+async fn kept_profile(ctx: &TenantCtx, member: &Member, by_hand: &[ByHand]) -> Result<Option<Profile>, Fault> {
+    let kept = match (by_hand.iter().find(|link| link.member == member.id), &member.email) {
         (Some(link), _) => ctx.db.cache_get(Profile::KIND, link.user.as_str()).await?,
         (None, Some(email)) => ctx.db.cache_find(Profile::KIND, &person::folded(email)).await?,
         (None, None) => None,
     };
-    let profile = kept.and_then(|kept| kept.fact::<Profile>());
+    Ok(kept.and_then(|kept| kept.fact::<Profile>()))
+}
+
+async fn known_profile(ctx: &TenantCtx, member: &MemberId) -> Result<Option<(Profile, Teammate)>, Fault> {
+    let (members, by_hand) = (kept_members(ctx).await?, by_hand(ctx).await?);
+    let profile = match members.iter().find(|one| one.id == *member) {
+        Some(one) => kept_profile(ctx, one, &by_hand).await?,
+        None => None,
+    };
     let linked =
         profile.and_then(|profile| link(&profile, &members, &by_hand).ok().map(|teammate| (profile, teammate)));
     Ok(linked.filter(|(_, teammate)| teammate.member == *member))

@@ -12,3 +12,4 @@ pub mod organization;
 pub(crate) mod people_words;
 pub mod profiles;
 pub mod strangers;
+pub(crate) mod user_groups;

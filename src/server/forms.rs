@@ -88,7 +88,7 @@ impl InboundRequest<'_> {
     ) -> Response {
         let kept = self.within(self.front.tenants.common.store.draft(&from.installation, &draft)).await.flatten();
         let kept = kept.filter(|kept| kept.actor == from.user);
-        let Some(StoredQuestion { command, seen }) =
+        let Some(StoredQuestion { command, seen, .. }) =
             kept.and_then(|kept| serde_json::from_str::<StoredQuestion>(&kept.body).ok())
         else {
             return self.refuse(&from, Refusal::DraftGone).await;
@@ -273,7 +273,7 @@ impl InboundRequest<'_> {
                 let context = FormContext::new(PendingAction::only(Verb::Handoff), conversation, from.channel.clone());
                 self.open(from, context, Surface::Message).await
             }
-            (NOTE, Some(message)) => self.note(from, message).await,
+            (NOTE, Some(message)) => Box::pin(self.note(from, message)).await,
             (other, _) => answers::ignored(other),
         }
     }

@@ -33,7 +33,7 @@ impl InboundRequest<'_> {
         let (card, conversation, resolved) = tokio::join!(
             self.card_at(&from, &message.ts),
             self.pointed_at(&from, &message),
-            self.within(self.resolved(&message)),
+            self.within(self.resolved(&from, &message)),
         );
         let words = resolved.unwrap_or_else(|| unresolved(&message));
         let words = match noted(&message, card.as_ref(), words) {
@@ -56,20 +56,36 @@ impl InboundRequest<'_> {
     }
 
     /// Returns a message with its author, and with people and channels by their names.
-    async fn resolved(&self, message: &PointedAt) -> Result<String, Fault> {
+    async fn resolved(&self, from: &From, message: &PointedAt) -> Result<String, Fault> {
         let author = match &message.author {
             Some(author) => directory::name(&self.work, author).await?,
             None => None,
         };
         let author = author.or_else(|| message.program.as_deref().and_then(text::name));
-        let mut said = message.text.clone();
-        for channel in typed::unnamed_channels(&said).into_iter().take(MOST_CHANNELS) {
-            if let Some(name) = self.work.slack.public_name(&channel).await? {
-                said = typed::with_channel(&said, &channel, &name);
-            }
-        }
+        let said = self.with_places_named(from, &message.text).await?;
         let said = mentions::with_names(&self.work, &typed::plain(&said)).await?;
         Ok(by(author.as_deref().unwrap_or(NO_AUTHOR), &said))
+    }
+}
+
+impl InboundRequest<'_> {
+    /// Returns a raw text with the names of the channels and groups that came without one, as events often do. Private
+    /// channels and groups that the app may not know keep none.
+    pub(crate) async fn with_places_named(&self, from: &From, text: &str) -> Result<String, Fault> {
+        let mut named = text.to_owned();
+        for channel in typed::unnamed_channels(text).into_iter().take(MOST_CHANNELS) {
+            if let Some(name) = self.work.slack.public_name(&channel).await? {
+                named = typed::with_channel(&named, &channel, &name);
+            }
+        }
+        let groups = typed::unnamed_groups(text);
+        if !groups.is_empty() {
+            let handles = self.work.slack.group_handles(from.team.as_ref()).await?;
+            for (group, handle) in handles.iter().filter(|(group, _)| groups.contains(group)) {
+                named = typed::with_group(&named, group, handle);
+            }
+        }
+        Ok(named)
     }
 }
 

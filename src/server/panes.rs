@@ -1,5 +1,8 @@
 //! Panes of conversations: opened, edited, commented (docs/contracts/slack-2026.md §3, §4).
 
+use axum::http::StatusCode;
+use axum::response::{IntoResponse, Response};
+
 use crate::cards::entity_view::{ASSIGNEE, DUE, STATUS};
 use crate::commands::job::CommandJob;
 use crate::core::command::{Action, Command};
@@ -11,6 +14,7 @@ use crate::core::verbs::Verb;
 use crate::jobs::outbox::pane::FillPane;
 use crate::objects::editing;
 use crate::objects::editing::{EditPane, Edited, EditedOwner};
+use crate::objects::showing;
 use crate::platform::slack::fields::Fields;
 use crate::platform::slack::inbound::{From, PaneRequest};
 use crate::server::answers;
@@ -27,26 +31,31 @@ impl<'a> InboundRequest<'a> {
     }
 
     /// Carries out edited fields, or adds a posted comment as a note.
-    pub(crate) fn pane_submitted(
+    pub(crate) async fn pane_submitted(
         self,
-        from: &From,
+        from: From,
         asked: PaneRequest,
-        fields: &Fields,
-        comment: &str,
-    ) -> Handling<'a> {
-        let Some(pane) = self.pane(asked) else { return Handling::Answered(answers::ignored("pane")) };
-        if pane.tab == PaneTab::Posted {
+        fields: Fields,
+        comment: String,
+    ) -> Response {
+        let Some(pane) = self.pane(asked) else { return answers::ignored("pane") };
+        let order = if pane.tab == PaneTab::Posted {
             let which = ConversationRef::Id(pane.conversation.clone());
-            let command = Command { act: Action::Plain(Verb::Note), which, note: typed::plain(comment) };
-            let job = CommandJob::new(self.in_pane(from, Some(pane)), command);
-            return Handling::Order(self.order_from(from, &job), answers::unavailable);
+            let command = Command { act: Action::Plain(Verb::Note), which, note: typed::plain(&comment) };
+            self.order_from(&from, &CommandJob::new(self.in_pane(&from, Some(pane)), command))
+        } else {
+            let edited = edited(&fields);
+            let shown = self.within(showing::shown(&self.work, &from.user, &pane.conversation)).await.flatten();
+            let shown = shown.as_ref().map(|seen| &seen.state);
+            if let Some((field, sentence)) = editing::faults(&edited, shown, self.now).first() {
+                return answers::field_error(field, sentence);
+            }
+            self.order_from(&from, &EditPane { requester: self.in_pane(&from, Some(pane)), edited })
+        };
+        match answers::store(self.front, order).await {
+            Ok(_) => StatusCode::OK.into_response(),
+            Err(_) => answers::unavailable(),
         }
-        let edited = edited(fields);
-        if let Some((field, sentence)) = editing::faults(&edited, self.now).first() {
-            return Handling::Answered(answers::field_error(field, sentence));
-        }
-        let job = EditPane { requester: self.in_pane(from, Some(pane)), edited };
-        Handling::Order(self.order_from(from, &job), answers::unavailable)
     }
 
     /// Returns the pane with its conversation; none if its address is not one of dialnote's.

@@ -67,7 +67,10 @@ impl InboundRequest<'_> {
             Ok(filled_in) => filled_in,
             Err((field, sentence)) => return answers::field_error(field, &sentence),
         };
-        let which = which(chosen.iter().filter_map(|one| one.conversation.clone()));
+        let which = match &context.all_of {
+            Some(owner) => ConversationRef::AllOf(owner.clone()),
+            None => which(chosen.iter().filter_map(|one| one.conversation.clone())),
+        };
         let context = context.having_shown(chosen.into_iter().filter_map(Carried::seen));
         let seen = context.seen();
         let FormContext { channel, list, reply, quoted, wanted, .. } = context;
@@ -184,6 +187,9 @@ impl InboundRequest<'_> {
 fn chosen(context: &FormContext, fields: &Fields) -> Result<Vec<Carried>, FieldError> {
     if let Some(id) = &context.conversation {
         return Ok(vec![Carried::conversation(id)]);
+    }
+    if context.all_of.is_some() {
+        return Ok(Vec::new());
     }
     let one = fields.choice(field::WHICH, field::WHICH);
     let several = fields.ticked(field::WHICH, field::WHICH).unwrap_or_default();

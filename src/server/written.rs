@@ -53,7 +53,9 @@ impl InboundRequest<'_> {
             None => None,
         };
         let links = &self.front.tenants.common.links;
-        let parsed = match written::read(&message.text, message.app.as_ref(), thread.as_ref(), links) {
+        let named = self.within(self.with_places_named(from, &message.text)).await;
+        let text = named.unwrap_or_else(|| message.text.clone());
+        let parsed = match written::read(&text, message.app.as_ref(), thread.as_ref(), links) {
             Ok(parsed) => parsed,
             Err(error) => {
                 let content = written_view::not_understood(&error, &typed(), thread.as_ref());

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::core::auto_assign::{AssigneePool, PickBy};
-use crate::core::automation::ReturnTo;
+use crate::core::automation::{DAYS, ReturnTo};
 use crate::core::control::{Control, NOTHING_CARRIED};
 use crate::core::conversation::ActivityKind;
 use crate::core::form::route_form::{
@@ -19,7 +19,7 @@ use crate::platform::slack::blocks::element::{Choosable, Element};
 use crate::platform::slack::blocks::kit::Block;
 use crate::platform::slack::blocks::markup::Markup;
 use crate::platform::slack::blocks::window::Modal;
-use crate::settings::route_words::{DAYS, minutes};
+use crate::settings::route_words::minutes;
 
 /// The most people who can be chosen for auto-assignment. A larger team has a user group.
 pub(crate) const MOST_PEOPLE: usize = 50;

@@ -17,9 +17,6 @@ use crate::platform::slack::blocks::words;
 /// The names of the people in a route's settings.
 pub(crate) type SettingNames = BTreeMap<SlackUserId, String>;
 
-/// The days of the week, Monday first.
-pub(crate) const DAYS: [&str; 7] = ["Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"];
-
 /// The activities that can make a card, as a sentence names them.
 const KINDS: [(ActivityKind, &str); 4] = [
     (ActivityKind::MissedCall, "missed calls"),
@@ -195,9 +192,8 @@ fn lists(settings: &RouteSettings, rules: &Rules) -> Option<Markup> {
     (!both.is_empty()).then(|| Markup::of(&format!("The channel gets {}.", words::listed(&both, 0))))
 }
 
-fn weekly(WeeklyReport { day, at }: WeeklyReport) -> Markup {
-    let day = DAYS.get(usize::from(day)).copied().unwrap_or_default();
-    Markup::of(&format!("The weekly report comes on {day} at {}.", clock(at)))
+fn weekly(weekly: WeeklyReport) -> Markup {
+    Markup::of(&format!("The weekly report comes on {}.", weekly.words()))
 }
 
 /// Returns a number of minutes in words: "30 min", "2 h".

@@ -18,7 +18,7 @@ use crate::jobs::ctx::TenantCtx;
 use crate::jobs::events::ChannelClosed;
 use crate::jobs::outbox::direct::SendDirect;
 use crate::jobs::{documents, enqueue};
-use crate::notifications::digests;
+use crate::notifications::{digests, weekly};
 use crate::people::{acting, directory, organization};
 use crate::platform::db::Effect;
 use crate::platform::slack::blocks::kit::Content;
@@ -27,6 +27,8 @@ use crate::settings::route_words::SettingNames;
 use crate::settings::routes_view::{MOST_DESCRIBED, RouteRow};
 use crate::settings::{route_words, routes_view, view};
 use crate::sync::poll_state;
+use crate::waiting::auto_assign;
+use crate::waiting::shift_change;
 
 /// Carries out a request about routes. Returns the effects to store and the reply to the requester.
 pub async fn route(ctx: &TenantCtx, job: &ChangeJob, routing: &Routing) -> Result<(Vec<Effect>, Content), Fault> {
@@ -51,7 +53,9 @@ pub async fn route(ctx: &TenantCtx, job: &ChangeJob, routing: &Routing) -> Resul
         let drop = documents::remove::<Route>(channel.as_str());
         let record = json!({ "route": { "channel": channel, "after": null } });
         let record = organization::record_change(ctx, job, record).await?;
-        return Ok((vec![drop, record], routes_view::off(channel)));
+        // What waits for the route's auto-assignment waits no longer.
+        let effects = vec![drop, weekly::forget(channel), record, auto_assign::look_now(ctx, channel)];
+        return Ok((effects, routes_view::off(channel)));
     };
     let lines = ctx.dialnote.lines().await.map_err(poll_state::fault)?;
     let line = match meant(asked, &lines) {
@@ -66,9 +70,12 @@ pub async fn route(ctx: &TenantCtx, job: &ChangeJob, routing: &Routing) -> Resul
     let zone = directory::zone(ctx, &by).await?;
     let before = routes::route_of(ctx, channel).await?;
     let settings = before.map(|before| before.settings).unwrap_or_default();
-    let route = Route { line, zone, by: Some(by), paused: false, settings };
+    let team = job.requester.team.clone();
+    let route = Route { line, zone, by: Some(by), team, paused: false, settings };
     let mut effects = vec![digests::keep_route(ctx, channel, &route, &rules)];
     effects.extend(digests::have_reminded(ctx, channel, &route, &rules).await?);
+    effects.push(auto_assign::look_now(ctx, channel));
+    effects.extend(weekly::schedule(ctx, channel, &route).await?);
     let detail = json!({ "route": { "channel": channel, "after": route } });
     effects.push(organization::record_change(ctx, job, detail).await?);
     let does = described(ctx, &route).await?;
@@ -151,8 +158,14 @@ async fn keep_edited(
     let after = Route { settings: wanted, ..before.clone() };
     let detail = json!({ "route": { "channel": channel, "before": before, "after": after } });
     let mut effects = vec![digests::keep_route(ctx, channel, &after, &documents::rules(ctx).await?)];
+    effects.extend(weekly::schedule(ctx, channel, &after).await?);
     // Conversations that are overdue under the new limit are reported at once.
     effects.extend(is_reminded_anew.then(|| digests::remind_at(ctx, channel, Some(ctx.clock.now()))));
+    effects.push(auto_assign::look_now(ctx, channel));
+    let shift = |route: &Route| (route.settings.shift_change, route.settings.working);
+    if shift(&before) != shift(&after) {
+        effects.push(shift_change::check_now(ctx).await?);
+    }
     effects.push(organization::record_change(ctx, job, detail).await?);
     Ok((effects, Some(after)))
 }

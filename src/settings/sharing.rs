@@ -5,6 +5,7 @@ use serde::Serialize;
 use serde_json::json;
 use tracing::info;
 
+use crate::cards::unfurled_links::RedrawLinks;
 use crate::channels::privacy;
 use crate::channels::privacy::{ChannelSettings, DrawnShared, SharedJob};
 use crate::core::error::Fault;
@@ -44,6 +45,7 @@ pub(crate) async fn channel_shared(ctx: &TenantCtx, claim: &Claim, job: &SharedJ
         info!(%channel, told = job.told, "channel shared with another organization");
         effects.push(Effect::CachePut(privacy::shared_memo(ctx, channel, true)));
         effects.push(documents::put(ctx, channel.as_str(), &DrawnShared(true)));
+        effects.push(Effect::Enqueue(ctx.following(claim, &RedrawLinks::of(channel.clone()))));
         effects.extend(no_longer_although_shared(ctx, job).await?);
     }
     let after = job.after.clone().unwrap_or_else(|| MessageTs::new(""));
@@ -86,8 +88,14 @@ pub(crate) async fn change_channel(
     };
     let kept = documents::put(ctx, channel.as_str(), &wanted);
     let detail = json!({ "channel": { "channel": channel, "before": before, "after": shown } });
-    let say = if was_masked == masked { view::channel() } else { view::privacy(masked) };
-    Ok((vec![kept, organization::record_change(ctx, job, detail).await?], Some(say)))
+    let record = organization::record_change(ctx, job, detail).await?;
+    if was_masked == masked {
+        return Ok((vec![kept, record], Some(view::channel())));
+    }
+    // What was posted before shows more or less as well.
+    let cards = SharedJob { channel: channel.clone(), told: false, after: Some(MessageTs::new("")) };
+    let redrawn = [ctx.new_job(&cards), ctx.new_job(&RedrawLinks::of(channel.clone()))].map(Effect::Enqueue);
+    Ok(([kept, record].into_iter().chain(redrawn).collect(), Some(view::privacy(masked))))
 }
 
 impl JobKind for SharedJob {

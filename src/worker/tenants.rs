@@ -94,10 +94,12 @@ impl Tenants {
     /// Returns the contexts of all installations, or of the one that is named.
     pub async fn everybody(&self, only: Option<&InstallationId>) -> Result<Vec<Arc<TenantCtx>>, Fault> {
         let installations = match (&self.mode, only) {
-            (Mode::One(own), _) => {
+            (Mode::One(own), only) => {
                 // Where Slack does not say which workspace it is, the doctor still examines the rest.
                 let unscoped = |_| Arc::new(own.services().clone());
-                return Ok(vec![own.at_home().await.unwrap_or_else(unscoped)]);
+                let home = own.at_home().await.unwrap_or_else(unscoped);
+                let is_wanted = only.is_none_or(|only| only == home.installation());
+                return Ok(Some(home).filter(|_| is_wanted).into_iter().collect());
             }
             (Mode::Many(_), Some(only)) => return Ok(self.of(only).await?.into_iter().collect()),
             (Mode::Many(installations), None) => installations,

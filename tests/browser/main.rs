@@ -10,6 +10,7 @@
 )]
 
 mod accessible;
+mod attendance;
 mod browser;
 mod forms;
 mod installing;

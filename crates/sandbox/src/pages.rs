@@ -24,6 +24,7 @@ macro_rules! files {
 /// The files beside the index, by name.
 const FILES: &[(&str, &str)] = files![
     "api.js",
+    "attendance.js",
     "base.css",
     "blocks.css",
     "blocks.js",

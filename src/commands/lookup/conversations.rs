@@ -441,20 +441,41 @@ impl<'r, 'a> ReferenceReader<'r, 'a> {
 
 /// Joins the words before and after a conversation into one note, without the separators around them.
 fn note(before: &str, after: &str) -> String {
-    let parts = |c: char| c.is_whitespace() || matches!(c, ',' | ':' | ';' | '|' | '-' | '‐'..='―');
-    let before = before.trim_start_matches(parts).trim_end_matches(|c| parts(c) || matches!(c, '(' | '['));
+    let before = up_to_words(from_words(before, separates));
     // `Ana Lima (see conv_1002)`: a bracket that the note opened is closed in the note.
     let is_open = before.matches(['(', '[']).count() > before.matches([')', ']']).count();
-    let mut after = after.trim_start_matches(|c| parts(c) || !is_open && matches!(c, ')' | ']'));
+    let mut after = from_words(after, |c| separates(c) || !is_open && matches!(c, ')' | ']'));
     // One full stop or question mark ends the name and is dropped. Three of them are kept as the writer's own.
     if let Some(rest) = after.strip_prefix(['.', '?', '!'])
         && (rest.is_empty() || rest.starts_with(char::is_whitespace))
     {
-        after = rest.trim_start_matches(parts);
+        after = from_words(rest, separates);
     }
     let blank = if after.starts_with([')', ']']) { "" } else { " " };
     let note = [typed::plain(before), typed::plain(after)].join(blank).trim().to_owned();
     // `Ana Lima!!!`: a note of punctuation alone is empty.
-    let is_said = |c: char| !matches!(c, '.' | '?' | '!' | '…') && !parts(c);
+    let is_said = |c: char| !matches!(c, '.' | '?' | '!' | '…') && !separates(c);
     if note.contains(is_said) { note } else { String::new() }
+}
+
+fn separates(c: char) -> bool {
+    c.is_whitespace() || matches!(c, ',' | ':' | ';' | '|' | '-' | '‐'..='―')
+}
+
+/// Returns the text without the separators before its first word. An emoji keeps its colon.
+fn from_words(text: &str, separates: impl Fn(char) -> bool) -> &str {
+    let mut rest = text;
+    while typed::emoji_code(rest).is_none()
+        && let Some(next) = rest.strip_prefix(&separates)
+    {
+        rest = next;
+    }
+    rest
+}
+
+/// Returns the text without the separators and the open bracket after its last word. An emoji keeps its colon.
+fn up_to_words(text: &str) -> &str {
+    let last = text.trim_end().rsplit(char::is_whitespace).next().unwrap_or_default();
+    let is_emoji = !last.is_empty() && typed::emoji_code(last) == Some(last);
+    if is_emoji { text.trim_end() } else { text.trim_end_matches(|c| separates(c) || matches!(c, '(' | '[')) }
 }

@@ -15,6 +15,9 @@ use crate::core::verbs::Verb;
 /// The words that introduce a person.
 const LEADS: [&str; 2] = ["to", "for"];
 
+/// The words that point at a conversation without naming one: `assign this to @zoe`, `pass it on to @leo`.
+const POINTERS: [&str; 6] = ["it", "this", "that", "one", "on", "over"];
+
 /// The word for all open conversations that the requester owns.
 const ALL: &str = "all";
 
@@ -155,9 +158,25 @@ impl Grammar<'_, '_> {
 
     /// Reads the text around a person who is named between the conversation and the note.
     fn around(&self, start: usize, end: usize, named: NamedPerson) -> Reading {
+        let end = self.before_pointers(start, end);
+        let named_first = self.text.between(start, end).trim();
         // The colon separates the note, so that its words aren't read as another conversation.
-        let rest = format!("{} : {}", self.text.between(start, end).trim(), self.text.from(named.to));
+        let rest = if named_first.is_empty() {
+            self.text.from(self.text.past_marks(named.to)).to_owned()
+        } else {
+            format!("{named_first} : {}", self.text.from(named.to))
+        };
         self.with(named.who, |who| self.again(&who, &rest), || rest.clone())
+    }
+
+    /// Returns the end of the words without those that only point at a conversation. They stay if others are left that
+    /// are no clear conversation: they may be part of a name.
+    fn before_pointers(&self, start: usize, end: usize) -> usize {
+        let points = |token: &Token<'_>| token.is_mark() || token.word().is_some_and(|word| POINTERS.contains(&&*word));
+        let count = (start..end).rev().take_while(|at| self.text.token(*at).is_some_and(points)).count();
+        let left = end - count;
+        let is_clear = || self.reader.clear_at(start).is_some_and(|clear| clear <= left);
+        if left <= start || is_clear() { left } else { end }
     }
 
     /// Reads `okafro to @zoe note`: the words before the person are meant as a name, but fit no conversation.

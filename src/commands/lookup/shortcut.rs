@@ -8,7 +8,7 @@ use crate::commands::lookup::token::{Token, TokenKind, TokenizedText, cleaned};
 use crate::core::assignee::Assignee;
 use crate::core::conversation::{Links, id_shaped};
 use crate::core::ids::ConversationId;
-use crate::core::names::is_grammar;
+use crate::core::names::{is_grammar, is_polite};
 use crate::core::phone::written::WrittenNumber;
 use crate::core::typed;
 use crate::core::verbs;
@@ -86,7 +86,7 @@ pub fn is_blank(text: &str) -> bool {
 }
 
 fn is_empty(text: &TokenizedText<'_>, at: usize) -> bool {
-    let leads = |word: String| is_grammar(&word) || word == "in";
+    let leads = |word: String| is_grammar(&word) || word == "in" || is_polite(&word);
     text.tokens.iter().skip(at).all(|token| token.is_mark() || token.word().is_some_and(leads))
 }
 

@@ -200,6 +200,9 @@ fn next(text: &str) -> Option<(Option<TokenKind<'_>>, &str)> {
     if let Some(rest) = text.strip_prefix("&amp;") {
         return Some((Some(TokenKind::Mark(Punctuation::Ampersand)), rest));
     }
+    if let Some(emoji) = typed::emoji_code(text) {
+        return Some((Some(TokenKind::Word(emoji)), text.get(emoji.len()..).unwrap_or_default()));
+    }
     let after = text.get(first.len_utf8()..).unwrap_or_default();
     if let Some(mark) = mark(first, after) {
         return Some((Some(TokenKind::Mark(mark)), after));

@@ -111,8 +111,9 @@ const OTHER_NAMES: [(&str, Verb); 3] =
     [("wake", Verb::Wake), ("giveback", Verb::GiveBack), ("give_back", Verb::GiveBack)];
 
 /// Words that people write for a verb in a message to the app.
-const PLAIN_WORDS: [(&str, Verb); 12] = [
+const PLAIN_WORDS: [(&str, Verb); 13] = [
     ("give", Verb::Assign),
+    ("reassign", Verb::Assign),
     ("claim", Verb::Take),
     ("mine", Verb::Take),
     ("release", Verb::Unassign),

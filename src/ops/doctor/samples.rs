@@ -9,6 +9,7 @@ use crate::commands::result::{CommandResult, Reply, ResultKind};
 use crate::core::about::About;
 use crate::core::answer::AnswerBy;
 use crate::core::auto_assign::{AssigneePool, AutoAssign, PickBy};
+use crate::core::availability::Away;
 use crate::core::card_view::{CardNote, CardView, Digest};
 use crate::core::command::PendingAction;
 use crate::core::conversation::{
@@ -25,11 +26,13 @@ use crate::core::privacy::Privacy;
 use crate::core::query::{FILTERS, Filter, LIST_PAGE_SIZE, Query};
 use crate::core::route::{Route, RouteSettings};
 use crate::core::rules::Rules;
+use crate::core::sweep::Sweep;
 use crate::core::verbs::Verb;
-use crate::lists::content::{AdminView, HomeView, ListView};
+use crate::lists::content::{AdminView, HomeView, ListView, ManagerView, NumberQueue, OwnerLoad};
 use crate::lists::forms_view::{self, FormFacts, Here};
 use crate::lists::{home_view, view};
 use crate::notifications::report_facts::{Counts, DayActivity, PersonActivity, Report, Waits};
+use crate::notifications::shares::{Share, TargetShares};
 use crate::notifications::{digest_view, direct_view, report_view};
 use crate::platform::slack::blocks::window::Modal;
 use crate::platform::slack::validate::Drawing;
@@ -140,6 +143,7 @@ fn list(now: Timestamp) -> ListView {
         notice: Vec::new(),
         silent_since: Some(now),
         reading: true,
+        sweep: Some(Sweep { owner: MemberId::new("mem_sample"), name: "Zoe Park".to_owned(), of: LIST_PAGE_SIZE }),
     }
 }
 
@@ -163,10 +167,15 @@ fn digest(now: Timestamp) -> Digest {
 fn report(now: Timestamp) -> Report {
     let dates = TimeZone::UTC.to_datetime(now).date().series(1.day()).take(ROWS);
     let days = dates.map(|date| DayActivity { date, done: 1, snoozed: 2, owned: 3, waiting: 4 }).collect();
+    let answers = Share { met: 3, of: 4 };
     let counts = Counts { open: 1, assigned: 2, done: 3, to_done: Some(60) };
-    let people = (0..ROWS).map(|_| PersonActivity { name: "Zoe Park".to_owned(), counts: counts.clone() }).collect();
+    let people =
+        (0..ROWS).map(|_| PersonActivity { name: "Zoe Park".to_owned(), counts: counts.clone(), answers }).collect();
     let waits = Waits { to_owner: Some(60), to_done: Some(600), handed: 1 };
-    Report { by: "Maya Chen".to_owned(), line: None, days, before: waits.clone(), waits, people }
+    let targets = TargetShares { owner: answers, answer: answers, to_answer: Some(600) };
+    let targets_before = targets.clone();
+    let (by, before) = (Some("Maya Chen".to_owned()), waits.clone());
+    Report { by, week: None, line: None, days, before, waits, people, targets, targets_before }
 }
 
 fn form(now: Timestamp, links: &Links) -> Modal {
@@ -212,6 +221,16 @@ fn home(now: Timestamp) -> HomeView {
         name: Some("Maya".to_owned()),
         is_new: true,
         preferences: preferences(),
+        manager: Some(team(now)),
         admin: Some(admin),
     }
+}
+
+fn team(now: Timestamp) -> ManagerView {
+    let name = "Zoe Park".to_owned();
+    let queue = NumberQueue { name: Some("Front desk".to_owned()), unassigned: ROWS, oldest: cards(now, 3) };
+    let sweep = Sweep { owner: MemberId::new("mem_sample"), name: name.clone(), of: ROWS };
+    let away = Some(Away::DoNotDisturb(now));
+    let person = OwnerLoad { name: name.clone(), user: None, open: ROWS, away, sweep: Some(sweep) };
+    ManagerView { queues: vec![queue], more: 1, people: vec![person], more_people: 1, free: vec![name] }
 }

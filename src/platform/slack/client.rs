@@ -370,6 +370,18 @@ impl Slack {
         Ok(answer.list("/users").iter().filter_map(Value::as_str).map(SlackUserId::new).collect())
     }
 
+    /// Returns the handles of the workspace's groups, without their @ (`usergroups.list`); none, if the app may not know.
+    pub(crate) async fn group_handles(&self, team: Option<&TeamId>) -> Result<Vec<(UserGroupId, String)>, Fault> {
+        let arguments: Vec<_> = team.map(|team| ("team_id", team.as_str())).into_iter().collect();
+        let answer = match self.call_form("usergroups.list", &arguments).await {
+            Ok(answer) => answer,
+            Err(SlackError::Refused(_) | SlackError::Fault(Fault::Unauthorized { .. })) => return Ok(Vec::new()),
+            Err(SlackError::Fault(fault)) => return Err(fault),
+        };
+        let named = |group: &Value| Some((UserGroupId::new(group.words("/id")?), group.words("/handle")?.to_owned()));
+        Ok(answer.list("/usergroups").iter().filter_map(named).collect())
+    }
+
     /// Calls a method that takes JSON (§13.3, §13.5).
     pub(super) async fn call(&self, method: &str, arguments: &impl Serialize) -> Result<Value, SlackError> {
         let body = serde_json::to_vec(arguments).map_err(|error| unusable(&error.to_string()))?;

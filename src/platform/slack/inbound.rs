@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use jiff::Timestamp;
 
 use crate::core::click::Click;
+use crate::core::group_change::GroupChange;
 use crate::core::ids::{ChannelId, ConversationId, InstallationId, MessageTs, SlackUserId, TeamId, ViewId};
 use crate::core::links_job::LinksJob;
 use crate::core::pane::PaneTab;
@@ -137,6 +138,15 @@ pub enum Inbound {
         /// The event's id.
         delivery: String,
     },
+    /// The people of a user group changed (docs/contracts/slack-2026.md §6.3).
+    GroupChanged {
+        /// The installation.
+        installation: InstallationId,
+        /// The change.
+        change: GroupChange,
+        /// The event's id.
+        delivery: String,
+    },
     /// A channel was shared with another company (§19).
     ChannelShared {
         /// The installation.
@@ -187,6 +197,7 @@ impl Inbound {
             Self::HomeOpened { .. } => "home",
             Self::Links { .. } => "links",
             Self::ProfileChanged { .. } => "profile",
+            Self::GroupChanged { .. } => "group",
             Self::ChannelShared { .. } => "shared",
             Self::StepReached { .. } => "step",
             Self::Removed { .. } => "removed",
@@ -210,6 +221,7 @@ impl Inbound {
             Self::HomeOpened { installation, .. }
             | Self::Links { installation, .. }
             | Self::ProfileChanged { installation, .. }
+            | Self::GroupChanged { installation, .. }
             | Self::ChannelShared { installation, .. }
             | Self::StepReached { installation, .. }
             | Self::Removed { installation, .. } => Some(installation),

@@ -1,4 +1,5 @@
-//! Metrics and traces.
+//! The log, metrics and traces.
 
+pub(crate) mod log_lines;
 pub(crate) mod metrics;
 pub(crate) mod traces;

@@ -19,7 +19,7 @@ async fn a_missed_call_becomes_a_card_in_the_channel_of_its_number() {
         ");
         let conversation = bot.missed_call("+14155550999").await;
         assert_snapshot!(bot.card(&conversation).await, @"
-          :red_circle: Unassigned
+          :red_circle: Unassigned · owner by Nov 23, 17:30 UTC
         +1 415 555 0999
         :telephone_receiver: Missed call · Nov 23, 9:00 UTC · Front desk
         [Take it] [Assign to… ▾] [⋯ Snooze… · Done · Add note… · History · Open in dialnote]

@@ -19,7 +19,7 @@ async fn calls_are_counted_until_a_call_back() {
         bot.missed_call(CALLER).await;
         bot.missed_call(CALLER).await;
         assert_snapshot!(bot.card(&conversation).await, @"
-          :large_blue_circle:  Owner: Leo · took it Nov 23, 9:00 UTC
+          :large_blue_circle:  Owner: Leo · took it Nov 23, 9:00 UTC · answer by Nov 23, 19:00 UTC
         +1 415 555 0999
         :telephone_receiver: 3 missed calls · last Nov 23, 9:00 UTC · Front desk
         [Done] [Hand off…] [⋯ Unassign · Snooze… · Add note… · History · Open in dialnote]
@@ -45,6 +45,11 @@ async fn a_call_back_by_an_unknown_person_counts() {
         let conversation = begin(bot).await;
         call_back(bot, None).await;
         assert_snapshot!(bot.line(&conversation).await, @"Called back from dialnote.");
+        let card = bot.card(&conversation).await;
+        assert!(
+            card.ends_with("[Done] [Take it] [⋯ Assign to… · Snooze… · Add note… · History · Open in dialnote]"),
+            "{card}"
+        );
         call_back(bot, Some("zoe")).await;
         assert!(!bot.card(&conversation).await.contains("Called back"), "who calls again answers nobody");
     })

@@ -82,3 +82,21 @@ async fn set(bot: &mut Bot, channel: Value) {
     bot.submit(MAYA, values).await;
     bot.read_all().await;
 }
+
+#[tokio::test]
+async fn a_channel_that_is_set_to_hide_hides_what_stands_there() {
+    product(async |bot| {
+        bot.look().await;
+        take(bot, ANA).await;
+        let link = bot.work.links.to(&dialnote_slack::core::ids::ConversationId::new("conv_1002"));
+        let ts = bot.say(LEO, FRONT_DESK, &format!("see {link}")).await;
+        assert!(bot.unfurled("front-desk", &ts).await.contains("+1 415 555 0102"));
+        set(bot, json!(["masked"])).await;
+        assert!(bot.card(ANA).await.contains(MASKED));
+        assert!(bot.unfurled("front-desk", &ts).await.contains("+1 ••• ••• 0102"), "and the link");
+        set(bot, json!([])).await;
+        assert!(bot.card(ANA).await.contains(WHOLE));
+        assert!(bot.unfurled("front-desk", &ts).await.contains("+1 415 555 0102"));
+    })
+    .await;
+}

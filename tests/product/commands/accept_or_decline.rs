@@ -54,7 +54,7 @@ async fn declined_by_button_and_by_command() {
         assert_snapshot!(bot.answer(LEO).await, @"You declined Ana Lima. Maya is the owner again. Maya has been notified and your note was added.");
         bot.read_all().await;
         bot.slash(LEO, "/dialnote giveback conv_1001").await;
-        assert_snapshot!(bot.answer(LEO).await, @"There's nothing to accept for Ana Lima: it isn't assigned to you, or you already responded.");
+        assert_snapshot!(bot.answer(LEO).await, @"There's nothing to accept or decline for Ana Lima: it isn't assigned to you, or you already responded.");
         bot.slash(LEO, "/dialnote accept").await;
         assert_snapshot!(bot.answer(LEO).await, @"You have no pending hand-offs.");
     })

@@ -143,7 +143,7 @@ async fn a_list_that_was_overtaken_asks_first() {
             bot.press_on(MAYA, &list, "done").await;
             let list = bot.answer(MAYA).await;
             assert_eq!(bot.dialnote(ANA), "mem_leo open", "nothing is overwritten");
-            assert!(list.contains("Not done yet: Ana Lima (+1 415 555 0101) is assigned to Leo now."), "{list}");
+            assert!(list.contains("Nothing changed yet: Ana Lima (+1 415 555 0101) is assigned to Leo now."), "{list}");
             goes_on(bot, MAYA, "mem_leo done").await;
         })
         .await;
@@ -265,7 +265,7 @@ async fn the_end_of_a_snooze_is_said() {
         changes(bot, SNOOZED[0]).await;
         bot.press(MAYA, ANA, "done").await;
         assert_snapshot!(bot.answer(MAYA).await, @"
-        Not done yet: Ana Lima (+1 415 555 0101) is snoozed now. It changed after it was shown to you.
+        Nothing changed yet: Ana Lima (+1 415 555 0101) is snoozed now. It changed after it was shown to you.
           Snoozed until Nov 24, 9:00 UTC
         [Mark done anyway] [Change…]
         ");
@@ -325,7 +325,7 @@ async fn press_on_card(bot: &Bot, card: &Message, press: &Press) {
 /// Checks that a person is asked and that dialnote's state is unchanged.
 async fn asks(bot: &mut Bot, who: &str, now: &str, state: &str) {
     let asked = bot.answer(who).await;
-    let start = format!("Not done yet: Ana Lima (+1 415 555 0101) is {now} now.");
+    let start = format!("Nothing changed yet: Ana Lima (+1 415 555 0101) is {now} now.");
     assert!(asked.starts_with(&start), "{start}\n{asked}");
     assert_eq!(bot.dialnote(ANA), state, "nothing is overwritten");
 }

@@ -29,7 +29,7 @@ async fn a_conversation_assigned_since_is_asked_about_and_continues_by_button() 
         bot.clock.advance(SignedDuration::from_mins(2));
         choose(bot).await;
         assert_snapshot!(bot.answer(MAYA).await, @"
-        Not done yet: Ana Lima (+1 415 555 0101) is assigned to Leo now. Leo changed it 2 min ago, after you were asked.
+        Nothing changed yet: Ana Lima (+1 415 555 0101) is assigned to Leo now. Leo changed it 2 min ago, after you were asked.
         > Your note (not saved): wants a call back
         [Assign anyway] [Change…]
         ");
@@ -49,14 +49,14 @@ async fn a_second_change_is_asked_about_again() {
         bot.in_dialnote(json!({ "conversation": ANA, "status": "done" })).await;
         choose(bot).await;
         assert_snapshot!(bot.answer(MAYA).await, @"
-        Not done yet: Ana Lima (+1 415 555 0101) is done now. It was changed in dialnote 1 s ago, after you were asked.
+        Nothing changed yet: Ana Lima (+1 415 555 0101) is done now. It was changed in dialnote 1 s ago, after you were asked.
         [Assign anyway] [Change…]
         ");
         bot.clock.advance(SignedDuration::from_secs(7));
         bot.in_dialnote(json!({ "conversation": ANA, "status": "open", "assignedToId": "mem_leo" })).await;
         bot.press_private(MAYA, "front-desk", "retry", 0).await;
         assert_snapshot!(bot.answer(MAYA).await, @"
-        Not done yet: Ana Lima (+1 415 555 0101) is assigned to Leo and open now. It was changed in dialnote 1 s ago, after you were asked.
+        Nothing changed yet: Ana Lima (+1 415 555 0101) is assigned to Leo and open now. It was changed in dialnote 1 s ago, after you were asked.
         [Assign anyway] [Change…]
         ");
         assert_eq!(bot.dialnote(ANA), "mem_leo open");
@@ -102,7 +102,7 @@ async fn a_question_about_a_person_checks_the_conversation_too() {
         assert_snapshot!(bot.answer(MAYA).await, @"
         Assigned 1 of 2 conversations to Zoe. Zoe has been notified.
         Assigned Robert Nguyen (+1 415 555 0104) to Zoe.
-        :x: Not done yet: Ana Lima (+1 415 555 0101) is assigned to Leo now. Leo changed it 1 s ago, after you were asked. [Assign anyway]
+        :x: Nothing changed yet: Ana Lima (+1 415 555 0101) is assigned to Leo now. Leo changed it 1 s ago, after you were asked. [Assign anyway]
         ");
         assert_eq!([bot.dialnote(ANA), bot.dialnote("conv_1004")], ["mem_leo open", "mem_zoe open"]);
         bot.press_private(MAYA, "front-desk", "retry", 0).await;
@@ -128,7 +128,7 @@ async fn a_retry_after_a_day_asks_again() {
         bot.slash(LEO, "/dialnote take conv_1001").await;
         bot.read_all().await;
         bot.press_private(MAYA, "front-desk", "retry", 0).await;
-        assert!(bot.answer(MAYA).await.starts_with("Not done yet: Ana Lima"), "{}", bot.everything());
+        assert!(bot.answer(MAYA).await.starts_with("Nothing changed yet: Ana Lima"), "{}", bot.everything());
         assert_eq!(bot.dialnote(ANA), "mem_leo open");
         bot.read_all().await;
     })

@@ -64,6 +64,54 @@ async fn every_verb_works_there() {
 }
 
 #[tokio::test]
+async fn words_that_only_point_or_are_polite_are_no_note() {
+    product(async |bot| {
+        card(bot).await;
+        for (text, state) in [
+            ("assign this to @zoe", "mem_zoe open"),
+            ("please assign it to @leo", "mem_leo open"),
+            ("pass it on to @zoe", "mem_zoe open"),
+            ("hand this over to @leo", "mem_leo open"),
+            ("give it to me", "mem_maya open"),
+            ("mark this done", "mem_maya done"),
+            ("reopen please", "mem_maya open"),
+            ("done?", "mem_maya open"),
+        ] {
+            bot.mention(MAYA, ANA, text).await;
+            bot.read_all().await;
+            if text.contains("hand this") || text.contains("pass it") {
+                // A hand-off needs a note, and this one has none: nothing changed.
+                assert!(bot.notes(ANA).is_empty(), "{text}: {:?}", bot.notes(ANA));
+                continue;
+            }
+            assert_eq!(bot.dialnote(ANA), state, "{text}");
+        }
+        assert!(bot.notes(ANA).is_empty(), "{:?}", bot.notes(ANA));
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn emoji_stay_as_they_were_written() {
+    product(async |bot| {
+        card(bot).await;
+        for (text, note) in [
+            ("done :tada:", ":tada:"),
+            ("note :+1::skin-tone-3: thanks to all", ":+1::skin-tone-3: thanks to all"),
+            ("assign @zoe: :rotating_light: urgent :fire:", ":rotating_light: urgent :fire:"),
+        ] {
+            let before = bot.notes(ANA).len();
+            bot.mention(MAYA, ANA, text).await;
+            bot.read_all().await;
+            let notes = bot.notes(ANA);
+            let added = notes.get(before).map(String::as_str).unwrap_or_default();
+            assert!(added.starts_with(&format!("{note}\n")), "{text}: {added:?}");
+        }
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn an_id_a_link_or_a_number_names_another_conversation() {
     product(async |bot| {
         card(bot).await;

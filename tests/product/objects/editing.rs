@@ -86,6 +86,26 @@ async fn a_save_that_is_delivered_twice_has_one_effect() {
 }
 
 #[tokio::test]
+async fn an_absent_owner_is_asked_about_first() {
+    product(async |bot| {
+        let ts = link(bot, MAYA, ANA).await;
+        open(bot, MAYA, &ts).await;
+        pane(bot, MAYA).await;
+        bot.goes_on_vacation(ZOE, None).await;
+        edit(bot, MAYA, json!({ "assignee": "zoe" })).await;
+        assert_snapshot!(bot.answer(MAYA).await, @"
+        Zoe is away (Vacationing). Ana Lima (+1 415 555 0101) isn't assigned to them yet.
+        [Assign anyway] [Assign to…]
+        ");
+        assert_eq!(bot.dialnote(ANA), "nobody open");
+        bot.press_private(MAYA, "front-desk", "retry", 0).await;
+        bot.read_all().await;
+        assert_eq!(bot.dialnote(ANA), "mem_zoe open");
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn what_others_changed_since_is_not_overwritten() {
     product(async |bot| {
         let ts = link(bot, MAYA, ANA).await;
@@ -95,7 +115,7 @@ async fn what_others_changed_since_is_not_overwritten() {
         bot.read_all().await;
         edit(bot, MAYA, json!({ "status": "done" })).await;
         assert_snapshot!(bot.answer(MAYA).await, @"
-        Not done yet: Ana Lima (+1 415 555 0101) is assigned to Zoe now. Zoe changed it 1 s ago.
+        Nothing changed yet: Ana Lima (+1 415 555 0101) is assigned to Zoe now. Zoe changed it 1 s ago.
         [Mark done anyway] [Change…]
         ");
         assert_eq!(bot.dialnote(ANA), "mem_zoe open", "neither unassigned nor done");
@@ -124,6 +144,59 @@ async fn an_owner_without_a_slack_user_stays_when_another_field_is_changed() {
         edit(bot, MAYA, json!({ "status": "done" })).await;
         bot.read_all().await;
         assert_eq!(bot.dialnote(ANA), "mem_nia done");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_time_that_changes_nothing_is_not_swallowed() {
+    product(async |bot| {
+        let ts = link(bot, MAYA, ANA).await;
+        open(bot, MAYA, &ts).await;
+        pane(bot, MAYA).await;
+        let (past, future) = (bot.clock.now().as_second() - 86_400, bot.clock.now().as_second() + 86_400);
+        let outcome = edit(bot, MAYA, json!({ "assignee": "zoe", "due_date": past })).await;
+        let due = outcome.field_errors.get("due_date").map(String::as_str);
+        assert_eq!(due, Some("That time has passed. Choose a later one."));
+        let outcome = edit(bot, MAYA, json!({ "status": "done", "due_date": future })).await;
+        let due = outcome.field_errors.get("due_date").map(String::as_str);
+        assert_eq!(due, Some("To snooze it until then, set the status to Snoozed as well."));
+        assert_eq!(bot.dialnote(ANA), "nobody open");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_save_of_which_a_part_is_refused_is_no_success() {
+    product(async |bot| {
+        let ts = link(bot, MAYA, ANA).await;
+        open(bot, MAYA, &ts).await;
+        pane(bot, MAYA).await;
+        edit(bot, MAYA, json!({ "assignee": "sam", "status": "done" })).await;
+        bot.settle().await;
+        let shown = bot.sandbox.pane(MAYA).unwrap();
+        let why = shown["save_error"]["custom_message"].as_str().unwrap();
+        assert_snapshot!(why, @"Sam isn't linked to dialnote: no dialnote member has their Slack email. Choose someone else, or ask an admin to link them with /dialnote link. /assign @Sam conv_1001 is kept for 24 hours and runs once Sam is linked.");
+        assert_eq!(bot.dialnote(ANA), "nobody done");
+        bot.read_all().await;
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_save_that_reopens_and_assigns_does_not_contradict_itself() {
+    product(async |bot| {
+        bot.slash(MAYA, "/done conv_1001").await;
+        bot.read_all().await;
+        let ts = link(bot, MAYA, ANA).await;
+        open(bot, MAYA, &ts).await;
+        pane(bot, MAYA).await;
+        edit(bot, MAYA, json!({ "assignee": "zoe", "status": "open" })).await;
+        bot.settle().await;
+        assert_snapshot!(bot.answer(MAYA).await, @"Reopened Ana Lima (+1 415 555 0101).");
+        assert_snapshot!(bot.answer(MAYA).await, @"Assigned Ana Lima (+1 415 555 0101) to Zoe. Zoe has been notified.");
+        assert_eq!(bot.dialnote(ANA), "mem_zoe open");
+        bot.read_all().await;
     })
     .await;
 }

@@ -29,7 +29,7 @@ async fn after_erasing_nothing_names_the_person() {
         zoe_leaves_traces(bot).await;
         assert_snapshot!(traces(bot), @"
         audit_entries: 6
-        cache_entries: 10
+        cache_entries: 11
         documents: 5
         drafts: 1
         jobs: 1
@@ -44,6 +44,7 @@ async fn after_erasing_nothing_names_the_person() {
              1 cache entry: members
              1 cache entry: profile
              2 cache entry: standing
+             1 cache entry: undisturbed
              1 deferred command
              2 document: handover
              1 document: home
@@ -117,7 +118,7 @@ async fn an_erased_person_can_continue() {
         erase(bot, "U0ZOE", false).await.unwrap();
         let calls = bot.calls("users.info");
         bot.press_private(ZOE, "dm", "accept", 0).await;
-        assert_snapshot!(bot.answer(ZOE).await, @"There's nothing to accept for Ana Lima: it isn't assigned to you, or you already responded.");
+        assert_snapshot!(bot.answer(ZOE).await, @"There's nothing to accept or decline for Ana Lima: it isn't assigned to you, or you already responded.");
         assert!(bot.calls("users.info") > calls, "her profile is read anew");
         bot.slash(ZOE, "/done conv_1001 called back").await;
         assert_snapshot!(bot.answer(ZOE).await, @"Marked Ana Lima (+1 415 555 0101) done. Your note was added.");
@@ -244,7 +245,7 @@ async fn everything_that_is_kept_is_shown() {
             let kinds = all[list].as_array().unwrap().iter().map(|one| one["kind"].as_str().unwrap_or("").to_owned());
             kinds.collect::<Vec<_>>().join(" ")
         };
-        assert_snapshot!(kinds("cache_entries"), @"called direct direct direct direct_channel direct_last members profile standing standing");
+        assert_snapshot!(kinds("cache_entries"), @"called direct direct direct direct_channel direct_last members profile standing standing undisturbed");
         assert_snapshot!(kinds("documents"), @"handover handover home team wishes");
         assert_snapshot!(kinds("jobs_given_up"), @"post_card.v1");
         assert_eq!(all["drafts"].as_array().unwrap().len(), 1);

@@ -132,7 +132,7 @@ async fn a_click_is_deferred_like_a_command() {
         bot.read_all().await;
         // Sam pressed it on a card that showed nobody.
         let asked = bot.everything();
-        assert!(asked.contains("Not done yet: Ana Lima (+1 415 555 0101) is assigned to Sam now."), "{asked}");
+        assert!(asked.contains("Nothing changed yet: Ana Lima (+1 415 555 0101) is assigned to Sam now."), "{asked}");
         assert_eq!(bot.dialnote(ANA), "mem_sam open");
         bot.press_private(SAM, "dm", "retry", 0).await;
         bot.read_all().await;

@@ -293,7 +293,7 @@ fn is_so(said: &str, step: &Step, reader: &str, now: Timestamp) -> bool {
     let waits = step.before.waits_for(reader) && from == me;
     if_so(
         same && !waits,
-        "There's nothing to accept for §: it isn't assigned to you, or you already responded.".to_owned(),
+        "There's nothing to accept or decline for §: it isn't assigned to you, or you already responded.".to_owned(),
     );
     let given = step.before.waits_for(reader) && from != me && before.owner.is_some();
     if_so(same && given, format!("You aren't the owner of §. {from} is."));

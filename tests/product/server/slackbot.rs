@@ -88,6 +88,45 @@ async fn tools_do_what_commands_do() {
 }
 
 #[tokio::test]
+async fn a_question_that_is_answered_without_a_choice_stays_open() {
+    product(async |bot| {
+        bot.look().await;
+        let note = json!({ "conversation": "Robert", "note": "call at noon" });
+        let question = bot.slackbot(MAYA, "add_note", note).await;
+        let id = question.text.split("\"question\":\"").nth(1).and_then(|rest| rest.split('"').next()).unwrap();
+        let nothing = json!({ "question": id, "person": "U0ZOE" });
+        assert_snapshot!(bot.told_slackbot(MAYA, "answer_question", nothing).await, @"
+        [error]
+        Nothing changed: the question is still open. Choose one of the conversations.
+        ");
+        let chosen = json!({ "question": id, "conversation": "conv_1002" });
+        assert_snapshot!(bot.told_slackbot(MAYA, "answer_question", chosen).await, @"> Note added to Robert Hale.");
+        assert_eq!(bot.notes("conv_1002").len(), 1);
+        bot.read_all().await;
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn of_several_conversations_none_is_shown_instead_of_all() {
+    product(async |bot| {
+        bot.look().await;
+        let both = json!({ "conversation": "conv_1001,conv_1002" });
+        assert_snapshot!(bot.told_slackbot(MAYA, "show_conversation", both).await, @r#"
+        [error]
+        2 conversations are named. Choose one.
+        > Ana Lima · +1 415 555 0101
+        > Unassigned · Missed call · Nov 23, 8:56 UTC
+        [answer_question {"question":"ID","conversation":"conv_1001"}]
+        > Robert Hale · +1 415 555 0102
+        > Unassigned · Voicemail · Nov 23, 8:45 UTC
+        [answer_question {"question":"ID","conversation":"conv_1002"}]
+        "#);
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn the_person_gets_the_answers_of_a_command() {
     product(async |bot| {
         bot.look().await;
@@ -423,7 +462,7 @@ async fn a_button_of_an_older_answer_asks_before_it_overwrites() {
         let asked = bot.press_in_slackbot(LEO, &list, "mark_done", 0).await;
         assert!(asked.is_error);
         assert_snapshot!(draw_blocks(&asked.blocks), @"
-        Not done yet: Diana Okafor (+1 415 555 0103) is assigned to Zoe now. Maya changed it 1 s ago.
+        Nothing changed yet: Diana Okafor (+1 415 555 0103) is assigned to Zoe now. Maya changed it 1 s ago.
         [Mark done anyway]
         ");
         assert_eq!(bot.dialnote("conv_1003"), "mem_zoe open");

@@ -4,6 +4,7 @@ use dialnote_sandbox::{Exchange, Impossible, SlackbotOutcome, ToolCall, ToolClic
 use dialnote_slack::platform::db::Queue;
 use regex::Regex;
 use serde_json::Value;
+use tokio::sync::watch;
 
 use super::Bot;
 use super::seeing::buttons_of;
@@ -55,20 +56,27 @@ impl Bot {
         }
     }
 
-    /// Works whenever jobs are stored, until a call is answered.
+    /// Works whenever jobs are stored, until a call is answered. A step that has begun then is finished: a job that was
+    /// dropped with it would wait for the end of its lease.
     pub async fn answered(&self, call: impl Future<Output = Result<SlackbotOutcome, Impossible>>) -> Exchange {
         let bell = self.work.store.bell(Queue::Work);
+        let (tell, mut answered) = watch::channel(false);
         let work = async {
-            loop {
+            while !*answered.borrow() {
                 let rung = bell.notified();
                 self.settle().await;
-                rung.await;
+                tokio::select! {
+                    () = rung => {}
+                    _ = answered.changed() => {}
+                }
             }
         };
-        let outcome = tokio::select! {
-            outcome = call => outcome.unwrap(),
-            () = work => unreachable!("it goes on"),
+        let call = async {
+            let outcome = call.await;
+            tell.send_replace(true);
+            outcome.unwrap()
         };
+        let (outcome, ()) = tokio::join!(Box::pin(call), Box::pin(work));
         outcome.exchange.expect("a call that was made")
     }
 }

@@ -222,12 +222,13 @@ async fn a_wrong_input_is_explained_to_the_author() {
         let all = [
             ("assign_conversation", json!({ "conversation": "Nobody Here", "person": "zoe" })),
             ("assign_conversation", json!({ "conversation": "conv_9999", "person": "zoe" })),
-            ("assign_conversation", json!({ "conversation": "Ana", "person": "sam" })),
+            ("assign_conversation", json!({ "conversation": "Ana Lima", "person": "sam" })),
             ("assign_conversation", json!({ "conversation": "conv_1001" })),
             ("assign_conversation", json!({ "conversation": "conv_1001", "person": "zoe", "group": "frontdesk" })),
             ("find_conversation", json!({ "conversation": "conv_1001, conv_1003" })),
             ("find_conversation", json!({ "conversation": "conv_1001 wants a call" })),
             ("find_conversation", json!({ "conversation": "dian" })),
+            ("find_conversation", json!({ "conversation": "Ana" })),
             ("add_note", json!({ "conversation": "conv_1001", "note": "x".repeat(5001) })),
         ];
         let mut said = Vec::new();
@@ -243,6 +244,7 @@ async fn a_wrong_input_is_explained_to_the_author() {
         error: “conv_1001, conv_1003” isn't clear. Use the id of a conversation: Ana Lima (conv_1001), Diana Okafor (conv_1003).
         error: “conv_1001 wants a call” isn't clear. Use the id of a conversation: Ana Lima (conv_1001).
         error: “dian” isn't clear. Use the id of a conversation: Diana Okafor (conv_1003).
+        error: “Ana” isn't clear. Use the id of a conversation: Ana Lima (conv_1001).
         error: The note has 5001 characters, and dialnote accepts 5000. Shorten it and try again.
         ");
         assert_eq!(bot.dialnote(ANA), "nobody open");

@@ -79,8 +79,14 @@ fn of_teammate(kind: Kind, rules: &Rules, deed: Deed) -> Outcome {
         if missing && outcome == Outcome::Done { Outcome::NoteMissing } else { outcome }
     };
     match deed {
-        Deed::TakeOver if owner => Outcome::Already,
-        Deed::AssignOwned | Deed::TakeOver | Deed::Unassign | Deed::Requeue | Deed::HandOff => {
+        Deed::TakeOver | Deed::TakeAll if owner => Outcome::Already,
+        Deed::AssignOwned
+        | Deed::TakeOver
+        | Deed::TakeAll
+        | Deed::Unassign
+        | Deed::Requeue
+        | Deed::AssignAll
+        | Deed::HandOff => {
             allowed(who(rules.reassign, owner))
         }
         // The note is required before the owner is checked.

@@ -173,6 +173,10 @@ fn pressed(deed: Deed, about: &About) -> Vec<Move> {
     match deed {
         Deed::AssignFree | Deed::AssignOwned => vec![Move::Choose(Control::AssignTo, Box::new(on()), NIA)],
         Deed::TakeOver => press(Control::TakeOver, Carried { owner: Some(MemberId::new("mem_leo")), ..on() }),
+        Deed::TakeAll => press(
+            Control::TakeAll,
+            Carried { several: vec![(ConversationId::new(&about.id), MemberId::new("mem_leo"))], ..Carried::default() },
+        ),
         Deed::Take => press(Control::Take, on()),
         Deed::Unassign => press(Control::Unassign, on()),
         Deed::Requeue => {
@@ -231,6 +235,11 @@ fn form(deed: Deed, about: &About) -> Move {
     let note = json!({ "note": { "note": "all fine" } });
     match deed {
         Deed::AssignFree | Deed::AssignOwned => opened(Control::Assign, json!({ "to": { "to": NIA } })),
+        Deed::AssignAll => {
+            let all = Carried { owner: Some(MemberId::new("mem_leo")), ..Carried::default() };
+            let opened = Move::Press(Control::AssignAll, Box::new(all));
+            Move::Submit(Box::new(opened), json!({ "to": { "to": NIA } }))
+        }
         Deed::HandOff => opened(Control::HandOff, handoff_to(NIA, "call back")),
         Deed::DoneFree | Deed::Done => opened(Control::DoneWithNote, note),
         Deed::SnoozeFree | Deed::Snooze => opened(Control::Snooze, json!({ "soon": { "soon": "3h" } })),

@@ -26,7 +26,7 @@ const REFUSALS: [(&str, Outcome); 16] = [
     ("Only the owner or an admin can ", Outcome::Rule),
     ("Only an admin of this workspace or ", Outcome::Rule),
     ("Add a note", Outcome::NoteMissing),
-    ("There's nothing to accept for ", Outcome::NotTheirs),
+    ("There's nothing to accept or decline for ", Outcome::NotTheirs),
     ("You aren't the owner of ", Outcome::NotTheirs),
     ("This list or button has expired.", Outcome::NotTheirs),
     ("Nothing to undo", Outcome::NotTheirs),

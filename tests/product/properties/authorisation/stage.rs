@@ -155,7 +155,7 @@ impl<'a> Stage<'a> {
             Deed::Accept | Deed::GiveBack => {
                 self.acme.slash(NIA, &format!("/handoff @{LEO} {id} call back")).await;
             }
-            Deed::HandOffAll | Deed::Requeue => {
+            Deed::HandOffAll | Deed::Requeue | Deed::AssignAll => {
                 self.acme.poll().await.unwrap();
             }
             Deed::RouteOff | Deed::RouteSettings => {

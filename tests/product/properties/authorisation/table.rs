@@ -157,6 +157,7 @@ impl Way {
             | Inbound::SslCheck
             | Inbound::UrlVerification { .. }
             | Inbound::ProfileChanged { .. }
+            | Inbound::GroupChanged { .. }
             | Inbound::ChannelShared { .. }
             | Inbound::StepReached { .. }
             | Inbound::Removed { .. }
@@ -172,8 +173,10 @@ listed!(
         AssignOwned,
         Take,
         TakeOver,
+        TakeAll,
         Unassign,
         Requeue,
+        AssignAll,
         HandOff,
         HandOffBare,
         HandOffAll,
@@ -279,6 +282,7 @@ pub fn pressed(control: Control) -> Option<(Deed, Way)> {
         Control::Doctor => at_once(Deed::Doctor),
         Control::Take => at_once(Deed::Take),
         Control::TakeOver => at_once(Deed::TakeOver),
+        Control::TakeAll => at_once(Deed::TakeAll),
         Control::AssignTo => at_once(Deed::AssignOwned),
         Control::Assign => by_form(Deed::AssignOwned),
         Control::HandOff => by_form(Deed::HandOff),
@@ -301,6 +305,7 @@ pub fn pressed(control: Control) -> Option<(Deed, Way)> {
         Control::Wishes => at_once(Deed::SeeWishes),
         Control::Rules => at_once(Deed::SeeSettings),
         Control::Requeue => at_once(Deed::Requeue),
+        Control::AssignAll => by_form(Deed::AssignAll),
         Control::Route => at_once(Deed::Route),
         Control::RouteSettings => by_form(Deed::RouteSettings),
         // It is only in a form that has cells of its own.
@@ -345,7 +350,8 @@ impl Deed {
             | Self::Help
             | Self::SeeRoutes
             | Self::RouteOff => &[Typed, Written],
-            Self::Requeue
+            Self::TakeAll
+            | Self::Requeue
             | Self::UndoOfOthers
             | Self::OthersQuestion
             | Self::Show
@@ -356,7 +362,7 @@ impl Deed {
             Self::Find => &[Shortcut, Search],
             Self::Home => &[Home],
             Self::Link => &[Link],
-            Self::Settings | Self::RouteSettings | Self::Wishes | Self::Connect => &[Form],
+            Self::AssignAll | Self::Settings | Self::RouteSettings | Self::Wishes | Self::Connect => &[Form],
         }
     }
 }
