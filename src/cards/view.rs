@@ -118,9 +118,11 @@ fn standing(card_view: &CardView) -> Markup {
             .strong("Overdue")
             .ours(&format!(" · unassigned for over {}", minutes_in_words(minutes)))
             .then(" · ", delay(card_view)),
-        (Status::Open, _) if card_view.owner.is_none() => {
-            Markup::default().emoji(Emoji::UNASSIGNED).strong("Unassigned").then(" · ", limit).then(" · ", delay(card_view))
-        }
+        (Status::Open, _) if card_view.owner.is_none() => Markup::default()
+            .emoji(Emoji::UNASSIGNED)
+            .strong("Unassigned")
+            .then(" · ", limit)
+            .then(" · ", delay(card_view)),
         (Status::Open, _) => Markup::default().emoji(if missed { Emoji::OVERDUE } else { Emoji::OWNED }),
         (Status::Snoozed, _) => {
             let line = Markup::default().emoji(Emoji::SNOOZED).strong("Snoozed");

@@ -18,5 +18,5 @@ pub(crate) mod summary;
 pub(crate) mod target_facts;
 pub(crate) mod target_words;
 pub mod unreachable;
-mod while_away_view;
 pub(crate) mod weekly;
+mod while_away_view;

@@ -44,15 +44,15 @@ use crate::sync::webhooks::Hints;
 use crate::tenants::installations::Installations;
 use crate::tenants::removal::Removals;
 use crate::tenants::token_refresh::{RefreshToken, TokenRefresh};
-use crate::waiting::target_lines::PostTargetLine;
-use crate::waiting::targets::{TargetDue, Targeting};
 use crate::waiting::absent_owners::{AbsentOwner, AbsentOwners};
-use crate::waiting::while_away::{ReturnedWhileAway, WelcomeBack};
 use crate::waiting::auto_assign::{AssignWaiting, AutoAssignment};
 use crate::waiting::returns::{InactiveReturns, ReturnDue};
 use crate::waiting::shift_change::{ShiftCheck, ShiftChecks, ShiftOffers};
 use crate::waiting::shift_offer::{PostShiftOffer, SettleInOffer};
 use crate::waiting::stale::{Questions, StaleCheck, StaleChecks};
+use crate::waiting::target_lines::PostTargetLine;
+use crate::waiting::targets::{TargetDue, Targeting};
+use crate::waiting::while_away::{ReturnedWhileAway, WelcomeBack};
 use crate::workflows::queue::PostQueue;
 use crate::workflows::steps::WorkflowSteps;
 

@@ -86,9 +86,7 @@ fn of_teammate(kind: Kind, rules: &Rules, deed: Deed) -> Outcome {
         | Deed::Unassign
         | Deed::Requeue
         | Deed::AssignAll
-        | Deed::HandOff => {
-            allowed(who(rules.reassign, owner))
-        }
+        | Deed::HandOff => allowed(who(rules.reassign, owner)),
         // The note is required before the owner is checked.
         Deed::HandOffBare if rules.note_on_handoff => Outcome::NoteMissing,
         // Undo restores: the owner took it, or the others assigned it to the owner.
