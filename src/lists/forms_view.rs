@@ -261,6 +261,7 @@ pub fn window(list: Option<&ListView>, query: &Query, links: &Links) -> Modal {
 
 /// The settings of the channel in which the form of the rules is opened.
 #[derive(Clone, Debug)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a box that an admin ticks, or a button")]
 pub struct Here {
     /// The channel.
     pub channel: ChannelId,

@@ -82,12 +82,11 @@ async fn previewed(ctx: &TenantCtx, job: &PreviewJob) -> Result<Previewed, Stop>
     let Some(route) = routes::route_of(ctx, &job.channel).await? else {
         return Err(Refusal::NoRoute(job.channel.clone()).into());
     };
-    let settings = job.settings.clone();
-    let counts = preview_facts::of_settings(ctx, &route, &settings, job.requester.team.as_ref()).await?;
+    let route = Route { settings: job.settings.clone(), ..route };
+    let counts = preview_facts::of_route(ctx, &route, job.requester.team.as_ref()).await?;
     let people = named(ctx, &counts).await?;
-    let line = routes::called_of(&route);
-    let does = route_settings::described(ctx, &Route { settings: settings.clone(), ..route }).await?.words();
-    Ok(Previewed { line, does, settings, counts, people })
+    let does = route_settings::described(ctx, &route).await?.words();
+    Ok(Previewed { line: routes::called_of(&route), does, settings: route.settings, counts, people })
 }
 
 async fn named(ctx: &TenantCtx, counts: &PreviewCounts) -> Result<Vec<(String, usize)>, Fault> {

@@ -73,6 +73,9 @@ fn assignment(auto: &AutoAssign, line: Option<&str>, working: Hours, names: &Set
         None => subject,
     };
     let Some(pool) = auto.pool() else { return subject.ours(" stay unassigned until someone takes them.") };
+    if matches!(pool, AssigneePool::People(people) if people.is_empty()) {
+        return subject.ours(" stay unassigned, because no one is chosen for auto-assignment.");
+    }
     let pool = pool_words(pool, names);
     let to = match auto.how {
         PickBy::LeastBusy => subject.ours(" go to the least busy of ").text(&pool),
@@ -291,12 +294,16 @@ mod tests {
         let none = Target { owner: 0, answer: 0 };
         let targets = Targets { call: none, voicemail: none, sms: none, tell_owner: true, ..Targets::default() };
         let auto = AutoAssign { how: PickBy::InTurn, pool: None, most_open: 3 };
+        let erased = AutoAssign { pool: Some(AssigneePool::People(Vec::new())), ..auto.clone() };
+        let without = said(RouteSettings { auto: erased, ..RouteSettings::default() });
+        let no_one = "New conversations on Front desk stay unassigned, because no one is chosen for auto-assignment.";
+        assert_eq!(without.first().map(String::as_str), Some(no_one));
         let returns = Returns { after_hours: 4, to: ReturnTo::Next };
         let said = said(RouteSettings { targets, auto, returns, ..RouteSettings::default() });
-        assert_eq!(said[0], "New conversations on Front desk stay unassigned until someone takes them.");
-        assert_eq!(
-            said[1],
-            "After 4 working hours without activity the owner is asked, and 1 h later it's unassigned."
-        );
+        let expected = [
+            "New conversations on Front desk stay unassigned until someone takes them.",
+            "After 4 working hours without activity the owner is asked, and 1 h later it's unassigned.",
+        ];
+        assert_eq!(said.get(..2), Some(&expected.map(str::to_owned)[..]));
     }
 }

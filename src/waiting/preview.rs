@@ -1,49 +1,19 @@
 //! A preview of a route's settings: what they would have done with the conversations of the last days. It plays the
-//! contacts' waits again, in their order, with the settings. Pure.
+//! contacts' waits again, in their order, with the decisions that are made about real ones: `commands::picking`,
+//! `core::answer_wait` and `waiting::stale_facts`. Pure.
 
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::btree_map::OccupiedEntry;
+use std::collections::{BTreeMap, HashSet, VecDeque};
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use crate::core::conversation::ActivityKind;
-use crate::core::ids::MemberId;
-use crate::core::route::RouteSettings;
-use crate::core::targets::Target;
-use crate::waiting::preview_rules;
-use crate::waiting::preview_rules::{EscalationReach, PreviewPerson, RouteClock, next_person};
-
-/// A contact's wait in the past, as far as it is known.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct PastWait {
-    /// The kind of activity that began it, if it is known.
-    pub(crate) kind: Option<ActivityKind>,
-    /// The time of that activity.
-    pub(crate) heard: Timestamp,
-    /// The owner at that time.
-    pub(crate) owner: Option<MemberId>,
-    /// The first owner after that, with the time.
-    pub(crate) taken: Option<(Timestamp, MemberId)>,
-    /// The times of changes and answers, oldest first.
-    pub(crate) touched: Vec<Timestamp>,
-    /// The time of the answer, of *Done* or of a snooze, whichever came first.
-    pub(crate) answered: Option<Timestamp>,
-    /// The time at which it no longer counted as open.
-    pub(crate) closed: Option<Timestamp>,
-}
-
-/// The settings to try, with what they depend on.
-#[derive(Clone, Debug)]
-pub(crate) struct Trial<'a> {
-    /// The settings.
-    pub(crate) settings: &'a RouteSettings,
-    /// The working hours.
-    pub(crate) clock: RouteClock,
-    /// The people of the pool, each with the number of conversations that were open before.
-    pub(crate) people: Vec<(MemberId, usize)>,
-    /// The end of the period.
-    pub(crate) now: Timestamp,
-}
+use crate::commands::picking::{PickCandidate, PickRule};
+use crate::core::ids::{ConversationId, MemberId};
+use crate::core::teammate::Teammate;
+use crate::waiting::preview_replay::{Replay, is_returned};
+use crate::waiting::preview_wait::{PastWait, Trial};
+use crate::waiting::stale_facts::WorkingTimes;
 
 /// The counts of a preview.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -58,9 +28,9 @@ pub(crate) struct PreviewCounts {
     pub(crate) waited_for_hours: usize,
     /// The number that would have waited for someone below the limit.
     pub(crate) waited_for_room: usize,
-    /// The number that would have had an owner too late, and the number that really had.
+    /// The number that would have had no owner in time, and the number that really had none.
     pub(crate) late_owner: [usize; 2],
-    /// The number that had an answer too late.
+    /// The number that had no answer in time.
     pub(crate) late_answer: usize,
     /// The number about which the owner, the backup and the channel would have been notified.
     pub(crate) notified: [usize; 3],
@@ -70,202 +40,182 @@ pub(crate) struct PreviewCounts {
     pub(crate) unknown_kind: usize,
 }
 
-/// The owners that the settings would have given to the waits, in their order.
-struct Assignments {
-    owned_at: Vec<Option<Timestamp>>,
-    people: Vec<PreviewPerson>,
-    waited_for_hours: usize,
-    waited_for_room: usize,
-}
+/// An owner whom the settings would have given to a conversation, with the time.
+type Given = Option<(Timestamp, MemberId)>;
 
 /// Plays waits again, given oldest first.
 pub(crate) fn play(waits: &[PastWait], trial: &Trial) -> PreviewCounts {
-    let waits: Vec<_> = waits.iter().filter(|wait| target(wait, trial).is_some()).collect();
-    let Assignments { owned_at, people, waited_for_hours, waited_for_room } = assignments(&waits, trial);
+    let is_wait = |wait: &&PastWait| trial.route.settings.targets.of(wait.kind()).is_some();
+    let waits: Vec<_> = waits.iter().filter(is_wait).collect();
+    let played = Assignments::of(&waits, trial);
     let mut counts = PreviewCounts {
         conversations: waits.len(),
         owned: waits.iter().filter(|wait| wait.owner.is_some()).count(),
-        given: people.into_iter().map(|one| (one.member, one.given)).collect(),
-        waited_for_hours,
-        waited_for_room,
+        waited_for_hours: played.waited_for_hours,
+        waited_for_room: played.waited_for_room,
+        given: played.shares(),
         unknown_kind: waits.iter().filter(|wait| wait.kind.is_none()).count(),
         ..PreviewCounts::default()
     };
-    for (wait, owned_at) in waits.iter().zip(owned_at) {
-        judge(&mut counts, wait, owned_at, trial);
+    for (wait, given) in waits.iter().zip(&played.given) {
+        let (tried, really) = (Replay::of(wait, given.as_ref(), trial), Replay::of(wait, None, trial));
+        for (count, replay) in counts.late_owner.iter_mut().zip([&tried, &really]) {
+            *count += usize::from(replay.late_owner);
+        }
+        counts.late_answer += usize::from(tried.late_answer);
+        for (count, notified) in counts.notified.iter_mut().zip(tried.notified) {
+            *count += usize::from(notified);
+        }
+        counts.returned += usize::from(is_returned(wait, given.as_ref(), trial));
     }
     counts
 }
 
-/// Returns the target of a wait; `None` for an activity that waits for no answer.
-fn target(wait: &PastWait, trial: &Trial) -> Option<Target> {
-    trial.settings.targets.of(wait.kind.unwrap_or(ActivityKind::MissedCall))
+/// The assignments that the settings would have made, in their order.
+struct Assignments<'a> {
+    trial: &'a Trial<'a>,
+    waits: &'a [&'a PastWait],
+    people: Vec<PickCandidate>,
+    /// The waits that no one could take yet.
+    waiting: VecDeque<usize>,
+    /// The conversations that end, by the time of their end.
+    ends: BTreeMap<Timestamp, Vec<ConversationId>>,
+    given: Vec<Given>,
+    turns: u64,
+    waited_for_hours: usize,
+    waited_for_room: usize,
 }
 
-/// Returns the owners that the settings would have given.
-fn assignments(waits: &[&PastWait], trial: &Trial) -> Assignments {
-    let person = |(member, open): &(MemberId, usize)| PreviewPerson {
-        member: member.clone(),
-        open: *open,
-        turn: None,
-        given: 0,
-    };
-    let mut queue = WaitQueue {
-        trial,
-        people: trial.people.iter().map(person).collect(),
-        waiting: VecDeque::new(),
-        ends: BTreeMap::new(),
-        turns: 0,
-    };
-    let mut owned_at: Vec<_> = waits.iter().map(|wait| wait.taken.as_ref().map(|(at, _)| *at)).collect();
-    let (mut waited_for_hours, mut waited_for_room) = (0, 0);
-    let mut arrivals: Vec<_> =
-        waits.iter().enumerate().map(|(nth, wait)| (trial.clock.attended(wait.heard), nth)).collect();
-    arrivals.sort_unstable();
-    for (at, nth) in arrivals {
-        queue.free_until(at.min(trial.now), waits, &mut owned_at);
-        let Some(wait) = waits.get(nth) else { continue };
-        let owner = wait
-            .owner
-            .as_ref()
-            .or_else(|| wait.taken.as_ref().filter(|(taken, _)| *taken < at).map(|(_, member)| member));
-        if let Some(owner) = owner {
-            queue.owns(owner, wait.closed);
-            continue;
+impl<'a> Assignments<'a> {
+    fn of(waits: &'a [&'a PastWait], trial: &'a Trial<'a>) -> Self {
+        let candidate = |(teammate, open): &(Teammate, HashSet<ConversationId>)| PickCandidate {
+            teammate: teammate.clone(),
+            open: open.clone(),
+            picked_at: None,
+            turn: None,
+            asked: true,
+        };
+        let mut all = Self {
+            trial,
+            waits,
+            people: trial.people.iter().map(candidate).collect(),
+            waiting: VecDeque::new(),
+            ends: BTreeMap::new(),
+            given: vec![None; waits.len()],
+            turns: 0,
+            waited_for_hours: 0,
+            waited_for_room: 0,
+        };
+        let arrival = |(nth, wait): (usize, &&PastWait)| (all.attended(wait.heard), nth);
+        let mut arrivals: Vec<_> = waits.iter().enumerate().map(arrival).collect();
+        arrivals.sort_unstable();
+        for (at, nth) in arrivals {
+            all.free_until(at.min(trial.now));
+            all.arrive(at, nth);
+        }
+        all.free_until(trial.now);
+        all
+    }
+
+    /// Returns the first time from `at` on in working hours.
+    fn attended(&self, at: Timestamp) -> Timestamp {
+        WorkingTimes::of(Some(self.trial.route), self.trial.rules, None).attended_from(at)
+    }
+
+    fn arrive(&mut self, at: Timestamp, nth: usize) {
+        let Some(wait) = self.waits.get(nth) else { return };
+        let taken = wait.taken().filter(|(taken, _)| *taken < at).map(|(_, member)| member);
+        if let Some(owner) = wait.owner.clone().or(taken) {
+            return self.owns(&owner, wait);
         }
         // It may have ended before the hours began.
-        if trial.settings.auto.pool().is_none() || wait.closed.is_some_and(|closed| closed <= at) {
-            continue;
+        if self.trial.route.settings.auto.pool().is_none() || wait.is_over(at) {
+            return;
         }
-        waited_for_hours += usize::from(at > wait.heard);
-        if at > trial.now {
-            continue;
+        self.waited_for_hours += usize::from(at > wait.heard);
+        if at <= self.trial.now {
+            self.waiting.push_back(nth);
+            self.give(at);
+            self.waited_for_room += usize::from(self.waiting.contains(&nth));
         }
-        queue.waiting.push_back(nth);
-        queue.give(at, waits, &mut owned_at);
-        waited_for_room += usize::from(queue.waiting.contains(&nth));
     }
-    queue.free_until(trial.now, waits, &mut owned_at);
-    Assignments { owned_at, people: queue.people, waited_for_hours, waited_for_room }
-}
 
-/// The waits that no one could take yet, and the people.
-struct WaitQueue<'a> {
-    trial: &'a Trial<'a>,
-    people: Vec<PreviewPerson>,
-    waiting: VecDeque<usize>,
-    /// The times at which conversations end, with the people who own them then.
-    ends: BTreeMap<Timestamp, Vec<MemberId>>,
-    turns: usize,
-}
-
-impl WaitQueue<'_> {
     /// Counts a conversation of a person until its end.
-    fn owns(&mut self, owner: &MemberId, closed: Option<Timestamp>) {
-        if let Some(person) = self.people.iter_mut().find(|one| one.member == *owner) {
-            person.open += 1;
-            if let Some(closed) = closed {
-                self.ends.entry(closed).or_default().push(owner.clone());
+    fn owns(&mut self, owner: &MemberId, wait: &PastWait) {
+        if let Some(person) = self.people.iter_mut().find(|one| one.teammate.member == *owner) {
+            person.open.insert(wait.conversation.clone());
+            if let Some(closed) = wait.closed() {
+                self.ends.entry(closed).or_default().push(wait.conversation.clone());
             }
         }
     }
 
     /// Lets conversations end until a time, and gives the places that get free to waiting ones.
-    fn free_until(&mut self, at: Timestamp, waits: &[&PastWait], owned_at: &mut [Option<Timestamp>]) {
-        while let Some((end, members)) = first_until(&mut self.ends, at) {
-            for member in members {
-                if let Some(person) = self.people.iter_mut().find(|one| one.member == member) {
-                    person.open = person.open.saturating_sub(1);
-                }
+    fn free_until(&mut self, at: Timestamp) {
+        while let Some((end, conversations)) = first_until(&mut self.ends, at) {
+            for person in &mut self.people {
+                person.open.retain(|open| !conversations.contains(open));
             }
-            let attended = self.trial.clock.attended(end);
+            let attended = self.attended(end);
             if attended <= self.trial.now {
-                self.give(attended, waits, owned_at);
+                self.give(attended);
             }
         }
     }
 
     /// Gives waiting conversations to people, oldest first, as long as someone may get more.
-    fn give(&mut self, at: Timestamp, waits: &[&PastWait], owned_at: &mut [Option<Timestamp>]) {
-        let auto = &self.trial.settings.auto;
+    fn give(&mut self, at: Timestamp) {
+        let auto = &self.trial.route.settings.auto;
+        let Some(rule) = PickRule::of(auto.how, auto.most_open) else { return };
         while let Some(nth) = self.waiting.front().copied() {
-            let (Some(wait), Some(owned)) = (waits.get(nth), owned_at.get_mut(nth)) else { return };
+            let (Some(wait), next) = (self.waits.get(nth).copied(), rule.next(&self.people)) else { return };
             // Someone really took it, or it ended, while it waited.
-            let really = wait.taken.as_ref().filter(|(taken, _)| *taken <= at).map(|(_, member)| member.clone());
-            if really.is_some() || wait.closed.is_some_and(|closed| closed <= at) {
+            let taken = wait.taken().filter(|(taken, _)| *taken <= at).map(|(_, member)| member);
+            if taken.is_some() || wait.is_over(at) {
                 self.waiting.pop_front();
-                if let Some(owner) = really {
-                    self.owns(&owner, wait.closed.filter(|closed| *closed > at));
+                if let Some(owner) = taken.filter(|_| !wait.is_over(at)) {
+                    self.owns(&owner, wait);
                 }
                 continue;
             }
-            let Some(next) = next_person(auto.how, auto.most_open, &self.people) else { return };
+            let Some(person) = next.and_then(|next| self.people.get_mut(next)) else { return };
             self.waiting.pop_front();
-            *owned = Some(at);
             self.turns += 1;
-            let Some(person) = self.people.get_mut(next) else { return };
-            (person.turn, person.given) = (Some(self.turns), person.given + 1);
-            let member = person.member.clone();
-            self.owns(&member, wait.closed);
+            person.turn = Some(self.turns);
+            let member = person.teammate.member.clone();
+            self.owns(&member, wait);
+            if let Some(given) = self.given.get_mut(nth) {
+                *given = Some((at, member));
+            }
         }
+    }
+
+    /// Returns the number of conversations that each person would have got.
+    fn shares(&self) -> Vec<(MemberId, usize)> {
+        let got = |member: &MemberId| self.given.iter().flatten().filter(|(_, one)| one == member).count();
+        self.people.iter().map(|one| (one.teammate.member.clone(), got(&one.teammate.member))).collect()
     }
 }
 
 /// Removes the first end of conversations, if it is not after `at`.
-fn first_until(ends: &mut BTreeMap<Timestamp, Vec<MemberId>>, at: Timestamp) -> Option<(Timestamp, Vec<MemberId>)> {
-    ends.first_entry().filter(|first| *first.key() <= at).map(|first| first.remove_entry())
-}
-
-/// Counts the missed targets of a wait, the notifications, and its return.
-fn judge(counts: &mut PreviewCounts, wait: &PastWait, owned_at: Option<Timestamp>, trial: &Trial) {
-    let Some(target) = target(wait, trial) else { return };
-    let (clock, targets, now) = (&trial.clock, &trial.settings.targets, trial.now);
-    let limit = |minutes: u16| (minutes > 0).then(|| clock.after(wait.heard, minutes));
-    let answered = wait.answered.unwrap_or(now);
-    let mut found = EscalationReach::default();
-    if let Some(due) = limit(target.owner).filter(|_| wait.owner.is_none()) {
-        let until = |owned: Option<Timestamp>| owned.unwrap_or(now).min(answered);
-        let really = wait.taken.as_ref().map(|(at, _)| *at);
-        counts.late_owner[0] += usize::from(until(owned_at) > due);
-        counts.late_owner[1] += usize::from(until(really) > due);
-        found = preview_rules::reached(targets, false, (due, until(owned_at)), clock);
-    }
-    if let Some(due) = limit(target.answer) {
-        counts.late_answer += usize::from(answered > due);
-        let is_owned = wait.owner.is_some() || owned_at.is_some_and(|owned| owned <= due);
-        let later = preview_rules::reached(targets, is_owned, (due, answered), clock);
-        found = EscalationReach {
-            owner: later.owner,
-            backup: found.backup || later.backup,
-            channel: found.channel || later.channel,
-        };
-    }
-    for (count, reached) in counts.notified.iter_mut().zip([found.owner, found.backup, found.channel]) {
-        *count += usize::from(reached);
-    }
-    let owned_from = if wait.owner.is_some() { Some(wait.heard) } else { owned_at };
-    counts.returned += usize::from(owned_from.is_some_and(|from| is_returned(wait, from, trial)));
-}
-
-/// Answers whether an owner would have lost the conversation, because nothing happened to it for so long.
-fn is_returned(wait: &PastWait, owned_from: Timestamp, trial: &Trial) -> bool {
-    let end = wait.closed.unwrap_or(trial.now);
-    let touched = wait.touched.iter().copied().filter(|at| *at > owned_from && *at < end);
-    let times: Vec<_> = std::iter::once(owned_from).chain(touched).chain([end]).collect();
-    let silences = times.iter().zip(times.iter().skip(1));
-    silences.into_iter().any(|(from, to)| preview_rules::returns(trial.settings.returns, (*from, *to), &trial.clock))
+fn first_until(
+    ends: &mut BTreeMap<Timestamp, Vec<ConversationId>>,
+    at: Timestamp,
+) -> Option<(Timestamp, Vec<ConversationId>)> {
+    ends.first_entry().filter(|first| *first.key() <= at).map(OccupiedEntry::remove_entry)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::core::conversation::{ActivityKind, State, Status};
+    use crate::core::route::{Route, RouteSettings};
+    use crate::core::rules::Rules;
     use crate::core::assignee::UserGroup;
     use crate::core::auto_assign::{AssigneePool, AutoAssign, PickBy};
     use crate::core::automation::{ReturnTo, Returns};
     use crate::core::ids::{SlackUserId, UserGroupId};
-    use crate::core::rules::Rules;
     use crate::core::targets::{Backup, Targets};
-    use jiff::tz::TimeZone;
 
     /// Returns a time on Monday, or later in the week: "24T09:30".
     fn at(text: &str) -> Timestamp {
@@ -273,23 +223,26 @@ mod tests {
         format!("2026-11-{text}:00Z").parse().unwrap_or_else(|_| unreachable!("{text}"))
     }
 
+    fn state(owner: Option<&str>, status: Status) -> State {
+        State { owner: owner.map(MemberId::new), status, until: None }
+    }
+
     fn wait(heard: &str, closed: Option<&str>) -> PastWait {
-        let closed = closed.map(at);
         PastWait {
+            conversation: ConversationId::new(heard),
             kind: Some(ActivityKind::Voicemail),
             heard: at(heard),
             owner: None,
-            taken: None,
-            touched: closed.into_iter().collect(),
-            answered: closed,
-            closed,
+            changes: closed.map(|closed| (at(closed), state(None, Status::Done))).into_iter().collect(),
+            answer: None,
+            again: Vec::new(),
         }
     }
 
     fn taken(heard: &str, by: &str, when: &str, closed: Option<&str>) -> PastWait {
-        let wait = wait(heard, closed);
-        let touched = std::iter::once(at(when)).chain(wait.touched).collect();
-        PastWait { taken: Some((at(when), MemberId::new(by))), touched, ..wait }
+        let done = closed.map(|closed| (at(closed), state(Some(by), Status::Done)));
+        let changes = std::iter::once((at(when), state(Some(by), Status::Open))).chain(done).collect();
+        PastWait { changes, ..wait(heard, None) }
     }
 
     fn auto(how: PickBy, most_open: u16) -> RouteSettings {
@@ -298,10 +251,16 @@ mod tests {
         RouteSettings { auto, ..RouteSettings::default() }
     }
 
+    fn teammate(id: &str) -> Teammate {
+        let (user, member, name) = (SlackUserId::new(id), MemberId::new(id), id.to_owned());
+        Teammate { user, member, name, zone: None, admin: false }
+    }
+
     fn played(waits: &[PastWait], settings: &RouteSettings, open: [usize; 2]) -> PreviewCounts {
-        let people = ["leo", "zoe"].into_iter().zip(open).map(|(id, open)| (MemberId::new(id), open)).collect();
-        let clock = RouteClock { working: Rules::default().working, zone: TimeZone::UTC };
-        play(waits, &Trial { settings, clock, people, now: at("27T17:00") })
+        let open = open.map(|count| (0..count).map(|nth| ConversationId::new(format!("before-{nth}"))).collect());
+        let people = ["leo", "zoe"].map(teammate).into_iter().zip(open).collect();
+        let route = Route { settings: settings.clone(), ..Route::of_all() };
+        play(waits, &Trial { route: &route, rules: &Rules::default(), people, now: at("27T17:00") })
     }
 
     fn given(counts: &PreviewCounts) -> Vec<(&str, usize)> {
@@ -369,7 +328,8 @@ mod tests {
         assert_eq!(returned(taken("09:00", "leo", "09:10", Some("14:00"))), 0);
         assert_eq!(returned(taken("09:00", "leo", "09:10", Some("14:30"))), 1);
         let kept = taken("09:00", "leo", "09:10", Some("14:30"));
-        assert_eq!(returned(PastWait { touched: vec![at("09:10"), at("12:00"), at("14:30")], ..kept }), 0);
+        assert_eq!(returned(PastWait { again: vec![at("12:00")], ..kept.clone() }), 0);
+        assert_eq!(returned(PastWait { answer: Some(at("12:00")), ..kept }), 0);
         assert_eq!(returned(wait("09:00", None)), 0, "no one owned it");
     }
 
@@ -379,5 +339,22 @@ mod tests {
         let unknown = PastWait { kind: None, ..wait("09:00", None) };
         let counts = played(&[call, unknown], &RouteSettings::default(), [0, 0]);
         assert_eq!((counts.conversations, counts.unknown_kind), (1, 1));
+    }
+
+    #[test]
+    fn an_answer_ends_the_wait_and_a_snooze_lets_it_stand_still() {
+        let settings = RouteSettings::default();
+        let late = |wait: PastWait| played(&[wait], &settings, [0, 0]).late_answer;
+        let open = taken("09:00", "leo", "09:10", None);
+        assert_eq!(late(open.clone()), 1);
+        assert_eq!(late(PastWait { answer: Some(at("10:50")), ..open.clone() }), 0);
+        assert_eq!(late(PastWait { answer: Some(at("11:10")), ..open.clone() }), 1);
+        let snoozed = |until: &str| {
+            let [asleep, awake] = [Status::Snoozed, Status::Open].map(|status| state(Some("leo"), status));
+            let changes = open.changes.iter().cloned().chain([(at("10:00"), asleep), (at(until), awake)]).collect();
+            PastWait { changes, answer: Some(at("14:50")), ..open.clone() }
+        };
+        assert_eq!(late(snoozed("14:00")), 0, "an hour was left");
+        assert_eq!(late(snoozed("13:00")), 1);
     }
 }

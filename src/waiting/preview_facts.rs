@@ -1,28 +1,28 @@
 //! The facts of a preview: the contacts' waits of the last days, out of the projection and the audit log.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashSet};
 use std::time::Duration;
 
 use jiff::Timestamp;
 
+use crate::commands::pools;
 use crate::core::auto_assign::AssigneePool;
 use crate::core::conversation::{Conversation, Status};
-use crate::core::error::Fault;
-use crate::core::ids::{ConversationId, MemberId, TeamId};
+use crate::core::ids::{ConversationId, TeamId};
 use crate::core::last_change::ConversationChange;
 use crate::core::refusal::Refusal;
-use crate::core::route::{Route, RouteSettings};
-use crate::core::{times, working_hours};
+use crate::core::route::Route;
+use crate::core::teammate::Teammate;
+use crate::core::times;
 use crate::jobs::ctx::TenantCtx;
 use crate::jobs::documents;
 use crate::jobs::outcome::Stop;
 use crate::notifications::report;
 use crate::people::acting;
 use crate::platform::db::projection::Conversations;
-use crate::platform::slack::answer::SlackError;
 use crate::waiting::preview;
-use crate::waiting::preview::{PastWait, PreviewCounts, Trial};
-use crate::waiting::preview_rules::RouteClock;
+use crate::waiting::preview::PreviewCounts;
+use crate::waiting::preview_wait::{PastWait, Trial};
 
 /// The period of a preview.
 const PERIOD: Duration = Duration::from_secs(7 * 24 * 60 * 60);
@@ -30,17 +30,12 @@ const PERIOD: Duration = Duration::from_secs(7 * 24 * 60 * 60);
 /// The most people of a pool who are considered.
 const MOST_CONSIDERED: usize = 100;
 
-/// Returns what settings would have done on a route in the last seven days. Refuses if the people of the pool cannot be
-/// read.
-pub(crate) async fn of_settings(
-    ctx: &TenantCtx,
-    route: &Route,
-    settings: &RouteSettings,
-    team: Option<&TeamId>,
-) -> Result<PreviewCounts, Stop> {
+/// Returns what the settings of a route would have done in the last seven days. Refuses if the people of the pool cannot
+/// be read.
+pub(crate) async fn of_route(ctx: &TenantCtx, route: &Route, team: Option<&TeamId>) -> Result<PreviewCounts, Stop> {
     let now = ctx.clock.now();
     let begin = times::earlier(now, PERIOD);
-    let members = match settings.auto.pool() {
+    let members = match route.settings.auto.pool() {
         Some(pool) => members(ctx, pool, team).await?,
         None => Vec::new(),
     };
@@ -50,83 +45,79 @@ pub(crate) async fn of_settings(
         let all = all.values().map(|sight| &sight.known.conversation);
         let all: Vec<_> = all.filter(|one| route.takes(one.line.as_ref())).collect();
         let waits = past_waits(&all, &changes, begin);
-        let waiting: BTreeSet<_> = waits.iter().map(|(id, _)| id).collect();
-        let people = open_before(&members, all.iter().copied().filter(|one| !waiting.contains(&one.id)));
-        (people, waits)
+        let waiting: BTreeSet<_> = waits.iter().map(|wait| &wait.conversation).collect();
+        let before = all.iter().copied().filter(|one| one.is_open() && !waiting.contains(&one.id));
+        (open_before(members, before), waits)
     };
     let (people, mut waits) = ctx.memory.projection.look(&ctx.db, look).await?;
-    waits.sort_by_key(|(_, wait)| wait.heard);
-    let waits: Vec<_> = waits.into_iter().map(|(_, wait)| wait).collect();
-    let working = settings.over(&documents::rules(ctx).await?).working;
-    let clock = RouteClock { working, zone: working_hours::zone(route.zone.as_deref()) };
-    Ok(preview::play(&waits, &Trial { settings, clock, people, now }))
+    waits.sort_by_key(|wait| wait.heard);
+    let rules = documents::rules(ctx).await?;
+    Ok(preview::play(&waits, &Trial { route, rules: &rules, people, now }))
 }
 
 /// Returns the linked members of a pool as it is now.
-async fn members(ctx: &TenantCtx, pool: &AssigneePool, team: Option<&TeamId>) -> Result<Vec<MemberId>, Stop> {
+async fn members(ctx: &TenantCtx, pool: &AssigneePool, team: Option<&TeamId>) -> Result<Vec<Teammate>, Stop> {
     let users = match pool {
         AssigneePool::People(users) => users.clone(),
-        AssigneePool::Group(group) => match ctx.slack.group(&group.id, team).await {
-            Ok(users) => users,
-            Err(SlackError::Refused(_) | SlackError::Fault(Fault::Unauthorized { .. })) => {
-                return Err(Refusal::GroupUnreadable { group: group.name.clone() }.into());
-            }
-            Err(SlackError::Fault(fault)) => return Err(fault.into()),
-        },
+        AssigneePool::Group(group) => {
+            let unreadable = || Refusal::GroupUnreadable { group: group.name.clone() };
+            pools::members(ctx, group, team).await?.ok_or_else(unreadable)?
+        }
     };
     let mut members = Vec::new();
     for user in users.iter().take(MOST_CONSIDERED) {
-        members.extend(acting::teammate(ctx, user).await?.ok().map(|teammate| teammate.member));
+        members.extend(acting::teammate(ctx, user).await?.ok());
     }
     Ok(members)
 }
 
-/// Returns the people with the number of these conversations that they own.
+/// Returns the people with those of these conversations that they own.
 fn open_before<'a>(
-    members: &[MemberId],
+    members: Vec<Teammate>,
     conversations: impl Iterator<Item = &'a Conversation>,
-) -> Vec<(MemberId, usize)> {
-    let mut open: BTreeMap<&MemberId, usize> = members.iter().map(|member| (member, 0)).collect();
-    for owner in conversations.filter(|one| one.is_open()).filter_map(|one| one.owner.as_ref()) {
-        if let Some(count) = open.get_mut(&owner.id) {
-            *count += 1;
+) -> Vec<(Teammate, HashSet<ConversationId>)> {
+    let mut people: Vec<_> = members.into_iter().map(|member| (member, HashSet::new())).collect();
+    for conversation in conversations {
+        let theirs = people.iter_mut().find(|(person, _)| conversation.is_owned_by(&person.member));
+        if let Some((_, open)) = theirs {
+            open.insert(conversation.id.clone());
         }
     }
-    open.into_iter().map(|(member, open)| (member.clone(), open)).collect()
+    people
 }
 
 /// Returns the waits that began since `begin`. The changes come oldest first.
-fn past_waits(
-    conversations: &[&Conversation],
-    changes: &[ConversationChange],
-    begin: Timestamp,
-) -> Vec<(ConversationId, PastWait)> {
+fn past_waits(conversations: &[&Conversation], changes: &[ConversationChange], begin: Timestamp) -> Vec<PastWait> {
     let mut by_conversation: BTreeMap<&ConversationId, Vec<&ConversationChange>> = BTreeMap::new();
     for change in changes {
         by_conversation.entry(&change.conversation).or_default().push(change);
     }
-    let mut waits = Vec::new();
-    for conversation in conversations {
+    let waits = conversations.iter().flat_map(|conversation| {
         let changes = by_conversation.get(&conversation.id).map_or(&[][..], Vec::as_slice);
-        let found = waits_of(conversation, changes, begin).into_iter();
-        waits.extend(found.map(|wait| (conversation.id.clone(), wait)));
-    }
-    waits
+        waits_of(conversation, changes, begin)
+    });
+    waits.collect()
 }
 
-/// Returns the waits of a conversation. Another message of the contact begins a new one only after the last one ended.
+/// Returns the waits of a conversation. Another message of the contact begins a new one only after *Done*.
 fn waits_of(conversation: &Conversation, changes: &[&ConversationChange], begin: Timestamp) -> Vec<PastWait> {
     let heard = changes.iter().filter_map(|change| change.heard).chain(conversation.last_inbound_at());
     let heard: BTreeSet<_> = heard.filter(|heard| *heard >= begin).collect();
+    let is_done = |at: Timestamp| {
+        let last = changes.iter().rfind(|change| change.at < at);
+        last.is_some_and(|change| change.after.status == Status::Done)
+    };
     let mut waits: Vec<PastWait> = Vec::new();
     for heard in heard {
         match waits.last_mut() {
-            Some(wait) if wait.closed.is_none_or(|closed| closed >= heard) => wait.touched.push(heard),
-            _ => waits.push(wait_since(heard, conversation, changes)),
+            Some(wait) if !is_done(heard) => wait.again.push(heard),
+            before => {
+                if let Some(before) = before {
+                    before.changes.retain(|(at, _)| *at < heard);
+                }
+                waits.push(wait_since(heard, conversation, changes));
+            }
         }
-    }
-    for wait in &mut waits {
-        wait.touched.sort_unstable();
     }
     waits
 }
@@ -137,21 +128,14 @@ fn wait_since(heard: Timestamp, conversation: &Conversation, changes: &[&Convers
     let before = changes.iter().rfind(|change| change.at < heard).map(|change| change.after.owner.clone());
     let now = || conversation.owner.as_ref().map(|owner| owner.id.clone());
     let owner = later.first().map(|change| change.before.owner.clone()).or(before).unwrap_or_else(now);
-    let taken =
-        later.iter().find_map(|change| Some((change.at, change.after.owner.clone()?))).filter(|_| owner.is_none());
-    let ends =
-        |change: &&&&ConversationChange| change.after.status != Status::Open && change.before.status == Status::Open;
-    let closed = later.iter().find(ends).map(|change| change.at);
-    let answer = last.filter(|last| !last.inbound && last.at > heard).map(|last| last.at);
-    let answered = answer.into_iter().chain(closed).min();
     PastWait {
+        conversation: conversation.id.clone(),
         kind: last.filter(|last| last.inbound && last.at == heard).map(|last| last.kind),
         heard,
         owner,
-        taken,
-        touched: later.iter().map(|change| change.at).chain(answer).collect(),
-        answered,
-        closed,
+        changes: later.iter().map(|change| (change.at, change.after.clone())).collect(),
+        answer: last.filter(|last| last.ends_a_wait() && last.at > heard).map(|last| last.at),
+        again: Vec::new(),
     }
 }
 
@@ -159,6 +143,7 @@ fn wait_since(heard: Timestamp, conversation: &Conversation, changes: &[&Convers
 mod tests {
     use super::*;
     use crate::core::conversation::{Activity, ActivityContext, ActivityKind, Contact, Owner, State};
+    use crate::core::ids::{MemberId, SlackUserId};
 
     fn second(second: i64) -> Timestamp {
         Timestamp::from_second(second).unwrap_or_default()
@@ -209,10 +194,10 @@ mod tests {
         let waits = waits_of(&now, &changes, second(0));
         let [first, other] = waits.as_slice() else { unreachable!("{waits:?}") };
         assert_eq!((first.heard, first.owner.clone(), first.kind), (second(100), None, None));
-        assert_eq!(first.taken, Some((second(150), MemberId::new("leo"))));
-        assert_eq!((first.answered, first.closed), (Some(second(180)), Some(second(180))));
+        let times: Vec<_> = first.changes.iter().map(|(at, _)| *at).collect();
+        assert_eq!((times, first.closed()), (vec![second(150), second(180)], Some(second(180))));
         assert_eq!((other.heard, other.owner.clone()), (second(400), Some(MemberId::new("leo"))));
-        assert_eq!((other.kind, other.closed), (Some(ActivityKind::Sms), None));
+        assert_eq!((other.kind, other.closed()), (Some(ActivityKind::Sms), None));
         assert_eq!(waits_of(&now, &changes, second(300)).len(), 1, "earlier ones are not in the period");
     }
 
@@ -226,8 +211,8 @@ mod tests {
         let now = conversation(Some("zoe"), Some((ActivityKind::Call, false, 300)));
         let waits = waits_of(&now, &changes, second(0));
         let [only] = waits.as_slice() else { unreachable!("{waits:?}") };
-        assert_eq!((only.heard, only.answered, only.closed), (second(100), Some(second(300)), None));
-        assert_eq!(only.touched, [150, 200, 250, 300].map(second));
+        assert_eq!((only.heard, only.answer, only.closed()), (second(100), Some(second(300)), None));
+        assert_eq!((only.again.as_slice(), only.changes.len()), (&[second(200)][..], 2));
     }
 
     #[test]
@@ -235,15 +220,22 @@ mod tests {
         let now = conversation(Some("zoe"), Some((ActivityKind::Voicemail, true, 100)));
         let waits = waits_of(&now, &[], second(0));
         let [only] = waits.as_slice() else { unreachable!("{waits:?}") };
-        assert_eq!((only.owner.clone(), only.taken.clone()), (Some(MemberId::new("zoe")), None));
+        assert_eq!((only.owner.clone(), only.changes.len()), (Some(MemberId::new("zoe")), 0));
         assert_eq!(waits_of(&conversation(None, None), &[], second(0)), []);
     }
 
     #[test]
     fn only_conversations_outside_the_period_count_as_load() {
-        let (leo, zoe) = (MemberId::new("leo"), MemberId::new("zoe"));
+        let teammate = |id: &str| Teammate {
+            user: SlackUserId::new(id),
+            member: MemberId::new(id),
+            name: id.to_owned(),
+            zone: None,
+            admin: false,
+        };
         let mine = conversation(Some("zoe"), None);
-        let open = open_before(&[leo.clone(), zoe.clone()], [&mine, &mine].into_iter());
-        assert_eq!(open, [(leo, 0), (zoe, 2)]);
+        let open = open_before(vec![teammate("leo"), teammate("zoe")], [&mine].into_iter());
+        let loads: Vec<_> = open.iter().map(|(person, open)| (person.name.as_str(), open.len())).collect();
+        assert_eq!(loads, [("leo", 0), ("zoe", 1)]);
     }
 }

@@ -68,6 +68,12 @@ impl WorkingTimes {
         is_to_be_asked(touched, (*working, patience), zone, now)
     }
 
+    /// Returns the first time at which the owner is due to be asked.
+    pub(crate) fn asked_at(&self, touched: Timestamp, patience: SignedDuration) -> Timestamp {
+        let (working, zone) = &self.owner;
+        working.after(working.after(touched, patience, zone), SignedDuration::ZERO, zone)
+    }
+
     /// Returns the time at which a conversation returns whose owner is asked at `now`.
     pub(crate) fn returns_at(&self, now: Timestamp) -> Timestamp {
         let (working, zone) = &self.owner;

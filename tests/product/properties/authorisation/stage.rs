@@ -216,7 +216,7 @@ impl<'a> Stage<'a> {
     pub async fn restore(&mut self, deed: Deed, kind: Kind, set: Set) {
         match (deed, kind) {
             (Deed::Settings, _) => self.rule(set).await,
-            (Deed::RouteSettings, _) => {
+            (Deed::RouteSettings, kind) if kind.is_teammate() => {
                 self.acme.slash(MAYA, "/dialnote route off").await;
                 self.acme.settle().await;
             }
