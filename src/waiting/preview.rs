@@ -208,13 +208,13 @@ fn first_until(
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::core::conversation::{ActivityKind, State, Status};
-    use crate::core::route::{Route, RouteSettings};
-    use crate::core::rules::Rules;
     use crate::core::assignee::UserGroup;
     use crate::core::auto_assign::{AssigneePool, AutoAssign, PickBy};
     use crate::core::automation::{ReturnTo, Returns};
+    use crate::core::conversation::{ActivityKind, State, Status};
     use crate::core::ids::{SlackUserId, UserGroupId};
+    use crate::core::route::{Route, RouteSettings};
+    use crate::core::rules::Rules;
     use crate::core::targets::{Backup, Targets};
 
     /// Returns a time on Monday, or later in the week: "24T09:30".
@@ -331,6 +331,14 @@ mod tests {
         assert_eq!(returned(PastWait { again: vec![at("12:00")], ..kept.clone() }), 0);
         assert_eq!(returned(PastWait { answer: Some(at("12:00")), ..kept }), 0);
         assert_eq!(returned(wait("09:00", None)), 0, "no one owned it");
+    }
+
+    #[test]
+    fn one_that_no_one_took_or_answered_misses_both_limits_once_they_have_passed() {
+        let never = played(&[wait("09:00", None)], &RouteSettings::default(), [0, 0]);
+        assert_eq!((never.late_owner, never.late_answer), ([1, 1], 1));
+        let recent = played(&[wait("27T16:00", None)], &RouteSettings::default(), [0, 0]);
+        assert_eq!((recent.late_owner, recent.late_answer), ([1, 1], 0), "the answer has another hour");
     }
 
     #[test]

@@ -44,10 +44,21 @@ impl Replay {
                 now.last_activity = Some(activity(ActivityKind::Call, false, at));
             }
             let (next, outcomes) = running.follow(&now, at);
-            outcomes.iter().for_each(|outcome| replay.count(outcome));
+            for outcome in &outcomes {
+                replay.count(outcome);
+            }
             match next {
                 Some(next) => running = next,
-                None => break,
+                None => return replay,
+            }
+        }
+        // Time brings a step for the present limit only, which is the owner's as long as there is no owner. An answer that
+        // came just now shows whether the other one has passed.
+        if now.status == Status::Open {
+            now.last_activity = Some(activity(ActivityKind::Call, false, trial.now));
+            let (_, outcomes) = running.follow(&now, trial.now);
+            for outcome in &outcomes {
+                replay.count(outcome);
             }
         }
         replay
