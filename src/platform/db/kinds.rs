@@ -217,10 +217,10 @@ pub(crate) enum CacheKind {
     Direct,
     /// The channel of direct messages with a user, by user.
     DirectChannel,
-    /// The last direct message to a person, by reader.
-    LastDirect,
     /// The refusals of a person's last save in a pane, by user.
     FailedSave,
+    /// The last direct message to a person, by reader.
+    LastDirect,
     /// The time at which a member was last picked, by member.
     LastPick,
     /// The list of members.
@@ -259,8 +259,8 @@ impl CacheKind {
             Self::Digest => "digest",
             Self::Direct => "direct",
             Self::DirectChannel => "direct_channel",
-            Self::LastDirect => "direct_last",
             Self::FailedSave => "failed_save",
+            Self::LastDirect => "direct_last",
             Self::LastPick => "last_pick",
             Self::Members => "members",
             Self::Namesakes => "called",
