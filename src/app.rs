@@ -267,7 +267,7 @@ pub fn log_to_stderr(told: &str, format: LogFormat) {
     match format {
         LogFormat::Text => log.with_ansi(in_color).finish().with(discretion()).init(),
         LogFormat::Json => {
-            log.with_writer(std::io::stderr).json().flatten_event(true).finish().with(discretion()).init()
+            log.with_writer(std::io::stderr).json().flatten_event(true).finish().with(discretion()).init();
         }
     }
 }

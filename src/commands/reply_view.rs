@@ -60,23 +60,17 @@ pub(crate) fn postponed(asked: &str, why: &Refusal, note: &str) -> Content {
 
 /// Reports a delay: "dialnote isn't responding. `/done Diana Okafor` is saved and runs when dialnote is back." `directly`
 /// is true if the result follows by direct message.
-pub(crate) fn waits(asked: Option<&str>, service: Option<Service>, setting: Option<&str>, directly: bool) -> Content {
+pub(crate) fn waits(asked: Option<&str>, service: Service, setting: Option<&str>, directly: bool) -> Content {
     let line = Markup::default().emoji(Emoji::WAITING);
-    let line = match (service, setting) {
-        (Some(service), Some(setting)) => {
-            line.ours(&format!("There is no {service} at the address in ")).code(setting).ours(". ")
-        }
-        (Some(service), None) => line.ours(&format!("{service} isn't responding. ")),
-        (None, _) => line.ours("This takes longer than usual. "),
+    let line = match setting {
+        Some(setting) => line.ours(&format!("There is no {service} at the address in ")).code(setting).ours(". "),
+        None => line.ours(&format!("{service} isn't responding. ")),
     };
     let line = match asked {
         Some(asked) => line.code(&cut(asked, QUOTE)),
         None => line.ours("Your command"),
     };
-    let line = match service {
-        Some(service) => line.ours(&format!(" is saved and runs when {service} is back.")),
-        None => line.ours(" is saved and runs as soon as possible."),
-    };
+    let line = line.ours(&format!(" is saved and runs when {service} is back."));
     let next = match setting {
         Some(_) => "Ask the operator of this app to check the setting. You don't need to repeat the command.",
         None if directly => "The result follows as a direct message. You don't need to repeat the command.",

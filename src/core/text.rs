@@ -86,7 +86,7 @@ fn seen(raw: &str, joiners: Joiners) -> String {
 
 /// Answers whether a character has no width, is a control character, or changes the direction of the text around it.
 /// White space is handled elsewhere.
-pub(crate) fn is_hidden(c: char) -> bool {
+fn is_hidden(c: char) -> bool {
     let control = c.is_control() && !c.is_whitespace();
     control
         || matches!(
@@ -96,6 +96,21 @@ pub(crate) fn is_hidden(c: char) -> bool {
             | '\u{3164}' | '\u{FEFF}' | '\u{FFA0}' | '\u{FFF0}'..='\u{FFFB}' | '\u{1BCA0}'..='\u{1BCA3}'
             | '\u{1D173}'..='\u{1D17A}' | '\u{E0000}'..='\u{E007F}'
         )
+}
+
+/// Returns a text as one line for a terminal: line breaks, control characters and hidden ones are written as escapes, so
+/// that a text from outside can neither forge a line nor change what is shown. `is_kept` are exceptions.
+pub(crate) fn one_line(text: &str, is_kept: impl Fn(char) -> bool) -> String {
+    let is_break = |c: char| matches!(c, '\u{2028}' | '\u{2029}');
+    let mut line = String::with_capacity(text.len());
+    for c in text.chars() {
+        if (c.is_control() || is_break(c) || is_hidden(c)) && !is_kept(c) {
+            line.extend(c.escape_default());
+        } else {
+            line.push(c);
+        }
+    }
+    line
 }
 
 /// Answers whether a comparison ignores a character: a hidden one, or one that only selects a glyph.

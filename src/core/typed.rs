@@ -2,8 +2,14 @@
 //! tokens, and `&`, `<`, `>` as entities (docs/contracts/slack.md §5.5–5.7). This module reads that text word by word
 //! and turns the rest back into plain words.
 
+use std::collections::BTreeSet;
+
 use crate::core::assignee::Assignee;
 use crate::core::ids::{ChannelId, SlackUserId, UserGroupId};
+
+/// The openings of the tokens of a channel and of a group.
+const CHANNEL: &str = "<#";
+const GROUP: &str = "<!subteam^";
 
 /// The prefixes of the links that Slack creates.
 const LINKS: [&str; 4] = ["http://", "https://", "tel:", "mailto:"];
@@ -171,32 +177,32 @@ pub fn named(text: &str, user: &SlackUserId, name: &str) -> String {
 
 /// Returns the channels in a raw text that have no name, each once, sorted by id.
 pub(crate) fn unnamed_channels(text: &str) -> Vec<ChannelId> {
-    let found = text.split("<#").skip(1).filter_map(|rest| rest.split_once('>'));
-    let mut ids: Vec<_> = found.map(|(id, _)| id.strip_suffix('|').unwrap_or(id)).filter(|id| is_name(id)).collect();
-    ids.sort_unstable();
-    ids.dedup();
-    ids.into_iter().map(ChannelId::new).collect()
-}
-
-/// Returns the raw text with the name added to a channel that came without it.
-pub(crate) fn with_channel(text: &str, channel: &ChannelId, name: &str) -> String {
-    let named = format!("<#{channel}|{name}>");
-    text.replace(&format!("<#{channel}>"), &named).replace(&format!("<#{channel}|>"), &named)
+    unnamed_ids(text, CHANNEL).into_iter().map(ChannelId::new).collect()
 }
 
 /// Returns the groups in a raw text that have no name, each once, sorted by id.
 pub(crate) fn unnamed_groups(text: &str) -> Vec<UserGroupId> {
-    let found = text.split("<!subteam^").skip(1).filter_map(|rest| rest.split_once('>'));
-    let mut ids: Vec<_> = found.map(|(id, _)| id.strip_suffix('|').unwrap_or(id)).filter(|id| is_name(id)).collect();
-    ids.sort_unstable();
-    ids.dedup();
-    ids.into_iter().map(UserGroupId::new).collect()
+    unnamed_ids(text, GROUP).into_iter().map(UserGroupId::new).collect()
+}
+
+/// Returns the raw text with the name added to a channel that came without it.
+pub(crate) fn with_channel(text: &str, channel: &ChannelId, name: &str) -> String {
+    with_name(text, CHANNEL, channel.as_str(), name)
 }
 
 /// Returns the raw text with the handle added to a group that came without it.
 pub(crate) fn with_group(text: &str, group: &UserGroupId, handle: &str) -> String {
-    let named = format!("<!subteam^{group}|@{handle}>");
-    text.replace(&format!("<!subteam^{group}>"), &named).replace(&format!("<!subteam^{group}|>"), &named)
+    with_name(text, GROUP, group.as_str(), &format!("@{handle}"))
+}
+
+fn unnamed_ids<'a>(text: &'a str, opening: &str) -> BTreeSet<&'a str> {
+    let found = text.split(opening).skip(1).filter_map(|rest| rest.split_once('>'));
+    found.map(|(id, _)| id.strip_suffix('|').unwrap_or(id)).filter(|id| is_name(id)).collect()
+}
+
+fn with_name(text: &str, opening: &str, id: &str, name: &str) -> String {
+    let named = format!("{opening}{id}|{name}>");
+    text.replace(&format!("{opening}{id}>"), &named).replace(&format!("{opening}{id}|>"), &named)
 }
 
 /// Returns the text as its writer saw it, as far as possible without looking names up.

@@ -10,6 +10,7 @@ use crate::core::card_view::CardView;
 use crate::core::error::Fault;
 use crate::core::external_change_job::ExternalChangeJob;
 use crate::core::ids::JobId;
+use crate::core::text;
 use crate::jobs::handler::Registry;
 use crate::jobs::job;
 use crate::jobs::outbox::cards::{PostCard, RepostCard};
@@ -161,7 +162,8 @@ fn line(job: &Stored) -> String {
     let cause = job.cause.as_deref().map_or_else(String::new, |cause| format!(": {}", plain(cause)));
     let (id, whose, what, key, since) =
         (job.id, &job.installation, job::kind_in_words(&job.body), &job.key, job.accepted);
-    format!("{id} {whose} {what} {key} since {since}, {tries}{cause}")
+    // Keys and causes may contain words from outside.
+    text::one_line(&format!("{id} {whose} {what} {key} since {since}, {tries}{cause}"), |_| false)
 }
 
 fn row(job: &Stored) -> Value {

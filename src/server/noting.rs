@@ -66,9 +66,7 @@ impl InboundRequest<'_> {
         let said = mentions::with_names(&self.work, &typed::plain(&said)).await?;
         Ok(by(author.as_deref().unwrap_or(NO_AUTHOR), &said))
     }
-}
 
-impl InboundRequest<'_> {
     /// Returns a raw text with the names of the channels and groups that came without one, as events often do. Private
     /// channels and groups that the app may not know keep none.
     pub(crate) async fn with_places_named(&self, from: &From, text: &str) -> Result<String, Fault> {

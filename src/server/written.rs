@@ -44,9 +44,9 @@ impl InboundRequest<'_> {
 
     async fn job_of(&self, from: &From, message: &WrittenMessage) -> Result<NewJob, Fault> {
         let requester = self.writer(from, message);
-        let typed = || typed::as_typed(&written::words(&message.text, message.app.as_ref()));
+        let typed = |text: &str| typed::as_typed(&written::words(text, message.app.as_ref()));
         if let Some(at) = message.ts.time().filter(|at| self.now.duration_since(*at) > TOO_OLD) {
-            return Ok(self.answer(&requester, written_view::late(&typed(), at)));
+            return Ok(self.answer(&requester, written_view::late(&typed(&message.text), at)));
         }
         let thread = match &message.thread {
             Some(thread) => self.conversation_of(from, thread).await?,
@@ -58,7 +58,7 @@ impl InboundRequest<'_> {
         let parsed = match written::read(&text, message.app.as_ref(), thread.as_ref(), links) {
             Ok(parsed) => parsed,
             Err(error) => {
-                let content = written_view::not_understood(&error, &typed(), thread.as_ref());
+                let content = written_view::not_understood(&error, &typed(&text), thread.as_ref());
                 return Ok(self.answer(&requester, content));
             }
         };

@@ -95,11 +95,11 @@ impl Tenants {
     pub async fn everybody(&self, only: Option<&InstallationId>) -> Result<Vec<Arc<TenantCtx>>, Fault> {
         let installations = match (&self.mode, only) {
             (Mode::One(own), only) => {
+                let found = own.at_home().await.ok();
+                let is_another = found.as_ref().zip(only).is_some_and(|(home, only)| only != home.installation());
                 // Where Slack does not say which workspace it is, the doctor still examines the rest.
-                let unscoped = |_| Arc::new(own.services().clone());
-                let home = own.at_home().await.unwrap_or_else(unscoped);
-                let is_wanted = only.is_none_or(|only| only == home.installation());
-                return Ok(Some(home).filter(|_| is_wanted).into_iter().collect());
+                let home = found.unwrap_or_else(|| Arc::new(own.services().clone()));
+                return Ok(if is_another { Vec::new() } else { vec![home] });
             }
             (Mode::Many(_), Some(only)) => return Ok(self.of(only).await?.into_iter().collect()),
             (Mode::Many(installations), None) => installations,

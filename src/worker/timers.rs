@@ -77,7 +77,7 @@ impl Tenants {
         let (mut told, mut naming) = (0, Naming { asks: true, caught_up: BTreeSet::new() });
         for waiting in self.common.store.overdue(times::earlier(now, DELAY_NOTICE_AFTER), TOLD_AT_ONCE).await? {
             let (service, setting) = self.waited_for(&waiting).await;
-            naming.asks &= service != Some(Service::Slack);
+            naming.asks &= service != Service::Slack;
             let mut once = acts::one(&waiting);
             let (requester, asked) = if let Some(job) = job::of_kind::<CommandJob>(&waiting.body) {
                 once = acts::act(&waiting, &job);
@@ -107,17 +107,16 @@ impl Tenants {
         Ok(told)
     }
 
-    /// Returns the service that a job waits for, if it is known, and the setting that seems to be wrong. The service is
-    /// the one that the job calls just now, else the one that failed last. A job that waits for its turn, for example
-    /// after the app was stopped, waits for neither.
-    async fn waited_for(&self, waiting: &Claim) -> (Option<Service>, Option<String>) {
+    /// Returns the service that a job waits for, and the setting that seems to be wrong. The service is the one that
+    /// the job calls just now, else the one that failed last.
+    async fn waited_for(&self, waiting: &Claim) -> (Service, Option<String>) {
         if let Some(service) = self.common.callers.service(waiting.id) {
-            return (Some(service), None);
+            return (service, None);
         }
         let kept = self.common.store.job(waiting.id).await.ok().flatten();
         let cause = kept.and_then(|kept| kept.cause).unwrap_or_default();
         let setting = cause.ends_with(ASSIGN).then(|| ASSIGN.to_owned());
-        (Service::in_words(&cause), setting)
+        (Service::in_words(&cause).unwrap_or(Service::Dialnote), setting)
     }
 
     /// Returns a command as it is typed, with the names of its conversation and owner, as far as they are known here.

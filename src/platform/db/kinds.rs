@@ -257,12 +257,12 @@ pub(crate) enum CacheKind {
     Direct,
     /// The channel of direct messages with a user, by user.
     DirectChannel,
+    /// The refusals of a person's last save in a pane, by user.
+    FailedSave,
     /// The members of a user group, by group.
     GroupMembers,
     /// The last direct message to a person, by reader.
     LastDirect,
-    /// The refusals of a person's last save in a pane, by user.
-    FailedSave,
     /// The time at which a member was last picked, by member.
     LastPick,
     /// The list of members.
@@ -305,9 +305,9 @@ impl CacheKind {
             Self::Digest => "digest",
             Self::Direct => "direct",
             Self::DirectChannel => "direct_channel",
+            Self::FailedSave => "failed_save",
             Self::GroupMembers => "group_members",
             Self::LastDirect => "direct_last",
-            Self::FailedSave => "failed_save",
             Self::LastPick => "last_pick",
             Self::Members => "members",
             Self::Namesakes => "called",

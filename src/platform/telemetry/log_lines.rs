@@ -5,7 +5,7 @@ use std::io::{Stderr, Write};
 
 use tracing_subscriber::fmt::MakeWriter;
 
-use crate::core::text::is_hidden;
+use crate::core::text;
 
 /// The character with which the log's own colors begin.
 const ESCAPE: char = '\u{1b}';
@@ -34,7 +34,7 @@ impl<'a> MakeWriter<'a> for LogLines {
 
 impl Write for LineWriter {
     fn write(&mut self, event: &[u8]) -> io::Result<usize> {
-        self.out.write_all(one_line(&String::from_utf8_lossy(event), self.in_color).as_bytes())?;
+        self.out.write_all(line(&String::from_utf8_lossy(event), self.in_color).as_bytes())?;
         Ok(event.len())
     }
 
@@ -44,18 +44,9 @@ impl Write for LineWriter {
 }
 
 /// Returns an event as one line.
-fn one_line(event: &str, in_color: bool) -> String {
+fn line(event: &str, in_color: bool) -> String {
     let (words, end) = event.strip_suffix('\n').map_or((event, ""), |words| (words, "\n"));
-    let is_ours = |c: char| in_color && c == ESCAPE;
-    let mut line = String::with_capacity(event.len());
-    for c in words.chars() {
-        if (c.is_control() || is_hidden(c)) && !is_ours(c) {
-            line.extend(c.escape_default());
-        } else {
-            line.push(c);
-        }
-    }
-    line + end
+    text::one_line(words, |c| in_color && c == ESCAPE) + end
 }
 
 #[cfg(test)]
@@ -64,13 +55,14 @@ mod tests {
 
     #[test]
     fn a_text_cannot_forge_a_line() {
-        for (event, in_color, line) in [
+        for (event, in_color, expected) in [
             ("one\n", false, "one\n"),
             ("C0X\nERROR forged\u{1b}[31m\u{202e}\0\n", false, "C0X\\nERROR forged\\u{1b}[31m\\u{202e}\\u{0}\n"),
             ("\u{1b}[32mINFO\u{1b}[0m a\rb\n", true, "\u{1b}[32mINFO\u{1b}[0m a\\rb\n"),
+            ("a\u{2028}b\n", false, "a\\u{2028}b\n"),
             ("Lucía „é“ 📞\n", false, "Lucía „é“ 📞\n"),
         ] {
-            assert_eq!(one_line(event, in_color), line);
+            assert_eq!(line(event, in_color), expected);
         }
     }
 }

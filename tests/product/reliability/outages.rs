@@ -19,11 +19,11 @@ async fn while_dialnote_is_down_commands_wait_and_then_happen_in_order() {
           The result follows here. You don't need to repeat the command.
         ");
         assert_snapshot!(bot.answer(LEO).await, @"
-        This takes longer than usual. `/assign me conv_1001` is saved and runs as soon as possible.
+        dialnote isn't responding. `/assign me conv_1001` is saved and runs when dialnote is back.
           The result follows here. You don't need to repeat the command.
         ");
         assert_snapshot!(bot.answer(LEO).await, @"
-        This takes longer than usual. `/done conv_1001` is saved and runs as soon as possible.
+        dialnote isn't responding. `/done conv_1001` is saved and runs when dialnote is back.
           The result follows here. You don't need to repeat the command.
         ");
         assert_eq!(bot.dialnote(ANA), "nobody open");

@@ -154,6 +154,8 @@ async fn commands_with_nothing_to_do_say_so() {
         }
         let unknown = run(&bot.settings(), Path::new("."), "limits clear chat.update").await;
         assert!(unknown.status == 1 && unknown.told.contains("error: no rate limit is called chat.update\nhint: "));
+        let foreign = run(&bot.settings(), Path::new("."), "resync --installation T0NONE").await;
+        assert!(foreign.status == 1 && foreign.told.contains("hint: correct --installation"), "{}", foreign.told);
         let read = run(&bot.settings(), Path::new("."), "resync").await;
         assert!(read.status == 0 && read.out.starts_with("read ") && read.told.lines().count() == 1, "{}", read.told);
     })
