@@ -180,11 +180,9 @@ fn status_call(act: &Action, status: Status, facts: &Facts) -> Result<Call, Refu
     if facts.conversation.status != status {
         return Ok(Call::SetStatus(status));
     }
-    let changes = || facts.past.iter().filter(|past| past.before.status != past.after.status);
-    // An undo restores what another person may have done before.
-    let made = changes().find(|past| past.after.status == status && past.verb != Verb::Undo);
-    let last = made.filter(|_| changes().next().is_some_and(|last| last.after.status == status));
-    // A person who repeats a command need not be named to themselves.
+    let last = facts.past.iter().find(|past| past.before.status != past.after.status);
+    // An undo restores what others did. A person who repeats a command need not be named to themselves.
+    let last = last.filter(|past| past.after.status == status && past.verb != Verb::Undo);
     let last = last.filter(|past| past.actor != facts.requester.user);
     let by = last.map(|past| (past.by.clone(), facts.seconds_since(past.at)));
     Err(Refusal::AlreadySo { about: About::from(&facts.conversation), done: status == Status::Done, by })

@@ -27,7 +27,11 @@ pub(super) fn lost(actor: &str, about: &About, to: Option<&str>, reason: Option<
 /// Says that the reader lost several conversations at once.
 pub(super) fn several_lost(actor: &str, abouts: &[About], to: Option<&str>) -> Markup {
     let titles: Vec<_> = abouts.iter().map(|about| about.title.as_str()).collect();
-    let did = if to.is_some() { "reassigned" } else { "unassigned" };
+    let (did, to) = match to {
+        Some(to) if to == actor => ("took over", None),
+        Some(to) => ("reassigned", Some(to)),
+        None => ("unassigned", None),
+    };
     let line = Markup::default().bold(actor).ours(&format!(" {did} {} of your conversations", abouts.len()));
     let line = to.into_iter().fold(line, |line, to| line.ours(" to ").bold(to));
     line.ours(": ").text(&words::listed_most(&titles)).ours(LOST)

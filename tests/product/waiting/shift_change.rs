@@ -104,7 +104,7 @@ async fn all_are_taken_but_what_changed_hands_since() {
         You took 2 of 3 conversations. Zoe and Leo have been notified.
         You took over Grace Kim (+1 415 555 0106) from Zoe.
         You took over Ana Lima (+1 415 555 0101) from Leo.
-        :x: Not done yet: Nora Quinn (+1 415 555 0113) is assigned to Leo now. Zoe changed it 1 s ago. [Assign anyway]
+        :x: Nothing changed yet: Nora Quinn (+1 415 555 0113) is assigned to Leo now. Zoe changed it 1 s ago. [Assign anyway]
         ");
         assert_eq!((bot.dialnote(ANA), bot.dialnote("conv_1006")), ("mem_maya open".into(), "mem_maya open".into()));
         assert_eq!(bot.dialnote("conv_1013"), "mem_leo open", "it is no longer the one that was offered");

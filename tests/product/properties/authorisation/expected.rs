@@ -80,17 +80,18 @@ fn of_teammate(kind: Kind, rules: &Rules, deed: Deed) -> Outcome {
     };
     match deed {
         Deed::TakeOver | Deed::TakeAll if owner => Outcome::Already,
+        // The note is required before the owner is checked.
+        Deed::HandOffBare if rules.note_on_handoff => Outcome::NoteMissing,
+        // Undo restores: the owner took it, or the others assigned it to the owner.
         Deed::AssignOwned
         | Deed::TakeOver
         | Deed::TakeAll
         | Deed::Unassign
         | Deed::Requeue
         | Deed::AssignAll
-        | Deed::HandOff => allowed(who(rules.reassign, owner)),
-        // The note is required before the owner is checked.
-        Deed::HandOffBare if rules.note_on_handoff => Outcome::NoteMissing,
-        // Undo restores: the owner took it, or the others assigned it to the owner.
-        Deed::HandOffBare | Deed::Undo => allowed(who(rules.reassign, owner)),
+        | Deed::HandOff
+        | Deed::HandOffBare
+        | Deed::Undo => allowed(who(rules.reassign, owner)),
         // All their own conversations.
         Deed::HandOffAll => allowed(who(rules.reassign, true)),
         Deed::Done | Deed::DoneSeveral => allowed(who(rules.done, owner)),

@@ -261,7 +261,8 @@ pub fn only_adds_a_note(verb: Verb) -> bool {
 }
 
 /// Returns the request of a control, and whether it is done at once or by the form that it opens. A link to dialnote
-/// asks the app for nothing, a menu asks what its options ask, and help and the first steps are for everyone.
+/// asks the app for nothing, a menu asks what its options ask, help and the first steps are for everyone, and *Preview* is part of a form that has
+/// cells of its own.
 pub fn pressed(control: Control) -> Option<(Deed, Way)> {
     let at_once = |deed| Some((deed, Way::Button));
     let by_form = |deed| Some((deed, Way::Form));
@@ -278,7 +279,8 @@ pub fn pressed(control: Control) -> Option<(Deed, Way)> {
         | Control::ShowMine
         | Control::ShowUnassigned
         | Control::ChooseMember
-        | Control::ChooseUser => None,
+        | Control::ChooseUser
+        | Control::Preview => None,
         Control::Doctor => at_once(Deed::Doctor),
         Control::Take => at_once(Deed::Take),
         Control::TakeOver => at_once(Deed::TakeOver),
@@ -308,8 +310,6 @@ pub fn pressed(control: Control) -> Option<(Deed, Way)> {
         Control::AssignAll => by_form(Deed::AssignAll),
         Control::Route => at_once(Deed::Route),
         Control::RouteSettings => by_form(Deed::RouteSettings),
-        // It is only in a form that has cells of its own.
-        Control::Preview => None,
         Control::Connect => at_once(Deed::SeeConnection),
         Control::Disconnect => at_once(Deed::Disconnect),
         Control::People => at_once(Deed::SeePeople),
