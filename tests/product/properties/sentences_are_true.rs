@@ -301,8 +301,7 @@ fn is_so(said: &str, step: &Step, reader: &str, now: Timestamp) -> bool {
         same && !waits,
         "There's nothing to accept or decline for §: it isn't assigned to you, or you already responded.".to_owned(),
     );
-    let given = step.before.waits_for(reader) && from != me && before.owner.is_some();
-    if_so(same && given, format!("You aren't the owner of §. {from} is."));
+    if_so(same && from != me && before.owner.is_some(), format!("You aren't the owner of §. {from} is."));
     if_so(same && before.owner.is_none(), "§ is unassigned. Take it first.".to_owned());
     if_so(same, "Add a note to hand § off. The new owner reads it first.".to_owned());
     // Questions to the person about a change.

@@ -46,6 +46,12 @@ impl Play<'_> {
         self.expect(who, id, act, noted)
     }
 
+    fn refused(&mut self, who: &'static str, id: &str, act: Act) -> Came {
+        self.model.refused(who, id, self.bot.clock.now());
+        self.note_down(&format!("{who}: {act:?} {id}, which is not theirs"));
+        Came::Refused
+    }
+
     /// Answers the last question about a change: do it anyway.
     async fn goes_on(&mut self, who: &'static str, id: &str, act: Act, noted: bool) {
         self.model.at_once();
@@ -118,8 +124,15 @@ impl Play<'_> {
         }
         self.note_down(&format!("{who} presses {action} of {id}"));
         let shown = shown_by(&click);
-        let came = act.map(|act| (act, self.expect_of(who, id, act, false, shown.as_ref())));
         let owner = self.model.conversations[id].state(self.bot.clock.now()).owner;
+        // A direct message offers its reader actions on their own conversations.
+        let as_owner = click.channel.as_deref() == Some("dm") && matches!(act, Some(Act::Done | Act::Unassign));
+        let came = act.map(|act| {
+            if as_owner && owner != Some(who) {
+                return (act, self.refused(who, id, act));
+            }
+            (act, self.expect_of(who, id, act, false, shown.as_ref()))
+        });
         // Home asks in its own place.
         let at_home = click.channel.is_none();
         self.bot.click(click).await;
