@@ -71,6 +71,11 @@ pub enum PickDelay {
         /// The limit of open conversations; 0 if there is none.
         most_open: u16,
     },
+    /// Only the person from whom the app took it can take it now.
+    NoOneElse {
+        /// The words for the people to pick from.
+        pool: String,
+    },
     /// No one can take it until someone changes something.
     Trouble {
         /// The words for the people to pick from.
@@ -101,6 +106,7 @@ impl PickDelay {
             Self::NoOneFree { pool, most_open } => {
                 format!("waiting for the first of {pool}: all are away or have {most_open} open")
             }
+            Self::NoOneElse { pool } => format!("waiting for another of {pool}"),
             Self::Trouble { pool, why } => why.words(pool),
         }
     }

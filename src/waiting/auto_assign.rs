@@ -24,7 +24,7 @@ use crate::core::direct_message::DirectMessage;
 use crate::core::error::Fault;
 use crate::core::event::Event;
 use crate::core::group_change::GroupChange;
-use crate::core::ids::{ChannelId, ConversationId};
+use crate::core::ids::{ChannelId, ConversationId, MemberId};
 use crate::core::request_context::RequestContext;
 use crate::core::route::{Route, RouteSettings};
 use crate::core::seen::Seen;
@@ -85,6 +85,8 @@ struct ShownDelay {
 struct WaitingHere {
     conversation: Conversation,
     since: Timestamp,
+    /// The member from whom the app took it, who is not to get it back.
+    not: Option<MemberId>,
     /// True while it is not tried again, because dialnote refused the last try.
     is_held: bool,
 }
@@ -100,9 +102,13 @@ struct WaitingQueue {
     over: Vec<ConversationId>,
 }
 
+/// The number of conversations that each person can take.
+#[derive(Default)]
+struct Room(BTreeMap<MemberId, usize>);
+
 /// The state of a route: how many conversations it can assign now, or why it can't.
 struct RouteState {
-    room: usize,
+    room: Room,
     delay: PickDelay,
     next: Timestamp,
 }
@@ -119,8 +125,8 @@ pub(crate) async fn have_assigned(ctx: &TenantCtx, waits: &WaitsForOwner) -> Res
         return Ok(Vec::new());
     }
     let not = match &waits.cause {
-        WaitCause::Automatic { from, .. } => from.clone(),
-        WaitCause::News | WaitCause::Other => None,
+        WaitCause::Automatic { from, reason: AutomaticReason::Inactive { .. } } => from.clone(),
+        WaitCause::Automatic { .. } | WaitCause::News | WaitCause::Other => None,
     };
     let awaits = AwaitsPick { since: ctx.clock.now(), not, held_until: None };
     Ok(vec![documents::put(ctx, id, &awaits), look_now(ctx, channel)])
@@ -229,25 +235,50 @@ async fn ask(
     let pending = groups::pending(ctx).await?;
     let (under_way, idle): (Vec<_>, Vec<_>) = here.iter().partition(|one| pending.has(&one.conversation.id));
     let idle: Vec<_> = idle.into_iter().filter(|one| !one.is_held).collect();
-    let asked = under_way.iter().filter(|one| pending.asked.contains(&one.conversation.id)).count();
-    let RouteState { room, delay, next } = state(ctx, route, &pending).await?;
-    let room = room.saturating_sub(asked);
-    for one in idle.iter().take(room.min(MOST_AT_ONCE)) {
-        effects.push(groups::about_to_pick(ctx, &one.conversation.id));
-        effects.push(enqueue::unasked(ctx.new_job(&assignment(channel, &one.conversation))));
+    let RouteState { mut room, delay, next } = state(ctx, route, &pending).await?;
+    for one in under_way.iter().filter(|one| pending.asked.contains(&one.conversation.id)) {
+        room.take(one);
     }
-    for WaitingHere { conversation, since, .. } in idle.iter().skip(room) {
-        let shown = ShownDelay { since: *since, delay: delay.clone() };
-        if check.shown.get(&conversation.id) != Some(&shown) {
-            effects.extend(show(ctx, &conversation.id, Some(&delay)).await?);
-            check.shown.insert(conversation.id.clone(), shown);
+    let mut asked = 0;
+    for one in idle {
+        if asked == MOST_AT_ONCE {
+            return Ok(times::later(ctx.clock.now(), PAUSE));
+        }
+        if room.take(one) {
+            asked += 1;
+            effects.push(groups::about_to_pick(ctx, &one.conversation.id));
+            effects.push(enqueue::unasked(ctx.new_job(&assignment(channel, &one.conversation))));
+            continue;
+        }
+        let shown = ShownDelay { since: one.since, delay: room.delay(one, route, &delay) };
+        if check.shown.get(&one.conversation.id) != Some(&shown) {
+            effects.extend(show(ctx, &one.conversation.id, Some(&shown.delay)).await?);
+            check.shown.insert(one.conversation.id.clone(), shown);
         }
     }
     if let PickDelay::Trouble { pool, why } = &delay {
         effects.extend(tell_of_trouble(ctx, (channel, route), (pool, *why), check));
     }
-    let goes_on = idle.len().min(room) > MOST_AT_ONCE;
-    Ok(if goes_on { times::later(ctx.clock.now(), PAUSE) } else { next })
+    Ok(next)
+}
+
+impl Room {
+    /// Reserves room for a conversation, with the person who has the most. Answers whether there was any.
+    fn take(&mut self, waiting: &WaitingHere) -> bool {
+        let may = self.0.iter_mut().filter(|(member, room)| waiting.not.as_ref() != Some(member) && **room > 0);
+        let Some((_, room)) = may.max_by_key(|(_, room)| **room) else { return false };
+        *room -= 1;
+        true
+    }
+
+    /// Returns why a conversation waits for which there is no room.
+    fn delay(&self, waiting: &WaitingHere, route: &Route, usual: &PickDelay) -> PickDelay {
+        let is_for_others = waiting.not.as_ref().and_then(|not| self.0.get(not)).is_some_and(|room| *room > 0);
+        match route.settings.auto.pool().filter(|_| is_for_others) {
+            Some(pool) => PickDelay::NoOneElse { pool: pool.words() },
+            None => usual.clone(),
+        }
+    }
 }
 
 /// Returns the command that assigns a conversation to the person whom the route picks when it runs. It does nothing if
@@ -264,11 +295,11 @@ async fn state(ctx: &TenantCtx, route: &Route, pending: &PendingPicks) -> Result
     let (rules, zone) = (documents::rules(ctx).await?, working_hours::zone(route.zone.as_deref()));
     let begins = settings.over(&rules).working.after(now, SignedDuration::ZERO, &zone);
     if begins > now {
-        return Ok(RouteState { room: 0, delay: PickDelay::Hours(begins), next: begins });
+        return Ok(RouteState { room: Room::default(), delay: PickDelay::Hours(begins), next: begins });
     }
     let soon = times::later(now, LOOK_AGAIN);
     let pool = settings.auto.pool().map(AssigneePool::words).unwrap_or_default();
-    let trouble = |pool, why| RouteState { room: 0, delay: PickDelay::Trouble { pool, why }, next: soon };
+    let trouble = |pool, why| RouteState { room: Room::default(), delay: PickDelay::Trouble { pool, why }, next: soon };
     let Some((asked, rule)) = settings.auto.pool().zip(PickRule::of(settings.auto.how, settings.auto.most_open)) else {
         return Ok(trouble(pool, PoolTrouble::Empty));
     };
@@ -282,19 +313,19 @@ async fn state(ctx: &TenantCtx, route: &Route, pending: &PendingPicks) -> Result
     })
 }
 
-/// Returns the number of conversations that these people can take. Before everything in dialnote was read, their loads
+/// Returns the number of conversations that each of these people can take. Before everything in dialnote was read, their loads
 /// are not known, and the commands look them up.
-async fn room(ctx: &TenantCtx, rule: PickRule, here: &[Teammate], pending: &PendingPicks) -> Result<usize, Fault> {
+async fn room(ctx: &TenantCtx, rule: PickRule, here: &[Teammate], pending: &PendingPicks) -> Result<Room, Fault> {
     let is_counted = rule.most_open > 0 && poll_state::watched(ctx).await?.whole;
     let mut open = if is_counted { groups::known_open(ctx).await? } else { HashMap::new() };
-    let mut room = 0_usize;
+    let mut room = BTreeMap::new();
     for one in here {
         let mut theirs = open.remove(&one.member).unwrap_or_default();
         let picked = pending.made.iter().filter(|pick| pick.member == one.member);
         theirs.extend(picked.map(|pick| pick.conversation.clone()));
-        room = room.saturating_add(rule.room(theirs.len()));
+        room.insert(one.member.clone(), rule.room(theirs.len()));
     }
-    Ok(room)
+    Ok(Room(room))
 }
 
 /// Reads the waiting conversations, for a look at the route of `channel`.
@@ -310,7 +341,7 @@ async fn waiting(ctx: &TenantCtx, channel: &ChannelId, routes: &[(ChannelId, Rou
     };
     let (mut queue, now) = (WaitingQueue::default(), ctx.clock.now());
     let deciding = DecidingRoutes::of(routes.to_vec());
-    for (id, AwaitsPick { since, held_until, .. }, conversation) in ctx.memory.projection.look(&ctx.db, look).await? {
+    for (id, AwaitsPick { since, not, held_until }, conversation) in ctx.memory.projection.look(&ctx.db, look).await? {
         let Some(conversation) = conversation.filter(|one| one.is_open() && one.owner.is_none()) else {
             // The change that ended the wait is about to say so.
             queue.over.extend((!times::is_within(since, FORGOTTEN, now)).then_some(id));
@@ -322,6 +353,7 @@ async fn waiting(ctx: &TenantCtx, channel: &ChannelId, routes: &[(ChannelId, Rou
             Some((decides, _)) if decides == channel => queue.here.push(WaitingHere {
                 conversation,
                 since,
+                not,
                 is_held: held_until.is_some_and(|until| until > now),
             }),
             Some((decides, _)) => drop(queue.elsewhere.insert(decides.clone())),

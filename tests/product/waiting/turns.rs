@@ -97,6 +97,26 @@ async fn what_the_app_unassigns_goes_to_the_next() {
 }
 
 #[tokio::test]
+async fn what_only_its_last_owner_could_take_holds_up_no_other() {
+    desk(frontdesk("least_busy", 5), async |bot| {
+        let next = json!({ "return_after": { "return_after": "8" }, "return_to": { "return_to": "next" } });
+        bot.set_route(MAYA, FRONT_DESK, next).await;
+        let all = calls(bot, 2).await;
+        assert_eq!(owners(bot, &all), ["leo", "zoe"]);
+        rest(bot, ZOE, 30);
+        minutes(bot, 2).await;
+        unassigned_by_the_app(bot, &all[0], AutomaticReason::Inactive { hours: 8 }).await;
+        let card = bot.card(&all[0]).await;
+        assert!(card.contains(" · waiting for another of @frontdesk"), "{card}");
+        let later = bot.missed_call("+14155559010").await;
+        assert_eq!(bot.dialnote(&later), "mem_leo open", "Leo has room for it");
+        minutes(bot, 32).await;
+        assert_eq!(bot.dialnote(&all[0]), "mem_zoe open", "Zoe is back");
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn two_channels_assign_once() {
     desk(frontdesk("in_turn", 0), async |bot| {
         bot.slash_in("billing", MAYA, "/dialnote route *").await;
