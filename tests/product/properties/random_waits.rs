@@ -76,6 +76,10 @@ struct Followed {
     since: Timestamp,
     /// The time of the last change of its owner.
     owned_since: Timestamp,
+    /// The time at which its contact or a person last did something.
+    active: Timestamp,
+    /// The member from whom the app took it last.
+    from: Option<String>,
     /// True if an outage fell into that time.
     disturbed: bool,
     /// True if it came in on the number of the route.
@@ -133,7 +137,8 @@ impl<'a> Day<'a> {
             "auto": { "auto": how }, "pool_group": { "pool_group": "@frontdesk" },
             "most_open": { "most_open": most_open.to_string() },
             "warn": { "warn": "10" }, "tell": { "tell": ["owner", "channel"] },
-            "then_user": { "then_user": MAYA }, "step": { "step": "15" },
+            "then_user": { "then_user": MAYA }, "step": { "step": "15" }, "shift": { "shift": ["offered"] },
+            "return_after": { "return_after": "2" }, "return_to": { "return_to": "next" },
         });
         bot.set_route(MAYA, FRONT_DESK, fields).await;
         let second = bot.second().await;
@@ -231,11 +236,11 @@ impl<'a> Day<'a> {
         let incoming = Incoming { kind, from: from.clone(), to: to.to_owned(), text, who: None };
         let id = self.bot.sandbox.incoming(incoming).await.unwrap();
         self.follow_dialnote();
-        let one = self.followed.get_mut(&id).unwrap();
+        let (one, now) = (self.followed.get_mut(&id).unwrap(), self.bot.clock.now());
         // A contact has one conversation, on the number on which it began.
         let is_new = self.numbers.insert(id, from).is_none();
         one.is_routed = if is_new { to == NUMBERS[0] } else { one.is_routed };
-        one.awaits = one.is_routed;
+        (one.awaits, one.active) = (one.is_routed, now);
     }
 
     async fn a_person_types(&mut self) {
@@ -248,7 +253,7 @@ impl<'a> Day<'a> {
         };
         let who = self.one_of(&PEOPLE);
         self.note(&format!("{who}: {line}"));
-        self.followed.get_mut(&id).unwrap().awaits = false;
+        self.decided_otherwise(&id);
         self.bot.slash(who, &line).await;
     }
 
@@ -260,9 +265,14 @@ impl<'a> Day<'a> {
             _ => json!({ "conversation": id, "status": "done" }),
         };
         self.note(&format!("in dialnote: {change}"));
-        self.followed.get_mut(&id).unwrap().awaits = false;
+        self.decided_otherwise(&id);
         self.bot.sandbox.change_in_dialnote(&change).unwrap();
         self.follow_dialnote();
+    }
+
+    fn decided_otherwise(&mut self, id: &str) {
+        let one = self.followed.get_mut(id).unwrap();
+        (one.awaits, one.active) = (false, self.bot.clock.now());
     }
 
     async fn someone_goes(&mut self) {
@@ -337,6 +347,8 @@ impl<'a> Day<'a> {
                 unowned: 0,
                 since: now,
                 owned_since: now,
+                active: now,
+                from: None,
                 disturbed: false,
                 is_routed: false,
                 awaits: false,

@@ -51,6 +51,7 @@ impl Day<'_> {
         let now = self.bot.clock.now();
         let Some(one) = self.followed.get_mut(id) else { return };
         if let Some(owner) = call.body.get("assignedToId") {
+            one.from = one.owner.clone().filter(|_| owner.is_null());
             one.own(owner.as_str().map(str::to_owned), now);
         }
         match call.body["status"].as_str() {
@@ -64,7 +65,7 @@ impl Day<'_> {
     /// Checks that what could have been assigned is assigned, and that what waits too long is known to a person.
     pub(super) fn check_waits(&mut self) {
         let (healthy, now) = (self.healthy, self.bot.clock.now());
-        let has_room = !self.available().is_empty();
+        let available = self.available();
         let mut late = Vec::new();
         for (id, one) in &mut self.followed {
             if healthy == 0 {
@@ -78,6 +79,8 @@ impl Day<'_> {
             if healthy > 0 {
                 one.unowned += 1;
             }
+            let may = |who: &String| one.from.as_deref() != Some(&format!("mem_{who}"));
+            let has_room = available.iter().any(may);
             one.possible = if healthy > 0 && has_room && one.awaits { one.possible + 1 } else { 0 };
             late.push((id.clone(), one.clone()));
         }
@@ -107,22 +110,25 @@ impl Day<'_> {
         })
     }
 
-    /// Checks that no warning and no message about a missed target came twice to one place. Each new owner begins the
-    /// steps again.
+    /// Checks that no warning, no message about a missed target and no question to an owner came twice to one place. Each
+    /// new owner begins the steps again, and the question is about a silence.
     pub(super) fn check_messages(&mut self) {
-        let is_of_target = |line: &&str| line.contains(" is overdue: ") || line.contains(" needs an owner by ");
+        const TIMED: [&str; 3] = [" is overdue: ", " needs an owner by ", "Still working on "];
+        let is_timed = |line: &&str| TIMED.iter().any(|words| line.contains(words));
         let messages = self.bot.world(|world| world.messages.clone());
         for message in messages {
             if !self.read.insert(message.ts.clone()) {
                 continue;
             }
             let drawn = draw(&message);
-            let Some(line) = drawn.lines().find(is_of_target) else { continue };
+            let Some(line) = drawn.lines().find(is_timed) else { continue };
             let place = (message.channel, message.thread_ts, line.to_owned());
             let Some(before) = self.told.insert(place, self.bot.clock.now()) else { continue };
             let about = self.numbers.iter().find(|(_, number)| line.contains(&written(number)));
-            let owned_since = about.map(|(id, _)| self.followed[id].owned_since);
-            self.check(owned_since > Some(before), &format!("twice: {line}"));
+            let about = about.map(|(id, _)| &self.followed[id]);
+            let is_question = line.starts_with(TIMED[2]);
+            let since = about.map(|one| if is_question { one.owned_since.max(one.active) } else { one.owned_since });
+            self.check(since > Some(before), &format!("twice: {line}"));
         }
     }
 }
