@@ -14,7 +14,8 @@ const ENTER: &str = "\u{e007}";
 const A_DAY: Duration = Duration::from_secs(180);
 
 /// The lines of a thread that is open, as a list.
-const LINES: &str = "[...document.querySelectorAll('#thread-messages .message:not(:first-child) .text')].map((n) => n.textContent)";
+const LINES: &str =
+    "[...document.querySelectorAll('#thread-messages .message:not(:first-child) .text')].map((n) => n.textContent)";
 
 impl Page {
     /// Lets the day go on until the page shows this text.
@@ -41,6 +42,7 @@ impl Page {
         self.type_into("#status-who", person).await;
         self.type_into("#status-which", status).await;
         self.click("#set-slack-status", "").await;
+        self.shows("#status-who", &format!("{person} · {status}")).await;
     }
 
     /// Presses a control by keyboard, as soon as it is there.
@@ -139,8 +141,7 @@ async fn a_channels_settings_are_said_in_sentences_and_previewed_without_a_mouse
 #[tokio::test]
 async fn assigning_to_an_absent_person_asks_first_and_is_confirmed_without_a_mouse() {
     prepared(|page| async move {
-        page.has_status("Zoe", "Vac").await;
-        page.shows("#status-who", "Zoe · Vacationing").await;
+        page.has_status("Zoe", "Vacationing").await;
         page.say("/handoff @zoe Ana Lima wants a call back").await;
         page.shows("#messages .message.only", "Zoe is away (Vacationing)").await;
         page.has("conv_1001", "Unassigned").await;
@@ -153,12 +154,12 @@ async fn assigning_to_an_absent_person_asks_first_and_is_confirmed_without_a_mou
 #[tokio::test]
 async fn home_shows_who_is_away_and_all_of_theirs_is_assigned_at_once() {
     prepared(|page| async move {
-        page.has_status("Zoe", "Vac").await;
+        page.has_status("Zoe", "Vacationing").await;
         page.click("[data-place=app]", "").await;
         page.click("[data-tab=home]", "").await;
         page.shows("#home .block-header", "Team").await;
         page.shows("#home", "Front desk · 3 unassigned, next due first").await;
-        page.shows("#home", "Zoe · 3 open · away: Vacationing").await;
+        page.shows("#home", "Zoe · 4 open · away: Vacationing").await;
         page.press_by_keyboard("#home [data-action^=assign_all]").await;
         page.shows(".modal", "of Zoe").await;
         page.until("document.activeElement.closest('.modal')").await;
