@@ -149,10 +149,13 @@ async fn found_out(ctx: &TenantCtx, job: &ExternalChangeJob, now: Conversation) 
     let new = (job.quiet && now.owner.is_some()).then(|| State { owner: None, ..State::from(&now) });
     let before = known.or_else(|| job.before.as_deref().map(State::from)).or(new);
     let owner_before = before.as_ref().and_then(|before| before.owner.as_ref());
+    // Two polls at a time find the same activity, and the first of their jobs has told of it.
+    let told = documents::get::<Heard>(ctx, job.conversation.as_str()).await?.map(|Heard(last)| last);
+    let heard_before = job.before.as_ref().and_then(|before| before.last_activity.clone());
     Ok(ExternalChange {
         from: conversations::member(ctx, owner_before).await?,
         to: conversations::owner(ctx, &now).await?,
-        heard_before: job.before.as_ref().and_then(|before| before.last_activity.clone()),
+        heard_before: heard_before.into_iter().chain(told).max_by_key(|last| last.at),
         at: ctx.clock.now(),
         notes: Vec::new(),
         before,

@@ -25,6 +25,7 @@ mod slackbot;
 mod stage;
 mod steps;
 mod tour;
+mod waiting;
 mod work_objects;
 mod workflows;
 mod world;

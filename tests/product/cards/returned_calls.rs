@@ -1,6 +1,8 @@
 //! Missed calls and unanswered messages on a card: how many there were, and who called back.
 
 use dialnote_sandbox::Incoming;
+use dialnote_slack::core::ids::{ConversationId, InstallationId};
+use dialnote_slack::platform::db::Snapshot;
 use insta::assert_snapshot;
 use jiff::SignedDuration;
 use serde_json::json;
@@ -35,6 +37,28 @@ async fn calls_are_counted_until_a_call_back() {
         bot.press(LEO, &conversation, "unassign").await;
         bot.read_all().await;
         assert!(bot.card(&conversation).await.contains("Called back by Leo"), "also after a command");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_call_back_that_two_polls_find_is_told_once() {
+    product(async |bot| {
+        let conversation = begin(bot).await;
+        let (installation, id) = (InstallationId::new(bot.team()), ConversationId::new(&conversation));
+        let before = bot.work.store.snapshot(&installation, &id).await.unwrap().unwrap();
+        call_back(bot, Some("leo")).await;
+        assert_snapshot!(bot.line(&conversation).await, @"Leo called back.");
+        let replies = |bot: &Bot| bot.world(|world| world.messages.iter().filter(|m| m.is_reply()).count());
+        let told = replies(bot);
+        // The other poll read the same list before the first one stored what it had seen.
+        bot.clock.advance(SignedDuration::from_secs(1));
+        let before = Snapshot { at: bot.clock.now(), ..before };
+        bot.work.store.put_snapshots(&installation, vec![before]).await.unwrap();
+        bot.clock.advance(SignedDuration::from_secs(1));
+        bot.look().await;
+        assert_eq!(replies(bot), told);
+        bot.read_all().await;
     })
     .await;
 }
