@@ -140,7 +140,7 @@ impl Desk {
         let asked = |name: &str| query.split('&').find_map(|pair| pair.strip_prefix(name)?.strip_prefix('='));
         let path: Vec<_> = path.trim_start_matches("/dialnote/").split('/').collect();
         match path.as_slice() {
-            ["team", "members"] => json!({ "data": (0..MEMBERS).map(person).map(described).collect::<Vec<_>>() }),
+            ["team", "members"] => json!({ "data": (0..MEMBERS).map(|n| described(&person(n))).collect::<Vec<_>>() }),
             ["conversations"] => {
                 let offset = asked("offset").and_then(|offset| offset.parse().ok()).unwrap_or_default();
                 json!({ "data": self.with(|desk| desk.page(asked("assignedToId"), offset)) })
@@ -194,8 +194,8 @@ fn number_of(n: usize) -> usize {
     if n < UNASSIGNED { NUMBERS - 1 - n % 10 } else { n % NUMBERS }
 }
 
-fn described(user: String) -> Value {
-    json!({ "id": format!("mem_{user}"), "name": format!("Person {user}"), "email": address(&user) })
+fn described(user: &str) -> Value {
+    json!({ "id": format!("mem_{user}"), "name": format!("Person {user}"), "email": address(user) })
 }
 
 fn address(user: &str) -> String {
@@ -222,7 +222,9 @@ fn slack(call: &str, body: &str) -> Value {
         "dnd.teamInfo" => json!({ "ok": true, "users": {} }),
         "conversations.info" => json!({ "ok": true, "channel": { "is_member": true } }),
         "conversations.open" => json!({ "ok": true, "channel": { "id": "D2147483705" } }),
-        _ => json!({ "ok": true, "channel": "C2147483705", "ts": format!("1.{:06}", rand::random_range(0..1_000_000)) }),
+        _ => {
+            json!({ "ok": true, "channel": "C2147483705", "ts": format!("1.{:06}", rand::random_range(0..1_000_000)) })
+        }
     }
 }
 

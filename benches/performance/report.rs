@@ -3,7 +3,9 @@
 use std::time::Instant;
 
 use crate::databases::Backend;
-use crate::{Outcome, databases, endtoend, growth, instances, machine, memory, say, surface, throughput, waits, watching};
+use crate::{
+    Outcome, databases, endtoend, growth, instances, machine, memory, say, surface, throughput, waits, watching,
+};
 
 /// The number of rounds, in turns, so that a bad minute affects all alike.
 const ROUNDS: usize = 5;

@@ -76,7 +76,11 @@ pub(crate) async fn measure(backends: &[Backend]) -> Outcome<String> {
             writeln!(goals, "- {name}, < {MOST} % of a core: {}.", met(*many < MOST))?;
             let ratio = many / few;
             let goal = met(ratio <= GOAL);
-            writeln!(goals, "- {name}, ten times the history costs {} times as much (goal ≤ {GOAL}): {goal}.", figure(ratio))?;
+            writeln!(
+                goals,
+                "- {name}, ten times the history costs {} times as much (goal ≤ {GOAL}): {goal}.",
+                figure(ratio)
+            )?;
         }
     }
     machine::pin(&[machine::GENERATOR])?;
@@ -130,11 +134,11 @@ impl Played {
     /// Plays a second: contacts get in touch, people finish conversations, and the app does what is due.
     async fn second(&mut self, second: usize) -> Outcome<()> {
         self.clock.advance(SignedDuration::from_secs(1));
-        if second % (60 / NEW_IN_A_MINUTE) == 0 {
+        if second.is_multiple_of(60 / NEW_IN_A_MINUTE) {
             self.desk.ring(self.dice.random_range(0..NUMBERS), self.clock.now());
             self.desk.finish(self.dice.random_range(UNASSIGNED..open_at_first()));
         }
-        if second % POLLED_EVERY == 0 {
+        if second.is_multiple_of(POLLED_EVERY) {
             poller::poll(&self.home).await?;
         }
         self.app.tenants.tick().await?;
@@ -226,7 +230,7 @@ async fn keep(home: &TenantCtx, (kind, id): (&str, &str), body: &Value, due: Opt
 fn route(index: usize) -> Value {
     let target = json!({ "owner": 30, "answer": 120 });
     let how = if index < NUMBERS / 2 { "in_turn" } else { "least_busy" };
-    let most_open = if index < NUMBERS - 10 { 0 } else { 1 };
+    let most_open = u16::from(index >= NUMBERS - 10);
     let group = format!("S{}", index % GROUPS);
     json!({
         "line": number(index), "zone": "UTC", "by": "U2147000001",
