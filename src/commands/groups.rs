@@ -237,7 +237,7 @@ async fn open_of(ctx: &TenantCtx, member: &MemberId) -> Result<HashSet<Conversat
 pub(crate) async fn known_open(ctx: &TenantCtx) -> Result<HashMap<MemberId, HashSet<ConversationId>>, Fault> {
     let owned = |known: &Conversations| {
         let mut open = HashMap::<MemberId, HashSet<ConversationId>>::new();
-        for conversation in known.values().map(|sight| &sight.known.conversation) {
+        for conversation in known.pending() {
             if let Some(owner) = conversation.owner.as_ref().filter(|_| conversation.is_open()) {
                 open.entry(owner.id.clone()).or_default().insert(conversation.id.clone());
             }

@@ -14,7 +14,6 @@ use crate::core::ids::{MemberId, SlackUserId, TeamId, UserGroupId};
 use crate::core::teammate::Teammate;
 use crate::core::times;
 use crate::jobs::ctx::TenantCtx;
-use crate::people::directory::Freshness;
 use crate::people::{acting, availability, directory};
 use crate::platform::db::{CacheEntry, CacheKind, CachedFact, Effect};
 use crate::platform::slack::answer::SlackError;
@@ -62,7 +61,7 @@ pub(crate) async fn now(
     let found = availability::of_users(ctx, &users, team).await?;
     let here = linked(ctx, users.iter().zip(&found).filter(|(_, found)| found.is_here()).map(|(user, _)| user)).await?;
     let away = || users.iter().zip(&found).filter(|(_, found)| !found.is_here()).map(|(user, _)| user);
-    if here.is_empty() && !any_linked(ctx, away()).await? {
+    if here.is_empty() && linked(ctx, away()).await?.is_empty() {
         return Ok(Err(PoolTrouble::NoneLinked));
     }
     let until = found.iter().filter_map(|found| match found {
@@ -125,20 +124,7 @@ async fn members_lately(
 /// Returns the linked ones among these people. Neither service is asked again for those who are not, because no one
 /// waits for the answer and the next look comes within a minute.
 async fn linked(ctx: &TenantCtx, users: impl Iterator<Item = &SlackUserId>) -> Result<Vec<Teammate>, Fault> {
-    let mut linked = Vec::new();
-    for user in users.take(MOST_CONSIDERED) {
-        linked.extend(directory::linked(ctx, user, Freshness::Lately).await?.ok());
-    }
-    Ok(linked)
-}
-
-async fn any_linked(ctx: &TenantCtx, users: impl Iterator<Item = &SlackUserId>) -> Result<bool, Fault> {
-    for user in users.take(MOST_CONSIDERED) {
-        if directory::linked(ctx, user, Freshness::Lately).await?.is_ok() {
-            return Ok(true);
-        }
-    }
-    Ok(false)
+    directory::linked_of(ctx, users.take(MOST_CONSIDERED)).await
 }
 
 /// Returns these people without the one who is not to get the conversation back, unless there is no one else.

@@ -78,3 +78,9 @@ pub(crate) fn folded(email: &str) -> String {
     let email = email.trim();
     if email.is_ascii() { email.to_ascii_lowercase() } else { email.to_owned() }
 }
+
+/// Answers whether [`folded`] returns `folded` for an address. It is asked for each member of an organization.
+pub(crate) fn folds_to(email: &str, folded: &str) -> bool {
+    let email = email.trim();
+    if email.is_ascii() { email.eq_ignore_ascii_case(folded) } else { email == folded }
+}

@@ -137,18 +137,28 @@ impl Unlinked {
 /// to the one member with the same confirmed address, in any letter case, who is not linked by hand to another user.
 /// Fails with the reason why the user is not a teammate.
 pub fn link(profile: &Profile, members: &[Member], by_hand: &[ByHand]) -> Result<Teammate, Unlinked> {
+    linked_member(profile, members, by_hand).map(|member| teammate(profile, member, members))
+}
+
+/// Returns the member to whom a Slack profile is linked, or the reason why it is linked to none.
+pub(crate) fn linked_member<'a>(
+    profile: &Profile,
+    members: &'a [Member],
+    by_hand: &[ByHand],
+) -> Result<&'a Member, Unlinked> {
     may_be_linked(profile.account)?;
     if let Some(member) = chosen(&profile.user, members, by_hand) {
-        return Ok(teammate(profile, member, members));
+        return Ok(member);
     }
     if profile.account == Account::Unconfirmed {
         return Err(Unlinked::Unconfirmed);
     }
     let email = profile.email.as_deref().map(person::folded).filter(|e| !e.is_empty()).ok_or(Unlinked::NoEmail)?;
-    let same = members.iter().filter(|member| member.email.as_deref().map(person::folded).as_ref() == Some(&email));
+    let is_same = |own: &str| person::folds_to(own, &email);
+    let same = members.iter().filter(|member| member.email.as_deref().is_some_and(is_same));
     let (taken, free): (Vec<_>, Vec<_>) = same.partition(|member| by_hand.iter().any(|link| link.member == member.id));
     match free.as_slice() {
-        [member] => Ok(teammate(profile, member, members)),
+        [member] => Ok(member),
         [] if taken.is_empty() => Err(Unlinked::NoMember),
         [] => Err(Unlinked::Taken),
         _ => Err(Unlinked::Ambiguous),
@@ -159,7 +169,7 @@ pub fn link(profile: &Profile, members: &[Member], by_hand: &[ByHand]) -> Result
 /// may have been linked before.
 pub(crate) fn linked_before(profile: &Profile, members: &[Member], by_hand: &[ByHand]) -> Option<MemberId> {
     let profile = Profile { account: Account::Member, ..profile.clone() };
-    link(&profile, members, by_hand).ok().map(|teammate| teammate.member)
+    linked_member(&profile, members, by_hand).ok().map(|member| member.id.clone())
 }
 
 /// Answers whether a member has the address of one of these profiles.

@@ -256,7 +256,7 @@ pub async fn search(
 pub(crate) async fn loads(ctx: &TenantCtx) -> Result<Vec<(MemberId, usize)>, Fault> {
     let counted = |known: &Conversations| {
         let mut loads = BTreeMap::<MemberId, usize>::new();
-        for conversation in known.values().map(|sight| &sight.known.conversation) {
+        for conversation in known.pending() {
             if let Some(owner) = conversation.owner.as_ref().filter(|_| conversation.is_open()) {
                 *loads.entry(owner.id.clone()).or_default() += 1;
             }

@@ -138,10 +138,7 @@ pub(crate) async fn known_for_form(ctx: &TenantCtx, context: &FormContext) -> Re
 
 /// Returns everything that a member owns, as far as it is known.
 async fn sweep_of(ctx: &TenantCtx, owner: &MemberId) -> Result<Sweep, Fault> {
-    let count = |known: &Conversations| {
-        let all = known.values().map(|sight| &sight.known.conversation);
-        all.filter(|one| one.is_pending() && one.is_owned_by(owner)).count()
-    };
+    let count = |known: &Conversations| known.pending().filter(|one| one.is_owned_by(owner)).count();
     let of = ctx.memory.projection.look(&ctx.db, count).await?;
     let name = if let Some((_, name)) = directory::known_teammate(ctx, owner).await? {
         Some(name)

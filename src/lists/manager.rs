@@ -94,7 +94,7 @@ pub(crate) async fn view(ctx: &TenantCtx, me: &Teammate, team: Option<&TeamId>) 
     if own.as_ref().is_some_and(Vec::is_empty) {
         return Ok(None);
     }
-    let count = |all: &Conversations| TeamWork::of(all.values().map(|sight| &sight.known.conversation), own.as_deref());
+    let count = |all: &Conversations| TeamWork::of(all.pending(), own.as_deref());
     let TeamWork { queues, more, loads } = ctx.memory.projection.look(&ctx.db, count).await?;
     let (busy, more_people) = (loads.iter().take(MOST_PEOPLE), loads.len().saturating_sub(MOST_PEOPLE));
     let mut owners = Vec::new();

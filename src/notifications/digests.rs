@@ -88,7 +88,7 @@ pub(crate) async fn digest(ctx: &TenantCtx, claim: &Claim, job: &DigestJob) -> R
     if is_told || route.paused {
         return Ok(Outcome::done(effects));
     }
-    let sum = |all: &Conversations| Summary::of(all.values().map(|sight| &sight.known.conversation), &route, now);
+    let sum = |all: &Conversations| Summary::of(all.pending(), &route, now);
     let summary = ctx.memory.projection.look(&ctx.db, sum).await?;
     if summary.is_worth_telling(job.caught_up) {
         let recent = if let After::JustBack(away) = after { Some(away) } else { None };
@@ -146,10 +146,7 @@ async fn remind(ctx: &TenantCtx, claim: &Claim, channel: &ChannelId, route: &Rou
         }
         After::StillAway | After::JustBack(_) | After::Nothing => {}
     }
-    let look = |all: &Conversations| {
-        let all = all.values().map(|sight| &sight.known.conversation);
-        Overdue::of(all, route, (rules.working, patience), now)
-    };
+    let look = |all: &Conversations| Overdue::of(all.pending(), route, (rules.working, patience), now);
     let Overdue { waiting, more, next } = ctx.memory.projection.look(&ctx.db, look).await?;
     if waiting.is_empty() {
         return Ok(Outcome::done(vec![remind_at(ctx, channel, next)]));

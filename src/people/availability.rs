@@ -1,6 +1,7 @@
 //! The availability of people: their Slack status and account, their Do Not Disturb, and their availability in dialnote.
 //! All parts that pick, offer or warn about a person ask here.
 
+use std::collections::{HashMap, HashSet};
 use std::time::Duration;
 
 use jiff::Timestamp;
@@ -10,6 +11,7 @@ use crate::core::availability::{Availability, Away};
 use crate::core::conversation::Owner;
 use crate::core::error::Fault;
 use crate::core::ids::{MemberId, SlackUserId, TeamId};
+use crate::core::teammate::linked_member;
 use crate::core::times;
 use crate::jobs::ctx::TenantCtx;
 use crate::jobs::documents;
@@ -51,18 +53,18 @@ pub(crate) async fn of_users(
 ) -> Result<Vec<Availability>, Fault> {
     let (now, emoji) = (ctx.clock.now(), documents::rules(ctx).await?.away_emoji);
     let undisturbed = undisturbed(ctx, users, team).await?;
-    let members = directory::team(ctx).await?;
+    let resting: HashMap<_, _> = undisturbed.iter().filter_map(|one| Some((&one.user, one.until?))).collect();
+    let (members, by_hand) = (directory::team(ctx).await?, directory::by_hand(ctx).await?);
+    let is_anyone_away = members.iter().any(|member| member.away);
     let mut found = Vec::with_capacity(users.len());
     for user in users {
         let Some(profile) = directory::look_up(ctx, user).await? else {
             found.push(Availability::Here);
             continue;
         };
-        let teammate = directory::who(ctx, &profile).await?.ok();
-        let is_theirs = |member: &MemberId| teammate.as_ref().is_some_and(|teammate| teammate.member == *member);
-        let in_dialnote = members.iter().any(|member| member.away && is_theirs(&member.id));
-        let until = undisturbed.iter().find(|one| one.user == *user).and_then(|one| one.until);
-        found.push(Availability::of(&profile, until, in_dialnote, &emoji, now));
+        let member = || linked_member(&profile, &members, &by_hand);
+        let in_dialnote = is_anyone_away && member().is_ok_and(|member| member.away);
+        found.push(Availability::of(&profile, resting.get(user).copied(), in_dialnote, &emoji, now));
     }
     Ok(found)
 }
@@ -110,8 +112,8 @@ async fn undisturbed(
     let now = ctx.clock.now();
     let Undisturbed(mut known) = kept(ctx).await?;
     known.retain(|one| times::later(one.at, DO_NOT_DISTURB_AGE) > now);
-    let is_unknown = |user: &&SlackUserId| known.iter().all(|one| one.user != **user);
-    let unknown: Vec<_> = users.iter().filter(is_unknown).cloned().collect();
+    let asked: HashSet<_> = known.iter().map(|one| &one.user).collect();
+    let unknown: Vec<_> = users.iter().filter(|user| !asked.contains(user)).cloned().collect();
     if unknown.is_empty() {
         return Ok(known);
     }

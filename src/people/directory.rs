@@ -314,6 +314,23 @@ pub(crate) async fn team_now(ctx: &TenantCtx) -> Result<Arc<[Member]>, Fault> {
     members(ctx, Freshness::Now).await
 }
 
+/// Returns those of the users who are linked, by facts that may be cached.
+pub(crate) async fn linked_of(
+    ctx: &TenantCtx,
+    users: impl Iterator<Item = &SlackUserId>,
+) -> Result<Vec<Teammate>, Fault> {
+    if !ctx.dialnote.is_connected() {
+        return Ok(Vec::new());
+    }
+    let (members, by_hand) = (members(ctx, Freshness::Lately).await?, by_hand(ctx).await?);
+    let mut linked = Vec::new();
+    for user in users {
+        let profile = profile(ctx, user, Freshness::Lately).await?;
+        linked.extend(profile.and_then(|profile| link(&profile, &members, &by_hand).ok()));
+    }
+    Ok(linked)
+}
+
 pub(crate) async fn linked(
     ctx: &TenantCtx,
     user: &SlackUserId,

@@ -193,8 +193,7 @@ async fn owned(
         one.is_open() && owner.is_some() && decides(&routes, channel, one)
     };
     let look = |all: &Conversations| {
-        let all = all.values().map(|sight| &sight.known.conversation);
-        let mut left: Vec<_> = all.filter(is_left).cloned().collect();
+        let mut left: Vec<_> = all.pending().filter(is_left).cloned().collect();
         left.sort_by_key(|one| one.last_activity.as_ref().map(|last| last.at));
         left
     };

@@ -72,8 +72,7 @@ pub(crate) async fn look_for_untouched(ctx: &TenantCtx, claim: &Claim) -> Result
     let again: Vec<_> = std::iter::once(again).chain(given_up).chain(weekly).collect();
     let (rules, routes) = (documents::rules(ctx).await?, routes::deciding_routes(ctx).await?);
     let owners = |all: &Conversations| {
-        let all = all.values().map(|sight| &sight.known.conversation);
-        let found = owned_and_old(all, |one| Some(rule(&routes, one, &rules)?.patience()), now);
+        let found = owned_and_old(all.pending(), |one| Some(rule(&routes, one, &rules)?.patience()), now);
         found.into_values().filter_map(|theirs| theirs.first()?.owner.clone()).collect::<Vec<_>>()
     };
     let owners = ctx.memory.projection.look(&ctx.db, owners).await?;
@@ -188,7 +187,7 @@ async fn old_of(
 ) -> Result<Vec<Conversation>, Fault> {
     let now = ctx.clock.now();
     let theirs = |all: &Conversations| {
-        let theirs = all.values().map(|sight| &sight.known.conversation).filter(|one| one.is_owned_by(&owner.id));
+        let theirs = all.pending().filter(|one| one.is_owned_by(&owner.id));
         let old = owned_and_old(theirs, |one| Some(rule(routes, one, rules)?.patience()), now);
         old.into_values().flatten().take(MAX_EXAMINED).cloned().collect()
     };
