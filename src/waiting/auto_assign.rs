@@ -47,7 +47,7 @@ use crate::sync::poll_state;
 const LOOK_AGAIN: Duration = Duration::from_secs(60);
 
 /// The maximum number of waiting conversations that are read.
-const MOST_WAITING: usize = 1_000;
+const MOST_WAITING: usize = 10_000;
 
 /// The maximum number of conversations that one look has assigned, and the pause before the next of a longer queue.
 const MOST_AT_ONCE: usize = 50;
@@ -263,9 +263,11 @@ async fn ask(
 }
 
 impl Room {
-    /// Reserves room for a conversation, with the person who has the most. Answers whether there was any.
+    /// Reserves room for a conversation, with the person who has the most. Answers whether there was any. The person from
+    /// whom the app took it counts only where no one else is, as in the pick (`pools::without`).
     fn take(&mut self, waiting: &WaitingHere) -> bool {
-        let may = self.0.iter_mut().filter(|(member, room)| waiting.not.as_ref() != Some(member) && **room > 0);
+        let not = waiting.not.as_ref().filter(|not| self.0.keys().any(|member| member != *not)).cloned();
+        let may = self.0.iter_mut().filter(|(member, room)| not.as_ref() != Some(member) && **room > 0);
         let Some((_, room)) = may.max_by_key(|(_, room)| **room) else { return false };
         *room -= 1;
         true
