@@ -127,8 +127,7 @@ async fn linked(ctx: &TenantCtx, users: impl Iterator<Item = &SlackUserId>) -> R
     directory::linked_of(ctx, users.take(MOST_CONSIDERED)).await
 }
 
-/// Returns these people without the one who is not to get the conversation back, unless there is no one else.
+/// Returns these people without the one who is not to get the conversation back.
 pub(crate) fn without(people: Vec<Teammate>, not: Option<&MemberId>) -> Vec<Teammate> {
-    let is_meant = |one: &Teammate| not != Some(&one.member);
-    if people.iter().any(is_meant) { people.into_iter().filter(is_meant).collect() } else { people }
+    people.into_iter().filter(|one| not != Some(&one.member)).collect()
 }

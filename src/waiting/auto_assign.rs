@@ -121,8 +121,11 @@ pub(crate) async fn have_assigned(ctx: &TenantCtx, waits: &WaitsForOwner) -> Res
         return Ok(Vec::new());
     };
     let id = waits.now.id.as_str();
-    if documents::stored::<AwaitsPick>(ctx, id).await?.is_some() {
-        return Ok(Vec::new());
+    if let Some(kept) = documents::get::<AwaitsPick>(ctx, id).await? {
+        // What the contact says now concerns everyone again.
+        let is_for_all = matches!(waits.cause, WaitCause::News) && kept.not.is_some();
+        let for_all = documents::put(ctx, id, &AwaitsPick { not: None, ..kept });
+        return Ok(if is_for_all { vec![for_all, look_now(ctx, channel)] } else { Vec::new() });
     }
     let not = match &waits.cause {
         WaitCause::Automatic { from, reason: AutomaticReason::Inactive { .. } } => from.clone(),
@@ -263,11 +266,9 @@ async fn ask(
 }
 
 impl Room {
-    /// Reserves room for a conversation, with the person who has the most. Answers whether there was any. The person from
-    /// whom the app took it counts only where no one else is, as in the pick (`pools::without`).
+    /// Reserves room for a conversation, with the person who has the most. Answers whether there was any.
     fn take(&mut self, waiting: &WaitingHere) -> bool {
-        let not = waiting.not.as_ref().filter(|not| self.0.keys().any(|member| member != *not)).cloned();
-        let may = self.0.iter_mut().filter(|(member, room)| not.as_ref() != Some(member) && **room > 0);
+        let may = self.0.iter_mut().filter(|(member, room)| waiting.not.as_ref() != Some(member) && **room > 0);
         let Some((_, room)) = may.max_by_key(|(_, room)| **room) else { return false };
         *room -= 1;
         true

@@ -112,6 +112,14 @@ async fn what_only_its_last_owner_could_take_holds_up_no_other() {
         assert_eq!(bot.dialnote(&later), "mem_leo open", "Leo has room for it");
         minutes(bot, 32).await;
         assert_eq!(bot.dialnote(&all[0]), "mem_zoe open", "Zoe is back");
+
+        rest(bot, ZOE, 30);
+        minutes(bot, 2).await;
+        unassigned_by_the_app(bot, &later, AutomaticReason::Inactive { hours: 8 }).await;
+        minutes(bot, 2).await;
+        assert_eq!(bot.dialnote(&later), "nobody open", "it isn't Leo's again");
+        bot.missed_call("+14155559010").await;
+        assert_eq!(bot.dialnote(&later), "mem_leo open", "its contact called again");
     })
     .await;
 }
