@@ -28,9 +28,9 @@ pub(crate) fn unassign_all(sweep: &Sweep, list: Option<&Query>) -> Element {
     Element::button(Control::Requeue, "Unassign all", &carried(sweep, list)).about(name).asking(ask)
 }
 
-/// Counts the conversations of a person: "3 open conversations".
+/// Counts the conversations of a person, snoozed ones too: "3 open or snoozed conversations".
 pub(crate) fn counted(of: usize) -> String {
-    if of == 1 { "1 open conversation".to_owned() } else { format!("{of} open conversations") }
+    if of == 1 { "1 open or snoozed conversation".to_owned() } else { format!("{of} open or snoozed conversations") }
 }
 
 fn carried(sweep: &Sweep, list: Option<&Query>) -> String {

@@ -290,11 +290,6 @@ impl AnswerWait {
         Some(self.outcome(limit, false, None))
     }
 
-    /// Returns the time at which people may be notified: now, or the start of the working hours.
-    pub(crate) fn may_notify_at(&self, now: Timestamp) -> Timestamp {
-        self.terms.later(now, SignedDuration::ZERO)
-    }
-
     /// Answers whether a step comes too late for a warning or a line in a channel, because the app was offline.
     pub(crate) fn is_late(&self, step: Timestamp, now: Timestamp) -> bool {
         self.terms.between(step, now).unsigned_abs() > LATE
@@ -488,8 +483,6 @@ mod tests {
     #[test]
     fn nights_and_weekends_do_not_count() {
         let wait = begun();
-        assert_eq!(wait.may_notify_at(at("23T10:00")), at("23T10:00"));
-        assert_eq!(wait.may_notify_at(at("27T20:00")), at("30T09:00"));
         assert!(!wait.is_late(at("23T17:00"), at("24T09:00")) && wait.is_late(at("23T10:30"), at("23T10:41")));
     }
 }

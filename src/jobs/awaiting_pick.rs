@@ -20,8 +20,11 @@ const HELD_BACK: Duration = Duration::from_secs(60 * 60);
 /// An unassigned conversation that its route is to assign.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct AwaitsPick {
-    /// The time since which it waits.
+    /// The time since which it waits, as far as the app knew.
     pub since: Timestamp,
+    /// The time at which its contact called or wrote, if that is why it waits. The app may have heard of it later.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub came: Option<Timestamp>,
     /// The member from whom the app took it, who is not to get it back.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub not: Option<MemberId>,

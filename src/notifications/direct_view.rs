@@ -480,7 +480,7 @@ fn returns(until: Timestamp, to: ReturnTo) -> Markup {
     let line = Markup::default().emoji(Emoji::WAITING).ours("If nothing happens by ").time(until);
     line.ours(match to {
         ReturnTo::Queue => ", it's unassigned.",
-        ReturnTo::Next => ", it's passed on.",
+        ReturnTo::Next => ", it goes to the next person who can take it.",
     })
 }
 

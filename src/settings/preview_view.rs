@@ -60,7 +60,9 @@ pub(crate) fn window(preview: &Previewed) -> Modal {
         Some(line) => title.ours(" on ").bold(line),
         None => title,
     };
-    let mut blocks = vec![title.paragraph(), Markup::default().text(does).small()];
+    // A whole text from outside is cut after some sentences.
+    let does = does.split_inclusive(". ").fold(Markup::default(), Markup::text);
+    let mut blocks = vec![title.paragraph(), does.small()];
     blocks.push(Block::header("What would have happened"));
     blocks.push(Markup::joined("\n", lines(counts, settings)).paragraph());
     if settings.auto.pool().is_some() && !people.is_empty() {

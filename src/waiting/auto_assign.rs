@@ -85,6 +85,8 @@ struct ShownDelay {
 struct WaitingHere {
     conversation: Conversation,
     since: Timestamp,
+    /// Its place in the queue.
+    came: Timestamp,
     /// The member from whom the app took it, who is not to get it back.
     not: Option<MemberId>,
     /// True while it is not tried again, because dialnote refused the last try.
@@ -131,7 +133,9 @@ pub(crate) async fn have_assigned(ctx: &TenantCtx, waits: &WaitsForOwner) -> Res
         WaitCause::Automatic { from, reason: AutomaticReason::Inactive { .. } } => from.clone(),
         WaitCause::Automatic { .. } | WaitCause::News | WaitCause::Other => None,
     };
-    let awaits = AwaitsPick { since: ctx.clock.now(), not, held_until: None };
+    let is_news = matches!(waits.cause, WaitCause::News);
+    let came = waits.now.last_activity.as_ref().filter(|_| is_news).map(|last| last.at);
+    let awaits = AwaitsPick { since: ctx.clock.now(), came, not, held_until: None };
     Ok(vec![documents::put(ctx, id, &awaits), look_now(ctx, channel)])
 }
 
@@ -344,7 +348,9 @@ async fn waiting(ctx: &TenantCtx, channel: &ChannelId, routes: &[(ChannelId, Rou
     };
     let (mut queue, now) = (WaitingQueue::default(), ctx.clock.now());
     let deciding = DecidingRoutes::of(routes.to_vec());
-    for (id, AwaitsPick { since, not, held_until }, conversation) in ctx.memory.projection.look(&ctx.db, look).await? {
+    for (id, AwaitsPick { since, came, not, held_until }, conversation) in
+        ctx.memory.projection.look(&ctx.db, look).await?
+    {
         let Some(conversation) = conversation.filter(|one| one.is_open() && one.owner.is_none()) else {
             // The change that ended the wait is about to say so.
             queue.over.extend((!times::is_within(since, FORGOTTEN, now)).then_some(id));
@@ -356,6 +362,7 @@ async fn waiting(ctx: &TenantCtx, channel: &ChannelId, routes: &[(ChannelId, Rou
             Some((decides, _)) if decides == channel => queue.here.push(WaitingHere {
                 conversation,
                 since,
+                came: came.unwrap_or(since),
                 not,
                 is_held: held_until.is_some_and(|until| until > now),
             }),
@@ -365,7 +372,7 @@ async fn waiting(ctx: &TenantCtx, channel: &ChannelId, routes: &[(ChannelId, Rou
             None => queue.over.push(id),
         }
     }
-    queue.here.sort_by(|one, other| (one.since, &one.conversation.id).cmp(&(other.since, &other.conversation.id)));
+    queue.here.sort_by(|one, other| (one.came, &one.conversation.id).cmp(&(other.came, &other.conversation.id)));
     Ok(queue)
 }
 

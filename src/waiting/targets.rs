@@ -1,5 +1,6 @@
 //! The waits of contacts: they begin and end with the changes of a conversation, and time brings the steps of the rest.
 
+use jiff::SignedDuration;
 use serde::{Deserialize, Serialize};
 
 use crate::audit::log;
@@ -9,11 +10,11 @@ use crate::core::conversation::Conversation;
 use crate::core::direct_message::DirectMessage;
 use crate::core::error::Fault;
 use crate::core::ids::{ChannelId, ConversationId, SlackUserId};
-use crate::core::job_keys;
 use crate::core::refusal::Refusal;
 use crate::core::route::Route;
 use crate::core::target_outcome::{NextLimit, TargetOutcome};
 use crate::core::targets::Backup;
+use crate::core::{job_keys, working_hours};
 use crate::jobs::ctx::TenantCtx;
 use crate::jobs::events::ConversationChanged;
 use crate::jobs::handler::Handler;
@@ -86,12 +87,14 @@ async fn due(ctx: &TenantCtx, id: &ConversationId) -> Result<Outcome, Stop> {
     };
     let Some((channel, route)) = routes::deciding(ctx, conversation.line.as_ref()).await? else { return Ok(over()) };
     let now = ctx.clock.now();
+    // A wait keeps the hours in which it began to count. Messages follow those of the present settings.
+    let (working, zone) = (route.settings.over(&documents::rules(ctx).await?).working, route.zone.as_deref());
+    let opens = working.after(now, SignedDuration::ZERO, &working_hours::zone(zone));
     let (wait, mut outcomes) = wait.follow(&conversation, now);
     let Some(mut wait) = wait else { return Ok(Outcome::done(stored(ctx, &conversation, None, &route, &outcomes))) };
     let (mut effects, targets) = (Vec::new(), &route.settings.targets);
     while let Some((at, step)) = wait.next_step(targets).filter(|(at, _)| *at <= now) {
         let Some(next) = wait.next_limit(now) else { break };
-        let opens = wait.may_notify_at(now);
         if step != WaitStep::Miss && opens > now {
             effects.extend(stored(ctx, &conversation, Some(&wait), &route, &outcomes));
             effects.push(documents::put_due(ctx, id.as_str(), &wait, Some(opens)));

@@ -37,7 +37,7 @@ async fn all_are_assigned_in_one_act_with_one_undo() {
         bot.press_private(LEO, FRONT_DESK, "assign_all", 0).await;
         assert_snapshot!(bot.window(LEO).await, @"
         [[Assign]]
-        3 open conversations of Zoe
+        3 open or snoozed conversations of Zoe
         New owner*: [Search teammates ▾]
         Note: [___]
         ");
@@ -82,7 +82,7 @@ async fn all_are_unassigned_after_a_question_that_says_how_many() {
         let asked = &asked["elements"][1];
         assert_eq!(
             asked["confirm"]["text"]["text"],
-            "Zoe owns 3 open conversations. No one will own them until someone takes them."
+            "Zoe owns 3 open or snoozed conversations. No one will own them until someone takes them."
         );
         assert_eq!(asked["confirm"]["confirm"]["text"], "Unassign 3");
         assert_eq!(asked["accessibility_label"], "Unassign all: Zoe");

@@ -126,7 +126,7 @@ async fn absent_people_come_first_and_what_they_own_can_be_reassigned_at_once() 
         bot.press_in(MAYA, "home", "assign_all", "mem_leo").await;
         assert_snapshot!(bot.window(MAYA).await, @"
         [[Assign]]
-        1 open conversation of Leo
+        1 open or snoozed conversation of Leo
         New owner*: [Search teammates ▾]
         Note: [___]
         ");

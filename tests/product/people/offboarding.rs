@@ -14,7 +14,7 @@ async fn a_former_members_conversations_are_unassigned_with_one_button() {
         bot.world(|world| world.dialnote.members.retain(|member| member.id != "mem_zoe"));
         miss_twice(bot).await;
         assert_snapshot!(bot.dm(MAYA).await, @"
-        Zoe Park left and still owns 3 open conversations.
+        Zoe Park left and still owns 3 open or snoozed conversations.
         [Assign all to…] [Unassign all]
         ");
         bot.press_private(MAYA, "dm", "requeue", 0).await;
@@ -52,7 +52,7 @@ async fn a_deactivated_accounts_conversations_can_be_unassigned() {
             bot.sandbox.event(json!({ "type": "user_change", "user": ZOE })).await.unwrap();
         }
         assert_snapshot!(bot.dm(MAYA).await, @"
-        Zoe left and still owns 4 open conversations.
+        Zoe left and still owns 4 open or snoozed conversations.
         [Assign all to…] [Unassign all]
         ");
     })
@@ -78,7 +78,7 @@ async fn a_deactivated_account_is_noticed_although_no_command_named_it() {
         bot.world(|world| world.person_mut(ZOE).unwrap().deleted = true);
         bot.sandbox.event(json!({ "type": "user_change", "user": ZOE })).await.unwrap();
         assert_snapshot!(bot.dm(MAYA).await, @"
-        Zoe left and still owns 3 open conversations.
+        Zoe left and still owns 3 open or snoozed conversations.
         [Assign all to…] [Unassign all]
         ");
         // By a link that was made by hand.
@@ -93,7 +93,7 @@ async fn a_deactivated_account_is_noticed_although_no_command_named_it() {
             (sam.deleted, sam.email) = (true, None);
         });
         bot.sandbox.event(json!({ "type": "user_change", "user": SAM })).await.unwrap();
-        assert!(bot.dm(MAYA).await.contains("Sam left and still owns 1 open conversation."));
+        assert!(bot.dm(MAYA).await.contains("Sam left and still owns 1 open or snoozed conversation."));
         assert_eq!(bot.calls("users.info"), 3, "only Maya, for each of her changes, and Sam were looked up");
         // That morning's digest waits for the changes before it.
         bot.pass(SignedDuration::from_secs(31)).await;

@@ -76,7 +76,7 @@ async fn where_auto_assignment_is_on_the_question_says_that_it_is_passed_on() {
         begin(bot, json!({ "after_hours": 2, "to": "next" })).await;
         change_route(bot, json!({ "auto": { "how": "in_turn", "pool": { "people": ["U0ZOE"] } } })).await;
         hours(bot, 2).await;
-        assert!(asked(bot).await.contains("it's passed on."));
+        assert!(asked(bot).await.contains("it goes to the next person who can take it."));
         bot.slash(LEO, "/dialnote keep conv_1001").await;
         bot.read_all().await;
     })
