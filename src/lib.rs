@@ -22,5 +22,6 @@ pub mod server;
 pub mod settings;
 pub mod sync;
 pub mod tenants;
+pub mod waiting;
 pub mod worker;
 pub mod workflows;

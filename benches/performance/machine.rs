@@ -39,6 +39,13 @@ pub(crate) fn cpu_time(process: u32) -> Outcome<Duration> {
     Ok(Duration::from_nanos(nanoseconds))
 }
 
+/// Returns the core time of one thread of this process.
+pub(crate) fn thread_time(thread: i32) -> Outcome<Duration> {
+    let statistics = fs::read_to_string(format!("/proc/self/task/{thread}/schedstat"))?;
+    let nanoseconds = statistics.split_whitespace().next().ok_or("no time")?;
+    Ok(Duration::from_nanos(nanoseconds.parse()?))
+}
+
 /// Returns a figure of `/proc/<process>/status` in MiB.
 pub(crate) fn memory(process: u32, name: &str) -> Outcome<f64> {
     let status = fs::read_to_string(format!("/proc/{process}/status"))?;

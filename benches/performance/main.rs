@@ -9,6 +9,7 @@ use std::io::Write;
 
 mod commands;
 mod databases;
+mod desk;
 mod endtoend;
 mod far;
 mod filling;
@@ -22,6 +23,7 @@ mod servers;
 mod stats;
 mod surface;
 mod throughput;
+mod waits;
 mod watching;
 
 /// The result of a measurement, which fails if a figure can't be taken.

@@ -3,7 +3,9 @@
 use std::time::Instant;
 
 use crate::databases::Backend;
-use crate::{Outcome, databases, endtoend, growth, instances, machine, memory, say, surface, throughput, watching};
+use crate::{
+    Outcome, databases, endtoend, growth, instances, machine, memory, say, surface, throughput, waits, watching,
+};
 
 /// The number of rounds, in turns, so that a bad minute affects all alike.
 const ROUNDS: usize = 5;
@@ -23,7 +25,10 @@ pub(crate) async fn part(name: &str) -> Outcome<String> {
         "instances" => instances::measure(rounds.min(3)).await,
         "surface" => surface::measure().await,
         "watching" => watching::measure().await,
-        _ => Err("the parts are throughput, memory, endtoend, growth, instances, surface and watching".into()),
+        "waits" => waits::measure(&Backend::ALL).await,
+        "waits-sqlite" => waits::measure(&[Backend::Sqlite]).await,
+        "waits-postgres" => waits::measure(&[Backend::Postgres]).await,
+        _ => Err("the parts are throughput, memory, endtoend, growth, instances, surface, watching and waits".into()),
     }
 }
 
@@ -32,7 +37,7 @@ pub(crate) async fn write() -> Outcome<()> {
     let begun = Instant::now();
     let (machine, database) = (machine::description()?, databases::move_server().await?);
     let mut text = include_str!("report.md").replace("{machine}", &machine).replace("{database}", &database);
-    for name in ["throughput", "memory", "endtoend", "growth", "instances", "surface", "watching"] {
+    for name in ["throughput", "memory", "endtoend", "growth", "instances", "surface", "watching", "waits"] {
         text = text.replace(&format!("{{{name}}}"), part(name).await?.trim_end());
     }
     let minutes = format!("{:.0}", begun.elapsed().as_secs_f64() / 60.0);

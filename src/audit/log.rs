@@ -12,6 +12,7 @@ use crate::core::last_change::ConversationChange;
 use crate::core::past::Past;
 use crate::core::refusal::Refusal;
 use crate::core::request_context::{RequestContext, Via};
+use crate::core::target_outcome::TargetOutcome;
 use crate::core::undo_log::Logged;
 use crate::core::verbs;
 use crate::core::verbs::Verb;
@@ -189,6 +190,24 @@ pub(crate) fn record_attempt(ctx: &TenantCtx, requester: &RequestContext, verb: 
         (requester.via, requester.channel.as_ref()),
         detail,
     ))
+}
+
+/// The name of the entries that keep the outcomes of answer targets.
+const TARGET: &str = "target";
+
+/// Records the outcome of an answer target. The entry names no conversation of its own, because no one did anything to
+/// it.
+pub(crate) fn record_outcome(ctx: &TenantCtx, conversation: &ConversationId, outcome: &TargetOutcome) -> Effect {
+    let words = if outcome.met { "done" } else { "missed" };
+    let detail = json!({ "outcome": words, "about": conversation, TARGET: outcome });
+    record_attempt(ctx, &RequestContext::automatic(), TARGET, &detail)
+}
+
+/// Returns the outcome of an answer target that an entry keeps, if it keeps one, with its conversation.
+pub(crate) fn target_outcome(entry: &Entry) -> Option<(ConversationId, TargetOutcome)> {
+    let detail: Value = serde_json::from_str(&entry.detail).ok().filter(|_| entry.verb == TARGET)?;
+    let outcome = serde_json::from_value(detail.get(TARGET)?.clone()).ok()?;
+    Some((ConversationId::new(detail.get("about")?.as_str()?), outcome))
 }
 
 /// Records that the requester tried something that they may not do.

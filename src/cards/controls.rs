@@ -80,7 +80,8 @@ fn carried(conversation: &Conversation, place: Place<'_>) -> Carried {
 
 /// Answers whether the new owner can be chosen from a menu in the row itself.
 fn offers_people(conversation: &Conversation, place: Place<'_>) -> bool {
-    place == Place::Card(Privacy::Full) && conversation.is_open() && conversation.owner.is_none()
+    let is_unassigned = conversation.is_open() && conversation.owner.is_none();
+    place == Place::Card(Privacy::Full) && is_unassigned && !conversation.is_answered()
 }
 
 fn style(control: Control, place: Place<'_>) -> Option<Style> {
@@ -116,6 +117,9 @@ fn offered(conversation: &Conversation, place: Place<'_>) -> (Vec<Labelled>, Vec
         (_, Status::Snoozed, Some(_)) => (vec![UNSNOOZE, DONE], vec![HAND_OFF, UNASSIGN, NOTE, HISTORY]),
         (_, Status::Snoozed, None) => (vec![UNSNOOZE, DONE], vec![(Control::Assign, "Assign to…"), NOTE, HISTORY]),
         (_, Status::Open, Some(_)) => (vec![DONE, HAND_OFF], vec![UNASSIGN, SNOOZE, NOTE, HISTORY]),
+        (Place::Card(_), Status::Open, None) if conversation.is_answered() => {
+            (vec![DONE, TAKE], vec![(Control::Assign, "Assign to…"), SNOOZE, NOTE, HISTORY])
+        }
         (Place::Card(_), Status::Open, None) => (vec![TAKE], vec![SNOOZE, DONE, NOTE, HISTORY]),
         (_, Status::Open, None) => (vec![TAKE, ASSIGN], vec![SNOOZE, DONE, NOTE, HISTORY]),
     };

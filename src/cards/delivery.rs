@@ -1,14 +1,14 @@
 //! Delivery of cards and their thread entries to Slack.
 
 use crate::cards::{photo, view};
-use crate::channels::privacy;
+use crate::channels::{privacy, waits};
 use crate::core::card_view::CardView;
 use crate::core::error::Fault;
 use crate::core::ids::{ChannelId, ConversationId, MessageTs};
 use crate::jobs::ctx::TenantCtx;
 use crate::jobs::events::ChannelClosed;
 use crate::jobs::lease;
-use crate::jobs::outbox::cards::{PostCard, PostEntry, RedrawCard, RepostCard, RetireCard};
+use crate::jobs::outbox::cards::{PostCard, PostEntry, RedrawCard, RepostCard, RetireCard, ShowDelay};
 use crate::jobs::outbox::message::Message;
 use crate::jobs::outbox::posting;
 use crate::jobs::outbox::private::answer;
@@ -55,8 +55,13 @@ impl PostCard {
 
 impl Message for RedrawCard {
     async fn deliver(&self, ctx: &TenantCtx, claim: &Claim) -> Result<Outcome, SlackError> {
-        draw_again(ctx, claim, &self.channel, &self.conversation).await?;
-        Ok(Outcome::done(Vec::new()))
+        draw_again(ctx, claim, &self.channel, &self.conversation).await.map(Outcome::done)
+    }
+}
+
+impl Message for ShowDelay {
+    async fn deliver(&self, ctx: &TenantCtx, claim: &Claim) -> Result<Outcome, SlackError> {
+        show_delay(ctx, claim, self).await.map(Outcome::done)
     }
 }
 
@@ -95,21 +100,40 @@ async fn closed(ctx: &TenantCtx, channel: &ChannelId, code: &str) -> Result<Vec<
     emit::channel_closed(ctx, &event).await
 }
 
-/// Redraws a card with the view that it shows already, at the present privacy of the channel. An update of the card
-/// that waits comes after this one.
+/// Redraws a card with the view that it shows already, at the present privacy of the channel, and with the present limit
+/// of its conversation. An update of the card that waits comes after this one. Returns the effect that stores the view.
 async fn draw_again(
     ctx: &TenantCtx,
     claim: &Claim,
     channel: &ChannelId,
     conversation: &ConversationId,
-) -> Result<(), SlackError> {
-    let Some(card) = ctx.db.card(channel, conversation).await? else { return Ok(()) };
+) -> Result<Vec<Effect>, SlackError> {
+    let Some(card) = ctx.db.card(channel, conversation).await? else { return Ok(Vec::new()) };
     // A view that cannot be read is redrawn when its conversation changes.
     let Some((ts, card_view)) = card.ts.zip(serde_json::from_str::<CardView>(&card.card_view).ok()) else {
-        return Ok(());
+        return Ok(Vec::new());
     };
+    let card_view = waits::with_limit(ctx, card_view).await?;
     let content = view::card(&card_view, &ctx.links, privacy::privacy(ctx, channel).await?);
-    posting::bring_up_to_date(ctx, claim, channel, &ts, &content).await
+    posting::bring_up_to_date(ctx, claim, channel, &ts, &content).await?;
+    Ok(vec![put(channel, &card_view, ts)])
+}
+
+/// Shows on a card why its conversation is not assigned yet. Rests on the view that the card shows, because a change of
+/// the conversation may have come first.
+async fn show_delay(ctx: &TenantCtx, claim: &Claim, wanted: &ShowDelay) -> Result<Vec<Effect>, SlackError> {
+    let ShowDelay { channel, conversation, delay } = wanted;
+    let Some(card) = ctx.db.card(channel, conversation).await? else { return Ok(Vec::new()) };
+    let Some((ts, before)) = card.ts.zip(serde_json::from_str::<CardView>(&card.card_view).ok()) else {
+        return Ok(Vec::new());
+    };
+    if !before.is_unassigned() || before.delay == *delay {
+        return Ok(Vec::new());
+    }
+    let card_view = CardView { delay: delay.clone(), ..before };
+    let content = view::card(&card_view, &ctx.links, privacy::privacy(ctx, channel).await?);
+    posting::bring_up_to_date(ctx, claim, channel, &ts, &content).await?;
+    Ok(vec![put(channel, &card_view, ts)])
 }
 
 /// Posts the card, or updates the posted one. Posts it again if someone has deleted it.
@@ -146,7 +170,7 @@ async fn completed(ctx: &TenantCtx, card_view: &CardView, before: Option<&Card>)
         None => card_view.clone(),
     };
     let photo = photo::photo(ctx, &card_view.conversation).await?;
-    Ok(CardView { photo, ..card_view })
+    waits::with_limit(ctx, CardView { photo, ..card_view }).await
 }
 
 /// Updates the message of a card, or posts one. Returns the message.

@@ -3,7 +3,7 @@
 
 use jiff::Timestamp;
 
-use crate::cards::view;
+use crate::cards::{limit_words, view};
 use crate::core::card_view::CardView;
 use crate::core::control::{Carried, Control};
 use crate::core::conversation::{Activity, Conversation, Links, Status};
@@ -72,6 +72,7 @@ pub(crate) fn pane(details: &Details<'_>, links: &Links) -> Entity {
     let fields = vec![
         Some(status(card_view).choosable(status_value(conversation), &STATUSES)),
         Some(Field::person(ASSIGNEE, *owner, card_view.owner.as_deref()).titled("Owner").editable()),
+        card_view.limit.map(|limit| Field::time("target", Some(limit.due)).labelled(limit_words::label(&limit))),
         Some(Field::time(DUE, conversation.snoozed_until).titled(SNOOZED).editable()),
         conversation
             .last_activity

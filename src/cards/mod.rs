@@ -3,6 +3,7 @@
 pub(crate) mod controls;
 mod delivery;
 pub(crate) mod entity_view;
+pub(crate) mod limit_words;
 mod photo;
 pub(crate) mod unfurled_links;
 pub mod unfurls;

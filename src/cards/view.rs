@@ -2,7 +2,9 @@
 
 use crate::cards::controls;
 use crate::cards::controls::Place;
+use crate::cards::limit_words;
 use crate::core::about::About;
+use crate::core::auto_assign::PickDelay;
 use crate::core::card_view::{CardNote, CardView};
 use crate::core::control::{Carried, Control};
 use crate::core::conversation::{Activity, ActivityContext, ActivityKind, Contact, Conversation, Links, Status};
@@ -106,15 +108,22 @@ pub(crate) fn state(card_view: &CardView) -> Block {
 fn standing(card_view: &CardView) -> Markup {
     let conversation = &card_view.conversation;
     let unowned = if card_view.owner.is_none() { " · unassigned" } else { "" };
+    let (limit, missed) = (limit_words::of(card_view.limit.as_ref()), is_missed(card_view));
     match (conversation.status, card_view.overdue) {
+        (Status::Open, _) if card_view.owner.is_none() && missed => {
+            Markup::default().emoji(Emoji::OVERDUE).strong("Overdue").then(" · ", limit).then(" · ", delay(card_view))
+        }
         (Status::Open, Some(minutes)) if card_view.owner.is_none() => Markup::default()
             .emoji(Emoji::OVERDUE)
             .strong("Overdue")
-            .ours(&format!(" · unassigned for over {}", minutes_in_words(minutes))),
-        (Status::Open, _) if card_view.owner.is_none() => {
-            Markup::default().emoji(Emoji::UNASSIGNED).strong("Unassigned")
-        }
-        (Status::Open, _) => Markup::default().emoji(Emoji::OWNED),
+            .ours(&format!(" · unassigned for over {}", minutes_in_words(minutes)))
+            .then(" · ", delay(card_view)),
+        (Status::Open, _) if card_view.owner.is_none() => Markup::default()
+            .emoji(Emoji::UNASSIGNED)
+            .strong("Unassigned")
+            .then(" · ", limit)
+            .then(" · ", delay(card_view)),
+        (Status::Open, _) => Markup::default().emoji(if missed { Emoji::OVERDUE } else { Emoji::OWNED }),
         (Status::Snoozed, _) => {
             let line = Markup::default().emoji(Emoji::SNOOZED).strong("Snoozed");
             let until = conversation.snoozed_until.map(|until| Markup::of(" until ").time(until));
@@ -122,6 +131,19 @@ fn standing(card_view: &CardView) -> Markup {
         }
         (Status::Done, _) => Markup::default().emoji(Emoji::DONE).strong("Done"),
         (Status::Other, _) => Markup::default().emoji(Emoji::OTHER).bold(&status_word(conversation)).ours(unowned),
+    }
+}
+
+fn is_missed(card_view: &CardView) -> bool {
+    card_view.limit.is_some_and(|limit| limit.missed)
+}
+
+/// Says why it is not assigned yet, if it is to be: "waiting for the first of @frontdesk: all are away".
+fn delay(card_view: &CardView) -> Markup {
+    match &card_view.delay {
+        Some(delay @ PickDelay::Hours(until)) => Markup::of(&delay.words()).time(*until),
+        Some(delay) => Markup::default().text(&delay.words()),
+        None => Markup::default(),
     }
 }
 
@@ -139,12 +161,13 @@ fn owner(card_view: &CardView) -> Markup {
     let how = card_view.last.as_ref().map(|last| match &last.what {
         Event::Assigned { .. } if is_elsewhere(&last.by) => Markup::of("assigned in dialnote ").ago(last.at),
         Event::Assigned { .. } => Markup::of("assigned by ").text(&last.by).ours(" ").ago(last.at),
+        Event::Automatic { .. } => Markup::of("assigned automatically ").ago(last.at),
         Event::HandedOff { .. } => Markup::of("waiting for ").text(name).ours(" to accept"),
         Event::Did(Verb::Accept) => Markup::of("accepted"),
         Event::Took { .. } => Markup::of("took it ").ago(last.at),
         _ => Markup::default(),
     });
-    owner.then(" · ", how.unwrap_or_default())
+    owner.then(" · ", how.unwrap_or_default()).then(" · ", limit_words::of(card_view.limit.as_ref()))
 }
 
 /// Returns a number of minutes in words: "30 min", "2 h".
@@ -166,11 +189,13 @@ pub(crate) fn row(card_view: &CardView, links: &Links) -> Markup {
         .emoji(status_emoji(card_view))
         .then("", named(conversation, links))
         .then("\n", latest(conversation, words))
+        .then(" · ", limit_words::of(card_view.limit.as_ref()))
 }
 
 /// Returns the emoji of a state. The heading of the list, or the line itself, says the state in words.
 pub(crate) fn status_emoji(card_view: &CardView) -> Emoji {
     match card_view.conversation.status {
+        Status::Open if is_missed(card_view) => Emoji::OVERDUE,
         Status::Open if card_view.owner.is_none() => Emoji::UNASSIGNED,
         Status::Open => Emoji::OWNED,
         Status::Snoozed => Emoji::SNOOZED,
@@ -179,7 +204,7 @@ pub(crate) fn status_emoji(card_view: &CardView) -> Emoji {
     }
 }
 
-fn named(conversation: &Conversation, links: &Links) -> Markup {
+pub(crate) fn named(conversation: &Conversation, links: &Links) -> Markup {
     let name = Markup::default().link(&conversation.title(), links.to(&conversation.id));
     let number = conversation.contact.name.as_ref().map(|_| conversation.number());
     let details = [number, conversation.contact.company.clone()];
@@ -253,7 +278,7 @@ fn last_words(card_view: &CardView) -> Option<(Option<&str>, &str)> {
     }
 }
 
-fn one_line(words: &str) -> String {
+pub(crate) fn one_line(words: &str) -> String {
     words.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
@@ -281,11 +306,14 @@ pub(crate) fn notification(card_view: &CardView) -> String {
             format!("{title} · {}{on} · {owner}", status_word(conversation))
         }
         (Status::Open, Some(name), _) => format!("{subject} · owner: {name}"),
-        (Status::Open, None, Some(minutes)) => {
-            format!("Overdue: {} · unassigned for over {}", lower(&subject), minutes_in_words(minutes))
+        (Status::Open, None, Some(minutes)) if !is_missed(card_view) => {
+            let over = minutes_in_words(minutes);
+            format!("Overdue: {} · unassigned for over {over}{}", lower(&subject), delayed(card_view))
         }
-        (Status::Open, None, None) => format!("{subject} · unassigned"),
+        (Status::Open, None, _) => format!("{subject} · unassigned{}", delayed(card_view)),
     };
+    let limit = card_view.limit.as_ref().filter(|_| conversation.is_open());
+    let line = limit.map_or_else(|| line.clone(), |limit| format!("{line} · {}", limit_words::words(limit).words()));
     let words = last_words(card_view).map(|(by, words)| match by {
         Some(by) if card_view.note.as_ref().is_some_and(|note| note.by.is_some()) => {
             format!(" · note from {by}: “{}”", one_line(words))
@@ -294,6 +322,15 @@ pub(crate) fn notification(card_view: &CardView) -> String {
         None => format!(": “{}”", one_line(words)),
     });
     cut(&format!("{line}{}", words.unwrap_or_default()), NOTIFICATION)
+}
+
+/// Returns the same words as [`delay`] for a notification, where a time is in UTC.
+fn delayed(card_view: &CardView) -> String {
+    match &card_view.delay {
+        Some(delay @ PickDelay::Hours(until)) => format!(" · {}{}", delay.words(), utc(*until)),
+        Some(delay) => format!(" · {}", delay.words()),
+        None => String::new(),
+    }
 }
 
 /// Returns words that continue a sentence.

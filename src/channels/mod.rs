@@ -2,3 +2,4 @@
 
 pub mod privacy;
 pub mod routes;
+pub(crate) mod waits;

@@ -1,5 +1,7 @@
 //! The routes of channels: which channel gets the cards of which shared number.
 
+use std::collections::BTreeMap;
+
 use crate::core::conversation::SharedNumber;
 use crate::core::error::Fault;
 use crate::core::ids::ChannelId;
@@ -11,6 +13,45 @@ use crate::jobs::documents;
 pub(crate) async fn routed(ctx: &TenantCtx, line: Option<&SharedNumber>) -> Result<Vec<(ChannelId, Route)>, Fault> {
     let routes = routes(ctx).await?;
     Ok(routes.into_iter().filter(|(_, route)| !route.paused && route.takes(line)).collect())
+}
+
+/// Returns the channel and the route whose settings decide on a shared number's conversations: the route of that number
+/// alone, else one of all numbers. If there are several, the one of the first channel by its id.
+pub(crate) async fn deciding(
+    ctx: &TenantCtx,
+    line: Option<&SharedNumber>,
+) -> Result<Option<(ChannelId, Route)>, Fault> {
+    Ok(deciding_routes(ctx).await?.on(line).map(|(channel, route)| (channel.clone(), route.clone())))
+}
+
+/// Returns the routes that decide, for looks at many conversations.
+pub(crate) async fn deciding_routes(ctx: &TenantCtx) -> Result<DecidingRoutes, Fault> {
+    Ok(DecidingRoutes::of(routes(ctx).await?))
+}
+
+/// The routes that decide on conversations, each with its channel, by the number that it is for; `None` for all.
+pub(crate) struct DecidingRoutes(BTreeMap<Option<String>, (ChannelId, Route)>);
+
+impl DecidingRoutes {
+    /// Returns those of the routes that decide.
+    pub(crate) fn of(mut routes: Vec<(ChannelId, Route)>) -> Self {
+        routes.retain(|(_, route)| !route.paused);
+        // Of several for a number, the first channel stays.
+        routes.sort_by(|(one, _), (other, _)| other.cmp(one));
+        let number = |route: &Route| route.line.as_ref().map(|line| line.number.clone());
+        Self(routes.into_iter().map(|found| (number(&found.1), found)).collect())
+    }
+
+    /// Returns all of them.
+    pub(crate) fn all(&self) -> impl Iterator<Item = &(ChannelId, Route)> {
+        self.0.values()
+    }
+
+    /// Returns the route that decides on a shared number's conversations.
+    pub(crate) fn on(&self, line: Option<&SharedNumber>) -> Option<&(ChannelId, Route)> {
+        let own = line.and_then(|line| self.0.get(&Some(line.number.clone())));
+        own.or_else(|| self.0.get(&None))
+    }
 }
 
 /// Returns the channel's route, if it has one.

@@ -9,6 +9,7 @@ use crate::commands::reply_view;
 use crate::commands::result::{CommandResult, Hidden, Reply, ResultKind};
 use crate::core::about::About;
 use crate::core::answer::{Answer, Ended, EndedBy, Ending};
+use crate::core::automation::AutomaticReason;
 use crate::core::call::Call;
 use crate::core::card_view::{CardNote, CardView};
 use crate::core::command::Action;
@@ -204,13 +205,15 @@ fn to_new_owner(progress: &Progress, noted: bool) -> Option<SendDirect> {
     let actor = plan.requester.name.clone();
     let note = if noted { plan.note.clone() } else { String::new() };
     let notice = match plan.event() {
-        Event::Took { .. } | Event::Assigned { .. } | Event::HandedOff { .. } => DirectMessage::YoursNow {
-            actor,
-            conversation: Box::new(progress.now.clone()),
-            note,
-            handoff: matches!(plan.act, Action::Handoff(_)),
-            answer_by: None,
-        },
+        Event::Took { .. } | Event::Assigned { .. } | Event::HandedOff { .. } | Event::Automatic { .. } => {
+            DirectMessage::YoursNow {
+                actor,
+                conversation: Box::new(progress.now.clone()),
+                note,
+                handoff: matches!(plan.act, Action::Handoff(_)),
+                answer_by: None,
+            }
+        }
         Event::Did(_) if !note.is_empty() => DirectMessage::Noted { actor, about: About::from(&plan.before), note },
         Event::Undone(Again::OwnedBy(_)) => {
             let conversation = Box::new(progress.now.clone());
@@ -227,6 +230,10 @@ fn to_old_owner(plan: &Plan) -> Option<SendDirect> {
     if let Event::Returned { to } = plan.event() {
         return Some(SendDirect::new(from.user.clone()?, DirectMessage::Returned { about, to }));
     }
+    // An absent owner gets one message about all of them, once they are back.
+    if matches!(plan.reason, Some(AutomaticReason::OwnerAway(_))) {
+        return None;
+    }
     let stays = plan.to.as_ref().is_some_and(|to| to.member == from.member);
     if stays || from.member == plan.requester.member {
         return None;
@@ -235,6 +242,7 @@ fn to_old_owner(plan: &Plan) -> Option<SendDirect> {
         actor: plan.requester.name.clone(),
         about,
         to: plan.to.as_ref().map(|to| to.name.clone()),
+        reason: plan.reason.clone(),
     };
     Some(SendDirect::new(from.user.clone()?, notice))
 }
@@ -323,6 +331,10 @@ impl Plan {
     /// Returns the event that threads, histories and digests show.
     pub fn event(&self) -> Event {
         let from = self.from.as_ref().map(|from| from.name.clone());
+        if let Some(reason) = &self.reason {
+            let to = self.to.as_ref().map(|to| to.name.clone());
+            return Event::Automatic { from, to, reason: reason.clone() };
+        }
         match self.what() {
             ResultKind::OnlyNoted => Event::Did(Verb::Note),
             ResultKind::Did(verb) => Event::Did(verb),

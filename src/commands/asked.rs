@@ -48,7 +48,7 @@ fn owner(command: &Command, names: &AskedNames) -> String {
         (Some(Assignee::Me), _) => "me".to_owned(),
         (Some(Assignee::User(_)), Some(name)) => format!("@{name}"),
         (Some(Assignee::Group(group)), _) => group.name.clone(),
-        (Some(Assignee::User(_) | Assignee::InText | Assignee::Named(_)) | None, _) => {
+        (Some(Assignee::User(_) | Assignee::PickedBy(_) | Assignee::InText | Assignee::Named(_)) | None, _) => {
             command.act.owner_in_words().map(typed::as_typed).unwrap_or_default()
         }
     }

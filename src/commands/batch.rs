@@ -23,7 +23,7 @@ use crate::platform::db::{Claim, DocumentKind, Effect, StoredDocument};
 use crate::sync::known;
 
 /// The maximum number of commands that are reported together.
-const MAX_BATCH: usize = 1_000;
+pub(crate) const MAX_BATCH: usize = 1_000;
 
 /// The outcome of one of the commands.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -115,34 +115,46 @@ fn summed_up(parts: Vec<BatchPart>) -> (Several, Vec<(SlackUserId, DirectMessage
     (several, notices)
 }
 
-/// Joins the notices of several assignments to one person into one notice.
+/// Joins the notices of several assignments to one person into one notice, and those of several losses to one.
 fn together(notices: Vec<(SlackUserId, DirectMessage)>) -> Vec<(SlackUserId, DirectMessage)> {
     let mut joined: Vec<(SlackUserId, DirectMessage)> = Vec::new();
     for (user, notice) in notices {
-        let DirectMessage::YoursNow { actor, conversation, note, handoff, .. } = &notice else {
+        let taken_in = joined.iter_mut().filter(|(other, _)| *other == user).find_map(|(_, earlier)| {
+            let both = both(earlier, &notice)?;
+            *earlier = both;
+            Some(())
+        });
+        if taken_in.is_none() {
             joined.push((user, notice));
-            continue;
-        };
-        let about = About::from(&**conversation);
-        let same = joined.iter_mut().find(|(other, _)| *other == user);
-        match same.map(|(_, notice)| notice) {
-            Some(DirectMessage::SeveralYours { abouts, .. }) => abouts.push(about),
-            Some(earlier @ DirectMessage::YoursNow { .. }) => {
-                let first = match &*earlier {
-                    DirectMessage::YoursNow { conversation, .. } => About::from(&**conversation),
-                    _ => about.clone(),
-                };
-                *earlier = DirectMessage::SeveralYours {
-                    actor: actor.clone(),
-                    abouts: vec![first, about],
-                    note: note.clone(),
-                    handoff: *handoff,
-                };
-            }
-            _ => joined.push((user, notice)),
         }
     }
     joined
+}
+
+/// Returns the notice that says what two notices to the same person say, if there is one.
+fn both(earlier: &DirectMessage, later: &DirectMessage) -> Option<DirectMessage> {
+    match later {
+        DirectMessage::YoursNow { actor, conversation, note, handoff, .. } => {
+            let mut abouts = match earlier {
+                DirectMessage::SeveralYours { abouts, .. } => abouts.clone(),
+                DirectMessage::YoursNow { conversation, .. } => vec![About::from(&**conversation)],
+                _ => return None,
+            };
+            abouts.push(About::from(&**conversation));
+            let (actor, note) = (actor.clone(), note.clone());
+            Some(DirectMessage::SeveralYours { actor, abouts, note, handoff: *handoff })
+        }
+        DirectMessage::NotYoursNow { actor, about, to, reason: None } => {
+            let mut abouts = match earlier {
+                DirectMessage::SeveralNotYours { abouts, to: same, .. } if same == to => abouts.clone(),
+                DirectMessage::NotYoursNow { about, to: same, .. } if same == to => vec![about.clone()],
+                _ => return None,
+            };
+            abouts.push(about.clone());
+            Some(DirectMessage::SeveralNotYours { actor: actor.clone(), abouts, to: to.clone() })
+        }
+        _ => None,
+    }
 }
 
 impl JobKind for BatchJob {

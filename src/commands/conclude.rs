@@ -6,6 +6,7 @@ use tracing::info;
 
 use crate::audit::log;
 use crate::audit::log::{Detail, Verified};
+use crate::channels::routes;
 use crate::commands::announce::Concluded;
 use crate::commands::asked::AskedNames;
 use crate::commands::batch::BatchPart;
@@ -14,13 +15,14 @@ use crate::commands::groups::pick_is_over;
 use crate::commands::job::{CommandJob, Stage};
 use crate::commands::plan::Progress;
 use crate::commands::{
-    acts, announce, answers, asked, batch, deferred, drafts, handover_timers, refusal_view, refusal_words, reply_view,
+    acts, announce, answers, asked, away_view, batch, deferred, drafts, handover_timers, refusal_view, refusal_words,
+    reply_view,
 };
 use crate::core::about::About;
 use crate::core::call::Call;
 use crate::core::conversation::{Conversation, ConversationRef, State};
 use crate::core::error::{Fault, Service};
-use crate::core::event::ThreadEntry;
+use crate::core::event::{Event, ThreadEntry};
 use crate::core::ids::{ConversationId, SlackUserId};
 use crate::core::refusal::Refusal;
 use crate::core::request_context::ListPlace;
@@ -30,14 +32,14 @@ use crate::core::verbs;
 use crate::core::{times, typed, workflow_step};
 use crate::jobs::ctx::TenantCtx;
 use crate::jobs::documents::{QuotedMessage, ReadOnlyKey, StatusUnchanged};
-use crate::jobs::events::ConversationChanged;
+use crate::jobs::events::{ConversationChanged, WaitCause, WaitsForOwner};
 use crate::jobs::outbox::announcement::Announcement;
 use crate::jobs::outbox::pane;
 use crate::jobs::outbox::pane::PaneOutcome;
 use crate::jobs::outbox::steps::StepEnd;
 use crate::jobs::outbox::{private, redraw, steps};
 use crate::jobs::outcome::Outcome;
-use crate::jobs::{documents, emit};
+use crate::jobs::{awaiting_pick, documents, emit};
 use crate::people::directory;
 use crate::platform::db::projection::seen;
 use crate::platform::db::{Claim, Draft, Effect};
@@ -59,11 +61,13 @@ pub(crate) async fn conclude(
     let act = acts::act(claim, job);
     let ending = Concluded { progress, act: &act, note_refused, until: None };
     let mut told_of = announce::announcement(ending, &job.requester, &channels, ctx.clock.now());
-    let redrawn = emit::conversation_changed(ctx, &changed(progress, ctx.clock.now())).await?;
-    let handover = handover_timers::remember_handover(ctx, progress, &told_of.directs).await?;
+    let changed = changed(progress, ctx.clock.now());
+    let redrawn = emit::conversation_changed(ctx, &changed).await?;
+    let handover = handover_timers::remember_handover(ctx, progress, &told_of.directs, job.despite.is_some()).await?;
     let outcome = note_refused.map_or(log::AttemptOutcome::Done, |why| log::AttemptOutcome::NoteRefused(why.clone()));
     info!(verb = verbs::spec(job.command.act.verb()).name, conversation = %plan.before.id, "done");
     let mut effects = told_of.first_cards(&channels);
+    effects.extend(emit::stored_with_change(ctx, &changed).await?);
     effects.extend(handover);
     effects.extend(progress.seen.map(|at| Effect::PutSnapshot(seen(&changed_by_us(progress), at))));
     let quoted = job.quoted.as_ref().filter(|_| note_refused.is_none());
@@ -87,10 +91,25 @@ pub(crate) async fn conclude(
     effects.extend(told_of.jobs(ctx).into_iter().chain(redrawn).map(Effect::Enqueue));
     effects.extend(pane::after(ctx, claim, &job.requester, in_pane(plan, note_refused)));
     effects.push(record(ctx, claim, job, Some(progress), outcome));
-    effects.extend(pick_is_over(job));
+    effects.extend(pick_is_over(ctx, job, plan.to.as_ref().map(|to| &to.member)).await?);
+    effects.extend(awaiting_pick::wait_is_over(Some(&State::from(&plan.before)), &progress.now));
+    effects.extend(unassigned_by_the_app(ctx, progress).await?);
     effects.extend(status_trouble_is_over(plan));
     effects.extend(redraw::refresh_homes(ctx, concerned(progress, job)).await?);
     Ok(Outcome::done(effects))
+}
+
+/// Returns the effects of a conversation that the app unassigned by itself.
+async fn unassigned_by_the_app(ctx: &TenantCtx, progress: &Progress) -> Result<Vec<Effect>, Fault> {
+    let Event::Automatic { to: None, reason, .. } = progress.plan.event() else { return Ok(Vec::new()) };
+    let now = progress.now.clone();
+    let routed = routes::routed(ctx, now.line.as_ref()).await?;
+    if !now.is_open() || now.owner.is_some() || routed.is_empty() {
+        return Ok(Vec::new());
+    }
+    let from = progress.plan.from.as_ref().map(|from| from.member.clone());
+    let cause = WaitCause::Automatic { from, reason };
+    emit::waits_for_owner(ctx, &WaitsForOwner { routed, now, cause }).await
 }
 
 /// Returns the outcome of a command for the pane in which it was given.
@@ -123,7 +142,11 @@ async fn step_refused(ctx: &TenantCtx, job: &CommandJob, why: &Refusal) -> Resul
         let outputs = workflow_step::outputs(&known, owner.as_ref(), ctx.links.to(&known.id));
         return Ok(Some(steps::end(ctx, step, StepEnd::done(outputs))));
     }
-    Ok(Some(steps::fail(ctx, step, &refusal_words::no(why))))
+    let sentence = match why {
+        Refusal::TheyAreAway(away) => away_view::for_workflow(away),
+        _ => refusal_words::no(why),
+    };
+    Ok(Some(steps::fail(ctx, step, &sentence)))
 }
 
 /// Returns the change that a command has made, for everything else that shows the conversation.
@@ -131,7 +154,7 @@ fn changed(progress: &Progress, now: Timestamp) -> ConversationChanged {
     let plan = &progress.plan;
     let entry = ThreadEntry { actor: plan.requester.name.clone(), what: plan.event(), note: String::new() };
     let entries = Some(entry).filter(|entry| entry.what.changes_state()).into_iter().collect();
-    ConversationChanged { card_view: progress.card_view(now, false), now: progress.now.clone(), entries }
+    ConversationChanged { card_view: progress.card_view(now, false), now: progress.now.clone(), entries, heard: None }
 }
 
 /// Returns a command that waits for a link, as it could be typed. A requester who is not linked must not learn the
@@ -159,14 +182,26 @@ pub(crate) fn answer_to(ctx: &TenantCtx, claim: &Claim, job: &CommandJob, conten
 pub(crate) async fn refused(ctx: &TenantCtx, claim: &Claim, job: &CommandJob, why: Refusal) -> Result<Outcome, Fault> {
     info!(verb = verbs::spec(job.command.act.verb()).name, "refused");
     let why = or_gone(ctx, why).await?;
-    let mut effects = vec![record(ctx, claim, job, None, log::AttemptOutcome::Refused(why.clone()))];
-    effects.extend(pick_is_over(job));
+    let mut effects = pick_is_over(ctx, job, None).await?;
+    let no_one_was_free = matches!(why, Refusal::NobodyAvailable { .. });
+    match job.conversation().filter(|_| job.command.act.picking_route().is_some()) {
+        // The app tries again when someone can take it, and that is no attempt of anyone's.
+        Some(_) if no_one_was_free => return Ok(Outcome::done(effects)),
+        Some(id) => effects.extend(awaiting_pick::held_back(ctx, id).await?),
+        None => {}
+    }
+    effects.push(record(ctx, claim, job, None, log::AttemptOutcome::Refused(why.clone())));
     match &why {
         Refusal::ReadOnlyKey => effects.push(documents::put(ctx, "", &ReadOnlyKey {})),
         Refusal::StatusUnchanged(_) => effects.push(documents::put(ctx, "", &StatusUnchanged {})),
-        Refusal::Moved(moved) => {
+        Refusal::Moved(moved) if job.requester.via.has_a_reader() => {
             let draft = drafts::draft(ctx, job, vec![moved.seen.clone()]);
             effects.push(Effect::PutDraft(Draft { id: moved.draft.clone(), ..draft }));
+        }
+        Refusal::TheyAreAway(away) => {
+            let confirmed = CommandJob { despite: Some(away.user.clone()), ..job.clone() };
+            let draft = drafts::draft(ctx, &confirmed, vec![away.seen.clone()]);
+            effects.push(Effect::PutDraft(Draft { id: away.draft.clone(), ..draft }));
         }
         Refusal::NoConversation { id } | Refusal::Gone(About { id, .. }) => {
             effects.extend(known::forget(ctx, id).await?);
@@ -242,10 +277,11 @@ fn record(
 }
 
 /// Returns what follows when a workflow step's command comes too late to begin.
-pub(crate) fn too_late(ctx: &TenantCtx, claim: &Claim, job: &CommandJob) -> Vec<Effect> {
+pub(crate) async fn too_late(ctx: &TenantCtx, claim: &Claim, job: &CommandJob) -> Result<Vec<Effect>, Fault> {
     let ended = job.step.as_ref().map(|step| steps::fail(ctx, step, steps::TOO_LATE));
     let recorded = record(ctx, claim, job, None, log::AttemptOutcome::GivenUp);
-    std::iter::once(recorded).chain(pick_is_over(job)).chain(ended).collect()
+    let over = pick_is_over(ctx, job, None).await?;
+    Ok(std::iter::once(recorded).chain(over).chain(ended).collect())
 }
 
 /// Returns what follows when a command is given up: its requester gets a message, and can try again. A command that has
@@ -258,7 +294,7 @@ pub(crate) async fn given_up(ctx: &TenantCtx, claim: &Claim, job: &CommandJob, f
         return outcome.effects;
     }
     let mut effects = vec![record(ctx, claim, job, None, log::AttemptOutcome::GivenUp)];
-    effects.extend(pick_is_over(job));
+    effects.extend(pick_is_over(ctx, job, None).await.unwrap_or_default());
     if let Some(batch) = &job.batch {
         let part = BatchPart::refused(&job.command, Refusal::DialnoteSilent);
         effects.extend(batch::leave(ctx, claim, &job.requester, batch, &part));

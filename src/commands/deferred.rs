@@ -131,8 +131,9 @@ async fn asked_anew(ctx: &TenantCtx, kept: DeferredCommand) -> Result<Option<Com
     // The requester may no longer look at the place where they asked.
     let place = RequestContext { reply: None, list: None, message: None, pane: None, call: None, ..kept.requester };
     let requester = RequestContext { via: Via::Postponed, ..place };
-    Ok(waiting.map(|StoredQuestion { command, seen }| CommandJob {
+    Ok(waiting.map(|StoredQuestion { command, seen, despite }| CommandJob {
         seen,
+        despite,
         quoted: kept.quoted,
         asked: Some(kept.at),
         ..CommandJob::new(requester, command)

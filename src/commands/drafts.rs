@@ -9,7 +9,7 @@ use crate::platform::db::Draft;
 
 /// Returns a draft of the command, with the conversations as the requester is shown them.
 pub(crate) fn draft(ctx: &TenantCtx, job: &CommandJob, seen: Vec<Seen>) -> Draft {
-    let kept = StoredQuestion { command: job.command.clone(), seen };
+    let kept = StoredQuestion { command: job.command.clone(), seen, despite: job.despite.clone() };
     Draft {
         id: new_draft(),
         actor: job.requester.user.clone(),

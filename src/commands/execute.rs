@@ -25,7 +25,7 @@ use crate::platform::db::{Claim, Effect, Verdict};
 /// Runs the next step of a command.
 pub(crate) async fn command(ctx: &TenantCtx, claim: &Claim, job: &CommandJob) -> Result<Outcome, Fault> {
     if is_too_late(ctx, job) {
-        return Ok(Outcome::done(conclude::too_late(ctx, claim, job)));
+        return Ok(Outcome::done(conclude::too_late(ctx, claim, job).await?));
     }
     match command_step(ctx, claim, job).await {
         Ok(outcome) => Ok(outcome),
@@ -67,7 +67,8 @@ async fn command_step(ctx: &TenantCtx, claim: &Claim, job: &CommandJob) -> Resul
 pub(crate) async fn resume(ctx: &TenantCtx, job: &ResumeJob) -> Result<Outcome, Fault> {
     let kept = ctx.db.draft(&job.resume.draft).await?;
     let kept = kept.filter(|draft| draft.actor == job.requester.user);
-    let Some(StoredQuestion { mut command, seen }) = kept.as_ref().map(read_draft::<StoredQuestion>).transpose()?
+    let Some(StoredQuestion { mut command, seen, despite }) =
+        kept.as_ref().map(read_draft::<StoredQuestion>).transpose()?
     else {
         let gone = refusal_view::refusal(&Refusal::DraftGone);
         return Ok(Outcome::done(vec![private::refusal(ctx, job.requester.addressee(), gone)]));
@@ -82,7 +83,7 @@ pub(crate) async fn resume(ctx: &TenantCtx, job: &ResumeJob) -> Result<Outcome, 
     if let Some(person) = &job.resume.person {
         command.act = command.act.with_owner(Assignee::User(person.clone()));
     }
-    let resumed = CommandJob { seen, ..CommandJob::new(job.requester.clone(), command) };
+    let resumed = CommandJob { seen, despite, ..CommandJob::new(job.requester.clone(), command) };
     let verdict = Verdict::Continue { body: job::encode(&resumed), until: lease::end(ctx) };
     Ok(Outcome { verdict, effects: vec![Effect::DropDraft(job.resume.draft.clone())] })
 }

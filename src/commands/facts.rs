@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 use crate::commands::handover::Handover;
 use crate::commands::result::Picked;
 use crate::core::about::About;
+use crate::core::automation::AutomaticReason;
 use crate::core::call::Call;
 use crate::core::command::Action;
 use crate::core::conversation::Conversation;
@@ -27,6 +28,8 @@ pub(crate) struct Facts {
     pub target: Option<Teammate>,
     /// The reason why this person was picked, if the command names a group.
     pub picked: Option<Picked>,
+    /// The reason, if the app gives the command by itself.
+    pub reason: Option<AutomaticReason>,
     /// The conversation as it is in dialnote now.
     pub conversation: Conversation,
     /// Its owner, if it has one.
@@ -81,6 +84,9 @@ pub struct Plan {
     /// True if the act that is undone came with a note, which stays in dialnote.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub note_stays: bool,
+    /// The reason, if the app makes the change by itself.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reason: Option<AutomaticReason>,
 }
 
 impl Plan {

@@ -2,6 +2,7 @@
 
 use crate::jobs::job;
 use crate::jobs::lease;
+use jiff::SignedDuration;
 use serde_json::json;
 
 use crate::commands::facts::Facts;
@@ -15,14 +16,17 @@ use crate::core::conversation::Conversation;
 use crate::audit::log;
 use crate::audit::log::Verified;
 use crate::cards::view;
+use crate::channels::routes;
 use crate::commands::looked::Looked;
 use crate::commands::plan::Progress;
-use crate::commands::{conclude, deferred, drafts, groups, handover_timers, plan, reply_view, undoing};
+use crate::commands::{away, conclude, deferred, drafts, groups, handover_timers, plan, reply_view, undoing};
 use crate::core::error::Fault;
 use crate::core::ids::ConversationId;
 use crate::core::participant::Participant;
 use crate::core::refusal::Refusal;
 use crate::core::rule::Rule;
+use crate::core::working_hours;
+use crate::jobs::awaiting_pick::AwaitsPick;
 use crate::jobs::ctx::TenantCtx;
 use crate::jobs::documents;
 use crate::jobs::documents::QuotedMessage;
@@ -41,6 +45,9 @@ pub(crate) async fn decide(
 ) -> Result<Outcome, Stop> {
     if let Some(quoted) = quoted_already(ctx, job, id).await? {
         return Err(Refusal::NotedAlready(quoted).into());
+    }
+    if is_no_longer_to_be_picked(ctx, job, id).await? {
+        return Ok(Outcome::done(groups::pick_is_over(ctx, job, None).await?));
     }
     if deferred::was_done_since(ctx, job, id).await? {
         return Ok(Outcome::done(Vec::new()));
@@ -62,10 +69,14 @@ pub(crate) async fn decide(
     if job.batch.is_none() {
         facts.is_still_theirs(&job.requester, &job.command.act)?;
     }
+    if away::is_back(ctx, job, &facts).await? {
+        return Ok(Outcome::done(Vec::new()));
+    }
     let note = mentions::with_names(ctx, &job.command.note).await?;
     let answered = Answered::new(&job.seen, &facts);
     let plan = plan::decide(&job.command.act, &note, facts)?;
     answered.holds_for(&plan, drafts::new_draft)?;
+    away::ask_first(ctx, job, &plan).await?;
     Ok(go_on(ctx, job, Progress::new(plan, Looked { at, attempt: claim.attempt })))
 }
 
@@ -119,13 +130,18 @@ pub(crate) async fn gather(
         None => None,
     };
     let conversation = conversations::look_at(ctx, id).await?;
-    let (target, picked) = match job.command.act.group() {
-        Some(group) if conversation.owner.is_none() => {
-            let (target, picked) = groups::pick(ctx, claim, group, job.requester.team.as_ref(), id).await?;
-            (Some(target), Some(picked))
-        }
-        _ => (target, None),
-    };
+    let is_unowned = conversation.owner.is_none();
+    let (mut target, mut picked, mut reason) = (target, None, job.reason.clone());
+    if let Some(group) = job.command.act.group().filter(|_| is_unowned) {
+        let (winner, how) = groups::pick(ctx, claim, group, job.requester.team.as_ref(), id).await?;
+        (target, picked) = (Some(winner), Some(how));
+    }
+    if let Some(channel) = job.command.act.picking_route().filter(|_| is_unowned)
+        && let Some(route) = routes::route_of(ctx, channel).await?
+    {
+        let (winner, why) = groups::pick_by_route(ctx, claim, (channel, &route), id).await?;
+        (target, reason) = (Some(winner), Some(why));
+    }
     let writer = organization::name_in_dialnote(ctx, &requester).await?;
     let entries = ctx.db.entries(id, PAST_ENTRIES).await?;
     let handover = handover_timers::handover(ctx, id).await?;
@@ -140,6 +156,7 @@ pub(crate) async fn gather(
         requester,
         target,
         picked,
+        reason,
         conversation,
         handover,
         giver,
@@ -149,6 +166,17 @@ pub(crate) async fn gather(
         reference: format!("{:08x}", rand::random::<u32>()),
         writer,
     })
+}
+
+/// Answers whether a command of a route's auto-assignment is out of date: the conversation no longer waits, or the route
+/// assigns nothing now.
+async fn is_no_longer_to_be_picked(ctx: &TenantCtx, job: &CommandJob, id: &ConversationId) -> Result<bool, Fault> {
+    let Some(channel) = job.command.act.picking_route() else { return Ok(false) };
+    let Some(route) = routes::route_of(ctx, channel).await? else { return Ok(true) };
+    let (rules, now) = (route.settings.over(&documents::rules(ctx).await?), ctx.clock.now());
+    let begins = rules.working.after(now, SignedDuration::ZERO, &working_hours::zone(route.zone.as_deref()));
+    let waits = documents::stored::<AwaitsPick>(ctx, id.as_str()).await?.is_some();
+    Ok(!waits || route.paused || route.settings.auto.pool().is_none() || begins > now)
 }
 
 pub(crate) fn go_on(ctx: &TenantCtx, job: &CommandJob, progress: Progress) -> Outcome {

@@ -1,7 +1,7 @@
-//! Picks an owner from a group. A group cannot own a conversation, so it is asked for the available member with the
-//! fewest open conversations (`commands::picking`). Loads are read from the projection, and only the winner's load is
-//! looked up in dialnote. Picks are made one after the other and kept until their owner is seen to be set, so that
-//! several at once are spread.
+//! Picks an owner among several people: from a group that a person names, or by the auto-assignment of a route. A group
+//! cannot own a conversation, so one of its members is picked (`commands::picking`). Loads are read from the projection,
+//! and only the winner's load is looked up in dialnote. Picks are made one after the other and kept until their owner is
+//! seen to be set, so that several at once are spread.
 
 use std::collections::{HashMap, HashSet};
 use std::time::Duration;
@@ -11,32 +11,33 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use crate::commands::job::CommandJob;
-use crate::commands::picking::{GroupCandidate, Pending, least_busy};
+use crate::commands::picking::{Pending, PickCandidate, PickOrder, PickRule};
 use crate::commands::result::Picked;
+use crate::commands::turns::{TurnPlace, Turns};
+use crate::commands::{pools, turns};
 use crate::core::assignee::UserGroup;
+use crate::core::auto_assign::AssigneePool;
+use crate::core::automation::AutomaticReason;
 use crate::core::error::Fault;
-use crate::core::ids::{ConversationId, InstallationId, MemberId, TeamId};
+use crate::core::ids::{ChannelId, ConversationId, InstallationId, MemberId, TeamId};
 use crate::core::refusal::Refusal;
+use crate::core::route::Route;
 use crate::core::teammate::Teammate;
 use crate::core::times;
+use crate::jobs::awaiting_pick::AwaitsPick;
 use crate::jobs::ctx::TenantCtx;
 use crate::jobs::documents;
 use crate::jobs::lease;
 use crate::jobs::outcome::Stop;
-use crate::people::{acting, directory};
 use crate::platform::db::projection::Conversations;
 use crate::platform::db::{CacheEntry, CacheKind, Claim, Document, DocumentKind, Effect, StoredDocument};
-use crate::platform::slack::answer::SlackError;
 use crate::sync::{conversations, poll_state};
-
-/// The maximum number of group members that are considered.
-const MOST_CONSIDERED: usize = 100;
 
 /// The number of members whose open conversations are read from dialnote at once.
 const LOAD_LOOKUPS_AT_ONCE: usize = 5;
 
-/// The maximum number of winners that are looked up in dialnote. Each of them may own more than was known. After that
-/// many, the next winner is taken without a look.
+/// The maximum number of winners that are looked up in dialnote where there is no limit of open conversations. Each of
+/// them may own more than was known. After that many, the next winner is taken without a look.
 const MOST_VERIFIED: usize = 3;
 
 /// The maximum number of pending picks that are counted.
@@ -51,21 +52,62 @@ const TURN: Duration = Duration::from_secs(5);
 const RETRY_PAUSE: Duration = Duration::from_millis(20);
 /// The maximum number of tries to begin picking.
 const LOOKS: usize = 100;
+/// The same for a route, whose turns must not cross: long enough that a dead instance no longer counts.
+const LOOKS_FOR_TURNS: usize = 400;
 
 /// The member picked for a conversation. It is stored until that command is done.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 struct Pick {
-    member: MemberId,
+    /// The member; `None` while a command is about to pick one.
+    member: Option<MemberId>,
+    /// The turn that the pick is, if a route made it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    turn: Option<TurnPlace>,
 }
 
 impl StoredDocument for Pick {
     const KIND: DocumentKind = DocumentKind::Pick;
 }
 
-/// Returns the effect that drops a pick when its command has ended: it no longer counts for anyone.
-pub(crate) fn pick_is_over(job: &CommandJob) -> Option<Effect> {
-    let id = job.conversation().filter(|_| job.command.act.group().is_some())?;
-    Some(documents::remove::<Pick>(id.as_str()))
+/// The picks whose commands have not ended yet.
+#[derive(Default)]
+pub(crate) struct PendingPicks {
+    /// Those with a member.
+    pub(crate) made: Vec<Pending>,
+    /// The conversations for which a command is about to pick someone.
+    pub(crate) asked: HashSet<ConversationId>,
+    turns: HashMap<ConversationId, (MemberId, TurnPlace)>,
+}
+
+/// The people to pick from, and the rule.
+struct Picking<'a> {
+    there: Vec<Teammate>,
+    rule: PickRule,
+    /// The channel of the route that picks, if one does.
+    route: Option<&'a ChannelId>,
+}
+
+/// Returns the effects of the end of a command that picked a member: the pick no longer counts for anyone. `owner` is
+/// the member who became the owner, if one did. A turn that did not come about is given back.
+pub(crate) async fn pick_is_over(
+    ctx: &TenantCtx,
+    job: &CommandJob,
+    owner: Option<&MemberId>,
+) -> Result<Vec<Effect>, Fault> {
+    let Some(id) = job.conversation().filter(|_| job.command.act.picks()) else { return Ok(Vec::new()) };
+    let kept: Option<Pick> = documents::get(ctx, id.as_str()).await?;
+    let mut effects = match (kept.and_then(|kept| Some((kept.turn?, kept.member?))), owner) {
+        (Some((place, _)), Some(owner)) => turns::taken(ctx, &place, owner).await?,
+        (Some((place, member)), None) => vec![turns::given_back(ctx, &place, &member)],
+        (None, _) => Vec::new(),
+    };
+    effects.push(documents::remove::<Pick>(id.as_str()));
+    Ok(effects)
+}
+
+/// Returns the effect that notes that a command is about to pick someone for a conversation.
+pub(crate) fn about_to_pick(ctx: &TenantCtx, id: &ConversationId) -> Effect {
+    documents::put(ctx, id.as_str(), &Pick { member: None, turn: None })
 }
 
 /// Picks a member of the group for a conversation. Refuses if no member is available.
@@ -76,48 +118,101 @@ pub(crate) async fn pick(
     team: Option<&TeamId>,
     id: &ConversationId,
 ) -> Result<(Teammate, Picked), Stop> {
-    let there = available(ctx, group, team).await?;
+    let unreadable = || Refusal::GroupUnreadable { group: group.name.clone() };
+    let users = pools::members(ctx, group, team).await?.ok_or_else(unreadable)?;
+    let there = pools::available(ctx, &users, team).await?;
+    let picking = Picking { there, rule: PickRule::NAMED, route: None };
+    let Some(winner) = pick_among(ctx, claim, picking, id).await? else {
+        return Err(Refusal::NobodyAvailable { group: group.name.clone() }.into());
+    };
+    Ok((winner.teammate, Picked { group: group.name.clone(), open: winner.open.len() }))
+}
+
+/// Picks the person who gets a conversation by the route's auto-assignment, with the reason. Refuses if no one can take
+/// it now.
+pub(crate) async fn pick_by_route(
+    ctx: &TenantCtx,
+    claim: &Claim,
+    (channel, route): (&ChannelId, &Route),
+    id: &ConversationId,
+) -> Result<(Teammate, AutomaticReason), Stop> {
+    let auto = &route.settings.auto;
+    let pool = auto.pool.as_ref().map(AssigneePool::words).unwrap_or_default();
+    let nobody = || Refusal::NobodyAvailable { group: pool.clone() };
+    let (asked, rule) = auto.pool().zip(PickRule::of(auto.how, auto.most_open)).ok_or_else(nobody)?;
+    let found = pools::now(ctx, asked, route.team.as_ref()).await?.map_err(|_| nobody())?;
+    let not = documents::get::<AwaitsPick>(ctx, id.as_str()).await?.and_then(|waits| waits.not);
+    let there = pools::without(found.here, not.as_ref());
+    let picking = Picking { there, rule, route: Some(channel) };
+    let winner = pick_among(ctx, claim, picking, id).await?.ok_or_else(nobody)?;
+    let reason = match rule.order {
+        PickOrder::LeastBusy => AutomaticReason::LeastBusy { pool, open: winner.open.len() },
+        PickOrder::InTurn | PickOrder::Named => AutomaticReason::Turn { pool },
+    };
+    Ok((winner.teammate, reason))
+}
+
+/// Picks one of several people, while no one else picks.
+async fn pick_among(
+    ctx: &TenantCtx,
+    claim: &Claim,
+    picking: Picking<'_>,
+    id: &ConversationId,
+) -> Result<Option<PickCandidate>, Stop> {
     let _turn = ctx.memory.picking.lock().await;
     // The wait for the lock may have taken a while.
     lease::ensure(ctx, claim).await?;
-    begin_picking(ctx).await?;
-    let picked = pick_one(ctx, claim, there, id).await;
+    begin_picking(ctx, if picking.route.is_some() { LOOKS_FOR_TURNS } else { LOOKS }).await?;
+    let picked = pick_one(ctx, claim, picking, id).await;
     end_picking(ctx).await?;
-    let Some((teammate, open)) = picked? else {
-        return Err(Refusal::NobodyAvailable { group: group.name.clone() }.into());
-    };
-    Ok((teammate, Picked { group: group.name.clone(), open }))
+    picked
 }
 
 async fn pick_one(
     ctx: &TenantCtx,
     claim: &Claim,
-    there: Vec<Teammate>,
+    Picking { there, rule, route }: Picking<'_>,
     id: &ConversationId,
-) -> Result<Option<(Teammate, usize)>, Stop> {
+) -> Result<Option<PickCandidate>, Stop> {
     let pending = pending(ctx).await?;
-    let mut candidates = candidates(ctx, claim, there).await?;
+    let turns = match route {
+        Some(channel) => turns::turns(ctx, channel, &pending.turns_but(id)).await?,
+        None => Turns::default(),
+    };
+    let mut candidates = candidates(ctx, claim, there, (rule, &turns)).await?;
     for candidate in &mut candidates {
-        candidate.count(&pending, id);
+        candidate.count(&pending.made, id);
     }
-    for _ in 0..MOST_VERIFIED {
-        let winner = least_busy(&candidates).and_then(|place| candidates.get_mut(place));
+    // No one is given more than the limit because of a load that was not looked up.
+    let most_verified = if rule.most_open > 0 { candidates.len() } else { MOST_VERIFIED };
+    for _ in 0..most_verified {
+        let winner = rule.next(&candidates).and_then(|place| candidates.get_mut(place));
         let Some(winner) = winner.filter(|winner| !winner.asked) else { break };
+        ensure_picking(ctx, route).await?;
         winner.open = open_of(ctx, &winner.teammate.member).await?;
         winner.asked = true;
-        winner.count(&pending, id);
+        winner.count(&pending.made, id);
     }
-    let Some(place) = least_busy(&candidates) else { return Ok(None) };
+    let Some(place) = rule.next(&candidates) else { return Ok(None) };
     let winner = candidates.swap_remove(place);
-    remember_pick(ctx, &winner.teammate, id).await?;
-    Ok(Some((winner.teammate, winner.open.len())))
+    ensure_picking(ctx, route).await?;
+    let member = &winner.teammate.member;
+    let turn = route.map(|channel| TurnPlace { channel: channel.clone(), number: turns.next_of(member) });
+    remember_pick(ctx, &winner.teammate, turn, id).await?;
+    Ok(Some(winner))
 }
 
-/// Returns each member's open conversations: from the projection if that is complete, or else from dialnote.
-async fn candidates(ctx: &TenantCtx, claim: &Claim, there: Vec<Teammate>) -> Result<Vec<GroupCandidate>, Stop> {
+/// Returns the candidates with their open conversations, as far as the rule counts them: from the projection if that is
+/// complete, or else from dialnote.
+async fn candidates(
+    ctx: &TenantCtx,
+    claim: &Claim,
+    there: Vec<Teammate>,
+    (rule, turns): (PickRule, &Turns),
+) -> Result<Vec<PickCandidate>, Stop> {
     let known = poll_state::watched(ctx).await?.whole;
-    let mut open = if known { known_open(ctx).await? } else { HashMap::new() };
-    if !known {
+    let mut open = if known && rule.counts() { known_open(ctx).await? } else { HashMap::new() };
+    if !known && rule.counts() {
         for some in there.chunks(LOAD_LOOKUPS_AT_ONCE) {
             lease::ensure(ctx, claim).await?;
             let asked = try_join_all(some.iter().map(|one| open_of(ctx, &one.member))).await?;
@@ -126,9 +221,10 @@ async fn candidates(ctx: &TenantCtx, claim: &Claim, there: Vec<Teammate>) -> Res
     }
     let mut candidates = Vec::new();
     for teammate in there {
-        let picked_at = last_pick(ctx, &teammate).await?;
+        let picked_at = if rule.order == PickOrder::Named { last_pick(ctx, &teammate).await? } else { None };
         let open = open.remove(&teammate.member).unwrap_or_default();
-        candidates.push(GroupCandidate { teammate, open, picked_at, asked: !known });
+        let turn = turns.of(&teammate.member);
+        candidates.push(PickCandidate { teammate, open, picked_at, turn, asked: !known || !rule.counts() });
     }
     Ok(candidates)
 }
@@ -138,10 +234,10 @@ async fn open_of(ctx: &TenantCtx, member: &MemberId) -> Result<HashSet<Conversat
 }
 
 /// Returns the open conversations of each member, as they were last seen.
-async fn known_open(ctx: &TenantCtx) -> Result<HashMap<MemberId, HashSet<ConversationId>>, Fault> {
+pub(crate) async fn known_open(ctx: &TenantCtx) -> Result<HashMap<MemberId, HashSet<ConversationId>>, Fault> {
     let owned = |known: &Conversations| {
         let mut open = HashMap::<MemberId, HashSet<ConversationId>>::new();
-        for conversation in known.values().map(|sight| &sight.known.conversation) {
+        for conversation in known.pending() {
             if let Some(owner) = conversation.owner.as_ref().filter(|_| conversation.is_open()) {
                 open.entry(owner.id.clone()).or_default().insert(conversation.id.clone());
             }
@@ -152,26 +248,41 @@ async fn known_open(ctx: &TenantCtx) -> Result<HashMap<MemberId, HashSet<Convers
 }
 
 /// Returns the picks whose commands have not ended yet.
-async fn pending(ctx: &TenantCtx) -> Result<Vec<Pending>, Fault> {
+pub(crate) async fn pending(ctx: &TenantCtx) -> Result<PendingPicks, Fault> {
     let kept = documents::all_stored::<Pick>(ctx, MOST_PENDING).await?;
     let recent = |kept: &Document| times::later(kept.at, PENDING) > ctx.clock.now();
-    let pending = kept.into_iter().filter(recent).filter_map(|kept| {
-        let Pick { member } = documents::readable(&kept)?;
-        Some(Pending { conversation: ConversationId::new(kept.id), member })
-    });
-    Ok(pending.collect())
+    let mut pending = PendingPicks::default();
+    for kept in kept.into_iter().filter(recent) {
+        let Some(Pick { member, turn }) = documents::readable(&kept) else { continue };
+        let conversation = ConversationId::new(kept.id);
+        match member {
+            Some(member) => {
+                pending.turns.extend(turn.map(|turn| (conversation.clone(), (member.clone(), turn))));
+                pending.made.push(Pending { conversation, member });
+            }
+            None => drop(pending.asked.insert(conversation)),
+        }
+    }
+    Ok(pending)
+}
+
+impl PendingPicks {
+    /// Answers whether a command that picks someone for the conversation has not ended yet.
+    pub(crate) fn has(&self, id: &ConversationId) -> bool {
+        self.asked.contains(id) || self.made.iter().any(|pick| pick.conversation == *id)
+    }
+
+    /// Returns the turns of the picks, except the one for `id`, which is being picked for.
+    fn turns_but(&self, id: &ConversationId) -> Vec<(MemberId, TurnPlace)> {
+        self.turns.iter().filter(|(conversation, _)| *conversation != id).map(|(_, turn)| turn.clone()).collect()
+    }
 }
 
 /// Waits until no other instance picks. An instance that has died is not waited for long: two picks that ignore each
 /// other are better than none.
-async fn begin_picking(ctx: &TenantCtx) -> Result<(), Fault> {
-    for _ in 0..LOOKS {
-        let now = ctx.clock.now();
-        if ctx
-            .store
-            .try_acquire_leadership(&turn_of(ctx.installation()), &ctx.instance, now, times::later(now, TURN))
-            .await?
-        {
+async fn begin_picking(ctx: &TenantCtx, looks: usize) -> Result<(), Fault> {
+    for _ in 0..looks {
+        if goes_on_picking(ctx).await? {
             break;
         }
         tokio::time::sleep(RETRY_PAUSE).await;
@@ -179,39 +290,33 @@ async fn begin_picking(ctx: &TenantCtx) -> Result<(), Fault> {
     Ok(())
 }
 
+/// Makes sure that no other instance picks for a route at the same time, because dialnote took long to respond. The job
+/// is left then, and taken up again when its lease has ended.
+async fn ensure_picking(ctx: &TenantCtx, route: Option<&ChannelId>) -> Result<(), Fault> {
+    if goes_on_picking(ctx).await? || route.is_none() { Ok(()) } else { Err(Fault::LeaseLost) }
+}
+
+async fn goes_on_picking(ctx: &TenantCtx) -> Result<bool, Fault> {
+    let now = ctx.clock.now();
+    ctx.store.try_acquire_leadership(&turn_of(ctx.installation()), &ctx.instance, now, times::later(now, TURN)).await
+}
+
 async fn end_picking(ctx: &TenantCtx) -> Result<(), Fault> {
     let now = ctx.clock.now();
     ctx.store.try_acquire_leadership(&turn_of(ctx.installation()), &ctx.instance, now, now).await.map(drop)
-}
-
-/// Returns the linked and available members of the group.
-async fn available(ctx: &TenantCtx, group: &UserGroup, team: Option<&TeamId>) -> Result<Vec<Teammate>, Stop> {
-    let unreadable = || Refusal::GroupUnreadable { group: group.name.clone() };
-    let users = match ctx.slack.group(&group.id, team).await {
-        Ok(users) => users,
-        Err(SlackError::Refused(_) | SlackError::Fault(Fault::Unauthorized { .. })) => {
-            return Err(unreadable().into());
-        }
-        Err(SlackError::Fault(fault)) => return Err(fault.into()),
-    };
-    let resting = ctx.slack.undisturbed(&users, team, ctx.clock.now()).await?;
-    let mut there = Vec::new();
-    for user in users.iter().filter(|user| !resting.contains(user)).take(MOST_CONSIDERED) {
-        if let Ok(teammate) = acting::teammate(ctx, user).await?
-            && !directory::is_away(ctx, &teammate).await?
-        {
-            there.push(teammate);
-        }
-    }
-    Ok(there)
 }
 
 async fn last_pick(ctx: &TenantCtx, teammate: &Teammate) -> Result<Option<Timestamp>, Fault> {
     Ok(ctx.db.cache_get(CacheKind::LastPick, teammate.member.as_str()).await?.map(|cache_entry| cache_entry.at))
 }
 
-async fn remember_pick(ctx: &TenantCtx, teammate: &Teammate, id: &ConversationId) -> Result<(), Fault> {
-    let pick = documents::document(ctx, id.as_str(), &Pick { member: teammate.member.clone() }, None);
+async fn remember_pick(
+    ctx: &TenantCtx,
+    teammate: &Teammate,
+    turn: Option<TurnPlace>,
+    id: &ConversationId,
+) -> Result<(), Fault> {
+    let pick = documents::document(ctx, id.as_str(), &Pick { member: Some(teammate.member.clone()), turn }, None);
     let at = pick.at;
     ctx.db.keep(pick).await?;
     ctx.db.cache_put(CacheEntry::new(CacheKind::LastPick, teammate.member.as_str(), at, "{}".to_owned())).await

@@ -20,6 +20,9 @@ pub struct Handover {
     pub note: String,
     /// True if the receiver was reminded.
     pub reminded: bool,
+    /// True if the sender knew that the receiver was away, so that the time to answer begins when the receiver is back.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub despite_absence: bool,
 }
 
 impl StoredDocument for Handover {

@@ -1,5 +1,7 @@
 //! Hand-offs that wait for an answer. The receiver is reminded once, and then the conversation returns to the sender.
 
+use std::time::Duration;
+
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
@@ -8,6 +10,7 @@ use crate::commands::job::CommandJob;
 use crate::commands::plan::Progress;
 use crate::core::about::About;
 use crate::core::answer::AnswerBy;
+use crate::core::availability::{Availability, Away};
 use crate::core::command::{Action, Command};
 use crate::core::conversation::ConversationRef;
 use crate::core::direct_message::DirectMessage;
@@ -17,7 +20,7 @@ use crate::core::ids::ConversationId;
 use crate::core::request_context::{RequestContext, Via};
 use crate::core::rules::Rules;
 use crate::core::teammate::Teammate;
-use crate::core::{job_keys, working_hours};
+use crate::core::{job_keys, times, working_hours};
 use crate::jobs::ctx::TenantCtx;
 use crate::jobs::handler::Handler;
 use crate::jobs::job::JobKind;
@@ -25,10 +28,13 @@ use crate::jobs::lease;
 use crate::jobs::outbox::direct::SendDirect;
 use crate::jobs::outcome::{Outcome, Stop};
 use crate::jobs::{documents, job, rate_limits};
-use crate::people::{acting, directory};
+use crate::people::{acting, availability, directory};
 use crate::platform::db::rate_limit::RateLimit;
 use crate::platform::db::{Claim, Effect, StoredDocument, Verdict};
 use crate::sync::conversations;
+
+/// The time between two looks at whether an absent receiver is back.
+const LOOK_AGAIN: Duration = Duration::from_secs(15 * 60);
 
 /// Returns the unanswered hand-off of a conversation, if there is one.
 pub(crate) async fn handover(ctx: &TenantCtx, id: &ConversationId) -> Result<Option<Handover>, Fault> {
@@ -40,6 +46,7 @@ pub(crate) async fn remember_handover(
     ctx: &TenantCtx,
     progress: &Progress,
     directs: &[SendDirect],
+    despite_absence: bool,
 ) -> Result<Option<Effect>, Fault> {
     let plan = &progress.plan;
     let id = &plan.before.id;
@@ -54,6 +61,7 @@ pub(crate) async fn remember_handover(
             at: ctx.clock.now(),
             note: note.clone(),
             reminded: false,
+            despite_absence,
         };
         return keep_handover(ctx, id, &handover, handoff).await.map(Some);
     }
@@ -99,6 +107,18 @@ pub(crate) async fn handover_due(ctx: &TenantCtx, id: &ConversationId) -> Result
         // No answer is expected now: the rules or the receiver's notification preferences have changed.
         return Ok(Outcome::done(vec![keep_handover(ctx, id, &handover, false).await?]));
     }
+    let away = match availability::of_user(ctx, &handover.receiver, None).await? {
+        Availability::Away(why) => Some(why),
+        Availability::Here => None,
+    };
+    if handover.despite_absence && !handover.reminded {
+        // The sender knew of the absence: the time to answer begins when the receiver is back.
+        let next = match &away {
+            Some(why) => look_again(ctx, id, &handover, why),
+            None => keep_handover(ctx, id, &Handover { despite_absence: false, ..handover }, true).await?,
+        };
+        return Ok(Outcome::done(vec![next]));
+    }
     if handover.reminded {
         let requester = RequestContext::of(handover.receiver, Via::Timer);
         let command = Command { act: Action::Return, which: ConversationRef::Id(id.clone()), note: String::new() };
@@ -111,7 +131,17 @@ pub(crate) async fn handover_due(ctx: &TenantCtx, id: &ConversationId) -> Result
     let notice = DirectMessage::Reminder { actor, about, note, until };
     let reminder = ctx.say(&SendDirect::new(handover.receiver.clone(), notice));
     let reminded = Handover { reminded: true, ..handover };
-    Ok(Outcome::done(vec![reminder, keep_handover(ctx, id, &reminded, true).await?]))
+    // A receiver who is away would not read the reminder. The conversation still returns in time, so that it isn't
+    // left with someone who can't answer.
+    let reminder = away.is_none().then_some(reminder);
+    Ok(Outcome::done(reminder.into_iter().chain([keep_handover(ctx, id, &reminded, true).await?]).collect()))
+}
+
+/// Returns the effect that has the receiver looked for again: when they are back, as far as that is known.
+fn look_again(ctx: &TenantCtx, id: &ConversationId, handover: &Handover, why: &Away) -> Effect {
+    let again = times::later(ctx.clock.now(), LOOK_AGAIN);
+    let due = why.until().map_or(again, |until| until.min(again));
+    documents::put_due(ctx, id.as_str(), handover, Some(due))
 }
 
 /// Returns the effect that stores a hand-off, with the time by which an answer is expected, if one is.

@@ -6,6 +6,7 @@ use serde::de::IgnoredAny;
 use serde::{Deserialize, Serialize};
 
 use crate::commands::plan::Progress;
+use crate::core::automation::AutomaticReason;
 use crate::core::click::Resume;
 use crate::core::command::Command;
 use crate::core::conversation::ConversationRef;
@@ -46,6 +47,12 @@ pub struct CommandJob {
     /// The workflow step that the command ends, if one requested it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub step: Option<WaitingStep>,
+    /// The new owner of whose absence the requester knows.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub despite: Option<SlackUserId>,
+    /// The reason, if the app gives the command by itself.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reason: Option<AutomaticReason>,
 }
 
 /// The progress of a command. Each stage is stored before the next begins.
@@ -102,6 +109,8 @@ impl CommandJob {
             undoes: None,
             seen,
             step: None,
+            despite: None,
+            reason: None,
         }
     }
 

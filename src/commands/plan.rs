@@ -49,7 +49,11 @@ pub(crate) fn decide(act: &Action, note: &str, facts: Facts) -> Result<Plan, Ref
     }
     let rules = facts.rules.clone();
     let plan = if *act == Action::Undo { undo::plan(facts)? } else { plan(act, note, facts)? };
-    let allowed = rules.allow(&plan.requester, plan.from.as_ref(), act, &plan.calls);
+    // The rules say what people may do. The app's own acts have reasons instead.
+    let allowed = match &plan.reason {
+        Some(_) => Ok(()),
+        None => rules.allow(&plan.requester, plan.from.as_ref(), act, &plan.calls),
+    };
     allowed.map_err(|rule| Refusal::RuleForbids {
         rule,
         about: About::from(&plan.before),
@@ -96,6 +100,7 @@ fn plan(act: &Action, note: &str, facts: Facts) -> Result<Plan, Refusal> {
         picked: facts.picked,
         giver: facts.giver.filter(|_| act.is_answer()),
         note_stays: false,
+        reason: facts.reason,
     })
 }
 
@@ -126,7 +131,7 @@ fn owner_call(act: &Action, to: Option<&Participant>, facts: &Facts) -> Result<C
     let about = About::from(&facts.conversation);
     match (&facts.owner, to) {
         (None, None) => Err(Refusal::NobodyOwnsIt(about)),
-        (Some(owner), _) if act.group().is_some() => Err(Refusal::Owned { about, owner: owner.name.clone() }),
+        (Some(owner), _) if act.picks() => Err(Refusal::Owned { about, owner: owner.name.clone() }),
         (Some(owner), Some(to)) if owner.member == to.member => Err(if to.member == facts.requester.member {
             Refusal::AlreadyYours(about)
         } else {
@@ -175,11 +180,9 @@ fn status_call(act: &Action, status: Status, facts: &Facts) -> Result<Call, Refu
     if facts.conversation.status != status {
         return Ok(Call::SetStatus(status));
     }
-    let changes = || facts.past.iter().filter(|past| past.before.status != past.after.status);
-    // An undo restores what another person may have done before.
-    let made = changes().find(|past| past.after.status == status && past.verb != Verb::Undo);
-    let last = made.filter(|_| changes().next().is_some_and(|last| last.after.status == status));
-    // A person who repeats a command need not be named to themselves.
+    let last = facts.past.iter().find(|past| past.before.status != past.after.status);
+    // An undo restores what others did. A person who repeats a command need not be named to themselves.
+    let last = last.filter(|past| past.after.status == status && past.verb != Verb::Undo);
     let last = last.filter(|past| past.actor != facts.requester.user);
     let by = last.map(|past| (past.by.clone(), facts.seconds_since(past.at)));
     Err(Refusal::AlreadySo { about: About::from(&facts.conversation), done: status == Status::Done, by })

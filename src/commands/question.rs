@@ -22,6 +22,9 @@ pub(crate) struct StoredQuestion {
     /// The conversations that it may be about, as they were when the question was asked.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub seen: Vec<Seen>,
+    /// The new owner of whose absence the requester knows.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub despite: Option<SlackUserId>,
 }
 
 /// A question about a command that is stored until the requester answers.

@@ -2,6 +2,7 @@
 //! last one is filled in with all known facts.
 
 use crate::cards::view::happened;
+use crate::commands::away_view;
 use crate::commands::lookup::NameDoubt;
 use crate::commands::lookup::reading::Missing;
 use crate::commands::question::{Choice, Question, Unclear};
@@ -259,9 +260,14 @@ pub(crate) fn end(moved: &Moved) -> Vec<Block> {
     until.map(|until| Markup::of("Snoozed until ").time(until).small()).into_iter().collect()
 }
 
-/// Returns the button that carries out the command anyway, if the requester is asked again after a change.
+/// Returns the button that carries out the command anyway, if the requester is asked first: after a change, or because
+/// the new owner is away.
 pub(crate) fn anyway(why: &Refusal) -> Option<Element> {
-    let Refusal::Moved(moved) = why else { return None };
+    let moved = match why {
+        Refusal::Moved(moved) => moved,
+        Refusal::TheyAreAway(away) => return Some(away_view::anyway(away)),
+        _ => return None,
+    };
     let label = format!("{} anyway", verbs::spec(moved.verb).form.submit);
     let button = Element::button(Control::Retry, &label, &kept(&moved.draft).encode());
     Some(button.about(&words::spoken(&moved.about)))

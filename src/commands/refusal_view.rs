@@ -1,6 +1,6 @@
 //! The answer to a refused command: its sentence, the note, and buttons for the next step.
 
-use crate::commands::{question_view, refusal_words, snooze_view, undo_view};
+use crate::commands::{away_view, question_view, refusal_words, snooze_view, undo_view};
 use crate::core::about::About;
 use crate::core::command::PendingAction;
 use crate::core::control::{Carried, Control};
@@ -64,6 +64,7 @@ fn buttons(refusal: &Refusal) -> Vec<Element> {
             vec![Element::button(Control::Take, "Take it", &value).about(&words::spoken(about))]
         }
         Refusal::Moved(moved) => question_view::buttons(moved),
+        Refusal::TheyAreAway(away) => away_view::buttons(away),
         Refusal::NotesStay { earlier: Some(earlier), .. } => vec![undo_view::button_for(earlier)],
         Refusal::YouAreNotLinked(Unlinked::NotConnected) => vec![connect_button::button()],
         Refusal::YouAreNotLinked(why) if why.can_be_linked() => vec![people_words::ask_admin()],

@@ -1,7 +1,7 @@
 //! The sentence of each refusal: what is true, then who can help or what to type. Its buttons are in
 //! `commands::refusal_view`.
 
-use crate::commands::{question_view, snooze_view, undo_view};
+use crate::commands::{away_view, question_view, snooze_view, undo_view};
 use crate::core::about::About;
 use crate::core::event;
 use crate::core::refusal::Refusal;
@@ -80,6 +80,7 @@ fn sentence(refusal: &Refusal) -> Markup {
         Refusal::NotAllowed(rule) => not_allowed(*rule),
         Refusal::RuleForbids { rule, about, owner } => rule_forbids(*rule, about, owner.as_deref()),
         Refusal::Moved(moved) => question_view::moved(moved),
+        Refusal::TheyAreAway(away) => away_view::question(away),
         Refusal::YouAreNotLinked(why) => people_words::you_are_not_linked(*why),
         Refusal::NotLinked { name, why } => people_words::not_linked(name, *why),
         Refusal::NoMember { .. }
@@ -165,6 +166,11 @@ fn about_words(refusal: &Refusal) -> Option<Markup> {
             .text(group)
             .ours(" can't be read. Name a person, or ask an admin to allow ")
             .code("usergroups:read")
+            .ours("."),
+        Refusal::NoRoute(channel) => Markup::default()
+            .channel(channel)
+            .ours(" shows no shared number's cards. Choose one there with ")
+            .code("/dialnote route")
             .ours("."),
         Refusal::NoteTooLong { characters, most } => {
             let sentence =

@@ -39,6 +39,11 @@ pub(crate) const CHOOSE_A_CONVERSATION: &str = "Choose a conversation.";
 /// The error under the time pickers of a form, if they were left empty or are equal.
 pub(crate) const CHOOSE_HOURS: &str = "Choose two different times.";
 
+/// Returns the error under the list of statuses in the form of the rules, if a word of it is no emoji's name.
+pub(crate) fn no_emoji(word: &str) -> String {
+    format!("“{}” isn't the name of an emoji. Type it like :palm_tree:.", cut(word, QUOTE))
+}
+
 /// Returns the answer to a command that was carried out. Above a list, its buttons draw the list again.
 pub(crate) fn content(reply: &Reply, list: Option<&Query>) -> Content {
     match reply {

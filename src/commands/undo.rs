@@ -137,6 +137,7 @@ pub(crate) fn plan(mut facts: Facts) -> Result<Plan, Refusal> {
         to: if owner_changes { owner_before } else { facts.owner.clone() },
         from: facts.owner,
         note: String::new(),
+        reason: None,
         calls,
         picked: None,
         giver: None,

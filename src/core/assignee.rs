@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::core::ids::{SlackUserId, UserGroupId};
+use crate::core::ids::{ChannelId, SlackUserId, UserGroupId};
 
 /// The new owner that a command names.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -14,6 +14,8 @@ pub enum Assignee {
     User(SlackUserId),
     /// The member of this group with the fewest open conversations.
     Group(UserGroup),
+    /// The person whom the auto-assignment of this channel's route picks. Only the app itself names one so.
+    PickedBy(ChannelId),
     /// A person whom the text names
     /// ([`ConversationRef::Text`](crate::core::conversation::ConversationRef::Text)), or who is still to be chosen.
     InText,

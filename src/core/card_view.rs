@@ -4,9 +4,11 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use crate::core::absence::Absence;
+use crate::core::auto_assign::PickDelay;
 use crate::core::conversation::{Conversation, State};
 use crate::core::event::{HistoryEntry, ThreadEntry};
 use crate::core::ids::ConversationId;
+use crate::core::target_outcome::NextLimit;
 
 /// A digest of a channel: its unassigned conversations, and how many open conversations people own.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -75,6 +77,12 @@ pub struct CardView {
     /// The number of minutes for which it has been unassigned at least, if that is more than the limit.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub overdue: Option<u16>,
+    /// The next limit of the contact's wait, if the conversation is open and has one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub limit: Option<NextLimit>,
+    /// The reason why the auto-assignment has not assigned it yet, if it is to be assigned.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub delay: Option<PickDelay>,
 }
 
 /// A note on a card.
@@ -91,7 +99,7 @@ pub struct CardNote {
 impl CardView {
     /// Returns a card about which nothing else is known.
     pub fn new(conversation: Conversation, owner: Option<String>) -> Self {
-        Self { conversation, owner, photo: None, last: None, note: None, overdue: None }
+        Self { conversation, owner, photo: None, last: None, note: None, overdue: None, limit: None, delay: None }
     }
 
     /// Returns the card with the facts of the card before it that are still true, as far as it has none of its own.
@@ -101,6 +109,7 @@ impl CardView {
         self.note = self.note.or_else(|| before.note.clone());
         self.last = self.last.or_else(|| before.last.clone().filter(|_| is_unchanged));
         self.overdue = self.overdue.or(before.overdue.filter(|_| is_unchanged));
+        self.delay = self.delay.or_else(|| before.delay.clone().filter(|_| is_unchanged));
         self
     }
 

@@ -7,7 +7,7 @@ use crate::core::command::{Action, Command, PendingAction};
 use crate::core::control::{Carried, Control, NOTHING_CARRIED};
 use crate::core::conversation::ConversationRef;
 use crate::core::help::HelpPage;
-use crate::core::ids::{ConversationId, DraftId, MemberId, SlackUserId};
+use crate::core::ids::{ChannelId, ConversationId, DraftId, MemberId, SlackUserId};
 use crate::core::linking::Linking;
 use crate::core::query::{Filter, Query};
 use crate::core::routing::Routing;
@@ -38,6 +38,8 @@ pub enum Clicked {
     FillIn(DraftId, Option<ConversationId>),
     /// The form for an action, with its conversation or for one that is still to be chosen.
     Open(PendingAction, Option<ConversationId>),
+    /// The form for a new owner of all open conversations of a member.
+    AssignAll(MemberId),
     /// A list.
     List(Query),
     /// The form of the notification preferences.
@@ -62,6 +64,10 @@ pub enum Clicked {
     ChooseUser(MemberId, usize),
     /// A change of the route of the channel in which the click was made.
     Route(Routing),
+    /// A preview of the settings in the form around the button.
+    Preview,
+    /// The form of the settings of a channel's route.
+    RouteSettings(ChannelId),
     /// This page of the users and members who are not linked.
     People(usize),
     /// A change of a link, with the page of the window in which it was made.
@@ -113,6 +119,11 @@ impl Click {
         self.carried()?.seen()
     }
 
+    /// Returns all conversations as the control shows them.
+    pub(crate) fn all_seen(&self) -> Vec<Seen> {
+        self.carried().map(Carried::all_seen).unwrap_or_default()
+    }
+
     /// Returns the conversation that the control, or the row around it, is about.
     pub(crate) fn on(&self) -> Option<ConversationId> {
         self.carried()?.conversation
@@ -148,6 +159,7 @@ impl Click {
             Control::ShowMine => return Some(Clicked::List(Query::of(Filter::Mine))),
             Control::ShowUnassigned => return Some(Clicked::List(Query::of(Filter::Unassigned))),
             Control::HideIntro => return Some(Clicked::HideIntro),
+            Control::Preview => return Some(Clicked::Preview),
             Control::Open => return Some(Clicked::Nothing),
             _ => {}
         }
@@ -162,6 +174,11 @@ impl Click {
         match control {
             Control::Take => on(Action::Take { over: None }),
             Control::TakeOver => on(Action::Take { over: carried.owner.clone() }),
+            Control::TakeAll => {
+                let ids: Vec<_> = carried.several.into_iter().map(|(id, _)| id).collect();
+                let which = (!ids.is_empty()).then_some(ConversationRef::These(ids))?;
+                Some(Clicked::Do(Command { act: Action::Assign(Assignee::Me), which, note: String::new() }))
+            }
             Control::AssignTo => on(Action::Assign(Assignee::User(self.selected_user()?))),
             Control::Unassign => on(Action::Unassign),
             Control::Done => on(Action::Done),
@@ -177,10 +194,12 @@ impl Click {
             Control::GiveBack => on(Action::GiveBack),
             Control::Keep => on(Action::Plain(Verb::Keep)),
             Control::Route => Some(Clicked::Route(Routing::Set { channel: None, line: carried.line? })),
+            Control::RouteSettings => carried.channel.map(Clicked::RouteSettings),
             Control::Requeue => {
                 let which = ConversationRef::AllOf(carried.owner.clone()?);
                 Some(Clicked::Do(Command { act: Action::Unassign, which, note: String::new() }))
             }
+            Control::AssignAll => carried.owner.clone().map(Clicked::AssignAll),
             Control::Pick | Control::PickPerson | Control::Retry => {
                 let Carried { draft, conversation: pick, user: person, .. } = carried;
                 Some(Clicked::Resume(Resume { draft: draft?, pick, person }))

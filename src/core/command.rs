@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::core::assignee::{Assignee, UserGroup};
 use crate::core::conversation::ConversationRef;
-use crate::core::ids::{MemberId, SlackUserId};
+use crate::core::ids::{ChannelId, MemberId, SlackUserId};
 use crate::core::verbs;
 use crate::core::verbs::Verb;
 use crate::core::verbs::{MayDo, PlainSpec};
@@ -101,6 +101,19 @@ impl Action {
             Self::Assign(Assignee::Group(group)) => Some(group),
             _ => None,
         }
+    }
+
+    /// Returns the channel whose route picks the new owner, if the app gives the command for one.
+    pub fn picking_route(&self) -> Option<&ChannelId> {
+        match self {
+            Self::Assign(Assignee::PickedBy(channel)) => Some(channel),
+            _ => None,
+        }
+    }
+
+    /// Returns whether its new owner is picked among several people. Such an action takes nothing away from an owner.
+    pub(crate) fn picks(&self) -> bool {
+        self.group().is_some() || self.picking_route().is_some()
     }
 
     /// Returns whether its new owner is still to be found out.

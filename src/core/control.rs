@@ -4,8 +4,8 @@
 use serde::{Deserialize, Serialize};
 
 use crate::core::command::PendingAction;
-use crate::core::conversation::Conversation;
-use crate::core::ids::{ConversationId, DraftId, MemberId, SlackUserId};
+use crate::core::conversation::{Conversation, State, Status};
+use crate::core::ids::{ChannelId, ConversationId, DraftId, MemberId, SlackUserId};
 use crate::core::query::Query;
 use crate::core::seen::Seen;
 use crate::core::shown::ShownState;
@@ -18,6 +18,8 @@ pub enum Control {
     Take,
     /// Take the conversation over from its owner.
     TakeOver,
+    /// Take several conversations, unless their owners have changed.
+    TakeAll,
     /// Choose the next owner from a menu.
     AssignTo,
     /// Open the form in which the next owner is chosen.
@@ -76,8 +78,14 @@ pub enum Control {
     Rules,
     /// Unassign all open conversations of a person.
     Requeue,
+    /// Open the form in which a new owner of all open conversations of a person is chosen.
+    AssignAll,
     /// Show the cards of a shared number in the control's channel.
     Route,
+    /// Open the form of a route's settings.
+    RouteSettings,
+    /// Show what the settings in the form would have done lately.
+    Preview,
     /// Open the form in which the workspace is connected to dialnote.
     Connect,
     /// Disconnect the workspace from dialnote.
@@ -119,9 +127,10 @@ pub enum Control {
 }
 
 /// All controls, each with its `action_id`.
-pub const CONTROLS: [(Control, &str); 51] = [
+pub const CONTROLS: [(Control, &str); 55] = [
     (Control::Take, "take"),
     (Control::TakeOver, "take_over"),
+    (Control::TakeAll, "take_all"),
     (Control::AssignTo, "assign_to"),
     (Control::Assign, "assign"),
     (Control::HandOff, "hand_off"),
@@ -151,7 +160,10 @@ pub const CONTROLS: [(Control, &str); 51] = [
     (Control::Wishes, "wishes"),
     (Control::Rules, "rules"),
     (Control::Requeue, "requeue"),
+    (Control::AssignAll, "assign_all"),
     (Control::Route, "route"),
+    (Control::RouteSettings, "route_settings"),
+    (Control::Preview, "preview"),
     (Control::Connect, "connect"),
     (Control::Disconnect, "disconnect"),
     (Control::People, "people"),
@@ -216,6 +228,9 @@ impl Control {
     }
 }
 
+/// The most characters of the value of a button (docs/contracts/slack.md §11).
+const BUTTON_VALUE: usize = 2000;
+
 /// The value of a button that carries nothing, because Slack wants one.
 pub(crate) const NOTHING_CARRIED: &str = "{}";
 
@@ -243,6 +258,9 @@ pub struct Carried {
     /// A shared number.
     #[serde(rename = "l", default, skip_serializing_if = "Option::is_none")]
     pub line: Option<String>,
+    /// A channel, if it is not the one of the control.
+    #[serde(rename = "h", default, skip_serializing_if = "Option::is_none")]
+    pub channel: Option<ChannelId>,
     /// A Slack user.
     #[serde(rename = "u", default, skip_serializing_if = "Option::is_none")]
     pub user: Option<SlackUserId>,
@@ -255,6 +273,9 @@ pub struct Carried {
     /// The id of the act to undo.
     #[serde(rename = "a", default, skip_serializing_if = "Option::is_none")]
     pub act: Option<String>,
+    /// Several conversations, each with the owner that the control shows.
+    #[serde(rename = "n", default, skip_serializing_if = "Vec::is_empty")]
+    pub several: Vec<(ConversationId, MemberId)>,
     /// The page, in a list of anything but conversations.
     #[serde(rename = "p", default, skip_serializing_if = "Option::is_none")]
     pub page: Option<usize>,
@@ -269,6 +290,15 @@ impl Carried {
     /// Returns the data of a control on this conversation, with the state in which it shows the conversation.
     pub(crate) fn showing(conversation: &Conversation) -> Self {
         Self { shown: Some(ShownState::from(conversation)), ..Self::conversation(&conversation.id) }
+    }
+
+    /// Returns the data of a control on several conversations, as far as they fit into the value of a button.
+    pub(crate) fn several(several: impl IntoIterator<Item = (ConversationId, MemberId)>) -> Self {
+        let mut carried = Self { several: several.into_iter().collect(), ..Self::default() };
+        while carried.encode().chars().count() > BUTTON_VALUE {
+            carried.several.pop();
+        }
+        carried
     }
 
     /// Returns the data of a control of this list.
@@ -293,6 +323,14 @@ impl Carried {
     /// Reads the option that was chosen in a search field. Options of earlier versions are a bare conversation id.
     pub fn chosen(option: &str) -> Self {
         Self::decode(option).unwrap_or_else(|| Self::conversation(&ConversationId::new(option)))
+    }
+
+    /// Returns all conversations as the control shows them: open, with their owners.
+    pub(crate) fn all_seen(self) -> Vec<Seen> {
+        let open = |owner| State { owner: Some(owner), status: Status::Open, until: None };
+        let several = self.several.clone().into_iter().map(|(id, owner)| ShownState::from(open(owner)).of(id));
+        let several: Vec<_> = several.collect();
+        self.seen().into_iter().chain(several).collect()
     }
 
     /// Returns the conversation as the control shows it, if the control carries that.

@@ -175,7 +175,18 @@ impl Activity {
         }
     }
 
-    fn wants_an_answer(&self) -> bool {
+    /// Answers whether it ends the wait of a contact who got in touch before: a call back, a sent message, or a call of
+    /// the contact that someone answered.
+    pub(crate) fn ends_a_wait(&self) -> bool {
+        match self.kind {
+            ActivityKind::Call => true,
+            ActivityKind::Sms => !self.inbound,
+            ActivityKind::MissedCall | ActivityKind::Voicemail | ActivityKind::Note | ActivityKind::Other => false,
+        }
+    }
+
+    /// Returns whether the contact called without an answer, left a voicemail or wrote.
+    pub(crate) fn wants_an_answer(&self) -> bool {
         self.inbound && matches!(self.kind, ActivityKind::MissedCall | ActivityKind::Voicemail | ActivityKind::Sms)
     }
 }
@@ -241,6 +252,12 @@ impl Conversation {
             }
         }
         self
+    }
+
+    /// Returns whether the last activity answers the contact, so that nothing may be left to do.
+    pub(crate) fn is_answered(&self) -> bool {
+        let answers = |last: &Activity| matches!(last.activity_context, ActivityContext::Answer { .. });
+        self.last_activity.as_ref().is_some_and(answers)
     }
 
     /// Returns whether it is open, so that the team has to follow up.

@@ -6,9 +6,12 @@ use serde::{Deserialize, Serialize};
 use crate::core::about::About;
 use crate::core::absence::Absence;
 use crate::core::answer::AnswerBy;
+use crate::core::auto_assign::PoolTrouble;
+use crate::core::automation::{AutomaticReason, ReturnTo};
 use crate::core::conversation::Conversation;
 use crate::core::delivery::Why;
 use crate::core::ids::{ChannelId, ConversationId, MemberId};
+use crate::core::target_outcome::WaitLimit;
 
 /// A direct message to a person whom someone else's action concerns.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -94,6 +97,37 @@ pub enum DirectMessage {
         about: About,
         /// The number of working hours without activity.
         hours: u16,
+        /// The time at which it is taken from the reader, if it is.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        until: Option<Timestamp>,
+        /// Its next place then.
+        #[serde(default)]
+        then: ReturnTo,
+    },
+    /// A conversation of the reader must be answered soon.
+    AnswerDue {
+        /// The conversation as it is now.
+        conversation: Box<Conversation>,
+        /// The time by which it must be answered.
+        due: Timestamp,
+    },
+    /// A conversation of the reader was not answered in time.
+    AnswerOverdue {
+        /// The conversation as it is now.
+        conversation: Box<Conversation>,
+        /// The time by which it had to be answered.
+        due: Timestamp,
+    },
+    /// A conversation of someone else, or of no one, missed its target, and the route names the reader for that.
+    TargetMissed {
+        /// The conversation as it is now.
+        conversation: Box<Conversation>,
+        /// The limit.
+        limit: WaitLimit,
+        /// The time at which it ended.
+        due: Timestamp,
+        /// The owner's name for colleagues, if it has an owner.
+        owner: Option<String>,
     },
     /// The reader is no longer the owner.
     NotYoursNow {
@@ -103,6 +137,9 @@ pub enum DirectMessage {
         about: About,
         /// The new owner's name for colleagues, if it has an owner.
         to: Option<String>,
+        /// The reason, if the app did it by itself.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        reason: Option<AutomaticReason>,
     },
     /// A member who left still owns open conversations.
     Left {
@@ -136,6 +173,15 @@ pub enum DirectMessage {
         /// True if the channel is archived; false if the app is not a member of it.
         archived: bool,
     },
+    /// No one can be picked for the conversations of a channel that the reader set up.
+    NoOneToPick {
+        /// The channel.
+        channel: ChannelId,
+        /// The words for the people to pick from.
+        pool: String,
+        /// The problem with them.
+        why: PoolTrouble,
+    },
     /// The changes that concern the reader, from a time in which the poller did not read dialnote.
     CaughtUp {
         /// The time without polls, if it is known.
@@ -144,6 +190,29 @@ pub enum DirectMessage {
         notices: Vec<DirectMessage>,
         /// The number of changes that are not shown.
         more: usize,
+    },
+    /// Conversations of the reader's were unassigned while they were away, because the contacts got in touch.
+    WhileAway {
+        /// The conversations that are shown, as they are now.
+        returned: Vec<ReturnedConversation>,
+        /// The number of conversations that are not shown.
+        more: usize,
+    },
+    /// The reader is no longer the owner of several conversations.
+    SeveralNotYours {
+        /// The actor's name for colleagues.
+        actor: String,
+        /// The conversations.
+        abouts: Vec<About>,
+        /// The new owner's name for colleagues, if they have an owner.
+        to: Option<String>,
+    },
+    /// The weekly report of a channel that may not show it, for the person who made its route.
+    WeeklyReport {
+        /// The channel.
+        channel: ChannelId,
+        /// The report.
+        report: Box<WordedReport>,
     },
     /// A person wrote a note on a conversation of the reader.
     Noted {
@@ -154,6 +223,30 @@ pub enum DirectMessage {
         /// The note.
         note: String,
     },
+}
+
+/// A conversation that was unassigned while its owner was away.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ReturnedConversation {
+    /// The conversation as it is now.
+    pub conversation: Conversation,
+    /// The owner's name for colleagues, if it has an owner again.
+    pub owner: Option<String>,
+}
+
+/// A report in words.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct WordedReport {
+    /// The title.
+    pub title: String,
+    /// The figures, each with its name.
+    pub facts: Vec<(String, String)>,
+    /// The lists, each with its title.
+    pub lists: Vec<(String, Vec<String>)>,
+    /// The time of the report, or its requester.
+    pub origin: String,
+    /// All of it in a line, for notifications.
+    pub text: String,
 }
 
 impl DirectMessage {
@@ -170,6 +263,9 @@ impl DirectMessage {
             Self::YoursNow { conversation, .. }
             | Self::YoursElsewhere { conversation }
             | Self::Back { conversation, .. }
+            | Self::AnswerDue { conversation, .. }
+            | Self::AnswerOverdue { conversation, .. }
+            | Self::TargetMissed { conversation, .. }
             | Self::BackToYou { conversation, .. } => Some(About::from(&**conversation)),
             Self::Accepted { about, .. }
             | Self::Returned { about, .. }
@@ -178,11 +274,26 @@ impl DirectMessage {
             | Self::NotYoursNow { about, .. }
             | Self::Noted { about, .. } => Some(about.clone()),
             Self::SeveralYours { .. }
+            | Self::WhileAway { .. }
+            | Self::SeveralNotYours { .. }
+            | Self::WeeklyReport { .. }
             | Self::CaughtUp { .. }
             | Self::Left { .. }
             | Self::CannotNotify { .. }
             | Self::Linked { .. }
-            | Self::RoutePaused { .. } => None,
+            | Self::RoutePaused { .. }
+            | Self::NoOneToPick { .. } => None,
+        }
+    }
+
+    /// Returns the conversation and the limit that the message is about, if it is about a limit.
+    pub(crate) fn limit(&self) -> Option<(&Conversation, (WaitLimit, Timestamp))> {
+        match self {
+            Self::AnswerDue { conversation, due } | Self::AnswerOverdue { conversation, due } => {
+                Some((&**conversation, (WaitLimit::Answer, *due)))
+            }
+            Self::TargetMissed { conversation, limit, due, .. } => Some((&**conversation, (*limit, *due))),
+            _ => None,
         }
     }
 
@@ -192,6 +303,8 @@ impl DirectMessage {
             Self::YoursNow { conversation, .. }
             | Self::YoursElsewhere { conversation }
             | Self::Back { conversation, .. }
+            | Self::AnswerDue { conversation, .. }
+            | Self::AnswerOverdue { conversation, .. }
             | Self::BackToYou { conversation, .. } => vec![conversation.id.clone()],
             Self::Reminder { about, .. } | Self::StillOnIt { about, .. } => vec![about.id.clone()],
             Self::SeveralYours { abouts, .. } => abouts.iter().map(|about| about.id.clone()).collect(),

@@ -1,5 +1,6 @@
 //! Events of a conversation, for everyone who reads of them: in threads, histories and digests.
 
+use crate::core::automation::AutomaticReason;
 use crate::core::verbs;
 use crate::core::verbs::Verb;
 use jiff::Timestamp;
@@ -73,6 +74,15 @@ pub enum Event {
         /// The new owner, if there is one.
         to: Option<String>,
     },
+    /// The app changed the owner by itself, because a setting of the route says so.
+    Automatic {
+        /// The previous owner, if it had one.
+        from: Option<String>,
+        /// The new owner, if it has one.
+        to: Option<String>,
+        /// The reason.
+        reason: AutomaticReason,
+    },
 }
 
 impl Event {
@@ -110,6 +120,7 @@ impl Event {
             Self::GotInTouch => "got in touch again and is open.".to_owned(),
             Self::Returned { to: Some(to) } => format!("didn't respond in time. {to} is the owner again."),
             Self::Returned { to: None } => "didn't respond in time. It's unassigned now.".to_owned(),
+            Self::Automatic { from, to, reason } => automatic(from.as_deref(), to.as_deref(), reason),
         }
     }
 
@@ -136,9 +147,9 @@ impl Event {
     pub fn verb(&self) -> Option<Verb> {
         match self {
             Self::Took { .. } => Some(Verb::Take),
-            Self::Assigned { .. } => Some(Verb::Assign),
+            Self::Assigned { .. } | Self::Automatic { to: Some(_), .. } => Some(Verb::Assign),
             Self::HandedOff { .. } => Some(Verb::Handoff),
-            Self::Unassigned { .. } => Some(Verb::Unassign),
+            Self::Unassigned { .. } | Self::Automatic { to: None, .. } => Some(Verb::Unassign),
             Self::Done => Some(Verb::Done),
             Self::Reopened | Self::GotInTouch => Some(Verb::Reopen),
             Self::Snoozed(_) => Some(Verb::Snooze),
@@ -154,6 +165,17 @@ impl Event {
     pub(crate) fn changes_state(&self) -> bool {
         !matches!(self, Self::Did(_) | Self::Answered { .. })
     }
+}
+
+/// Describes a change that the app made by itself, with the reason.
+fn automatic(from: Option<&str>, to: Option<&str>, reason: &AutomaticReason) -> String {
+    let change = match (from, to) {
+        (None, Some(to)) => format!("assigned this to {to}"),
+        (Some(from), Some(to)) => format!("passed this on from {from} to {to}"),
+        (Some(from), None) => format!("unassigned this from {from}"),
+        (None, None) => "unassigned this".to_owned(),
+    };
+    format!("{change} ({}).", reason.words())
 }
 
 /// The state of a conversation after an undo.

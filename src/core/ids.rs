@@ -86,15 +86,23 @@ id! {
 /// The id of the actor of a workflow step, which is no person. Slack's ids are upper case.
 const WORKFLOW: &str = "workflow";
 
+/// The id of the actor of the app's own changes, which is no person either.
+const AUTOMATION: &str = "automation";
+
 impl SlackUserId {
     /// Returns the actor of a workflow step.
     pub(crate) fn workflow() -> Self {
         Self(WORKFLOW.to_owned())
     }
 
-    /// Answers whether this is a Slack user, rather than the actor of a workflow step.
+    /// Returns the actor of the changes that the app makes by itself.
+    pub(crate) fn automation() -> Self {
+        Self(AUTOMATION.to_owned())
+    }
+
+    /// Answers whether this is a Slack user, rather than the actor of a workflow step or of the app's own changes.
     pub(crate) fn is_person(&self) -> bool {
-        self.0 != WORKFLOW
+        self.0 != WORKFLOW && self.0 != AUTOMATION
     }
 }
 

@@ -250,6 +250,7 @@ mod tests {
             photo: None,
             zone: None,
             admin: false,
+            status: None,
         };
         for (name, email, expected) in [
             ("Sam", Some("samuel.ortiz@home.example"), vec!["mem_1"]),

@@ -80,6 +80,7 @@ mod tests {
             photo: None,
             zone: None,
             admin: false,
+            status: None,
         }
     }
 

@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::core::ids::{MemberId, SlackUserId};
+use crate::core::slack_status::SlackStatus;
 
 /// A Slack user, with the fields that the app uses (docs/contracts/slack.md §23.1).
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -30,6 +31,9 @@ pub struct Profile {
     /// True if they are an admin of the workspace.
     #[serde(default)]
     pub admin: bool,
+    /// The status, if they have set one.
+    #[serde(default)]
+    pub status: Option<SlackStatus>,
 }
 
 /// The kind of a Slack user's account.
@@ -73,4 +77,10 @@ pub struct Member {
 pub(crate) fn folded(email: &str) -> String {
     let email = email.trim();
     if email.is_ascii() { email.to_ascii_lowercase() } else { email.to_owned() }
+}
+
+/// Answers whether [`folded`] returns `folded` for an address. It is asked for each member of an organization.
+pub(crate) fn folds_to(email: &str, folded: &str) -> bool {
+    let email = email.trim();
+    if email.is_ascii() { email.eq_ignore_ascii_case(folded) } else { email == folded }
 }

@@ -35,10 +35,12 @@ pub enum MessageKind {
     Back,
     /// A conversation of the reader's is stale.
     Untouched,
+    /// A conversation of the reader's, or one that the reader is named for, is near its answer target or missed it.
+    Target,
 }
 
 /// All kinds, each with its key and its label.
-pub(crate) const KINDS: [(MessageKind, &str, &str); 7] = [
+pub(crate) const KINDS: [(MessageKind, &str, &str); 8] = [
     (MessageKind::Yours, "yours", "I'm assigned a conversation"),
     (MessageKind::NotYours, "not_yours", "I lose a conversation"),
     (MessageKind::Noted, "noted", "Someone adds a note to one of mine"),
@@ -46,6 +48,7 @@ pub(crate) const KINDS: [(MessageKind, &str, &str); 7] = [
     (MessageKind::Reminder, "reminder", "I haven't responded to a hand-off"),
     (MessageKind::Back, "back", "One of mine reopens: its snooze ended, or the contact got in touch"),
     (MessageKind::Untouched, "untouched", "One of mine is inactive"),
+    (MessageKind::Target, "target", "One of mine is due soon or overdue, or I'm the backup for one"),
 ];
 
 impl NotificationPreferences {
@@ -60,17 +63,24 @@ impl DirectMessage {
     pub fn kind(&self) -> Option<MessageKind> {
         Some(match self {
             Self::RoutePaused { .. }
+            | Self::NoOneToPick { .. }
             | Self::Left { .. }
             | Self::Linked { .. }
             | Self::CaughtUp { .. }
-            | Self::CannotNotify { .. } => return None,
+            | Self::WeeklyReport { .. }
+            | Self::CannotNotify { .. }
+            | Self::StillOnIt { until: Some(_), .. } => return None,
             Self::YoursNow { .. } | Self::YoursElsewhere { .. } | Self::SeveralYours { .. } => MessageKind::Yours,
             Self::Back { .. } => MessageKind::Back,
-            Self::NotYoursNow { .. } | Self::Returned { .. } => MessageKind::NotYours,
+            Self::NotYoursNow { .. }
+            | Self::SeveralNotYours { .. }
+            | Self::Returned { .. }
+            | Self::WhileAway { .. } => MessageKind::NotYours,
             Self::Noted { .. } => MessageKind::Noted,
             Self::Accepted { .. } | Self::BackToYou { .. } => MessageKind::Answered,
             Self::Reminder { .. } => MessageKind::Reminder,
             Self::StillOnIt { .. } => MessageKind::Untouched,
+            Self::AnswerDue { .. } | Self::AnswerOverdue { .. } | Self::TargetMissed { .. } => MessageKind::Target,
         })
     }
 }

@@ -5,7 +5,8 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use crate::core::about::About;
-use crate::core::ids::{ConversationId, MemberId, SlackUserId};
+use crate::core::away_assignee::AwayAssignee;
+use crate::core::ids::{ChannelId, ConversationId, MemberId, SlackUserId};
 use crate::core::moved::Moved;
 use crate::core::rule::Rule;
 use crate::core::teammate::Unlinked;
@@ -233,6 +234,8 @@ pub enum Refusal {
         /// The names of the shared numbers.
         lines: Vec<String>,
     },
+    /// The channel shows no shared number's cards, so there are no settings for them.
+    NoRoute(ChannelId),
     /// The command needs a channel, and was typed outside one.
     WhichChannel,
     /// No dialnote member matches the text.
@@ -268,6 +271,8 @@ pub enum Refusal {
     },
     /// The conversation changed after the requester saw it.
     Moved(Box<Moved>),
+    /// The person to assign is away. The requester can confirm it.
+    TheyAreAway(Box<AwayAssignee>),
     /// The list or the button is too old, or was not the requester's.
     DraftGone,
     /// The question was answered without a choice. It is still open.
@@ -296,6 +301,7 @@ impl Refusal {
             | Self::NothingGiven(about)
             | Self::NotedAlready(about) => Some(about),
             Self::Moved(moved) => Some(&moved.about),
+            Self::TheyAreAway(away) => Some(&away.about),
             _ => None,
         }
     }

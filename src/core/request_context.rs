@@ -85,6 +85,8 @@ pub enum Via {
     Timer,
     /// No person: a step of a workflow in Slack.
     Workflow,
+    /// No person: a setting of the conversation's route.
+    Automatic,
     /// A way outside this app.
     Elsewhere,
 }
@@ -129,7 +131,7 @@ impl std::fmt::Debug for ReplyTarget {
 impl Via {
     /// Answers whether a person waits for an answer in words.
     pub(crate) fn has_a_reader(self) -> bool {
-        !matches!(self, Self::Timer | Self::Workflow)
+        !matches!(self, Self::Timer | Self::Workflow | Self::Automatic)
     }
 }
 
@@ -160,6 +162,11 @@ impl RequestContext {
     /// Returns the context of a workflow step, which acts for no person.
     pub(crate) fn of_workflow() -> Self {
         Self::of(SlackUserId::workflow(), Via::Workflow)
+    }
+
+    /// Returns the context of a change that the app makes by itself.
+    pub(crate) fn automatic() -> Self {
+        Self::of(SlackUserId::automation(), Via::Automatic)
     }
 
     /// Returns the place to answer. A deferred command is answered by direct message, because the requester may have

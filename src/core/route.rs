@@ -4,13 +4,16 @@ use jiff::Timestamp;
 use jiff::tz::TimeZone;
 use serde::{Deserialize, Serialize};
 
+use crate::core::auto_assign::AutoAssign;
+use crate::core::automation::{Returns, WeeklyReport};
 use crate::core::conversation::{ActivityKind, SharedNumber};
-use crate::core::ids::{ChannelId, SlackUserId};
+use crate::core::ids::{ChannelId, SlackUserId, TeamId};
 use crate::core::names::folded;
 use crate::core::phone::written::WrittenNumber;
 use crate::core::phone::{Fit, HomeCountries};
 use crate::core::rules::Rules;
-use crate::core::working_hours::TimeOfDay;
+use crate::core::targets::{Targets, edited};
+use crate::core::working_hours::{Hours, TimeOfDay};
 use crate::core::{phone, working_hours};
 
 /// A channel's route: the shared number whose cards it gets, and its settings.
@@ -23,6 +26,9 @@ pub struct Route {
     /// The person who set the route. They are notified if cards cannot be posted there.
     #[serde(default)]
     pub by: Option<SlackUserId>,
+    /// The workspace of the channel, if the app is installed in an organization: its groups are asked for by it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub team: Option<TeamId>,
     /// True if posting is paused, because Slack refused it.
     #[serde(default)]
     pub paused: bool,
@@ -42,6 +48,18 @@ pub struct RouteSettings {
     /// The working time, in minutes, after which the channel is reminded of unassigned conversations; 0 if never.
     /// `None` follows the rules of the workspace.
     pub remind_within: Option<u16>,
+    /// The working hours of the shared number, in the route's time zone. `None` follows the rules of the workspace.
+    pub working: Option<Hours>,
+    /// The answer targets.
+    pub targets: Targets,
+    /// The assignment of new conversations.
+    pub auto: AutoAssign,
+    /// The return of owned conversations without activity.
+    pub returns: Returns,
+    /// True if the open conversations of people whose shift ends are offered to those whose shift begins.
+    pub shift_change: bool,
+    /// The time of the weekly report; `None` if there is none.
+    pub weekly: Option<WeeklyReport>,
 }
 
 /// The time of a digest on working days.
@@ -66,7 +84,28 @@ impl RouteSettings {
     /// Returns the rules with this channel's own settings in place of the workspace's.
     #[must_use]
     pub fn over(&self, rules: &Rules) -> Rules {
-        Rules { remind_within: self.remind_within.unwrap_or(rules.remind_within), ..rules.clone() }
+        Rules {
+            remind_within: self.remind_within.unwrap_or(rules.remind_within),
+            working: self.working.unwrap_or(rules.working),
+            ..rules.clone()
+        }
+    }
+
+    /// Returns the settings after an edit: those that differ between what a form `showed` and what is `wanted` change,
+    /// the others stay, because another person may have changed them while the form was open.
+    #[must_use]
+    pub fn edited(&self, shown: &Self, wanted: &Self) -> Self {
+        Self {
+            without: edited(&self.without, &shown.without, &wanted.without),
+            digest: edited(&self.digest, &shown.digest, &wanted.digest),
+            remind_within: edited(&self.remind_within, &shown.remind_within, &wanted.remind_within),
+            working: edited(&self.working, &shown.working, &wanted.working),
+            targets: self.targets.edited(&shown.targets, &wanted.targets),
+            auto: edited(&self.auto, &shown.auto, &wanted.auto),
+            returns: edited(&self.returns, &shown.returns, &wanted.returns),
+            shift_change: edited(&self.shift_change, &shown.shift_change, &wanted.shift_change),
+            weekly: edited(&self.weekly, &shown.weekly, &wanted.weekly),
+        }
     }
 
     /// Returns the time of the next digest; `None` if the channel gets none.
@@ -82,7 +121,7 @@ impl RouteSettings {
 impl Route {
     /// Returns the route of a channel that shows all shared numbers.
     pub(crate) fn of_all() -> Self {
-        Self { line: None, zone: None, by: None, paused: false, settings: RouteSettings::default() }
+        Self { line: None, zone: None, by: None, team: None, paused: false, settings: RouteSettings::default() }
     }
 
     /// Answers whether the cards of this shared number's conversations go to the channel.
@@ -136,6 +175,19 @@ mod tests {
         ] {
             assert_eq!(Routing::parse(text), expected, "{text}");
         }
+    }
+
+    #[test]
+    fn an_edit_changes_only_what_it_changed() {
+        let shown = RouteSettings::default();
+        let wanted = RouteSettings { shift_change: true, ..shown.clone() };
+        let targets = Targets { tell_owner: true, ..Targets::default() };
+        let now = RouteSettings { remind_within: Some(60), targets: targets.clone(), ..shown.clone() };
+        let after = RouteSettings { shift_change: true, ..now.clone() };
+        assert_eq!(now.edited(&shown, &wanted), after);
+        let wanted = RouteSettings { targets: Targets { tell_channel: true, ..Targets::default() }, ..shown.clone() };
+        let both = Targets { tell_channel: true, ..targets };
+        assert_eq!(now.edited(&shown, &wanted).targets, both);
     }
 
     #[test]

@@ -7,6 +7,7 @@ use jiff::SignedDuration;
 use serde::{Deserialize, Serialize};
 
 use crate::core::about::About;
+use crate::core::availability::AWAY_EMOJI;
 use crate::core::call::Call;
 use crate::core::command::Action;
 use crate::core::conversation::Status;
@@ -43,6 +44,8 @@ pub struct Rules {
     pub working: Hours,
     /// True if steps of workflows may use the app.
     pub workflows: bool,
+    /// The emoji of Slack statuses that mean away, with their colons.
+    pub away_emoji: Vec<String>,
 }
 
 impl Default for Rules {
@@ -58,6 +61,7 @@ impl Default for Rules {
             untouched_hours: 8,
             working: Hours { from: TimeOfDay::at(9), to: TimeOfDay::at(17) },
             workflows: false,
+            away_emoji: AWAY_EMOJI.iter().map(|&emoji| emoji.to_owned()).collect(),
         }
     }
 }
@@ -97,6 +101,11 @@ impl Rules {
         Ok(())
     }
 
+    /// Answers whether `requester` may reassign or unassign what `owner` owns.
+    pub(crate) fn may_reassign(&self, requester: &Teammate, owner: &Participant) -> bool {
+        self.allow(requester, Some(owner), &Action::Unassign, &[Call::Assign(None)]).is_ok()
+    }
+
     /// Checks whether the command has the note that the rules require.
     pub(crate) fn note_is_there(&self, act: &Action, note: &str, about: About) -> Result<(), Refusal> {
         if self.needs_note(act.verb()) && note.trim().is_empty() {
@@ -131,11 +140,6 @@ impl Rules {
     /// Returns the working time for which a conversation may stay unassigned; `None` if unlimited.
     pub fn reminder(&self) -> Option<SignedDuration> {
         minutes(self.remind_within)
-    }
-
-    /// Returns the working time after which an owned conversation without activity is stale; `None` if unlimited.
-    pub(crate) fn untouched(&self) -> Option<SignedDuration> {
-        (self.untouched_hours > 0).then(|| SignedDuration::from_hours(i64::from(self.untouched_hours)))
     }
 }
 

@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use crate::core::ids::ChannelId;
 use crate::core::preferences::NotificationPreferences;
 use crate::core::request_context::RequestContext;
-use crate::core::route;
+use crate::core::route::RouteSettings;
 use crate::core::routing::Routing;
 use crate::core::rules::Rules;
 
@@ -42,10 +42,26 @@ pub enum SettingsChange {
         /// True if emoji on cards act.
         #[serde(default)]
         emoji: bool,
-        /// The settings of its route, if the channel has one.
-        #[serde(default)]
-        route: Option<route::RouteSettings>,
+        /// Three settings of its route, as forms of earlier versions sent them.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        route: Option<RouteSettings>,
     },
+    /// New settings of a channel's route.
+    RouteSettings {
+        /// The channel.
+        channel: ChannelId,
+        /// The settings that the form showed, so that only those that the person edited change; `None` if unknown.
+        shown: Option<Box<RouteSettings>>,
+        /// The settings in the submitted form.
+        wanted: Box<RouteSettings>,
+    },
+}
+
+impl ChangeJob {
+    /// Answers whether every teammate may make the changes.
+    pub(crate) fn is_own(&self) -> bool {
+        self.changes.iter().all(SettingsChange::is_open_to_all)
+    }
 }
 
 impl SettingsChange {

@@ -10,7 +10,15 @@ use crate::core::naming;
 use crate::core::person::{Account, Member, Profile};
 
 /// The name of the actor of a workflow step, in threads, histories, notes and the audit log.
-pub(crate) const WORKFLOW: &str = "A workflow";
+const WORKFLOW: &str = "A workflow";
+
+/// The name of the actor of the app's own changes.
+const AUTOMATION: &str = "dialnote";
+
+/// Returns the name of an actor that is no person.
+pub(crate) fn actor_name(actor: &SlackUserId) -> &'static str {
+    if *actor == SlackUserId::automation() { AUTOMATION } else { WORKFLOW }
+}
 
 /// A Slack user whose profile changed.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -27,14 +35,14 @@ pub struct ProfileJob {
 #[serde(untagged)]
 enum KeptProfileJob {
     Named(SlackUserId),
-    Told { user: SlackUserId, told: Option<(Profile, Timestamp)> },
+    Told { user: SlackUserId, told: Option<Box<(Profile, Timestamp)>> },
 }
 
 impl From<KeptProfileJob> for ProfileJob {
     fn from(kept: KeptProfileJob) -> Self {
         match kept {
             KeptProfileJob::Named(user) => Self { user, told: None },
-            KeptProfileJob::Told { user, told } => Self { user, told },
+            KeptProfileJob::Told { user, told } => Self { user, told: told.map(|told| *told) },
         }
     }
 }
@@ -59,8 +67,17 @@ pub struct Teammate {
 impl Teammate {
     /// Returns the actor of a workflow step: no member, and no admin.
     pub(crate) fn workflow() -> Self {
-        let user = SlackUserId::workflow();
-        Self { member: MemberId::new(user.as_str()), user, name: WORKFLOW.to_owned(), zone: None, admin: false }
+        Self::no_person(SlackUserId::workflow())
+    }
+
+    /// Returns the actor of the app's own changes: no member, and no admin.
+    pub(crate) fn automation() -> Self {
+        Self::no_person(SlackUserId::automation())
+    }
+
+    fn no_person(user: SlackUserId) -> Self {
+        let name = actor_name(&user).to_owned();
+        Self { member: MemberId::new(user.as_str()), user, name, zone: None, admin: false }
     }
 }
 
@@ -120,18 +137,28 @@ impl Unlinked {
 /// to the one member with the same confirmed address, in any letter case, who is not linked by hand to another user.
 /// Fails with the reason why the user is not a teammate.
 pub fn link(profile: &Profile, members: &[Member], by_hand: &[ByHand]) -> Result<Teammate, Unlinked> {
+    linked_member(profile, members, by_hand).map(|member| teammate(profile, member, members))
+}
+
+/// Returns the member to whom a Slack profile is linked, or the reason why it is linked to none.
+pub(crate) fn linked_member<'a>(
+    profile: &Profile,
+    members: &'a [Member],
+    by_hand: &[ByHand],
+) -> Result<&'a Member, Unlinked> {
     may_be_linked(profile.account)?;
     if let Some(member) = chosen(&profile.user, members, by_hand) {
-        return Ok(teammate(profile, member, members));
+        return Ok(member);
     }
     if profile.account == Account::Unconfirmed {
         return Err(Unlinked::Unconfirmed);
     }
     let email = profile.email.as_deref().map(person::folded).filter(|e| !e.is_empty()).ok_or(Unlinked::NoEmail)?;
-    let same = members.iter().filter(|member| member.email.as_deref().map(person::folded).as_ref() == Some(&email));
+    let is_same = |own: &str| person::folds_to(own, &email);
+    let same = members.iter().filter(|member| member.email.as_deref().is_some_and(is_same));
     let (taken, free): (Vec<_>, Vec<_>) = same.partition(|member| by_hand.iter().any(|link| link.member == member.id));
     match free.as_slice() {
-        [member] => Ok(teammate(profile, member, members)),
+        [member] => Ok(member),
         [] if taken.is_empty() => Err(Unlinked::NoMember),
         [] => Err(Unlinked::Taken),
         _ => Err(Unlinked::Ambiguous),
@@ -142,7 +169,7 @@ pub fn link(profile: &Profile, members: &[Member], by_hand: &[ByHand]) -> Result
 /// may have been linked before.
 pub(crate) fn linked_before(profile: &Profile, members: &[Member], by_hand: &[ByHand]) -> Option<MemberId> {
     let profile = Profile { account: Account::Member, ..profile.clone() };
-    link(&profile, members, by_hand).ok().map(|teammate| teammate.member)
+    linked_member(&profile, members, by_hand).ok().map(|member| member.id.clone())
 }
 
 /// Answers whether a member has the address of one of these profiles.
@@ -205,6 +232,7 @@ mod tests {
             photo: None,
             zone: None,
             admin: false,
+            status: None,
         }
     }
 

@@ -66,6 +66,27 @@ impl Hours {
         instant(day, self.from).zip(instant(last, self.to))
     }
 
+    /// Returns the last end of these hours on a working day that is not after `now`. `None` if they never end.
+    pub(crate) fn last_end(self, now: Timestamp, zone: &TimeZone) -> Option<Timestamp> {
+        self.ends(now, zone).into_iter().filter(|end| *end <= now).max()
+    }
+
+    /// Returns the next end of these hours on a working day after `now`. `None` if they never end.
+    pub(crate) fn next_end(self, now: Timestamp, zone: &TimeZone) -> Option<Timestamp> {
+        self.ends(now, zone).into_iter().filter(|end| *end > now).min()
+    }
+
+    /// Returns the ends of these hours on the working days around `now`.
+    fn ends(self, now: Timestamp, zone: &TimeZone) -> Vec<Timestamp> {
+        const FAR_ENOUGH: i64 = 5;
+        if self.from == self.to {
+            return Vec::new();
+        }
+        let here = now.to_zoned_datetime(zone.clone());
+        let days = (-FAR_ENOUGH..=FAR_ENOUGH).filter_map(|days| self.on(&here, days));
+        days.filter(|(begins, _)| is_working_day(*begins, zone)).map(|(_, ends)| ends).collect()
+    }
+
     /// Returns the instant at which so much time within these hours has passed on working days (Monday to Friday).
     pub fn after(self, now: Timestamp, time: SignedDuration, zone: &TimeZone) -> Timestamp {
         const FAR_ENOUGH: i64 = 60;
@@ -73,9 +94,9 @@ impl Hours {
         let mut left = time;
         for days in -1..FAR_ENOUGH {
             let Some((begins, ends)) = self.on(&here, days) else { continue };
-            let weekday = begins.to_zoned_datetime(zone.clone()).weekday().to_monday_zero_offset();
+            let works = is_working_day(begins, zone);
             let begins = begins.max(now);
-            if weekday >= 5 || ends <= begins {
+            if !works || ends <= begins {
                 continue;
             }
             let there = ends.duration_since(begins);
@@ -88,17 +109,63 @@ impl Hours {
     }
 }
 
+impl Hours {
+    /// The number of days before or after a day in which working time is looked for.
+    const FAR: i64 = 60;
+
+    /// Returns the time within these hours on working days between two instants, of at most some weeks.
+    pub fn between(self, from: Timestamp, to: Timestamp, zone: &TimeZone) -> SignedDuration {
+        let here = from.to_zoned_datetime(zone.clone());
+        let spans = (-1..Self::FAR).filter_map(|days| self.on_working_day(&here, days));
+        let inside = spans.map(|(begins, ends)| ends.min(to).duration_since(begins.max(from)));
+        inside.filter(SignedDuration::is_positive).sum()
+    }
+
+    /// Returns the instant so much time within these hours on working days before another one.
+    pub fn before(self, end: Timestamp, time: SignedDuration, zone: &TimeZone) -> Timestamp {
+        let here = end.to_zoned_datetime(zone.clone());
+        let mut left = time;
+        for days in 0..Self::FAR {
+            let Some((begins, ends)) = self.on_working_day(&here, -days) else { continue };
+            let ends = ends.min(end);
+            if ends <= begins {
+                continue;
+            }
+            let there = ends.duration_since(begins);
+            if left <= there {
+                return ends.saturating_sub(left).unwrap_or(Timestamp::MIN);
+            }
+            left -= there;
+        }
+        end.saturating_sub(time).unwrap_or(Timestamp::MIN)
+    }
+
+    /// Returns the begin and the end of the hours that begin `days` days after the day of `here`, if people work then.
+    fn on_working_day(self, here: &ZonedDateTime, days: i64) -> Option<(Timestamp, Timestamp)> {
+        let (begins, ends) = self.on(here, days)?;
+        is_working_day(begins, here.time_zone()).then_some((begins, ends))
+    }
+}
+
+fn is_working_day(at: Timestamp, zone: &TimeZone) -> bool {
+    at.to_zoned_datetime(zone.clone()).weekday().to_monday_zero_offset() < 5
+}
+
 /// Returns the next instant with that time of day on a working day (Monday to Friday).
 pub(crate) fn next_morning(clock: TimeOfDay, now: Timestamp, zone: &TimeZone) -> Timestamp {
+    next_on(|day| day < 5, clock, now, zone)
+}
+
+/// Returns the next instant with that time of day on one of the weekdays; 0 is Monday.
+pub(crate) fn next_on(is_one: impl Fn(i8) -> bool, clock: TimeOfDay, now: Timestamp, zone: &TimeZone) -> Timestamp {
     const FAR_ENOUGH: i64 = 8;
     let here = now.to_zoned_datetime(zone.clone());
-    let mornings = (0..=FAR_ENOUGH).filter_map(|days| {
+    let times = (0..=FAR_ENOUGH).filter_map(|days| {
         let day = here.date().checked_add(days.days()).ok()?;
-        let works = day.weekday().to_monday_zero_offset() < 5;
         let at = day.to_datetime(clock.time()).to_zoned_datetime(zone.clone()).ok()?;
-        works.then(|| at.timestamp())
+        is_one(day.weekday().to_monday_zero_offset()).then(|| at.timestamp())
     });
-    mornings.into_iter().find(|at| *at > now).unwrap_or(Timestamp::MAX)
+    times.into_iter().find(|at| *at > now).unwrap_or(Timestamp::MAX)
 }
 
 /// Returns the time zone with this name in the tz database; UTC if the name is unknown.
@@ -154,6 +221,23 @@ mod tests {
     }
 
     #[test]
+    fn hours_end_on_working_days() {
+        let (working, berlin) = (hours("09:00", "17:00"), zone(Some("Europe/Berlin")));
+        for (now, last, next) in [
+            ("2026-11-23T15:59:59Z", "2026-11-20T16:00:00Z", "2026-11-23T16:00:00Z"),
+            ("2026-11-23T16:00:00Z", "2026-11-23T16:00:00Z", "2026-11-24T16:00:00Z"),
+            ("2026-11-29T12:00:00Z", "2026-11-27T16:00:00Z", "2026-11-30T16:00:00Z"),
+        ] {
+            assert_eq!(working.last_end(at(now), &berlin), Some(at(last)), "{now}");
+            assert_eq!(working.next_end(at(now), &berlin), Some(at(next)), "{now}");
+        }
+        // A shift that begins on Friday evening ends on Saturday.
+        let night = hours("20:00", "06:00");
+        assert_eq!(night.last_end(at("2026-11-29T12:00:00Z"), &berlin), Some(at("2026-11-28T05:00:00Z")));
+        assert_eq!(hours("00:00", "00:00").next_end(at("2026-11-23T12:00:00Z"), &berlin), None);
+    }
+
+    #[test]
     fn working_time_passes_on_working_days() {
         let (working, berlin) = (hours("09:00", "17:00"), zone(Some("Europe/Berlin")));
         let quarter = SignedDuration::from_mins(15);
@@ -171,5 +255,26 @@ mod tests {
         }
         let over_the_change = working.after(at("2026-10-23T14:55:00Z"), quarter, &berlin);
         assert_eq!(over_the_change, at("2026-10-26T08:10:00Z"), "the clocks went back in between");
+    }
+
+    #[test]
+    fn working_time_is_measured_forwards_and_backwards() {
+        let (working, berlin) = (hours("09:00", "17:00"), zone(Some("Europe/Berlin")));
+        for (from, to, minutes) in [
+            ("2026-11-23T09:00:00Z", "2026-11-23T09:15:00Z", 15),
+            // Ten minutes of Monday and five of Tuesday.
+            ("2026-11-23T15:50:00Z", "2026-11-24T08:05:00Z", 15),
+            // Friday evening to Monday.
+            ("2026-11-27T15:00:00Z", "2026-11-30T08:15:00Z", 75),
+        ] {
+            assert_eq!(working.between(at(from), at(to), &berlin), SignedDuration::from_mins(minutes), "{from}");
+            assert_eq!(working.before(at(to), SignedDuration::from_mins(minutes), &berlin), at(from), "{to}");
+        }
+        let night = working.between(at("2026-11-23T16:00:00Z"), at("2026-11-24T08:00:00Z"), &berlin);
+        assert_eq!(night, SignedDuration::ZERO);
+        assert_eq!(
+            working.between(at("2026-11-24T09:00:00Z"), at("2026-11-23T09:00:00Z"), &berlin),
+            SignedDuration::ZERO
+        );
     }
 }

@@ -11,9 +11,12 @@ use crate::core::absence::Absence;
 use crate::core::clock::Clock;
 use crate::core::conversation::Links;
 use crate::core::error::{Fault, Service};
+use crate::core::group_change::GroupChange;
 use crate::core::ids::InstallationId;
 use crate::jobs::callers::Callers;
-use crate::jobs::events::{ChannelClosed, ConversationChanged, FoundLate, WaitsForOwner};
+use crate::jobs::events::{
+    AvailabilityChanged, ChannelClosed, ContactHeard, ConversationChanged, FoundLate, WaitsForOwner,
+};
 use crate::jobs::ingress::Ingress;
 use crate::jobs::installation::{Connection, Installation};
 use crate::jobs::job;
@@ -242,17 +245,28 @@ pub(crate) type SubscriberFuture<'a, T> = Pin<Box<dyn Future<Output = Result<T, 
 /// The subscribers of one event, in the order in which they follow it up.
 type SubscribersOf<Event, Result> = Vec<for<'a> fn(&'a TenantCtx, &'a Event) -> SubscriberFuture<'a, Result>>;
 
+/// A subscriber of contacts who got in touch. The event borrows the conversation.
+type ContactHeardSubscriber = for<'a> fn(&'a TenantCtx, &'a ContactHeard<'a>) -> SubscriberFuture<'a, Vec<Effect>>;
+
 /// The subscribers of each event, in the order in which they follow it up.
 #[derive(Default)]
 pub(crate) struct Subscribers {
     /// The subscribers that return the jobs which redraw other views of the conversation.
     pub(crate) conversation_changed: SubscribersOf<ConversationChanged, Vec<NewJob>>,
+    /// The subscribers that return what to store together with a change of a conversation.
+    pub(crate) stored_with_change: SubscribersOf<ConversationChanged, Vec<Effect>>,
     /// The subscribers that return what to store about a channel that takes no messages.
     pub(crate) channel_closed: SubscribersOf<ChannelClosed, Vec<Effect>>,
     /// The subscribers that keep notices for people until one message reports them all.
     pub(crate) found_late: Vec<for<'a> fn(&'a TenantCtx, &'a FoundLate<'a>) -> Vec<Effect>>,
     /// The subscribers that return what to store about an unassigned conversation.
     pub(crate) waits_for_owner: SubscribersOf<WaitsForOwner, Vec<Effect>>,
+    /// The subscribers that return what to store about a contact who got in touch with an owner.
+    pub(crate) contact_heard: Vec<ContactHeardSubscriber>,
+    /// The subscribers that return what to store about a person who may be away or back.
+    pub(crate) availability_changed: SubscribersOf<AvailabilityChanged, Vec<Effect>>,
+    /// The subscribers that return what to store about a user group whose people changed.
+    pub(crate) group_changed: SubscribersOf<GroupChange, Vec<Effect>>,
     /// The subscribers that run at each poll of dialnote.
     pub(crate) polling: Vec<for<'a> fn(&'a TenantCtx) -> SubscriberFuture<'a, ()>>,
     /// The subscribers that return the jobs which follow the first poll after an absence.

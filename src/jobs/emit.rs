@@ -2,8 +2,11 @@
 
 use crate::core::absence::Absence;
 use crate::core::error::Fault;
+use crate::core::group_change::GroupChange;
 use crate::jobs::ctx::TenantCtx;
-use crate::jobs::events::{ChannelClosed, ConversationChanged, FoundLate, WaitsForOwner};
+use crate::jobs::events::{
+    AvailabilityChanged, ChannelClosed, ContactHeard, ConversationChanged, FoundLate, WaitsForOwner,
+};
 use crate::platform::db::{Effect, NewJob};
 
 /// Returns the jobs that redraw other views of a changed conversation.
@@ -15,6 +18,15 @@ pub(crate) async fn conversation_changed(ctx: &TenantCtx, event: &ConversationCh
     Ok(jobs)
 }
 
+/// Returns what to store together with a change of a conversation.
+pub(crate) async fn stored_with_change(ctx: &TenantCtx, event: &ConversationChanged) -> Result<Vec<Effect>, Fault> {
+    let mut effects = Vec::new();
+    for follow in &ctx.subscribers.stored_with_change {
+        effects.extend(follow(ctx, event).await?);
+    }
+    Ok(effects)
+}
+
 /// Returns what to store about changes that were found after an absence.
 pub(crate) fn found_late(ctx: &TenantCtx, event: &FoundLate<'_>) -> Vec<Effect> {
     ctx.subscribers.found_late.iter().flat_map(|follow| follow(ctx, event)).collect()
@@ -24,6 +36,33 @@ pub(crate) fn found_late(ctx: &TenantCtx, event: &FoundLate<'_>) -> Vec<Effect> 
 pub(crate) async fn waits_for_owner(ctx: &TenantCtx, event: &WaitsForOwner) -> Result<Vec<Effect>, Fault> {
     let mut effects = Vec::new();
     for follow in &ctx.subscribers.waits_for_owner {
+        effects.extend(follow(ctx, event).await?);
+    }
+    Ok(effects)
+}
+
+/// Returns what to store about a contact who got in touch with an owner.
+pub(crate) async fn contact_heard(ctx: &TenantCtx, event: &ContactHeard<'_>) -> Result<Vec<Effect>, Fault> {
+    let mut effects = Vec::new();
+    for follow in &ctx.subscribers.contact_heard {
+        effects.extend(follow(ctx, event).await?);
+    }
+    Ok(effects)
+}
+
+/// Returns what to store about a person who may be away or back.
+pub(crate) async fn availability_changed(ctx: &TenantCtx, event: &AvailabilityChanged) -> Result<Vec<Effect>, Fault> {
+    let mut effects = Vec::new();
+    for follow in &ctx.subscribers.availability_changed {
+        effects.extend(follow(ctx, event).await?);
+    }
+    Ok(effects)
+}
+
+/// Returns what to store about a user group whose people changed.
+pub(crate) async fn group_changed(ctx: &TenantCtx, event: &GroupChange) -> Result<Vec<Effect>, Fault> {
+    let mut effects = Vec::new();
+    for follow in &ctx.subscribers.group_changed {
         effects.extend(follow(ctx, event).await?);
     }
     Ok(effects)

@@ -1,11 +1,14 @@
 //! Domain events. A capability says what has happened, and does not know which capabilities follow it up. Capabilities
 //! above it subscribe. All subscriptions are listed in one place, where the app is put together.
 
+use jiff::Timestamp;
+
+use crate::core::automation::AutomaticReason;
 use crate::core::card_view::CardView;
-use crate::core::conversation::Conversation;
+use crate::core::conversation::{Activity, Conversation, Owner};
 use crate::core::event::ThreadEntry;
 use crate::core::external_change_job::ExternalChangeJob;
-use crate::core::ids::ChannelId;
+use crate::core::ids::{ChannelId, MemberId, SlackUserId};
 use crate::core::route::Route;
 use crate::jobs::outbox::direct::SendDirect;
 use crate::platform::db::Claim;
@@ -18,6 +21,8 @@ pub(crate) struct ConversationChanged {
     pub(crate) now: Conversation,
     /// The changes of owner or status, in order.
     pub(crate) entries: Vec<ThreadEntry>,
+    /// The new activity of the contact, if there is any.
+    pub(crate) heard: Option<Activity>,
 }
 
 /// Changes that were found after an absence, and that are not announced one by one.
@@ -34,6 +39,42 @@ pub(crate) struct FoundLate<'a> {
 pub(crate) struct WaitsForOwner {
     /// The channels that get its cards, with their routes.
     pub(crate) routed: Vec<(ChannelId, Route)>,
+    /// The conversation as it is now.
+    pub(crate) now: Conversation,
+    /// The reason why it is unassigned.
+    pub(crate) cause: WaitCause,
+}
+
+/// The reason why a conversation is open and unassigned.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum WaitCause {
+    /// Its contact called or wrote, or its snooze ended.
+    News,
+    /// The app unassigned it.
+    Automatic {
+        /// The previous owner.
+        from: Option<MemberId>,
+        /// The reason.
+        reason: AutomaticReason,
+    },
+    /// A person decided so, or it was so before.
+    Other,
+}
+
+/// A person whose status or account in Slack changed, so that they may be away or back.
+pub(crate) struct AvailabilityChanged {
+    /// The person.
+    pub(crate) user: SlackUserId,
+}
+
+/// An open conversation with an owner, whose contact called without an answer, left a voicemail or wrote.
+pub(crate) struct ContactHeard<'a> {
+    /// The conversation as it is now.
+    pub(crate) conversation: &'a Conversation,
+    /// The owner.
+    pub(crate) owner: &'a Owner,
+    /// The time at which the contact got in touch.
+    pub(crate) at: Timestamp,
 }
 
 /// A channel in which Slack no longer lets the app post.

@@ -1,5 +1,6 @@
 //! Durable jobs: what a job is, what it works with, and the messages that it sends.
 
+pub(crate) mod awaiting_pick;
 pub(crate) mod awake;
 mod callers;
 pub mod ctx;

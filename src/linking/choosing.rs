@@ -9,7 +9,6 @@ use crate::core::person::Member;
 use crate::people::people_words::called;
 use crate::platform::slack::blocks::element::{Choosable, Element, OPTIONS};
 use crate::platform::slack::blocks::kit::Block;
-use crate::platform::slack::blocks::text::Text;
 use crate::platform::slack::blocks::window::Modal;
 
 /// The window's callback id.
@@ -20,9 +19,6 @@ pub(crate) const MEMBER: &str = "member";
 
 /// The field in which a Slack user is chosen.
 pub(crate) const USER: &str = "user";
-
-/// The most characters of the text in an empty field.
-const PLACEHOLDER: usize = 150;
 
 /// One side of a link, whose other side is to be chosen. The window carries it.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -55,8 +51,7 @@ pub(crate) fn window(choice: &LinkChoice, name: Option<&str>) -> Modal {
         let search = Element::search(MEMBER, "Search members");
         ("Choose member", Block::field(MEMBER, &format!("dialnote member to link to {name}"), search))
     } else {
-        let placeholder = Text::ours("Search users", PLACEHOLDER);
-        let menu = Element::UsersSelect { action_id: USER.into(), placeholder, initial_user: None };
+        let menu = Element::user(USER, "Search users", None);
         ("Choose user", Block::field(USER, &format!("Slack user to link to {name}"), menu))
     };
     Modal::new(CALLBACK_ID, title, "Link", metadata, vec![field])

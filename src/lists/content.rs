@@ -3,11 +3,14 @@
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
+use crate::core::availability::Away;
 use crate::core::card_view::CardView;
+use crate::core::ids::SlackUserId;
 use crate::core::preferences::NotificationPreferences;
 use crate::core::query::{FILTERS, Query};
 use crate::core::route::Routed;
 use crate::core::rules::Rules;
+use crate::core::sweep::Sweep;
 use crate::people::people_words::NotLinked;
 use crate::platform::slack::blocks::kit::Block;
 
@@ -33,6 +36,9 @@ pub struct ListView {
     pub silent_since: Option<Timestamp>,
     /// True if some conversations have not been read yet.
     pub reading: bool,
+    /// Everything that the person owns, if the filter is a person and the reader may reassign it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub sweep: Option<Sweep>,
 }
 
 /// The content of a person's Home tab.
@@ -49,8 +55,52 @@ pub(crate) struct HomeView {
     /// The person's notification preferences.
     #[serde(alias = "wishes")]
     pub preferences: NotificationPreferences,
+    /// The part for managers; `None` for others.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub manager: Option<ManagerView>,
     /// The part for admins; `None` for others.
     pub admin: Option<AdminView>,
+}
+
+/// The part of the Home tab about the team, for admins and for people who made a route.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct ManagerView {
+    /// The shared numbers with unassigned conversations, the longest wait first.
+    pub queues: Vec<NumberQueue>,
+    /// The number of further ones.
+    pub more: usize,
+    /// The people who own open conversations: those who are away, then the busiest.
+    pub people: Vec<OwnerLoad>,
+    /// The number of further ones.
+    pub more_people: usize,
+    /// The names of people who are there and own none.
+    pub free: Vec<String>,
+}
+
+/// The unassigned conversations of a shared number.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct NumberQueue {
+    /// The name of the number; `None` for conversations of no shared number.
+    pub name: Option<String>,
+    /// The number of conversations.
+    pub unassigned: usize,
+    /// Those nearest to their limits, else the oldest.
+    pub nearest: Vec<CardView>,
+}
+
+/// A person's open conversations, snoozed ones included, in numbers.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct OwnerLoad {
+    /// The person's name for colleagues.
+    pub name: String,
+    /// Their Slack user, if they have one.
+    pub user: Option<SlackUserId>,
+    /// The number of conversations.
+    pub open: usize,
+    /// The reason why they are away, if they are.
+    pub away: Option<Away>,
+    /// Everything that they own, if the reader may reassign it.
+    pub sweep: Option<Sweep>,
 }
 
 /// The part of the Home tab that only admins see.

@@ -7,7 +7,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use tracing::info;
 
-use crate::channels::routes;
+use crate::channels::{routes, waits};
 use crate::commands::lookup;
 use crate::commands::lookup::book;
 use crate::commands::lookup::book::Book;
@@ -19,10 +19,12 @@ use crate::core::conversation::Conversation;
 use crate::core::error::Fault;
 use crate::core::ids::{ChannelId, MemberId, SlackUserId};
 use crate::core::names::folded;
+use crate::core::participant::Participant;
 use crate::core::preferences::NotificationPreferences;
 use crate::core::query::{Filter, Listing, Query};
 use crate::core::refusal::Refusal;
 use crate::core::request_context::{ListPlace, RequestContext, Via};
+use crate::core::sweep::Sweep;
 use crate::core::teammate::Teammate;
 use crate::core::{query, times};
 use crate::jobs::ctx::TenantCtx;
@@ -36,8 +38,8 @@ use crate::jobs::outbox::redraw::ListJob;
 use crate::jobs::outcome::{Outcome, Stop};
 use crate::lists::content::{AdminView, HomeView, ListView};
 use crate::lists::suggest::suggest;
-use crate::lists::view;
 use crate::lists::views::{DrawHome, DrawList};
+use crate::lists::{manager, view};
 use crate::people::directory::{Freshness, UnlinkedUser};
 use crate::people::people_words::NotLinked;
 use crate::people::{acting, admins, colleagues, directory, strangers};
@@ -128,7 +130,8 @@ pub(crate) async fn list(ctx: &TenantCtx, job: &ListJob) -> Result<Outcome, Faul
             let hidden =
                 job.hides_intro || documents::get::<IntroHidden>(ctx, requester.user.as_str()).await?.is_some();
             let name = Some(me.name.clone());
-            let home = HomeView { list: Ok(card_view), name, is_new: !hidden, preferences, admin };
+            let manager = manager::view(ctx, &me, requester.team.as_ref()).await?;
+            let home = HomeView { list: Ok(card_view), name, is_new: !hidden, preferences, manager, admin };
             let hide = job.hides_intro.then(|| documents::put(ctx, requester.user.as_str(), &IntroHidden));
             let draw = ctx.say(&DrawHome { user: requester.user.clone(), card_view: Box::new(home) });
             Outcome::done(hide.into_iter().chain([draw]).collect())
@@ -143,7 +146,8 @@ async fn home_of(ctx: &TenantCtx, user: &SlackUserId, stranger: UnlinkedUser) ->
     let greeted = profile.as_ref().map(|profile| profile.name.clone());
     let admins = admins::names(ctx, &admins::who_can_link(ctx).await?).await?;
     let list = Err(NotLinked { name, email: profile.and_then(|profile| profile.email), why, admins });
-    Ok(HomeView { list, name: greeted, is_new: true, preferences: NotificationPreferences::default(), admin: None })
+    let preferences = NotificationPreferences::default();
+    Ok(HomeView { list, name: greeted, is_new: true, preferences, manager: None, admin: None })
 }
 
 /// Returns the query for the conversations of the person whom these words name; none if they name no one surely.
@@ -205,9 +209,18 @@ async fn card_view(
     let mut card_views = Vec::new();
     for conversation in rows {
         let owner = conversations::owner(ctx, &conversation).await?.map(|owner| owner.name);
-        card_views.push(CardView::new(conversation, owner));
+        card_views.push(waits::with_limit(ctx, CardView::new(conversation, owner)).await?);
     }
+    let sweep = match person {
+        Some(person) if found > 0 && query.text.is_empty() && person.member != me.member => {
+            let rules = documents::rules(ctx).await?;
+            let may = rules.may_reassign(me, &Participant::from(person.clone()));
+            may.then(|| Sweep { owner: person.member.clone(), name: person.name.clone(), of: found })
+        }
+        _ => None,
+    };
     Ok(ListView {
+        sweep,
         query: query.clone(),
         whose: person.map(|person| person.name.clone()),
         rows: card_views,
@@ -243,7 +256,7 @@ pub async fn search(
 pub(crate) async fn loads(ctx: &TenantCtx) -> Result<Vec<(MemberId, usize)>, Fault> {
     let counted = |known: &Conversations| {
         let mut loads = BTreeMap::<MemberId, usize>::new();
-        for conversation in known.values().map(|sight| &sight.known.conversation) {
+        for conversation in known.pending() {
             if let Some(owner) = conversation.owner.as_ref().filter(|_| conversation.is_open()) {
                 *loads.entry(owner.id.clone()).or_default() += 1;
             }

@@ -10,6 +10,7 @@ use crate::core::form::FormContext;
 use crate::core::ids::{ConversationId, MemberId, SlackUserId, ViewId};
 use crate::core::request_context::RequestContext;
 use crate::core::seen::Seen;
+use crate::core::sweep::Sweep;
 use crate::core::verbs;
 use crate::jobs::ctx::TenantCtx;
 use crate::jobs::handler::Handler;
@@ -33,6 +34,9 @@ const SUGGESTED: usize = 3;
 
 /// The number of recent commands in which recently chosen owners are looked for.
 const RECENT_COMMANDS: usize = 30;
+
+/// The name of an owner who is no longer in dialnote.
+const SOMEONE_GONE: &str = "a former member";
 
 /// A form that was opened before its content was known.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -125,7 +129,24 @@ pub(crate) async fn known_for_form(ctx: &TenantCtx, context: &FormContext) -> Re
         _ => None,
     };
     let shown = known.map(|conversation| CardView::new(conversation, owner));
-    Ok(forms_view::FormFacts { title, seen, shown, to, needs_note, ..forms_view::FormFacts::default() })
+    let all_of = match &context.all_of {
+        Some(owner) => Some(sweep_of(ctx, owner).await?),
+        None => None,
+    };
+    Ok(forms_view::FormFacts { title, seen, shown, to, needs_note, all_of, ..forms_view::FormFacts::default() })
+}
+
+/// Returns everything that a member owns, as far as it is known.
+async fn sweep_of(ctx: &TenantCtx, owner: &MemberId) -> Result<Sweep, Fault> {
+    let count = |known: &Conversations| known.pending().filter(|one| one.is_owned_by(owner)).count();
+    let of = ctx.memory.projection.look(&ctx.db, count).await?;
+    let name = if let Some((_, name)) = directory::known_teammate(ctx, owner).await? {
+        Some(name)
+    } else {
+        let members = directory::kept_members(ctx).await?;
+        members.iter().find(|member| member.id == *owner).map(|member| member.name.clone())
+    };
+    Ok(Sweep { owner: owner.clone(), name: name.unwrap_or_else(|| SOMEONE_GONE.to_owned()), of })
 }
 
 /// Returns the conversations with these ids, as far as they are known.

@@ -1,26 +1,26 @@
 //! The forms and windows of the app.
 
 use crate::cards;
-use crate::commands::refusal_view;
+use crate::commands::{refusal_view, sweep_view};
 use crate::core::card_view::CardView;
 use crate::core::control::{Carried, Control};
-use crate::core::conversation::{ActivityKind, Conversation, Links, State, Status};
+use crate::core::conversation::{Conversation, Links, State, Status};
 use crate::core::form::{FormContext, Quoted, field, rules_form, wishes_form};
 use crate::core::ids::{ChannelId, SlackUserId};
 use crate::core::note::LONGEST_NOTE;
 use crate::core::preferences::{KINDS, NotificationPreferences};
 use crate::core::query::Query;
 use crate::core::refusal::Refusal;
-use crate::core::route::Morning;
 use crate::core::rule::Who;
 use crate::core::rules::Rules;
 use crate::core::seen::Seen;
+use crate::core::sweep::Sweep;
+use crate::core::text;
 use crate::core::verbs;
 use crate::core::verbs::Verb;
 use crate::core::verbs::{NoteSpec, Spec};
 use crate::core::when::model::When;
 use crate::core::working_hours::{Hours, TimeOfDay};
-use crate::core::{route, text};
 use crate::lists::content::ListView;
 use crate::lists::view;
 use crate::platform::slack::blocks::element::{Choosable, Element, INPUT_TEXT, OPTION_VALUE};
@@ -47,39 +47,15 @@ const HOURS: [(&str, &str); 5] = [
     ("40", "40 working hours"),
 ];
 
-/// The activities that can make a card, each with its option value and label.
-const CARDS_OF: [(ActivityKind, &str, &str); 4] = [
-    (ActivityKind::MissedCall, "missed", "Missed calls"),
-    (ActivityKind::Voicemail, "voicemail", "Voicemails"),
-    (ActivityKind::Call, "call", "Answered calls"),
-    (ActivityKind::Sms, "sms", "Text messages"),
-];
-
-/// The choices for the time of a digest: the value, and its label.
-const MORNINGS: [(&str, &str); 8] = [
-    (WITH_WORK, "At the start of working hours"),
-    ("06:00", "At 6 am"),
-    ("07:00", "At 7 am"),
-    ("08:00", "At 8 am"),
-    ("09:00", "At 9 am"),
-    ("10:00", "At 10 am"),
-    ("12:00", "At noon"),
-    (NEVER, "Never"),
-];
-
-const WITH_WORK: &str = "work";
-
-const NEVER: &str = "never";
-
-/// The choice of a channel whose reminders follow the rules: the value, and its label.
-const AS_RULED: (&str, &str) = ("rules", "As in the workspace rules");
-
 /// The choices for the people allowed to do something, each with its option value and label.
 const WHO: [(Who, &str, &str); 3] = [
     (Who::Anyone, "anyone", "Any teammate"),
     (Who::OwnerAndAdmins, "owner_and_admins", "The owner and admins"),
     (Who::Admins, "admins", "Admins only"),
 ];
+
+/// The most characters of the field for statuses that mean away.
+const AWAY_TEXT: usize = 500;
 
 /// The option that a hand-off requires a note.
 pub(crate) const NOTE_ON_HANDOFF: &str = "handoff";
@@ -117,6 +93,8 @@ pub struct FormFacts {
     pub needs_note: bool,
     /// The conversations that are already chosen, if there may be several.
     pub several: Vec<Conversation>,
+    /// Everything that a person owns, if the form is about that.
+    pub all_of: Option<Sweep>,
     /// The note that was already typed.
     pub note: String,
 }
@@ -143,6 +121,10 @@ pub fn form(context: &FormContext, known: &FormFacts, links: &Links) -> Modal {
 
 /// Returns the conversation as on its card, or the field in which it is chosen.
 fn which(context: &FormContext, known: &FormFacts, links: &Links) -> Vec<Block> {
+    if let Some(sweep) = &known.all_of {
+        let line = Markup::of(&sweep_view::counted(sweep.of)).ours(" of ").bold(&sweep.name);
+        return vec![line.paragraph()];
+    }
     match (&context.conversation, &known.shown) {
         (Some(_), Some(shown)) => {
             vec![Block::line(&cards::view::about(&shown.conversation, links), None), cards::view::state(shown)]
@@ -279,6 +261,7 @@ pub fn window(list: Option<&ListView>, query: &Query, links: &Links) -> Modal {
 
 /// The settings of the channel in which the form of the rules is opened.
 #[derive(Clone, Debug)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a box that an admin ticks, or a button")]
 pub struct Here {
     /// The channel.
     pub channel: ChannelId,
@@ -288,15 +271,15 @@ pub struct Here {
     pub aloud: bool,
     /// True if emoji on the channel's cards act.
     pub emoji: bool,
-    /// The settings of the channel's route, if it has one.
-    pub route: Option<route::RouteSettings>,
+    /// True if the channel has a route, whose settings have a form of their own.
+    pub routed: bool,
 }
 
 /// Returns the form of the rules, and of the channel where it was opened. `has_steps` is true if the app can have steps
 /// in workflows.
 pub fn rules(rules: &Rules, here: Option<&Here>, has_steps: bool) -> Modal {
     use rules_form::{
-        ANSWER, CALLBACK_ID, CONFIGURE, DONE, FROM, NOTES, REASSIGN, REMIND, UNTIL, UNTOUCHED, WORKFLOWS,
+        ANSWER, AWAY, CALLBACK_ID, CONFIGURE, DONE, FROM, NOTES, REASSIGN, REMIND, UNTIL, UNTOUCHED, WORKFLOWS,
     };
     let who = |name, who: Who| {
         let options = WHO.iter().map(|(_, value, text)| Choosable::new(text, value)).collect();
@@ -342,15 +325,22 @@ pub fn rules(rules: &Rules, here: Option<&Here>, has_steps: bool) -> Modal {
         Block::header("Working hours"),
         Block::field(FROM, "Start", Element::time(FROM, Some(rules.working.from.to_string()))),
         Block::field(UNTIL, "End", Element::time(UNTIL, Some(rules.working.to.to_string()))),
+        Block::header("Absence"),
+        Block::optional_field(
+            AWAY,
+            "Statuses that mean away",
+            "The emoji of these Slack statuses. Empty: no status means away.",
+            Element::text_line(AWAY, AWAY_TEXT).with_text(&rules.away_emoji.join(" ")),
+        ),
     ]);
     blocks.extend(here.into_iter().flat_map(channel_fields));
     let metadata = here.map(|here| here.channel.to_string()).unwrap_or_default();
     Modal::new(CALLBACK_ID, "Workspace rules", "Save", metadata, blocks)
 }
 
-/// Returns the fields for a channel, with more of them if it has a route.
+/// Returns the fields for a channel, and the button for the settings of its route if it has one.
 fn channel_fields(here: &Here) -> Vec<Block> {
-    use rules_form::{CARDS, CHANNEL, DIGEST, EMOJI, REMIND_HERE};
+    use rules_form::{CHANNEL, EMOJI};
     let shows = vec![
         (Choosable::new("Hide numbers, messages and notes", MASKED), here.masked),
         (Choosable::new("Also post changes of owner and status in the channel", ALOUD), here.aloud),
@@ -361,26 +351,12 @@ fn channel_fields(here: &Here) -> Vec<Block> {
     let reacts = vec![(Choosable::new("Let emoji on cards act", REACTS), here.emoji)];
     let emoji = Block::optional_field(EMOJI, "Emoji", EMOJI_HINT, Element::checkboxes(EMOJI, reacts));
     let mut blocks = vec![Block::header("This channel"), settings.small(), privacy, emoji];
-    let Some(settings) = &here.route else { return blocks };
-    let kinds =
-        CARDS_OF.iter().map(|(kind, value, text)| (Choosable::new(text, value), settings.makes_cards_of(*kind)));
-    let cards = Element::checkboxes(CARDS, kinds.collect());
-    let digest = match settings.digest {
-        Morning::WithWork => WITH_WORK.to_owned(),
-        Morning::At(clock) => clock.to_string(),
-        Morning::Never => NEVER.to_owned(),
-    };
-    let remind = settings.remind_within.map_or_else(|| AS_RULED.0.to_owned(), |minutes| minutes.to_string());
-    let times: Vec<_> = std::iter::once(AS_RULED).chain(TIMES).collect();
-    blocks.extend([
-        Block::choice(CARDS, "Show cards for", cards),
-        Block::field(DIGEST, "Daily digest", menu(DIGEST, "Choose", &MORNINGS, &digest)),
-        Block::field(
-            REMIND_HERE,
-            "Reminders about unassigned conversations",
-            menu(REMIND_HERE, "Choose", &times, &remind),
-        ),
-    ]);
+    blocks.extend(here.routed.then(|| {
+        let carried = Carried { channel: Some(here.channel.clone()), ..Carried::default() }.encode();
+        let button = Element::button(Control::RouteSettings, "Settings…", &carried).about("cards, targets, assignment");
+        let line = Markup::of("Cards, digest, answer targets, auto-assignment and reports of this channel");
+        Block::line(&line, Some(button))
+    }));
     blocks
 }
 
@@ -388,16 +364,6 @@ fn channel_fields(here: &Here) -> Vec<Block> {
 fn menu(name: &'static str, placeholder: &str, choices: &[(&str, &str)], now: &str) -> Element {
     let options = choices.iter().map(|(value, text)| Choosable::new(text, value)).collect();
     Element::menu(name, placeholder, options, choices.iter().position(|(value, _)| *value == now))
-}
-
-/// Returns the settings chosen for a channel's route, or `None` if the form had no such fields.
-pub fn chosen(cards: &[&str], digest: Option<&str>, remind: Option<&str>) -> Option<route::RouteSettings> {
-    let digest = match digest? {
-        WITH_WORK => Morning::WithWork,
-        time => TimeOfDay::read(time).map_or(Morning::Never, Morning::At),
-    };
-    let without = CARDS_OF.iter().filter(|(_, value, _)| !cards.contains(value)).map(|(kind, ..)| *kind).collect();
-    Some(route::RouteSettings { without, digest, remind_within: remind.and_then(|minutes| minutes.parse().ok()) })
 }
 
 /// Returns the permission for the value of an option.

@@ -7,7 +7,7 @@ use crate::core::query::{FILTERS, Filter};
 use crate::core::rule::Who;
 use crate::core::rules::Rules;
 use crate::lists::content::{AdminView, HomeView, ListView};
-use crate::lists::view;
+use crate::lists::{manager_view, view};
 use crate::people::people_words;
 use crate::platform::slack::blocks::element::{Element, Style};
 use crate::platform::slack::blocks::kit::Block;
@@ -27,6 +27,7 @@ pub(crate) fn home(home: &HomeView, links: &Links) -> Home {
             blocks.extend(if home.is_new { introduction() } else { Vec::new() });
             blocks.push(Block::divider());
             blocks.extend(view::blocks(list, links));
+            blocks.extend(home.manager.iter().flat_map(|team| manager_view::blocks(team, &list.query, links)));
             blocks.extend(home.admin.iter().flat_map(admin));
             blocks.extend(preferences(&home.preferences));
         }

@@ -5,6 +5,8 @@ pub mod drawing;
 pub mod forms;
 pub mod forms_view;
 pub(crate) mod home_view;
+mod manager;
+mod manager_view;
 pub(crate) mod people;
 mod suggest;
 pub mod view;

@@ -2,6 +2,7 @@
 
 use crate::cards::controls::Place;
 use crate::cards::{controls, view};
+use crate::commands::sweep_view;
 use crate::core::card_view::CardView;
 use crate::core::click::row;
 use crate::core::control::{Carried, Control, NOTHING_CARRIED};
@@ -38,6 +39,9 @@ pub fn blocks(list: &ListView, links: &Links) -> Vec<Block> {
     if list.reading {
         blocks.push(Block::small("The app is still reading your conversations. Some may be missing."));
     }
+    blocks.extend(
+        list.sweep.as_ref().map(|sweep| Block::actions("sweep", sweep_view::buttons(sweep, Some(&list.query)))),
+    );
     let silent =
         list.silent_since.map(|at| Markup::of("dialnote isn't responding. This list is from ").time(at).ours("."));
     blocks.extend(silent.map(|line| line.small()));

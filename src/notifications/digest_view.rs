@@ -72,7 +72,7 @@ fn title(digest: &Digest) -> (String, Block) {
     (format!("Good morning. {}", capital(&unassigned)), Block::header(&heading))
 }
 
-fn capital(words: &str) -> String {
+pub(super) fn capital(words: &str) -> String {
     let mut all = words.chars();
     all.next().map_or_else(String::new, |first| first.to_uppercase().chain(all).collect())
 }

@@ -30,7 +30,7 @@ use crate::people::directory;
 use crate::platform::db::projection::Conversations;
 use crate::platform::db::{Claim, Class, Document, DocumentKind, Effect, NewJob, StoredDocument, Verdict};
 use crate::sync::poll_state;
-use crate::sync::poll_state::CAUGHT_UP;
+use crate::sync::poll_state::{CAUGHT_UP, Watched};
 
 /// The working time between two reminders of a channel, at least.
 const AT_MOST_EVERY: SignedDuration = SignedDuration::from_hours(1);
@@ -88,7 +88,7 @@ pub(crate) async fn digest(ctx: &TenantCtx, claim: &Claim, job: &DigestJob) -> R
     if is_told || route.paused {
         return Ok(Outcome::done(effects));
     }
-    let sum = |all: &Conversations| Summary::of(all.values().map(|sight| &sight.known.conversation), &route, now);
+    let sum = |all: &Conversations| Summary::of(all.pending(), &route, now);
     let summary = ctx.memory.projection.look(&ctx.db, sum).await?;
     if summary.is_worth_telling(job.caught_up) {
         let recent = if let After::JustBack(away) = after { Some(away) } else { None };
@@ -105,13 +105,19 @@ pub(crate) async fn digest(ctx: &TenantCtx, claim: &Claim, job: &DigestJob) -> R
 /// Returns the relation of a channel's digest to an absence, so that no list is sent twice.
 async fn after_absence(ctx: &TenantCtx, channel: &ChannelId) -> Result<After, Fault> {
     let (watched, now) = (poll_state::watched(ctx).await?, ctx.clock.now());
-    let last = watched.at.filter(|_| watched.whole);
-    if last.is_some_and(|last| poll_state::absence(ctx, last, now).is_some()) && !poll_state::is_unreachable(ctx) {
+    if is_still_away(ctx, &watched) {
         return Ok(After::StillAway);
     }
     let Some(away) = watched.away.filter(|away| times::later(away.to, STANDS) > now) else { return Ok(After::Nothing) };
     let told = documents::get(ctx, channel.as_str()).await?.map(|LastSummary(at)| at);
     Ok(if told.is_some_and(|told| told >= away.to) { After::Told } else { After::JustBack(away) })
+}
+
+/// Answers whether the changes during an absence are not all read.
+pub(crate) fn is_still_away(ctx: &TenantCtx, watched: &Watched) -> bool {
+    let last = watched.at.filter(|_| watched.whole);
+    let is_absence = |last| poll_state::absence(ctx, last, ctx.clock.now()).is_some();
+    last.is_some_and(is_absence) && !poll_state::is_unreachable(ctx)
 }
 
 /// Reminds a channel of overdue conversations, and schedules the next reminder: an hour of working time later, or when
@@ -140,10 +146,7 @@ async fn remind(ctx: &TenantCtx, claim: &Claim, channel: &ChannelId, route: &Rou
         }
         After::StillAway | After::JustBack(_) | After::Nothing => {}
     }
-    let look = |all: &Conversations| {
-        let all = all.values().map(|sight| &sight.known.conversation);
-        Overdue::of(all, route, (rules.working, patience), now)
-    };
+    let look = |all: &Conversations| Overdue::of(all.pending(), route, (rules.working, patience), now);
     let Overdue { waiting, more, next } = ctx.memory.projection.look(&ctx.db, look).await?;
     if waiting.is_empty() {
         return Ok(Outcome::done(vec![remind_at(ctx, channel, next)]));
@@ -192,7 +195,8 @@ pub(crate) async fn have_reminded(
     route: &Route,
     rules: &Rules,
 ) -> Result<Option<Effect>, Fault> {
-    let Some(patience) = route.settings.over(rules).reminder() else { return Ok(None) };
+    let rules = route.settings.over(rules);
+    let Some(patience) = rules.reminder() else { return Ok(None) };
     let kept = documents::stored::<ReminderCheck>(ctx, channel.as_str()).await?;
     if kept.is_some_and(|kept| kept.due.is_some()) {
         return Ok(None);
@@ -219,7 +223,8 @@ pub(crate) async fn catch_up(ctx: &TenantCtx, away: Absence) -> Result<Vec<NewJo
 
 /// Returns the effect that stores a route with the time of the channel's next digest.
 pub(crate) fn keep_route(ctx: &TenantCtx, channel: &ChannelId, route: &Route, rules: &Rules) -> Effect {
-    let due = route.settings.next_digest(rules, ctx.clock.now(), &working_hours::zone(route.zone.as_deref()));
+    let rules = route.settings.over(rules);
+    let due = route.settings.next_digest(&rules, ctx.clock.now(), &working_hours::zone(route.zone.as_deref()));
     documents::put_due(ctx, channel.as_str(), route, due)
 }
 
@@ -259,7 +264,7 @@ async fn worded(ctx: &TenantCtx, summary: Summary, at: Timestamp) -> Result<Dige
 }
 
 /// Postpones a digest until everything that happened during the absence is read.
-fn put_off(now: Timestamp) -> Outcome {
+pub(crate) fn put_off(now: Timestamp) -> Outcome {
     let cause = "what happened while we were away is still being read".to_owned();
     Outcome {
         verdict: Verdict::Retry { due: times::later(now, CAUGHT_UP), cause, outcome_unknown: false },

@@ -3,6 +3,7 @@
 
 use std::time::Duration;
 
+use crate::channels::waits;
 use crate::commands::answers;
 use crate::core::delivery::{Awaited, DeliveryState, may_join};
 use crate::core::direct_message::DirectMessage;
@@ -74,6 +75,13 @@ async fn tell(
     awaited: Option<&Awaited>,
 ) -> Result<Outcome, SlackError> {
     let report = |fate| answers::report_fate(ctx, awaited, notice, fate);
+    // It may have waited for the end of quiet hours, while someone answered.
+    if let Some((conversation, limit)) = notice.limit()
+        && !claim.outcome_unknown
+        && !waits::still_has(ctx, conversation, limit).await?
+    {
+        return Ok(Outcome::done(Vec::new()));
+    }
     match answers::foreseen(ctx, user, notice).await? {
         Some(DeliveryState::Later(due)) => {
             let cause = "its reader has quiet hours".to_owned();

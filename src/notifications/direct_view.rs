@@ -6,21 +6,24 @@ use serde::{Deserialize, Serialize};
 
 use crate::cards::controls::Place;
 use crate::cards::{controls, view};
-use crate::commands::result_view::reason;
+use crate::commands::sweep_view;
 use crate::core::about::About;
 use crate::core::absence::Absence;
 use crate::core::answer::{Answer, AnswerBy};
+use crate::core::auto_assign::PoolTrouble;
+use crate::core::automation::{ReturnTo, inactive_for};
 use crate::core::card_view::CardView;
 use crate::core::click::row;
-use crate::core::control::{Carried, Control};
+use crate::core::control::Control;
 use crate::core::conversation::{Conversation, Links};
-use crate::core::delivery::Why;
 use crate::core::direct_message::DirectMessage;
 use crate::core::event::is_elsewhere;
-use crate::core::ids::ConversationId;
+use crate::core::ids::{ChannelId, ConversationId};
+use crate::core::sweep::Sweep;
 use crate::core::text::cut;
-use crate::notifications::absence_view;
-use crate::notifications::outcome_view::{LOST, answered, is_over, outcome};
+use crate::notifications::digest_view::capital;
+use crate::notifications::outcome_view::{answered, is_over, outcome};
+use crate::notifications::{absence_view, loss_view, report_view, target_words, unreachable_words, while_away_view};
 use crate::platform::slack::blocks::element::Element;
 use crate::platform::slack::blocks::kit::{Block, Content, fit};
 use crate::platform::slack::blocks::markup::{Emoji, Markup};
@@ -49,17 +52,20 @@ impl Occasion {
     /// Adds a notice. A conversation that the reader lost no longer needs an answer. One that they got again needs one.
     pub(crate) fn add(&mut self, notice: &DirectMessage) {
         match notice {
-            DirectMessage::NotYoursNow { about, .. } | DirectMessage::Returned { about, .. } => {
-                if !self.answer(&about.id).is_some_and(Answer::is_final) {
-                    self.answers.push((about.id.clone(), Answer::Gone));
-                }
-            }
+            DirectMessage::NotYoursNow { about, .. } | DirectMessage::Returned { about, .. } => self.lost(about),
+            DirectMessage::SeveralNotYours { abouts, .. } => abouts.iter().for_each(|about| self.lost(about)),
             _ => {
                 let given = notice.given();
                 self.answers.retain(|(id, _)| !given.contains(id));
             }
         }
         self.notices.push(notice.clone());
+    }
+
+    fn lost(&mut self, about: &About) {
+        if !self.answer(&about.id).is_some_and(Answer::is_final) {
+            self.answers.push((about.id.clone(), Answer::Gone));
+        }
     }
 
     /// Returns the reader's answer about a conversation, or its later outcome.
@@ -164,20 +170,40 @@ fn part(notice: &DirectMessage, told: &Occasion, links: &Links) -> MessagePart {
             let line = Markup::of("Snooze ended: ").bold(&conversation.title()).ours(". You own it.");
             yours(&line, conversation, None, told, links)
         }
+        DirectMessage::AnswerDue { conversation, due } => {
+            let line = Markup::of("Answer ").bold(&conversation.title()).ours(" by ").time(*due).ours(". You own it.");
+            yours(&line, conversation, None, told, links)
+        }
+        DirectMessage::AnswerOverdue { conversation, due } => {
+            let line = name(&conversation.title()).ours(" is overdue: your answer was due ").time(*due).ours(".");
+            yours(&line, conversation, None, told, links)
+        }
+        DirectMessage::TargetMissed { conversation, limit, due, owner } => {
+            let line = target_words::missed(name(&conversation.title()), *limit, owner.as_deref(), *due);
+            let row = Element::link(Control::Open, "Open in dialnote", links.to(&conversation.id));
+            let row = Block::actions("", vec![row.about(&conversation.title())]);
+            let blocks = about(line.clone(), conversation, None, links).into_iter().chain([row]).collect();
+            MessagePart { text: line.words(), blocks }
+        }
         DirectMessage::SeveralYours { actor, abouts, note, handoff } => {
             several(actor, abouts, note, *handoff, (told, links))
         }
         DirectMessage::Reminder { actor, about, note, until } => reminder(actor, about, (note, *until), told, links),
-        DirectMessage::StillOnIt { about, hours } => still_on_it(about, *hours, told, links),
-        DirectMessage::NotYoursNow { actor, about, to } => MessagePart::line(&match to {
-            Some(to) if is_elsewhere(actor) => {
-                name(&about.title).ours(" was reassigned to ").bold(to).ours(" in dialnote").ours(LOST)
-            }
-            None if is_elsewhere(actor) => name(&about.title).ours(" was unassigned in dialnote").ours(LOST),
-            Some(to) if to == actor => name(actor).ours(" took over ").bold(&about.title).ours(LOST),
-            Some(to) => name(actor).ours(" reassigned ").bold(&about.title).ours(" to ").bold(to).ours(LOST),
-            None => name(actor).ours(" unassigned ").bold(&about.title).ours(LOST),
-        }),
+        DirectMessage::StillOnIt { about, hours, until, then } => {
+            still_on_it(about, *hours, until.map(|until| (until, *then)), (told, links))
+        }
+        DirectMessage::NotYoursNow { actor, about, to, reason } => {
+            MessagePart::line(&loss_view::lost(actor, about, to.as_deref(), reason.as_ref()))
+        }
+        DirectMessage::SeveralNotYours { actor, abouts, to } => {
+            MessagePart::line(&loss_view::several_lost(actor, abouts, to.as_deref()))
+        }
+        DirectMessage::WeeklyReport { channel, report } => {
+            let why = Markup::of("Only visible to you, because ").channel(channel);
+            let why = why.ours(" hides numbers and messages or is shared with others.").small();
+            let blocks = report_view::in_words(report).into_iter().chain([why]).collect();
+            MessagePart { text: report.text.clone(), blocks }
+        }
         DirectMessage::Returned { about, to } => {
             let line = Markup::of("You didn't respond in time, so ").bold(&about.title);
             MessagePart::line(&match to {
@@ -186,15 +212,14 @@ fn part(notice: &DirectMessage, told: &Occasion, links: &Links) -> MessagePart {
             })
         }
         DirectMessage::Left { name: who, member, open } => {
-            let what = if *open == 1 { "1 open conversation" } else { &format!("{open} open conversations") };
-            let line = name(who).ours(&format!(" left and still owns {what}."));
-            let carried = Carried { owner: Some(member.clone()), ..Carried::default() }.encode();
-            let button = Element::button(Control::Requeue, "Unassign all", &carried).about(who);
-            MessagePart { blocks: vec![line.paragraph(), Block::actions("", vec![button])], ..MessagePart::line(&line) }
+            let line = name(who).ours(&format!(" left and still owns {}.", sweep_view::counted(*open)));
+            let sweep = Sweep { owner: member.clone(), name: who.clone(), of: *open };
+            let buttons = Block::actions("", sweep_view::buttons(&sweep, None));
+            MessagePart { blocks: vec![line.paragraph(), buttons], ..MessagePart::line(&line) }
         }
-        DirectMessage::CannotNotify { name: who, why } => {
-            MessagePart::line(&Markup::of("The app can't notify ").bold(who).ours(": ").text(&because(who, why)))
-        }
+        DirectMessage::CannotNotify { name: who, why } => MessagePart::line(
+            &Markup::of("The app can't notify ").bold(who).ours(": ").text(&unreachable_words::because(who, why)),
+        ),
         DirectMessage::Linked { by, member, waiting } => {
             let line = name(by).ours(" linked you to ").bold(member).ours(" in dialnote. You can use ");
             MessagePart::line(&line.code("/dialnote").ours(" now.").ours(match waiting {
@@ -211,6 +236,11 @@ fn part(notice: &DirectMessage, told: &Occasion, links: &Links) -> MessagePart {
             let line = Markup::of("The app can't post in ").channel(channel).ours(" because it isn't a member. Type ");
             MessagePart::line(&line.code("/invite @dialnote").ours(" there, then ").code("/dialnote route").ours("."))
         }
+        DirectMessage::WhileAway { returned, more } => {
+            let (text, blocks) = while_away_view::message(returned, *more, links);
+            MessagePart { text, blocks }
+        }
+        DirectMessage::NoOneToPick { channel, pool, why } => MessagePart::line(&no_one_to_pick(channel, pool, *why)),
         DirectMessage::CaughtUp { away, notices, more } => caught_up(away.as_ref(), notices, *more, told, links),
         DirectMessage::Accepted { actor, about } => {
             MessagePart::line(&name(actor).ours(" accepted ").bold(&about.title).ours("."))
@@ -223,6 +253,20 @@ fn part(notice: &DirectMessage, told: &Occasion, links: &Links) -> MessagePart {
             };
             let text = format!("{} “{note}”", line.words());
             MessagePart { text, blocks: vec![line.paragraph(), Block::quote(None, note)] }
+        }
+    }
+}
+
+fn no_one_to_pick(channel: &ChannelId, pool: &str, why: PoolTrouble) -> Markup {
+    let line =
+        Markup::of("Conversations in ").channel(channel).ours(" aren't assigned: ").text(&why.words(pool)).ours(". ");
+    match why {
+        PoolTrouble::Unreadable => {
+            line.ours("Ask an admin to allow ").code("usergroups:read").ours(", or choose people instead.")
+        }
+        PoolTrouble::Empty => line.ours("Add someone to it, or choose other people."),
+        PoolTrouble::NoneLinked => {
+            line.ours("Link them with ").code("/dialnote link").ours(", or choose other people.")
         }
     }
 }
@@ -408,17 +452,36 @@ fn reminder(
     MessagePart { text, blocks }
 }
 
-fn still_on_it(about: &About, hours: u16, told: &Occasion, links: &Links) -> MessagePart {
+/// Returns the question whether the reader still works on a conversation, with what happens if they do nothing.
+fn still_on_it(
+    about: &About,
+    hours: u16,
+    then: Option<(Timestamp, ReturnTo)>,
+    (told, links): (&Occasion, &Links),
+) -> MessagePart {
     if let Some(end) = told.answer(&about.id).filter(|answer| is_over(answer)) {
         return ended(end, about, links);
     }
     let line = Markup::of("Still working on ").link(&about.title, links.to(&about.id));
-    let line = line.ours(&format!("? No activity for {hours} working hours."));
-    let below = match told.answer(&about.id) {
-        Some(answer) => answered(answer),
-        None => controls::still_on_it(about, links, ROW),
+    let line = line.ours(&format!("? {}.", capital(&inactive_for(hours))));
+    if let Some(answer) = told.answer(&about.id) {
+        return MessagePart { text: line.words(), blocks: vec![line.paragraph(), answered(answer)] };
+    }
+    let below = controls::still_on_it(about, links, ROW);
+    let Some(then) = then.map(|(until, to)| returns(until, to)) else {
+        return MessagePart { text: line.words(), blocks: vec![line.paragraph(), below] };
     };
-    MessagePart { text: line.words(), blocks: vec![line.paragraph(), below] }
+    let text = format!("{} {}", line.words(), then.words());
+    MessagePart { text, blocks: vec![line.paragraph(), then.small(), below] }
+}
+
+/// Says what happens to an inactive conversation, and when.
+fn returns(until: Timestamp, to: ReturnTo) -> Markup {
+    let line = Markup::default().emoji(Emoji::WAITING).ours("If nothing happens by ").time(until);
+    line.ours(match to {
+        ReturnTo::Queue => ", it's unassigned.",
+        ReturnTo::Next => ", it goes to the next person who can take it.",
+    })
 }
 
 /// Returns a message that no longer applies: one line, and the way to dialnote.
@@ -427,21 +490,4 @@ fn ended(answer: &Answer, about: &About, links: &Links) -> MessagePart {
     let line = name.then("", outcome(answer));
     let open = Element::link(Control::Open, "Open in dialnote", links.to(&about.id)).about(&words::spoken(about));
     MessagePart { text: line.words(), blocks: vec![Block::line(&line, Some(open))] }
-}
-
-/// Explains why a person can't be notified, and what an admin can do.
-pub(crate) fn because(name: &str, why: &Why) -> String {
-    format!("{} {}", reason(why), what_to_do(name, why))
-}
-
-fn what_to_do(name: &str, why: &Why) -> String {
-    match why {
-        Why::Deactivated => format!("Reassign the conversations that {name} owns, or reactivate the account."),
-        Why::NoMessagesTab => "Turn on the Messages tab in the app's settings, under App Home.".to_owned(),
-        Why::Restricted => "Allow the app to post, under the workspace's permissions for messaging.".to_owned(),
-        Why::Bot => "Link a person's account instead with /dialnote link.".to_owned(),
-        Why::NotFound | Why::GaveUp | Why::Other(_) => {
-            format!("Check whether {name} can find the app in Slack. /dialnote doctor shows when it works again.")
-        }
-    }
 }

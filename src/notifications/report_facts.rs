@@ -3,24 +3,37 @@
 
 use std::cmp::Reverse;
 use std::collections::{BTreeMap, HashSet};
+use std::time::Duration;
 
 use jiff::civil::{Date, Time};
 use jiff::tz::TimeZone;
 use jiff::{Timestamp, ToSpan};
 use serde::{Deserialize, Serialize};
 
+use crate::core::automation::WeeklyReport;
 use crate::core::conversation::{Conversation, Status};
 use crate::core::ids::MemberId;
 use crate::core::last_change::ConversationChange;
+use crate::core::times;
+use crate::notifications::shares::{Share, TargetShares};
 
 /// The most people who are listed.
 const MAX_REPORT_LOADS: usize = 20;
 
+const DAY: Duration = Duration::from_secs(24 * 60 * 60);
+
+/// The length of the period of a weekly report.
+pub(crate) const WEEK: Duration = Duration::from_secs(7 * 24 * 60 * 60);
+
 /// A report.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct Report {
-    /// The name that colleagues read for the requester.
-    pub by: String,
+    /// The name that colleagues read for the requester; `None` if the report comes every week.
+    #[serde(default)]
+    pub by: Option<String>,
+    /// The time and the comparison of a report that comes every week.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub week: Option<EveryWeek>,
     /// The name of the shared number that the report covers; `None` if it covers all.
     #[serde(default)]
     pub line: Option<String>,
@@ -33,6 +46,45 @@ pub(crate) struct Report {
     pub before: Waits,
     /// The people, busiest first.
     pub people: Vec<PersonActivity>,
+    /// The answer targets.
+    #[serde(default)]
+    pub targets: TargetShares,
+    /// The answer targets of the period before, as long.
+    #[serde(default)]
+    pub targets_before: TargetShares,
+}
+
+/// The time and the comparison of a report that comes every week.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct EveryWeek {
+    /// The time.
+    pub at: WeeklyReport,
+    /// The figures of the week before, if they were reported.
+    pub before: Option<WeekFigures>,
+}
+
+/// The figures of a report that can be counted only at its time, because conversations keep no earlier state.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct WeekFigures {
+    /// The number of conversations with activity.
+    pub active: usize,
+    /// The number of those that were unassigned at the end.
+    pub unassigned: usize,
+    /// The number of those that were done at the end.
+    pub done: usize,
+}
+
+/// The period that a report covers, and the one before it, as long.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct ReportSpan {
+    /// The beginning of the period before.
+    pub before: Timestamp,
+    /// The beginning of the period.
+    pub begin: Timestamp,
+    /// The end.
+    pub end: Timestamp,
+    /// The time zone whose days are counted.
+    pub zone: TimeZone,
 }
 
 /// A person's part in the work of the period.
@@ -42,6 +94,9 @@ pub(crate) struct PersonActivity {
     pub name: String,
     /// The counts.
     pub counts: Counts,
+    /// The answer targets of the conversations that they owned.
+    #[serde(default)]
+    pub answers: Share,
 }
 
 /// The counts of a person's work.
@@ -98,6 +153,38 @@ impl Report {
     pub(crate) fn total(&self) -> usize {
         self.days.iter().map(DayActivity::total).sum()
     }
+
+    /// Returns the figures with which the next week is compared.
+    pub(crate) fn figures(&self) -> WeekFigures {
+        let sum = |part: fn(&DayActivity) -> usize| self.days.iter().map(part).sum();
+        WeekFigures { active: self.total(), unassigned: sum(|day| day.waiting), done: sum(|day| day.done) }
+    }
+}
+
+impl ReportSpan {
+    /// Returns the last `count` days, today included.
+    pub(crate) fn days(count: u16, now: Timestamp, zone: TimeZone) -> Self {
+        let today = now.to_zoned_datetime(zone.clone()).date();
+        let midnight =
+            today.checked_sub(i64::from(count.saturating_sub(1)).days()).map(|day| day.to_datetime(Time::midnight()));
+        let begin = midnight.and_then(|midnight| midnight.to_zoned_datetime(zone.clone()));
+        let begin = begin.map_or(now, |begin| begin.timestamp());
+        Self { before: times::earlier(begin, DAY * u32::from(count)), begin, end: now, zone }
+    }
+
+    /// Returns the seven days up to a time, and the time that has passed since then. Whole days would leave out the
+    /// rest of the day of each report.
+    pub(crate) fn week(to: Timestamp, now: Timestamp, zone: TimeZone) -> Self {
+        let begin = times::earlier(to, WEEK);
+        Self { before: times::earlier(begin, WEEK), begin, end: now, zone }
+    }
+
+    /// Returns the dates of the period, the oldest first.
+    fn dates(&self) -> impl Iterator<Item = Date> {
+        let date = |at: Timestamp| at.to_zoned_datetime(self.zone.clone()).date();
+        let (first, last) = (date(self.begin), date(self.end));
+        first.series(1.day()).take_while(move |date| *date <= last)
+    }
 }
 
 impl DayActivity {
@@ -107,19 +194,13 @@ impl DayActivity {
     }
 }
 
-/// Counts the conversations of the last `count` days in `zone`, today included, oldest day first.
-pub(crate) fn days<'a>(
-    all: impl Iterator<Item = &'a Conversation>,
-    count: u16,
-    now: Timestamp,
-    zone: &TimeZone,
-) -> Vec<DayActivity> {
-    let today = now.to_zoned_datetime(zone.clone()).date();
-    let dates = (0..i64::from(count)).rev().filter_map(|ago| today.checked_sub(ago.days()).ok());
-    let mut days: Vec<_> = dates.map(|date| DayActivity { date, done: 0, snoozed: 0, owned: 0, waiting: 0 }).collect();
+/// Counts the conversations whose last activity was in the period, by day, oldest day first.
+pub(crate) fn days<'a>(all: impl Iterator<Item = &'a Conversation>, period: &ReportSpan) -> Vec<DayActivity> {
+    let mut days: Vec<_> =
+        period.dates().map(|date| DayActivity { date, done: 0, snoozed: 0, owned: 0, waiting: 0 }).collect();
     for one in all {
-        let Some(last) = &one.last_activity else { continue };
-        let date = last.at.to_zoned_datetime(zone.clone()).date();
+        let Some(last) = one.last_activity.as_ref().filter(|last| last.at >= period.begin) else { continue };
+        let date = last.at.to_zoned_datetime(period.zone.clone()).date();
         let Some(day) = days.iter_mut().find(|day| day.date == date) else { continue };
         match (one.status, &one.owner) {
             (Status::Done, _) => day.done += 1,
@@ -167,12 +248,6 @@ pub(crate) fn people(loads: &BTreeMap<MemberId, usize>, changes: &[ConversationC
     people
 }
 
-/// Returns the time at which the first of these days began; `None` without days.
-pub(crate) fn beginning(days: &[DayActivity], zone: &TimeZone) -> Option<Timestamp> {
-    let midnight = days.first()?.date.to_datetime(Time::midnight());
-    Some(midnight.to_zoned_datetime(zone.clone()).ok()?.timestamp())
-}
-
 /// Computes the waiting times from changes, given oldest first.
 pub(crate) fn waits<'a>(changes: impl Iterator<Item = &'a ConversationChange>) -> Waits {
     let (mut to_owner, mut to_done, mut handed) = (Vec::new(), Vec::new(), 0);
@@ -191,7 +266,7 @@ pub(crate) fn waits<'a>(changes: impl Iterator<Item = &'a ConversationChange>) -
     Waits { to_owner: median(to_owner), to_done: median(to_done), handed }
 }
 
-fn median(mut all: Vec<i64>) -> Option<i64> {
+pub(crate) fn median(mut all: Vec<i64>) -> Option<i64> {
     all.sort_unstable();
     let middle = all.len().checked_sub(1)? / 2;
     let (low, high) = (all.get(middle)?, all.get(all.len() / 2)?);
@@ -248,6 +323,18 @@ mod tests {
         let zoe = Counts { open: 2, assigned: 1, done: 0, to_done: None };
         let leo = Counts { open: 0, assigned: 1, done: 1, to_done: Some(300) };
         assert_eq!(people(&loads, &changes), [(MemberId::new("zoe"), zoe), (MemberId::new("leo"), leo)]);
+    }
+
+    #[test]
+    fn the_weeks_of_weekly_reports_leave_nothing_out() {
+        let at = |text: &str| text.parse::<Timestamp>().unwrap_or_default();
+        let (monday, zone) = (at("2026-11-23T09:00:00Z"), TimeZone::UTC);
+        let week = ReportSpan::week(monday, monday, zone.clone());
+        assert_eq!((week.begin, week.before), (at("2026-11-16T09:00:00Z"), at("2026-11-09T09:00:00Z")));
+        assert_eq!(week.dates().count(), 8, "the first and the last in part");
+        let days = ReportSpan::days(7, monday, zone);
+        assert_eq!((days.begin, days.dates().count()), (at("2026-11-17T00:00:00Z"), 7));
+        assert_eq!(days.before, at("2026-11-10T00:00:00Z"));
     }
 
     #[test]

@@ -129,7 +129,7 @@ mod tests {
 
     fn of(all: &[Conversation]) -> Summary {
         let zone = Some("America/Los_Angeles".to_owned());
-        let route = Route { line: None, zone, by: None, paused: false, settings: RouteSettings::default() };
+        let route = Route { line: None, zone, by: None, team: None, paused: false, settings: RouteSettings::default() };
         Summary::of(all.iter(), &route, at("2026-11-27T17:00:00Z"))
     }
 

@@ -5,6 +5,7 @@ use tracing::warn;
 
 use crate::cards::entity_view;
 use crate::cards::entity_view::Details;
+use crate::channels::waits;
 use crate::core::card_view::CardView;
 use crate::core::conversation::{Activity, Conversation};
 use crate::core::error::Fault;
@@ -114,7 +115,7 @@ async fn details(ctx: &TenantCtx, requester: &Teammate, id: &ConversationId) -> 
     let zone = working_hours::zone(requester.zone.as_deref());
     let timeline: Vec<_> = timeline.into_iter().take(TIMELINE).map(|activity| dated(activity, &zone)).collect();
     let shown = Seen::unasked(&conversation);
-    let card_view = &CardView::new(conversation, called);
+    let card_view = &waits::with_limit(ctx, CardView::new(conversation, called)).await?;
     let (owner, timeline, related) = (owner.as_ref(), timeline.as_slice(), related.as_slice());
     let details = Details { card_view, owner, timeline, related, notes };
     Ok((entity_view::pane(&details, &ctx.links), shown))

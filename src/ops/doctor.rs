@@ -29,8 +29,8 @@ use crate::jobs::outbox::private::answer;
 use crate::jobs::outcome::{Outcome, Stop};
 use crate::linking::content::Broken;
 use crate::linking::requests;
-use crate::notifications::direct_view;
 use crate::notifications::unreachable::Unreachable;
+use crate::notifications::unreachable_words;
 use crate::ops::finding::{Finding, FindingState, PEOPLE};
 use crate::ops::{findings_view, readiness};
 use crate::people::acting;
@@ -361,7 +361,7 @@ async fn unreachable(work: &TenantCtx) -> Vec<Finding> {
         // A problem of one person is not a problem of the app.
         let state =
             if matches!(why, Why::NoMessagesTab | Why::Restricted) { FindingState::Bad } else { FindingState::Note };
-        let because = direct_view::because(&name, &why);
+        let because = unreachable_words::because(&name, &why);
         Finding::new(WHAT, state, format!("{name} can't be notified: {}", because.trim_end_matches('.')))
     };
     people.into_iter().map(finding).collect()

@@ -17,7 +17,7 @@ use crate::platform::slack::scopes::{MCP, OPTIONAL_SCOPES, SCOPES};
 pub const PLACEHOLDER_URL: &str = "https://dialnote-slack.example.com";
 
 /// The events that the app subscribes to. Slack does not send those whose scope was not granted.
-const EVENTS: [&str; 13] = [
+const EVENTS: [&str; 15] = [
     "app_home_opened",
     "app_mention",
     "app_uninstalled",
@@ -28,9 +28,11 @@ const EVENTS: [&str; 13] = [
     "message.im",
     "reaction_added",
     "reaction_removed",
+    "subteam_members_changed",
     "team_join",
     "tokens_revoked",
     "user_change",
+    "user_status_changed",
 ];
 
 /// The host of dialnote's web app, unless `DIALNOTE_APP_URL` sets another.

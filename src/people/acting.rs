@@ -11,7 +11,7 @@ use crate::core::ids::SlackUserId;
 use crate::core::person::Profile;
 use crate::core::refusal::Refusal;
 use crate::core::request_context::{RequestContext, Via};
-use crate::core::teammate::{Teammate, Unlinked, WORKFLOW, link};
+use crate::core::teammate::{Teammate, Unlinked, actor_name, link};
 use crate::jobs::ctx::TenantCtx;
 use crate::people::directory::{Freshness, UnlinkedUser};
 use crate::people::{directory, strangers};
@@ -25,15 +25,16 @@ pub async fn teammate(ctx: &TenantCtx, user: &SlackUserId) -> Result<Result<Team
     recognized(ctx, user, Freshness::Lately).await
 }
 
-/// Returns the linked teammate who gave a command, or the actor of a workflow step.
+/// Returns the linked teammate who gave a command, or the actor that is no person.
 pub(crate) async fn requester(
     ctx: &TenantCtx,
     requester: &RequestContext,
 ) -> Result<Result<Teammate, UnlinkedUser>, Fault> {
-    if requester.via == Via::Workflow {
-        return Ok(Ok(Teammate::workflow()));
+    match requester.via {
+        Via::Workflow => Ok(Ok(Teammate::workflow())),
+        Via::Automatic => Ok(Ok(Teammate::automation())),
+        _ => teammate(ctx, &requester.user).await,
     }
-    teammate(ctx, &requester.user).await
 }
 
 /// Returns the linked teammate for showing something, which does not wait for dialnote.
@@ -64,7 +65,7 @@ async fn recognized(
     read: Freshness,
 ) -> Result<Result<Teammate, UnlinkedUser>, Fault> {
     if !user.is_person() {
-        return Ok(Err(UnlinkedUser { name: WORKFLOW.to_owned(), why: Unlinked::Bot }));
+        return Ok(Err(UnlinkedUser { name: actor_name(user).to_owned(), why: Unlinked::Bot }));
     }
     let linked = match directory::linked(ctx, user, read).await? {
         Ok(teammate) => return Ok(Ok(teammate)),

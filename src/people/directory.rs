@@ -12,7 +12,7 @@ use crate::core::error::{Fault, Service};
 use crate::core::ids::{MemberId, SlackUserId};
 use crate::core::participant::Participant;
 use crate::core::person::{Member, Profile};
-use crate::core::teammate::{ByHand, Teammate, Unlinked, WORKFLOW, link};
+use crate::core::teammate::{ByHand, Teammate, Unlinked, actor_name, link, linked_before};
 use crate::core::{naming, person, times};
 use crate::jobs::ctx::TenantCtx;
 use crate::jobs::documents;
@@ -109,7 +109,7 @@ pub(crate) async fn look_up(ctx: &TenantCtx, user: &SlackUserId) -> Result<Optio
 /// Returns the name that colleagues use for a Slack user, or none if Slack does not know the user.
 pub async fn name(ctx: &TenantCtx, user: &SlackUserId) -> Result<Option<String>, Fault> {
     if !user.is_person() {
-        return Ok(Some(WORKFLOW.to_owned()));
+        return Ok(Some(actor_name(user).to_owned()));
     }
     let Some(profile) = profile(ctx, user, Freshness::Kept).await? else { return Ok(None) };
     let members = kept_members(ctx).await?;
@@ -193,15 +193,44 @@ pub(crate) async fn known_photo(ctx: &TenantCtx, member: &MemberId) -> Result<Op
     Ok(known_profile(ctx, member).await?.and_then(|(profile, _)| profile.photo))
 }
 
-async fn known_profile(ctx: &TenantCtx, member: &MemberId) -> Result<Option<(Profile, Teammate)>, Fault> {
+/// Returns the members who are Slack users, each with their profile, as far as it can be told from stored facts.
+pub(crate) async fn known_team(ctx: &TenantCtx) -> Result<Vec<(Profile, Member)>, Fault> {
     let (members, by_hand) = (kept_members(ctx).await?, by_hand(ctx).await?);
-    let email = members.iter().find(|one| one.id == *member).and_then(|member| member.email.as_deref());
-    let kept = match (by_hand.iter().find(|link| link.member == *member), email) {
+    let mut known = Vec::new();
+    for member in members.iter().take(LOOKED_UP) {
+        let profile = kept_profile(ctx, member, &by_hand).await?;
+        let is_theirs = |profile: &Profile| link(profile, &members, &by_hand).is_ok_and(|one| one.member == member.id);
+        known.extend(profile.filter(is_theirs).map(|profile| (profile, member.clone())));
+    }
+    Ok(known)
+}
+
+/// Returns the Slack user that a member is or was, as far as it can be told from stored facts. A deactivated account
+/// counts as well.
+pub(crate) async fn known_user(ctx: &TenantCtx, member: &MemberId) -> Result<Option<SlackUserId>, Fault> {
+    let (members, by_hand) = (kept_members(ctx).await?, by_hand(ctx).await?);
+    let Some(one) = members.iter().find(|one| one.id == *member) else { return Ok(None) };
+    let profile = kept_profile(ctx, one, &by_hand).await?;
+    let is_theirs = |profile: &Profile| linked_before(profile, &members, &by_hand).as_ref() == Some(member);
+    Ok(profile.filter(is_theirs).map(|profile| profile.user))
+}
+
+/// Returns the cached profile with a member's link or address.
+async fn kept_profile(ctx: &TenantCtx, member: &Member, by_hand: &[ByHand]) -> Result<Option<Profile>, Fault> {
+    let kept = match (by_hand.iter().find(|link| link.member == member.id), &member.email) {
         (Some(link), _) => ctx.db.cache_get(Profile::KIND, link.user.as_str()).await?,
         (None, Some(email)) => ctx.db.cache_find(Profile::KIND, &person::folded(email)).await?,
         (None, None) => None,
     };
-    let profile = kept.and_then(|kept| kept.fact::<Profile>());
+    Ok(kept.and_then(|kept| kept.fact::<Profile>()))
+}
+
+async fn known_profile(ctx: &TenantCtx, member: &MemberId) -> Result<Option<(Profile, Teammate)>, Fault> {
+    let (members, by_hand) = (kept_members(ctx).await?, by_hand(ctx).await?);
+    let profile = match members.iter().find(|one| one.id == *member) {
+        Some(one) => kept_profile(ctx, one, &by_hand).await?,
+        None => None,
+    };
     let linked =
         profile.and_then(|profile| link(&profile, &members, &by_hand).ok().map(|teammate| (profile, teammate)));
     Ok(linked.filter(|(_, teammate)| teammate.member == *member))
@@ -275,12 +304,6 @@ pub(crate) async fn is_in_slack(
     Ok(teammate.filter(|teammate| teammate.member == member.id))
 }
 
-/// Answers whether a teammate has set themselves to away in dialnote.
-pub(crate) async fn is_away(ctx: &TenantCtx, teammate: &Teammate) -> Result<bool, Fault> {
-    let members = members(ctx, Freshness::Kept).await?;
-    Ok(members.iter().any(|member| member.id == teammate.member && member.away))
-}
-
 /// Returns the members, from a list that may be cached.
 pub(crate) async fn team(ctx: &TenantCtx) -> Result<Arc<[Member]>, Fault> {
     members(ctx, Freshness::Kept).await
@@ -289,6 +312,23 @@ pub(crate) async fn team(ctx: &TenantCtx) -> Result<Arc<[Member]>, Fault> {
 /// Returns the current members, read from dialnote.
 pub(crate) async fn team_now(ctx: &TenantCtx) -> Result<Arc<[Member]>, Fault> {
     members(ctx, Freshness::Now).await
+}
+
+/// Returns those of the users who are linked, by facts that may be cached.
+pub(crate) async fn linked_of(
+    ctx: &TenantCtx,
+    users: impl Iterator<Item = &SlackUserId>,
+) -> Result<Vec<Teammate>, Fault> {
+    if !ctx.dialnote.is_connected() {
+        return Ok(Vec::new());
+    }
+    let (members, by_hand) = (members(ctx, Freshness::Lately).await?, by_hand(ctx).await?);
+    let mut linked = Vec::new();
+    for user in users {
+        let profile = profile(ctx, user, Freshness::Lately).await?;
+        linked.extend(profile.and_then(|profile| link(&profile, &members, &by_hand).ok()));
+    }
+    Ok(linked)
 }
 
 pub(crate) async fn linked(

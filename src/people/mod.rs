@@ -2,6 +2,7 @@
 
 pub mod acting;
 pub(crate) mod admins;
+pub(crate) mod availability;
 pub mod colleagues;
 pub mod directory;
 pub(crate) mod mentions;
@@ -11,3 +12,4 @@ pub mod organization;
 pub(crate) mod people_words;
 pub mod profiles;
 pub mod strangers;
+pub(crate) mod user_groups;

@@ -92,10 +92,7 @@ pub(crate) async fn look_who_left(ctx: &TenantCtx) -> Result<(), Fault> {
 /// former teammates.
 pub(crate) async fn left(ctx: &TenantCtx, gone: &Owner) -> Result<Outcome, Fault> {
     let told = documents::get(ctx, gone.id.as_str()).await?.map(|LeaverTold(at)| at);
-    let count = |all: &Conversations| {
-        let all = all.values().map(|sight| &sight.known.conversation);
-        all.filter(|one| one.is_open() && one.is_owned_by(&gone.id)).count()
-    };
+    let count = |all: &Conversations| all.pending().filter(|one| one.is_owned_by(&gone.id)).count();
     let open = ctx.memory.projection.look(&ctx.db, count).await?;
     let mut effects = clear_homes(ctx).await?;
     if open == 0 || told.is_some_and(|told| times::later(told, REPEAT_NOTICE_AFTER) > ctx.clock.now()) {

@@ -12,6 +12,8 @@ use crate::core::person::{Account, Profile};
 use crate::core::teammate::{ProfileJob, is_a_members, linked_before};
 use crate::core::{person, times};
 use crate::jobs::ctx::TenantCtx;
+use crate::jobs::emit;
+use crate::jobs::events::AvailabilityChanged;
 use crate::jobs::handler::Handler;
 use crate::jobs::job::JobKind;
 use crate::jobs::outbox::redraw;
@@ -30,6 +32,14 @@ pub(crate) struct ProfileChange {
     now: Profile,
 }
 
+impl ProfileChange {
+    /// Answers whether the person may be away or back since the change.
+    fn may_be_away_or_back(&self) -> bool {
+        let facts = |profile: &Profile| (profile.status.clone(), profile.account);
+        self.before.as_ref().map(facts) != Some(facts(&self.now))
+    }
+}
+
 /// Handles a changed profile. A deactivated member may leave conversations behind, and an unlinked user may be linked
 /// now.
 pub(crate) async fn profile_changed(ctx: &TenantCtx, claim: &Claim, job: &ProfileJob) -> Result<Outcome, Fault> {
@@ -40,7 +50,12 @@ pub(crate) async fn profile_changed(ctx: &TenantCtx, claim: &Claim, job: &Profil
     let left = gone.map(|gone| Effect::Enqueue(ctx.following(claim, &Left(gone))));
     let stranger = stranger_changed(ctx, &change.now).await?;
     let home = home_of_who_was_one(ctx, &change).await?;
-    Ok(Outcome::done(left.into_iter().chain(stranger).chain(home).collect()))
+    let moved = if change.may_be_away_or_back() {
+        emit::availability_changed(ctx, &AvailabilityChanged { user: change.now.user.clone() }).await?
+    } else {
+        Vec::new()
+    };
+    Ok(Outcome::done(left.into_iter().chain(stranger).chain(home).chain(moved).collect()))
 }
 
 /// Redraws the home of a user who is no longer a teammate, so that it shows nothing.

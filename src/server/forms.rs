@@ -55,7 +55,7 @@ impl InboundRequest<'_> {
         let work = &self.work;
         let (requester, known) = tokio::join!(
             self.within(acting::teammate(work, &from.user)),
-            self.within(forms::known_for_form(work, &context)),
+            self.within(Box::pin(forms::known_for_form(work, &context))),
         );
         let (known, context) = match requester {
             Some(Ok(requester)) => (known.unwrap_or_default(), at_a_time(context, &requester, self.now)),
@@ -88,7 +88,7 @@ impl InboundRequest<'_> {
     ) -> Response {
         let kept = self.within(self.front.tenants.common.store.draft(&from.installation, &draft)).await.flatten();
         let kept = kept.filter(|kept| kept.actor == from.user);
-        let Some(StoredQuestion { command, seen }) =
+        let Some(StoredQuestion { command, seen, .. }) =
             kept.and_then(|kept| serde_json::from_str::<StoredQuestion>(&kept.body).ok())
         else {
             return self.refuse(&from, Refusal::DraftGone).await;
@@ -232,8 +232,8 @@ impl InboundRequest<'_> {
             self.within(privacy::channel_settings(work, &channel)),
             self.within(routes::route_of(work, &channel)),
         );
-        let (ChannelSettings { aloud, emoji, .. }, route) = (settings?, route?.map(|route| route.settings));
-        Some(Here { masked: privacy? == Privacy::Masked, aloud, emoji, route, channel })
+        let (ChannelSettings { aloud, emoji, .. }, routed) = (settings?, route?.is_some());
+        Some(Here { masked: privacy? == Privacy::Masked, aloud, emoji, routed, channel })
     }
 
     pub(crate) async fn refuse(&self, from: &From, why: Refusal) -> Response {
@@ -273,7 +273,7 @@ impl InboundRequest<'_> {
                 let context = FormContext::new(PendingAction::only(Verb::Handoff), conversation, from.channel.clone());
                 self.open(from, context, Surface::Message).await
             }
-            (NOTE, Some(message)) => self.note(from, message).await,
+            (NOTE, Some(message)) => Box::pin(self.note(from, message)).await,
             (other, _) => answers::ignored(other),
         }
     }

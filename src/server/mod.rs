@@ -17,6 +17,7 @@ mod panes;
 mod reacted;
 mod request;
 pub mod router;
+mod routes;
 pub mod serve;
 mod signed;
 mod slack;

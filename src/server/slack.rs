@@ -177,7 +177,10 @@ fn route(
     let request = InboundRequest { front, work, name, now };
     Handling::Answered(match inbound {
         Inbound::Slash { from, command, text } => return request.slash(&from, &command, &text),
-        Inbound::Click { from, click, place, pane } => return request.click(from, &click, place, pane),
+        Inbound::Click { from, click, place, form: Some(form), .. } if click.meaning() == Clicked::Preview => {
+            return Handling::Form(Box::pin(request.preview(from, place, form)));
+        }
+        Inbound::Click { from, click, place, pane, .. } => return request.click(from, &click, place, pane),
         Inbound::PaneOpened { from, pane, delivery } => return request.pane_opened(&from, pane, &delivery),
         Inbound::PaneSubmitted { from, pane, fields, comment } => {
             return Handling::Form(Box::pin(request.pane_submitted(from, pane, fields, comment)));
@@ -188,6 +191,9 @@ fn route(
         Inbound::Written { from, message } => return Handling::Form(Box::pin(request.written(from, message))),
         Inbound::Reacted { from, reaction } => return Handling::Form(Box::pin(request.reacted(from, reaction))),
         Inbound::ProfileChanged { installation, change, delivery } => {
+            return Handling::Order(request.order(&installation, &delivery, &change), answers::unavailable);
+        }
+        Inbound::GroupChanged { installation, change, delivery } => {
             return Handling::Order(request.order(&installation, &delivery, &change), answers::unavailable);
         }
         Inbound::HomeOpened { installation, user, delivery } => {
@@ -329,7 +335,9 @@ impl<'a> InboundRequest<'a> {
     /// Returns the people that a menu of new owners offers.
     async fn people(&self, from: &From, typed: &str, on: Option<ConversationId>) -> Response {
         let groups = match self.within(self.is_teammate(from)).await {
-            Some(true) => self.within(people::offered(&self.work, typed, on.as_ref(), from.team.as_ref())).await,
+            Some(true) => {
+                self.within(people::offered(&self.work, typed, on.as_ref(), (&from.user, from.team.as_ref()))).await
+            }
             _ => None,
         };
         match groups.unwrap_or_default() {
@@ -350,7 +358,7 @@ impl<'a> InboundRequest<'a> {
         let seen = click.seen();
         let order = match click.meaning() {
             Clicked::Do(command) => {
-                let seen = seen.into_iter().collect();
+                let seen = click.all_seen();
                 self.order_from(&from, &CommandJob { seen, ..CommandJob::new(requester, command) })
             }
             Clicked::Help(page) => {
@@ -386,21 +394,27 @@ impl<'a> InboundRequest<'a> {
                 self.order_from(&from, &job)
             }
             Clicked::Find => return Handling::Form(Box::pin(self.find(from, place))),
-            Clicked::Unknown => {
+            Clicked::Preview | Clicked::Unknown => {
                 info!(action = click.action_id, "click not understood");
                 let content = words::sentence(OTHER_VERSION);
                 self.order_from(&from, &AnswerPrivately::to(requester.addressee(), content))
             }
             Clicked::Open(wanted, conversation) => {
                 let context = FormContext::new(wanted, conversation, from.channel.clone());
-                let reply = requester.reply.filter(|_| requester.list.is_some());
-                let context = FormContext { list: requester.list, reply, ..context }.having_shown(seen);
+                let context = context.in_list_of(requester).having_shown(seen);
+                return Handling::Form(Box::pin(self.open(from, context, place)));
+            }
+            Clicked::AssignAll(owner) => {
+                let context = FormContext::assigning_all_of(owner, from.channel.clone()).in_list_of(requester);
                 return Handling::Form(Box::pin(self.open(from, context, place)));
             }
             Clicked::FillIn(draft, only) => return Handling::Form(Box::pin(self.fill_in(from, draft, only, place))),
             Clicked::Wishes => {
                 let list = answers::in_list(requester, Some(Query::of(Filter::Mine)), &place).list;
                 return Handling::Form(Box::pin(self.open_wishes(from, place, list)));
+            }
+            Clicked::RouteSettings(channel) => {
+                return Handling::Form(Box::pin(self.open_route(from, channel, place)));
             }
             Clicked::Rules => return Handling::Form(Box::pin(self.open_rules(from, place))),
             Clicked::Connect => return Handling::Form(Box::pin(self.open_connect(from, place))),

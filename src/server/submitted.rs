@@ -15,7 +15,7 @@ use crate::core::assignee::Assignee;
 use crate::core::command::{Action, Command, PendingAction};
 use crate::core::control::Carried;
 use crate::core::conversation::ConversationRef;
-use crate::core::form::{FormContext, connect_form, field, rules_form, wishes_form};
+use crate::core::form::{FormContext, connect_form, field, route_form, rules_form, wishes_form};
 use crate::core::ids::{ChannelId, ConversationId, SlackUserId};
 use crate::core::note::LONGEST_NOTE;
 use crate::core::preferences::{KINDS, NotificationPreferences};
@@ -23,6 +23,7 @@ use crate::core::refusal::Refusal;
 use crate::core::request_context::{Listed, RequestContext, Via};
 use crate::core::rules::Rules;
 use crate::core::settings_change::{ChangeJob, SettingsChange};
+use crate::core::slack_status::read_emoji;
 use crate::core::text;
 use crate::core::verbs;
 use crate::core::verbs::Verb;
@@ -50,6 +51,7 @@ impl InboundRequest<'_> {
     ) -> Response {
         match callback_id.as_str() {
             rules_form::CALLBACK_ID => self.rules(from, &private_metadata, &fields).await,
+            route_form::CALLBACK_ID => self.route_submitted(from, &private_metadata, &fields).await,
             connect_form::CALLBACK_ID => self.connect(from, fields.text(connect_form::KEY, connect_form::KEY)).await,
             choosing::CALLBACK_ID => self.link_chosen(from, &private_metadata, &fields).await,
             wishes_form::CALLBACK_ID => self.preferences(from, &private_metadata, &fields).await,
@@ -65,7 +67,10 @@ impl InboundRequest<'_> {
             Ok(filled_in) => filled_in,
             Err((field, sentence)) => return answers::field_error(field, &sentence),
         };
-        let which = which(chosen.iter().filter_map(|one| one.conversation.clone()));
+        let which = match &context.all_of {
+            Some(owner) => ConversationRef::AllOf(owner.clone()),
+            None => which(chosen.iter().filter_map(|one| one.conversation.clone())),
+        };
         let context = context.having_shown(chosen.into_iter().filter_map(Carried::seen));
         let seen = context.seen();
         let FormContext { channel, list, reply, quoted, wanted, .. } = context;
@@ -125,22 +130,24 @@ impl InboundRequest<'_> {
     }
 
     async fn rules(self, from: From, channel: &str, fields: &Fields) -> Response {
-        use rules_form::{CARDS, CHANNEL, DIGEST, EMOJI, FROM, REMIND_HERE, UNTIL};
+        use rules_form::{AWAY, CHANNEL, EMOJI, FROM, UNTIL};
         let Some(working) = hours(fields, FROM, UNTIL) else {
             return answers::field_error(FROM, reply_view::CHOOSE_HOURS);
         };
-        let mut changes = vec![SettingsChange::Rules(rules(fields, working))];
+        let away_emoji = match read_emoji(fields.text(AWAY, AWAY)) {
+            Ok(emoji) if fields.has(AWAY, AWAY) => emoji,
+            // A form of an earlier version has no such field.
+            Ok(_) => self.within(documents::rules(&self.work)).await.unwrap_or_default().away_emoji,
+            Err(word) => return answers::field_error(AWAY, &reply_view::no_emoji(&word)),
+        };
+        let mut changes = vec![SettingsChange::Rules(Rules { away_emoji, ..rules(fields, working) })];
         if !channel.is_empty() {
             changes.push(SettingsChange::Channel {
                 channel: ChannelId::new(channel),
                 masked: ticked(fields, CHANNEL, forms_view::MASKED),
                 aloud: ticked(fields, CHANNEL, forms_view::ALOUD),
                 emoji: ticked(fields, EMOJI, forms_view::REACTS),
-                route: forms_view::chosen(
-                    &fields.ticked(CARDS, CARDS).unwrap_or_default(),
-                    fields.choice(DIGEST, DIGEST),
-                    fields.choice(REMIND_HERE, REMIND_HERE),
-                ),
+                route: None,
             });
         }
         let channel = Some(channel).filter(|channel| !channel.is_empty()).map(ChannelId::new);
@@ -161,7 +168,7 @@ impl InboundRequest<'_> {
         self.change(from, list, vec![SettingsChange::Wishes(preferences)], UNTIL).await
     }
 
-    async fn change(
+    pub(crate) async fn change(
         self,
         from: From,
         list: Option<Listed>,
@@ -180,6 +187,9 @@ impl InboundRequest<'_> {
 fn chosen(context: &FormContext, fields: &Fields) -> Result<Vec<Carried>, FieldError> {
     if let Some(id) = &context.conversation {
         return Ok(vec![Carried::conversation(id)]);
+    }
+    if context.all_of.is_some() {
+        return Ok(Vec::new());
     }
     let one = fields.choice(field::WHICH, field::WHICH);
     let several = fields.ticked(field::WHICH, field::WHICH).unwrap_or_default();
@@ -241,6 +251,7 @@ fn rules(fields: &Fields, working: Hours) -> Rules {
         untouched_hours: number(UNTOUCHED),
         working,
         workflows: ticked(fields, WORKFLOWS, forms_view::ALLOWED),
+        ..Rules::default()
     }
 }
 

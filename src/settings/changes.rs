@@ -24,6 +24,9 @@ use crate::platform::db::Claim;
 use crate::settings::sharing::ChannelShown;
 use crate::settings::{routes, sharing, view};
 
+/// The partition key of changes of what the whole workspace shares.
+const SHARED: &str = "settings";
+
 /// Makes the changes that a person asked for, all or none.
 pub(crate) async fn change_settings(ctx: &TenantCtx, claim: &Claim, job: &ChangeJob) -> Result<Outcome, Fault> {
     let to = job.requester.addressee();
@@ -55,6 +58,12 @@ pub(crate) async fn change_settings(ctx: &TenantCtx, claim: &Claim, job: &Change
                 effects.extend(changed);
                 told
             }
+            SettingsChange::RouteSettings { channel, shown, wanted } => {
+                let edit = (shown.as_deref(), &**wanted);
+                let (changed, told) = routes::change_settings(ctx, job, channel, edit).await?;
+                effects.extend(changed);
+                told
+            }
             SettingsChange::Channel { channel, masked, aloud, emoji, route } => {
                 let wanted = ChannelShown { masked: *masked, aloud: *aloud, emoji: *emoji };
                 let (changed, told) = sharing::change_channel(ctx, job, channel, wanted).await?;
@@ -75,7 +84,7 @@ pub(crate) async fn change_settings(ctx: &TenantCtx, claim: &Claim, job: &Change
 
 /// Checks whether the requester may make the changes. Kept data decides about changes that are open to all.
 async fn may_change(ctx: &TenantCtx, job: &ChangeJob, rules: &Rules) -> Result<Result<(), Refusal>, Fault> {
-    let (user, is_own) = (&job.requester.user, job.changes.iter().all(SettingsChange::is_open_to_all));
+    let (user, is_own) = (&job.requester.user, job.is_own());
     let requester = if is_own { Ok(acting::reader(ctx, user).await?) } else { acting::teammate_now(ctx, user).await? };
     Ok(match requester {
         Ok(Ok(_)) if is_own => Ok(()),
@@ -87,14 +96,22 @@ async fn may_change(ctx: &TenantCtx, job: &ChangeJob, rules: &Rules) -> Result<R
 
 /// Returns the verb of a refused change in the audit log.
 fn refused_verb(job: &ChangeJob) -> &'static str {
-    if job.changes.iter().any(|change| matches!(change, SettingsChange::Route(_))) { "route" } else { "settings" }
+    let is_of_routes =
+        |change: &SettingsChange| matches!(change, SettingsChange::Route(_) | SettingsChange::RouteSettings { .. });
+    if job.changes.iter().any(is_of_routes) { "route" } else { "settings" }
 }
 
 impl JobKind for ChangeJob {
     const KIND: &'static str = "change.v1";
 
+    /// Returns one key for all changes of what is shared, because each is made to what is stored at that moment.
     fn key(&self) -> String {
-        person_key(&self.requester.user)
+        if self.is_own() { person_key(&self.requester.user) } else { SHARED.to_owned() }
+    }
+
+    /// Keeps the order in which a person asked.
+    fn after_key(&self) -> Option<String> {
+        Some(if self.is_own() { SHARED.to_owned() } else { person_key(&self.requester.user) })
     }
 
     fn requester(&self) -> Option<&RequestContext> {

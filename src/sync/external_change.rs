@@ -6,12 +6,13 @@ use jiff::Timestamp;
 use crate::core::about::About;
 use crate::core::answer::{Answer, Ended, EndedBy, Ending};
 use crate::core::card_view::{CardNote, CardView};
-use crate::core::conversation::{Activity, ActivityContext, ActivityKind, Conversation, State, Status};
+use crate::core::conversation::{Activity, ActivityContext, ActivityKind, Conversation, Owner, State, Status};
 use crate::core::direct_message::DirectMessage;
 use crate::core::event::{Event, HistoryEntry, SOMEBODY, ThreadEntry};
 use crate::core::ids::ChannelId;
 use crate::core::participant::Participant;
 use crate::core::verbs::Verb;
+use crate::jobs::events::WaitCause;
 use crate::jobs::outbox::announcement::Announcement;
 use crate::jobs::outbox::cards::{PostCard, RepostCard};
 use crate::jobs::outbox::direct::{MarkDirect, SendDirect};
@@ -56,13 +57,31 @@ impl ExternalChange {
 
     /// Returns the last activity, if it is new and the contact called or wrote. A conversation with nothing but notes
     /// has a note as its last activity, which does not count.
-    fn heard(&self) -> Option<&Activity> {
+    pub(crate) fn heard(&self) -> Option<&Activity> {
         self.news().filter(|last| last.inbound && last.kind != ActivityKind::Note)
+    }
+
+    /// Returns the reason why the conversation waits for an owner, if it does.
+    pub(crate) fn wait_cause(&self) -> Option<WaitCause> {
+        if !self.now.is_open() || self.to.is_some() {
+            return None;
+        }
+        let ends_snooze = || self.events().iter().any(|(_, event)| *event == Event::TimeIsUp);
+        Some(if self.heard().is_some() || ends_snooze() { WaitCause::News } else { WaitCause::Other })
     }
 
     /// Returns the activity for which a conversation without a card gets one.
     pub(crate) fn deserves_a_card(&self) -> Option<&Activity> {
         self.heard().filter(|_| self.now.is_open())
+    }
+
+    /// Returns the owner and the time at which the contact got in touch, if that wants an answer of an owner who had the
+    /// conversation before. A person who became the owner since was chosen with the contact's call in view.
+    pub(crate) fn wants_the_owner(&self) -> Option<(&Owner, Timestamp)> {
+        let heard = self.deserves_a_card().filter(|heard| heard.wants_an_answer())?;
+        let owner = self.now.owner.as_ref()?;
+        let had_it = self.before.as_ref().is_some_and(|before| before.owner.as_ref() == Some(&owner.id));
+        had_it.then_some((owner, heard.at))
     }
 
     /// Returns the events that explain the change, each with its actor.
@@ -187,6 +206,7 @@ impl ExternalChange {
             actor: actor.to_owned(),
             about: About::from(&self.now),
             to: self.to.as_ref().map(|to| to.name.clone()),
+            reason: None,
         };
         Some(SendDirect::new(self.from.as_ref()?.user.clone()?, notice))
     }

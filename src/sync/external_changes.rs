@@ -19,12 +19,12 @@ use crate::core::refusal::Refusal;
 use crate::core::request_context::Via;
 use crate::core::{job_keys, note, times};
 use crate::jobs::ctx::TenantCtx;
-use crate::jobs::events::{ConversationChanged, FoundLate, WaitsForOwner};
+use crate::jobs::events::{ContactHeard, ConversationChanged, FoundLate, WaitsForOwner};
 use crate::jobs::handler::Handler;
 use crate::jobs::job::JobKind;
 use crate::jobs::outbox::redraw;
 use crate::jobs::outcome::{Outcome, Stop};
-use crate::jobs::{documents, emit, enqueue, rate_limits};
+use crate::jobs::{awaiting_pick, documents, emit, enqueue, rate_limits};
 use crate::people::directory;
 use crate::platform::db::projection::seen;
 use crate::platform::db::rate_limit::RateLimit;
@@ -149,10 +149,13 @@ async fn found_out(ctx: &TenantCtx, job: &ExternalChangeJob, now: Conversation) 
     let new = (job.quiet && now.owner.is_some()).then(|| State { owner: None, ..State::from(&now) });
     let before = known.or_else(|| job.before.as_deref().map(State::from)).or(new);
     let owner_before = before.as_ref().and_then(|before| before.owner.as_ref());
+    // Two polls at a time find the same activity, and the first of their jobs has told of it.
+    let told = documents::get::<Heard>(ctx, job.conversation.as_str()).await?.map(|Heard(last)| last);
+    let heard_before = job.before.as_ref().and_then(|before| before.last_activity.clone());
     Ok(ExternalChange {
         from: conversations::member(ctx, owner_before).await?,
         to: conversations::owner(ctx, &now).await?,
-        heard_before: job.before.as_ref().and_then(|before| before.last_activity.clone()),
+        heard_before: heard_before.into_iter().chain(told).max_by_key(|last| last.at),
         at: ctx.clock.now(),
         notes: Vec::new(),
         before,
@@ -183,11 +186,19 @@ async fn tell_of(
     if job.quiet {
         told_of = told_of.silent();
     }
-    let redrawn = emit::conversation_changed(ctx, &changed(found)).await?;
+    let changed = changed(found);
+    let redrawn = emit::conversation_changed(ctx, &changed).await?;
     let mut effects = told_of.first_cards(&channels);
+    effects.extend(emit::stored_with_change(ctx, &changed).await?);
     effects.extend(missed);
-    if found.now.is_open() && found.to.is_none() && !routed.is_empty() {
-        effects.extend(emit::waits_for_owner(ctx, &WaitsForOwner { routed }).await?);
+    effects.extend(awaiting_pick::wait_is_over(found.before.as_ref(), &found.now));
+    if let Some(cause) = found.wait_cause().filter(|_| !routed.is_empty()) {
+        let waits = WaitsForOwner { routed, now: found.now.clone(), cause };
+        effects.extend(emit::waits_for_owner(ctx, &waits).await?);
+    }
+    if let Some((owner, at)) = found.wants_the_owner() {
+        let conversation = &found.now;
+        effects.extend(emit::contact_heard(ctx, &ContactHeard { conversation, owner, at }).await?);
     }
     effects.extend(found.events().into_iter().filter_map(|(_, event)| record(found, event)));
     effects.extend(told_of.jobs(ctx).into_iter().chain(redrawn).map(enqueue::unasked));
@@ -209,7 +220,8 @@ fn shows(card: &Card, now: &CardView) -> bool {
 fn changed(found: &ExternalChange) -> ConversationChanged {
     let events = found.events().into_iter().filter(|(_, event)| event.changes_state());
     let entries = events.map(|(actor, what)| ThreadEntry { actor, what, note: String::new() }).collect();
-    ConversationChanged { card_view: found.card_view(), now: found.now.clone(), entries }
+    let heard = found.heard().cloned();
+    ConversationChanged { card_view: found.card_view(), now: found.now.clone(), entries, heard }
 }
 
 /// Returns the notes since that time, without those that were written here. Each reference accounts for one note, the

@@ -80,7 +80,7 @@ impl Message for PostQueue {
 /// Returns the unassigned conversations whose cards the channel shows; all of them where it shows none.
 async fn unassigned(ctx: &TenantCtx, channel: &ChannelId) -> Result<Digest, Fault> {
     let (route, now) = (routes::route_of(ctx, channel).await?.unwrap_or_else(Route::of_all), ctx.clock.now());
-    let sum = |all: &Conversations| Summary::of(all.values().map(|sight| &sight.known.conversation), &route, now);
+    let sum = |all: &Conversations| Summary::of(all.pending(), &route, now);
     let Summary { waiting, more, .. } = ctx.memory.projection.look(&ctx.db, sum).await?;
     let waiting = waiting.into_iter().map(|conversation| CardView::new(conversation, None)).collect();
     Ok(Digest { asked: true, waiting, more, ..Digest::at(now) })

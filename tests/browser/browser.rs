@@ -115,7 +115,7 @@ where
 }
 
 /// Returns JavaScript for the elements that match `css`, are visible, and contain `text`.
-fn saying(css: &str, text: &str) -> String {
+pub(crate) fn saying(css: &str, text: &str) -> String {
     let (css, text) = (json!(css), json!(text));
     format!(
         "[...document.querySelectorAll({css})].filter((n) => n.checkVisibility() && n.textContent.includes({text}))"

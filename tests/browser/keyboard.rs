@@ -20,7 +20,7 @@ const OWNER: &str = "[...document.querySelectorAll('.modal .combo input')].at(-1
 
 impl Page {
     /// Presses Tab, or Shift+Tab, until the focus is on the element with this name.
-    async fn tab_to(&self, back: bool, there: &str) {
+    pub(crate) async fn tab_to(&self, back: bool, there: &str) {
         let mut passed = Vec::new();
         while passed.len() < FAR {
             let at = self.focus().await;
@@ -34,7 +34,7 @@ impl Page {
     }
 
     /// Presses Tab until the focus is on the element of a JavaScript expression.
-    async fn tab_until(&self, there: &str) {
+    pub(crate) async fn tab_until(&self, there: &str) {
         for _ in 0..FAR {
             let is_there = format!("return document.activeElement === {there}");
             if *self.driver.execute(is_there, vec![]).await.unwrap().json() == true {

@@ -35,7 +35,7 @@ fn modal(title: &str, blocks: &[Value]) -> Value {
 
 impl Page {
     /// Chooses from a menu by typing.
-    async fn choose(&self, menu: &str, typed: &str, option: &str) {
+    pub(crate) async fn choose(&self, menu: &str, typed: &str, option: &str) {
         self.click(&format!("[data-focus='{menu}']"), "").await;
         self.keys(typed).await;
         self.click("[role=option]", option).await;

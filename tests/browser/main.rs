@@ -10,6 +10,7 @@
 )]
 
 mod accessible;
+mod attendance;
 mod browser;
 mod forms;
 mod installing;
@@ -24,6 +25,7 @@ mod slackbot;
 mod stage;
 mod steps;
 mod tour;
+mod waiting;
 mod work_objects;
 mod workflows;
 mod world;

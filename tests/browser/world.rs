@@ -201,23 +201,32 @@ const REPEATED: &str = "import('/page/store.js').then((store) => {
 })";
 
 impl Page {
-    /// Presses *Continue* whenever the day pauses, and waits for its end.
-    async fn play_to_the_end(&self) {
+    /// Begins to play the day as fast as the page offers it.
+    pub(crate) async fn play(&self) {
         self.click("#top [data-time=play]", "").await;
         self.click("#top [data-time=faster]", "1×").await;
         self.click("#top [data-time=faster]", "2×").await;
-        let ended = "document.querySelector('#top [data-time=play]:not([disabled])')";
+    }
+
+    /// Presses *Continue* whenever the day pauses, until a JavaScript expression is true.
+    pub(crate) async fn plays_until(&self, expression: &str) {
         self.until(&format!(
-            "(() => {{ const pause = document.querySelector('#top [data-time=pause]');
-               if (pause?.textContent.includes('Continue')) pause.click(); return {ended}; }})()"
+            "(() => {{ const found = {expression};
+               const pause = document.querySelector('#top [data-time=pause]');
+               if (!found && pause?.textContent.includes('Continue')) pause.click(); return Boolean(found); }})()"
         ))
         .await;
+    }
+
+    pub(crate) async fn play_to_the_end(&self) {
+        self.plays_until("document.querySelector('#top [data-time=play]:not([disabled])')").await;
     }
 }
 
 #[tokio::test]
 async fn a_day_is_played_without_an_absence_and_with_one_digest_a_channel() {
     prepared(|page| async move {
+        page.play().await;
         page.play_to_the_end().await;
         page.shows("#clock", "Tue").await;
         let script = format!("const done = arguments[arguments.length - 1]; {REPEATED}");

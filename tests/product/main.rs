@@ -25,4 +25,5 @@ mod server;
 mod support;
 mod sync;
 mod tenants;
+mod waiting;
 mod workflows;

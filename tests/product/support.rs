@@ -1,6 +1,7 @@
 //! The world of the tests: a sandbox, the app, a clock that stands still, and verbs that read like people's actions. A
 //! test ends with silence: an unread message, a waiting job or a failed one fails it.
 
+mod attending;
 pub mod browser;
 pub mod database;
 pub mod doing;

@@ -7,13 +7,13 @@ use crate::stage::Stage;
 
 impl Stage {
     /// Returns the control API's refusal.
-    async fn cannot(&self, verb: &str, body: Value) -> String {
+    pub(crate) async fn cannot(&self, verb: &str, body: Value) -> String {
         let (status, answer) = self.control(verb, body).await;
         assert_eq!(status, 422, "{answer}");
         answer["error"].as_str().unwrap().to_owned()
     }
 
-    async fn can(&self, verb: &str, body: Value) -> Value {
+    pub(crate) async fn can(&self, verb: &str, body: Value) -> Value {
         let (status, answer) = self.control(verb, body).await;
         assert_eq!(status, 200, "{answer}");
         answer

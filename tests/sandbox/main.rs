@@ -9,6 +9,7 @@
     reason = "a test that cannot go on should say where"
 )]
 
+mod attendance;
 mod blocks;
 mod cast;
 mod control;

@@ -91,6 +91,14 @@ struct Actor {
     who: String,
 }
 
+/// A member's availability in dialnote.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct SetAvailability {
+    member: String,
+    availability: String,
+}
+
 /// A step of the clock.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -230,6 +238,19 @@ async fn done(shared: &Shared, verb: &str, heard: &RecordedRequest) -> Result<Va
             deliver::react(shared, read(heard)?).await?;
             Ok(json!({}))
         }
+        "status" => {
+            deliver::set_status(shared, read(heard)?).await?;
+            Ok(json!({}))
+        }
+        "group" => {
+            deliver::set_group(shared, read(heard)?).await?;
+            Ok(json!({}))
+        }
+        "availability" => {
+            let SetAvailability { member, availability } = read(heard)?;
+            shared.world(|world| world.dialnote.set_availability(&member, availability))?;
+            Ok(json!({}))
+        }
         "read" => {
             let Read { who, channel } = read(heard)?;
             shared.world(|world| have_read(world, &who, &channel))?;
@@ -357,6 +378,7 @@ async fn pass(shared: &Shared, seconds: u32) -> Result<(), Impossible> {
     loop {
         let step = left.min(STEP);
         shared.world(|world| advance(world, step))?;
+        deliver::end_statuses(shared).await?;
         shared.turn();
         if let Ok(host) = shared.hosted() {
             host.look().await;

@@ -6,7 +6,7 @@ use std::sync::LazyLock;
 use serde::{Deserialize, Serialize};
 
 /// The bot scopes without which events are not sent (docs/contracts/slack-2026.md §1.5); other events need none.
-const EVENT_SCOPES: [(&str, &str); 9] = [
+const EVENT_SCOPES: [(&str, &str); 10] = [
     ("app_context_changed", "assistant:write"),
     ("app_mention", "app_mentions:read"),
     ("link_shared", "links:read"),
@@ -16,6 +16,7 @@ const EVENT_SCOPES: [(&str, &str); 9] = [
     ("subteam_members_changed", "usergroups:read"),
     ("team_join", "users:read"),
     ("user_change", "users:read"),
+    ("user_status_changed", "users:read"),
 ];
 
 /// Returns the bot scope that an event needs, if it needs one.

@@ -66,7 +66,7 @@ pub use channels::{Channel, ChannelKind, Message, Reaction};
 pub use clock::Clock;
 pub use deliver::{
     Click, Close, EditObject, Incoming, ObjectPlace, OpenObject, Outcome, PressObject, Reacting, ReadComments, RunStep,
-    Saying, Shortcut, Submit, TypeInObject, Typing, WriteComment,
+    Saying, SetGroup, SetStatus, Shortcut, Submit, TypeInObject, Typing, WriteComment,
 };
 pub use dialnote::model::{CallLog, Contact, Conversation, Dialnote, Entry, Hook, Kind, Member, Number, Status};
 pub use dialnote::variants::{self, Variants};
@@ -81,7 +81,7 @@ pub use ids::{APP, BOT, BOT_HANDLE, BOT_USER, DOMAIN, SLACKBOT, TEAM, TEAM_NAME}
 pub use impossible::Impossible;
 pub use objects::{Comments, Details, EntityFault, ObjectSupport, Objects, Pane, PaneTab, Sending, Subject};
 pub use options::{Credentials, Options, Secrets};
-pub use people::{Person, UserGroup};
+pub use people::{Person, ProfileStatus, UserGroup};
 pub use service::Service;
 pub use slack::every_scope;
 pub use slackbot::{Exchange, Slackbot, SlackbotOutcome, ToolCall, ToolClick};
@@ -342,6 +342,21 @@ impl Sandbox {
     /// Writes an ordinary message; answers its name.
     pub async fn say(&self, saying: Saying) -> Result<String, Impossible> {
         deliver::say(&self.shared, saying).await
+    }
+
+    /// Sets or clears a person's status. The app hears of it.
+    pub async fn set_status(&self, set: SetStatus) -> Result<(), Impossible> {
+        deliver::set_status(&self.shared, set).await
+    }
+
+    /// Clears the statuses whose time is up. The app hears of it.
+    pub async fn end_statuses(&self) -> Result<(), Impossible> {
+        deliver::end_statuses(&self.shared).await
+    }
+
+    /// Gives a user group other people. The app hears of it.
+    pub async fn set_group(&self, set: SetGroup) -> Result<(), Impossible> {
+        deliver::set_group(&self.shared, set).await
     }
 
     /// Adds an emoji to a message, or removes it.

@@ -136,7 +136,7 @@ fn people_shown(world: &World) -> Value {
         json!({
             "id": person.id, "handle": person.handle, "name": person.real_name, "called": person.display_name,
             "bot": person.bot, "admin": person.admin, "guest": person.guest, "deleted": person.deleted,
-            "tz": person.tz, "unread": unread,
+            "tz": person.tz, "unread": unread, "status": person.status,
         })
     };
     world.people.iter().map(shown).collect()

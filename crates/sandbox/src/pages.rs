@@ -23,7 +23,9 @@ macro_rules! files {
 
 /// The files beside the index, by name.
 const FILES: &[(&str, &str)] = files![
+    "actors.js",
     "api.js",
+    "attendance.js",
     "base.css",
     "blocks.css",
     "blocks.js",

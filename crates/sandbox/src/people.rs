@@ -42,6 +42,20 @@ pub struct Person {
     /// The end of their do-not-disturb time.
     #[serde(default)]
     pub undisturbed_until: Option<Timestamp>,
+    /// The status in their profile, if there is one.
+    #[serde(default)]
+    pub status: Option<ProfileStatus>,
+}
+
+/// A status in a profile (docs/contracts/slack-2026.md §6.2).
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ProfileStatus {
+    /// The emoji, with its colons.
+    pub emoji: String,
+    /// The words; may be empty.
+    pub text: String,
+    /// The time at which Slack clears it; `None` if it stays until changed.
+    pub until: Option<Timestamp>,
 }
 
 impl Person {
@@ -64,17 +78,21 @@ impl Person {
             tz: "America/Los_Angeles".to_owned(),
             locale: "en-US".to_owned(),
             undisturbed_until: None,
+            status: None,
         }
     }
 
     /// Returns the user object (docs/contracts/slack.md §23). Without the email scope the address is missing without an
     /// error; deactivated users lack a time zone.
     pub(super) fn object(&self, with_email: bool, with_locale: bool, now: Timestamp) -> Value {
+        let status = self.status.as_ref();
         let mut profile = json!({
             "title": "", "phone": "", "skype": "",
             "real_name": self.real_name, "real_name_normalized": self.real_name,
             "display_name": self.display_name, "display_name_normalized": self.display_name,
-            "status_text": "", "status_emoji": "", "status_expiration": 0,
+            "status_text": status.map_or("", |status| &status.text),
+            "status_emoji": status.map_or("", |status| &status.emoji),
+            "status_expiration": status.and_then(|status| status.until).map_or(0, Timestamp::as_second),
             "avatar_hash": "g0000000000",
             "image_48": format!("https://avatars.acme.example/{}-48.png", self.handle),
             "image_192": format!("https://avatars.acme.example/{}-192.png", self.handle),

@@ -77,9 +77,8 @@ impl Directory {
             PersonRef::Clear(Assignee::User(user)) => vec![user],
             PersonRef::Clear(Assignee::Me) => self.me.iter().cloned().collect(),
             PersonRef::OneOf(users) => users,
-            PersonRef::Clear(Assignee::Group(_) | Assignee::InText | Assignee::Named(_)) | PersonRef::Unknown(_) => {
-                Vec::new()
-            }
+            PersonRef::Clear(Assignee::Group(_) | Assignee::PickedBy(_) | Assignee::InText | Assignee::Named(_))
+            | PersonRef::Unknown(_) => Vec::new(),
         });
         let mut several: Vec<SlackUserId> = Vec::new();
         for user in users {

@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::core::auto_assign::PickDelay;
 use crate::core::card_view::CardView;
 use crate::core::event::ThreadEntry;
 use crate::core::ids::{ChannelId, ConversationId, MessageTs};
@@ -22,13 +23,25 @@ pub(crate) struct PostCard {
     pub requester: Option<Addressee>,
 }
 
-/// A card to redraw from its stored content, because its channel shows less than before.
+/// A card to redraw from its stored content, because its channel shows less than before, or because time passed.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct RedrawCard {
     /// The channel.
     pub channel: ChannelId,
     /// The card's conversation.
     pub conversation: ConversationId,
+}
+
+/// A line to show on the card of an unassigned conversation, or to remove from it: the reason why it is not assigned
+/// yet. A card that shows another state by then stays as it is.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct ShowDelay {
+    /// The channel.
+    pub channel: ChannelId,
+    /// The card's conversation.
+    pub conversation: ConversationId,
+    /// The reason; `None` if there is none any longer.
+    pub delay: Option<PickDelay>,
 }
 
 /// A card to post again at the bottom of its channel, because its contact got in touch after it was done.
@@ -67,7 +80,7 @@ pub(crate) struct PostEntry {
 }
 
 /// Returns the partition key of everything that is posted about a conversation in a channel.
-fn card_key(channel: &ChannelId, conversation: &ConversationId) -> String {
+pub(crate) fn card_key(channel: &ChannelId, conversation: &ConversationId) -> String {
     format!("card:{channel}:{conversation}")
 }
 
@@ -103,6 +116,27 @@ impl JobKind for RedrawCard {
 
     fn fairness_key(&self) -> String {
         self.channel.to_string()
+    }
+
+    fn rate_limits(&self) -> Vec<RateLimit> {
+        vec![rate_limits::updating()]
+    }
+}
+
+impl JobKind for ShowDelay {
+    const KIND: &'static str = "show_delay.v1";
+    const QUEUE: Queue = Queue::Outbox;
+
+    fn key(&self) -> String {
+        card_key(&self.channel, &self.conversation)
+    }
+
+    fn fairness_key(&self) -> String {
+        self.channel.to_string()
+    }
+
+    fn coalesce_key(&self) -> Option<String> {
+        Some("delay".to_owned())
     }
 
     fn rate_limits(&self) -> Vec<RateLimit> {

@@ -8,6 +8,8 @@ use crate::commands::reply_view;
 use crate::commands::result::{CommandResult, Reply, ResultKind};
 use crate::core::about::About;
 use crate::core::answer::AnswerBy;
+use crate::core::auto_assign::{AssigneePool, AutoAssign, PickBy};
+use crate::core::availability::Away;
 use crate::core::card_view::{CardNote, CardView, Digest};
 use crate::core::command::PendingAction;
 use crate::core::conversation::{
@@ -17,21 +19,26 @@ use crate::core::delivery::{DeliveryState, Receipt};
 use crate::core::direct_message::DirectMessage;
 use crate::core::event::{Event, HistoryEntry};
 use crate::core::form::FormContext;
-use crate::core::ids::{ChannelId, ConversationId, MemberId};
+use crate::core::ids::{ChannelId, ConversationId, MemberId, SlackUserId};
 use crate::core::note::LONGEST_NOTE;
 use crate::core::preferences::NotificationPreferences;
 use crate::core::privacy::Privacy;
 use crate::core::query::{FILTERS, Filter, LIST_PAGE_SIZE, Query};
-use crate::core::route::RouteSettings;
+use crate::core::route::{Route, RouteSettings};
 use crate::core::rules::Rules;
+use crate::core::sweep::Sweep;
 use crate::core::verbs::Verb;
-use crate::lists::content::{AdminView, HomeView, ListView};
+use crate::lists::content::{AdminView, HomeView, ListView, ManagerView, NumberQueue, OwnerLoad};
 use crate::lists::forms_view::{self, FormFacts, Here};
 use crate::lists::{home_view, view};
 use crate::notifications::report_facts::{Counts, DayActivity, PersonActivity, Report, Waits};
+use crate::notifications::shares::{Share, TargetShares};
 use crate::notifications::{digest_view, direct_view, report_view};
 use crate::platform::slack::blocks::window::Modal;
 use crate::platform::slack::validate::Drawing;
+use crate::settings::route_window::MOST_PEOPLE;
+use crate::settings::route_words::SettingNames;
+use crate::settings::{route_window, route_words};
 
 /// The number of rows of a digest, of people and of days in a report.
 const ROWS: usize = 10;
@@ -51,6 +58,7 @@ pub(super) fn all(links: &Links, now: Timestamp) -> Vec<(&'static str, Drawing)>
         ("a report", Drawing::Message(report_view::message(&report(now)))),
         ("a form", Drawing::Window(form(now, links))),
         ("the form of the rules", Drawing::Window(forms_view::rules(&Rules::default(), Some(&here()), true))),
+        ("the form of a channel's settings", Drawing::Window(route_settings())),
         ("the form of the notifications", Drawing::Window(forms_view::preferences(&preferences(), String::new()))),
         ("the window of a list", Drawing::Window(forms_view::window(Some(&list(now)), &list(now).query, links))),
         ("a Home tab", Drawing::Home(home)),
@@ -135,6 +143,7 @@ fn list(now: Timestamp) -> ListView {
         notice: Vec::new(),
         silent_since: Some(now),
         reading: true,
+        sweep: Some(Sweep { owner: MemberId::new("mem_sample"), name: "Zoe Park".to_owned(), of: LIST_PAGE_SIZE }),
     }
 }
 
@@ -158,10 +167,15 @@ fn digest(now: Timestamp) -> Digest {
 fn report(now: Timestamp) -> Report {
     let dates = TimeZone::UTC.to_datetime(now).date().series(1.day()).take(ROWS);
     let days = dates.map(|date| DayActivity { date, done: 1, snoozed: 2, owned: 3, waiting: 4 }).collect();
+    let answers = Share { met: 3, of: 4 };
     let counts = Counts { open: 1, assigned: 2, done: 3, to_done: Some(60) };
-    let people = (0..ROWS).map(|_| PersonActivity { name: "Zoe Park".to_owned(), counts: counts.clone() }).collect();
+    let people =
+        (0..ROWS).map(|_| PersonActivity { name: "Zoe Park".to_owned(), counts: counts.clone(), answers }).collect();
     let waits = Waits { to_owner: Some(60), to_done: Some(600), handed: 1 };
-    Report { by: "Maya Chen".to_owned(), line: None, days, before: waits.clone(), waits, people }
+    let targets = TargetShares { owner: answers, answer: answers, to_answer: Some(600) };
+    let targets_before = targets.clone();
+    let (by, before) = (Some("Maya Chen".to_owned()), waits.clone());
+    Report { by, week: None, line: None, days, before, waits, people, targets, targets_before }
 }
 
 fn form(now: Timestamp, links: &Links) -> Modal {
@@ -173,8 +187,18 @@ fn form(now: Timestamp, links: &Links) -> Modal {
 }
 
 fn here() -> Here {
-    let route = Some(RouteSettings::default());
-    Here { channel: ChannelId::new("C0SAMPLE"), masked: true, aloud: true, emoji: true, route }
+    Here { channel: ChannelId::new("C0SAMPLE"), masked: true, aloud: true, emoji: true, routed: true }
+}
+
+/// Returns the form with as much chosen as it can have.
+fn route_settings() -> Modal {
+    let people = (0..MOST_PEOPLE).map(|nth| SlackUserId::new(format!("U0SAMPLE{nth:03}"))).collect();
+    let auto = AutoAssign { how: PickBy::LeastBusy, pool: Some(AssigneePool::People(people)), most_open: 8 };
+    let working = Some(Rules::default().working);
+    let settings = RouteSettings { auto, working, shift_change: true, ..RouteSettings::default() };
+    let route = Route { settings, ..Route::of_all() };
+    let does = route_words::paragraph(&route, &Rules::default(), &SettingNames::new());
+    route_window::window(&ChannelId::new("C0SAMPLE"), &route, &does)
 }
 
 fn preferences() -> NotificationPreferences {
@@ -197,6 +221,16 @@ fn home(now: Timestamp) -> HomeView {
         name: Some("Maya".to_owned()),
         is_new: true,
         preferences: preferences(),
+        manager: Some(team(now)),
         admin: Some(admin),
     }
+}
+
+fn team(now: Timestamp) -> ManagerView {
+    let name = "Zoe Park".to_owned();
+    let queue = NumberQueue { name: Some("Front desk".to_owned()), unassigned: ROWS, nearest: cards(now, 3) };
+    let sweep = Sweep { owner: MemberId::new("mem_sample"), name: name.clone(), of: ROWS };
+    let away = Some(Away::DoNotDisturb(now));
+    let person = OwnerLoad { name: name.clone(), user: None, open: ROWS, away, sweep: Some(sweep) };
+    ManagerView { queues: vec![queue], more: 1, people: vec![person], more_people: 1, free: vec![name] }
 }

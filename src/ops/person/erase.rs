@@ -164,7 +164,7 @@ impl<'a> Erasing<'a> {
             return ErasureState::Stays;
         }
         if kind == Some(DocumentKind::Route) {
-            return without_maker(person, &kept.body).map_or(ErasureState::Stays, ErasureState::Becomes);
+            return without_person(person, &kept.body).map_or(ErasureState::Stays, ErasureState::Becomes);
         }
         let is_theirs = [id, &kept.body].into_iter().any(|text| person.is_surely_in(text)) || person.is_member(id);
         if is_theirs || kind == Some(DocumentKind::Batch) && person.is_in(&kept.body) {
@@ -294,15 +294,22 @@ impl<'a> Erasing<'a> {
     }
 }
 
-/// Returns a route without the person who made it, if it is this one: then no one is notified when the route is paused.
-fn without_maker(person: &Person, body: &str) -> Option<String> {
+/// Returns a route without the person, if it names them: as the one who made it, as the backup of its answer targets, or
+/// among the people to whom it assigns.
+fn without_person(person: &Person, body: &str) -> Option<String> {
     let mut route: Value = serde_json::from_str(body).ok()?;
-    let by = route.get_mut("by")?;
-    if by.as_str() != Some(person.user.as_str()) {
-        return None;
+    let (before, user) = (route.clone(), person.user.as_str());
+    for (path, place) in [("/by", ""), ("/targets/then", "/user")] {
+        if let Some(part) =
+            route.pointer_mut(path).filter(|part| part.pointer(place).and_then(Value::as_str) == Some(user))
+        {
+            *part = Value::Null;
+        }
     }
-    *by = Value::Null;
-    Some(route.to_string())
+    if let Some(people) = route.pointer_mut("/auto/pool/people").and_then(Value::as_array_mut) {
+        people.retain(|one| one.as_str() != Some(user));
+    }
+    (route != before).then(|| route.to_string())
 }
 
 /// Returns a line of the audit log without the person, if they are in it. As the actor they lose any name: it may be
@@ -365,6 +372,8 @@ fn plural(count: usize, label: &str) -> String {
 
 #[cfg(test)]
 mod tests {
+    use std::collections::BTreeSet;
+
     use super::*;
 
     #[test]
@@ -377,5 +386,17 @@ mod tests {
         ] {
             assert_eq!(plural(count, label), counted);
         }
+    }
+
+    #[test]
+    fn a_route_names_the_person_no_more() {
+        let user = SlackUserId::new("U0LEO");
+        let person = Person::new(user, BTreeSet::default(), BTreeSet::default(), BTreeSet::default());
+        let person = person.unwrap_or_else(|_| unreachable!("an id is a word"));
+        let route =
+            r#"{"auto":{"pool":{"people":["U0LEO","U0ZOE"]}},"by":"U0LEO","targets":{"then":{"user":"U0LEO"}}}"#;
+        let without = r#"{"auto":{"pool":{"people":["U0ZOE"]}},"by":null,"targets":{"then":null}}"#;
+        assert_eq!(without_person(&person, route).as_deref(), Some(without));
+        assert_eq!(without_person(&person, without), None);
     }
 }

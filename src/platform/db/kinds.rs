@@ -20,8 +20,12 @@ pub(crate) trait CachedFact: Serialize + DeserializeOwned {
 /// with an empty id.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum DocumentKind {
+    /// The wait of a contact for an answer, by conversation.
+    AnswerWait,
     /// The conversations that an owner was asked about, by member.
     AskedAbout,
+    /// An unassigned conversation that its route assigns when someone can take it, by conversation.
+    AwaitsPick,
     /// The times in which the app was offline.
     Awake,
     /// The outcomes of commands that were given at once, by job, within the id of their batch.
@@ -38,6 +42,8 @@ pub enum DocumentKind {
     Handover,
     /// The last activity of a conversation with its meaning after earlier activity, by conversation.
     Heard,
+    /// A contact who got in touch with an owner outside working hours, by conversation.
+    HeardAtNight,
     /// An open home, by Slack user.
     Home,
     /// The mark that a person has hidden the first steps on their Home tab, by Slack user.
@@ -62,6 +68,8 @@ pub enum DocumentKind {
     PendingAnswer,
     /// The member picked for a conversation, by conversation.
     Pick,
+    /// The next look for people who can take the waiting conversations of a route, by channel.
+    PickCheck,
     /// The progress of the poller.
     Poll,
     /// The notification preferences of a person, by Slack user.
@@ -72,10 +80,16 @@ pub enum DocumentKind {
     ReadOnlyKey,
     /// The record that Slack refused newer blocks.
     RefusedBlocks,
+    /// The time at which an inactive conversation returns, by conversation.
+    ReturnTimer,
     /// The route of a channel, by channel.
     Route,
     /// The rules of the workspace.
     Rules,
+    /// The group of a channel's number at the last check of its shifts, by channel.
+    Shift,
+    /// The next check for changes of shifts.
+    ShiftCheck,
     /// The next check for stale conversations.
     StaleCheck,
     /// The record that dialnote accepted a change of status and made none.
@@ -88,16 +102,24 @@ pub enum DocumentKind {
     Team,
     /// The answer to an assistant's call, until the call takes it, by call.
     ToolAnswer,
+    /// A turn that a member had in a route's auto-assignment, by its number, within the route's channel.
+    Turn,
     /// A link that became a card, by channel, within its conversation.
     Unfurl,
     /// A person who cannot be sent direct messages, by Slack user.
     Unreachable,
+    /// The conversations that the app unassigned while a person was away, by Slack user.
+    WhileAway,
+    /// The weekly report of a channel, by channel.
+    Weekly,
 }
 
 impl DocumentKind {
     /// All kinds.
-    pub const ALL: [Self; 36] = [
+    pub const ALL: [Self; 46] = [
+        Self::AnswerWait,
         Self::AskedAbout,
+        Self::AwaitsPick,
         Self::Awake,
         Self::Batch,
         Self::Channel,
@@ -106,6 +128,7 @@ impl DocumentKind {
         Self::DrawnShared,
         Self::Handover,
         Self::Heard,
+        Self::HeardAtNight,
         Self::Home,
         Self::IntroHidden,
         Self::Installation,
@@ -118,27 +141,36 @@ impl DocumentKind {
         Self::Overdue,
         Self::PendingAnswer,
         Self::Pick,
+        Self::PickCheck,
         Self::Poll,
         Self::Preferences,
         Self::Quoted,
         Self::ReadOnlyKey,
         Self::RefusedBlocks,
+        Self::ReturnTimer,
         Self::Route,
         Self::Rules,
+        Self::Shift,
+        Self::ShiftCheck,
         Self::StaleCheck,
         Self::StatusUnchanged,
         Self::Stranger,
         Self::Subscriptions,
         Self::Team,
         Self::ToolAnswer,
+        Self::Turn,
         Self::Unfurl,
         Self::Unreachable,
+        Self::Weekly,
+        Self::WhileAway,
     ];
 
     /// Returns the stored name.
     pub fn name(self) -> &'static str {
         match self {
+            Self::AnswerWait => "answer_wait",
             Self::AskedAbout => "asked",
+            Self::AwaitsPick => "awaits_pick",
             Self::Awake => "awake",
             Self::Batch => "batch",
             Self::Channel => "channel",
@@ -147,6 +179,7 @@ impl DocumentKind {
             Self::DrawnShared => "drawn_shared",
             Self::Handover => "handover",
             Self::Heard => "heard",
+            Self::HeardAtNight => "heard_at_night",
             Self::Home => "home",
             Self::IntroHidden => "intro_hidden",
             Self::Installation => "installation",
@@ -159,21 +192,28 @@ impl DocumentKind {
             Self::Overdue => "overdue",
             Self::PendingAnswer => "answer",
             Self::Pick => "pick",
+            Self::PickCheck => "pick_check",
             Self::Poll => "watch",
             Self::Preferences => "wishes",
             Self::Quoted => "quoted",
             Self::ReadOnlyKey => "read_only_key",
             Self::RefusedBlocks => "refused_blocks",
+            Self::ReturnTimer => "return",
             Self::Route => "route",
             Self::Rules => "rules",
+            Self::Shift => "shift",
+            Self::ShiftCheck => "shift_check",
             Self::StaleCheck => "untouched",
             Self::StatusUnchanged => "status_unchanged",
             Self::Stranger => "stranger",
             Self::Subscriptions => "hooks",
             Self::Team => "team",
             Self::ToolAnswer => "tool_answer",
+            Self::Turn => "turn",
             Self::Unfurl => "shown",
             Self::Unreachable => "unreachable",
+            Self::Weekly => "weekly",
+            Self::WhileAway => "while_away",
         }
     }
 
@@ -191,7 +231,7 @@ impl DocumentKind {
 
     /// Answers whether the stored name has a scope: a person or a thing, all of whose documents are read together.
     pub(crate) fn is_scoped(self) -> bool {
-        matches!(self, Self::Batch | Self::Deferred | Self::Missed | Self::Unfurl)
+        matches!(self, Self::Batch | Self::Deferred | Self::Missed | Self::Turn | Self::Unfurl)
     }
 
     /// Answers whether the document belongs to the Slack workspace. It stays when the dialnote organization changes.
@@ -219,6 +259,8 @@ pub(crate) enum CacheKind {
     DirectChannel,
     /// The refusals of a person's last save in a pane, by user.
     FailedSave,
+    /// The members of a user group, by group.
+    GroupMembers,
     /// The last direct message to a person, by reader.
     LastDirect,
     /// The time at which a member was last picked, by member.
@@ -241,12 +283,16 @@ pub(crate) enum CacheKind {
     SearchPlace,
     /// The answer to whether a channel is shared with another organization, by channel.
     Shared,
+    /// The last shift change that was offered in a channel, by channel.
+    ShiftOffer,
     /// A conversation as a person's pane shows it, by user and conversation.
     ShownInPane,
     /// The Slack users who have the members' addresses.
     Sought,
     /// The standing direct messages about a conversation, by conversation and reader.
     Standing,
+    /// The Do Not Disturb of the people asked for lately.
+    Undisturbed,
     /// The notice that a person's command waits, by the name of what waits.
     Waits,
 }
@@ -260,6 +306,7 @@ impl CacheKind {
             Self::Direct => "direct",
             Self::DirectChannel => "direct_channel",
             Self::FailedSave => "failed_save",
+            Self::GroupMembers => "group_members",
             Self::LastDirect => "direct_last",
             Self::LastPick => "last_pick",
             Self::Members => "members",
@@ -271,9 +318,11 @@ impl CacheKind {
             Self::RefusedPhoto => "refused_photo",
             Self::SearchPlace => "search_place",
             Self::Shared => "shared",
+            Self::ShiftOffer => "shift_offer",
             Self::ShownInPane => "shown_in_pane",
             Self::Sought => "sought",
             Self::Standing => "standing",
+            Self::Undisturbed => "undisturbed",
             Self::Waits => "waits",
         }
     }
@@ -303,7 +352,7 @@ mod tests {
             DocumentKind::ALL.into_iter().filter(|kind| holds(*kind)).map(DocumentKind::name).collect()
         };
         for (found, expected) in [
-            (names(DocumentKind::is_scoped), vec!["batch", "postponed", "missed", "shown"]),
+            (names(DocumentKind::is_scoped), vec!["batch", "postponed", "missed", "turn", "shown"]),
             (
                 names(DocumentKind::is_the_workspaces),
                 vec!["channel", "installation", "wishes", "refused_blocks", "rules"],

@@ -2,7 +2,7 @@
 //! 50,000 conversations and while dialnote is down. It follows the snapshots in the store, which this instance and
 //! others write.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::hash::{BuildHasher, RandomState};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -26,7 +26,12 @@ const OVERLAP: Duration = Duration::from_secs(15);
 const SNAPSHOTS_PER_READ: usize = 5_000;
 
 /// The conversations by their ids.
-pub(crate) type Conversations = HashMap<ConversationId, ProjectedConversation>;
+#[derive(Default)]
+pub(crate) struct Conversations {
+    all: HashMap<ConversationId, ProjectedConversation>,
+    /// Those that are open or snoozed. Nearly all others are history, which most looks have no use for.
+    pending: HashSet<ConversationId>,
+}
 
 /// A conversation with the hash of its snapshot. A snapshot with the same hash is not decoded again.
 pub(crate) struct ProjectedConversation {
@@ -34,6 +39,47 @@ pub(crate) struct ProjectedConversation {
     /// The time when it was first seen in this state.
     pub(crate) at: Timestamp,
     hash: u64,
+}
+
+impl Conversations {
+    /// Returns a conversation.
+    pub(crate) fn get(&self, id: &ConversationId) -> Option<&ProjectedConversation> {
+        self.all.get(id)
+    }
+
+    /// Answers whether a conversation is known.
+    pub(crate) fn contains_key(&self, id: &ConversationId) -> bool {
+        self.all.contains_key(id)
+    }
+
+    /// Returns the ids of all conversations.
+    pub(crate) fn keys(&self) -> impl Iterator<Item = &ConversationId> {
+        self.all.keys()
+    }
+
+    /// Returns all conversations. The cost grows with the history.
+    pub(crate) fn values(&self) -> impl Iterator<Item = &ProjectedConversation> {
+        self.all.values()
+    }
+
+    /// Returns the conversations that are open or snoozed.
+    pub(crate) fn pending(&self) -> impl Iterator<Item = &Conversation> {
+        self.pending.iter().filter_map(|id| Some(&self.all.get(id)?.known.conversation))
+    }
+
+    fn insert(&mut self, id: ConversationId, sight: ProjectedConversation) {
+        if sight.known.conversation.is_pending() {
+            self.pending.insert(id.clone());
+        } else {
+            self.pending.remove(&id);
+        }
+        self.all.insert(id, sight);
+    }
+
+    fn remove(&mut self, id: &ConversationId) {
+        self.pending.remove(id);
+        self.all.remove(id);
+    }
 }
 
 /// A counter of how often the clock was set back. Times from before cannot be compared with times from after.
@@ -123,7 +169,7 @@ impl Followed {
                 let sight = ProjectedConversation { known: KnownConversation::of(conversation), at: seen.at, hash };
                 self.conversations.insert(seen.conversation, sight);
             }
-            Err(_) => drop(self.conversations.remove(&seen.conversation)),
+            Err(_) => self.conversations.remove(&seen.conversation),
         }
     }
 }

@@ -175,12 +175,13 @@ impl Dialnote {
         Ok(found.filter(|one| one.is_open() && one.is_owned_by(member)).map(|one| one.id).collect())
     }
 
-    /// Returns all open conversations that a member owns, most recently active first.
-    pub(crate) async fn all_open_of(&self, member: &MemberId) -> Result<Vec<Conversation>, DialnoteError> {
+    /// Returns all conversations that a member owns and that are not done, most recently active first. Snoozed ones are
+    /// among them.
+    pub(crate) async fn all_pending_of(&self, member: &MemberId) -> Result<Vec<Conversation>, DialnoteError> {
         let (mut all, mut pages) = (Vec::new(), Pages::default());
         for _ in 0..OWNED_PAGES {
             let page = self.owned_from(member, pages.offset).await?;
-            let owned = |one: &Conversation| one.is_open() && one.is_owned_by(member);
+            let owned = |one: &Conversation| one.is_pending() && one.is_owned_by(member);
             all.extend(pages.take(page).into_iter().filter(owned));
             if !pages.goes_on {
                 break;

@@ -3,6 +3,7 @@
 
 use std::time::Duration;
 
+use jiff::Timestamp;
 use reqwest::StatusCode;
 use serde_json::Value;
 
@@ -11,6 +12,7 @@ use crate::core::error::{Fault, Service};
 use crate::core::ids::{InstallationId, SlackUserId};
 use crate::core::json::Peek;
 use crate::core::person::{Account, Profile};
+use crate::core::slack_status::SlackStatus;
 use crate::core::teammate::is_outside;
 use crate::core::text;
 use crate::platform::slack::codes;
@@ -139,7 +141,17 @@ pub(super) fn profile(installation: &InstallationId, user: &Value) -> Option<Pro
         photo: user.words("/profile/image_48").map(str::to_owned),
         zone: user.words("/tz").map(str::to_owned),
         admin: user.flag("/is_admin") || user.flag("/is_owner"),
+        status: status(user),
     })
+}
+
+/// Reads the status of a user object (docs/contracts/slack-2026.md §6.2).
+fn status(user: &Value) -> Option<SlackStatus> {
+    let (emoji, text) = (user.words("/profile/status_emoji"), user.text("/profile/status_text"));
+    let expires = user.at("/profile/status_expiration").and_then(Value::as_i64).filter(|at| *at > 0);
+    let until = expires.and_then(|at| Timestamp::from_second(at).ok());
+    let text = text.and_then(text::name).unwrap_or_default();
+    emoji.map(|emoji| SlackStatus { emoji: emoji.to_owned(), text, until })
 }
 
 /// Reads a user object (§23.1) as a colleague; returns `None` for bots and deactivated accounts.

@@ -283,21 +283,24 @@ impl Slack {
         Ok(answer.words("/view/hash").map(str::to_owned))
     }
 
-    /// Returns the users among these who have Do Not Disturb on at the moment (`dnd.teamInfo`); none, if the app may
-    /// not know. The token of an organization must name the workspace (§24.5).
+    /// Returns the users among these who have Do Not Disturb on at the moment, each with its end (`dnd.teamInfo`); none,
+    /// if the app may not know. The token of an organization must name the workspace (§24.5).
     pub(crate) async fn undisturbed(
         &self,
         users: &[SlackUserId],
         team: Option<&TeamId>,
         now: Timestamp,
-    ) -> Result<Vec<SlackUserId>, Fault> {
+    ) -> Result<Vec<(SlackUserId, Timestamp)>, Fault> {
         let mut resting = Vec::new();
         for users in users.chunks(UNDISTURBED_AT_ONCE) {
             let names = users.iter().map(SlackUserId::as_str).collect::<Vec<_>>().join(",");
             let mut arguments = vec![("users", names.as_str())];
             arguments.extend(team.map(|team| ("team_id", team.as_str())));
             match self.call_form("dnd.teamInfo", &arguments).await {
-                Ok(answer) => resting.extend(users.iter().filter(|user| is_resting(&answer, user, now)).cloned()),
+                Ok(answer) => {
+                    let until = |user: &SlackUserId| Some((user.clone(), resting_until(&answer, user, now)?));
+                    resting.extend(users.iter().filter_map(until));
+                }
                 Err(SlackError::Refused(_) | SlackError::Fault(Fault::Unauthorized { .. })) => break,
                 Err(SlackError::Fault(fault)) => return Err(fault),
             }
@@ -440,11 +443,12 @@ impl Slack {
     }
 }
 
-fn is_resting(answer: &Value, user: &SlackUserId, now: Timestamp) -> bool {
+/// Returns the end of a user's Do Not Disturb, if it is on now.
+fn resting_until(answer: &Value, user: &SlackUserId, now: Timestamp) -> Option<Timestamp> {
     let second = |field: &str| answer.at(&format!("/users/{user}/{field}")).and_then(Value::as_i64);
     let hours = second("next_dnd_start_ts").zip(second("next_dnd_end_ts"));
-    answer.flag(&format!("/users/{user}/dnd_enabled"))
-        && hours.is_some_and(|(from, to)| (from..to).contains(&now.as_second()))
+    let (_, to) = hours.filter(|(from, to)| (*from..*to).contains(&now.as_second()))?;
+    answer.flag(&format!("/users/{user}/dnd_enabled")).then(|| Timestamp::from_second(to).ok())?
 }
 
 /// The prefix of the app's own names for views; Slack's begin with `V` (§9.8).

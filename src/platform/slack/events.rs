@@ -3,7 +3,8 @@
 use jiff::Timestamp;
 use serde_json::Value;
 
-use crate::core::ids::{ChannelId, InstallationId, MessageTs, SlackUserId, TeamId};
+use crate::core::group_change::GroupChange;
+use crate::core::ids::{ChannelId, InstallationId, MessageTs, SlackUserId, TeamId, UserGroupId};
 use crate::core::json::Peek;
 use crate::core::links_job::LinksJob;
 use crate::core::pane::PaneTab;
@@ -18,7 +19,8 @@ use crate::platform::slack::panes;
 pub(super) fn event(payload: &Value) -> Option<Inbound> {
     let kind = payload.text("/event/type")?;
     let known = match kind {
-        "user_change" | "team_join" => profile_changed(payload),
+        "user_change" | "user_status_changed" | "team_join" => profile_changed(payload),
+        "subteam_members_changed" => group_changed(payload),
         "app_home_opened" if payload.text("/event/tab") != Some("messages") => Some(Inbound::HomeOpened {
             installation: event_installation(payload)?,
             user: SlackUserId::new(payload.words("/event/user")?),
@@ -137,6 +139,19 @@ fn profile_changed(payload: &Value) -> Option<Inbound> {
     let at = payload.at("/event_time").and_then(Value::as_i64).and_then(|at| Timestamp::from_second(at).ok());
     let change = ProfileJob { user: profile.user.clone(), told: at.map(|at| (profile, at)) };
     Some(Inbound::ProfileChanged { installation, change, delivery: payload.words("/event_id")?.to_owned() })
+}
+
+/// Reads a change of a user group's people.
+fn group_changed(payload: &Value) -> Option<Inbound> {
+    let users = |path: &str| payload.list(path).iter().filter_map(Value::as_str).map(SlackUserId::new).collect();
+    let change = GroupChange {
+        group: UserGroupId::new(payload.words("/event/subteam_id")?),
+        team: event_organization(payload).and_then(|_| payload.words("/event/team_id")).map(TeamId::new),
+        added: users("/event/added_users"),
+        removed: users("/event/removed_users"),
+    };
+    let installation = event_installation(payload)?;
+    Some(Inbound::GroupChanged { installation, change, delivery: payload.words("/event_id")?.to_owned() })
 }
 
 fn shared(payload: &Value) -> Option<Inbound> {

@@ -34,6 +34,12 @@ impl Fields {
         self.state(block, action)?.words("/selected_user").map(SlackUserId::new)
     }
 
+    /// Returns the people chosen in a people menu of several.
+    pub(crate) fn users(&self, block: &str, action: &str) -> Vec<SlackUserId> {
+        let chosen = self.state(block, action).map(|state| state.list("/selected_users")).unwrap_or_default();
+        chosen.iter().filter_map(Value::as_str).map(SlackUserId::new).collect()
+    }
+
     /// Returns the value of the option chosen in a menu of fixed options.
     pub fn choice(&self, block: &str, action: &str) -> Option<&str> {
         self.state(block, action)?.words("/selected_option/value")

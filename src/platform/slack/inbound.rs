@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use jiff::Timestamp;
 
 use crate::core::click::Click;
+use crate::core::group_change::GroupChange;
 use crate::core::ids::{ChannelId, ConversationId, InstallationId, MessageTs, SlackUserId, TeamId, ViewId};
 use crate::core::links_job::LinksJob;
 use crate::core::pane::PaneTab;
@@ -42,6 +43,8 @@ pub enum Inbound {
         place: Surface,
         /// The pane or object that holds the control, if one does.
         pane: Option<PaneRequest>,
+        /// The form that holds the control, as it is filled in, if one does.
+        form: Option<OpenForm>,
     },
     /// A submitted form (§9).
     Submission {
@@ -135,6 +138,15 @@ pub enum Inbound {
         /// The event's id.
         delivery: String,
     },
+    /// The people of a user group changed (docs/contracts/slack-2026.md §6.3).
+    GroupChanged {
+        /// The installation.
+        installation: InstallationId,
+        /// The change.
+        change: GroupChange,
+        /// The event's id.
+        delivery: String,
+    },
     /// A channel was shared with another company (§19).
     ChannelShared {
         /// The installation.
@@ -185,6 +197,7 @@ impl Inbound {
             Self::HomeOpened { .. } => "home",
             Self::Links { .. } => "links",
             Self::ProfileChanged { .. } => "profile",
+            Self::GroupChanged { .. } => "group",
             Self::ChannelShared { .. } => "shared",
             Self::StepReached { .. } => "step",
             Self::Removed { .. } => "removed",
@@ -208,11 +221,21 @@ impl Inbound {
             Self::HomeOpened { installation, .. }
             | Self::Links { installation, .. }
             | Self::ProfileChanged { installation, .. }
+            | Self::GroupChanged { installation, .. }
             | Self::ChannelShared { installation, .. }
             | Self::StepReached { installation, .. }
             | Self::Removed { installation, .. } => Some(installation),
         }
     }
+}
+
+/// A form that is open and not submitted.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct OpenForm {
+    /// The form's private metadata.
+    pub private_metadata: String,
+    /// The fields as they are filled in.
+    pub fields: Fields,
 }
 
 /// A pane as Slack names it. From a search, only addresses name the conversation (§3.1).

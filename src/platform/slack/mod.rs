@@ -9,6 +9,7 @@ pub mod entity;
 mod events;
 pub mod fields;
 mod functions;
+mod groups;
 pub mod inbound;
 pub mod oauth;
 mod objects;

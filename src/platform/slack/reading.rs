@@ -13,7 +13,7 @@ use crate::core::json::Peek;
 use crate::core::text;
 use crate::platform::slack::events;
 use crate::platform::slack::fields::Fields;
-use crate::platform::slack::inbound::{From, Inbound, Surface};
+use crate::platform::slack::inbound::{From, Inbound, OpenForm, Surface};
 use crate::platform::slack::panes;
 use crate::platform::slack::pointed;
 use crate::platform::slack::pointed::PointedAt;
@@ -141,6 +141,16 @@ fn click(payload: &Value) -> Option<Inbound> {
         },
         place: place(payload),
         pane: panes::pressed(payload),
+        form: form(payload),
+    })
+}
+
+/// Returns the form around a control, as it is filled in (§9.4).
+fn form(payload: &Value) -> Option<OpenForm> {
+    let is_form = payload.text("/view/type") == Some("modal");
+    is_form.then(|| OpenForm {
+        private_metadata: payload.text("/view/private_metadata").unwrap_or_default().to_owned(),
+        fields: fields(payload),
     })
 }
 
@@ -181,7 +191,8 @@ fn shortcut(payload: &Value) -> Option<Inbound> {
 /// The place of a comment's text in a submission (docs/contracts/slack-2026.md §4.9).
 const COMMENT: &str = "/view/state/values/comment_input_block/comment_input_action/rich_text_value";
 
-fn submission(payload: &Value) -> Option<Inbound> {
+/// Returns the fields of a form.
+fn fields(payload: &Value) -> Fields {
     let mut fields = HashMap::new();
     let blocks = payload.at("/view/state/values").and_then(Value::as_object);
     for (block, actions) in blocks.into_iter().flatten() {
@@ -189,7 +200,11 @@ fn submission(payload: &Value) -> Option<Inbound> {
             fields.insert((block.clone(), action.clone()), state.clone());
         }
     }
-    let fields = Fields(fields);
+    Fields(fields)
+}
+
+fn submission(payload: &Value) -> Option<Inbound> {
+    let fields = fields(payload);
     if let Some(pane) = panes::submitted(payload) {
         let channel = payload.words("/view/channel").map(ChannelId::new);
         let comment = payload.at(COMMENT).map(pointed::rich_text).unwrap_or_default();

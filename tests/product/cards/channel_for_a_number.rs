@@ -13,12 +13,13 @@ async fn a_missed_call_becomes_a_card_in_the_channel_of_its_number() {
         bot.look().await;
         bot.slash(MAYA, "/dialnote route \"Front desk\"").await;
         assert_snapshot!(bot.answer(MAYA).await, @"
-        <#C0FRONT> shows the cards of Front desk from the next call or message on.
+        <#C0FRONT> shows the cards of Front desk from the next call or message on. [Settings…]
+          New conversations on Front desk stay unassigned until someone takes them. They need an owner within 30 min and an answer within 2 h. The channel gets a digest at the start of working hours and a reminder after 30 min unassigned.
           If the app isn't a member of that channel, type `/invite @dialnote` there.
         ");
         let conversation = bot.missed_call("+14155550999").await;
         assert_snapshot!(bot.card(&conversation).await, @"
-          :red_circle: Unassigned
+          :red_circle: Unassigned · owner by Nov 23, 17:30 UTC
         +1 415 555 0999
         :telephone_receiver: Missed call · Nov 23, 9:00 UTC · Front desk
         [Take it] [Assign to… ▾] [⋯ Snooze… · Done · Add note… · History · Open in dialnote]
@@ -70,7 +71,8 @@ async fn another_numbers_calls_go_elsewhere_and_a_star_takes_all() {
         bot.slash(MAYA, "/dialnote route list").await;
         assert_snapshot!(bot.answer(MAYA).await, @"
         Channels for shared numbers
-        <#C0FRONT> shows all shared numbers
+        <#C0FRONT> shows all shared numbers [Settings…]
+          New conversations stay unassigned until someone takes them. They need an owner within 30 min and an answer within 2 h. The channel gets a digest at the start of working hours and a reminder after 30 min unassigned.
         ");
         bot.slash(MAYA, "/dialnote route off").await;
         assert_snapshot!(bot.answer(MAYA).await, @"<#C0FRONT> shows no new cards.");
@@ -133,20 +135,20 @@ async fn a_channel_has_cards_digests_and_reminders_of_its_own() {
         # Working hours
         Start*: [09:00]
         End*: [17:00]
+        # Absence
+        Statuses that mean away: [:palm_tree: :face_with_thermometer:___]
         # This channel
           Settings for <#C0FRONT>
         Privacy and changes: [ ] Hide numbers, messages and notes [ ] Also post changes of owner and status in the channel
         Emoji: [ ] Let emoji on cards act
-        Show cards for: [x] Missed calls [x] Voicemails [x] Answered calls [x] Text messages
-        Daily digest*: [At the start of working hours ▾]
-        Reminders about unassigned conversations*: [As in the workspace rules ▾]
+        Cards, digest, answer targets, auto-assignment and reports of this channel [Settings…]
         ");
-        let values = json!({
-            "cards": { "cards": ["voicemail", "sms"] }, "digest": { "digest": "never" },
-            "remind_here": { "remind_here": "0" }, "channel": { "channel": ["aloud"] },
-        });
-        bot.submit(MAYA, values).await;
+        bot.submit(MAYA, json!({ "channel": { "channel": ["aloud"] } })).await;
         assert_snapshot!(bot.answer(MAYA).await, @"Saved. The new settings apply in this channel now.");
+        let values = json!({
+            "cards": { "cards": ["voicemail", "sms"] }, "digest": { "digest": "never" }, "remind": { "remind": "0" },
+        });
+        bot.set_route(MAYA, FRONT_DESK, values).await;
         bot.missed_call("+14155550999").await;
         assert_eq!(bot.posts("front-desk"), [""; 0], "missed calls make no cards any more");
         let incoming = |from: &str| Incoming {
@@ -174,9 +176,10 @@ async fn a_channel_has_cards_digests_and_reminders_of_its_own() {
         }
         bot.read_all().await;
         assert_eq!(bot.posts("front-desk").len(), 1, "neither a reminder nor a digest");
-        bot.slash(MAYA, "/dialnote settings").await;
+        bot.open_route(MAYA, FRONT_DESK).await;
         assert!(bot.window(MAYA).await.contains("Daily digest*: [Never ▾]"), "it is remembered");
-        bot.submit(MAYA, json!({ "digest": { "digest": "07:00" }, "remind_here": { "remind_here": "rules" } })).await;
+        bot.submit(MAYA, json!({ "digest": { "digest": "07:00" }, "remind": { "remind": "rules" } })).await;
+        bot.close(MAYA).await;
         bot.read_all().await;
     })
     .await;
@@ -197,18 +200,21 @@ async fn a_new_workspace_is_offered_a_button_for_each_shared_number() {
         assert!(bot.home(MAYA).await.contains("no channel shows cards yet"));
         bot.press_private(MAYA, FRONT_DESK, "route", 0).await;
         assert_snapshot!(bot.answer(MAYA).await, @"
-        <#C0FRONT> shows the cards of Front desk from the next call or message on.
+        <#C0FRONT> shows the cards of Front desk from the next call or message on. [Settings…]
+          New conversations on Front desk stay unassigned until someone takes them. They need an owner within 30 min and an answer within 2 h. The channel gets a digest at the start of working hours and a reminder after 30 min unassigned.
           If the app isn't a member of that channel, type `/invite @dialnote` there.
         ");
         bot.slash(MAYA, "/dialnote route list").await;
         assert_snapshot!(bot.answer(MAYA).await, @"
         Channels for shared numbers
-        <#C0FRONT> shows Front desk
+        <#C0FRONT> shows Front desk [Settings…]
+          New conversations on Front desk stay unassigned until someone takes them. They need an owner within 30 min and an answer within 2 h. The channel gets a digest at the start of working hours and a reminder after 30 min unassigned.
         ");
         bot.slash_in("billing", MAYA, "/dialnote route list").await;
         assert_snapshot!(bot.answer(MAYA).await, @"
         Channels for shared numbers
-        <#C0FRONT> shows Front desk
+        <#C0FRONT> shows Front desk [Settings…]
+          New conversations on Front desk stay unassigned until someone takes them. They need an owner within 30 min and an answer within 2 h. The channel gets a digest at the start of working hours and a reminder after 30 min unassigned.
         Shared numbers without a channel
         Billing [Show here]
         ");
@@ -220,7 +226,9 @@ async fn a_new_workspace_is_offered_a_button_for_each_shared_number() {
         assert_snapshot!(bot.answer(LEO).await, @"
         Channels for shared numbers
         <#C0BILLING> shows Billing
+          New conversations on Billing stay unassigned until someone takes them. They need an owner within 30 min and an answer within 2 h. The channel gets a digest at the start of working hours and a reminder after 30 min unassigned.
         <#C0FRONT> shows Front desk
+          New conversations on Front desk stay unassigned until someone takes them. They need an owner within 30 min and an answer within 2 h. The channel gets a digest at the start of working hours and a reminder after 30 min unassigned.
         ");
     })
     .await;

@@ -14,6 +14,7 @@ use dialnote_slack::core::privacy::Privacy;
 use dialnote_slack::core::query::{Filter, Query};
 use dialnote_slack::core::refusal::Refusal;
 use dialnote_slack::core::request_context::{ListPlace, Listed, ReplyTarget};
+use dialnote_slack::core::sweep::Sweep;
 use dialnote_slack::lists::content::ListView;
 use dialnote_slack::lists::{forms_view, view as list_view};
 use jiff::Timestamp;
@@ -93,6 +94,7 @@ proptest! {
             notice: Vec::new(),
             silent_since: None,
             reading: false,
+            sweep: owner.as_deref().map(|owner| Sweep { owner: MemberId::new(owner), name: typed.clone(), of: 60_000 }),
         };
         comes_back(&serde_json::to_value(list_view::message(&list, &links())).unwrap());
         comes_back(&serde_json::to_value(forms_view::window(Some(&list), &query, &links())).unwrap());

@@ -1,6 +1,8 @@
 //! Missed calls and unanswered messages on a card: how many there were, and who called back.
 
 use dialnote_sandbox::Incoming;
+use dialnote_slack::core::ids::{ConversationId, InstallationId};
+use dialnote_slack::platform::db::Snapshot;
 use insta::assert_snapshot;
 use jiff::SignedDuration;
 use serde_json::json;
@@ -19,7 +21,7 @@ async fn calls_are_counted_until_a_call_back() {
         bot.missed_call(CALLER).await;
         bot.missed_call(CALLER).await;
         assert_snapshot!(bot.card(&conversation).await, @"
-          :large_blue_circle:  Owner: Leo · took it Nov 23, 9:00 UTC
+          :large_blue_circle:  Owner: Leo · took it Nov 23, 9:00 UTC · answer by Nov 23, 19:00 UTC
         +1 415 555 0999
         :telephone_receiver: 3 missed calls · last Nov 23, 9:00 UTC · Front desk
         [Done] [Hand off…] [⋯ Unassign · Snooze… · Add note… · History · Open in dialnote]
@@ -40,11 +42,38 @@ async fn calls_are_counted_until_a_call_back() {
 }
 
 #[tokio::test]
+async fn a_call_back_that_two_polls_find_is_told_once() {
+    product(async |bot| {
+        let conversation = begin(bot).await;
+        let (installation, id) = (InstallationId::new(bot.team()), ConversationId::new(&conversation));
+        let before = bot.work.store.snapshot(&installation, &id).await.unwrap().unwrap();
+        call_back(bot, Some("leo")).await;
+        assert_snapshot!(bot.line(&conversation).await, @"Leo called back.");
+        let replies = |bot: &Bot| bot.world(|world| world.messages.iter().filter(|m| m.is_reply()).count());
+        let told = replies(bot);
+        // The other poll read the same list before the first one stored what it had seen.
+        bot.clock.advance(SignedDuration::from_secs(1));
+        let before = Snapshot { at: bot.clock.now(), ..before };
+        bot.work.store.put_snapshots(&installation, vec![before]).await.unwrap();
+        bot.clock.advance(SignedDuration::from_secs(1));
+        bot.look().await;
+        assert_eq!(replies(bot), told);
+        bot.read_all().await;
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn a_call_back_by_an_unknown_person_counts() {
     product(async |bot| {
         let conversation = begin(bot).await;
         call_back(bot, None).await;
         assert_snapshot!(bot.line(&conversation).await, @"Called back from dialnote.");
+        let card = bot.card(&conversation).await;
+        assert!(
+            card.ends_with("[Done] [Take it] [⋯ Assign to… · Snooze… · Add note… · History · Open in dialnote]"),
+            "{card}"
+        );
         call_back(bot, Some("zoe")).await;
         assert!(!bot.card(&conversation).await.contains("Called back"), "who calls again answers nobody");
     })

@@ -177,13 +177,13 @@ async fn every_verb_typed() {
         bot.slash(MAYA, "/dialnote done conv_1001").await;
         assert_snapshot!(bot.answer(MAYA).await, @"Leo already marked Ana Lima done, 1 s ago.");
 
-        // An undo restores what another person did.
+        // An undo restores what another person did, so no one is named.
         bot.slash(ZOE, "/snooze conv_1001 tomorrow").await;
         bot.read_all().await;
         bot.slash(ZOE, "/dialnote undo").await;
         bot.read_all().await;
         bot.slash(MAYA, "/dialnote done conv_1001").await;
-        assert_snapshot!(bot.answer(MAYA).await, @"Leo already marked Ana Lima done, 1 s ago.");
+        assert_snapshot!(bot.answer(MAYA).await, @"Ana Lima is already done. Nothing changed.");
 
         bot.slash(MAYA, "/reopen conv_1001").await;
         assert_snapshot!(bot.answer(MAYA).await, @"Reopened Ana Lima (+1 415 555 0101).");

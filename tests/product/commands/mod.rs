@@ -14,6 +14,7 @@ mod reacted;
 mod rules_and_preferences;
 mod several_conversations;
 mod snooze;
+mod sweep;
 mod two_people_at_once;
 mod undo;
 mod written;

@@ -27,6 +27,8 @@ async fn an_admin_changes_the_rules_for_all_members() {
         # Working hours
         Start*: [09:00]
         End*: [17:00]
+        # Absence
+        Statuses that mean away: [:palm_tree: :face_with_thermometer:___]
         # This channel
           Settings for <#C0FRONT>
         Privacy and changes: [ ] Hide numbers, messages and notes [ ] Also post changes of owner and status in the channel
@@ -129,7 +131,7 @@ async fn preferences_and_quiet_hours_hold() {
         bot.press_in(ZOE, "home", "wishes", "").await;
         assert_snapshot!(bot.window(ZOE).await, @"
         [[Notifications]]
-        Notify me by direct message when: [x] I'm assigned a conversation [x] I lose a conversation [x] Someone adds a note to one of mine [x] Someone accepts or declines what I assigned [x] I haven't responded to a hand-off [x] One of mine reopens: its snooze ended, or the contact got in touch [x] One of mine is inactive
+        Notify me by direct message when: [x] I'm assigned a conversation [x] I lose a conversation [x] Someone adds a note to one of mine [x] Someone accepts or declines what I assigned [x] I haven't responded to a hand-off [x] One of mine reopens: its snooze ended, or the contact got in touch [x] One of mine is inactive [x] One of mine is due soon or overdue, or I'm the backup for one
         # Quiet hours
         Start: [--:--]
         End: [--:--]
@@ -145,7 +147,7 @@ async fn preferences_and_quiet_hours_hold() {
         .await;
         let home = bot.home(ZOE).await;
         assert_snapshot!(home.lines().rev().take(2).collect::<Vec<_>>().join("\n"), @"
-        1 of 7 kinds is on. Quiet hours: 22:00–07:00. [Change…]
+        1 of 8 kinds is on. Quiet hours: 22:00–07:00. [Change…]
         # Notifications
         ");
 

@@ -183,7 +183,7 @@ async fn a_home_shows_what_is_mine_and_follows_what_happens() {
         [Find…]
         ---
         # Notifications
-        All 7 kinds are on. [Change…]
+        All 8 kinds are on. [Change…]
         ");
         bot.slash(MAYA, "/assign @zoe conv_1001").await;
         bot.read_all().await;
@@ -253,6 +253,28 @@ async fn a_home_explains_linking_to_unlinked_people_and_more_to_admins() {
         ---
         Your conversations · none [Mine (0) ▾]
         [Find…]
+        ---
+        # Team
+        Billing · 2 unassigned, oldest first
+        :red_circle: Lucía Fernández · +1 415 555 0112 · Clínica del Sol
+        :studio_microphone: Voicemail · Nov 23, 5:00 UTC · Billing · “Hola, soy Lucía. We still wait for the invoice of the joint patient, number 447…”
+        [Take it] [Assign…] [⋯ Snooze… · Done · Add note… · History · Open in dialnote]
+        :red_circle: Robert Nguyen · +1 415 555 0104
+        :telephone_receiver: Missed call · Nov 23, 8:22 UTC · Billing
+        [Take it] [Assign…] [⋯ Snooze… · Done · Add note… · History · Open in dialnote]
+        Front desk · 5 unassigned, oldest first
+        :red_circle: Marta Silva · +1 415 555 0110
+        :speech_balloon: Text message · Nov 23, 6:00 UTC · Front desk · “Running ten minutes late, sorry!”
+        [Take it] [Assign…] [⋯ Snooze… · Done · Add note… · History · Open in dialnote]
+        🔴 <script>alert(1)</script> <!channel> · +1 415 555 0109
+        💬 Text message · Nov 23, 7:00 UTC · Front desk · “*Free* <https://example.com|whitening> & more for <@U0MAYA> :tada:”
+        [Take it] [Assign…] [⋯ Snooze… · Done · Add note… · History · Open in dialnote]
+        :red_circle: +1 415 555 0105
+        :telephone_receiver: Missed call · Nov 23, 8:08 UTC · Front desk
+        [Take it] [Assign…] [⋯ Snooze… · Done · Add note… · History · Open in dialnote]
+        Zoe · 3 open [Show list]
+        Leo · 1 open [Show list]
+          No open conversations: Maya
         # Admin
         :white_check_mark: dialnote · connected, 3 members
         :warning: Channels · no channel shows cards yet. Type `/dialnote route` in the channel that gets them.
@@ -261,7 +283,7 @@ async fn a_home_explains_linking_to_unlinked_people_and_more_to_admins() {
         Setup · connection, permissions and channels [Run checks]
         ---
         # Notifications
-        All 7 kinds are on. [Change…]
+        All 8 kinds are on. [Change…]
         ");
     })
     .await;

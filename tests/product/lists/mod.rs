@@ -2,3 +2,4 @@
 
 mod forms;
 mod inbox_and_home;
+mod manager;

@@ -159,11 +159,7 @@ async fn one_act_notifies_a_person_in_one_message() {
         ---
         Robert Nguyen · Maya unassigned this. You're no longer the owner. [Open in dialnote ↗]
         ");
-        assert_snapshot!(bot.dm(ZOE).await, @"
-        Maya unassigned Ana Lima. You're no longer the owner.
-        ---
-        Maya unassigned Robert Nguyen. You're no longer the owner.
-        ");
+        assert_snapshot!(bot.dm(ZOE).await, @"Maya unassigned 2 of your conversations: Ana Lima and Robert Nguyen. You're no longer the owner.");
         assert_eq!(bot.posts("D0ZOE").len(), 2, "{}", bot.everything());
         bot.read_all().await;
     })

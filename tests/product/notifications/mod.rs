@@ -7,3 +7,4 @@ mod inactive_conversations;
 mod reminders;
 mod reports;
 mod superseded_messages;
+mod weekly;

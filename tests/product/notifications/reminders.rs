@@ -105,7 +105,7 @@ async fn the_person_who_set_up_cards_is_notified_when_they_cannot_be_posted() {
         bot.slash(MAYA, "/dialnote route list").await;
         assert_snapshot!(bot.answer(MAYA).await, @"
         Channels for shared numbers
-        <#C0FRONT> shows nothing, because the app can't post there
+        <#C0FRONT> shows nothing, because the app can't post there [Settings…]
         ");
         archive(bot, false);
         bot.slash(MAYA, "/dialnote route \"Front desk\"").await;

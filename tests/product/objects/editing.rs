@@ -86,6 +86,26 @@ async fn a_save_that_is_delivered_twice_has_one_effect() {
 }
 
 #[tokio::test]
+async fn an_absent_owner_is_asked_about_first() {
+    product(async |bot| {
+        let ts = link(bot, MAYA, ANA).await;
+        open(bot, MAYA, &ts).await;
+        pane(bot, MAYA).await;
+        bot.goes_on_vacation(ZOE, None).await;
+        edit(bot, MAYA, json!({ "assignee": "zoe" })).await;
+        assert_snapshot!(bot.answer(MAYA).await, @"
+        Zoe is away (Vacationing). Ana Lima (+1 415 555 0101) isn't assigned to them yet.
+        [Assign anyway] [Assign to…]
+        ");
+        assert_eq!(bot.dialnote(ANA), "nobody open");
+        bot.press_private(MAYA, "front-desk", "retry", 0).await;
+        bot.read_all().await;
+        assert_eq!(bot.dialnote(ANA), "mem_zoe open");
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn what_others_changed_since_is_not_overwritten() {
     product(async |bot| {
         let ts = link(bot, MAYA, ANA).await;

@@ -1,6 +1,6 @@
 //! Work Objects: what a link shows, and the pane that it opens.
 
 mod comments;
-mod drawing;
+pub mod drawing;
 mod editing;
 mod pane;

@@ -69,7 +69,7 @@ async fn problems_with_slack_are_found() {
 #[tokio::test]
 async fn the_deep_check_names_what_slack_would_refuse() {
     well(async |bot| {
-        assert_eq!(drawn(bot).await, ["ok   messages: Slack accepts all 13 samples of what the app draws"]);
+        assert_eq!(drawn(bot).await, ["ok   messages: Slack accepts all 14 samples of what the app draws"]);
         let refusing = |error: &str| SlackFailure {
             method: "blocks.validate".to_owned(),
             error: error.to_owned(),

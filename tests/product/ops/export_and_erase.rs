@@ -29,7 +29,7 @@ async fn after_erasing_nothing_names_the_person() {
         zoe_leaves_traces(bot).await;
         assert_snapshot!(traces(bot), @"
         audit_entries: 6
-        cache_entries: 10
+        cache_entries: 11
         documents: 5
         drafts: 1
         jobs: 1
@@ -44,6 +44,7 @@ async fn after_erasing_nothing_names_the_person() {
              1 cache entry: members
              1 cache entry: profile
              2 cache entry: standing
+             1 cache entry: undisturbed
              1 deferred command
              2 document: handover
              1 document: home
@@ -198,6 +199,7 @@ async fn a_route_stays_without_its_creator() {
         assert_snapshot!(bot.answer(LEO).await, @"
         Channels for shared numbers
         <#C0FRONT> shows all shared numbers
+          New conversations stay unassigned until someone takes them. They need an owner within 30 min and an answer within 2 h. The channel gets a digest at the start of working hours and a reminder after 30 min unassigned.
         ");
     })
     .await;
@@ -243,7 +245,7 @@ async fn everything_that_is_kept_is_shown() {
             let kinds = all[list].as_array().unwrap().iter().map(|one| one["kind"].as_str().unwrap_or("").to_owned());
             kinds.collect::<Vec<_>>().join(" ")
         };
-        assert_snapshot!(kinds("cache_entries"), @"called direct direct direct direct_channel direct_last members profile standing standing");
+        assert_snapshot!(kinds("cache_entries"), @"called direct direct direct direct_channel direct_last members profile standing standing undisturbed");
         assert_snapshot!(kinds("documents"), @"handover handover home team wishes");
         assert_snapshot!(kinds("jobs_given_up"), @"post_card.v1");
         assert_eq!(all["drafts"].as_array().unwrap().len(), 1);

@@ -106,6 +106,7 @@ async fn a_command_is_followed_to_its_last_call() {
             "command > answer_privately.v1 > Slack response_url: ok",
             "command > answer_privately.v1: done",
             "command > command.v1 > Slack auth.test: ok",
+            "command > command.v1 > Slack dnd.teamInfo: ok",
             "command > command.v1 > Slack users.info: ok",
             "command > command.v1 > dialnote GET conversations/_: ok",
             "command > command.v1 > dialnote GET team/members: ok",

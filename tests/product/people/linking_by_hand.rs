@@ -267,7 +267,7 @@ async fn two_members_with_one_address_are_both_offered() {
           `/assign @Zoe conv_1002` is kept for 24 hours and runs once Zoe is linked.
         ");
         bot.open_home(MAYA).await;
-        assert_snapshot!(bot.home(MAYA).await.lines().last().unwrap(), @"All 7 kinds are on. [Change…]");
+        assert_snapshot!(bot.home(MAYA).await.lines().last().unwrap(), @"All 8 kinds are on. [Change…]");
         bot.press_in(MAYA, "home", "people", "").await;
         assert_snapshot!(bot.window(MAYA).await, @"
         [[People]]
@@ -427,7 +427,7 @@ async fn a_form_says_at_once_that_a_person_is_not_linked() {
         assert_snapshot!(outcome.field_errors["to"], @"Sam isn't linked to dialnote: no dialnote member has their Slack email. Choose someone else, or ask an admin to link them with /dialnote link.");
         bot.close(ZOE).await;
         bot.open_home(MAYA).await;
-        assert_snapshot!(bot.home(MAYA).await.lines().last().unwrap(), @"All 7 kinds are on. [Change…]");
+        assert_snapshot!(bot.home(MAYA).await.lines().last().unwrap(), @"All 8 kinds are on. [Change…]");
     })
     .await;
 }

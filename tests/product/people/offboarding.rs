@@ -14,14 +14,15 @@ async fn a_former_members_conversations_are_unassigned_with_one_button() {
         bot.world(|world| world.dialnote.members.retain(|member| member.id != "mem_zoe"));
         miss_twice(bot).await;
         assert_snapshot!(bot.dm(MAYA).await, @"
-        Zoe Park left and still owns 2 open conversations.
-        [Unassign all]
+        Zoe Park left and still owns 3 open or snoozed conversations.
+        [Assign all to…] [Unassign all]
         ");
         bot.press_private(MAYA, "dm", "requeue", 0).await;
         assert_snapshot!(bot.answer(MAYA).await, @"
-        Unassigned 2 conversations.
+        Unassigned 3 conversations.
         Unassigned Grace Kim (+1 415 555 0106).
         Unassigned Nora Quinn (+1 415 555 0113).
+        Unassigned Priya Shah (+1 415 555 0108).
         ");
         assert_eq!(
             (bot.dialnote("conv_1006").as_str(), bot.dialnote("conv_1013").as_str()),
@@ -51,8 +52,8 @@ async fn a_deactivated_accounts_conversations_can_be_unassigned() {
             bot.sandbox.event(json!({ "type": "user_change", "user": ZOE })).await.unwrap();
         }
         assert_snapshot!(bot.dm(MAYA).await, @"
-        Zoe left and still owns 3 open conversations.
-        [Unassign all]
+        Zoe left and still owns 4 open or snoozed conversations.
+        [Assign all to…] [Unassign all]
         ");
     })
     .await;
@@ -77,8 +78,8 @@ async fn a_deactivated_account_is_noticed_although_no_command_named_it() {
         bot.world(|world| world.person_mut(ZOE).unwrap().deleted = true);
         bot.sandbox.event(json!({ "type": "user_change", "user": ZOE })).await.unwrap();
         assert_snapshot!(bot.dm(MAYA).await, @"
-        Zoe left and still owns 2 open conversations.
-        [Unassign all]
+        Zoe left and still owns 3 open or snoozed conversations.
+        [Assign all to…] [Unassign all]
         ");
         // By a link that was made by hand.
         sam_is_in_dialnote(bot);
@@ -92,7 +93,7 @@ async fn a_deactivated_account_is_noticed_although_no_command_named_it() {
             (sam.deleted, sam.email) = (true, None);
         });
         bot.sandbox.event(json!({ "type": "user_change", "user": SAM })).await.unwrap();
-        assert!(bot.dm(MAYA).await.contains("Sam left and still owns 1 open conversation."));
+        assert!(bot.dm(MAYA).await.contains("Sam left and still owns 1 open or snoozed conversation."));
         assert_eq!(bot.calls("users.info"), 3, "only Maya, for each of her changes, and Sam were looked up");
         // That morning's digest waits for the changes before it.
         bot.pass(SignedDuration::from_secs(31)).await;

@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use regex::Regex;
 
 /// The folders of the app from the bottom to the top. A folder may use those before it, never those after it.
-const LAYERS: [&str; 22] = [
+const LAYERS: [&str; 23] = [
     "core",
     "platform",
     "jobs",
@@ -19,6 +19,7 @@ const LAYERS: [&str; 22] = [
     "commands",
     "linking",
     "notifications",
+    "waiting",
     "settings",
     "lists",
     "objects",

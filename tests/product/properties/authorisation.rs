@@ -50,8 +50,10 @@ groups!(
 impl Group {
     fn of(deed: Deed) -> Self {
         match deed {
-            Deed::AssignFree | Deed::AssignOwned | Deed::Take | Deed::TakeOver => Self::Assigning,
-            Deed::Unassign | Deed::Requeue | Deed::HandOff | Deed::HandOffBare | Deed::HandOffAll => Self::HandingOff,
+            Deed::AssignFree | Deed::AssignOwned | Deed::Take | Deed::TakeOver | Deed::TakeAll => Self::Assigning,
+            Deed::Unassign | Deed::Requeue | Deed::AssignAll | Deed::HandOff | Deed::HandOffBare | Deed::HandOffAll => {
+                Self::HandingOff
+            }
             Deed::DoneFree | Deed::Done | Deed::DoneBare | Deed::DoneSeveral | Deed::Reopen => Self::Done,
             Deed::SnoozeFree | Deed::Snooze | Deed::Wake | Deed::Note => Self::PuttingAway,
             Deed::Undo | Deed::UndoOfOthers | Deed::Accept | Deed::GiveBack | Deed::Keep | Deed::OthersQuestion => {
@@ -69,6 +71,7 @@ impl Group {
             | Deed::Doctor => Self::Seeing,
             Deed::Route
             | Deed::RouteOff
+            | Deed::RouteSettings
             | Deed::LinkPerson
             | Deed::MoveLink
             | Deed::Unlink

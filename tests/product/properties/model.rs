@@ -146,6 +146,11 @@ impl Conversation {
         Self { seen: now.clone(), now, changes: Vec::new(), standing: Vec::new(), told: None, given: None }
     }
 
+    /// Answers whether a change was neither an undo nor undone since.
+    pub fn stands(&self, change: &Change) -> bool {
+        self.standing.iter().any(|deed| deed.at == change.at && deed.change.is_some())
+    }
+
     pub fn state(&self, now: Timestamp) -> State {
         self.now.at(now)
     }

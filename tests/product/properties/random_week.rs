@@ -1,6 +1,7 @@
 //! A random week of a team: calls come in, people act in Slack and in dialnote, both are down now and then,
-//! webhooks are lost, repeated or late, and the app is killed. In the end every card is true, no conversation was
-//! overlooked, and no message came twice. `RANDOM_SEED` repeats one week.
+//! webhooks are lost, repeated or late, and the app is killed. In one week a route also assigns what comes in, has answer
+//! targets, returns and shifts, and people go on vacation. In the end every card is true, no conversation was overlooked,
+//! and no message came twice. `RANDOM_SEED` repeats one week.
 
 use std::collections::HashMap;
 
@@ -59,6 +60,7 @@ async fn live_from(first: u64) {
 async fn a_week_ends_with_no_card_untrue_and_no_conversation_unseen() {
     product_with(MONDAY, async |bot| {
         let mut life = Life::begin(bot, 7, 600).await;
+        life.lets_nothing_wait().await;
         for _day in 0..5 {
             for _ in 0..48 {
                 for _ in 0..3 {
@@ -126,6 +128,8 @@ struct Life<'a> {
     heard: Vec<String>,
     /// dialnote's webhooks and their addresses, oldest first.
     told: Vec<(String, String)>,
+    /// True if people go and come back.
+    is_staffed: bool,
     done: Vec<String>,
 }
 
@@ -137,11 +141,29 @@ impl<'a> Life<'a> {
         bot.slash(MAYA, "/dialnote route *").await;
         bot.read_all().await;
         let (given, heard, told, done) = <(HashMap<_, _>, Vec<_>, Vec<_>, Vec<_>)>::default();
-        Self { bot, dice: StdRng::seed_from_u64(seed), seed, contacts, given, heard, told, done }
+        let (dice, is_staffed) = (StdRng::seed_from_u64(seed), false);
+        Self { bot, dice, seed, contacts, given, heard, told, is_staffed, done }
+    }
+
+    /// Has the route do everything that it can do by itself, with people who go and come back.
+    async fn lets_nothing_wait(&mut self) {
+        self.is_staffed = true;
+        self.bot.regroup("frontdesk", &MEMBERS).await;
+        let fields = json!({
+            "auto": { "auto": "in_turn" }, "pool_group": { "pool_group": "@frontdesk" }, "most_open": { "most_open": "10" },
+            "warn": { "warn": "10" }, "tell": { "tell": ["owner", "channel"] },
+            "then_user": { "then_user": MAYA }, "step": { "step": "15" },
+            "return_after": { "return_after": "4" }, "return_to": { "return_to": "next" },
+            "shift": { "shift": ["offered"] }, "weekly_day": { "weekly_day": "4" }, "weekly_at": { "weekly_at": "12:00" },
+        });
+        self.bot.set_route(MAYA, FRONT_DESK, fields).await;
     }
 
     /// Lets one thing happen.
     async fn moment(&mut self) {
+        if self.is_staffed && self.dice.random_range(0..20) == 0 {
+            return self.someone_goes_or_comes().await;
+        }
         match self.dice.random_range(0..100) {
             0..40 => self.somebody_gets_in_touch().await,
             40..50 => self.somebody_calls_back().await,
@@ -167,6 +189,18 @@ impl<'a> Life<'a> {
         if self.dice.random_range(0..3) == 0 {
             self.nothing_fails();
         }
+    }
+
+    async fn someone_goes_or_comes(&mut self) {
+        let who = self.one_of(&MEMBERS);
+        let time = SignedDuration::from_mins(self.dice.random_range(20..600));
+        match self.dice.random_range(0..5) {
+            0 | 1 => self.bot.goes_on_vacation(who, Some(time)).await,
+            2 => self.bot.rests(who, time),
+            3 => self.bot.comes_back(who).await,
+            _ => self.bot.regroup("frontdesk", &MEMBERS[self.dice.random_range(0..4)..]).await,
+        }
+        self.note(&format!("{who} goes or comes"));
     }
 
     async fn somebody_gets_in_touch(&mut self) {
@@ -264,6 +298,11 @@ impl<'a> Life<'a> {
     /// Lets everything work for a while, then checks the final state.
     async fn end(&mut self) {
         self.nothing_fails();
+        if self.is_staffed {
+            // Nothing but people and time changes what the next digest counts.
+            let off = json!({ "auto": { "auto": "off" }, "return_after": { "return_after": "0" } });
+            self.bot.set_route(MAYA, FRONT_DESK, off).await;
+        }
         for _ in 0..20 {
             self.bot.clock.advance(SignedDuration::from_mins(4));
             self.bot.tenants.tick().await.unwrap();

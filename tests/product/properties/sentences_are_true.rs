@@ -175,7 +175,12 @@ pub fn shows_owner(card: &str, emoji: &str, owner: Option<&str>) -> bool {
     let begins = |beginning: &str| first.starts_with(beginning);
     match emoji {
         ":red_circle: " => {
-            begins(":red_circle: Unassigned") || begins(":rotating_light: Overdue · unassigned for over ")
+            begins(":red_circle: Unassigned")
+                || begins(":rotating_light: Overdue · unassigned for over ")
+                || begins(":rotating_light: Overdue · owner was due ")
+        }
+        ":large_blue_circle: " if first.contains(" · answer was due ") => {
+            begins(":rotating_light: ") && shown == owner
         }
         ":large_blue_circle: " => begins(emoji) && shown == owner,
         ":zzz: " => begins(":zzz: Snoozed") && shown == owner && first.ends_with(" · unassigned") == owner.is_none(),
@@ -185,7 +190,8 @@ pub fn shows_owner(card: &str, emoji: &str, owner: Option<&str>) -> bool {
 
 /// Answers whether a sentence is true of the action.
 fn is_so(said: &str, step: &Step, reader: &str, now: Timestamp) -> bool {
-    let said = said.split_once(": ").filter(|(head, _)| head.starts_with("Not ")).map_or(said, |(_, rest)| rest);
+    let is_refusal = |head: &str| head.starts_with("Not ") || head == "Nothing changed yet";
+    let said = said.split_once(": ").filter(|(head, _)| is_refusal(head)).map_or(said, |(_, rest)| rest);
     let hidden = match step.after.state(step.at).status {
         Status::Open => "",
         Status::Done => " § is done.",
@@ -267,9 +273,9 @@ fn is_so(said: &str, step: &Step, reader: &str, now: Timestamp) -> bool {
     if_so(same && before.owner.is_some(), format!("§ is already assigned to {from}. Nothing changed."));
     if_so(same && before.owner.is_none(), "§ is already unassigned. Nothing changed.".to_owned());
     for (status, word) in [(Status::Done, "done"), (Status::Open, "open")] {
-        let changes = &step.before.changes;
-        let by =
-            changes.iter().rfind(|one| one.before.status != one.after.status).filter(|one| one.after.status == status);
+        let by = step.before.changes.iter().rfind(|one| one.before.status != one.after.status);
+        // An undo names no one.
+        let by = by.filter(|one| one.after.status == status && step.before.stands(one));
         if_so(same && before.status == status, format!("§ is already {word}. Nothing changed."));
         let so = by.map_or(String::new(), |one| match (one.by, status == Status::Done, span(one.at, now)) {
             (ELSEWHERE, _, ago) => format!("§ is already {word}: it was changed in dialnote {ago} ago."),
@@ -295,8 +301,7 @@ fn is_so(said: &str, step: &Step, reader: &str, now: Timestamp) -> bool {
         same && !waits,
         "There's nothing to accept or decline for §: it isn't assigned to you, or you already responded.".to_owned(),
     );
-    let given = step.before.waits_for(reader) && from != me && before.owner.is_some();
-    if_so(same && given, format!("You aren't the owner of §. {from} is."));
+    if_so(same && from != me && before.owner.is_some(), format!("You aren't the owner of §. {from} is."));
     if_so(same && before.owner.is_none(), "§ is unassigned. Take it first.".to_owned());
     if_so(same, "Add a note to hand § off. The new owner reads it first.".to_owned());
     // Questions to the person about a change.
@@ -334,6 +339,12 @@ fn is_so(said: &str, step: &Step, reader: &str, now: Timestamp) -> bool {
         if_so(nobodys, format!("{actor} unassigned §. {end}"));
         if_so(nobodys, format!("§ · {actor} unassigned this. {end}"));
         if_so(step.undid, format!("§ · {actor} undid this assignment. {end}"));
+        let did = match (to == actor, theirs) {
+            (true, _) => (" took over ", ": ".to_owned()),
+            (_, true) => (" reassigned ", format!(" to {to}: ")),
+            (_, false) => (" unassigned ", ": ".to_owned()),
+        };
+        if_so(is_of_several(said, &actor, &did, end), said.to_owned());
     }
     if_so(lost && by_me && theirs, format!("§ · You reassigned this to {to}."));
     if_so(lost && by_me && nobodys, "§ · You unassigned this.".to_owned());
@@ -422,4 +433,16 @@ fn span(then: Timestamp, now: Timestamp) -> String {
         60..3600 => format!("{} min", seconds / 60),
         _ => format!("{} h", seconds / 3600),
     }
+}
+
+/// Answers whether a sentence says that a person did something to several conversations of the reader; `did` are the
+/// words before their number and before their names.
+fn is_of_several(said: &str, actor: &str, did: &(&str, String), end: &str) -> bool {
+    let counted =
+        said.strip_prefix(actor).and_then(|rest| rest.strip_prefix(did.0)).and_then(|rest| rest.split_once(' '));
+    let named = counted.filter(|(n, _)| n.parse::<usize>().is_ok());
+    let named = named
+        .and_then(|(_, rest)| rest.strip_prefix("of your conversations"))
+        .and_then(|rest| rest.strip_prefix(&did.1));
+    named.is_some_and(|names| names.contains(IT) && names.ends_with(end))
 }

@@ -11,7 +11,7 @@ use super::requests::{JSON, fixtures};
 
 /// Answers whether the app reads the field of a payload. All others may be missing, `null` or anything.
 fn is_read(path: &str) -> bool {
-    const EXACT: [&str; 66] = [
+    const EXACT: [&str; 70] = [
         "/event/tokens/bot",
         "/event_time",
         "/enterprise_id",
@@ -78,6 +78,10 @@ fn is_read(path: &str) -> bool {
         "/event/item/channel",
         "/event/item/ts",
         "/event/event_ts",
+        "/event/subteam_id",
+        "/event/team_id",
+        "/event/added_users",
+        "/event/removed_users",
     ];
     // Of panes and objects, three places have the same fields.
     const PANES: [&str; 8] = [
@@ -97,6 +101,8 @@ fn is_read(path: &str) -> bool {
         || path.starts_with("/view/state/values/")
         || path.starts_with("/event/links")
         || path.starts_with("/event/inputs")
+        || path.starts_with("/event/added_users/")
+        || path.starts_with("/event/removed_users/")
 }
 
 /// Collects every place in a value, as a pointer.

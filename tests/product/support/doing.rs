@@ -259,6 +259,41 @@ impl Bot {
         self.sandbox.submit(submit).await.unwrap()
     }
 
+    /// Changes settings of a channel's route as a person does: by the window *Channel settings*, opened from the workspace
+    /// rules in that channel. `values` has only the fields to change, by the name of the field twice
+    /// (`core::form::route_form` lists them); people are named by their handle, user groups as typed, and an empty choice
+    /// is `null`:
+    ///
+    /// ```ignore
+    /// bot.slash(MAYA, "/dialnote route \"Front desk\"").await;
+    /// bot.set_route(MAYA, FRONT_DESK, json!({
+    ///     "auto": { "auto": "in_turn" }, "pool_group": { "pool_group": "@frontdesk" },
+    ///     "most_open": { "most_open": "8" }, "owner_call": { "owner_call": "15" }, "tell": { "tell": ["owner"] },
+    ///     "then_user": { "then_user": MAYA }, "from": { "from": "08:00" }, "until": { "until": "16:00" },
+    ///     "return_after": { "return_after": "8" }, "return_to": { "return_to": "next" },
+    ///     "shift": { "shift": ["offered"] }, "weekly_day": { "weekly_day": "4" },
+    ///     "weekly_at": { "weekly_at": "16:00" },
+    /// })).await;
+    /// ```
+    ///
+    /// The channel must have a route. A field that is refused fails the test. The answer is read and returned.
+    pub async fn set_route(&mut self, who: &str, channel: &str, values: Value) -> String {
+        self.open_route(who, channel).await;
+        let outcome = self.submit(who, values).await;
+        assert!(outcome.field_errors.is_empty(), "{:?}", outcome.field_errors);
+        self.close(who).await;
+        self.settle().await;
+        let answer = self.last_private_in(who, channel);
+        self.know_message(&answer.ts);
+        draw(&answer)
+    }
+
+    /// Opens the window with the settings of a channel's route.
+    pub async fn open_route(&self, who: &str, channel: &str) {
+        self.slash_in(channel, who, "/dialnote settings").await;
+        self.press_in(who, "window", "route_settings", "").await;
+    }
+
     /// Opens the menu of new owners in a form.
     async fn search_people(&self, who: &str, view: &str) {
         let typing = Typing {

@@ -73,6 +73,15 @@ fn draw_element(element: &Value) -> String {
         Some("timepicker") => format!("[{}]", element["initial_time"].as_str().unwrap_or("--:--")),
         Some("datetimepicker") => "[date and time]".to_owned(),
         Some("plain_text_input") => format!("[{}___]", element["initial_value"].as_str().unwrap_or_default()),
+        Some("users_select") => {
+            format!("[{} ▾]", element["initial_user"].as_str().or(label).unwrap_or_default())
+        }
+        Some("multi_users_select") => {
+            let users = element["initial_users"].as_array().into_iter().flatten();
+            let users: Vec<_> = users.filter_map(Value::as_str).collect();
+            let shown = if users.is_empty() { label.unwrap_or_default().to_owned() } else { users.join(", ") };
+            format!("[{shown} ▾]")
+        }
         Some("static_select" | "external_select") => {
             let chosen = element["initial_option"]["text"]["text"].as_str();
             format!("[{} ▾]", chosen.or(label).unwrap_or_default())

@@ -14,7 +14,7 @@ async fn a_webhook_makes_a_missed_call_a_card_before_the_next_poll() {
         begin(bot).await;
         let conversation = bot.call_in("+14155550999").await;
         assert_snapshot!(bot.card(&conversation).await, @"
-          :red_circle: Unassigned
+          :red_circle: Unassigned · owner by Nov 23, 17:30 UTC
         +1 415 555 0999
         :telephone_receiver: Missed call · Nov 23, 9:00 UTC · Front desk
         [Take it] [Assign to… ▾] [⋯ Snooze… · Done · Add note… · History · Open in dialnote]

@@ -167,6 +167,34 @@ pub struct Saying {
     pub thread_ts: Option<String>,
 }
 
+/// A status that a person sets or clears.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct SetStatus {
+    /// Handle or id of the person.
+    #[serde(rename = "as")]
+    pub who: String,
+    /// The emoji, with or without its colons; empty to clear the status.
+    #[serde(default)]
+    pub emoji: String,
+    /// The words.
+    #[serde(default)]
+    pub text: String,
+    /// The number of seconds after which Slack clears it; if missing, it stays until changed.
+    #[serde(default)]
+    pub seconds: Option<u32>,
+}
+
+/// A user group that gets other people.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct SetGroup {
+    /// Handle or id of the group.
+    pub group: String,
+    /// Handles or ids of its people from now on.
+    pub people: Vec<String>,
+}
+
 /// An emoji that a person adds to a message or removes from it.
 #[derive(Clone, Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields)]

@@ -68,7 +68,7 @@ fn compose(world: &mut World, kind: &str, event: Value) -> Result<Value, Impossi
             }));
         }
         "app_home_opened" => home_opened(world, &mut fields)?,
-        "user_change" | "team_join" => whole_user(world, &mut fields)?,
+        "user_change" | "user_status_changed" | "team_join" => whole_user(world, &mut fields)?,
         _ => ids_for_names(world, &mut fields),
     }
     // An event with nothing but its type, like app_uninstalled, has no event_ts either.

@@ -2,6 +2,7 @@
 //! of the next three seconds, or Slack's own error without one.
 
 mod acts;
+mod attendance;
 mod envelope;
 mod event;
 mod function;
@@ -20,7 +21,8 @@ mod slackbot;
 mod slash;
 mod values;
 
-pub use acts::{Click, Close, Incoming, Reacting, Saying, Shortcut, Submit, Typing};
+pub use acts::{Click, Close, Incoming, Reacting, Saying, SetGroup, SetStatus, Shortcut, Submit, Typing};
+pub(super) use attendance::{end_statuses, set_group, set_status};
 pub(super) use event::{event, uninstall};
 pub use function::RunStep;
 pub(super) use function::run_step;

@@ -65,7 +65,7 @@ fn due(world: &mut World, event: Option<Value>) -> Vec<Value> {
 }
 
 /// Answers whether a text can be the name of an emoji: `+1`, `white_check_mark`, `wave::skin-tone-3`.
-fn is_a_name(name: &str) -> bool {
+pub(super) fn is_a_name(name: &str) -> bool {
     let is_allowed = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || b"_+-:\'".contains(&byte);
     !name.is_empty() && name.bytes().all(is_allowed) && !name.starts_with(':') && !name.ends_with(':')
 }

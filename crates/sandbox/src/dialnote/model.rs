@@ -4,6 +4,8 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
+use crate::impossible::Impossible;
+
 /// The fake dialnote organization.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
 pub struct Dialnote {
@@ -227,6 +229,17 @@ impl Dialnote {
     /// Returns the member with this id.
     pub fn member(&self, id: &str) -> Option<&Member> {
         self.members.iter().find(|member| member.id == id)
+    }
+
+    /// Sets a member's availability: `Available`, `Away` or `Do Not Disturb`.
+    pub fn set_availability(&mut self, id: &str, availability: String) -> Result<(), Impossible> {
+        let member = self.members.iter_mut().find(|member| member.id == id);
+        let member = member.ok_or_else(|| Impossible(format!("there is no member {id}")))?;
+        if !["Available", "Away", "Do Not Disturb"].contains(&availability.as_str()) {
+            return Err(Impossible(format!("{availability:?} is no availability")));
+        }
+        member.availability = availability;
+        Ok(())
     }
 
     /// Begins an open, unread, unassigned conversation on the shared number with this id, and returns its own id.

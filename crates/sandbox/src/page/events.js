@@ -1,6 +1,7 @@
 // Make things happen: calls and messages, changes in dialnote, faults, and the app itself.
 
 import { cause, toast } from "./api.js";
+import { attendanceSection, startAttendance } from "./attendance.js";
 import { byId, el, fill, reconcile, refill } from "./dom.js";
 import { FAULTS, endAll, isOn, runApp, turn } from "./faults.js";
 import { startOverButton } from "./header.js";
@@ -28,8 +29,9 @@ const CHANGES = [
 export function startEvents() {
   fill(byId("pane-events"),
     el("section", { class: "narrow-part" }, el("h3", null, "Time"), timeButtons("pane"), startOverButton("pane")),
-    callSection(), changeSection(), workflowSection(), faultSection(),
+    callSection(), changeSection(), attendanceSection(), workflowSection(), faultSection(),
     el("section", null, el("h3", null, "The app"), el("div", { id: "the-app" })));
+  startAttendance();
   startWorkflows();
   on(["dialnote"], drawLists);
   on(["weather"], () => {

@@ -1,7 +1,8 @@
 // The clock's buttons: half an hour, the next due thing, and a whole day. Time moves in steps of at most five minutes,
 // and after each the app looks at dialnote.
 
-import { announce, cause, get, post, toast } from "./api.js";
+import { happen } from "./actors.js";
+import { announce, cause, get, toast } from "./api.js";
 import { el, refill } from "./dom.js";
 import { DAY } from "./day.js";
 import { direct, inChannel, me, now, on, state } from "./store.js";
@@ -133,8 +134,8 @@ async function playTheDay() {
   play = { paused: false, pace: 1, seen: newest() };
   draw();
   const mine = () => play !== null;
-  const end = fromWall(`${dayOf(begin)}T17:30`) * 1000;
-  const script = DAY.map((event) => ({ ...event, time: fromWall(`${dayOf(begin)}T${event.at}`) * 1000 })).filter(({ time }) => time > begin);
+  const end = fromWall(`${dayOf(begin)}T18:00`) * 1000;
+  const script = DAY.map((event) => ({ ...event, time: fromWall(`${dayOf(begin)}T${event.at}`) * 1000 })).filter(({ settings, time }) => settings || time > begin);
   while (mine() && now() < end) {
     while (mine() && play.paused) await rest(60_000);
     if (!mine()) return;
@@ -149,12 +150,6 @@ async function playTheDay() {
   if (await goTo("digest")) toast(`${weekday(now())} ${clock(now())} · The next morning’s digest`, "fine");
 }
 
-// Teammates act in Slack with commands, so that the app gets the requests that people would cause.
-async function happen({ call, as, type }) {
-  if (call) await post("incoming", call);
-  else if (as !== state.me) await post("slash", { as, channel: "front-desk", text: type });
-}
-
 const newest = () => Math.max(0, ...news().map((message) => Number(message.ts)));
 
 // Messages that concern the current person: direct ones, and lists in a channel, which have no controls of a card.
@@ -164,7 +159,7 @@ function news() {
   return [...mine, ...lists.filter(({ text, from, only }) => !only && from !== me()?.id && isList(text))];
 }
 
-const isList = (text) => /^(Good morning|(One|\d+) conversations? )/.test(text);
+const isList = (text) => /^(Good morning|Shift change|(One|\d+) conversations? )/.test(text);
 
 function lookForNews() {
   if (!play) return;

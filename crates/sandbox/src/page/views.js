@@ -105,13 +105,16 @@ function modal(view) {
   const { title, submit, close, blocks } = view.body;
   const heading = newId("modal");
   const below = state.views.stack.length > 1;
+  const content = el("div", { class: "content" },
+    view.banner ? el("p", { class: "banner", role: "alert" }, view.banner) : null,
+    draw(blocks, viewStand(view, () => drawModals(true))));
+  // A window without controls is scrolled by keyboard, too.
+  if (!content.querySelector("a, button, input, textarea, select")) Object.assign(content, { tabIndex: 0, role: "group" }).setAttribute("aria-labelledby", heading);
   const box = el("form", { class: "modal", role: "dialog", "aria-labelledby": heading, "data-view": view.id, novalidate: true },
     el("header", null,
       el("img", { class: "avatar", src: "/page/icon.svg", alt: "" }), el("h2", { id: heading }, words(title)),
       el("button", { type: "button", class: "quiet", "aria-label": "Close", onclick: () => leave(view, true) }, "×")),
-    el("div", { class: "content" },
-      view.banner ? el("p", { class: "banner", role: "alert" }, view.banner) : null,
-      draw(blocks, viewStand(view, () => drawModals(true)))),
+    content,
     el("footer", { class: "row end" },
       el("button", { type: "button", onclick: () => leave(view, false) }, close ? words(close) : below ? "Back" : "Close"),
       submit ? el("button", { type: "submit", class: "primary" }, words(submit)) : null));

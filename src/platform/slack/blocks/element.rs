@@ -71,6 +71,18 @@ pub enum Element {
         #[serde(skip_serializing_if = "Option::is_none")]
         initial_user: Option<SlackUserId>,
     },
+    /// A menu of people in which several can be chosen.
+    MultiUsersSelect {
+        /// The control's id.
+        action_id: Cow<'static, str>,
+        /// The text while no person is chosen.
+        placeholder: Text,
+        /// The initially chosen people.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        initial_users: Vec<SlackUserId>,
+        /// The most people who can be chosen.
+        max_selected_items: usize,
+    },
     /// A menu of fixed options.
     StaticSelect {
         /// The name in the submission.
@@ -238,6 +250,7 @@ impl Element {
             Self::Button { action_id, .. }
             | Self::Overflow { action_id, .. }
             | Self::UsersSelect { action_id, .. }
+            | Self::MultiUsersSelect { action_id, .. }
             | Self::StaticSelect { action_id, .. }
             | Self::ExternalSelect { action_id, .. }
             | Self::MultiExternalSelect { action_id, .. }
@@ -314,6 +327,23 @@ impl Element {
             options,
             initial_option,
         }
+    }
+
+    /// Returns a menu of people.
+    pub(crate) fn user(action_id: &'static str, placeholder: &str, initial_user: Option<SlackUserId>) -> Self {
+        let placeholder = Text::ours(placeholder, PLACEHOLDER);
+        Self::UsersSelect { action_id: action_id.into(), placeholder, initial_user }
+    }
+
+    /// Returns a menu of people in which at most `most` can be chosen.
+    pub(crate) fn users(
+        action_id: &'static str,
+        placeholder: &str,
+        initial_users: Vec<SlackUserId>,
+        most: usize,
+    ) -> Self {
+        let placeholder = Text::ours(placeholder, PLACEHOLDER);
+        Self::MultiUsersSelect { action_id: action_id.into(), placeholder, initial_users, max_selected_items: most }
     }
 
     /// Returns a menu that searches while the user types.
@@ -405,7 +435,7 @@ impl Element {
         let all = |options: &[Choosable]| options.iter().map(|option| option.text.length()).sum::<usize>();
         match self {
             Self::Button { text, confirm, .. } => text.length() + confirm.as_ref().map_or(0, Confirm::text_length),
-            Self::UsersSelect { placeholder, .. } => placeholder.length(),
+            Self::UsersSelect { placeholder, .. } | Self::MultiUsersSelect { placeholder, .. } => placeholder.length(),
             Self::ExternalSelect { placeholder, initial_option, .. } => {
                 placeholder.length() + all(initial_option.as_slice())
             }

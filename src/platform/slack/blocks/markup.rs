@@ -4,7 +4,8 @@
 
 use jiff::Timestamp;
 
-use crate::core::ids::ChannelId;
+use crate::core::assignee::UserGroup;
+use crate::core::ids::{ChannelId, UserGroupId};
 use crate::core::text::cut;
 use crate::platform::slack::blocks::mrkdwn::{escaped, formats, utc};
 use crate::platform::slack::blocks::text::Text;
@@ -72,6 +73,8 @@ enum Piece {
     },
     Code(String),
     Channel(ChannelId),
+    /// A user group, with its name.
+    Group(UserGroupId, String),
     Time {
         at: Timestamp,
         format: &'static str,
@@ -141,6 +144,12 @@ impl Markup {
         self.with(Piece::Channel(channel.clone()))
     }
 
+    /// Mentions a user group, which notifies its members.
+    #[must_use]
+    pub(crate) fn group(self, group: &UserGroup) -> Self {
+        self.with(Piece::Group(group.id.clone(), group.name.clone()))
+    }
+
     /// Appends a time of day, in each reader's own time zone.
     #[must_use]
     pub fn clock(self, at: Timestamp) -> Self {
@@ -201,10 +210,10 @@ impl Markup {
         Text::Mrkdwn { text: mrkdwn, verbatim: self.0.iter().any(Piece::is_from_outside) }
     }
 
-    /// Returns the line as the text of a notification: escaped, but for the channels that it names.
+    /// Returns the line as the text of a notification: escaped, but for the channels and groups that it names.
     pub(crate) fn notification(&self) -> String {
         let part = |part: &Piece| match part {
-            Piece::Channel(_) => part.mrkdwn(),
+            Piece::Channel(_) | Piece::Group(..) => part.mrkdwn(),
             other => escaped(&other.words()),
         };
         self.0.iter().map(part).collect()
@@ -235,6 +244,7 @@ impl Piece {
             Self::Outside { words, bold: true, url: Some(url) } => format!("<{url}|*{}*>", escaped(words)),
             Self::Code(words) => format!("`{}`", escaped(words)),
             Self::Channel(channel) => format!("<#{channel}>"),
+            Self::Group(id, _) => format!("<!subteam^{id}>"),
             Self::Time { at, format } => format!("<!date^{}^{format}|{}>", at.as_second(), self.plain_time(*at)),
         }
     }
@@ -253,6 +263,7 @@ impl Piece {
             Self::Emoji(_) => String::new(),
             Self::Outside { words, .. } | Self::Code(words) => words.clone(),
             Self::Channel(channel) => format!("<#{channel}>"),
+            Self::Group(_, name) => name.clone(),
             Self::Time { at, .. } => self.plain_time(*at),
         }
     }

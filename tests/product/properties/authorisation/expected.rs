@@ -79,14 +79,19 @@ fn of_teammate(kind: Kind, rules: &Rules, deed: Deed) -> Outcome {
         if missing && outcome == Outcome::Done { Outcome::NoteMissing } else { outcome }
     };
     match deed {
-        Deed::TakeOver if owner => Outcome::Already,
-        Deed::AssignOwned | Deed::TakeOver | Deed::Unassign | Deed::Requeue | Deed::HandOff => {
-            allowed(who(rules.reassign, owner))
-        }
+        Deed::TakeOver | Deed::TakeAll if owner => Outcome::Already,
         // The note is required before the owner is checked.
         Deed::HandOffBare if rules.note_on_handoff => Outcome::NoteMissing,
         // Undo restores: the owner took it, or the others assigned it to the owner.
-        Deed::HandOffBare | Deed::Undo => allowed(who(rules.reassign, owner)),
+        Deed::AssignOwned
+        | Deed::TakeOver
+        | Deed::TakeAll
+        | Deed::Unassign
+        | Deed::Requeue
+        | Deed::AssignAll
+        | Deed::HandOff
+        | Deed::HandOffBare
+        | Deed::Undo => allowed(who(rules.reassign, owner)),
         // All their own conversations.
         Deed::HandOffAll => allowed(who(rules.reassign, true)),
         Deed::Done | Deed::DoneSeveral => allowed(who(rules.done, owner)),
@@ -97,6 +102,7 @@ fn of_teammate(kind: Kind, rules: &Rules, deed: Deed) -> Outcome {
         Deed::UndoOfOthers | Deed::OthersQuestion => Outcome::NotTheirs,
         Deed::Route
         | Deed::RouteOff
+        | Deed::RouteSettings
         | Deed::SeePeople
         | Deed::LinkPerson
         | Deed::MoveLink

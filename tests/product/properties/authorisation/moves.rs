@@ -2,7 +2,7 @@
 
 use dialnote_slack::core::command::PendingAction;
 use dialnote_slack::core::control::{Carried, Control};
-use dialnote_slack::core::ids::{ConversationId, DraftId, MemberId, SlackUserId};
+use dialnote_slack::core::ids::{ChannelId, ConversationId, DraftId, MemberId, SlackUserId};
 use dialnote_slack::core::query::{Filter, Query};
 use dialnote_slack::core::verbs::{COMMANDS, Verb};
 use serde_json::{Value, json};
@@ -173,6 +173,10 @@ fn pressed(deed: Deed, about: &About) -> Vec<Move> {
     match deed {
         Deed::AssignFree | Deed::AssignOwned => vec![Move::Choose(Control::AssignTo, Box::new(on()), NIA)],
         Deed::TakeOver => press(Control::TakeOver, Carried { owner: Some(MemberId::new("mem_leo")), ..on() }),
+        Deed::TakeAll => press(
+            Control::TakeAll,
+            Carried { several: vec![(ConversationId::new(&about.id), MemberId::new("mem_leo"))], ..Carried::default() },
+        ),
         Deed::Take => press(Control::Take, on()),
         Deed::Unassign => press(Control::Unassign, on()),
         Deed::Requeue => {
@@ -231,6 +235,11 @@ fn form(deed: Deed, about: &About) -> Move {
     let note = json!({ "note": { "note": "all fine" } });
     match deed {
         Deed::AssignFree | Deed::AssignOwned => opened(Control::Assign, json!({ "to": { "to": NIA } })),
+        Deed::AssignAll => {
+            let all = Carried { owner: Some(MemberId::new("mem_leo")), ..Carried::default() };
+            let opened = Move::Press(Control::AssignAll, Box::new(all));
+            Move::Submit(Box::new(opened), json!({ "to": { "to": NIA } }))
+        }
         Deed::HandOff => opened(Control::HandOff, handoff_to(NIA, "call back")),
         Deed::DoneFree | Deed::Done => opened(Control::DoneWithNote, note),
         Deed::SnoozeFree | Deed::Snooze => opened(Control::Snooze, json!({ "soon": { "soon": "3h" } })),
@@ -244,6 +253,11 @@ fn form(deed: Deed, about: &About) -> Move {
         Deed::GiveBack => chosen(Verb::GiveBack),
         Deed::Keep => chosen(Verb::Keep),
         Deed::Settings => typed("/dialnote settings", json!({ "remind": { "remind": "60" } })),
+        Deed::RouteSettings => {
+            let carried = Carried { channel: Some(ChannelId::new("C0FRONT")), ..Carried::default() };
+            let open = Move::Press(Control::RouteSettings, Box::new(carried));
+            Move::Submit(Box::new(open), json!({ "digest": { "digest": "never" } }))
+        }
         Deed::Connect => typed("/dialnote connect", json!({ "key": { "key": about.key } })),
         Deed::Wishes => Move::Submit(
             Box::new(Move::Press(Control::Wishes, Box::default())),

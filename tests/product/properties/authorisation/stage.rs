@@ -155,10 +155,10 @@ impl<'a> Stage<'a> {
             Deed::Accept | Deed::GiveBack => {
                 self.acme.slash(NIA, &format!("/handoff @{LEO} {id} call back")).await;
             }
-            Deed::HandOffAll | Deed::Requeue => {
+            Deed::HandOffAll | Deed::Requeue | Deed::AssignAll => {
                 self.acme.poll().await.unwrap();
             }
-            Deed::RouteOff => {
+            Deed::RouteOff | Deed::RouteSettings => {
                 self.acme.slash(MAYA, "/dialnote route *").await;
             }
             // The same link becomes a card only once in a while.
@@ -216,6 +216,10 @@ impl<'a> Stage<'a> {
     pub async fn restore(&mut self, deed: Deed, kind: Kind, set: Set) {
         match (deed, kind) {
             (Deed::Settings, _) => self.rule(set).await,
+            (Deed::RouteSettings, kind) if kind.is_teammate() => {
+                self.acme.slash(MAYA, "/dialnote route off").await;
+                self.acme.settle().await;
+            }
             (Deed::Connect | Deed::Disconnect, Kind::Admin) => self.acme.connect().await,
             (Deed::Connect | Deed::Disconnect, Kind::OtherOrganization) => self.globex.connect().await,
             _ => {}
@@ -282,6 +286,7 @@ fn is_about_what_is_kept(deed: Deed) -> bool {
         deed,
         Deed::Route
             | Deed::RouteOff
+            | Deed::RouteSettings
             | Deed::LinkPerson
             | Deed::MoveLink
             | Deed::Unlink

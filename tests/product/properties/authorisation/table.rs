@@ -120,6 +120,7 @@ pub fn said(rules: &Rules) -> ([Who; 2], [bool; 3]) {
         untouched_hours: _,
         working: _,
         workflows: _,
+        away_emoji: _,
     } = rules;
     ([*reassign, *done], [*note_on_handoff, *note_on_done, *only_admins_configure])
 }
@@ -156,6 +157,7 @@ impl Way {
             | Inbound::SslCheck
             | Inbound::UrlVerification { .. }
             | Inbound::ProfileChanged { .. }
+            | Inbound::GroupChanged { .. }
             | Inbound::ChannelShared { .. }
             | Inbound::StepReached { .. }
             | Inbound::Removed { .. }
@@ -171,8 +173,10 @@ listed!(
         AssignOwned,
         Take,
         TakeOver,
+        TakeAll,
         Unassign,
         Requeue,
+        AssignAll,
         HandOff,
         HandOffBare,
         HandOffAll,
@@ -201,6 +205,7 @@ listed!(
         Help,
         SeeRoutes,
         Route,
+        RouteSettings,
         RouteOff,
         SeePeople,
         LinkPerson,
@@ -256,7 +261,8 @@ pub fn only_adds_a_note(verb: Verb) -> bool {
 }
 
 /// Returns the request of a control, and whether it is done at once or by the form that it opens. A link to dialnote
-/// asks the app for nothing, a menu asks what its options ask, and help and the first steps are for everyone.
+/// asks the app for nothing, a menu asks what its options ask, help and the first steps are for everyone, and *Preview* is part of a form that has
+/// cells of its own.
 pub fn pressed(control: Control) -> Option<(Deed, Way)> {
     let at_once = |deed| Some((deed, Way::Button));
     let by_form = |deed| Some((deed, Way::Form));
@@ -273,10 +279,12 @@ pub fn pressed(control: Control) -> Option<(Deed, Way)> {
         | Control::ShowMine
         | Control::ShowUnassigned
         | Control::ChooseMember
-        | Control::ChooseUser => None,
+        | Control::ChooseUser
+        | Control::Preview => None,
         Control::Doctor => at_once(Deed::Doctor),
         Control::Take => at_once(Deed::Take),
         Control::TakeOver => at_once(Deed::TakeOver),
+        Control::TakeAll => at_once(Deed::TakeAll),
         Control::AssignTo => at_once(Deed::AssignOwned),
         Control::Assign => by_form(Deed::AssignOwned),
         Control::HandOff => by_form(Deed::HandOff),
@@ -299,7 +307,9 @@ pub fn pressed(control: Control) -> Option<(Deed, Way)> {
         Control::Wishes => at_once(Deed::SeeWishes),
         Control::Rules => at_once(Deed::SeeSettings),
         Control::Requeue => at_once(Deed::Requeue),
+        Control::AssignAll => by_form(Deed::AssignAll),
         Control::Route => at_once(Deed::Route),
+        Control::RouteSettings => by_form(Deed::RouteSettings),
         Control::Connect => at_once(Deed::SeeConnection),
         Control::Disconnect => at_once(Deed::Disconnect),
         Control::People => at_once(Deed::SeePeople),
@@ -340,7 +350,8 @@ impl Deed {
             | Self::Help
             | Self::SeeRoutes
             | Self::RouteOff => &[Typed, Written],
-            Self::Requeue
+            Self::TakeAll
+            | Self::Requeue
             | Self::UndoOfOthers
             | Self::OthersQuestion
             | Self::Show
@@ -351,7 +362,7 @@ impl Deed {
             Self::Find => &[Shortcut, Search],
             Self::Home => &[Home],
             Self::Link => &[Link],
-            Self::Settings | Self::Wishes | Self::Connect => &[Form],
+            Self::AssignAll | Self::Settings | Self::RouteSettings | Self::Wishes | Self::Connect => &[Form],
         }
     }
 }

@@ -46,6 +46,12 @@ impl Play<'_> {
         self.expect(who, id, act, noted)
     }
 
+    fn refused(&mut self, who: &'static str, id: &str, act: Act) -> Came {
+        self.model.refused(who, id, self.bot.clock.now());
+        self.note_down(&format!("{who}: {act:?} {id}, which is not theirs"));
+        Came::Refused
+    }
+
     /// Answers the last question about a change: do it anyway.
     async fn goes_on(&mut self, who: &'static str, id: &str, act: Act, noted: bool) {
         self.model.at_once();
@@ -118,12 +124,21 @@ impl Play<'_> {
         }
         self.note_down(&format!("{who} presses {action} of {id}"));
         let shown = shown_by(&click);
-        let came = act.map(|act| (act, self.expect_of(who, id, act, false, shown.as_ref())));
         let owner = self.model.conversations[id].state(self.bot.clock.now()).owner;
+        // A direct message offers its reader actions on their own conversations.
+        let as_owner = click.channel.as_deref() == Some("dm") && matches!(act, Some(Act::Done | Act::Unassign));
+        let came = act.map(|act| {
+            if as_owner && owner != Some(who) {
+                return (act, self.refused(who, id, act));
+            }
+            (act, self.expect_of(who, id, act, false, shown.as_ref()))
+        });
+        // Home asks in its own place.
+        let at_home = click.channel.is_none();
         self.bot.click(click).await;
         self.bot.settle().await;
         if opens {
-            self.fills_in(who, id, action, shown.as_ref()).await;
+            self.fills_in(who, id, action).await;
         }
         match came {
             Some((Act::Take, Came::Refused)) if who != SAM && owner != Some(who) && self.chance(50) => {
@@ -132,12 +147,13 @@ impl Play<'_> {
                 let take_over = self.offered(who, "take_over");
                 self.bot.click(take_over).await;
             }
-            Some((act, Came::Asked)) if self.chance(50) => self.goes_on(who, id, act, false).await,
+            Some((act, Came::Asked)) if !at_home && self.chance(50) => self.goes_on(who, id, act, false).await,
             _ => {}
         }
     }
 
-    async fn fills_in(&mut self, who: &'static str, id: &str, form: &str, shown: Option<&State>) {
+    /// Fills in a form. It says what changed since its button was drawn, so the app does not ask about that.
+    async fn fills_in(&mut self, who: &'static str, id: &str, form: &str) {
         if self.bot.form(who).is_some() != (who != SAM) {
             self.fail(&format!("forms are for those who are in dialnote: {form}"));
         }
@@ -156,17 +172,12 @@ impl Play<'_> {
         };
         let noted = !matches!(act, Act::Snooze(_));
         let outcome = self.bot.submit(who, values).await;
-        let mut came = Came::Refused;
         if outcome.field_errors.is_empty() {
-            came = self.expect_of(who, id, act, noted, shown);
+            self.expect(who, id, act, noted);
         } else if to != SAM {
             self.fail(&format!("{form} is refused: {:?}", outcome.field_errors));
         }
         self.bot.close(who).await;
-        if came == Came::Asked && self.chance(50) {
-            self.bot.settle().await;
-            self.goes_on(who, id, act, noted).await;
-        }
     }
 
     pub(super) async fn presses_in_a_direct_message(&mut self) {
