@@ -59,7 +59,7 @@ impl NextWeekly {
     }
 }
 
-/// What becomes of a report whose time has come.
+/// The outcome of a report that is due.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Timing {
     /// It is posted.
