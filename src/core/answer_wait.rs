@@ -188,7 +188,7 @@ impl AnswerWait {
         Some(TargetOutcome { member: owner.cloned(), ..self.outcome(WaitLimit::Owner, at <= due, Some(at)) })
     }
 
-    /// Returns the outcome of the answer. One that was missed is told again with its time.
+    /// Returns the outcome of the answer. One that was missed is recorded again with its time.
     fn answer_settled(&mut self, at: Timestamp) -> Option<TargetOutcome> {
         let met = self.answer_met != Some(false) && at <= self.answer_by?;
         self.answer_met = Some(met);

@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use crate::core::person::{Account, Profile};
 use crate::core::slack_status::SlackStatus;
 
-/// Whether a person can take work now.
+/// A person's ability to take work now.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Availability {

@@ -320,8 +320,8 @@ async fn state(ctx: &TenantCtx, route: &Route, pending: &PendingPicks) -> Result
     })
 }
 
-/// Returns the number of conversations that each of these people can take. Before everything in dialnote was read, their loads
-/// are not known, and the commands look them up.
+/// Returns the number of conversations that each of these people can take. Before everything in dialnote was read,
+/// their loads are not known, and the commands look them up.
 async fn room(ctx: &TenantCtx, rule: PickRule, here: &[Teammate], pending: &PendingPicks) -> Result<Room, Fault> {
     let is_counted = rule.most_open > 0 && poll_state::watched(ctx).await?.whole;
     let mut open = if is_counted { groups::known_open(ctx).await? } else { HashMap::new() };

@@ -84,7 +84,7 @@ pub(crate) enum ShiftOver {
     },
 }
 
-/// What dialnote has about a conversation.
+/// The facts that dialnote has about a conversation.
 pub(crate) struct BriefFacts {
     /// The conversation.
     pub(crate) conversation: Conversation,

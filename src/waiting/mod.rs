@@ -1,6 +1,6 @@
 //! What a route does so that nothing waits unseen: answer targets, auto-assignment, the return of conversations that no
 //! one works on, and the change of shifts. All of it follows the settings of the route that decides on a shared number
-//! (`channels::routes::deciding`), and is told in the thread as a change by the app itself.
+//! (`channels::routes::deciding`), and the thread says so, as of a change by the app itself.
 
 pub(crate) mod absent_owners;
 pub(crate) mod auto_assign;

@@ -42,7 +42,7 @@ async fn calls_are_counted_until_a_call_back() {
 }
 
 #[tokio::test]
-async fn a_call_back_that_two_polls_find_is_told_once() {
+async fn a_call_back_that_two_polls_find_is_posted_once() {
     product(async |bot| {
         let conversation = begin(bot).await;
         let (installation, id) = (InstallationId::new(bot.team()), ConversationId::new(&conversation));

@@ -245,7 +245,7 @@ async fn the_load_that_dialnote_shows_counts() {
 }
 
 #[tokio::test]
-async fn a_group_that_may_not_be_read_is_told_once_a_day() {
+async fn a_group_that_may_not_be_read_is_reported_once_a_day() {
     desk(frontdesk("in_turn", 0), async |bot| {
         bot.world(|world| world.scopes.retain(|scope| scope != "usergroups:read"));
         let all = calls(bot, 2).await;
@@ -257,6 +257,8 @@ async fn a_group_that_may_not_be_read_is_told_once_a_day() {
         [Take it] [Assign to… ▾] [⋯ Snooze… · Done · Add note… · History · Open in dialnote]
         ");
         assert_snapshot!(bot.dm(MAYA).await, @"Conversations in <#C0FRONT> aren't assigned: the members of @frontdesk can't be read. Ask an admin to allow `usergroups:read`, or choose people instead.");
+        let text = bot.world(|world| world.seen_by(MAYA, "dm").last().unwrap().text.clone());
+        assert!(text.starts_with("Conversations in a channel aren't assigned"), "the notification is plain: {text}");
         let told = |bot: &Bot| bot.world(|world| world.seen_by(MAYA, "dm").len());
         let once = told(bot);
         calls(bot, 3).await;
@@ -286,7 +288,7 @@ async fn who_declines_leaves_it_unassigned() {
 }
 
 #[tokio::test]
-async fn a_group_without_linked_members_is_told() {
+async fn a_group_without_linked_members_is_reported() {
     desk(frontdesk("in_turn", 0), async |bot| {
         bot.world(|world| world.groups[0].users = vec!["U0SAM".to_owned()]);
         let one = bot.missed_call("+14155559000").await;

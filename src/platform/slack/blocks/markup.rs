@@ -262,7 +262,8 @@ impl Piece {
             Self::Ours { words, .. } => words.replace(['*', '`'], ""),
             Self::Emoji(_) => String::new(),
             Self::Outside { words, .. } | Self::Code(words) => words.clone(),
-            Self::Channel(channel) => format!("<#{channel}>"),
+            // Words are escaped, and only Slack knows the name. The blocks of the message show it.
+            Self::Channel(_) => "a channel".to_owned(),
             Self::Group(_, name) => name.clone(),
             Self::Time { at, .. } => self.plain_time(*at),
         }
