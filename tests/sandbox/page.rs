@@ -8,7 +8,9 @@ use serde_json::{Value, json};
 use crate::stage::{Reply, Stage, modal, section};
 
 /// The events that one window of the page receives.
-pub(crate) struct Window(reqwest::Response, String);
+///
+/// The second field is what came and is not read yet. It stays bytes, for a chunk may end within a character.
+pub(crate) struct Window(reqwest::Response, Vec<u8>);
 
 impl Window {
     pub(crate) async fn open(stage: &Stage, who: &str) -> Self {
@@ -19,22 +21,20 @@ impl Window {
         let http = reqwest::Client::builder().no_proxy().build().unwrap();
         let response = http.get(format!("{sandbox}/_sandbox/live?as={who}")).send().await.unwrap();
         assert_eq!(response.headers()["content-type"], "text/event-stream");
-        Self(response, String::new())
+        Self(response, Vec::new())
     }
 
     /// Returns the next event.
     pub(crate) async fn next(&mut self) -> Value {
         loop {
-            if let Some((event, rest)) = self.1.split_once("\n\n") {
-                let data = event.strip_prefix("data: ").map(|data| serde_json::from_str(data).unwrap());
-                self.1 = String::from(rest);
-                match data {
-                    Some(data) => return data,
+            if let Some(end) = self.1.windows(2).position(|pair| pair == b"\n\n") {
+                let event: Vec<u8> = self.1.drain(..end + 2).collect();
+                match event.strip_prefix(b"data: ") {
+                    Some(data) => return serde_json::from_slice(data).unwrap(),
                     None => continue,
                 }
             }
-            let chunk = self.0.chunk().await.unwrap().expect("the sandbox goes on sending");
-            self.1.push_str(std::str::from_utf8(&chunk).unwrap());
+            self.1.extend(self.0.chunk().await.unwrap().expect("the sandbox goes on sending"));
         }
     }
 
