@@ -93,22 +93,28 @@ pub(crate) async fn conclude(
     effects.push(record(ctx, claim, job, Some(progress), outcome));
     effects.extend(pick_is_over(ctx, job, plan.to.as_ref().map(|to| &to.member)).await?);
     effects.extend(awaiting_pick::wait_is_over(Some(&State::from(&plan.before)), &progress.now));
-    effects.extend(unassigned_by_the_app(ctx, progress).await?);
+    effects.extend(left_unassigned(ctx, progress).await?);
     effects.extend(status_trouble_is_over(plan));
     effects.extend(redraw::refresh_homes(ctx, concerned(progress, job)).await?);
     Ok(Outcome::done(effects))
 }
 
-/// Returns the effects of a conversation that the app unassigned by itself.
-async fn unassigned_by_the_app(ctx: &TenantCtx, progress: &Progress) -> Result<Vec<Effect>, Fault> {
-    let Event::Automatic { to: None, reason, .. } = progress.plan.event() else { return Ok(Vec::new()) };
-    let now = progress.now.clone();
+/// Returns the effects of a conversation that is open and unassigned from now on.
+async fn left_unassigned(ctx: &TenantCtx, progress: &Progress) -> Result<Vec<Effect>, Fault> {
+    let (before, now) = (&progress.plan.before, progress.now.clone());
+    let is_unassigned = |one: &Conversation| one.is_open() && one.owner.is_none();
+    if is_unassigned(before) || !is_unassigned(&now) {
+        return Ok(Vec::new());
+    }
     let routed = routes::routed(ctx, now.line.as_ref()).await?;
-    if !now.is_open() || now.owner.is_some() || routed.is_empty() {
+    if routed.is_empty() {
         return Ok(Vec::new());
     }
     let from = progress.plan.from.as_ref().map(|from| from.member.clone());
-    let cause = WaitCause::Automatic { from, reason };
+    let cause = match progress.plan.event() {
+        Event::Automatic { to: None, reason, .. } => WaitCause::Automatic { from, reason },
+        _ => WaitCause::Other,
+    };
     emit::waits_for_owner(ctx, &WaitsForOwner { routed, now, cause }).await
 }
 
@@ -154,7 +160,12 @@ fn changed(progress: &Progress, now: Timestamp) -> ConversationChanged {
     let plan = &progress.plan;
     let entry = ThreadEntry { actor: plan.requester.name.clone(), what: plan.event(), note: String::new() };
     let entries = Some(entry).filter(|entry| entry.what.changes_state()).into_iter().collect();
-    ConversationChanged { card_view: progress.card_view(now, false), now: progress.now.clone(), entries, heard: None }
+    ConversationChanged {
+        card_view: progress.card_view(now, false),
+        now: progress.now.clone(),
+        entries,
+        news: Vec::new(),
+    }
 }
 
 /// Returns a command that waits for a link, as it could be typed. A requester who is not linked must not learn the

@@ -122,8 +122,7 @@ impl AnswerWait {
         let mut outcomes = Vec::new();
         let last = conversation.last_activity.as_ref();
         if let Some(answered) = last.filter(|last| last.at > self.heard && last.ends_a_wait()) {
-            outcomes.extend(self.settle(answered.at));
-            return (None, outcomes);
+            return (None, self.answered(answered.at));
         }
         self.heard = self.heard.max(last.filter(|last| last.inbound).map_or(self.heard, |last| last.at));
         let done = self.stopped.is_some_and(|stop| stop.done);
@@ -175,6 +174,11 @@ impl AnswerWait {
         };
         self.told = Told::nobody(now);
         first
+    }
+
+    /// Ends the wait with an answer at this time. Returns its outcomes.
+    pub(crate) fn answered(mut self, at: Timestamp) -> Vec<TargetOutcome> {
+        self.settle(at)
     }
 
     fn settle(&mut self, at: Timestamp) -> Vec<TargetOutcome> {

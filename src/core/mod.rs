@@ -68,6 +68,7 @@ pub mod times;
 pub mod typed;
 pub mod undo_log;
 pub mod verbs;
+pub(crate) mod wait_news;
 pub(crate) mod wait_terms;
 pub mod when;
 pub mod window;

@@ -21,8 +21,8 @@ pub(crate) struct ConversationChanged {
     pub(crate) now: Conversation,
     /// The changes of owner or status, in order.
     pub(crate) entries: Vec<ThreadEntry>,
-    /// The new activity of the contact, if there is any.
-    pub(crate) heard: Option<Activity>,
+    /// What happened since the last known activity, oldest first, without notes.
+    pub(crate) news: Vec<Activity>,
 }
 
 /// Changes that were found after an absence, and that are not announced one by one.
@@ -49,7 +49,10 @@ pub(crate) struct WaitsForOwner {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum WaitCause {
     /// Its contact called or wrote, or its snooze ended.
-    News,
+    News {
+        /// The time of the contact's first call or message without an answer, if there is a new one.
+        came: Option<Timestamp>,
+    },
     /// The app unassigned it.
     Automatic {
         /// The previous owner.

@@ -23,9 +23,9 @@ use crate::jobs::job::JobKind;
 use crate::jobs::outbox::cards::PostCard;
 use crate::jobs::outcome::{Outcome, Stop};
 use crate::jobs::{documents, enqueue};
-use crate::notifications::posted_digest;
 use crate::notifications::posted_digest::PostDigest;
 use crate::notifications::summary::{Overdue, Summary};
+use crate::notifications::{posted_digest, report, summary};
 use crate::people::directory;
 use crate::platform::db::projection::Conversations;
 use crate::platform::db::{Claim, Class, Document, DocumentKind, Effect, NewJob, StoredDocument, Verdict};
@@ -146,8 +146,10 @@ async fn remind(ctx: &TenantCtx, claim: &Claim, channel: &ChannelId, route: &Rou
         }
         After::StillAway | After::JustBack(_) | After::Nothing => {}
     }
-    let look = |all: &Conversations| Overdue::of(all.pending(), route, (rules.working, patience), now);
-    let Overdue { waiting, more, next } = ctx.memory.projection.look(&ctx.db, look).await?;
+    let look = |all: &Conversations| summary::unassigned(all.pending(), route);
+    let unassigned = ctx.memory.projection.look(&ctx.db, look).await?;
+    let changes = report::changes_since(ctx, rules.working.before(now, patience, &zone)).await?;
+    let Overdue { waiting, more, next } = Overdue::of(unassigned, &changes, (rules.working, patience), (now, &zone));
     if waiting.is_empty() {
         return Ok(Outcome::done(vec![remind_at(ctx, channel, next)]));
     }

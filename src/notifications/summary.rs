@@ -1,12 +1,14 @@
 //! A channel's conversations in numbers and rows, for its digest and its reminders.
 
 use std::cmp::Reverse;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 
+use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};
 
-use crate::core::conversation::{Conversation, Status};
-use crate::core::ids::MemberId;
+use crate::core::conversation::{Conversation, State, Status};
+use crate::core::ids::{ConversationId, MemberId};
+use crate::core::last_change::ConversationChange;
 use crate::core::route::Route;
 use crate::core::working_hours;
 use crate::core::working_hours::Hours;
@@ -77,36 +79,54 @@ pub(crate) struct Overdue {
 }
 
 impl Overdue {
-    /// Returns the conversations whose cards the route takes, and which are open, unassigned and without activity
-    /// for `patience` of working time.
-    pub(crate) fn of<'a>(
-        all: impl Iterator<Item = &'a Conversation>,
-        route: &Route,
+    /// Returns those of `unassigned` that have had no owner and no activity for `patience` of working time. `changes` are
+    /// the changes in that time.
+    pub(crate) fn of(
+        unassigned: Vec<Conversation>,
+        changes: &[ConversationChange],
         (working, patience): (Hours, SignedDuration),
-        now: Timestamp,
+        (now, zone): (Timestamp, &TimeZone),
     ) -> Self {
-        let zone = working_hours::zone(route.zone.as_deref());
-        let mine = all.filter(|one| one.is_open() && one.owner.is_none() && route.takes(one.line.as_ref()));
-        let due = |one: &'a Conversation| {
+        let since = since_unassigned(changes);
+        let due = |one: Conversation| {
             let last = one.last_activity.as_ref()?.at;
-            Some((working.after(last, patience, &zone), one))
+            let since = since.get(&one.id).map_or(last, |since| last.max(*since));
+            Some((working.after(since, patience, zone), one))
         };
-        let (mut long, short): (Vec<_>, Vec<_>) = mine.filter_map(due).partition(|(due, _)| *due <= now);
+        let (mut long, short): (Vec<_>, Vec<_>) =
+            unassigned.into_iter().filter_map(due).partition(|(due, _)| *due <= now);
         long.sort_by_key(|(_, one)| one.last_activity.as_ref().map(|last| last.at));
         Self {
             more: long.len().saturating_sub(MAX_DIGEST_ROWS),
-            waiting: long.into_iter().take(MAX_DIGEST_ROWS).map(|(_, one)| one.clone()).collect(),
+            waiting: long.into_iter().take(MAX_DIGEST_ROWS).map(|(_, one)| one).collect(),
             next: short.into_iter().map(|(due, _)| due).min(),
         }
     }
 }
 
+/// Returns the conversations that are open and unassigned, and whose cards the route takes.
+pub(crate) fn unassigned<'a>(all: impl Iterator<Item = &'a Conversation>, route: &Route) -> Vec<Conversation> {
+    all.filter(|one| one.is_open() && one.owner.is_none() && route.takes(one.line.as_ref())).cloned().collect()
+}
+
+/// Returns the last time at which each conversation lost its owner, or was opened without one.
+fn since_unassigned(changes: &[ConversationChange]) -> HashMap<&ConversationId, Timestamp> {
+    let is_waiting = |state: &State| state.owner.is_none() && state.status == Status::Open;
+    let began = changes.iter().filter(|change| is_waiting(&change.after) && !is_waiting(&change.before));
+    let mut since = HashMap::new();
+    for change in began {
+        let last = since.entry(&change.conversation).or_insert(change.at);
+        *last = change.at.max(*last);
+    }
+    since
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::core::conversation::{Contact, Owner};
-    use crate::core::ids::ConversationId;
+    use crate::core::conversation::{Activity, ActivityContext, ActivityKind, Contact, Owner};
     use crate::core::route::RouteSettings;
+    use crate::core::rules::Rules;
 
     fn at(text: &str) -> Timestamp {
         text.parse().unwrap_or_else(|_| unreachable!("{text}"))
@@ -137,6 +157,44 @@ mod tests {
     fn it_shows_ten_and_counts_the_others() {
         let all: Vec<_> = (0..13).map(conversation).collect();
         assert_eq!((of(&all).waiting.len(), of(&all).more), (MAX_DIGEST_ROWS, 3));
+    }
+
+    /// The minutes after nine of a contact's call, and of the changes of owner: `true` where the owner was lost.
+    fn overdue(heard: i64, owners: &[(i64, bool)], now: i64) -> (usize, Option<Timestamp>) {
+        let minute = |minute: i64| at("2026-11-27T17:00:00Z") + SignedDuration::from_mins(minute);
+        let activity_context = ActivityContext::Nothing;
+        let call = Activity {
+            kind: ActivityKind::MissedCall,
+            inbound: true,
+            preview: None,
+            at: minute(heard),
+            activity_context,
+        };
+        let one = Conversation { last_activity: Some(call), ..conversation(1) };
+        let state =
+            |owned: bool| State { owner: owned.then(|| MemberId::new("zoe")), status: Status::Open, until: None };
+        let change = |(when, lost): &(i64, bool)| {
+            let (conversation, before, after) = (one.id.clone(), state(*lost), state(!lost));
+            ConversationChange { conversation, at: minute(*when), heard: None, before, after }
+        };
+        let changes: Vec<_> = owners.iter().map(change).collect();
+        let hours = (Rules::default().working, SignedDuration::from_mins(30));
+        let zone = working_hours::zone(Some("America/Los_Angeles"));
+        let found = Overdue::of(vec![one], &changes, hours, (minute(now), &zone));
+        (found.waiting.len(), found.next)
+    }
+
+    #[test]
+    fn the_time_without_an_owner_begins_when_the_owner_is_lost() {
+        let minute = |minute: i64| Some(at("2026-11-27T17:00:00Z") + SignedDuration::from_mins(minute));
+        assert_eq!(overdue(0, &[], 29), (0, minute(30)));
+        assert_eq!(overdue(0, &[], 30), (1, None));
+        let unassigned = &[(10, false), (50, true)];
+        assert_eq!(overdue(0, unassigned, 60), (0, minute(80)));
+        assert_eq!(overdue(0, unassigned, 80), (1, None));
+        assert_eq!(overdue(55, unassigned, 80), (0, minute(85)), "the contact called again");
+        let twice = &[(5, true), (10, false), (50, true)];
+        assert_eq!(overdue(0, twice, 60), (0, minute(80)));
     }
 
     #[test]

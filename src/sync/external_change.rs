@@ -12,6 +12,7 @@ use crate::core::event::{Event, HistoryEntry, SOMEBODY, ThreadEntry};
 use crate::core::ids::ChannelId;
 use crate::core::participant::Participant;
 use crate::core::verbs::Verb;
+use crate::core::wait_news;
 use crate::jobs::events::WaitCause;
 use crate::jobs::outbox::announcement::Announcement;
 use crate::jobs::outbox::cards::{PostCard, RepostCard};
@@ -22,8 +23,8 @@ use crate::jobs::outbox::direct::{MarkDirect, SendDirect};
 pub(crate) struct ExternalChange {
     /// The owner and status that the app knew before; nothing, if the conversation is new.
     pub before: Option<State>,
-    /// The last activity that the app knew before.
-    pub heard_before: Option<Activity>,
+    /// What happened since the last activity that the app knew before, oldest first, without notes.
+    pub news: Vec<Activity>,
     /// The conversation as it is now.
     pub now: Conversation,
     /// The previous owner.
@@ -49,16 +50,10 @@ impl ExternalChange {
         }
     }
 
-    /// Returns the last activity, if it is newer than the one known before.
-    fn news(&self) -> Option<&Activity> {
-        let newer = |last: &&Activity| self.heard_before.as_ref().is_none_or(|before| before.at < last.at);
-        self.now.last_activity.as_ref().filter(newer)
-    }
-
     /// Returns the last activity, if it is new and the contact called or wrote. A conversation with nothing but notes
     /// has a note as its last activity, which does not count.
     pub(crate) fn heard(&self) -> Option<&Activity> {
-        self.news().filter(|last| last.inbound && last.kind != ActivityKind::Note)
+        self.news.last().filter(|last| last.inbound && last.kind != ActivityKind::Note)
     }
 
     /// Returns the reason why the conversation waits for an owner, if it does.
@@ -67,7 +62,9 @@ impl ExternalChange {
             return None;
         }
         let ends_snooze = || self.events().iter().any(|(_, event)| *event == Event::TimeIsUp);
-        Some(if self.heard().is_some() || ends_snooze() { WaitCause::News } else { WaitCause::Other })
+        let came = wait_news::first_unanswered(&self.news).map(|first| first.at);
+        let is_news = self.heard().is_some() || ends_snooze();
+        Some(if is_news { WaitCause::News { came } } else { WaitCause::Other })
     }
 
     /// Returns the activity for which a conversation without a card gets one.
@@ -91,7 +88,7 @@ impl ExternalChange {
     }
 
     fn answer_event(&self) -> Option<(String, Event)> {
-        let last = self.news()?;
+        let last = self.news.last()?;
         let ActivityContext::Answer { by } = &last.activity_context else { return None };
         let actor = by.clone().unwrap_or_else(|| SOMEBODY.to_owned());
         Some((actor, Event::Answered { call: last.kind == ActivityKind::Call }))

@@ -10,7 +10,7 @@ use crate::audit::log;
 use crate::audit::log::Detail;
 use crate::channels::routes;
 use crate::core::card_view::CardView;
-use crate::core::conversation::{ActivityContext, ActivityKind, Conversation, State};
+use crate::core::conversation::{Activity, ActivityContext, ActivityKind, Conversation, State};
 use crate::core::error::Fault;
 use crate::core::event::{Event, SOMEBODY, ThreadEntry};
 use crate::core::external_change_job::ExternalChangeJob;
@@ -60,9 +60,9 @@ pub(crate) async fn external_change(ctx: &TenantCtx, claim: &Claim, job: &Extern
         }
         Err(stop) => return Err(stop),
     };
-    let (now, heard) = put_in_context(ctx, job, now).await?;
+    let SeenInContext { now, earlier, heard } = put_in_context(ctx, job, now).await?;
     let (notes, told) = new_notes(ctx, job, &now).await?;
-    let found = ExternalChange { notes, ..found_out(ctx, job, now).await? };
+    let found = ExternalChange { notes, ..found_out(ctx, job, now, earlier).await? };
     let mut effects = vec![Effect::PutSnapshot(seen(&found.now, at))];
     effects.extend(heard.into_iter().chain(told));
     effects.extend(tell_of(ctx, claim, job, &found).await?);
@@ -97,20 +97,30 @@ pub(crate) async fn not_seen_yet(
     Ok(Some(external_change(ctx, claim, &job).await?.effects))
 }
 
-/// Finds out what the last activity means after earlier activity, and returns the effect that keeps that.
+/// A conversation after a look at its timeline.
+struct SeenInContext {
+    now: Conversation,
+    /// The activities before its last one, newest first, if that is new.
+    earlier: Vec<Activity>,
+    /// The effect that keeps the meaning of the last activity.
+    heard: Option<Effect>,
+}
+
+/// Finds out what the last activity means after earlier activity.
 async fn put_in_context(
     ctx: &TenantCtx,
     job: &ExternalChangeJob,
     mut now: Conversation,
-) -> Result<(Conversation, Option<Effect>), Stop> {
+) -> Result<SeenInContext, Stop> {
     let before = job.before.as_ref().and_then(|before| before.last_activity.as_ref());
     let phone = now.contact.phone.clone();
     let Some(last) = now.last_activity.as_mut().filter(|last| before.is_none_or(|before| before.at < last.at)) else {
-        return Ok((now, None));
+        return Ok(SeenInContext { now, earlier: Vec::new(), heard: None });
     };
     let refused = |error| conversations::denied(error, Some(&job.conversation));
-    let timeline = ctx.dialnote.activities_but_notes(&job.conversation).await.map_err(refused)?;
-    last.activity_context = last.activity_context(timeline.iter().filter(|one| one.at < last.at));
+    let mut earlier = ctx.dialnote.activities_but_notes(&job.conversation).await.map_err(refused)?;
+    earlier.retain(|one| one.at < last.at);
+    last.activity_context = last.activity_context(earlier.iter());
     if let (ActivityContext::Answer { by }, ActivityKind::Call) = (&mut last.activity_context, last.kind) {
         let caller = ctx.dialnote.caller(&phone, last.at).await.map_err(refused)?;
         *by = match caller {
@@ -118,9 +128,9 @@ async fn put_in_context(
             None => None,
         };
     }
-    let keep = (last.activity_context != ActivityContext::Nothing)
+    let heard = (last.activity_context != ActivityContext::Nothing)
         .then(|| documents::put(ctx, now.id.as_str(), &Heard(last.clone())));
-    Ok((now, keep))
+    Ok(SeenInContext { now, earlier, heard })
 }
 
 /// Returns the notes written in dialnote itself since the last announced ones, and the effect that keeps the new time.
@@ -141,7 +151,12 @@ async fn new_notes(
     Ok((theirs(notes, &entries, since), Some(documents::put(ctx, id.as_str(), &NotesTold(last)))))
 }
 
-async fn found_out(ctx: &TenantCtx, job: &ExternalChangeJob, now: Conversation) -> Result<ExternalChange, Fault> {
+async fn found_out(
+    ctx: &TenantCtx,
+    job: &ExternalChangeJob,
+    now: Conversation,
+    earlier: Vec<Activity>,
+) -> Result<ExternalChange, Fault> {
     let entries = ctx.db.entries(&job.conversation, PAST_ENTRIES).await?;
     let last = entries.iter().find_map(log::change);
     let known = last.filter(|change| times::later(change.at, CLOCKS_DIFFER) >= job.at).map(|change| change.after);
@@ -155,12 +170,24 @@ async fn found_out(ctx: &TenantCtx, job: &ExternalChangeJob, now: Conversation) 
     Ok(ExternalChange {
         from: conversations::member(ctx, owner_before).await?,
         to: conversations::owner(ctx, &now).await?,
-        heard_before: heard_before.into_iter().chain(told).max_by_key(|last| last.at),
+        news: news(job, &now, earlier, heard_before.into_iter().chain(told).max_by_key(|last| last.at)),
         at: ctx.clock.now(),
         notes: Vec::new(),
         before,
         now,
     })
+}
+
+/// Returns what happened since the last known activity, oldest first. Of a conversation that was never seen, what was
+/// there before the last poll is none of it, except the last activity.
+fn news(job: &ExternalChangeJob, now: &Conversation, earlier: Vec<Activity>, known: Option<Activity>) -> Vec<Activity> {
+    let known = known.map(|known| known.at);
+    let Some(last) = now.last_activity.clone().filter(|last| known.is_none_or(|known| known < last.at)) else {
+        return Vec::new();
+    };
+    let before_poll = || job.away.map_or(times::earlier(job.at, poll_state::LONG_AWAY), |away| away.from);
+    let since = known.unwrap_or_else(before_poll);
+    earlier.into_iter().rev().filter(|one| one.at > since).chain([last]).collect()
 }
 
 async fn tell_of(
@@ -220,8 +247,8 @@ fn shows(card: &Card, now: &CardView) -> bool {
 fn changed(found: &ExternalChange) -> ConversationChanged {
     let events = found.events().into_iter().filter(|(_, event)| event.changes_state());
     let entries = events.map(|(actor, what)| ThreadEntry { actor, what, note: String::new() }).collect();
-    let heard = found.heard().cloned();
-    ConversationChanged { card_view: found.card_view(), now: found.now.clone(), entries, heard }
+    let (now, news) = (found.now.clone(), found.news.clone());
+    ConversationChanged { card_view: found.card_view(), now, entries, news }
 }
 
 /// Returns the notes since that time, without those that were written here. Each reference accounts for one note, the

@@ -125,16 +125,18 @@ pub(crate) async fn have_assigned(ctx: &TenantCtx, waits: &WaitsForOwner) -> Res
     let id = waits.now.id.as_str();
     if let Some(kept) = documents::get::<AwaitsPick>(ctx, id).await? {
         // What the contact says now concerns everyone again.
-        let is_for_all = matches!(waits.cause, WaitCause::News) && kept.not.is_some();
+        let is_for_all = matches!(waits.cause, WaitCause::News { .. }) && kept.not.is_some();
         let for_all = documents::put(ctx, id, &AwaitsPick { not: None, ..kept });
         return Ok(if is_for_all { vec![for_all, look_now(ctx, channel)] } else { Vec::new() });
     }
     let not = match &waits.cause {
         WaitCause::Automatic { from, reason: AutomaticReason::Inactive { .. } } => from.clone(),
-        WaitCause::Automatic { .. } | WaitCause::News | WaitCause::Other => None,
+        WaitCause::Automatic { .. } | WaitCause::News { .. } | WaitCause::Other => None,
     };
-    let is_news = matches!(waits.cause, WaitCause::News);
-    let came = waits.now.last_activity.as_ref().filter(|_| is_news).map(|last| last.at);
+    let came = match waits.cause {
+        WaitCause::News { came } => came.or(waits.now.last_activity.as_ref().map(|last| last.at)),
+        WaitCause::Automatic { .. } | WaitCause::Other => None,
+    };
     let awaits = AwaitsPick { since: ctx.clock.now(), came, not, held_until: None };
     Ok(vec![documents::put(ctx, id, &awaits), look_now(ctx, channel)])
 }
@@ -144,7 +146,7 @@ fn assigns(settings: &RouteSettings, cause: &WaitCause) -> bool {
     let wanted = match cause {
         WaitCause::Other => false,
         WaitCause::Automatic { reason: AutomaticReason::Inactive { .. }, .. } => settings.returns.to == ReturnTo::Next,
-        WaitCause::News | WaitCause::Automatic { .. } => true,
+        WaitCause::News { .. } | WaitCause::Automatic { .. } => true,
     };
     wanted && settings.auto.pool().is_some()
 }

@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use crate::audit::log;
 use crate::channels::routes;
 use crate::core::answer_wait::{AnswerWait, Receiver, WaitStep};
-use crate::core::conversation::Conversation;
+use crate::core::conversation::{Activity, Conversation};
 use crate::core::direct_message::DirectMessage;
 use crate::core::error::Fault;
 use crate::core::ids::{ChannelId, ConversationId, SlackUserId};
@@ -14,7 +14,7 @@ use crate::core::refusal::Refusal;
 use crate::core::route::Route;
 use crate::core::target_outcome::{NextLimit, TargetOutcome};
 use crate::core::targets::Backup;
-use crate::core::{job_keys, working_hours};
+use crate::core::{job_keys, wait_news, working_hours};
 use crate::jobs::ctx::TenantCtx;
 use crate::jobs::events::ConversationChanged;
 use crate::jobs::handler::Handler;
@@ -33,24 +33,27 @@ use crate::waiting::target_lines::{LineAbout, PostTargetLine};
 pub(crate) async fn followed(ctx: &TenantCtx, changed: &ConversationChanged) -> Result<Vec<Effect>, Fault> {
     let (now, id) = (ctx.clock.now(), &changed.now.id);
     let kept: Option<AnswerWait> = documents::get(ctx, id.as_str()).await?;
-    if kept.is_none() && changed.heard.is_none() {
+    if kept.is_none() && changed.news.is_empty() {
         return Ok(Vec::new());
     }
     let is_kept = kept.is_some();
     let Some((_, route)) = routes::deciding(ctx, changed.now.line.as_ref()).await? else {
         return Ok(is_kept.then(|| documents::remove::<AnswerWait>(id.as_str())).into_iter().collect());
     };
-    let heard = changed.heard.as_ref().filter(|_| changed.now.is_pending());
-    let goes_on = kept.filter(|wait| heard.is_none_or(|heard| !wait.is_over_before(heard)));
-    let wait = match (goes_on, heard) {
-        (Some(wait), _) => Some(wait),
-        (None, Some(heard)) => AnswerWait::begin(heard, &changed.now, &route, &documents::rules(ctx).await?),
-        (None, None) => None,
-    };
-    let Some(wait) = wait else {
-        return Ok(is_kept.then(|| documents::remove::<AnswerWait>(id.as_str())).into_iter().collect());
-    };
-    let (wait, outcomes) = wait.follow(&changed.now, now);
+    let rules = documents::rules(ctx).await?;
+    let begin = |heard: &Activity| AnswerWait::begin(heard, &changed.now, &route, &rules);
+    let began = kept.as_ref().map(|wait| wait.since);
+    let (wait, mut outcomes) = wait_news::after_news(kept, &changed.news, begin);
+    // A conversation that was done before the app saw it waits for nothing.
+    let wait = wait.filter(|wait| changed.now.is_pending() || began == Some(wait.since));
+    let wait = wait.and_then(|wait| {
+        let (wait, followed) = wait.follow(&changed.now, now);
+        outcomes.extend(followed);
+        wait
+    });
+    if wait.is_none() && !is_kept && outcomes.is_empty() {
+        return Ok(Vec::new());
+    }
     Ok(stored(ctx, &changed.now, wait.as_ref(), &route, &outcomes))
 }
 

@@ -40,6 +40,27 @@ async fn a_channel_is_reminded_of_unassigned_conversations_once_an_hour_at_most(
 }
 
 #[tokio::test]
+async fn the_time_without_an_owner_begins_when_the_owner_is_lost() {
+    product_with(Setup::MORNING, async |bot| {
+        bot.look().await;
+        bot.slash(LEO, "/dialnote take conv_1004").await;
+        bot.slash(LEO, "/dialnote take conv_1012").await;
+        bot.slash(MAYA, "/dialnote route Billing").await;
+        bot.read_all().await;
+        minutes(bot, 120).await;
+        bot.slash(LEO, "/dialnote unassign conv_1004").await;
+        bot.read_all().await;
+        let posts = bot.posts("front-desk").len();
+        minutes(bot, 29).await;
+        assert_eq!(bot.posts("front-desk").len(), posts, "the call came hours ago, but it had an owner until now");
+        minutes(bot, 1).await;
+        let reminder = bot.posts("front-desk").pop().unwrap();
+        assert!(reminder.starts_with(":rotating_light: 1 conversation has been unassigned for over 30"), "{reminder}");
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn reminders_wait_for_the_working_hours_and_for_what_comes_later() {
     // A quarter to five.
     let evening = Setup { now: "2026-11-24T00:45:00Z", ..Setup::MORNING };

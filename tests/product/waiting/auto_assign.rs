@@ -232,6 +232,22 @@ async fn no_one_gets_more_than_the_limit() {
 }
 
 #[tokio::test]
+async fn a_contact_who_calls_again_keeps_their_place_though_no_one_saw_the_first_call() {
+    // Leo has room for one.
+    desk(frontdesk("in_turn", BUSY), async |bot| {
+        let first = bot.call_in("+14155559001").await;
+        let second = bot.call_in("+14155559000").await;
+        assert_eq!(bot.call_in("+14155559001").await, first);
+        bot.clock.advance(SignedDuration::from_mins(20));
+        bot.look().await;
+        minutes(bot, 1).await;
+        bot.read_all().await;
+        assert_eq!(owners(bot, &[first, second]), ["leo", "nobody"]);
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn the_load_that_dialnote_shows_counts() {
     desk(frontdesk("least_busy", BUSY), async |bot| {
         // No one has seen yet that Leo has as many as he may.

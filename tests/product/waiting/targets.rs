@@ -51,6 +51,17 @@ async fn come(bot: &Bot, kind: &str, from: &str, to: &str) {
     bot.look().await;
 }
 
+/// Returns Zoe's call to a contact.
+fn called_back(contact: &str) -> Incoming {
+    Incoming {
+        kind: "call".to_owned(),
+        from: FRONT_DESKS.to_owned(),
+        to: contact.to_owned(),
+        text: None,
+        who: Some("zoe".to_owned()),
+    }
+}
+
 /// Returns the lines in the thread of a card in #front-desk.
 fn lines(bot: &Bot, conversation: &str) -> Vec<(String, bool)> {
     let card = bot.card_ts(FRONT_DESK, conversation);
@@ -264,14 +275,7 @@ async fn a_call_back_that_no_one_has_seen_yet_says_nothing() {
         bot.read_all().await;
         minutes(bot, 105).await;
         // The poller has not seen it when the timer fires.
-        let call = Incoming {
-            kind: "call".to_owned(),
-            from: FRONT_DESKS.to_owned(),
-            to: CALLER.to_owned(),
-            text: None,
-            who: Some("zoe".to_owned()),
-        };
-        bot.sandbox.incoming(call).await.unwrap();
+        bot.sandbox.incoming(called_back(CALLER)).await.unwrap();
         bot.clock.advance(SignedDuration::from_mins(6));
         bot.tenants.tick().await.unwrap();
         bot.settle().await;
@@ -279,6 +283,98 @@ async fn a_call_back_that_no_one_has_seen_yet_says_nothing() {
         assert_snapshot!(bot.line(&conversation).await, @"Zoe called back.");
         minutes(bot, 60).await;
         assert_eq!(lines(bot, &conversation).len(), 2);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_wait_begins_with_the_first_call_that_no_one_answered() {
+    product_with(Setup::MORNING, async |bot| {
+        route(bot, &[]).await;
+        // One poll reads two calls.
+        let twice = bot.call_in(CALLER).await;
+        bot.clock.advance(SignedDuration::from_mins(5));
+        bot.call_in(CALLER).await;
+        bot.look().await;
+        assert_snapshot!(bot.card(&twice).await, @"
+          :red_circle: Unassigned · owner by Nov 23, 18:30 UTC
+        +1 415 555 0999
+        :telephone_receiver: 2 missed calls · last Nov 23, 18:05 UTC · Front desk
+        [Take it] [Assign to… ▾] [⋯ Snooze… · Done · Add note… · History · Open in dialnote]
+        ");
+        // One poll reads a call, the answer and a second call. Both waits count.
+        let again = bot.call_in("+14155550998").await;
+        bot.clock.advance(SignedDuration::from_mins(2));
+        bot.sandbox.incoming(called_back("+14155550998")).await.unwrap();
+        bot.clock.advance(SignedDuration::from_mins(5));
+        bot.call_in("+14155550998").await;
+        bot.look().await;
+        assert_snapshot!(bot.card(&again).await, @"
+          :red_circle: Unassigned · owner by Nov 23, 18:42 UTC
+        +1 415 555 0998
+        :telephone_receiver: Missed call · Nov 23, 18:12 UTC · Front desk
+        [Take it] [Assign to… ▾] [⋯ Snooze… · Done · Add note… · History · Open in dialnote]
+        ");
+        // A running wait ends with an answer that one poll reads together with the next call.
+        bot.clock.advance(SignedDuration::from_mins(3));
+        bot.sandbox.incoming(called_back(CALLER)).await.unwrap();
+        bot.clock.advance(SignedDuration::from_mins(1));
+        bot.call_in(CALLER).await;
+        bot.look().await;
+        assert_snapshot!(bot.card(&twice).await, @"
+          :red_circle: Unassigned · owner by Nov 23, 18:46 UTC
+        +1 415 555 0999
+        :telephone_receiver: Missed call · Nov 23, 18:16 UTC · Front desk
+        [Take it] [Assign to… ▾] [⋯ Snooze… · Done · Add note… · History · Open in dialnote]
+        ");
+        bot.read_all().await;
+        bot.slash(MAYA, "/dialnote report").await;
+        bot.settle().await;
+        assert_snapshot!(bot.posts(FRONT_DESK).pop().unwrap(), @"
+        # Report · last 7 days · Front desk
+        Active conversations: 10
+        Unassigned of these: 7
+        Median time to an owner: –
+        Median time to done: –
+        Done of these: 0
+        Changed owner: 0
+        Owner in time: 100% of 2
+        Answered in time: 100% of 2
+        Median time to an answer: 8 min
+        [chart: Conversations by day of last activity]
+        Person | Open now | Assigned | Done | Median to done | In time
+        Zoe | 2 | 0 | 0 | – | –
+          Requested by Maya
+        ");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_wait_that_began_while_the_app_was_offline_counts_from_its_first_call() {
+    product_with(Setup::MORNING, async |bot| {
+        route(bot, &[("tell", json!(["channel"]))]).await;
+        let conversation = bot.call_in(CALLER).await;
+        bot.clock.advance(SignedDuration::from_mins(20));
+        bot.call_in(CALLER).await;
+        bot.clock.advance(SignedDuration::from_mins(1));
+        bot.tenants.tick().await.unwrap();
+        bot.look().await;
+        minutes(bot, 1).await;
+        bot.read_all().await;
+        let ts = link(bot, MAYA, &conversation).await;
+        open(bot, MAYA, &ts).await;
+        assert_snapshot!(pane(bot, MAYA).await, @"
+        +1 415 555 0999
+        status: Unassigned ✎
+        assignee: – ✎
+        target: 1795458601
+        due_date: – ✎
+        number: +1 415 555 0999
+        shared_number: Front desk
+        timeline: Nov 23, 10:20 · Missed call / Nov 23, 10:00 · Missed call
+        [Take it] [Done] [Snooze…] [Add note…] [History]
+        ");
     })
     .await;
 }
