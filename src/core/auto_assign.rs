@@ -49,6 +49,11 @@ impl AutoAssign {
 }
 
 impl AssigneePool {
+    /// Answers whether it can never have anyone.
+    pub(crate) fn is_empty(&self) -> bool {
+        matches!(self, Self::People(people) if people.is_empty())
+    }
+
     /// Returns the words that people read for these people: the group with its @, or words for the chosen people.
     pub(crate) fn words(&self) -> String {
         match self {

@@ -10,11 +10,38 @@ use crate::core::event::{HistoryEntry, ThreadEntry};
 use crate::core::ids::ConversationId;
 use crate::core::target_outcome::NextLimit;
 
+/// A part of the day, which decides how a digest greets.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum PartOfDay {
+    /// From four to noon.
+    #[default]
+    Morning,
+    /// From noon to five.
+    Afternoon,
+    /// From five to four: a night shift begins.
+    Evening,
+}
+
+impl PartOfDay {
+    /// Returns the part of the day at an hour.
+    pub(crate) fn at(hour: i8) -> Self {
+        match hour {
+            4..12 => Self::Morning,
+            12..17 => Self::Afternoon,
+            _ => Self::Evening,
+        }
+    }
+}
+
 /// A digest of a channel: its unassigned conversations, and how many open conversations people own.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Digest {
     /// The time for which the digest is correct.
     pub at: Timestamp,
+    /// The part of the day at that time, in the channel's time zone.
+    #[serde(default)]
+    pub part: PartOfDay,
     /// True if the digest is posted because the app was offline and has caught up.
     pub caught_up: bool,
     /// The time without polls, if it is known.
@@ -45,6 +72,7 @@ impl Digest {
     pub fn at(at: Timestamp) -> Self {
         Self {
             at,
+            part: PartOfDay::Morning,
             caught_up: false,
             away: None,
             overdue: None,
@@ -116,5 +144,17 @@ impl CardView {
     /// Answers whether no one owns it, although the team has to follow up.
     pub(crate) fn is_unassigned(&self) -> bool {
         self.conversation.is_open() && self.owner.is_none()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::PartOfDay;
+    use super::PartOfDay::{Afternoon, Evening, Morning};
+
+    #[test]
+    fn a_night_shift_is_wished_a_good_evening() {
+        let parts = [3, 4, 11, 12, 16, 17, 22].map(PartOfDay::at);
+        assert_eq!(parts, [Evening, Morning, Morning, Afternoon, Afternoon, Evening, Evening]);
     }
 }

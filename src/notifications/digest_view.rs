@@ -1,7 +1,7 @@
 //! The digest, the reminder and the catch-up message of a channel: its unassigned conversations.
 
 use crate::cards::view;
-use crate::core::card_view::{CardView, Digest};
+use crate::core::card_view::{CardView, Digest, PartOfDay};
 use crate::core::click;
 use crate::core::control::{Carried, Control, NOTHING_CARRIED};
 use crate::core::conversation::{Conversation, Links};
@@ -64,12 +64,14 @@ fn title(digest: &Digest) -> (String, Block) {
         let line = absence_view::sentence(digest.away.as_ref()).ours(" ").ours(&capital(&unassigned));
         return (line.words(), line.ours(if count > 0 { ":" } else { "." }).paragraph());
     }
-    let heading = if count == 0 {
-        "Good morning · none unassigned".to_owned()
-    } else {
-        format!("Good morning · {count} unassigned")
+    let greeting = match digest.part {
+        PartOfDay::Morning => "Good morning",
+        PartOfDay::Afternoon => "Good afternoon",
+        PartOfDay::Evening => "Good evening",
     };
-    (format!("Good morning. {}", capital(&unassigned)), Block::header(&heading))
+    let heading =
+        if count == 0 { format!("{greeting} · none unassigned") } else { format!("{greeting} · {count} unassigned") };
+    (format!("{greeting}. {}", capital(&unassigned)), Block::header(&heading))
 }
 
 pub(super) fn capital(words: &str) -> String {

@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 use crate::channels::routes;
 use crate::channels::routes::MOST_ROUTES;
 use crate::core::absence::Absence;
-use crate::core::card_view::{CardView, Digest};
+use crate::core::card_view::{CardView, Digest, PartOfDay};
 use crate::core::conversation::Owner;
 use crate::core::error::Fault;
 use crate::core::ids::ChannelId;
@@ -94,7 +94,8 @@ pub(crate) async fn digest(ctx: &TenantCtx, claim: &Claim, job: &DigestJob) -> R
         let recent = if let After::JustBack(away) = after { Some(away) } else { None };
         let away = job.away.or(recent);
         let digest = worded(ctx, summary, now).await?;
-        let digest = Digest { caught_up: job.caught_up || away.is_some(), away, ..digest };
+        let part = PartOfDay::at(now.to_zoned_datetime(working_hours::zone(route.zone.as_deref())).hour());
+        let digest = Digest { part, caught_up: job.caught_up || away.is_some(), away, ..digest };
         let message = PostDigest { channel: job.channel.clone(), digest: Box::new(digest) };
         let told = documents::put(ctx, job.channel.as_str(), &LastSummary(now));
         effects.extend([enqueue::say_unasked(ctx, &message), told]);

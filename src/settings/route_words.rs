@@ -52,6 +52,7 @@ pub(crate) fn sentences(route: &Route, rules: &Rules, names: &SettingNames) -> V
     let mut all = vec![first];
     all.extend(cards(settings));
     all.extend(targets(&settings.targets));
+    all.extend(counted_hours(settings, working));
     all.extend(escalation(&settings.targets, names));
     all.extend(returns(settings.returns, &settings.auto));
     all.extend(
@@ -73,7 +74,7 @@ fn assignment(auto: &AutoAssign, line: Option<&str>, working: Hours, names: &Set
         None => subject,
     };
     let Some(pool) = auto.pool() else { return subject.ours(" stay unassigned until someone takes them.") };
-    if matches!(pool, AssigneePool::People(people) if people.is_empty()) {
+    if pool.is_empty() {
         return subject.ours(" stay unassigned, because no one is chosen for auto-assignment.");
     }
     let pool = pool_words(pool, names);
@@ -133,10 +134,20 @@ fn targets(targets: &Targets) -> Vec<Markup> {
     told.collect()
 }
 
+/// Says in which hours targets and returns count, unless the sentence on auto-assignment has said so.
+fn counted_hours(settings: &RouteSettings, working: Hours) -> Option<Markup> {
+    let counts = has_target(&settings.targets) || settings.returns.after_hours > 0;
+    let is_said = settings.auto.pool().is_some_and(|pool| !pool.is_empty());
+    (counts && !is_said).then(|| Markup::of(&format!("Time counts Monday to Friday, {}.", hours(working))))
+}
+
+fn has_target(targets: &Targets) -> bool {
+    [targets.call, targets.voicemail, targets.sms].iter().any(|one| one.owner > 0 || one.answer > 0)
+}
+
 /// Says who is notified of a target that is near or missed.
 fn escalation(targets: &Targets, names: &SettingNames) -> Vec<Markup> {
-    let has_target = [targets.call, targets.voicemail, targets.sms].iter().any(|one| one.owner > 0 || one.answer > 0);
-    if !has_target {
+    if !has_target(targets) {
         return Vec::new();
     }
     let warning = (targets.warn_before > 0)

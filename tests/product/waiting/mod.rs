@@ -4,6 +4,7 @@ mod absent_owners;
 mod auto_assign;
 mod availability;
 mod desk;
+mod first_calls;
 mod preview;
 mod returns;
 mod settings;

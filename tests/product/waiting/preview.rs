@@ -80,7 +80,7 @@ async fn a_preview_tells_what_the_settings_would_have_done() {
         assert_snapshot!(preview(bot, MAYA, json!({})).await, @"
         [[Preview]]
         The last 7 days with these settings on Front desk
-          New conversations on Front desk stay unassigned until someone takes them. They need an owner within 30 min and an answer within 2 h. The channel gets a digest at the start of working hours and a reminder after 30 min unassigned.
+          New conversations on Front desk stay unassigned until someone takes them. They need an owner within 30 min and an answer within 2 h. Time counts Monday to Friday, 9:00–17:00. The channel gets a digest at the start of working hours and a reminder after 30 min unassigned.
         # What would have happened
         • 11 conversations began to wait
         • 2 of these had an owner, who keeps them

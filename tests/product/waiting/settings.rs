@@ -34,14 +34,14 @@ async fn a_new_route_says_what_it_does_and_offers_its_settings() {
         bot.slash(MAYA, "/dialnote route \"Front desk\"").await;
         assert_snapshot!(bot.answer(MAYA).await, @"
         <#C0FRONT> shows the cards of Front desk from the next call or message on. [Settings…]
-          New conversations on Front desk stay unassigned until someone takes them. They need an owner within 30 min and an answer within 2 h. The channel gets a digest at the start of working hours and a reminder after 30 min unassigned.
+          New conversations on Front desk stay unassigned until someone takes them. They need an owner within 30 min and an answer within 2 h. Time counts Monday to Friday, 9:00–17:00. The channel gets a digest at the start of working hours and a reminder after 30 min unassigned.
           If the app isn't a member of that channel, type `/invite @dialnote` there.
         ");
         bot.press_private(MAYA, FRONT_DESK, "route_settings", 0).await;
         assert_snapshot!(bot.window(MAYA).await, @"
         [[Channel settings]]
         <#C0FRONT> shows Front desk
-          New conversations on Front desk stay unassigned until someone takes them. They need an owner within 30 min and an answer within 2 h. The channel gets a digest at the start of working hours and a reminder after 30 min unassigned.
+          New conversations on Front desk stay unassigned until someone takes them. They need an owner within 30 min and an answer within 2 h. Time counts Monday to Friday, 9:00–17:00. The channel gets a digest at the start of working hours and a reminder after 30 min unassigned.
         # Cards
         Show cards for: [x] Missed calls [x] Voicemails [x] Answered calls [x] Text messages
         # Digest and reminders
