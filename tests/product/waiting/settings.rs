@@ -1,8 +1,10 @@
 //! The settings of a route: a window of their own, in which each person changes only what they edit.
 
+use dialnote_sandbox::{Hang, Service};
 use insta::assert_snapshot;
 use serde_json::{Value, json};
 
+use super::desk::documents;
 use crate::ops::audit_log;
 use crate::support::{Bot, FRONT_DESK, LEO, MAYA, SAM, ZOE, product, set_up};
 
@@ -161,6 +163,33 @@ async fn all_settings_are_saved_at_once_and_said_in_sentences() {
         assert!(!bot.answer(LEO).await.contains("[Settings…]"), "only admins change them");
     })
     .await;
+}
+
+#[tokio::test]
+async fn a_crash_while_settings_are_saved_saves_them_once() {
+    for (method, after_effect) in [("chat.postEphemeral", false), ("chat.postEphemeral", true)] {
+        product(async |bot| {
+            routed(bot).await;
+            bot.open_route(MAYA, FRONT_DESK).await;
+            let values = json!({
+                "auto": { "auto": "in_turn" }, "pool_group": { "pool_group": "frontdesk" },
+                "return_after": { "return_after": "8" }, "weekly_day": { "weekly_day": "4" },
+                "weekly_at": { "weekly_at": "16:00" },
+            });
+            let saved = |log: String| log.lines().filter(|line| line.contains("in_turn")).count();
+            bot.submit(MAYA, values).await;
+            bot.close(MAYA).await;
+            let hang = Hang { service: Service::Slack, method: method.into(), path: String::new(), after_effect };
+            bot.dies_during(hang).await;
+            bot.read_all().await;
+            let shown = shown(bot).await;
+            assert!(shown.contains("go to @frontdesk in turn") && shown.contains("Friday at 16:00"), "{shown}");
+            let log = audit_log::log(bot, dialnote_slack::ops::audit_report::AuditFormat::Json).await;
+            assert_eq!(saved(log), 1, "{method}");
+            assert_eq!(documents(bot, "weekly").await, 1, "{method}");
+        })
+        .await;
+    }
 }
 
 #[tokio::test]
