@@ -204,7 +204,9 @@ fn to_new_owner(progress: &Progress, noted: bool) -> Option<SendDirect> {
     let user = to.user.clone()?;
     let actor = plan.requester.name.clone();
     let note = if noted { plan.note.clone() } else { String::new() };
-    let notice = match plan.event() {
+    let event = plan.event();
+    let reason = if let Event::Automatic { reason, .. } = &event { Some(reason.clone()) } else { None };
+    let notice = match event {
         Event::Took { .. } | Event::Assigned { .. } | Event::HandedOff { .. } | Event::Automatic { .. } => {
             DirectMessage::YoursNow {
                 actor,
@@ -212,12 +214,13 @@ fn to_new_owner(progress: &Progress, noted: bool) -> Option<SendDirect> {
                 note,
                 handoff: matches!(plan.act, Action::Handoff(_)),
                 answer_by: None,
+                reason,
             }
         }
         Event::Did(_) if !note.is_empty() => DirectMessage::Noted { actor, about: About::from(&plan.before), note },
         Event::Undone(Again::OwnedBy(_)) => {
             let conversation = Box::new(progress.now.clone());
-            DirectMessage::YoursNow { actor, conversation, note, handoff: false, answer_by: None }
+            DirectMessage::YoursNow { actor, conversation, note, handoff: false, answer_by: None, reason }
         }
         _ => return None,
     };

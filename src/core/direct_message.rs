@@ -30,6 +30,9 @@ pub enum DirectMessage {
         /// The times by which it has to be accepted, if it has to be.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         answer_by: Option<AnswerBy>,
+        /// The reason, if the app did it by itself.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        reason: Option<AutomaticReason>,
     },
     /// The reader is the new owner: the change was made in dialnote itself.
     YoursElsewhere {

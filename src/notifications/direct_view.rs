@@ -144,8 +144,9 @@ fn numbered(block_id: &str, nth: usize) -> String {
 
 fn part(notice: &DirectMessage, told: &Occasion, links: &Links) -> MessagePart {
     match notice {
-        DirectMessage::YoursNow { actor, conversation, note, handoff, answer_by } => {
-            let gift = Gift { actor, conversation, note, handoff: *handoff, answer_by: *answer_by };
+        DirectMessage::YoursNow { actor, conversation, note, handoff, answer_by, reason } => {
+            let reason = reason.as_ref().map(|reason| format!(" ({})", reason.words())).unwrap_or_default();
+            let gift = Gift { actor, conversation, note, handoff: *handoff, answer_by: *answer_by, reason };
             given(&gift, told, links)
         }
         DirectMessage::BackToYou { actor, conversation, note, late } => {
@@ -282,21 +283,20 @@ struct Gift<'a> {
     note: &'a str,
     handoff: bool,
     answer_by: Option<AnswerBy>,
+    /// The reason in brackets, if the app did it by itself.
+    reason: String,
 }
 
 /// Returns the notice of a conversation that the reader was given, with the row that asks for an answer, or with the
 /// answer.
 fn given(gift: &Gift<'_>, told: &Occasion, links: &Links) -> MessagePart {
-    let Gift { actor, conversation, note, handoff, answer_by } = gift;
+    let Gift { actor, conversation, note, handoff, answer_by, reason } = gift;
     let answer = told.answer(&conversation.id);
     if let Some(end) = answer.filter(|answer| is_over(answer)) {
         return ended(end, &About::from(*conversation), links);
     }
-    let line = name(actor).ours(if *handoff {
-        " handed a conversation off to you."
-    } else {
-        " assigned a conversation to you."
-    });
+    let deed = if *handoff { " handed a conversation off to you" } else { " assigned a conversation to you" };
+    let line = name(actor).ours(deed).text(reason).ours(".");
     let mut blocks = about(line, conversation, Some((actor, note)), links);
     blocks.extend(answer_by.filter(|_| answer.is_none()).map(|by| deadline(by, actor).small()));
     let place = if answer.is_none() { Place::Asks } else { Place::Owner };
@@ -316,7 +316,9 @@ impl Gift<'_> {
         match (answer, self.handoff) {
             (Some(_), _) => format!("You accepted {title}. {}", facts.join(" · ")),
             (None, true) => format!("{} handed {title} off to you{note}.{by} {}", self.actor, facts.join(" · ")),
-            (None, false) => format!("{} assigned {title} to you{note}. {}", self.actor, facts.join(" · ")),
+            (None, false) => {
+                format!("{} assigned {title} to you{}{note}. {}", self.actor, self.reason, facts.join(" · "))
+            }
         }
     }
 }

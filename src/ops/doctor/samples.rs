@@ -154,6 +154,7 @@ fn occasion(now: Timestamp) -> direct_view::Occasion {
         note: note(),
         handoff: true,
         answer_by: Some(AnswerBy { reminder: now, end: now }),
+        reason: None,
     };
     direct_view::Occasion { notices: vec![notice], answers: Vec::new() }
 }

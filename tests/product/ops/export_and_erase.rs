@@ -199,7 +199,7 @@ async fn a_route_stays_without_its_creator() {
         assert_snapshot!(bot.answer(LEO).await, @"
         Channels for shared numbers
         <#C0FRONT> shows all shared numbers
-          New conversations stay unassigned until someone takes them. They need an owner within 30 min and an answer within 2 h. The channel gets a digest at the start of working hours and a reminder after 30 min unassigned.
+          New conversations stay unassigned until someone takes them. They need an owner within 30 min and an answer within 2 h. Time counts Monday to Friday, 9:00–17:00. The channel gets a digest at the start of working hours and a reminder after 30 min unassigned.
         ");
     })
     .await;

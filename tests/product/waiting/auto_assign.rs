@@ -18,7 +18,7 @@ async fn new_conversations_go_to_each_in_turn() {
         assert_eq!(bot.dialnote(&first), "mem_leo open");
         assert_snapshot!(bot.line(&first).await, @"dialnote assigned this to Leo (next in turn of @frontdesk).");
         assert_snapshot!(bot.dm(LEO).await, @"
-        dialnote assigned a conversation to you.
+        dialnote assigned a conversation to you (next in turn of @frontdesk).
         +1 415 555 9000
         :telephone_receiver: Missed call · Nov 23, 18:00 UTC · Front desk
         [Accept] [Decline] [⋯ Done · Hand off… · Snooze… · History · Open in dialnote]
