@@ -58,20 +58,27 @@ pub(crate) fn postponed(asked: &str, why: &Refusal, note: &str) -> Content {
     people_words::postponed(asked, why, note)
 }
 
-/// Reports a delay: "dialnote isn't responding. `/done Diana Okafor` is saved and runs when dialnote is back." `directly`
-/// is true if the result follows by direct message.
-pub(crate) fn waits(asked: Option<&str>, service: Service, setting: Option<&str>, directly: bool) -> Content {
+/// Reports a delay: "dialnote isn't responding. `/done Diana Okafor` is saved and runs when dialnote is back." `waited_for`
+/// is the service with the setting that seems to be wrong, as far as they are known. `directly` is true if the result
+/// follows by direct message.
+pub(crate) fn waits(asked: Option<&str>, waited_for: Option<(Service, Option<&str>)>, directly: bool) -> Content {
     let line = Markup::default().emoji(Emoji::WAITING);
-    let line = match setting {
-        Some(setting) => line.ours(&format!("There is no {service} at the address in ")).code(setting).ours(". "),
-        None => line.ours(&format!("{service} isn't responding. ")),
+    let line = match waited_for {
+        Some((service, Some(setting))) => {
+            line.ours(&format!("There is no {service} at the address in ")).code(setting).ours(". ")
+        }
+        Some((service, None)) => line.ours(&format!("{service} isn't responding. ")),
+        None => line.ours("This takes longer than usual. "),
     };
     let line = match asked {
         Some(asked) => line.code(&cut(asked, QUOTE)),
         None => line.ours("Your command"),
     };
-    let line = line.ours(&format!(" is saved and runs when {service} is back."));
-    let next = match setting {
+    let line = match waited_for {
+        Some((service, _)) => line.ours(&format!(" is saved and runs when {service} is back.")),
+        None => line.ours(" is saved and runs as soon as possible."),
+    };
+    let next = match waited_for.and_then(|(_, setting)| setting) {
         Some(_) => "Ask the operator of this app to check the setting. You don't need to repeat the command.",
         None if directly => "The result follows as a direct message. You don't need to repeat the command.",
         None => "The result follows here. You don't need to repeat the command.",

@@ -12,7 +12,7 @@ use crate::core::assignee::Assignee;
 use crate::core::command::Command;
 use crate::core::conversation::ConversationRef;
 use crate::core::error::{Fault, Service};
-use crate::core::ids::{DraftId, InstallationId, SlackUserId};
+use crate::core::ids::{DraftId, InstallationId, JobId, SlackUserId};
 use crate::core::request_context::ListPlace;
 use crate::core::times;
 use crate::core::times::DELAY_NOTICE_AFTER;
@@ -21,7 +21,7 @@ use crate::jobs::job;
 use crate::jobs::outbox::private::NotifyDelay;
 use crate::jobs::outbox::redraw::ListJob;
 use crate::people::directory;
-use crate::platform::db::{Claim, NewJob};
+use crate::platform::db::{Claim, NewJob, Stored};
 use crate::platform::dialnote::client::ASSIGN;
 use crate::sync::known;
 use crate::worker::tenants::Tenants;
@@ -31,6 +31,9 @@ const NAMING_TIMEOUT: Duration = Duration::from_secs(1);
 
 /// The number of waiting jobs that are notified about at a time.
 const TOLD_AT_ONCE: usize = 100;
+
+/// The number of jobs that are read to find those before a waiting one.
+const LOOKED_AHEAD: usize = 100;
 
 /// The number of due documents that are read at a time.
 const DUE_AT_ONCE: usize = 100;
@@ -76,8 +79,8 @@ impl Tenants {
         let now = self.common.clock.now();
         let (mut told, mut naming) = (0, Naming { asks: true, caught_up: BTreeSet::new() });
         for waiting in self.common.store.overdue(times::earlier(now, DELAY_NOTICE_AFTER), TOLD_AT_ONCE).await? {
-            let (service, setting) = self.waited_for(&waiting).await;
-            naming.asks &= service != Service::Slack;
+            let waited_for = self.waited_for(&waiting).await;
+            naming.asks &= !matches!(waited_for, Some((Service::Slack, _)));
             let mut once = acts::one(&waiting);
             let (requester, asked) = if let Some(job) = job::of_kind::<CommandJob>(&waiting.body) {
                 once = acts::act(&waiting, &job);
@@ -98,7 +101,7 @@ impl Tenants {
                 continue;
             }
             let directly = requester.call.is_some();
-            let content = reply_view::waits(asked.as_deref(), service, setting.as_deref(), directly);
+            let content = reply_view::waits(asked.as_deref(), waited_for, directly);
             let notice = NotifyDelay { to: requester.addressee(), content, once };
             let notice =
                 NewJob { request: Some(waiting.request()), ..self.new_job(&waiting.installation, &notice, now) };
@@ -108,15 +111,26 @@ impl Tenants {
     }
 
     /// Returns the service that a job waits for, and the setting that seems to be wrong. The service is the one that
-    /// the job calls just now, else the one that failed last.
-    async fn waited_for(&self, waiting: &Claim) -> (Service, Option<String>) {
-        if let Some(service) = self.common.callers.service(waiting.id) {
-            return (service, None);
+    /// the job calls just now, else the one that failed last. A job that did neither waits for what the jobs before it
+    /// in its line wait for. After a restart, nothing may be known.
+    async fn waited_for(&self, waiting: &Claim) -> Option<(Service, Option<&'static str>)> {
+        if let Some(known) = self.known_of(waiting.id, self.common.store.job(waiting.id).await.ok().flatten()) {
+            return Some(known);
         }
-        let kept = self.common.store.job(waiting.id).await.ok().flatten();
-        let cause = kept.and_then(|kept| kept.cause).unwrap_or_default();
-        let setting = cause.ends_with(ASSIGN).then(|| ASSIGN.to_owned());
-        (Service::in_words(&cause).unwrap_or(Service::Dialnote), setting)
+        let earliest = self.common.store.jobs(false, JobId(0), LOOKED_AHEAD).await.unwrap_or_default();
+        let ahead = earliest.into_iter().filter(|one| one.id < waiting.id);
+        let mut ahead = ahead.filter(|one| (&one.installation, &one.key) == (&waiting.installation, &waiting.key));
+        ahead.find_map(|one| self.known_of(one.id, Some(one)))
+    }
+
+    /// Returns the service that a job waits for by itself, and the setting that seems to be wrong, if any is known.
+    fn known_of(&self, id: JobId, kept: Option<Stored>) -> Option<(Service, Option<&'static str>)> {
+        if let Some(service) = self.common.callers.service(id) {
+            return Some((service, None));
+        }
+        let cause = kept?.cause?;
+        let service = Service::in_words(&cause)?;
+        Some((service, cause.ends_with(ASSIGN).then_some(ASSIGN)))
     }
 
     /// Returns a command as it is typed, with the names of its conversation and owner, as far as they are known here.

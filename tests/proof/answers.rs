@@ -45,7 +45,7 @@ pub fn is_no(words: &str) -> bool {
 
 /// Answers whether a call was an answer, not just the notice that a command waits.
 fn is_answer(call: &Call) -> bool {
-    call.acted && !words(call).contains("is saved and runs when")
+    call.acted && !words(call).contains("is saved and runs")
 }
 
 fn words(call: &Call) -> &str {

@@ -14,7 +14,7 @@ async fn a_missed_call_becomes_a_card_in_the_channel_of_its_number() {
         bot.slash(MAYA, "/dialnote route \"Front desk\"").await;
         assert_snapshot!(bot.answer(MAYA).await, @"
         <#C0FRONT> shows the cards of Front desk from the next call or message on. [Settings…]
-          New conversations on Front desk stay unassigned until someone takes them. They need an owner within 30 min and an answer within 2 h. The channel gets a digest at the start of working hours and a reminder after 30 min unassigned.
+          New conversations on Front desk stay unassigned until someone takes them. They need an owner within 30 min and an answer within 2 h. Time counts Monday to Friday, 9:00–17:00. The channel gets a digest at the start of working hours and a reminder after 30 min unassigned.
           If the app isn't a member of that channel, type `/invite @dialnote` there.
         ");
         let conversation = bot.missed_call("+14155550999").await;
@@ -72,7 +72,7 @@ async fn another_numbers_calls_go_elsewhere_and_a_star_takes_all() {
         assert_snapshot!(bot.answer(MAYA).await, @"
         Channels for shared numbers
         <#C0FRONT> shows all shared numbers [Settings…]
-          New conversations stay unassigned until someone takes them. They need an owner within 30 min and an answer within 2 h. The channel gets a digest at the start of working hours and a reminder after 30 min unassigned.
+          New conversations stay unassigned until someone takes them. They need an owner within 30 min and an answer within 2 h. Time counts Monday to Friday, 9:00–17:00. The channel gets a digest at the start of working hours and a reminder after 30 min unassigned.
         ");
         bot.slash(MAYA, "/dialnote route off").await;
         assert_snapshot!(bot.answer(MAYA).await, @"<#C0FRONT> shows no new cards.");
@@ -201,20 +201,20 @@ async fn a_new_workspace_is_offered_a_button_for_each_shared_number() {
         bot.press_private(MAYA, FRONT_DESK, "route", 0).await;
         assert_snapshot!(bot.answer(MAYA).await, @"
         <#C0FRONT> shows the cards of Front desk from the next call or message on. [Settings…]
-          New conversations on Front desk stay unassigned until someone takes them. They need an owner within 30 min and an answer within 2 h. The channel gets a digest at the start of working hours and a reminder after 30 min unassigned.
+          New conversations on Front desk stay unassigned until someone takes them. They need an owner within 30 min and an answer within 2 h. Time counts Monday to Friday, 9:00–17:00. The channel gets a digest at the start of working hours and a reminder after 30 min unassigned.
           If the app isn't a member of that channel, type `/invite @dialnote` there.
         ");
         bot.slash(MAYA, "/dialnote route list").await;
         assert_snapshot!(bot.answer(MAYA).await, @"
         Channels for shared numbers
         <#C0FRONT> shows Front desk [Settings…]
-          New conversations on Front desk stay unassigned until someone takes them. They need an owner within 30 min and an answer within 2 h. The channel gets a digest at the start of working hours and a reminder after 30 min unassigned.
+          New conversations on Front desk stay unassigned until someone takes them. They need an owner within 30 min and an answer within 2 h. Time counts Monday to Friday, 9:00–17:00. The channel gets a digest at the start of working hours and a reminder after 30 min unassigned.
         ");
         bot.slash_in("billing", MAYA, "/dialnote route list").await;
         assert_snapshot!(bot.answer(MAYA).await, @"
         Channels for shared numbers
         <#C0FRONT> shows Front desk [Settings…]
-          New conversations on Front desk stay unassigned until someone takes them. They need an owner within 30 min and an answer within 2 h. The channel gets a digest at the start of working hours and a reminder after 30 min unassigned.
+          New conversations on Front desk stay unassigned until someone takes them. They need an owner within 30 min and an answer within 2 h. Time counts Monday to Friday, 9:00–17:00. The channel gets a digest at the start of working hours and a reminder after 30 min unassigned.
         Shared numbers without a channel
         Billing [Show here]
         ");
@@ -226,9 +226,9 @@ async fn a_new_workspace_is_offered_a_button_for_each_shared_number() {
         assert_snapshot!(bot.answer(LEO).await, @"
         Channels for shared numbers
         <#C0BILLING> shows Billing
-          New conversations on Billing stay unassigned until someone takes them. They need an owner within 30 min and an answer within 2 h. The channel gets a digest at the start of working hours and a reminder after 30 min unassigned.
+          New conversations on Billing stay unassigned until someone takes them. They need an owner within 30 min and an answer within 2 h. Time counts Monday to Friday, 9:00–17:00. The channel gets a digest at the start of working hours and a reminder after 30 min unassigned.
         <#C0FRONT> shows Front desk
-          New conversations on Front desk stay unassigned until someone takes them. They need an owner within 30 min and an answer within 2 h. The channel gets a digest at the start of working hours and a reminder after 30 min unassigned.
+          New conversations on Front desk stay unassigned until someone takes them. They need an owner within 30 min and an answer within 2 h. Time counts Monday to Friday, 9:00–17:00. The channel gets a digest at the start of working hours and a reminder after 30 min unassigned.
         ");
     })
     .await;

@@ -42,6 +42,23 @@ async fn while_dialnote_is_down_commands_wait_and_then_happen_in_order() {
 }
 
 #[tokio::test]
+async fn a_waiting_notice_blames_no_service_that_nothing_is_known_of() {
+    product(async |bot| {
+        bot.slash(MAYA, "/done conv_1001").await;
+        // The app dies while it carries the command out, and the job waits until the dead instance's lease has ended.
+        let (method, path) = ("GET".into(), String::new());
+        bot.dies_during(Hang { service: Service::Dialnote, method, path, after_effect: false }).await;
+        assert_snapshot!(bot.answer(MAYA).await, @"
+        This takes longer than usual. `/done conv_1001` is saved and runs as soon as possible.
+          The result follows here. You don't need to repeat the command.
+        ");
+        bot.read_all().await;
+        assert_eq!(bot.dialnote(ANA), "nobody done");
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn a_waiting_notice_names_its_service() {
     product(async |bot| {
         let down = SlackFailure { method: "users.info".into(), status: 503, times: 9, ..SlackFailure::default() };
