@@ -140,11 +140,16 @@ fn is_missed(card_view: &CardView) -> bool {
 
 /// Says why it is not assigned yet, if it is to be: "waiting for the first of @frontdesk: all are away".
 fn delay(card_view: &CardView) -> Markup {
-    match &card_view.delay {
+    match shown_delay(card_view) {
         Some(delay @ PickDelay::Hours(until)) => Markup::of(&delay.words()).time(*until),
         Some(delay) => Markup::default().text(&delay.words()),
         None => Markup::default(),
     }
+}
+
+/// Returns the reason why it is not assigned yet. What was answered is not assigned by the app.
+fn shown_delay(card_view: &CardView) -> Option<&PickDelay> {
+    card_view.delay.as_ref().filter(|_| !card_view.conversation.is_answered())
 }
 
 fn status_word(conversation: &Conversation) -> String {
@@ -326,7 +331,7 @@ pub(crate) fn notification(card_view: &CardView) -> String {
 
 /// Returns the same words as [`delay`] for a notification, where a time is in UTC.
 fn delayed(card_view: &CardView) -> String {
-    match &card_view.delay {
+    match shown_delay(card_view) {
         Some(delay @ PickDelay::Hours(until)) => format!(" · {}{}", delay.words(), utc(*until)),
         Some(delay) => format!(" · {}", delay.words()),
         None => String::new(),

@@ -15,13 +15,13 @@ impl StoredDocument for AnswerWait {
     const KIND: DocumentKind = DocumentKind::AnswerWait;
 }
 
-/// Returns the next limit of a conversation, as people see it; `None` if there is none, or it is not open.
-pub(crate) async fn next_limit(ctx: &TenantCtx, conversation: &Conversation) -> Result<Option<NextLimit>, Fault> {
+/// Returns the limit of a conversation that people see; `None` if there is none, or it is not open.
+pub(crate) async fn shown_limit(ctx: &TenantCtx, conversation: &Conversation) -> Result<Option<NextLimit>, Fault> {
     if !conversation.is_open() {
         return Ok(None);
     }
     let wait: Option<AnswerWait> = documents::get(ctx, conversation.id.as_str()).await?;
-    Ok(wait.and_then(|wait| wait.next_limit(ctx.clock.now())))
+    Ok(wait.and_then(|wait| wait.shown_limit(ctx.clock.now())))
 }
 
 /// Answers whether a message about a limit of a conversation is still true.
@@ -37,6 +37,6 @@ pub(crate) async fn still_has(
 
 /// Returns a card with the next limit of its conversation.
 pub(crate) async fn with_limit(ctx: &TenantCtx, card_view: CardView) -> Result<CardView, Fault> {
-    let limit = next_limit(ctx, &card_view.conversation).await?;
+    let limit = shown_limit(ctx, &card_view.conversation).await?;
     Ok(CardView { limit, ..card_view })
 }

@@ -190,8 +190,9 @@ fn on_cards(
     let channels: Vec<_> = here.chain(cards).cloned().collect();
     let mut on_cards = Announcement::default();
     on_cards.add_entry(&channels, &plan.before.id, &entry);
+    let is_asked = requester.via.has_a_reader();
     on_cards.cards.extend(channels.into_iter().map(|channel| PostCard {
-        requester: (requester.channel.as_ref() == Some(&channel)).then(|| requester.addressee()),
+        requester: (is_asked && requester.channel.as_ref() == Some(&channel)).then(|| requester.addressee()),
         channel,
         card_view: progress.card_view(now, noted),
     }));

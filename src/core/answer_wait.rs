@@ -6,11 +6,13 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use crate::core::conversation::{Activity, ActivityKind, Conversation, Status};
+use crate::core::escalation;
+use crate::core::escalation::WaitStep;
 use crate::core::ids::MemberId;
 use crate::core::route::Route;
 use crate::core::rules::Rules;
 use crate::core::target_outcome::{NextLimit, TargetOutcome, WaitLimit};
-use crate::core::targets::{Backup, Targets};
+use crate::core::targets::Targets;
 use crate::core::wait_terms::WaitTerms;
 
 /// The working time by which a step may be late. Warnings and lines in channels that come later are left out.
@@ -62,28 +64,6 @@ struct Told {
     turns: usize,
     /// The time of the last notification after the limit.
     last: Option<Timestamp>,
-}
-
-/// A step that time brings.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) enum WaitStep {
-    /// The limit is near.
-    Warn,
-    /// The limit has ended.
-    Miss,
-    /// It ended a while ago: this receiver is notified.
-    Notify(Receiver),
-}
-
-/// A receiver of the notification that a limit was missed.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) enum Receiver {
-    /// The owner.
-    Owner,
-    /// The person or group behind the owner.
-    Backup(Backup),
-    /// Everyone in the channel.
-    Channel,
 }
 
 impl Told {
@@ -210,7 +190,14 @@ impl AnswerWait {
         is_present && self.owner.as_ref() == owner
     }
 
-    /// Returns the next limit as people see it; `None` while its time stands still.
+    /// Returns the limit that people see: a missed answer outweighs the time until a new owner.
+    pub(crate) fn shown_limit(&self, now: Timestamp) -> Option<NextLimit> {
+        let next = self.next_limit(now)?;
+        let missed = self.answer_by.filter(|due| *due <= now);
+        Some(missed.map_or(next, |due| NextLimit { limit: WaitLimit::Answer, due, missed: true }))
+    }
+
+    /// Returns the limit that counts now; `None` while its time stands still.
     pub(crate) fn next_limit(&self, now: Timestamp) -> Option<NextLimit> {
         let (limit, due) = self.present().filter(|_| self.stopped.is_none())?;
         Some(NextLimit { limit, due, missed: due <= now })
@@ -230,7 +217,7 @@ impl AnswerWait {
         if !self.told.missed {
             return Some((due, WaitStep::Miss));
         }
-        let receiver = self.receivers(limit, targets).into_iter().nth(self.told.turns)?;
+        let receiver = escalation::receivers(limit, self.owner.is_some(), targets).into_iter().nth(self.told.turns)?;
         let at = match self.told.last {
             Some(last) => self.terms.after(last, targets.step),
             // A new owner of an overdue conversation was notified of that just now.
@@ -238,6 +225,12 @@ impl AnswerWait {
             None => due,
         };
         Some((at, WaitStep::Notify(receiver)))
+    }
+
+    /// Answers whether no one was notified of the missed limit, and only one receiver is left.
+    pub(crate) fn has_a_last_hope(&self, targets: &Targets) -> bool {
+        let receivers = self.present().map(|(limit, _)| escalation::receivers(limit, self.owner.is_some(), targets));
+        self.told.last.is_none() && receivers.is_some_and(|all| all.len() == self.told.turns + 1)
     }
 
     /// Returns the time of the warning, if there is still one to come.
@@ -254,14 +247,6 @@ impl AnswerWait {
         let at = self.terms.before(due, targets.warn_before);
         // An owner who took it that late knows.
         (at > self.told.since).then_some(at)
-    }
-
-    fn receivers(&self, limit: WaitLimit, targets: &Targets) -> Vec<Receiver> {
-        let owner = targets.tell_owner && limit == WaitLimit::Answer && self.owner.is_some();
-        let owner = owner.then_some(Receiver::Owner);
-        let backup = targets.then.clone().map(Receiver::Backup);
-        let channel = targets.tell_channel.then_some(Receiver::Channel);
-        [owner, backup, channel].into_iter().flatten().collect()
     }
 
     /// Takes a step. Returns the outcome of a missed limit, the first time. `notified` is false for a receiver who was
@@ -304,6 +289,7 @@ impl AnswerWait {
 mod tests {
     use super::*;
     use crate::core::conversation::{ActivityContext, Contact, Owner};
+    use crate::core::escalation::Receiver;
     use crate::core::ids::ConversationId;
     use crate::core::route::RouteSettings;
 

@@ -109,7 +109,7 @@ impl PickDelay {
             Self::Hours(_) => "waiting until ".to_owned(),
             Self::NoOneFree { pool, most_open: 0 } => format!("waiting for the first of {pool}: all are away"),
             Self::NoOneFree { pool, most_open } => {
-                format!("waiting for the first of {pool}: all are away or have {most_open} open")
+                format!("waiting for the first of {pool}: all are away or at the limit of {most_open} open")
             }
             Self::NoOneElse { pool } => format!("waiting for another of {pool}"),
             Self::Trouble { pool, why } => why.words(pool),

@@ -20,6 +20,7 @@ pub mod conversation;
 pub mod delivery;
 pub(crate) mod direct_message;
 pub mod error;
+pub mod escalation;
 pub mod event;
 pub(crate) mod external_change_job;
 pub mod form;

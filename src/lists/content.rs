@@ -88,7 +88,17 @@ pub(crate) struct NumberQueue {
     pub nearest: Vec<CardView>,
 }
 
-/// A person's open conversations, snoozed ones included, in numbers.
+/// The number of conversations that a person owns.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub(crate) struct Owned {
+    /// The open ones.
+    pub open: usize,
+    /// The snoozed ones.
+    #[serde(default)]
+    pub snoozed: usize,
+}
+
+/// A person with the number of conversations that they own.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct OwnerLoad {
     /// The person's name for colleagues.
@@ -96,7 +106,8 @@ pub(crate) struct OwnerLoad {
     /// Their Slack user, if they have one.
     pub user: Option<SlackUserId>,
     /// The number of conversations.
-    pub open: usize,
+    #[serde(flatten)]
+    pub owned: Owned,
     /// The reason why they are away, if they are.
     pub away: Option<Away>,
     /// Everything that they own, if the reader may reassign it.

@@ -19,7 +19,7 @@ use crate::core::sweep::Sweep;
 use crate::core::teammate::Teammate;
 use crate::jobs::ctx::TenantCtx;
 use crate::jobs::documents;
-use crate::lists::content::{ManagerView, NumberQueue, OwnerLoad};
+use crate::lists::content::{ManagerView, NumberQueue, Owned, OwnerLoad};
 use crate::people::{availability, directory};
 use crate::platform::db::projection::Conversations;
 
@@ -42,7 +42,7 @@ const AVAILABILITY_WAIT: Duration = Duration::from_secs(2);
 struct TeamWork {
     queues: Vec<NumberWaits>,
     more: usize,
-    loads: Vec<(Owner, usize)>,
+    loads: Vec<(Owner, Owned)>,
 }
 
 /// The unassigned conversations of a shared number.
@@ -58,12 +58,16 @@ impl TeamWork {
     /// are given. The number with the longest wait comes first, and so does the busiest owner.
     fn of<'a>(all: impl Iterator<Item = &'a Conversation>, routes: Option<&[Route]>) -> Self {
         let mut waiting = BTreeMap::<Option<&str>, Vec<&Conversation>>::new();
-        let mut loads = HashMap::<&MemberId, (&Owner, usize)>::new();
+        let mut loads = HashMap::<&MemberId, (&Owner, Owned)>::new();
         let is_seen =
             |one: &Conversation| routes.is_none_or(|routes| routes.iter().any(|route| route.takes(one.line.as_ref())));
         for one in all.filter(|one| one.is_pending()) {
             match &one.owner {
-                Some(owner) => loads.entry(&owner.id).or_insert((owner, 0)).1 += 1,
+                Some(owner) => {
+                    let (_, owned) = loads.entry(&owner.id).or_insert((owner, Owned::default()));
+                    let count = if one.is_open() { &mut owned.open } else { &mut owned.snoozed };
+                    *count += 1;
+                }
                 None if one.is_open() && is_seen(one) => {
                     waiting.entry(one.line.as_ref().map(|line| line.number.as_str())).or_default().push(one);
                 }
@@ -76,7 +80,7 @@ impl TeamWork {
             queue.sort_by_key(|one| since(one));
         }
         queues.sort_by_key(|queue| queue.first().map(|one| since(one)));
-        let mut loads: Vec<_> = loads.into_values().map(|(owner, open)| (owner.clone(), open)).collect();
+        let mut loads: Vec<_> = loads.into_values().map(|(owner, owned)| (owner.clone(), owned)).collect();
         loads.sort_by(|(one, of), (other, by)| by.cmp(of).then_with(|| one.id.cmp(&other.id)));
         let more = queues.len().saturating_sub(MOST_NUMBERS);
         let queues = queues.into_iter().take(MOST_NUMBERS).map(|queue| NumberWaits {
@@ -98,8 +102,8 @@ pub(crate) async fn view(ctx: &TenantCtx, me: &Teammate, team: Option<&TeamId>) 
     let TeamWork { queues, more, loads } = ctx.memory.projection.look(&ctx.db, count).await?;
     let (busy, more_people) = (loads.iter().take(MOST_PEOPLE), loads.len().saturating_sub(MOST_PEOPLE));
     let mut owners = Vec::new();
-    for (owner, open) in busy {
-        owners.push((directory::participant(ctx, owner).await?, *open));
+    for (owner, owned) in busy {
+        owners.push((directory::participant(ctx, owner).await?, *owned));
     }
     let free = without_conversations(ctx, &loads).await?;
     let users =
@@ -108,14 +112,18 @@ pub(crate) async fn view(ctx: &TenantCtx, me: &Teammate, team: Option<&TeamId>) 
     let rules = documents::rules(ctx).await?;
     let mut people: Vec<_> = owners
         .into_iter()
-        .map(|(owner, open)| {
+        .map(|(owner, owned)| {
             let may = owner.member != me.member && rules.may_reassign(me, &owner);
-            let sweep = may.then(|| Sweep { owner: owner.member.clone(), name: owner.name.clone(), of: open });
+            let sweep = may.then(|| Sweep {
+                owner: owner.member.clone(),
+                name: owner.name.clone(),
+                of: owned.open + owned.snoozed,
+            });
             let away = owner.user.as_ref().and_then(|user| away.get(user)).cloned();
-            OwnerLoad { name: owner.name, user: owner.user, open, away, sweep }
+            OwnerLoad { name: owner.name, user: owner.user, owned, away, sweep }
         })
         .collect();
-    people.sort_by_key(|one| (one.away.is_none(), Reverse(one.open)));
+    people.sort_by_key(|one| (one.away.is_none(), Reverse(one.owned)));
     let mut shown = Vec::new();
     for NumberWaits { name, unassigned, oldest } in queues {
         shown.push(NumberQueue { name, unassigned, nearest: nearest(ctx, oldest).await? });
@@ -142,7 +150,7 @@ async fn routes_of(ctx: &TenantCtx, user: &SlackUserId) -> Result<Vec<Route>, Fa
 }
 
 /// Returns people who own nothing that is not done, as far as stored facts tell of them.
-async fn without_conversations(ctx: &TenantCtx, loads: &[(Owner, usize)]) -> Result<Vec<(SlackUserId, String)>, Fault> {
+async fn without_conversations(ctx: &TenantCtx, loads: &[(Owner, Owned)]) -> Result<Vec<(SlackUserId, String)>, Fault> {
     let members = directory::known_members(ctx).await?;
     let free = members.iter().filter(|member| loads.iter().all(|(owner, _)| owner.id != **member));
     let mut people = Vec::new();
@@ -233,7 +241,8 @@ mod tests {
         let own = [Route { line: Some(line("1")), ..Route::of_all() }];
         let work = TeamWork::of(all.iter(), Some(&own));
         assert_eq!(work.queues.iter().map(|queue| queue.unassigned).collect::<Vec<_>>(), [1]);
-        let loads: Vec<_> = work.loads.iter().map(|(owner, open)| (owner.id.as_str(), *open)).collect();
-        assert_eq!(loads, [("zoe", 2), ("leo", 1)]);
+        let loads: Vec<_> =
+            work.loads.iter().map(|(owner, owned)| (owner.id.as_str(), owned.open, owned.snoozed)).collect();
+        assert_eq!(loads, [("zoe", 1, 1), ("leo", 1, 0)]);
     }
 }

@@ -65,8 +65,9 @@ fn conversation(card_view: &CardView, list: &Query, links: &Links) -> [Block; 2]
 /// Returns the line of a person with the button that lists what they own. What an absent person owns can be reassigned
 /// at once, as can what no list shows, because its owner has no Slack user.
 fn person(nth: usize, one: &OwnerLoad, list: &Query) -> Vec<Block> {
-    let OwnerLoad { name, user, open, away, sweep } = one;
-    let line = Markup::default().bold(name).ours(&format!(" · {open} open"));
+    let OwnerLoad { name, user, owned, away, sweep } = one;
+    let line = Markup::default().bold(name).ours(&format!(" · {} open", owned.open));
+    let line = if owned.snoozed == 0 { line } else { line.ours(&format!(" · {} snoozed", owned.snoozed)) };
     let line = match away {
         Some(away) => {
             let line = line.ours(" · ").text(&away.words());

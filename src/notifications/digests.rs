@@ -137,15 +137,16 @@ async fn remind(ctx: &TenantCtx, claim: &Claim, channel: &ChannelId, route: &Rou
     }
     match after_absence(ctx, channel).await? {
         After::StillAway if claim.attempt == 1 => return Ok(put_off(now)),
-        After::JustBack(away) if times::later(away.to, CAUGHT_UP * 2) > now => {
-            let due = times::later(away.to, CAUGHT_UP * 2);
+        // The summary is about to list the same conversations.
+        After::JustBack(_) => {
+            let due = times::later(now, CAUGHT_UP);
             return Ok(Outcome::done(vec![remind_at(ctx, channel, Some(due))]));
         }
         After::Told => {
             let again = rules.working.after(now, AT_MOST_EVERY, &zone);
             return Ok(Outcome::done(vec![remind_at(ctx, channel, Some(again))]));
         }
-        After::StillAway | After::JustBack(_) | After::Nothing => {}
+        After::StillAway | After::Nothing => {}
     }
     let look = |all: &Conversations| summary::unassigned(all.pending(), route);
     let unassigned = ctx.memory.projection.look(&ctx.db, look).await?;

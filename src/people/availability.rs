@@ -54,7 +54,7 @@ pub(crate) async fn of_users(
     let (now, emoji) = (ctx.clock.now(), documents::rules(ctx).await?.away_emoji);
     let undisturbed = undisturbed(ctx, users, team).await?;
     let resting: HashMap<_, _> = undisturbed.iter().filter_map(|one| Some((&one.user, one.until?))).collect();
-    let (members, by_hand) = (directory::team(ctx).await?, directory::by_hand(ctx).await?);
+    let (members, by_hand) = (directory::team_lately(ctx).await?, directory::by_hand(ctx).await?);
     let is_anyone_away = members.iter().any(|member| member.away);
     let mut found = Vec::with_capacity(users.len());
     for user in users {

@@ -27,6 +27,9 @@ const PROFILE_AGE: Duration = Duration::from_secs(10 * 60);
 /// The time for which the cached list of members is used. dialnote does not report changes of it.
 const MEMBERS_AGE: Duration = Duration::from_secs(10 * 60);
 
+/// The time for which dialnote is not asked again which members are away.
+const AVAILABILITY_AGE: Duration = Duration::from_secs(60);
+
 /// The time for which people may act by an older list of members, while dialnote does not answer.
 const STALE_AGE: Duration = Duration::from_secs(60 * 60);
 
@@ -309,6 +312,11 @@ pub(crate) async fn team(ctx: &TenantCtx) -> Result<Arc<[Member]>, Fault> {
     members(ctx, Freshness::Kept).await
 }
 
+/// Returns the members as dialnote listed them within the last minute, if it answers. It says who is away.
+pub(crate) async fn team_lately(ctx: &TenantCtx) -> Result<Arc<[Member]>, Fault> {
+    members_within(ctx, AVAILABILITY_AGE, Freshness::Kept).await
+}
+
 /// Returns the current members, read from dialnote.
 pub(crate) async fn team_now(ctx: &TenantCtx) -> Result<Arc<[Member]>, Fault> {
     members(ctx, Freshness::Now).await
@@ -393,13 +401,17 @@ pub(crate) async fn keep(ctx: &TenantCtx, fact: &impl CachedFact) -> Result<(), 
 }
 
 async fn members(ctx: &TenantCtx, read: Freshness) -> Result<Arc<[Member]>, Fault> {
+    members_within(ctx, MEMBERS_AGE, read).await
+}
+
+async fn members_within(ctx: &TenantCtx, age: Duration, read: Freshness) -> Result<Arc<[Member]>, Fault> {
     let kept = ctx.db.cache_get(MemberList::KIND, "").await?;
     let may_be_stale = match read {
         Freshness::Kept => true,
         Freshness::Lately => fresh(ctx, kept.clone(), STALE_AGE, read).is_some(),
         Freshness::Now => false,
     };
-    if let Some(members) = fresh(ctx, kept, MEMBERS_AGE, read).and_then(|kept| listed(ctx, kept)) {
+    if let Some(members) = fresh(ctx, kept, age, read).and_then(|kept| listed(ctx, kept)) {
         return Ok(members);
     }
     let before = kept_members(ctx).await?;

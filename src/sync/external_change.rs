@@ -50,6 +50,11 @@ impl ExternalChange {
         }
     }
 
+    /// Answers whether the contact has got an answer, and nothing from them is newer.
+    pub(crate) fn is_answered(&self) -> bool {
+        self.news.last().is_some_and(Activity::ends_a_wait)
+    }
+
     /// Returns the last activity, if it is new and the contact called or wrote. A conversation with nothing but notes
     /// has a note as its last activity, which does not count.
     pub(crate) fn heard(&self) -> Option<&Activity> {

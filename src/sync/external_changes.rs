@@ -219,6 +219,8 @@ async fn tell_of(
     effects.extend(emit::stored_with_change(ctx, &changed).await?);
     effects.extend(missed);
     effects.extend(awaiting_pick::wait_is_over(found.before.as_ref(), &found.now));
+    // Someone has answered the contact, so there is no one to be found for that.
+    effects.extend(found.is_answered().then(|| awaiting_pick::ended(&found.now.id)));
     if let Some(cause) = found.wait_cause().filter(|_| !routed.is_empty()) {
         let waits = WaitsForOwner { routed, now: found.now.clone(), cause };
         effects.extend(emit::waits_for_owner(ctx, &waits).await?);

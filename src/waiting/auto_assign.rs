@@ -256,7 +256,7 @@ async fn ask(
         if room.take(one) {
             asked += 1;
             effects.push(groups::about_to_pick(ctx, &one.conversation.id));
-            effects.push(enqueue::unasked(ctx.new_job(&assignment(channel, &one.conversation))));
+            effects.push(enqueue::unasked(ctx.new_job(&assignment((channel, route), &one.conversation))));
             continue;
         }
         let shown = ShownDelay { since: one.since, delay: room.delay(one, route, &delay) };
@@ -291,11 +291,14 @@ impl Room {
 }
 
 /// Returns the command that assigns a conversation to the person whom the route picks when it runs. It does nothing if
-/// the conversation has changed by then.
-fn assignment(channel: &ChannelId, conversation: &Conversation) -> CommandJob {
+/// the conversation has changed by then. A conversation without a card gets one, unless the route shows none of its kind.
+fn assignment((channel, route): (&ChannelId, &Route), conversation: &Conversation) -> CommandJob {
+    let last = conversation.last_activity.as_ref();
+    let shown_in = last.filter(|last| route.settings.makes_cards_of(last.kind)).map(|_| channel.clone());
+    let requester = RequestContext { channel: shown_in, ..RequestContext::automatic() };
     let act = Action::Assign(Assignee::PickedBy(channel.clone()));
     let command = Command { act, which: ConversationRef::Id(conversation.id.clone()), note: String::new() };
-    CommandJob { seen: vec![Seen::from(conversation)], ..CommandJob::new(RequestContext::automatic(), command) }
+    CommandJob { seen: vec![Seen::from(conversation)], ..CommandJob::new(requester, command) }
 }
 
 /// Finds out how many conversations a route can assign now, and when to look again.

@@ -2,8 +2,9 @@
 
 use jiff::Timestamp;
 
-use crate::core::answer_wait::{AnswerWait, Receiver, WaitStep};
+use crate::core::answer_wait::AnswerWait;
 use crate::core::conversation::{Activity, ActivityContext, ActivityKind, Contact, Conversation, Owner, Status};
+use crate::core::escalation::{Receiver, WaitStep};
 use crate::core::ids::MemberId;
 use crate::core::target_outcome::{TargetOutcome, WaitLimit};
 use crate::waiting::preview_wait::{PastWait, Trial};

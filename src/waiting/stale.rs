@@ -118,9 +118,10 @@ pub(crate) async fn ask_owner(ctx: &TenantCtx, owner: &Owner) -> Result<Outcome,
             count += usize::from(user.is_some());
             let until = rule.returns.map(|_| times.returns_at(now));
             effects.extend(until.map(|until| returns::set(ctx, &one.id, owner, until)));
+            let silent = touched(&one).map_or(0, |touched| times.hours_between(touched, now));
             let notice = DirectMessage::StillOnIt {
                 about: About::from(&one),
-                hours: rule.hours,
+                hours: silent.max(rule.hours),
                 until,
                 then: rule.returns.unwrap_or_default(),
             };

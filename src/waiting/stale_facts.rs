@@ -51,14 +51,21 @@ pub(crate) struct WorkingTimes {
 }
 
 impl WorkingTimes {
-    /// Returns the hours about a conversation: those of the number, on the owner's clock and in the route's own zone. An
-    /// owner without a known zone works when the number is attended to.
+    /// Returns the hours about a conversation. The hours of the workspace's rules are on the owner's clock, as people know
+    /// them. Hours that the number has of its own are on the number's clock, for everyone. So are those of an owner
+    /// without a known zone.
     pub(crate) fn of(route: Option<&Route>, rules: &Rules, owner: Option<&str>) -> Self {
+        let own = route.and_then(|route| route.settings.working);
         let zone = route.and_then(|route| route.zone.as_deref());
-        let number = route.map_or(rules.working, |route| route.settings.over(rules).working);
-        let owner = owner.map(|zone| (number, working_hours::zone(Some(zone))));
-        let number = (number, working_hours::zone(zone));
+        let number = (own.unwrap_or(rules.working), working_hours::zone(zone));
+        let owner = owner.filter(|_| own.is_none()).map(|zone| (rules.working, working_hours::zone(Some(zone))));
         Self { owner: owner.unwrap_or_else(|| number.clone()), number }
+    }
+
+    /// Returns the whole working hours between two times, as the owner counts them.
+    pub(crate) fn hours_between(&self, from: Timestamp, to: Timestamp) -> u16 {
+        let (working, zone) = &self.owner;
+        u16::try_from(working.between(from, to, zone).as_hours()).unwrap_or(u16::MAX)
     }
 
     /// Answers whether the owner is due to be asked: enough of their working time has passed since `touched`, and they
@@ -134,6 +141,21 @@ mod tests {
 
     fn at(text: &str) -> Timestamp {
         text.parse().unwrap_or_else(|_| unreachable!("{text}"))
+    }
+
+    #[test]
+    fn a_number_with_hours_of_its_own_is_on_its_own_clock() {
+        let zone = Some("America/Los_Angeles".to_owned());
+        let workspaces = Route { zone, ..Route::of_all() };
+        let mut own = workspaces.clone();
+        own.settings.working = Some(Hours { from: TimeOfDay::at(9), to: TimeOfDay::at(17) });
+        let asked = |route: &Route, touched: &str| {
+            let times = WorkingTimes::of(Some(route), &Rules::default(), Some("America/New_York"));
+            times.asked_at(at(touched), SignedDuration::from_hours(2))
+        };
+        // A quarter to eight in Los Angeles, and to eleven in New York.
+        assert_eq!(asked(&workspaces, "2026-11-23T15:45:00Z"), at("2026-11-23T17:45:00Z"));
+        assert_eq!(asked(&own, "2026-11-23T15:45:00Z"), at("2026-11-23T19:00:00Z"));
     }
 
     #[test]

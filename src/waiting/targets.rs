@@ -5,10 +5,15 @@ use serde::{Deserialize, Serialize};
 
 use crate::audit::log;
 use crate::channels::routes;
-use crate::core::answer_wait::{AnswerWait, Receiver, WaitStep};
+use crate::commands::pools;
+use crate::core::answer_wait::AnswerWait;
+use crate::core::assignee::UserGroup;
+use crate::core::auto_assign::{AssigneePool, PoolTrouble};
+use crate::core::card_view::CardView;
 use crate::core::conversation::{Activity, Conversation};
 use crate::core::direct_message::DirectMessage;
 use crate::core::error::Fault;
+use crate::core::escalation::{Receiver, WaitStep};
 use crate::core::ids::{ChannelId, ConversationId, SlackUserId};
 use crate::core::refusal::Refusal;
 use crate::core::route::Route;
@@ -19,7 +24,8 @@ use crate::jobs::ctx::TenantCtx;
 use crate::jobs::events::ConversationChanged;
 use crate::jobs::handler::Handler;
 use crate::jobs::job::JobKind;
-use crate::jobs::outbox::cards::RedrawCard;
+use crate::jobs::outbox::announcement::Announcement;
+use crate::jobs::outbox::cards::{PostCard, RedrawCard};
 use crate::jobs::outbox::direct::SendDirect;
 use crate::jobs::outcome::{Outcome, Stop};
 use crate::jobs::{documents, enqueue, rate_limits};
@@ -103,8 +109,13 @@ async fn due(ctx: &TenantCtx, id: &ConversationId) -> Result<Outcome, Stop> {
             effects.push(documents::put_due(ctx, id.as_str(), &wait, Some(opens)));
             return Ok(Outcome::done(effects));
         }
-        let told = Telling { ctx, conversation: &conversation, channel: &channel, next, late: wait.is_late(at, now) };
-        let messages = told.take(&step).await?;
+        let late = wait.is_late(at, now);
+        let told = Telling { ctx, conversation: &conversation, channel: &channel, route: &route, next, late };
+        let mut messages = told.take(&step).await?;
+        if messages.is_empty() && !told.late && matches!(step, WaitStep::Notify(_)) && wait.has_a_last_hope(targets) {
+            // No one else can be reached.
+            messages = told.line(LineAbout::Missed { mention: None }).await?;
+        }
         let notified = !messages.is_empty() || told.late;
         outcomes.extend(wait.take(&step, notified, now));
         effects.extend(messages);
@@ -118,6 +129,7 @@ struct Telling<'a> {
     ctx: &'a TenantCtx,
     conversation: &'a Conversation,
     channel: &'a ChannelId,
+    route: &'a Route,
     next: NextLimit,
     /// True if the step comes late, because the app was offline.
     late: bool,
@@ -134,17 +146,15 @@ impl Telling<'_> {
             WaitStep::Notify(Receiver::Backup(Backup::User(user))) => self.backup(user).await,
             // After an absence, the summary of the channel comes instead of many lines.
             WaitStep::Notify(_) if self.late => Ok(Vec::new()),
-            WaitStep::Notify(Receiver::Backup(Backup::Group(group))) => {
-                Ok(vec![self.line(LineAbout::Missed { mention: Some(group.clone()) }).await?])
-            }
-            WaitStep::Notify(Receiver::Channel) => Ok(vec![self.line(LineAbout::Missed { mention: None }).await?]),
+            WaitStep::Notify(Receiver::Backup(Backup::Group(group))) => self.group(group).await,
+            WaitStep::Notify(Receiver::Channel) => self.line(LineAbout::Missed { mention: None }).await,
         }
     }
 
     async fn warn(&self) -> Result<Vec<Effect>, Fault> {
         match &self.conversation.owner {
             Some(_) => self.owner(false).await,
-            None => Ok(vec![self.line(LineAbout::Near).await?]),
+            None => self.line(LineAbout::Near).await,
         }
     }
 
@@ -152,29 +162,44 @@ impl Telling<'_> {
     async fn owner(&self, missed: bool) -> Result<Vec<Effect>, Fault> {
         let Some(owner) = conversations::owner(self.ctx, self.conversation).await? else { return Ok(Vec::new()) };
         let Some(user) = owner.user else { return Ok(Vec::new()) };
-        if !availability::of_user(self.ctx, &user, None).await?.is_here() {
-            return Ok(Vec::new());
-        }
         let (conversation, due) = (Box::new(self.conversation.clone()), self.next.due);
         let notice = if missed {
             DirectMessage::AnswerOverdue { conversation, due }
         } else {
             DirectMessage::AnswerDue { conversation, due }
         };
-        Ok(vec![enqueue::say_unasked(self.ctx, &SendDirect::new(user, notice))])
+        self.notice(&user, notice).await
     }
 
-    /// Notifies the person behind the owner, unless they are the owner or may not read of conversations.
+    /// Returns a message to a person; none if they are away or don't want such messages.
+    async fn notice(&self, user: &SlackUserId, notice: DirectMessage) -> Result<Vec<Effect>, Fault> {
+        let is_wanted = documents::preferences(self.ctx, user).await?.want(&notice);
+        if !is_wanted || !availability::of_user(self.ctx, user, None).await?.is_here() {
+            return Ok(Vec::new());
+        }
+        Ok(vec![enqueue::say_unasked(self.ctx, &SendDirect::new(user.clone(), notice))])
+    }
+
+    /// Notifies a user group in the thread and the channel. A group without people is passed over.
+    async fn group(&self, group: &UserGroup) -> Result<Vec<Effect>, Fault> {
+        let pool = AssigneePool::Group(group.clone());
+        if matches!(pools::now(self.ctx, &pool, None).await?, Err(PoolTrouble::Empty)) {
+            return Ok(Vec::new());
+        }
+        self.line(LineAbout::Missed { mention: Some(group.clone()) }).await
+    }
+
+    /// Notifies the person behind the owner, unless they may not read of conversations. If they are the owner, the
+    /// message says so.
     async fn backup(&self, user: &SlackUserId) -> Result<Vec<Effect>, Fault> {
         let Ok(backup) = acting::teammate(self.ctx, user).await? else { return Ok(Vec::new()) };
         if self.conversation.is_owned_by(&backup.member) {
-            return Ok(Vec::new());
+            return if self.route.settings.targets.tell_owner { Ok(Vec::new()) } else { self.owner(true).await };
         }
         let owner = conversations::owner(self.ctx, self.conversation).await?.map(|owner| owner.name);
         let NextLimit { limit, due, .. } = self.next;
         let conversation = Box::new(self.conversation.clone());
-        let notice = DirectMessage::TargetMissed { conversation, limit, due, owner };
-        Ok(vec![enqueue::say_unasked(self.ctx, &SendDirect::new(user.clone(), notice))])
+        self.notice(user, DirectMessage::TargetMissed { conversation, limit, due, owner }).await
     }
 
     /// Redraws the cards, which say from now on that the limit was missed.
@@ -185,12 +210,29 @@ impl Telling<'_> {
         Ok(cards.map(|card| enqueue::say_unasked(self.ctx, &redraw(card.channel))).collect())
     }
 
-    async fn line(&self, about: LineAbout) -> Result<Effect, Fault> {
+    /// Returns a line in the thread of the card.
+    async fn line(&self, about: LineAbout) -> Result<Vec<Effect>, Fault> {
         let owner = conversations::owner(self.ctx, self.conversation).await?.map(|owner| owner.name);
+        let mut effects = self.missing_card(owner.clone()).await?;
         let NextLimit { limit, due, .. } = self.next;
         let (channel, conversation) = (self.channel.clone(), Box::new(self.conversation.clone()));
         let line = PostTargetLine { channel, conversation, limit, due, owner, about };
-        Ok(enqueue::say_unasked(self.ctx, &line))
+        effects.push(enqueue::say_unasked(self.ctx, &line));
+        Ok(effects)
+    }
+
+    /// Returns the card, if there is none because the app was offline when the contact got in touch.
+    async fn missing_card(&self, owner: Option<String>) -> Result<Vec<Effect>, Fault> {
+        let last = self.conversation.last_activity.as_ref();
+        let is_shown = last.is_some_and(|last| self.route.settings.makes_cards_of(last.kind));
+        if !is_shown || self.ctx.db.card(self.channel, &self.conversation.id).await?.is_some() {
+            return Ok(Vec::new());
+        }
+        let card_view = CardView::new(self.conversation.clone(), owner);
+        let card = PostCard { channel: self.channel.clone(), card_view, requester: None };
+        let missing = Announcement { cards: vec![card], ..Announcement::default() };
+        let jobs = missing.jobs(self.ctx).into_iter().map(enqueue::unasked);
+        Ok(missing.first_cards(&[]).into_iter().chain(jobs).collect())
     }
 }
 

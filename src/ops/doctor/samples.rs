@@ -28,7 +28,7 @@ use crate::core::route::{Route, RouteSettings};
 use crate::core::rules::Rules;
 use crate::core::sweep::Sweep;
 use crate::core::verbs::Verb;
-use crate::lists::content::{AdminView, HomeView, ListView, ManagerView, NumberQueue, OwnerLoad};
+use crate::lists::content::{AdminView, HomeView, ListView, ManagerView, NumberQueue, Owned, OwnerLoad};
 use crate::lists::forms_view::{self, FormFacts, Here};
 use crate::lists::{home_view, view};
 use crate::notifications::report_facts::{Counts, DayActivity, PersonActivity, Report, Waits};
@@ -232,6 +232,12 @@ fn team(now: Timestamp) -> ManagerView {
     let queue = NumberQueue { name: Some("Front desk".to_owned()), unassigned: ROWS, nearest: cards(now, 3) };
     let sweep = Sweep { owner: MemberId::new("mem_sample"), name: name.clone(), of: ROWS };
     let away = Some(Away::DoNotDisturb(now));
-    let person = OwnerLoad { name: name.clone(), user: None, open: ROWS, away, sweep: Some(sweep) };
+    let person = OwnerLoad {
+        name: name.clone(),
+        user: None,
+        owned: Owned { open: ROWS, snoozed: ROWS },
+        away,
+        sweep: Some(sweep),
+    };
     ManagerView { queues: vec![queue], more: 1, people: vec![person], more_people: 1, free: vec![name] }
 }

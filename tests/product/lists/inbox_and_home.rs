@@ -272,7 +272,7 @@ async fn a_home_explains_linking_to_unlinked_people_and_more_to_admins() {
         :red_circle: +1 415 555 0105
         :telephone_receiver: Missed call · Nov 23, 8:08 UTC · Front desk
         [Take it] [Assign…] [⋯ Snooze… · Done · Add note… · History · Open in dialnote]
-        Zoe · 3 open [Show list]
+        Zoe · 2 open · 1 snoozed [Show list]
         Leo · 1 open [Show list]
           No open conversations: Maya
         # Admin

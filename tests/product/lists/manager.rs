@@ -43,7 +43,7 @@ async fn an_admin_sees_what_waits_and_who_has_how_much() {
         :red_circle: +1 415 555 0105
         :telephone_receiver: Missed call · Nov 23, 8:08 UTC · Front desk
         [Take it] [Assign…] [⋯ Snooze… · Done · Add note… · History · Open in dialnote]
-        Zoe · 3 open [Show list]
+        Zoe · 2 open · 1 snoozed [Show list]
         Leo · 1 open [Show list]
           No open conversations: Maya
         ");
@@ -64,7 +64,7 @@ async fn someone_who_made_a_route_sees_its_number_and_everyones_load() {
         bot.read_all().await;
         let seen = team(bot, LEO).await;
         assert!(seen.contains("Billing · 2 unassigned") && !seen.contains("Front desk · "), "{seen}");
-        assert!(seen.contains("Zoe · 3 open"), "{seen}");
+        assert!(seen.contains("Zoe · 2 open · 1 snoozed"), "{seen}");
         assert_eq!(team(bot, ZOE).await, "");
     })
     .await;
@@ -88,7 +88,7 @@ async fn its_rows_act_and_the_tab_follows() {
         assert!(of(&bot.home(MAYA).await).contains("Leo · 2 open"));
         bot.press_in(MAYA, "home", "filter", "U0ZOE").await;
         let home = bot.home(MAYA).await;
-        assert!(home.contains("Conversations of Zoe · 3 open"), "{home}");
+        assert!(home.contains("Conversations of Zoe · 2 open · 1 snoozed"), "{home}");
         bot.read_all().await;
     })
     .await;
@@ -120,7 +120,7 @@ async fn absent_people_come_first_and_what_they_own_can_be_reassigned_at_once() 
         assert_snapshot!(people(&team(bot, MAYA).await), @"
         Leo · 1 open · Do Not Disturb · until Nov 23, 14:00 UTC [Show list]
         [Assign all to…] [Unassign all]
-        Zoe · 3 open [Show list]
+        Zoe · 2 open · 1 snoozed [Show list]
           No open conversations: Maya
         ");
         bot.press_in(MAYA, "home", "assign_all", "mem_leo").await;
@@ -174,7 +174,7 @@ async fn slack_that_does_not_say_who_is_away_costs_only_the_marks() {
         };
         bot.world(|world| world.faults.slack.fail_next.push(failure));
         let seen = team(bot, MAYA).await;
-        assert!(seen.contains("Zoe · 3 open") && !seen.contains("Disturb"), "{seen}");
+        assert!(seen.contains("Zoe · 2 open · 1 snoozed") && !seen.contains("Disturb"), "{seen}");
         assert!(!bot.dialnote(ANA).is_empty());
     })
     .await;

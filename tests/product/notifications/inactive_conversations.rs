@@ -26,7 +26,7 @@ async fn an_owner_is_asked_about_an_inactive_conversation() {
         bot.read_all().await;
         hours(bot, 1).await;
         assert_snapshot!(bot.dm(LEO).await, @"
-        Still working on Ana Lima? No activity for 8 working hours.
+        Still working on Ana Lima? No activity for 16 working hours.
         [Still on it] [Unassign] [⋯ Done · Hand off… · Snooze… · History · Open in dialnote]
         ");
         bot.press_private(LEO, "dm", "unassign", 0).await;

@@ -206,7 +206,7 @@ async fn no_one_gets_more_than_the_limit() {
         let all = calls(bot, 3).await;
         assert_eq!(owners(bot, &all), ["leo", "nobody", "nobody"]);
         assert_snapshot!(bot.card(&all[1]).await, @"
-          :red_circle: Unassigned · owner by Nov 23, 18:30 UTC · waiting for the first of @frontdesk: all are away or have 2 open
+          :red_circle: Unassigned · owner by Nov 23, 18:30 UTC · waiting for the first of @frontdesk: all are away or at the limit of 2 open
         +1 415 555 9001
         :telephone_receiver: Missed call · Nov 23, 18:00 UTC · Front desk
         [Take it] [Assign to… ▾] [⋯ Snooze… · Done · Add note… · History · Open in dialnote]

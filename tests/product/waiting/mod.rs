@@ -4,6 +4,7 @@ mod absent_owners;
 mod auto_assign;
 mod availability;
 mod desk;
+mod escalation;
 mod first_calls;
 mod preview;
 mod returns;

@@ -63,7 +63,7 @@ pub(super) fn called_back(contact: &str) -> Incoming {
 }
 
 /// Returns the lines in the thread of a card in #front-desk.
-fn lines(bot: &Bot, conversation: &str) -> Vec<(String, bool)> {
+pub(super) fn lines(bot: &Bot, conversation: &str) -> Vec<(String, bool)> {
     let card = bot.card_ts(FRONT_DESK, conversation);
     bot.world(|world| {
         let replies = world.messages.iter().filter(|m| m.thread_ts.as_ref() == Some(&card) && m.is_reply());
