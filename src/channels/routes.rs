@@ -11,12 +11,19 @@ use crate::jobs::documents;
 
 /// Returns the channels that get the cards of a shared number, with their routes. Paused routes are left out.
 pub(crate) async fn routed(ctx: &TenantCtx, line: Option<&SharedNumber>) -> Result<Vec<(ChannelId, Route)>, Fault> {
+    let routes = taking(ctx, line).await?;
+    Ok(routes.into_iter().filter(|(_, route)| !route.paused).collect())
+}
+
+/// Returns the routes of a shared number with their channels, those included that are paused.
+pub(crate) async fn taking(ctx: &TenantCtx, line: Option<&SharedNumber>) -> Result<Vec<(ChannelId, Route)>, Fault> {
     let routes = routes(ctx).await?;
-    Ok(routes.into_iter().filter(|(_, route)| !route.paused && route.takes(line)).collect())
+    Ok(routes.into_iter().filter(|(_, route)| route.takes(line)).collect())
 }
 
 /// Returns the channel and the route whose settings decide on a shared number's conversations: the route of that number
-/// alone, else one of all numbers. If there are several, the one of the first channel by its id.
+/// alone, else one of all numbers. If there are several, the one of the first channel by its id. A paused route decides
+/// where no other does: the app can't post in its channel, but people still need their conversations.
 pub(crate) async fn deciding(
     ctx: &TenantCtx,
     line: Option<&SharedNumber>,
@@ -29,28 +36,31 @@ pub(crate) async fn deciding_routes(ctx: &TenantCtx) -> Result<DecidingRoutes, F
     Ok(DecidingRoutes::of(routes(ctx).await?))
 }
 
-/// The routes that decide on conversations, each with its channel, by the number that it is for; `None` for all.
-pub(crate) struct DecidingRoutes(BTreeMap<Option<String>, (ChannelId, Route)>);
+/// The routes that decide on conversations, each with its channel, by whether it is paused and the number that it is for;
+/// `None` for all.
+pub(crate) struct DecidingRoutes(BTreeMap<(bool, Option<String>), (ChannelId, Route)>);
 
 impl DecidingRoutes {
     /// Returns those of the routes that decide.
     pub(crate) fn of(mut routes: Vec<(ChannelId, Route)>) -> Self {
-        routes.retain(|(_, route)| !route.paused);
         // Of several for a number, the first channel stays.
         routes.sort_by(|(one, _), (other, _)| other.cmp(one));
         let number = |route: &Route| route.line.as_ref().map(|line| line.number.clone());
-        Self(routes.into_iter().map(|found| (number(&found.1), found)).collect())
+        Self(routes.into_iter().map(|found| ((found.1.paused, number(&found.1)), found)).collect())
     }
 
-    /// Returns all of them.
-    pub(crate) fn all(&self) -> impl Iterator<Item = &(ChannelId, Route)> {
-        self.0.values()
+    /// Returns all of them whose channels can be posted in.
+    pub(crate) fn open(&self) -> impl Iterator<Item = &(ChannelId, Route)> {
+        self.0.values().filter(|(_, route)| !route.paused)
     }
 
     /// Returns the route that decides on a shared number's conversations.
     pub(crate) fn on(&self, line: Option<&SharedNumber>) -> Option<&(ChannelId, Route)> {
-        let own = line.and_then(|line| self.0.get(&Some(line.number.clone())));
-        own.or_else(|| self.0.get(&None))
+        let of = |paused: bool| {
+            let own = line.and_then(|line| self.0.get(&(paused, Some(line.number.clone()))));
+            own.or_else(|| self.0.get(&(paused, None)))
+        };
+        of(false).or_else(|| of(true))
     }
 }
 

@@ -106,8 +106,8 @@ async fn left_unassigned(ctx: &TenantCtx, progress: &Progress) -> Result<Vec<Eff
     if is_unassigned(before) || !is_unassigned(&now) {
         return Ok(Vec::new());
     }
-    let routed = routes::routed(ctx, now.line.as_ref()).await?;
-    if routed.is_empty() {
+    let taking = routes::taking(ctx, now.line.as_ref()).await?;
+    if taking.is_empty() {
         return Ok(Vec::new());
     }
     let from = progress.plan.from.as_ref().map(|from| from.member.clone());
@@ -115,7 +115,7 @@ async fn left_unassigned(ctx: &TenantCtx, progress: &Progress) -> Result<Vec<Eff
         Event::Automatic { to: None, reason, .. } => WaitCause::Automatic { from, reason },
         _ => WaitCause::Other,
     };
-    emit::waits_for_owner(ctx, &WaitsForOwner { routed, now, cause }).await
+    emit::waits_for_owner(ctx, &WaitsForOwner { taking, now, cause }).await
 }
 
 /// Returns the outcome of a command for the pane in which it was given.

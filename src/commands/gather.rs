@@ -176,7 +176,7 @@ async fn is_no_longer_to_be_picked(ctx: &TenantCtx, job: &CommandJob, id: &Conve
     let (rules, now) = (route.settings.over(&documents::rules(ctx).await?), ctx.clock.now());
     let begins = rules.working.after(now, SignedDuration::ZERO, &working_hours::zone(route.zone.as_deref()));
     let waits = documents::stored::<AwaitsPick>(ctx, id.as_str()).await?.is_some();
-    Ok(!waits || route.paused || route.settings.auto.pool().is_none() || begins > now)
+    Ok(!waits || route.settings.auto.pool().is_none() || begins > now)
 }
 
 pub(crate) fn go_on(ctx: &TenantCtx, job: &CommandJob, progress: Progress) -> Outcome {

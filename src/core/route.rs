@@ -161,7 +161,7 @@ mod tests {
         let billing = || Some(ChannelId::new("C1"));
         let set = |channel, line: &str| Ok(Routing::Set { channel, line: line.to_owned() });
         for (text, expected) in [
-            ("", Ok(Routing::List)),
+            ("", Ok(Routing::Resume)),
             ("list", Ok(Routing::List)),
             ("<#C1|billing> \"Front desk\"", set(billing(), "Front desk")),
             ("<#C1|> Front desk", set(billing(), "Front desk")),

@@ -13,6 +13,8 @@ use crate::core::typed::TypedWord;
 pub enum Routing {
     /// List the routes.
     List,
+    /// Post cards in this channel again, if the app could not; else list the routes.
+    Resume,
     /// Route a shared number's cards to a channel.
     Set {
         /// The channel, if it is not the one where the command was typed.
@@ -36,7 +38,8 @@ impl Routing {
             None => (None, text.trim()),
         };
         match rest.to_lowercase().as_str() {
-            "" | "list" if channel.is_none() => Ok(Self::List),
+            "" if channel.is_none() => Ok(Self::Resume),
+            "list" if channel.is_none() => Ok(Self::List),
             "off" => Ok(Self::Off { channel }),
             "" => Err(ParseError::NoLine),
             // Slack knows no such channel, or does not turn names into channels.

@@ -67,6 +67,6 @@ impl ChangeJob {
 impl SettingsChange {
     /// Answers whether every teammate may make the change: it concerns only the requester, or changes nothing.
     pub(crate) fn is_open_to_all(&self) -> bool {
-        matches!(self, Self::Wishes(_) | Self::Route(Routing::List))
+        matches!(self, Self::Wishes(_) | Self::Route(Routing::List | Routing::Resume))
     }
 }

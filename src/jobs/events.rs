@@ -37,8 +37,8 @@ pub(crate) struct FoundLate<'a> {
 
 /// An unassigned conversation that was found.
 pub(crate) struct WaitsForOwner {
-    /// The channels that get its cards, with their routes.
-    pub(crate) routed: Vec<(ChannelId, Route)>,
+    /// The routes of its number with their channels, those included that are paused.
+    pub(crate) taking: Vec<(ChannelId, Route)>,
     /// The conversation as it is now.
     pub(crate) now: Conversation,
     /// The reason why it is unassigned.

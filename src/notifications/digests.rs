@@ -186,7 +186,7 @@ async fn overdue_cards(
 /// Schedules reminders in the channels that get the cards of an unassigned conversation.
 pub(crate) async fn have_all_reminded(ctx: &TenantCtx, waits: &WaitsForOwner) -> Result<Vec<Effect>, Fault> {
     let (rules, mut effects) = (documents::rules(ctx).await?, Vec::new());
-    for (channel, route) in &waits.routed {
+    for (channel, route) in waits.taking.iter().filter(|(_, route)| !route.paused) {
         effects.extend(have_reminded(ctx, channel, route, &rules).await?);
     }
     Ok(effects)

@@ -52,9 +52,9 @@ pub(crate) fn sentences(route: &Route, rules: &Rules, names: &SettingNames) -> V
     let mut all = vec![first];
     all.extend(cards(settings));
     all.extend(targets(&settings.targets));
-    all.extend(counted_hours(settings, working));
     all.extend(escalation(&settings.targets, names));
     all.extend(returns(settings.returns, &settings.auto));
+    all.extend(counted_hours(settings, working));
     all.extend(
         settings
             .shift_change
@@ -134,9 +134,9 @@ fn targets(targets: &Targets) -> Vec<Markup> {
     told.collect()
 }
 
-/// Says in which hours targets and returns count, unless the sentence on auto-assignment has said so.
+/// Says in which hours targets and returns count, and hours that were set for nothing else, unless the sentence on auto-assignment has said so.
 fn counted_hours(settings: &RouteSettings, working: Hours) -> Option<Markup> {
-    let counts = has_target(&settings.targets) || settings.returns.after_hours > 0;
+    let counts = has_target(&settings.targets) || settings.returns.after_hours > 0 || settings.working.is_some();
     let is_said = settings.auto.pool().is_some_and(|pool| !pool.is_empty());
     (counts && !is_said).then(|| Markup::of(&format!("Time counts Monday to Friday, {}.", hours(working))))
 }
@@ -257,6 +257,7 @@ mod tests {
             [
                 "New conversations on Front desk stay unassigned until someone takes them.",
                 "They need an owner within 30 min and an answer within 2 h.",
+                "Time counts Monday to Friday, 9:00–17:00.",
                 "The channel gets a digest at the start of working hours and a reminder after 30 min unassigned.",
             ]
         );
@@ -314,7 +315,8 @@ mod tests {
         let expected = [
             "New conversations on Front desk stay unassigned until someone takes them.",
             "After 4 working hours without activity the owner is asked, and 1 h later it's unassigned.",
+            "Time counts Monday to Friday, 9:00–17:00.",
         ];
-        assert_eq!(said.get(..2), Some(&expected.map(str::to_owned)[..]));
+        assert_eq!(said.get(..3), Some(&expected.map(str::to_owned)[..]));
     }
 }

@@ -35,9 +35,13 @@ pub async fn route(ctx: &TenantCtx, job: &ChangeJob, routing: &Routing) -> Resul
     let refused = |why| Ok((Vec::new(), refusal_view::refusal(&why)));
     let here = job.requester.channel.as_ref().filter(|channel| !channel.is_direct());
     let (channel, line) = match routing {
-        Routing::List => {
+        Routing::List | Routing::Resume => {
             let routes = routes::routes(ctx).await?;
             let may_change = may_configure(ctx, job).await?;
+            let paused = paused_here(&routes, here).filter(|_| may_change && *routing == Routing::Resume);
+            if let Some((channel, route)) = paused {
+                return kept(ctx, job, channel, Route { paused: false, ..route.clone() }).await;
+            }
             // A channel gets the cards of one number, or of all. An admin chooses a channel without a route for another
             // number.
             let has_room = here.is_some_and(|here| routes.iter().all(|(channel, _)| channel != here));
@@ -66,12 +70,28 @@ pub async fn route(ctx: &TenantCtx, job: &ChangeJob, routing: &Routing) -> Resul
             return refused(Refusal::NoLine { asked: asked.to_owned(), lines });
         }
     };
-    let (by, rules) = (job.requester.user.clone(), documents::rules(ctx).await?);
+    let by = job.requester.user.clone();
     let zone = directory::zone(ctx, &by).await?;
     let before = routes::route_of(ctx, channel).await?;
     let settings = before.map(|before| before.settings).unwrap_or_default();
     let team = job.requester.team.clone();
-    let route = Route { line, zone, by: Some(by), team, paused: false, settings };
+    kept(ctx, job, channel, Route { line, zone, by: Some(by), team, paused: false, settings }).await
+}
+
+/// Returns the route of the channel in which a command was typed, if it is paused.
+fn paused_here<'a>(routes: &'a [(ChannelId, Route)], here: Option<&ChannelId>) -> Option<(&'a ChannelId, &'a Route)> {
+    let found = routes.iter().find(|(channel, route)| route.paused && here == Some(channel));
+    found.map(|(channel, route)| (channel, route))
+}
+
+/// Stores a channel's route that is new, changed or no longer paused. Returns the effects and the reply to the requester.
+async fn kept(
+    ctx: &TenantCtx,
+    job: &ChangeJob,
+    channel: &ChannelId,
+    route: Route,
+) -> Result<(Vec<Effect>, Content), Fault> {
+    let rules = documents::rules(ctx).await?;
     let mut effects = vec![digests::keep_route(ctx, channel, &route, &rules)];
     effects.extend(digests::have_reminded(ctx, channel, &route, &rules).await?);
     effects.push(auto_assign::look_now(ctx, channel));

@@ -86,7 +86,7 @@ pub(crate) async fn not_seen_yet(
         return Ok(None);
     }
     // If a conversation was never seen, only its existence is news, and only for the channels that get its cards.
-    if before.is_none() && routes::routed(ctx, now.line.as_ref()).await?.is_empty() {
+    if before.is_none() && routes::taking(ctx, now.line.as_ref()).await?.is_empty() {
         return Ok(None);
     }
     let watched = poll_state::watched(ctx).await?;
@@ -201,9 +201,9 @@ async fn tell_of(
     let channels: Vec<_> = cards.iter().map(|card| card.channel.clone()).collect();
     let stale = cards.iter().filter(|card| !shows(card, &now)).map(|card| card.channel.clone());
     let mut to_draw: Vec<_> = stale.collect();
-    let routed = routes::routed(ctx, found.now.line.as_ref()).await?;
+    let taking = routes::taking(ctx, found.now.line.as_ref()).await?;
     if let Some(heard) = found.deserves_a_card().filter(|_| !job.quiet) {
-        let new = routed.iter().filter(|(channel, _)| !channels.contains(channel));
+        let new = taking.iter().filter(|(channel, route)| !route.paused && !channels.contains(channel));
         let new = new.filter(|(_, route)| route.settings.makes_cards_of(heard.kind));
         to_draw.extend(new.map(|(channel, _)| channel.clone()));
     }
@@ -221,8 +221,8 @@ async fn tell_of(
     effects.extend(awaiting_pick::wait_is_over(found.before.as_ref(), &found.now));
     // Someone has answered the contact, so there is no one to be found for that.
     effects.extend(found.is_answered().then(|| awaiting_pick::ended(&found.now.id)));
-    if let Some(cause) = found.wait_cause().filter(|_| !routed.is_empty()) {
-        let waits = WaitsForOwner { routed, now: found.now.clone(), cause };
+    if let Some(cause) = found.wait_cause().filter(|_| !taking.is_empty()) {
+        let waits = WaitsForOwner { taking, now: found.now.clone(), cause };
         effects.extend(emit::waits_for_owner(ctx, &waits).await?);
     }
     if let Some((owner, at)) = found.wants_the_owner() {

@@ -117,7 +117,7 @@ struct RouteState {
 
 /// Has a conversation assigned by the route that decides on it, unless a person left it unassigned.
 pub(crate) async fn have_assigned(ctx: &TenantCtx, waits: &WaitsForOwner) -> Result<Vec<Effect>, Fault> {
-    let deciding = DecidingRoutes::of(waits.routed.clone());
+    let deciding = DecidingRoutes::of(waits.taking.clone());
     let decides = deciding.on(waits.now.line.as_ref());
     let Some((channel, _)) = decides.filter(|(_, route)| assigns(&route.settings, &waits.cause)) else {
         return Ok(Vec::new());
@@ -294,7 +294,8 @@ impl Room {
 /// the conversation has changed by then. A conversation without a card gets one, unless the route shows none of its kind.
 fn assignment((channel, route): (&ChannelId, &Route), conversation: &Conversation) -> CommandJob {
     let last = conversation.last_activity.as_ref();
-    let shown_in = last.filter(|last| route.settings.makes_cards_of(last.kind)).map(|_| channel.clone());
+    let is_shown = !route.paused && last.is_some_and(|last| route.settings.makes_cards_of(last.kind));
+    let shown_in = is_shown.then(|| channel.clone());
     let requester = RequestContext { channel: shown_in, ..RequestContext::automatic() };
     let act = Action::Assign(Assignee::PickedBy(channel.clone()));
     let command = Command { act, which: ConversationRef::Id(conversation.id.clone()), note: String::new() };
@@ -372,8 +373,6 @@ async fn waiting(ctx: &TenantCtx, channel: &ChannelId, routes: &[(ChannelId, Rou
                 is_held: held_until.is_some_and(|until| until > now),
             }),
             Some((decides, _)) => drop(queue.elsewhere.insert(decides.clone())),
-            // A paused route goes on later.
-            None if routes.iter().any(|(_, route)| route.paused && route.takes(line) && assigns(route)) => {}
             None => queue.over.push(id),
         }
     }

@@ -94,7 +94,7 @@ async fn check(ctx: &TenantCtx, claim: &Claim) -> Result<Outcome, Fault> {
     let last = documents::get::<NextShiftCheck>(ctx, "").await?.map_or(now, |kept| kept.last);
     let (rules, routes) = (documents::rules(ctx).await?, routes::deciding_routes(ctx).await?);
     let (mut effects, mut next) = (Vec::new(), times::later(now, SHIFT_CHECK_INTERVAL));
-    for (channel, route) in routes.all().filter(|(_, route)| route.settings.shift_change) {
+    for (channel, route) in routes.open().filter(|(_, route)| route.settings.shift_change) {
         let (working, zone) = (route.settings.over(&rules).working, working_hours::zone(route.zone.as_deref()));
         next = working.next_end(now, &zone).map_or(next, |end| end.min(next));
         let before = documents::get::<Shift>(ctx, channel.as_str()).await?;

@@ -114,7 +114,7 @@ async fn due(ctx: &TenantCtx, id: &ConversationId) -> Result<Outcome, Stop> {
         let mut messages = told.take(&step).await?;
         if messages.is_empty() && !told.late && matches!(step, WaitStep::Notify(_)) && wait.has_a_last_hope(targets) {
             // No one else can be reached.
-            messages = told.line(LineAbout::Missed { mention: None }).await?;
+            messages = told.last_resort().await?;
         }
         let notified = !messages.is_empty() || told.late;
         outcomes.extend(wait.take(&step, notified, now));
@@ -210,8 +210,20 @@ impl Telling<'_> {
         Ok(cards.map(|card| enqueue::say_unasked(self.ctx, &redraw(card.channel))).collect())
     }
 
-    /// Returns a line in the thread of the card.
+    /// Returns the message that is sent if no one else can be reached: a line in the channel, or a message to the person
+    /// who set the route if the app can't post there.
+    async fn last_resort(&self) -> Result<Vec<Effect>, Fault> {
+        match self.route.by.as_ref().filter(|_| self.route.paused) {
+            Some(by) => self.backup(by).await,
+            None => self.line(LineAbout::Missed { mention: None }).await,
+        }
+    }
+
+    /// Returns a line in the thread of the card; none if the app can't post in the channel.
     async fn line(&self, about: LineAbout) -> Result<Vec<Effect>, Fault> {
+        if self.route.paused {
+            return Ok(Vec::new());
+        }
         let owner = conversations::owner(self.ctx, self.conversation).await?.map(|owner| owner.name);
         let mut effects = self.missing_card(owner.clone()).await?;
         let NextLimit { limit, due, .. } = self.next;

@@ -146,6 +146,11 @@ async fn a_channel_without_the_app_notifies_the_person_who_set_it_up() {
         bot.world(|world| world.faults.slack.bot_not_in.push("front-desk".to_owned()));
         bot.missed_call("+14155550999").await;
         assert_snapshot!(bot.dm(MAYA).await, @"The app can't post in <#C0FRONT> because it isn't a member. Type `/invite @dialnote` there, then `/dialnote route`.");
+        bot.world(|world| world.faults.slack.bot_not_in.clear());
+        bot.slash(MAYA, "/dialnote route").await;
+        bot.read_all().await;
+        let conversation = bot.missed_call("+14155550998").await;
+        assert!(bot.card(&conversation).await.contains("Missed call"), "as the message said");
     })
     .await;
 }

@@ -6,7 +6,7 @@ use serde_json::json;
 
 use super::desk::{calls, desk, frontdesk, minutes, owners};
 use super::targets::{CALLER, called_back, lines, route};
-use crate::support::{Bot, LEO, MAYA, Setup, ZOE, product_with};
+use crate::support::{Bot, FRONT_DESK, LEO, MAYA, Setup, ZOE, product_with};
 
 /// Returns the number of direct messages with a person.
 fn directs(bot: &Bot, who: &str) -> usize {
@@ -180,6 +180,28 @@ async fn who_goes_away_in_dialnote_gets_nothing_from_the_next_minute_on() {
         minutes(bot, 1).await;
         all.extend([bot.missed_call("+14155559010").await, bot.missed_call("+14155559011").await]);
         assert_eq!(owners(bot, &all), ["leo", "zoe", "zoe"]);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_channel_in_which_the_app_cannot_post_stops_no_work() {
+    desk(frontdesk("in_turn", 0), async |bot| {
+        bot.set_route(MAYA, FRONT_DESK, json!({ "then_user": { "then_user": MAYA } })).await;
+        bot.world(|world| world.faults.slack.bot_not_in.push("front-desk".to_owned()));
+        let mut all = calls(bot, 2).await;
+        bot.goes_on_vacation(LEO, None).await;
+        bot.goes_on_vacation(ZOE, None).await;
+        all.push(bot.missed_call("+14155559010").await);
+        assert_eq!(owners(bot, &all), ["leo", "zoe", "nobody"]);
+        bot.read_all().await;
+        let before = directs(bot, MAYA);
+        minutes(bot, 31).await;
+        assert_eq!(directs(bot, MAYA), before + 1, "of the one without an owner");
+        bot.comes_back(LEO).await;
+        bot.settle().await;
+        assert_eq!(owners(bot, &all), ["leo", "zoe", "leo"]);
+        bot.read_all().await;
     })
     .await;
 }
