@@ -25,13 +25,10 @@ pub fn words(command: &Command, names: &AskedNames, of: usize) -> String {
     let which = match (&command.which, &names.conversation) {
         (ConversationRef::Id(_), _) if of > 1 => format!("{of} conversations"),
         (ConversationRef::Id(_), Some(name)) => name.clone(),
-        (
-            ConversationRef::MyLast
-            | ConversationRef::AllMine
-            | ConversationRef::AllOf(_)
-            | ConversationRef::Act { only: None, .. },
-            _,
-        ) => String::new(),
+        (ConversationRef::MyLast | ConversationRef::AllOf(_) | ConversationRef::Act { only: None, .. }, _) => {
+            String::new()
+        }
+        (ConversationRef::AllMine, _) => "all".to_owned(),
         (ConversationRef::InThread { text, .. }, Some(name)) => format!("{name} {}", typed::as_typed(text)),
         (ConversationRef::Text(text) | ConversationRef::Words(text) | ConversationRef::InThread { text, .. }, _) => {
             typed::as_typed(text)
@@ -39,7 +36,9 @@ pub fn words(command: &Command, names: &AskedNames, of: usize) -> String {
         (which, _) => which.to_string(),
     };
     let until = command.act.when().map(When::words).unwrap_or_default();
-    let words = [typed, owner(command, names), which, until];
+    let owner = owner(command, names);
+    let (first, second) = if command.which == ConversationRef::AllMine { (which, owner) } else { (owner, which) };
+    let words = [typed, first, second, until];
     words.into_iter().filter(|word| !word.is_empty()).collect::<Vec<_>>().join(" ")
 }
 
@@ -75,6 +74,7 @@ mod tests {
             (assign(zoe()), id(), diana, 2, "/assign @Zoe 2 conversations"),
             (assign(zoe()), ConversationRef::Text("diana call back".into()), None, 1, "/assign @Zoe diana call back"),
             (Action::Snooze(When::After { minutes: 120 }), id(), diana, 1, "/snooze Diana Okafor 2h"),
+            (Action::Handoff(zoe()), ConversationRef::AllMine, None, 1, "/handoff all @Zoe"),
             (assign(Assignee::Me), id(), diana, 1, "/assign me Diana Okafor"),
         ] {
             let names = AskedNames { conversation: conversation.map(str::to_owned), owner: Some("Zoe".to_owned()) };

@@ -62,9 +62,11 @@ fn title(list: &ListView) -> Markup {
     match (list.found, filter) {
         (0, Filter::Unassigned) => name.ours("none. Every conversation has an owner."),
         (0, _) => name.ours("none"),
-        (found, filter) => name
-            .ours(&format!("{}{}", shown_of(list), if counts_as_open(filter) { " open" } else { "" }))
-            .ours(if *filter == Filter::Unassigned && found > 1 { ", oldest first" } else { "" }),
+        (found, filter) => name.ours(&shown_of(list)).ours(if *filter == Filter::Unassigned && found > 1 {
+            ", oldest first"
+        } else {
+            ""
+        }),
     }
 }
 
@@ -82,10 +84,6 @@ fn matches(list: &ListView) -> Markup {
         _ => within.ours(&shown_of(list)).ours(" matches"),
     };
     if text.is_empty() { line } else { line.ours(" for “").text(text).ours("”") }
-}
-
-fn counts_as_open(filter: &Filter) -> bool {
-    matches!(filter, Filter::Mine | Filter::Person(_))
 }
 
 /// Returns the number of conversations, and which of them are shown: "7–12 of 14".

@@ -159,7 +159,7 @@ async fn home_shows_who_is_away_and_all_of_theirs_is_assigned_at_once() {
         page.click("[data-tab=home]", "").await;
         page.shows("#home .block-header", "Team").await;
         page.shows("#home", "Front desk · 3 unassigned, next due first").await;
-        page.shows("#home", "Zoe · 4 open · away: Vacationing").await;
+        page.shows("#home", "Zoe · 3 open · 1 snoozed · away: Vacationing").await;
         page.press_by_keyboard("#home [data-action^=assign_all]").await;
         page.shows(".modal", "of Zoe").await;
         page.until("document.activeElement.closest('.modal')").await;

@@ -32,7 +32,7 @@ async fn all_are_assigned_in_one_act_with_one_undo() {
         assert!(
             list(bot, LEO)
                 .await
-                .starts_with("Conversations of Zoe · 3 open [Filter ▾]\n[Assign all to…] [Unassign all]")
+                .starts_with("Conversations of Zoe · 3 [Filter ▾]\n[Assign all to…] [Unassign all]")
         );
         bot.press_private(LEO, FRONT_DESK, "assign_all", 0).await;
         assert_snapshot!(bot.window(LEO).await, @"

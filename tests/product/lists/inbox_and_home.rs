@@ -78,14 +78,14 @@ async fn every_filter_and_words_to_look_for() {
             writeln!(titles, "{typed}: {}", list.lines().next().unwrap_or_default()).unwrap();
         }
         assert_snapshot!(titles, @"
-        : Your conversations · 3 open [Mine (3) ▾]
-        mine: Your conversations · 3 open [Mine (3) ▾]
+        : Your conversations · 3 [Mine (3) ▾]
+        mine: Your conversations · 3 [Mine (3) ▾]
         unread: Unread · 6 [Unread (6) ▾]
         read: Read and open · 4 [Read (4) ▾]
         done: Done · 2 [Done (2) ▾]
         snoozed: Snoozed · 2 [Snoozed (2) ▾]
         all: All conversations · 1–6 of 14 [All (14) ▾]
-        @zoe: Conversations of Zoe · 3 open [Filter ▾]
+        @zoe: Conversations of Zoe · 3 [Filter ▾]
         all robert: 2 matches for “robert” [All (14) ▾]
         0103: 1 match for “0103” [All (14) ▾]
         nobody: No conversations match “nobody”. [All (14) ▾]
@@ -167,7 +167,7 @@ async fn a_home_shows_what_is_mine_and_follows_what_happens() {
         3. Press Done when it's finished.
         [Show unassigned] [Hide this]
         ---
-        Your conversations · 3 open [Mine (3) ▾]
+        Your conversations · 3 [Mine (3) ▾]
         :large_blue_circle: Grace Kim · +1 415 555 0106 · Kim Orthodontics
         :speech_balloon: Text message · Nov 23, 7:56 UTC · Front desk · “Can you send Tuesday's scans to our office?”
         [Done] [Hand off…] [⋯ Unassign · Snooze… · Add note… · History · Open in dialnote]

@@ -65,7 +65,7 @@ async fn tools_do_what_commands_do() {
         [undo {"act":"ID","conversation":"conv_1002"}]
         "#);
         assert_snapshot!(bot.told_slackbot(LEO, "list_inbox", json!({})).await, @r#"
-        Your conversations · 2 open
+        Your conversations · 2
         > Robert Hale (https://app.dialnote.com/conversations/conv_1002) · +1 415 555 0102
         > Voicemail · Nov 23, 8:45 UTC · Front desk · “Hi, this is Robert Hale. My crown came loose last night, could I come in today?”
         [mark_done {"conversation":"conv_1002","shown":"{\"o\":\"mem_leo\",\"s\":\"open\"}"}]
@@ -74,7 +74,7 @@ async fn tools_do_what_commands_do() {
         [mark_done {"conversation":"conv_1003","shown":"{\"o\":\"mem_leo\",\"s\":\"open\"}"}]
         "#);
         assert_snapshot!(bot.told_slackbot(MAYA, "list_inbox", json!({ "person": "leo" })).await, @r#"
-        > Conversations of Leo · 2 open
+        > Conversations of Leo · 2
         > Robert Hale (https://app.dialnote.com/conversations/conv_1002) · +1 415 555 0102
         > Voicemail · Nov 23, 8:45 UTC · Front desk · “Hi, this is Robert Hale. My crown came loose last night, could I come in today?”
         [mark_done {"conversation":"conv_1002","shown":"{\"o\":\"mem_leo\",\"s\":\"open\"}"}]
