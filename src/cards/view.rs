@@ -11,6 +11,7 @@ use crate::core::conversation::{Activity, ActivityContext, ActivityKind, Contact
 use crate::core::event::{Event, HistoryEntry, ThreadEntry, is_elsewhere};
 use crate::core::phone;
 use crate::core::privacy::Privacy;
+use crate::core::target_outcome::WaitLimit;
 use crate::core::text::cut;
 use crate::core::verbs::Verb;
 use crate::platform::slack::blocks::kit::{Block, Content};
@@ -110,9 +111,12 @@ fn standing(card_view: &CardView) -> Markup {
     let unowned = if card_view.owner.is_none() { " · unassigned" } else { "" };
     let (limit, missed) = (limit_words::of(card_view.limit.as_ref()), is_missed(card_view));
     match (conversation.status, card_view.overdue) {
-        (Status::Open, _) if card_view.owner.is_none() && missed => {
-            Markup::default().emoji(Emoji::OVERDUE).strong("Overdue").then(" · ", limit).then(" · ", delay(card_view))
-        }
+        (Status::Open, _) if card_view.owner.is_none() && missed => Markup::default()
+            .emoji(Emoji::OVERDUE)
+            .strong("Overdue")
+            .ours(if is_answer_due(card_view) { " · unassigned" } else { "" })
+            .then(" · ", limit)
+            .then(" · ", delay(card_view)),
         (Status::Open, Some(minutes)) if card_view.owner.is_none() => Markup::default()
             .emoji(Emoji::OVERDUE)
             .strong("Overdue")
@@ -136,6 +140,10 @@ fn standing(card_view: &CardView) -> Markup {
 
 fn is_missed(card_view: &CardView) -> bool {
     card_view.limit.is_some_and(|limit| limit.missed)
+}
+
+fn is_answer_due(card_view: &CardView) -> bool {
+    card_view.limit.is_some_and(|limit| limit.limit == WaitLimit::Answer)
 }
 
 /// Says why it is not assigned yet, if it is to be: "waiting for the first of @frontdesk: all are away".

@@ -19,7 +19,11 @@ use crate::platform::db::{CacheEntry, CacheKind, CachedFact, Effect};
 use crate::platform::slack::answer::SlackError;
 
 /// The maximum number of people that are considered.
-const MOST_CONSIDERED: usize = 100;
+pub(crate) const MOST_CONSIDERED: usize = 1000;
+
+/// The maximum number of people that are considered when a command names a group: each of those who are not known to be
+/// linked costs a call.
+const MOST_CHECKED: usize = 100;
 
 /// The time for which Slack is not asked again for a group's members, where the app picks from it by itself. Slack
 /// allows some 20 such calls a minute, and every waiting conversation would need one.
@@ -99,7 +103,7 @@ pub(crate) async fn available(
     let found = availability::of_users(ctx, users, team).await?;
     let here = users.iter().zip(found).filter(|(_, found)| found.is_here()).map(|(user, _)| user);
     let mut there = Vec::new();
-    for user in here.take(MOST_CONSIDERED) {
+    for user in here.take(MOST_CHECKED) {
         there.extend(acting::teammate(ctx, user).await?.ok());
     }
     Ok(there)
@@ -124,7 +128,7 @@ async fn members_lately(
 /// Returns the linked ones among these people. Neither service is asked again for those who are not, because no one
 /// waits for the answer and the next look comes within a minute.
 async fn linked(ctx: &TenantCtx, users: impl Iterator<Item = &SlackUserId>) -> Result<Vec<Teammate>, Fault> {
-    directory::linked_of(ctx, users.take(MOST_CONSIDERED)).await
+    directory::linked_of(ctx, &users.take(MOST_CONSIDERED).collect::<Vec<_>>()).await
 }
 
 /// Returns these people without the one who is not to get the conversation back.

@@ -56,17 +56,14 @@ pub(crate) async fn of_users(
     let resting: HashMap<_, _> = undisturbed.iter().filter_map(|one| Some((&one.user, one.until?))).collect();
     let (members, by_hand) = (directory::team_lately(ctx).await?, directory::by_hand(ctx).await?);
     let is_anyone_away = members.iter().any(|member| member.away);
-    let mut found = Vec::with_capacity(users.len());
-    for user in users {
-        let Some(profile) = directory::look_up(ctx, user).await? else {
-            found.push(Availability::Here);
-            continue;
-        };
+    let profiles = directory::look_up_all(ctx, &users.iter().collect::<Vec<_>>()).await?;
+    let found = profiles.into_iter().map(|profile| {
+        let Some(profile) = profile else { return Availability::Here };
         let member = || linked_member(&profile, &members, &by_hand);
         let in_dialnote = is_anyone_away && member().is_ok_and(|member| member.away);
-        found.push(Availability::of(&profile, resting.get(user).copied(), in_dialnote, &emoji, now));
-    }
-    Ok(found)
+        Availability::of(&profile, resting.get(&profile.user).copied(), in_dialnote, &emoji, now)
+    });
+    Ok(found.collect())
 }
 
 /// Returns the availability of a member. One who is no Slack user is away only if dialnote says so.
@@ -80,7 +77,7 @@ pub(crate) async fn of_member(ctx: &TenantCtx, member: &MemberId) -> Result<Avai
     if let Some(user) = user {
         return of_user(ctx, &user, None).await;
     }
-    let is_away = directory::team(ctx).await?.iter().any(|one| one.id == *member && one.away);
+    let is_away = directory::team_lately(ctx).await?.iter().any(|one| one.id == *member && one.away);
     Ok(if is_away { Availability::Away(Away::InDialnote) } else { Availability::Here })
 }
 

@@ -1,6 +1,7 @@
 //! The identities of people. This module reads Slack profiles and dialnote members, caches them and links the two. No
 //! one is refused because of a cache entry: before a refusal both sides are read again.
 
+use std::collections::HashMap;
 use std::sync::{Arc, PoisonError};
 use std::time::Duration;
 
@@ -107,6 +108,11 @@ pub(crate) async fn read_profile(ctx: &TenantCtx, user: &SlackUserId) -> Result<
 /// Returns a Slack user's profile, which may be cached.
 pub(crate) async fn look_up(ctx: &TenantCtx, user: &SlackUserId) -> Result<Option<Profile>, Fault> {
     profile(ctx, user, Freshness::Kept).await
+}
+
+/// Returns the profiles of Slack users, in their order, by facts that may be cached.
+pub(crate) async fn look_up_all(ctx: &TenantCtx, users: &[&SlackUserId]) -> Result<Vec<Option<Profile>>, Fault> {
+    profiles(ctx, users, Freshness::Kept).await
 }
 
 /// Returns the name that colleagues use for a Slack user, or none if Slack does not know the user.
@@ -323,20 +329,13 @@ pub(crate) async fn team_now(ctx: &TenantCtx) -> Result<Arc<[Member]>, Fault> {
 }
 
 /// Returns those of the users who are linked, by facts that may be cached.
-pub(crate) async fn linked_of(
-    ctx: &TenantCtx,
-    users: impl Iterator<Item = &SlackUserId>,
-) -> Result<Vec<Teammate>, Fault> {
+pub(crate) async fn linked_of(ctx: &TenantCtx, users: &[&SlackUserId]) -> Result<Vec<Teammate>, Fault> {
     if !ctx.dialnote.is_connected() {
         return Ok(Vec::new());
     }
     let (members, by_hand) = (members(ctx, Freshness::Lately).await?, by_hand(ctx).await?);
-    let mut linked = Vec::new();
-    for user in users {
-        let profile = profile(ctx, user, Freshness::Lately).await?;
-        linked.extend(profile.and_then(|profile| link(&profile, &members, &by_hand).ok()));
-    }
-    Ok(linked)
+    let profiles = profiles(ctx, users, Freshness::Lately).await?;
+    Ok(profiles.into_iter().flatten().filter_map(|profile| link(&profile, &members, &by_hand).ok()).collect())
 }
 
 pub(crate) async fn linked(
@@ -371,6 +370,22 @@ pub(crate) async fn profile(ctx: &TenantCtx, user: &SlackUserId, read: Freshness
         ctx.db.cache_put(missing).await?;
     }
     keep_read(ctx, profile).await
+}
+
+/// Returns the profiles of Slack users, in their order. The cached ones are read at once.
+async fn profiles(ctx: &TenantCtx, users: &[&SlackUserId], read: Freshness) -> Result<Vec<Option<Profile>>, Fault> {
+    let ids: Vec<_> = users.iter().map(|user| user.as_str()).collect();
+    let kept = ctx.db.cache_get_all(Profile::KIND, &ids).await?;
+    let usable = kept.into_iter().filter_map(|kept| usable::<Profile>(ctx, Some(kept), PROFILE_AGE, read));
+    let mut cached: HashMap<_, _> = usable.map(|profile| (profile.user.clone(), profile)).collect();
+    let mut found = Vec::with_capacity(users.len());
+    for user in users {
+        found.push(match cached.remove(*user) {
+            Some(profile) => Some(profile),
+            None => profile(ctx, user, read).await?,
+        });
+    }
+    Ok(found)
 }
 
 pub(crate) async fn profile_by_email(ctx: &TenantCtx, email: &str) -> Result<Option<Profile>, Fault> {

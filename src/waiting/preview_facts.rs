@@ -18,7 +18,7 @@ use crate::jobs::ctx::TenantCtx;
 use crate::jobs::documents;
 use crate::jobs::outcome::Stop;
 use crate::notifications::report;
-use crate::people::acting;
+use crate::people::directory;
 use crate::platform::db::projection::Conversations;
 use crate::waiting::preview;
 use crate::waiting::preview::PreviewCounts;
@@ -26,9 +26,6 @@ use crate::waiting::preview_wait::{PastWait, Trial};
 
 /// The period of a preview.
 const PERIOD: Duration = Duration::from_secs(7 * 24 * 60 * 60);
-
-/// The most people of a pool who are considered.
-const MOST_CONSIDERED: usize = 100;
 
 /// Returns what the settings of a route would have done in the last seven days. Refuses if the people of the pool cannot
 /// be read.
@@ -64,11 +61,8 @@ async fn members(ctx: &TenantCtx, pool: &AssigneePool, team: Option<&TeamId>) ->
             pools::members(ctx, group, team).await?.ok_or_else(unreadable)?
         }
     };
-    let mut members = Vec::new();
-    for user in users.iter().take(MOST_CONSIDERED) {
-        members.extend(acting::teammate(ctx, user).await?.ok());
-    }
-    Ok(members)
+    let users: Vec<_> = users.iter().take(pools::MOST_CONSIDERED).collect();
+    Ok(directory::linked_of(ctx, &users).await?)
 }
 
 /// Returns the people with those of these conversations that they own.

@@ -74,6 +74,14 @@ pub trait Store: Send + Sync + 'static {
     async fn cache_get(&self, installation: &InstallationId, kind: &str, id: &str)
     -> Result<Option<CacheEntry>, Fault>;
 
+    /// Returns the cache entries of one kind with these ids, in any order. Ids without an entry are left out.
+    async fn cache_get_all(
+        &self,
+        installation: &InstallationId,
+        kind: &str,
+        ids: &[&str],
+    ) -> Result<Vec<CacheEntry>, Fault>;
+
     /// Returns a cache entry by its alias; the most recently read one if several have it.
     async fn cache_find(
         &self,

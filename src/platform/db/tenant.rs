@@ -89,6 +89,11 @@ impl TenantDb {
         self.store.cache_get(&self.installation, kind.name(), id).await
     }
 
+    /// See [`Store::cache_get_all`].
+    pub(crate) async fn cache_get_all(&self, kind: CacheKind, ids: &[&str]) -> Result<Vec<CacheEntry>, Fault> {
+        self.store.cache_get_all(&self.installation, kind.name(), ids).await
+    }
+
     /// See [`Store::cache_find`].
     pub(crate) async fn cache_find(&self, kind: CacheKind, alias: &str) -> Result<Option<CacheEntry>, Fault> {
         self.store.cache_find(&self.installation, kind.name(), alias).await

@@ -178,6 +178,7 @@ pub fn shows_owner(card: &str, emoji: &str, owner: Option<&str>) -> bool {
             begins(":red_circle: Unassigned")
                 || begins(":rotating_light: Overdue · unassigned for over ")
                 || begins(":rotating_light: Overdue · owner was due ")
+                || begins(":rotating_light: Overdue · unassigned · answer was due ")
         }
         ":large_blue_circle: " if first.contains(" · answer was due ") => {
             begins(":rotating_light: ") && shown == owner

@@ -139,7 +139,7 @@ async fn a_missed_answer_outweighs_the_time_until_a_new_owner() {
         bot.slash(MAYA, &format!("/unassign {conversation}")).await;
         bot.read_all().await;
         assert_snapshot!(bot.card(&conversation).await, @"
-          :rotating_light: Overdue · answer was due Nov 23, 20:00 UTC
+          :rotating_light: Overdue · unassigned · answer was due Nov 23, 20:00 UTC
         +1 415 555 0999
         :telephone_receiver: Missed call · Nov 23, 18:00 UTC · Front desk
         [Take it] [Assign to… ▾] [⋯ Snooze… · Done · Add note… · History · Open in dialnote]

@@ -113,6 +113,10 @@ pub(super) async fn a_memo_replaces_an_older_one(store: &dyn Store) -> Result<()
         "what was read earlier does not replace what was read later"
     );
     assert_eq!(store.cache_get(&common::here(), "channel", "U1").await?, None, "kinds are apart");
+    let found = store.cache_get_all(&common::here(), "teammate", &["U1", "U2"]).await?;
+    assert_eq!(found.iter().map(|entry| entry.id.as_str()).collect::<Vec<_>>(), ["U1"], "U2 is not known");
+    assert_eq!(store.cache_get_all(&common::elsewhere(), "teammate", &["U1"]).await?, []);
+    assert_eq!(store.cache_get_all(&common::here(), "teammate", &[]).await?, []);
     Ok(())
 }
 

@@ -52,6 +52,9 @@ pub(super) const REMEMBER: &str = "
 pub(super) const RECALL: &str = "
     SELECT kind, id, alias, at, body FROM cache_entries WHERE installation = $1 AND kind = $2 AND id = $3";
 
+pub(super) const RECALL_ALL: &str = "
+    SELECT kind, id, alias, at, body FROM cache_entries WHERE installation = $1 AND kind = $2 AND id = ANY($3)";
+
 pub(super) const RECALL_ALIAS: &str = "
     SELECT kind, id, alias, at, body FROM cache_entries WHERE installation = $1 AND kind = $2 AND alias = $3
     ORDER BY at DESC LIMIT 1";

@@ -245,6 +245,15 @@ impl Store for Postgres {
         self.first(facts::RECALL, &[&installation.as_str(), &kind, &id], facts::read_memo).await
     }
 
+    async fn cache_get_all(
+        &self,
+        installation: &InstallationId,
+        kind: &str,
+        ids: &[&str],
+    ) -> Result<Vec<CacheEntry>, Fault> {
+        self.all(facts::RECALL_ALL, &[&installation.as_str(), &kind, &ids], facts::read_memo).await
+    }
+
     async fn cache_find(
         &self,
         installation: &InstallationId,

@@ -183,6 +183,17 @@ pub(super) fn cache_get(
     connection.prepare_cached(RECALL)?.query_row(params![installation.as_str(), kind, id], read_memo).optional()
 }
 
+/// Returns the cache entries with these ids.
+pub(super) fn cache_get_all(
+    connection: &Connection,
+    installation: &InstallationId,
+    kind: &str,
+    ids: &[&str],
+) -> Result<Vec<CacheEntry>> {
+    let found = ids.iter().map(|id| cache_get(connection, installation, kind, id).transpose());
+    found.flatten().collect()
+}
+
 /// Returns a cache entry by its alias.
 pub(super) fn cache_find(
     connection: &Connection,

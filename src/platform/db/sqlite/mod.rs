@@ -232,6 +232,15 @@ impl Store for Sqlite {
         self.read(|connection| facts::cache_get(connection, installation, kind, id))
     }
 
+    async fn cache_get_all(
+        &self,
+        installation: &InstallationId,
+        kind: &str,
+        ids: &[&str],
+    ) -> Result<Vec<CacheEntry>, Fault> {
+        self.read(|connection| facts::cache_get_all(connection, installation, kind, ids))
+    }
+
     async fn cache_find(
         &self,
         installation: &InstallationId,

@@ -98,8 +98,9 @@ impl Day<'_> {
         let number = written(&self.numbers[id]);
         self.bot.world(|world| {
             let drawn: Vec<_> = world.messages.iter().map(|message| (message, draw(message))).collect();
-            let shows =
-                drawn.iter().any(|(_, drawn)| drawn.contains(&number) && drawn.contains("Overdue · owner was due"));
+            let overdue =
+                |drawn: &str| drawn.contains("Overdue · owner was due") || drawn.contains("Overdue · unassigned");
+            let shows = drawn.iter().any(|(_, drawn)| drawn.contains(&number) && overdue(drawn));
             let is_news = |ts: &str| ts.split('.').next().unwrap().parse::<i64>().unwrap() >= one.since.as_second();
             let told = drawn.iter().any(|(message, drawn)| {
                 is_news(&message.ts)
