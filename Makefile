@@ -76,7 +76,7 @@ image-check: setup ## Build from exactly the files that the Dockerfile copies, a
 	sh tests/image-check.sh
 
 bench: setup ## Measure for half an hour on an idle machine, and write docs/performance.md
-	POSTGRES_SETTINGS="-c shared_buffers=512MB -c max_wal_size=8GB" sh tests/with-postgres.sh \
+	POSTGRES_SETTINGS="-c shared_buffers=512MB -c max_wal_size=8GB -c shared_preload_libraries=pg_stat_statements" sh tests/with-postgres.sh \
 		$(CARGO) bench --locked --bench performance
 
 # Every test run takes them; this one saves them.

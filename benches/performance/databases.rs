@@ -1,5 +1,6 @@
 //! Databases to measure: created, counted and dropped; and the core of the database server.
 
+use std::collections::BTreeMap;
 use std::path::PathBuf;
 
 use rusqlite::Connection;
@@ -14,6 +15,29 @@ use crate::{Outcome, machine};
 pub(crate) enum Backend {
     Sqlite,
     Postgres,
+}
+
+/// What a PostgreSQL server has carried out for a database.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Counted {
+    /// The number of calls of each statement.
+    pub(crate) calls: BTreeMap<String, f64>,
+    /// The number of transactions that were committed.
+    pub(crate) transactions: f64,
+}
+
+impl Counted {
+    /// Returns what was carried out since an earlier count.
+    pub(crate) fn since(&self, before: &Self) -> Self {
+        let since = |(text, calls): (&String, &f64)| (text.clone(), calls - before.calls.get(text).unwrap_or(&0.0));
+        Self { calls: self.calls.iter().map(since).collect(), transactions: self.transactions - before.transactions }
+    }
+
+    /// Returns the number of statements, without those that begin and end a transaction.
+    pub(crate) fn statements(&self) -> f64 {
+        let is_bracket = |text: &str| ["BEGIN", "COMMIT", "ROLLBACK", "START TRANSACTION"].contains(&text);
+        self.calls.iter().filter(|(text, _)| !is_bracket(text)).map(|(_, calls)| calls).sum()
+    }
 }
 
 /// A database of one measurement. Its files are deleted with it; a server's databases are deleted with the server.
@@ -94,6 +118,25 @@ impl Database {
             return Ok(());
         }
         Err(format!("{acknowledged} were acknowledged, but {deliveries} deliveries and {jobs} jobs are stored").into())
+    }
+
+    /// Returns what the server has carried out for this database. Needs its module `pg_stat_statements`.
+    pub(crate) async fn counted(&self) -> Outcome<Counted> {
+        let client = connect(&self.url).await?;
+        client.batch_execute("CREATE EXTENSION IF NOT EXISTS pg_stat_statements").await?;
+        let rows = client
+            .query(
+                "SELECT query, sum(calls)::float8 FROM pg_stat_statements s JOIN pg_database d ON d.oid = s.dbid
+                 WHERE d.datname = current_database() AND query NOT LIKE '%pg_stat_statements%' GROUP BY query",
+                &[],
+            )
+            .await?;
+        let calls = rows.iter().map(|row| Ok((row.try_get(0)?, row.try_get(1)?)));
+        let committed = "SELECT xact_commit::float8 FROM pg_stat_database WHERE datname = current_database()";
+        Ok(Counted {
+            calls: calls.collect::<Result<_, tokio_postgres::Error>>()?,
+            transactions: client.query_one(committed, &[]).await?.try_get(0)?,
+        })
     }
 
     /// Deletes the database.

@@ -20,6 +20,7 @@ mod machine;
 mod memory;
 mod report;
 mod servers;
+mod statements;
 mod stats;
 mod surface;
 mod throughput;

@@ -4,7 +4,8 @@ use std::time::Instant;
 
 use crate::databases::Backend;
 use crate::{
-    Outcome, databases, endtoend, growth, instances, machine, memory, say, surface, throughput, waits, watching,
+    Outcome, databases, endtoend, growth, instances, machine, memory, say, statements, surface, throughput, waits,
+    watching,
 };
 
 /// The number of rounds, in turns, so that a bad minute affects all alike.
@@ -24,11 +25,14 @@ pub(crate) async fn part(name: &str) -> Outcome<String> {
         "growth" => growth::measure(rounds).await,
         "instances" => instances::measure(rounds.min(3)).await,
         "surface" => surface::measure().await,
+        "statements" => statements::measure().await,
         "watching" => watching::measure().await,
         "waits" => waits::measure(&Backend::ALL).await,
         "waits-sqlite" => waits::measure(&[Backend::Sqlite]).await,
         "waits-postgres" => waits::measure(&[Backend::Postgres]).await,
-        _ => Err("the parts are throughput, memory, endtoend, growth, instances, surface, watching and waits".into()),
+        _ => Err("the parts are throughput, memory, endtoend, growth, instances, statements, surface, watching and \
+                   waits"
+            .into()),
     }
 }
 

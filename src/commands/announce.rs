@@ -220,8 +220,7 @@ fn to_new_owner(progress: &Progress, noted: bool) -> Option<SendDirect> {
         }
         Event::Did(_) if !note.is_empty() => DirectMessage::Noted { actor, about: About::from(&plan.before), note },
         Event::Undone(Again::OwnedBy(_)) => {
-            let conversation = Box::new(progress.now.clone());
-            DirectMessage::YoursNow { actor, conversation, note, handoff: false, answer_by: None, reason }
+            DirectMessage::YoursAgain { actor, abouts: vec![About::from(&progress.now)] }
         }
         _ => return None,
     };

@@ -144,6 +144,11 @@ fn both(earlier: &DirectMessage, later: &DirectMessage) -> Option<DirectMessage>
             let (actor, note) = (actor.clone(), note.clone());
             Some(DirectMessage::SeveralYours { actor, abouts, note, handoff: *handoff })
         }
+        DirectMessage::YoursAgain { actor, abouts } => {
+            let DirectMessage::YoursAgain { abouts: before, .. } = earlier else { return None };
+            let abouts = before.iter().chain(abouts).cloned().collect();
+            Some(DirectMessage::YoursAgain { actor: actor.clone(), abouts })
+        }
         DirectMessage::NotYoursNow { actor, about, to, reason: None } => {
             let mut abouts = match earlier {
                 DirectMessage::SeveralNotYours { abouts, to: same, .. } if same == to => abouts.clone(),

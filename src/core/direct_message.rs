@@ -57,6 +57,13 @@ pub enum DirectMessage {
         /// True if they were handed off rather than assigned.
         handoff: bool,
     },
+    /// The reader owns conversations again, because a change was undone.
+    YoursAgain {
+        /// The name for colleagues of the person who undid it.
+        actor: String,
+        /// The conversations.
+        abouts: Vec<About>,
+    },
     /// The receiver accepted a conversation that the reader assigned to them.
     Accepted {
         /// The receiver's name for colleagues.
@@ -277,6 +284,7 @@ impl DirectMessage {
             | Self::NotYoursNow { about, .. }
             | Self::Noted { about, .. } => Some(about.clone()),
             Self::SeveralYours { .. }
+            | Self::YoursAgain { .. }
             | Self::WhileAway { .. }
             | Self::SeveralNotYours { .. }
             | Self::WeeklyReport { .. }
@@ -310,7 +318,9 @@ impl DirectMessage {
             | Self::AnswerOverdue { conversation, .. }
             | Self::BackToYou { conversation, .. } => vec![conversation.id.clone()],
             Self::Reminder { about, .. } | Self::StillOnIt { about, .. } => vec![about.id.clone()],
-            Self::SeveralYours { abouts, .. } => abouts.iter().map(|about| about.id.clone()).collect(),
+            Self::SeveralYours { abouts, .. } | Self::YoursAgain { abouts, .. } => {
+                abouts.iter().map(|about| about.id.clone()).collect()
+            }
             _ => Vec::new(),
         }
     }

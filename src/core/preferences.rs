@@ -70,7 +70,10 @@ impl DirectMessage {
             | Self::WeeklyReport { .. }
             | Self::CannotNotify { .. }
             | Self::StillOnIt { until: Some(_), .. } => return None,
-            Self::YoursNow { .. } | Self::YoursElsewhere { .. } | Self::SeveralYours { .. } => MessageKind::Yours,
+            Self::YoursNow { .. }
+            | Self::YoursElsewhere { .. }
+            | Self::SeveralYours { .. }
+            | Self::YoursAgain { .. } => MessageKind::Yours,
             Self::Back { .. } => MessageKind::Back,
             Self::NotYoursNow { .. }
             | Self::SeveralNotYours { .. }

@@ -16,7 +16,7 @@ use crate::jobs::outbox::message::Message;
 use crate::jobs::outbox::search::SearchOutcome;
 use crate::jobs::outbox::{posting, private, search};
 use crate::jobs::outcome::Outcome;
-use crate::notifications::direct_view::Occasion;
+use crate::notifications::occasion::Occasion;
 use crate::notifications::sent::Sent;
 use crate::notifications::{direct_view, sent, standing, unreachable};
 use crate::platform::db::{CacheEntry, CacheKind, CachedFact, Claim, Effect, Verdict};

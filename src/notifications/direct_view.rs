@@ -2,7 +2,6 @@
 //! same time share a message, each with its own buttons.
 
 use jiff::Timestamp;
-use serde::{Deserialize, Serialize};
 
 use crate::cards::controls::Place;
 use crate::cards::{controls, view};
@@ -18,10 +17,11 @@ use crate::core::control::Control;
 use crate::core::conversation::{Conversation, Links};
 use crate::core::direct_message::DirectMessage;
 use crate::core::event::is_elsewhere;
-use crate::core::ids::{ChannelId, ConversationId};
+use crate::core::ids::ChannelId;
 use crate::core::sweep::Sweep;
 use crate::core::text::cut;
 use crate::notifications::digest_view::capital;
+use crate::notifications::occasion::{MOST_NAMED, Occasion};
 use crate::notifications::outcome_view::{answered, is_over, outcome};
 use crate::notifications::{absence_view, loss_view, report_view, target_words, unreachable_words, while_away_view};
 use crate::platform::slack::blocks::element::Element;
@@ -35,60 +35,6 @@ const NOTIFICATION: usize = 1000;
 
 /// The temporary block id of a row of buttons, until it gets its own.
 const ROW: &str = "row:000:";
-
-/// The most conversations that are named.
-const MOST_NAMED: usize = 10;
-
-/// The content of one direct message.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub(crate) struct Occasion {
-    /// The notices, in the order of the changes.
-    pub notices: Vec<DirectMessage>,
-    /// The reader's answers, or later outcomes, by conversation.
-    pub answers: Vec<(ConversationId, Answer)>,
-}
-
-impl Occasion {
-    /// Adds a notice. A conversation that the reader lost no longer needs an answer. One that they got again needs one.
-    pub(crate) fn add(&mut self, notice: &DirectMessage) {
-        match notice {
-            DirectMessage::NotYoursNow { about, .. } | DirectMessage::Returned { about, .. } => self.lost(about),
-            DirectMessage::SeveralNotYours { abouts, .. } => abouts.iter().for_each(|about| self.lost(about)),
-            _ => {
-                let given = notice.given();
-                self.answers.retain(|(id, _)| !given.contains(id));
-            }
-        }
-        self.notices.push(notice.clone());
-    }
-
-    fn lost(&mut self, about: &About) {
-        if !self.answer(&about.id).is_some_and(Answer::is_final) {
-            self.answers.push((about.id.clone(), Answer::Gone));
-        }
-    }
-
-    /// Returns the reader's answer about a conversation, or its later outcome.
-    pub(crate) fn answer(&self, id: &ConversationId) -> Option<&Answer> {
-        self.answers.iter().rfind(|(answered, _)| answered == id).map(|(_, answer)| answer)
-    }
-
-    /// Returns the conversation that the message is about, if it is about one.
-    pub(crate) fn conversation(&self) -> Option<ConversationId> {
-        let mut about: Vec<_> = self.notices.iter().filter_map(DirectMessage::about).map(|about| about.id).collect();
-        about.dedup();
-        <[ConversationId; 1]>::try_from(about).ok().map(|[only]| only)
-    }
-
-    /// Returns the conversations that the message gives to its reader.
-    pub(crate) fn given(&self) -> Vec<ConversationId> {
-        let mut given: Vec<_> =
-            self.notices.iter().flat_map(|notice| notice.given().into_iter().take(MOST_NAMED)).collect();
-        given.sort();
-        given.dedup();
-        given
-    }
-}
 
 /// Returns the direct message.
 pub(crate) fn message(told: &Occasion, links: &Links) -> Content {
@@ -189,6 +135,7 @@ fn part(notice: &DirectMessage, told: &Occasion, links: &Links) -> MessagePart {
         DirectMessage::SeveralYours { actor, abouts, note, handoff } => {
             several(actor, abouts, note, *handoff, (told, links))
         }
+        DirectMessage::YoursAgain { actor, abouts } => yours_again(actor, abouts, told, links),
         DirectMessage::Reminder { actor, about, note, until } => reminder(actor, about, (note, *until), told, links),
         DirectMessage::StillOnIt { about, hours, until, then } => {
             still_on_it(about, *hours, until.map(|until| (until, *then)), (told, links))
@@ -408,6 +355,26 @@ fn several(
     let text =
         format!("{} {}.{note}", line.words().trim_end_matches('.').to_owned() + ":", words::listed_most(&titles));
     MessagePart { text, blocks }
+}
+
+/// Returns the notice of conversations that the reader owns as before, because a change was undone. There is nothing to
+/// accept.
+fn yours_again(actor: &str, abouts: &[About], told: &Occasion, links: &Links) -> MessagePart {
+    let line = match abouts.len() {
+        1 => name(actor).ours(" undid a change. You own this again:"),
+        many => name(actor).ours(&format!(" undid a change. You own {many} conversations again:")),
+    };
+    let row = |about: &About| match told.answer(&about.id).filter(|answer| is_over(answer)) {
+        Some(end) => ended(end, about, links).blocks,
+        None => vec![contact(about, links).paragraph()],
+    };
+    let rest = abouts.len().saturating_sub(MOST_NAMED);
+    let more = Markup::of(&format!("And {rest} more. Type /inbox to see all your conversations."));
+    let mut blocks = vec![line.paragraph()];
+    blocks.extend(abouts.iter().take(MOST_NAMED).flat_map(row));
+    blocks.extend((rest > 0).then(|| more.paragraph()));
+    let titles: Vec<_> = abouts.iter().map(|about| about.title.as_str()).collect();
+    MessagePart { text: format!("{} {}.", line.words(), words::listed_most(&titles)), blocks }
 }
 
 fn one_of_several(about: &About, told: &Occasion, links: &Links) -> Vec<Block> {

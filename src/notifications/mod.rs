@@ -7,6 +7,7 @@ pub mod digests;
 mod direct;
 pub(crate) mod direct_view;
 mod loss_view;
+pub(crate) mod occasion;
 mod outcome_view;
 pub(crate) mod posted_digest;
 pub mod report;

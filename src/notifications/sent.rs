@@ -10,7 +10,7 @@ use crate::core::ids::{ChannelId, MessageTs};
 use crate::core::times;
 use crate::jobs::ctx::TenantCtx;
 use crate::jobs::lease;
-use crate::notifications::direct_view::Occasion;
+use crate::notifications::occasion::Occasion;
 use crate::platform::db::{CacheEntry, CacheKind, CachedFact, Claim, Effect};
 use crate::platform::slack::answer::SlackError;
 use crate::platform::slack::blocks::kit::Content;

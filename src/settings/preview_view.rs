@@ -87,9 +87,17 @@ fn lines(counts: &PreviewCounts, settings: &RouteSettings) -> Vec<Markup> {
     lines.extend((counts.owned > 0).then(|| fact(&format!("{} of these had an owner, who keeps them", counts.owned))));
     if settings.auto.pool().is_some() {
         let given: usize = counts.given.iter().map(|(_, given)| given).sum();
-        lines.push(fact(&format!("{given} would have been assigned")));
+        let no_one = if counts.given.is_empty() { ", because there is no one to assign them to" } else { "" };
+        lines.push(fact(&format!("{given} would have been assigned{no_one}")));
+        let others = [
+            (counts.settled, "would have been taken, answered or closed by people before that"),
+            (counts.still_waiting, "would still wait for someone"),
+        ];
+        lines.extend(
+            others.iter().filter(|(count, _)| *count > 0).map(|(count, what)| fact(&format!("{count} {what}"))),
+        );
         lines.push(fact(&format!("{} would have waited for the start of working hours", counts.waited_for_hours)));
-        if settings.auto.most_open > 0 {
+        if settings.auto.most_open > 0 && !counts.given.is_empty() {
             lines.push(fact(&format!("{} would have waited for someone below the limit", counts.waited_for_room)));
         }
     }

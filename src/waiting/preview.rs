@@ -24,6 +24,12 @@ pub(crate) struct PreviewCounts {
     pub(crate) owned: usize,
     /// The number that the settings would have assigned, by person.
     pub(crate) given: Vec<(MemberId, usize)>,
+    /// The number that people would have taken, answered or closed before the app could assign them.
+    #[serde(default)]
+    pub(crate) settled: usize,
+    /// The number that would still wait for someone.
+    #[serde(default)]
+    pub(crate) still_waiting: usize,
     /// The number that would have waited for the begin of working hours.
     pub(crate) waited_for_hours: usize,
     /// The number that would have waited for someone below the limit.
@@ -48,9 +54,13 @@ pub(crate) fn play(waits: &[PastWait], trial: &Trial) -> PreviewCounts {
     let is_wait = |wait: &&PastWait| trial.route.settings.targets.of(wait.kind()).is_some();
     let waits: Vec<_> = waits.iter().filter(is_wait).collect();
     let played = Assignments::of(&waits, trial);
+    let owned = waits.iter().filter(|wait| wait.owner.is_some()).count();
+    let (given, still_waiting) = (played.given.iter().flatten().count(), played.waiting.len());
     let mut counts = PreviewCounts {
         conversations: waits.len(),
-        owned: waits.iter().filter(|wait| wait.owner.is_some()).count(),
+        owned,
+        settled: waits.len() - owned - given - still_waiting,
+        still_waiting,
         waited_for_hours: played.waited_for_hours,
         waited_for_room: played.waited_for_room,
         given: played.shares(),
@@ -129,7 +139,7 @@ impl<'a> Assignments<'a> {
             return self.owns(&owner, wait);
         }
         // It may have ended before the hours began.
-        if self.trial.route.settings.auto.pool().is_none() || wait.is_over(at) {
+        if self.trial.route.settings.auto.pool().is_none() || wait.is_settled(at) {
             return;
         }
         self.waited_for_hours += usize::from(at > wait.heard);
@@ -171,7 +181,7 @@ impl<'a> Assignments<'a> {
             let (Some(wait), next) = (self.waits.get(nth).copied(), rule.next(&self.people)) else { return };
             // Someone really took it, or it ended, while it waited.
             let taken = wait.taken().filter(|(taken, _)| *taken <= at).map(|(_, member)| member);
-            if taken.is_some() || wait.is_over(at) {
+            if taken.is_some() || wait.is_settled(at) {
                 self.waiting.pop_front();
                 if let Some(owner) = taken.filter(|_| !wait.is_over(at)) {
                     self.owns(&owner, wait);
@@ -292,6 +302,17 @@ mod tests {
         let counts = played(&waits, &auto(PickBy::InTurn, 0), [0, 0]);
         assert_eq!((given(&counts), counts.waited_for_hours), (vec![("leo", 1), ("zoe", 0)], 1));
         assert_eq!(counts.late_owner, [0, 1], "the first one was never taken");
+        assert_eq!((counts.settled, counts.still_waiting), (2, 0), "taken, and closed");
+    }
+
+    #[test]
+    fn what_was_answered_needs_no_one_and_the_rest_still_waits() {
+        let answered = PastWait { answer: Some(at("09:05")), ..wait("09:00", None) };
+        let counts = played(&[answered, wait("09:10", None)], &auto(PickBy::InTurn, 1), [1, 1]);
+        assert_eq!((counts.settled, counts.still_waiting), (1, 1), "the first one was answered while it waited");
+        let night = PastWait { answer: Some(at("23:00")), ..wait("22:00", None) };
+        let counts = played(&[night], &auto(PickBy::InTurn, 0), [0, 0]);
+        assert_eq!((counts.settled, counts.still_waiting), (1, 0));
     }
 
     #[test]

@@ -61,4 +61,9 @@ impl PastWait {
     pub(super) fn is_over(&self, at: Timestamp) -> bool {
         self.closed().is_some_and(|closed| closed <= at)
     }
+
+    /// Answers whether there was no one to be found for it any longer: it was closed, or the contact had an answer.
+    pub(super) fn is_settled(&self, at: Timestamp) -> bool {
+        self.is_over(at) || self.answer.is_some_and(|answer| answer <= at)
+    }
 }

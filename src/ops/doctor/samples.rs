@@ -31,6 +31,7 @@ use crate::core::verbs::Verb;
 use crate::lists::content::{AdminView, HomeView, ListView, ManagerView, NumberQueue, Owned, OwnerLoad};
 use crate::lists::forms_view::{self, FormFacts, Here};
 use crate::lists::{home_view, view};
+use crate::notifications::occasion::Occasion;
 use crate::notifications::report_facts::{Counts, DayActivity, PersonActivity, Report, Waits};
 use crate::notifications::shares::{Share, TargetShares};
 use crate::notifications::{digest_view, direct_view, report_view};
@@ -147,7 +148,7 @@ fn list(now: Timestamp) -> ListView {
     }
 }
 
-fn occasion(now: Timestamp) -> direct_view::Occasion {
+fn occasion(now: Timestamp) -> Occasion {
     let notice = DirectMessage::YoursNow {
         actor: "Maya Chen".to_owned(),
         conversation: Box::new(conversation(Status::Open, now)),
@@ -156,7 +157,7 @@ fn occasion(now: Timestamp) -> direct_view::Occasion {
         answer_by: Some(AnswerBy { reminder: now, end: now }),
         reason: None,
     };
-    direct_view::Occasion { notices: vec![notice], answers: Vec::new() }
+    Occasion { notices: vec![notice], answers: Vec::new() }
 }
 
 fn digest(now: Timestamp) -> Digest {

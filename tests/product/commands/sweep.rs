@@ -67,8 +67,15 @@ async fn all_are_assigned_in_one_act_with_one_undo() {
         ");
         bot.read_all().await;
         bot.press_private(LEO, FRONT_DESK, "undo", 0).await;
-        bot.read_all().await;
+        bot.settle().await;
         assert_eq!(owners(bot), ["mem_zoe open", "mem_zoe open", "mem_zoe snoozed"]);
+        assert_snapshot!(bot.dm(ZOE).await, @"
+        Leo undid a change. You own 3 conversations again:
+        Grace Kim · +1 415 555 0106
+        Nora Quinn · +1 415 555 0113
+        Priya Shah · +1 415 555 0108
+        ");
+        bot.read_all().await;
     })
     .await;
 }

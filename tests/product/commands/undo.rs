@@ -19,10 +19,8 @@ async fn an_assignment_is_taken_back() {
         assert_eq!(bot.dialnote(ANA), "mem_leo open");
         assert_snapshot!(bot.line(ANA).await, @"Maya undid that: this is assigned to Leo again.");
         assert_snapshot!(bot.dm(LEO).await, @"
-        Maya assigned a conversation to you.
+        Maya undid a change. You own this again:
         Ana Lima · +1 415 555 0101
-        :telephone_receiver: Missed call · Nov 23, 8:56 UTC · Front desk
-        [Accept] [Decline] [⋯ Done · Hand off… · Snooze… · History · Open in dialnote]
         ");
         assert_snapshot!(bot.dm(ZOE).await, @"Ana Lima · Maya undid this assignment. You're no longer the owner. [Open in dialnote ↗]");
         assert_snapshot!(bot.dm(ZOE).await, @"Maya reassigned Ana Lima to Leo. You're no longer the owner.");
