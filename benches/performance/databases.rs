@@ -17,7 +17,7 @@ pub(crate) enum Backend {
     Postgres,
 }
 
-/// What a PostgreSQL server has carried out for a database.
+/// The work that a PostgreSQL server has carried out for a database.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Counted {
     /// The number of calls of each statement.
@@ -27,7 +27,7 @@ pub(crate) struct Counted {
 }
 
 impl Counted {
-    /// Returns what was carried out since an earlier count.
+    /// Returns the work since an earlier count.
     pub(crate) fn since(&self, before: &Self) -> Self {
         let since = |(text, calls): (&String, &f64)| (text.clone(), calls - before.calls.get(text).unwrap_or(&0.0));
         Self { calls: self.calls.iter().map(since).collect(), transactions: self.transactions - before.transactions }
@@ -120,7 +120,7 @@ impl Database {
         Err(format!("{acknowledged} were acknowledged, but {deliveries} deliveries and {jobs} jobs are stored").into())
     }
 
-    /// Returns what the server has carried out for this database. Needs its module `pg_stat_statements`.
+    /// Returns the work that the server has carried out for this database. Needs its module `pg_stat_statements`.
     pub(crate) async fn counted(&self) -> Outcome<Counted> {
         let client = connect(&self.url).await?;
         client.batch_execute("CREATE EXTENSION IF NOT EXISTS pg_stat_statements").await?;

@@ -1,4 +1,4 @@
-//! What a command costs a PostgreSQL server, as the server itself counts it: statements and transactions. The counts of
+//! The statements and transactions of a command, as a PostgreSQL server itself counts them. The counts of
 //! an idle program, for its timers, looks and polls, are taken before and don't count.
 
 use std::fmt::Write;

@@ -23,9 +23,9 @@ pub(crate) fn after_news(
     (wait, outcomes)
 }
 
-/// Returns the activity with which a contact's present wait began, as far as it is among these, oldest first.
-pub(crate) fn first_unanswered(news: &[Activity]) -> Option<&Activity> {
-    news.iter().rev().take_while(|one| !one.ends_a_wait()).filter(|one| one.wants_an_answer()).last()
+/// Returns the activity with which a contact's present wait began, as far as it is among these, newest first.
+pub(crate) fn first_unanswered<'a>(newest_first: impl Iterator<Item = &'a Activity>) -> Option<&'a Activity> {
+    newest_first.take_while(|one| !one.ends_a_wait()).filter(|one| one.wants_an_answer()).last()
 }
 
 #[cfg(test)]
@@ -109,7 +109,7 @@ mod tests {
 
     #[test]
     fn the_first_unanswered_activity_follows_the_last_answer() {
-        let first = |news: &[Activity]| first_unanswered(news).map(|one| one.at);
+        let first = |news: &[Activity]| first_unanswered(news.iter().rev()).map(|one| one.at);
         assert_eq!(first(&[call(0), call(5)]), Some(at(0)));
         assert_eq!(first(&[call(0), answer(1), call(5), call(6)]), Some(at(5)));
         assert_eq!(first(&[call(0), answer(1)]), None);

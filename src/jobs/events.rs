@@ -21,7 +21,7 @@ pub(crate) struct ConversationChanged {
     pub(crate) now: Conversation,
     /// The changes of owner or status, in order.
     pub(crate) entries: Vec<ThreadEntry>,
-    /// What happened since the last known activity, oldest first, without notes.
+    /// The activities since the last known one, oldest first, without notes.
     pub(crate) news: Vec<Activity>,
 }
 

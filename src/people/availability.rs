@@ -57,11 +57,11 @@ pub(crate) async fn of_users(
     let (members, by_hand) = (directory::team_lately(ctx).await?, directory::by_hand(ctx).await?);
     let is_anyone_away = members.iter().any(|member| member.away);
     let profiles = directory::look_up_all(ctx, &users.iter().collect::<Vec<_>>()).await?;
-    let found = profiles.into_iter().map(|profile| {
+    let found = users.iter().zip(profiles).map(|(user, profile)| {
         let Some(profile) = profile else { return Availability::Here };
         let member = || linked_member(&profile, &members, &by_hand);
         let in_dialnote = is_anyone_away && member().is_ok_and(|member| member.away);
-        Availability::of(&profile, resting.get(&profile.user).copied(), in_dialnote, &emoji, now)
+        Availability::of(&profile, resting.get(user).copied(), in_dialnote, &emoji, now)
     });
     Ok(found.collect())
 }

@@ -23,7 +23,7 @@ use crate::jobs::outbox::direct::{MarkDirect, SendDirect};
 pub(crate) struct ExternalChange {
     /// The owner and status that the app knew before; nothing, if the conversation is new.
     pub before: Option<State>,
-    /// What happened since the last activity that the app knew before, oldest first, without notes.
+    /// The activities since the last one that the app knew before, oldest first, without notes.
     pub news: Vec<Activity>,
     /// The conversation as it is now.
     pub now: Conversation,
@@ -67,7 +67,7 @@ impl ExternalChange {
             return None;
         }
         let ends_snooze = || self.events().iter().any(|(_, event)| *event == Event::TimeIsUp);
-        let came = wait_news::first_unanswered(&self.news).map(|first| first.at);
+        let came = wait_news::first_unanswered(self.news.iter().rev()).map(|first| first.at);
         let is_news = self.heard().is_some() || ends_snooze();
         Some(if is_news { WaitCause::News { came } } else { WaitCause::Other })
     }

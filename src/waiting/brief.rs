@@ -8,8 +8,8 @@ use serde::{Deserialize, Serialize};
 use crate::core::conversation::{Activity, Conversation};
 use crate::core::event::ThreadEntry;
 use crate::core::ids::ConversationId;
-use crate::core::note;
 use crate::core::when::model::When;
+use crate::core::{note, wait_news};
 
 /// The most promises in a brief.
 const PROMISES: usize = 2;
@@ -101,7 +101,7 @@ impl Brief {
     pub(crate) fn of(facts: BriefFacts, now: Timestamp) -> Self {
         let BriefFacts { conversation, owner, timeline, notes } = facts;
         let last = |inbound: bool| timeline.iter().find(|one| one.inbound == inbound).cloned();
-        let waiting = timeline.iter().take_while(|one| one.inbound).last().map(|one| one.at);
+        let waiting = wait_news::first_unanswered(timeline.iter()).map(|first| first.at);
         let notes: Vec<_> = notes.iter().rev().map(|(text, at)| quoted(text, *at)).collect();
         let answers = timeline.iter().filter(|one| !one.inbound);
         let answers = answers.filter_map(|one| Some(QuotedWords { by: None, words: one.preview.clone()?, at: one.at }));
@@ -209,6 +209,8 @@ mod tests {
         });
         let answered = Brief::of(facts(timeline().split_off(2), &[]), at(60));
         assert_eq!(answered.waits_since, None);
+        let taken_call = vec![activity(ActivityKind::Call, true, None, 9), activity(ActivityKind::Sms, true, None, 7)];
+        assert_eq!(Brief::of(facts(taken_call, &[]), at(60)).waits_since, None, "someone answered their call");
     }
 
     #[test]
