@@ -105,7 +105,7 @@ impl Dialnote {
     pub async fn conversation(&self, id: &ConversationId) -> Result<Conversation, DialnoteError> {
         let content = match self.read(&["conversations", plain(id)?], &[]).await {
             Err(DialnoteError::Denied(said @ (Denied::NotFound | Denied::NoPage))) => {
-                return Err(self.why_not_found(&said).await);
+                return Err(self.why_not_found(id, &said).await);
             }
             read => read?,
         };
@@ -115,19 +115,32 @@ impl Dialnote {
 
     /// Finds the reason of a 404 for a conversation. If the list is not found either, the address is wrong. A page
     /// instead of dialnote's words is a gateway's, if dialnote has words of its own for a conversation that does not
-    /// exist.
-    async fn why_not_found(&self, said: &Denied) -> DialnoteError {
-        if *said == Denied::NoPage {
-            match self.read(&["conversations", NOWHERE], &[]).await {
-                Err(DialnoteError::Denied(Denied::NoPage)) => {}
-                Err(DialnoteError::Fault(fault)) => return fault.into(),
-                _ => return unavailable(StatusCode::NOT_FOUND),
-            }
+    /// exist, or if the page is gone once dialnote answers again.
+    async fn why_not_found(&self, id: &ConversationId, said: &Denied) -> DialnoteError {
+        if *said == Denied::NoPage
+            && let Err(other) = self.has_no_words_for(NOWHERE).await
+        {
+            return other;
         }
         let query = [("limit", "1".to_owned()), ("offset", "0".to_owned())];
-        match self.read_known(&["conversations"], &query).await {
-            Ok(_) => Denied::NotFound.into(),
-            Err(error) => error,
+        if let Err(error) = self.read_known(&["conversations"], &query).await {
+            return error;
+        }
+        if *said == Denied::NoPage
+            && let Err(other) = self.has_no_words_for(id.as_str()).await
+        {
+            return other;
+        }
+        Denied::NotFound.into()
+    }
+
+    /// Checks that a page without dialnote's words stands at a conversation's address. Anything else means that an
+    /// earlier page was a gateway's.
+    async fn has_no_words_for(&self, id: &str) -> Result<(), DialnoteError> {
+        match self.read(&["conversations", id], &[]).await {
+            Err(DialnoteError::Denied(Denied::NoPage)) => Ok(()),
+            Err(DialnoteError::Fault(fault)) => Err(fault.into()),
+            _ => Err(unavailable(StatusCode::NOT_FOUND)),
         }
     }
 

@@ -129,6 +129,24 @@ async fn a_gateways_page_does_not_say_that_a_conversation_is_gone() {
     }
 }
 
+/// The gateway answers for the conversation and for one that never existed, and dialnote is back before its list is
+/// read.
+#[tokio::test]
+async fn a_gateways_page_in_passing_does_not_say_that_a_conversation_is_gone() {
+    product(async |bot| {
+        let page = |path: &str| json!({ "method": "GET", "path": path, "status": 404, "answer": "html", "times": 1 });
+        let pages = [page("/conversations/conv_1001"), page("/conversations/dialnote-slack-doctor")];
+        faults(bot, &json!({ "dialnote.fail_next": pages }));
+        bot.slash(MAYA, "/assign @zoe conv_1001 wants a call back").await;
+        patiently(bot, 5).await;
+        assert_eq!((owner(bot).as_deref(), notes(bot)), (Some("mem_zoe"), 1));
+        let everything = bot.everything();
+        assert!(!everything.contains("is no longer in dialnote"), "{everything}");
+        bot.read_all().await;
+    })
+    .await;
+}
+
 /// A gateway answers a write that took effect, and the app's check afterwards is limited.
 #[tokio::test]
 async fn a_gateways_page_does_not_say_that_nothing_was_written() {
