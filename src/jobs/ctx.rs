@@ -24,7 +24,7 @@ use crate::jobs::job::JobKind;
 use crate::jobs::memory::MembersCache;
 use crate::jobs::settings::WorkSettings;
 use crate::platform::db::projection::{Epoch, Projection};
-use crate::platform::db::{Claim, Effect, NewJob, Store, TenantDb};
+use crate::platform::db::{Claim, Effect, FactCopies, NewJob, Store, TenantDb};
 use crate::platform::dialnote::answer::DialnoteError as CheckError;
 use crate::platform::dialnote::client::Dialnote;
 use crate::platform::dialnote::webhooks::Hooks;
@@ -106,9 +106,10 @@ impl TenantCtx {
         (slack, dialnote): (Slack, Dialnote),
         webhooks: Option<Hooks>,
     ) -> Self {
-        let AppState { store, links, clock, metrics, settings, ingress, instance, epoch, subscribers, .. } = common;
+        let AppState { store, copies, links, clock, metrics, settings, ingress, instance, epoch, subscribers, .. } =
+            common;
         let memory = Arc::new(TenantMemory::new(Arc::default(), epoch));
-        let db = TenantDb::new(store.clone(), installation);
+        let db = TenantDb::new(store.clone(), installation, copies);
         let record = None;
         Self {
             db,
@@ -139,8 +140,13 @@ impl TenantCtx {
     /// Returns the same services for the rows of `installation`.
     pub(crate) fn scoped_to(&self, installation: InstallationId) -> Self {
         let memory = TenantMemory::new(self.memory.home.clone(), self.memory.projection.epoch());
-        let db = TenantDb::new(self.store.clone(), installation);
+        let db = self.db.of(installation);
         Self { db, memory: Arc::new(memory), ..self.clone() }
+    }
+
+    /// Returns the context of a claimed job, which may read copies of facts that rarely change.
+    pub(crate) fn claimed(&self, claim: &Claim) -> Self {
+        Self { db: self.db.claimed(claim), ..self.clone() }
     }
 
     /// Returns the installation whose rows the context works on.
@@ -207,6 +213,8 @@ pub struct TenantRecord {
 pub struct AppState {
     /// The durable store.
     pub store: Arc<dyn Store>,
+    /// The process's copies of facts in the store.
+    pub copies: Arc<FactCopies>,
     /// dialnote's addresses on the web.
     pub links: Links,
     /// The clock.
@@ -234,8 +242,8 @@ impl AppState {
     pub fn new(store: Arc<dyn Store>, links: Links, clock: Clock, settings: WorkSettings, ingress: Ingress) -> Self {
         let instance = format!("{:016x}", rand::random::<u64>());
         let (metrics, traces, callers) = (Arc::default(), Traces::default(), Callers::default());
-        let (epoch, subscribers) = (Epoch::default(), Arc::default());
-        Self { store, links, clock, metrics, traces, settings, ingress, instance, callers, epoch, subscribers }
+        let (epoch, subscribers, copies) = (Epoch::default(), Arc::default(), Arc::default());
+        Self { store, copies, links, clock, metrics, traces, settings, ingress, instance, callers, epoch, subscribers }
     }
 }
 

@@ -379,7 +379,7 @@ async fn kept(common: &AppState, id: &InstallationId) -> Result<Option<KeptOf>, 
 
 /// Returns the rows of an installation.
 fn rows(common: &AppState, id: &InstallationId) -> TenantDb {
-    TenantDb::new(common.store.clone(), id.clone())
+    TenantDb::new(common.store.clone(), id.clone(), common.copies.clone())
 }
 
 pub(crate) fn closed(id: &InstallationId, cause: &Unopened) -> Fault {

@@ -16,6 +16,7 @@ use crate::platform::telemetry::traces;
 
 /// Works on a claimed job until it is finished or has to wait.
 pub(crate) async fn work_on(ctx: &TenantCtx, registry: &Registry, mut claim: Claim) -> Result<(), Fault> {
+    let ctx = &ctx.claimed(&claim);
     loop {
         let settled = match next_step(ctx, registry, &claim).await {
             Some(Outcome { verdict, effects }) => {
@@ -23,7 +24,7 @@ pub(crate) async fn work_on(ctx: &TenantCtx, registry: &Registry, mut claim: Cla
                 if let Some(result) = result(&verdict) {
                     traces::came_to(result);
                 }
-                let settled = ctx.store.settle(&claim, verdict, effects, ctx.clock.now()).await?;
+                let settled = ctx.db.settle(&claim, verdict, effects, ctx.clock.now()).await?;
                 (settled, goes_on)
             }
             None => (Settled::LostLease, None),

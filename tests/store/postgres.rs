@@ -64,7 +64,7 @@ macro_rules! conforms {
     };
 }
 
-conforms!(facts, kept, categories);
+conforms!(facts, kept, categories, copies);
 
 #[tokio::test]
 async fn a_password_of_its_own_may_have_any_characters() -> Result<(), Fault> {

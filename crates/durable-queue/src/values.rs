@@ -136,6 +136,9 @@ pub struct Claim {
     pub delay_notified: bool,
     /// The work, in the words of the app.
     pub body: String,
+    /// The version of the tenant's facts at the time of the claim, or 0 if the app has never raised it. A copy that was
+    /// read at this version or a later one holds everything that was committed before the claim.
+    pub tenant_version: i64,
 }
 
 impl Claim {

@@ -218,7 +218,7 @@ impl DocumentKind {
     }
 
     /// Returns the stored name with a scope: `missed:U0ZOE`.
-    pub(crate) fn within(self, scope: &str) -> String {
+    pub fn within(self, scope: &str) -> String {
         format!("{}:{scope}", self.name())
     }
 
@@ -230,13 +230,28 @@ impl DocumentKind {
     }
 
     /// Answers whether the stored name has a scope: a person or a thing, all of whose documents are read together.
-    pub(crate) fn is_scoped(self) -> bool {
+    pub fn is_scoped(self) -> bool {
         matches!(self, Self::Batch | Self::Deferred | Self::Missed | Self::Turn | Self::Unfurl)
     }
 
     /// Answers whether the document belongs to the Slack workspace. It stays when the dialnote organization changes.
     pub(crate) fn is_the_workspaces(self) -> bool {
         matches!(self, Self::Channel | Self::Installation | Self::Preferences | Self::RefusedBlocks | Self::Rules)
+    }
+
+    /// Answers whether processes keep copies of the document. A change of one raises the version of its installation
+    /// (`migrations`, "copies"), so these change rarely.
+    pub fn is_copied(self) -> bool {
+        matches!(
+            self,
+            Self::Channel
+                | Self::Link
+                | Self::Preferences
+                | Self::RefusedBlocks
+                | Self::Route
+                | Self::Rules
+                | Self::Unreachable
+        )
     }
 
     /// Answers whether the document has sealed secrets. It stays when a person is erased, and an export of a person's
@@ -247,8 +262,8 @@ impl DocumentKind {
 }
 
 /// A kind of cache entry.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum CacheKind {
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum CacheKind {
     /// The people of the workspace.
     Colleagues,
     /// The last digest of a channel, by channel.
@@ -298,8 +313,52 @@ pub(crate) enum CacheKind {
 }
 
 impl CacheKind {
+    /// All kinds.
+    pub const ALL: [Self; 23] = [
+        Self::Colleagues,
+        Self::Digest,
+        Self::Direct,
+        Self::DirectChannel,
+        Self::FailedSave,
+        Self::GroupMembers,
+        Self::LastDirect,
+        Self::LastPick,
+        Self::Members,
+        Self::Namesakes,
+        Self::NoProfile,
+        Self::Profile,
+        Self::Reaction,
+        Self::Readiness,
+        Self::RefusedPhoto,
+        Self::SearchPlace,
+        Self::Shared,
+        Self::ShiftOffer,
+        Self::ShownInPane,
+        Self::Sought,
+        Self::Standing,
+        Self::Undisturbed,
+        Self::Waits,
+    ];
+
+    /// Answers whether processes keep copies of the entry. A change of one raises the version of its installation
+    /// (`migrations`, "copies"), so these change rarely.
+    pub fn is_copied(self) -> bool {
+        matches!(
+            self,
+            Self::DirectChannel
+                | Self::GroupMembers
+                | Self::Members
+                | Self::Namesakes
+                | Self::NoProfile
+                | Self::Profile
+                | Self::RefusedPhoto
+                | Self::Shared
+                | Self::Sought
+        )
+    }
+
     /// Returns the stored name.
-    pub(crate) fn name(self) -> &'static str {
+    pub fn name(self) -> &'static str {
         match self {
             Self::Colleagues => "colleagues",
             Self::Digest => "digest",
@@ -358,6 +417,10 @@ mod tests {
                 vec!["channel", "installation", "wishes", "refused_blocks", "rules"],
             ),
             (names(DocumentKind::has_secrets), vec!["connection", "installation"]),
+            (
+                names(DocumentKind::is_copied),
+                vec!["channel", "link", "wishes", "refused_blocks", "route", "rules", "unreachable"],
+            ),
         ] {
             assert_eq!(found, expected);
         }

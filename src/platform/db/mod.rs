@@ -7,6 +7,7 @@
 
 mod api;
 pub mod data_category;
+mod fact_copies;
 mod kinds;
 pub mod postgres;
 pub(crate) mod projection;
@@ -19,7 +20,8 @@ pub use durable_queue::rate_limit;
 pub use durable_queue::{Accepted, Claim, Class, Delivery, Limit, NewJob, Overview, Queue, Settled, Stored, Verdict};
 
 pub use self::api::Store;
-pub(crate) use self::kinds::{CacheKind, CachedFact};
-pub use self::kinds::{DocumentKind, StoredDocument};
+pub use self::fact_copies::FactCopies;
+pub(crate) use self::kinds::CachedFact;
+pub use self::kinds::{CacheKind, DocumentKind, StoredDocument};
 pub use self::tenant::TenantDb;
 pub use self::values::{Audited, CacheEntry, Card, Document, Draft, Effect, Entry, Since, Snapshot};

@@ -8,8 +8,10 @@ use crate::core::error::Fault;
 use crate::core::ids::{ChannelId, ConversationId, DraftId, InstallationId, MessageTs, SlackUserId};
 use crate::platform::db::api::Store;
 use crate::platform::db::data_category::{DataCategory, StoredItem};
+use crate::platform::db::fact_copies::{FactCopies, FactKey, Written};
 use crate::platform::db::kinds::{CacheKind, DocumentKind};
-use crate::platform::db::values::{Audited, CacheEntry, Card, Document, Draft, Entry, Since, Snapshot};
+use crate::platform::db::values::{Audited, CacheEntry, Card, Document, Draft, Effect, Entry, Since, Snapshot};
+use crate::platform::db::{Claim, Settled, Verdict};
 
 /// The most closed buckets that are read.
 const MOST_LIMITS: usize = 10_000;
@@ -19,12 +21,40 @@ const MOST_LIMITS: usize = 10_000;
 pub struct TenantDb {
     store: Arc<dyn Store>,
     installation: InstallationId,
+    copies: Arc<FactCopies>,
+    /// True if facts that rarely change may come from the copies.
+    reads_copies: bool,
 }
 
 impl TenantDb {
-    /// Creates a handle on the rows of `installation`.
-    pub fn new(store: Arc<dyn Store>, installation: InstallationId) -> Self {
-        Self { store, installation }
+    /// Creates a handle on the rows of `installation`. It reads everything from the database.
+    pub fn new(store: Arc<dyn Store>, installation: InstallationId, copies: Arc<FactCopies>) -> Self {
+        Self { store, installation, copies, reads_copies: false }
+    }
+
+    /// Returns a handle on the rows of another installation.
+    pub(crate) fn of(&self, installation: InstallationId) -> Self {
+        Self { installation, reads_copies: false, ..self.clone() }
+    }
+
+    /// Returns the handle of a claimed job. It may read copies that hold everything committed before the claim.
+    pub(crate) fn claimed(&self, claim: &Claim) -> Self {
+        self.copies.claimed(&self.installation, claim.tenant_version);
+        Self { reads_copies: true, ..self.clone() }
+    }
+
+    /// See [`Store::settle`].
+    pub(crate) async fn settle(
+        &self,
+        claim: &Claim,
+        verdict: Verdict,
+        effects: Vec<Effect>,
+        now: Timestamp,
+    ) -> Result<Settled, Fault> {
+        let written = Written::by(&effects);
+        let settled = self.store.settle(claim, verdict, effects, now).await;
+        self.wrote(&written);
+        settled
     }
 
     /// Returns the installation of these rows.
@@ -81,39 +111,62 @@ impl TenantDb {
 
     /// See [`Store::cache_put`].
     pub async fn cache_put(&self, entry: CacheEntry) -> Result<(), Fault> {
-        self.store.cache_put(&self.installation, entry).await
+        let written = Written::entry(&entry);
+        let put = self.store.cache_put(&self.installation, entry).await;
+        self.wrote(written.as_slice());
+        put
     }
 
     /// See [`Store::cache_get`].
     pub(crate) async fn cache_get(&self, kind: CacheKind, id: &str) -> Result<Option<CacheEntry>, Fault> {
-        self.store.cache_get(&self.installation, kind.name(), id).await
+        let read = self.store.cache_get(&self.installation, kind.name(), id);
+        if !self.copies_entries(kind) {
+            return read.await;
+        }
+        self.copies.through(&self.installation, FactKey::Entry(kind, id.to_owned()), read).await
     }
 
     /// See [`Store::cache_get_all`].
     pub(crate) async fn cache_get_all(&self, kind: CacheKind, ids: &[&str]) -> Result<Vec<CacheEntry>, Fault> {
-        self.store.cache_get_all(&self.installation, kind.name(), ids).await
+        if !self.copies_entries(kind) {
+            return self.store.cache_get_all(&self.installation, kind.name(), ids).await;
+        }
+        self.copies.entries(self.store.as_ref(), &self.installation, kind, ids).await
     }
 
     /// See [`Store::cache_find`].
     pub(crate) async fn cache_find(&self, kind: CacheKind, alias: &str) -> Result<Option<CacheEntry>, Fault> {
-        self.store.cache_find(&self.installation, kind.name(), alias).await
+        let read = self.store.cache_find(&self.installation, kind.name(), alias);
+        if !self.copies_entries(kind) {
+            return read.await;
+        }
+        self.copies.through(&self.installation, FactKey::Alias(kind, alias.to_owned()), read).await
     }
 
     /// See [`Store::keep`].
     pub async fn keep(&self, document: Document) -> Result<(), Fault> {
-        self.store.keep(&self.installation, document).await
+        let written = Written::document(&document.kind, &document.id);
+        let kept = self.store.keep(&self.installation, document).await;
+        self.wrote(written.as_slice());
+        kept
     }
 
     /// Removes a document, unless it was replaced or removed since. Answers whether it was removed.
     pub(crate) async fn take(&self, document: &Document) -> Result<bool, Fault> {
         let name = (document.kind.clone(), document.id.clone());
         let kept = StoredItem { name, also: None, at: None, body: document.body.clone() };
-        self.store.delete_if_unchanged(&self.installation, DataCategory::Documents, &kept).await
+        let taken = self.store.delete_if_unchanged(&self.installation, DataCategory::Documents, &kept).await;
+        self.wrote(Written::document(&document.kind, &document.id).as_slice());
+        taken
     }
 
     /// See [`Store::document`].
     pub(crate) async fn document(&self, kind: DocumentKind, id: &str) -> Result<Option<Document>, Fault> {
-        self.store.document(&self.installation, kind.name(), id).await
+        let read = self.store.document(&self.installation, kind.name(), id);
+        if !self.copies_documents(kind) {
+            return read.await;
+        }
+        self.copies.through(&self.installation, FactKey::Document(kind, id.to_owned()), read).await
     }
 
     /// See [`Store::document`]; for a kind with a scope.
@@ -128,7 +181,11 @@ impl TenantDb {
 
     /// See [`Store::documents`].
     pub(crate) async fn documents(&self, kind: DocumentKind, max: usize) -> Result<Vec<Document>, Fault> {
-        self.store.documents(&self.installation, kind.name(), max).await
+        let read = self.store.documents(&self.installation, kind.name(), max);
+        if !self.copies_documents(kind) {
+            return read.await;
+        }
+        self.copies.through(&self.installation, FactKey::Documents(kind, max), read).await
     }
 
     /// See [`Store::documents`]; for a kind with a scope.
@@ -159,5 +216,20 @@ impl TenantDb {
     /// See [`Store::snapshots`].
     pub async fn snapshots(&self, since: &Since, max: usize) -> Result<Vec<Snapshot>, Fault> {
         self.store.snapshots(&self.installation, since, max).await
+    }
+
+    fn copies_documents(&self, kind: DocumentKind) -> bool {
+        self.reads_copies && kind.is_copied()
+    }
+
+    fn copies_entries(&self, kind: CacheKind) -> bool {
+        self.reads_copies && kind.is_copied()
+    }
+
+    /// Drops the copies of what was written, or may have been: a write can fail after its commit.
+    fn wrote(&self, written: &[Written]) {
+        if !written.is_empty() {
+            self.copies.wrote(&self.installation, written);
+        }
     }
 }

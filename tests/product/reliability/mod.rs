@@ -1,6 +1,7 @@
 //! Crashes, outages, late and malformed answers, pauses, clocks and rate limits.
 
 mod clock_jumps;
+mod copied_facts;
 mod crashes;
 mod every_dialnote_variant;
 mod late_effects;

@@ -4,6 +4,7 @@
 
 mod categories;
 mod common;
+mod copies;
 mod facts;
 mod kept;
 
@@ -74,6 +75,19 @@ pub async fn categories(fresh: &impl AsyncFn() -> Box<dyn Store>) {
             categories::a_document_is_rewritten_unless_it_was_changed,
             categories::lines_of_the_audit_log_become_nobodys,
             categories::installations_are_known_as_long_as_anything_is_kept,
+        ]
+    );
+}
+
+/// Checks that claims carry the version of their installation.
+pub async fn copies(fresh: &impl AsyncFn() -> Box<dyn Store>) {
+    each!(
+        fresh,
+        [
+            copies::each_change_of_a_copied_document_raises_the_version,
+            copies::each_change_of_a_copied_cache_entry_raises_the_version,
+            copies::a_clock_that_is_set_back_raises_the_version,
+            copies::a_version_never_begins_again,
         ]
     );
 }

@@ -28,7 +28,8 @@ pub(super) const TAKE: &str = "
     UPDATE jobs SET due = $2, ready = FALSE, reserved = FALSE, fence = fence + 1,
         attempt = least(attempt + 1, 4294967295), outcome_unknown = outcome_unknown OR in_flight, in_flight = TRUE
     WHERE id = ANY($1)
-    RETURNING id, installation, key, fence, due, attempt, accepted, delay_notified, body, outcome_unknown, request";
+    RETURNING id, installation, key, fence, due, attempt, accepted, delay_notified, body, outcome_unknown, request,
+        coalesce((SELECT version FROM tenant_versions WHERE tenant_versions.installation = jobs.installation), 0)";
 
 pub(super) const PUT_OFF: &str = "
     UPDATE jobs SET due = later.due, ready = FALSE, reserved = later.reserved
@@ -218,5 +219,6 @@ pub(super) fn read(row: &Row, queue: Queue) -> Result<Claim, Error> {
         body: row.try_get(8)?,
         outcome_unknown: row.try_get(9)?,
         request: row.try_get::<_, Option<i64>>(10)?.map(from_millis),
+        tenant_version: row.try_get(11)?,
     })
 }

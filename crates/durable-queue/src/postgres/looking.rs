@@ -9,7 +9,8 @@ pub(super) const NEXT_DUE: &str = "
 
 /// A claim that only describes has a fence below every possible fence of a job.
 pub(super) const OVERDUE: &str = "
-    SELECT id, installation, key, -1::bigint, due, attempt, accepted, delay_notified, body, outcome_unknown, request
+    SELECT id, installation, key, -1::bigint, due, attempt, accepted, delay_notified, body, outcome_unknown, request,
+        0::bigint
     FROM jobs
     WHERE state = 'live' AND queue = 'work' AND NOT delay_notified AND accepted < $1
     ORDER BY accepted, id LIMIT $2";

@@ -59,8 +59,12 @@ use crate::{
 /// The queue's tables.
 pub const QUEUE: Migration = Migration { name: "queue", sql: include_str!("../../migrations/postgres/1_queue.sql") };
 
+/// The versions of tenants, which claims carry. A schema has it after [`QUEUE`].
+pub const VERSIONS: Migration =
+    Migration { name: "versions", sql: include_str!("../../migrations/postgres/3_versions.sql") };
+
 /// The schema of a database that holds nothing else.
-pub const SCHEMA: Schema = &[QUEUE];
+pub const SCHEMA: Schema = &[QUEUE, VERSIONS];
 
 /// Answers whether a schema was installed in the database before. Changes nothing there.
 pub async fn has_schema(address: Address) -> Result<bool, QueueError> {
@@ -80,7 +84,7 @@ pub struct PostgresQueue {
 impl PostgresQueue {
     /// Connects to a database and brings its schema up to date if necessary.
     ///
-    /// The schema begins with [`QUEUE`], and may go on with an app's own migrations.
+    /// The schema begins with [`QUEUE`], and has [`VERSIONS`] and the app's own migrations in the order of their making.
     pub async fn open(address: Address, schema: Schema) -> Result<Self, QueueError> {
         let channel = address.channel.clone();
         let route = ConnectionTarget::at(address)?;

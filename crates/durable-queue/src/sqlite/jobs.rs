@@ -50,7 +50,8 @@ pub(super) const TAKE: &str = "
     UPDATE jobs SET due = ?2, ready = 0, reserved = 0, fence = fence + 1, attempt = min(attempt + 1, 4294967295),
         outcome_unknown = outcome_unknown OR in_flight, in_flight = 1
     WHERE id = ?1
-    RETURNING id, installation, key, fence, due, attempt, accepted, delay_notified, body, outcome_unknown, request";
+    RETURNING id, installation, key, fence, due, attempt, accepted, delay_notified, body, outcome_unknown, request,
+        coalesce((SELECT version FROM tenant_versions WHERE tenant_versions.installation = jobs.installation), 0)";
 
 pub(super) const PUT_OFF: &str = "UPDATE jobs SET due = ?2, ready = 0, reserved = ?3 WHERE id = ?1";
 
@@ -93,7 +94,7 @@ pub(super) const NEXT_TIMED: &str = "
 /// A claim that only describes has a fence below every possible fence of a job. The index is named, because SQLite
 /// cannot know that few people are not notified yet while many jobs wait.
 pub(super) const OVERDUE: &str = "
-    SELECT id, installation, key, -1, due, attempt, accepted, delay_notified, body, outcome_unknown, request
+    SELECT id, installation, key, -1, due, attempt, accepted, delay_notified, body, outcome_unknown, request, 0
     FROM jobs INDEXED BY jobs_waiting
     WHERE state = 'live' AND queue = 'work' AND delay_notified = 0 AND accepted < ?1
     ORDER BY accepted, id LIMIT ?2";
@@ -433,6 +434,7 @@ fn read(row: &Row<'_>, queue: Queue) -> Result<Claim> {
         body: row.get(8)?,
         outcome_unknown: row.get(9)?,
         request: row.get::<_, Option<i64>>(10)?.map(from_millis),
+        tenant_version: row.get(11)?,
     })
 }
 

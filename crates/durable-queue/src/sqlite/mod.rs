@@ -63,8 +63,12 @@ const ACCEPT_TIMEOUT: Duration = Duration::from_secs(2);
 /// The queue's tables.
 pub const QUEUE: Migration = Migration { name: "queue", sql: include_str!("../../migrations/sqlite/1_queue.sql") };
 
+/// The versions of tenants, which claims carry. A schema has it after [`QUEUE`].
+pub const VERSIONS: Migration =
+    Migration { name: "versions", sql: include_str!("../../migrations/sqlite/3_versions.sql") };
+
 /// The schema of a database that holds nothing else.
-pub const SCHEMA: Schema = &[QUEUE];
+pub const SCHEMA: Schema = &[QUEUE, VERSIONS];
 
 /// A queue in one `SQLite` file. Dropping it finishes the work it has received and closes the file.
 pub struct SqliteQueue {
@@ -80,7 +84,7 @@ impl SqliteQueue {
     /// Opens the database at `path`, creates it or brings its schema up to date if necessary. A process that died may
     /// have made calls whose effect happens as late as `calls_end`: its jobs wait for that.
     ///
-    /// The schema begins with [`QUEUE`], and may go on with an app's own migrations.
+    /// The schema begins with [`QUEUE`], and has [`VERSIONS`] and the app's own migrations in the order of their making.
     pub async fn open(path: &Path, schema: Schema, calls_end: Timestamp) -> Result<Self, QueueError> {
         let readers = Readers::new(path.to_owned());
         let path = path.to_owned();

@@ -166,6 +166,7 @@ impl<'a> Walker<'a> {
             request: claim.request,
             delay_notified: meant.told,
             body: body(&self.world.on.jobs[job], job, meant.step, meant.body),
+            tenant_version: 0,
         };
         if claim != expected {
             return Err(self.differs(&format!("it gives {claim:?}\ninstead of {expected:?}")));

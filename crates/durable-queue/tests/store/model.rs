@@ -390,6 +390,7 @@ fn describe(job: &Job, given: &Claim) -> Claim {
         request: job.request,
         delay_notified: job.told,
         body: job.body.clone(),
+        tenant_version: 0,
     }
 }
 

@@ -15,7 +15,7 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use durable_queue::DurableQueue;
-use durable_queue::postgres::{Address, Params, PostgresQueue, QUEUE, UnitOfWork, has_schema};
+use durable_queue::postgres::{Address, Params, PostgresQueue, QUEUE, UnitOfWork, VERSIONS, has_schema};
 use durable_queue::schema::{Migration, Schema};
 use jiff::Timestamp;
 use tokio_postgres::{Error, Row};
@@ -36,8 +36,11 @@ pub use durable_queue::postgres::with_password;
 
 const APP: Migration = Migration { name: "app", sql: include_str!("../../../../migrations/postgres/2_app.sql") };
 
+const COPIES: Migration =
+    Migration { name: "copies", sql: include_str!("../../../../migrations/postgres/4_copies.sql") };
+
 /// All migrations: the queue's and the app's.
-const SCHEMA: Schema = &[QUEUE, APP];
+const SCHEMA: Schema = &[QUEUE, APP, VERSIONS, COPIES];
 
 /// The program's name on the server, and the channel on which its instances notify each other of new work.
 const PROGRAM: &str = "dialnote-slack";

@@ -1,13 +1,15 @@
 //! The history of the tables in a `SQLite` file: the queue's and the app's in one.
 
 use durable_queue::schema::{Migration, Schema, SchemaMismatch, missing};
-use durable_queue::sqlite::{QUEUE, history};
+use durable_queue::sqlite::{QUEUE, VERSIONS, history};
 use rusqlite::{Connection, ErrorCode};
 
 const APP: Migration = Migration { name: "app", sql: include_str!("../../../../migrations/sqlite/2_app.sql") };
 
+const COPIES: Migration = Migration { name: "copies", sql: include_str!("../../../../migrations/sqlite/4_copies.sql") };
+
 /// All migrations.
-pub(super) const SCHEMA: Schema = &[QUEUE, APP];
+pub(super) const SCHEMA: Schema = &[QUEUE, APP, VERSIONS, COPIES];
 
 /// Checks whether a database was made by this program, or by an older version; returns the reason if not.
 pub(super) fn is_ours(connection: &Connection) -> Result<(), String> {
