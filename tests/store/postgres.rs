@@ -6,8 +6,10 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 
 use crate::conformance;
 use dialnote_slack::core::error::Fault;
-use dialnote_slack::platform::db::Store;
+use dialnote_slack::core::ids::InstallationId;
 use dialnote_slack::platform::db::postgres::{Postgres, with_password};
+use dialnote_slack::platform::db::{Document, Store};
+use jiff::Timestamp;
 use tokio_postgres::{Client, NoTls};
 
 /// A separate part of the tests' server.
@@ -64,7 +66,7 @@ macro_rules! conforms {
     };
 }
 
-conforms!(facts, kept, categories, copies);
+conforms!(facts, kept, categories, copies, together);
 
 #[tokio::test]
 async fn a_password_of_its_own_may_have_any_characters() -> Result<(), Fault> {
@@ -84,4 +86,34 @@ async fn a_password_of_its_own_may_have_any_characters() -> Result<(), Fault> {
         assert!(!enters(&format!("{password}!")).await, "{password} is not looked at");
     }
     operator.batch_execute("DROP ROLE needs_password").await.map_err(failed)
+}
+
+/// PostgreSQL stores no NUL. Of writes that arrive together, the server refuses the one that has it.
+#[tokio::test]
+async fn a_write_that_the_server_refuses_fails_alone() -> Result<(), Fault> {
+    let store = one().await;
+    let document = |id: &str, body: &str| Document {
+        kind: "settings".into(),
+        id: id.into(),
+        at: Timestamp::UNIX_EPOCH,
+        due: None,
+        body: body.into(),
+    };
+    let here = InstallationId::new("T1");
+    let keep = |id: &str, body: &str| store.keep(&here, document(id, body));
+    let (a, b, c, d, e, f) = tokio::join!(
+        keep("a", "one"),
+        keep("b", "two"),
+        keep("c", "th\0ree"),
+        keep("d", "four"),
+        keep("e", "five"),
+        keep("f", "six"),
+    );
+    assert!(c.is_err(), "refused");
+    for kept in [a, b, d, e, f] {
+        kept?;
+    }
+    let kept = store.documents(&here, "settings", 9).await?;
+    assert_eq!(kept.iter().map(|document| document.id.as_str()).collect::<Vec<_>>(), ["a", "b", "d", "e", "f"]);
+    Ok(())
 }

@@ -56,7 +56,7 @@ macro_rules! conforms {
     };
 }
 
-conforms!(facts, kept, categories, copies);
+conforms!(facts, kept, categories, copies, together);
 
 #[tokio::test]
 async fn a_crash_loses_nothing_that_was_answered() -> Result<(), Fault> {

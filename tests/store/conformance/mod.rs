@@ -7,6 +7,7 @@ mod common;
 mod copies;
 mod facts;
 mod kept;
+mod together;
 
 use dialnote_slack::platform::db::Store;
 
@@ -88,6 +89,18 @@ pub async fn copies(fresh: &impl AsyncFn() -> Box<dyn Store>) {
             copies::each_change_of_a_copied_cache_entry_raises_the_version,
             copies::a_clock_that_is_set_back_raises_the_version,
             copies::a_version_never_begins_again,
+        ]
+    );
+}
+
+/// Checks settlements that arrive together.
+pub async fn together(fresh: &impl AsyncFn() -> Box<dyn Store>) {
+    each!(
+        fresh,
+        [
+            together::of_two_settlements_of_a_claim_one_holds,
+            together::each_verdict_is_that_of_its_own_job,
+            together::effects_on_one_row_keep_their_order,
         ]
     );
 }

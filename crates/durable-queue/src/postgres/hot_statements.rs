@@ -4,7 +4,7 @@ use super::looking::{NEXT_DUE, OVERDUE};
 use super::{accepting, claiming, partitions, settling};
 
 /// Statements with their names, to check how a server would run them.
-pub const HOT_STATEMENTS: [(&str, &str); 22] = [
+pub const HOT_STATEMENTS: [(&str, &str); 23] = [
     ("remember a delivery", accepting::REMEMBER),
     ("lock lines", partitions::LOCK),
     ("who is in line", partitions::OCCUPIED),
@@ -18,12 +18,13 @@ pub const HOT_STATEMENTS: [(&str, &str); 22] = [
     ("look into buckets", claiming::LEVELS),
     ("fill buckets", claiming::FILL),
     ("check a claim", settling::HELD),
+    ("check claims", settling::HELD_TOGETHER),
     ("move a lease", settling::POSTPONE),
     ("go on", settling::CONTINUE),
     ("give back", settling::GIVE_BACK),
     ("remove", settling::REMOVE),
     ("bury", settling::BURY),
-    ("free the successor", settling::FREE_SUCCESSOR),
+    ("free successors", settling::FREE_SUCCESSORS),
     ("mark as told", settling::MARK_TOLD),
     ("next due time", NEXT_DUE),
     ("who waits", OVERDUE),

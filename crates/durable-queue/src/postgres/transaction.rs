@@ -36,10 +36,10 @@ impl<'a> Transaction<'a> {
         rows(self.db, sql, params).await
     }
 
-    /// Stores a verdict with its consequences, if the claim still holds. If it does not, nothing else should be stored
-    /// either.
-    pub async fn settle(&mut self, settlement: &Settlement) -> Result<Settled, Error> {
-        settling::settle(self.db, &mut self.pending, settlement).await
+    /// Stores verdicts with their consequences, each if its claim still holds. Where it does not, nothing else should be
+    /// stored either. No two are about the same job.
+    pub async fn settle(&mut self, settlements: &[&Settlement]) -> Result<Vec<Settled>, Error> {
+        settling::settle(self.db, &mut self.pending, settlements).await
     }
 
     /// Locks the partitions that the jobs may join. It comes first, so that statements that decide whether to store the

@@ -44,7 +44,8 @@ impl UnitOfWork for Settle {
     type Output = Settled;
 
     async fn run(&self, transaction: &mut Transaction<'_>) -> Result<Settled, Error> {
-        transaction.settle(&self.0).await
+        let settled = transaction.settle(&[&self.0]).await?;
+        Ok(settled.first().copied().unwrap_or(Settled::LostLease))
     }
 }
 

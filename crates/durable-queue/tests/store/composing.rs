@@ -73,7 +73,7 @@ impl UnitOfWork for Note {
     type Output = Settled;
 
     async fn run(&self, transaction: &mut Transaction<'_>) -> Result<Settled, tokio_postgres::Error> {
-        let settled = transaction.settle(&self.settlement).await?;
+        let settled = transaction.settle(&[&self.settlement]).await?.remove(0);
         if settled == Settled::Applied {
             transaction.changed("INSERT INTO notes VALUES ($1)", &[&self.words]).await?;
         }

@@ -5,10 +5,10 @@ use durable_queue::QueuedJob;
 use durable_queue::postgres::{Transaction, UnitOfWork};
 use tokio_postgres::Error;
 
-use super::{facts, kept};
+use super::effects;
 use crate::core::ids::{InstallationId, JobId};
 use crate::platform::db::row_limit::limit;
-use crate::platform::db::{Document, Entry};
+use crate::platform::db::{Document, Effect, Entry};
 
 /// The statements that remove the app's rows of an installation, a batch of each table.
 const CLEAR: [&str; 5] = [
@@ -76,8 +76,8 @@ impl UnitOfWork for Begin<'_> {
         }
         let locked = transaction.lock_partitions(self.jobs).await?;
         transaction.enqueue(locked).await?;
-        kept::put(transaction, self.installation, self.document).await?;
-        facts::record(transaction, self.installation, self.entry).await
+        let effects = [Effect::PutDocument(self.document.clone()), Effect::Record(self.entry.clone())];
+        effects::store(transaction, &effects.each_ref().map(|effect| (self.installation, effect))).await
     }
 }
 

@@ -10,13 +10,6 @@ use crate::core::clock::from_millis;
 use crate::core::ids::{ConversationId, InstallationId};
 use crate::platform::db::{Audited, Document, Snapshot};
 
-pub(super) const PUT: &str = "
-    INSERT INTO documents (installation, kind, id, at, due, body) VALUES ($1, $2, $3, $4, $5, $6)
-    ON CONFLICT (installation, kind, id)
-    DO UPDATE SET at = excluded.at, due = excluded.due, body = excluded.body";
-
-pub(super) const DROP: &str = "DELETE FROM documents WHERE installation = $1 AND kind = $2 AND id = $3";
-
 pub(super) const FIND: &str = "
     SELECT installation, kind, id, at, due, body FROM documents WHERE installation = $1 AND kind = $2 AND id = $3";
 
@@ -30,15 +23,6 @@ pub(super) const DUE: &str = "
 
 pub(super) const COME_DUE: &str = "
     UPDATE documents SET due = NULL WHERE installation = $1 AND kind = $2 AND id = $3 AND due = $4";
-
-/// Two workers may read the same conversation and store it in the wrong order: the newer snapshot stays. Rows are
-/// locked in the order of their names, as in every statement that locks several.
-pub(super) const PUT_SNAPSHOT: &str = "
-    INSERT INTO snapshots (installation, conversation, at, body)
-    SELECT $1, conversation, at, body FROM unnest($2::text[], $3::bigint[], $4::text[]) AS seen (conversation, at, body)
-    ORDER BY conversation
-    ON CONFLICT (installation, conversation)
-    DO UPDATE SET at = excluded.at, body = excluded.body WHERE excluded.at >= snapshots.at";
 
 pub(super) const SIGHT: &str = "
     SELECT conversation, at, body FROM snapshots WHERE installation = $1 AND conversation = $2";
@@ -62,45 +46,6 @@ pub(super) const LATEST: &str = "
     SELECT at, actor, conversation, verb, detail, id, installation FROM audit_entries
     WHERE installation = $1 AND id < $2
     ORDER BY id DESC LIMIT $3";
-
-/// Stores a document, or replaces it.
-pub(super) async fn put(
-    transaction: &Transaction<'_>,
-    installation: &InstallationId,
-    document: &Document,
-) -> Result<(), Error> {
-    let Document { kind, id, at, due, body } = document;
-    let (at, due) = (at.as_millisecond(), due.map(Timestamp::as_millisecond));
-    transaction.changed(PUT, &[&installation.as_str(), kind, id, &at, &due, body]).await.map(drop)
-}
-
-/// Removes a document.
-pub(super) async fn discard(
-    transaction: &Transaction<'_>,
-    installation: &InstallationId,
-    kind: &str,
-    id: &str,
-) -> Result<(), Error> {
-    transaction.changed(DROP, &[&installation.as_str(), &kind, &id]).await.map(drop)
-}
-
-/// Stores snapshots of conversations, each conversation once.
-pub(super) async fn put_snapshots(
-    transaction: &Transaction<'_>,
-    installation: &InstallationId,
-    seen: &[Snapshot],
-) -> Result<(), Error> {
-    let (names, times, bodies) = columns(seen);
-    transaction.changed(PUT_SNAPSHOT, &[&installation.as_str(), &names, &times, &bodies]).await.map(drop)
-}
-
-/// Returns the snapshots as columns.
-pub(super) fn columns(seen: &[Snapshot]) -> (Vec<&str>, Vec<i64>, Vec<&str>) {
-    let names = seen.iter().map(|seen| seen.conversation.as_str()).collect();
-    let times = seen.iter().map(|seen| seen.at.as_millisecond()).collect();
-    let bodies = seen.iter().map(|seen| seen.body.as_str()).collect();
-    (names, times, bodies)
-}
 
 /// Replaces a document's due time by a job, once.
 pub(super) struct FireDue<'a> {

@@ -2,6 +2,7 @@
 //! order: the queue's first, then everything else.
 
 mod categories;
+mod effects;
 mod emptying;
 mod facts;
 mod kept;
@@ -11,6 +12,7 @@ mod settling;
 mod tests;
 mod waiting;
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use async_trait::async_trait;
@@ -25,7 +27,7 @@ use crate::core::ids::{ChannelId, ConversationId, DraftId, InstallationId, JobId
 use crate::platform::db::data_category::{DataCategory, StoredItem};
 use crate::platform::db::postgres::emptying::{Begin, ClearAll};
 use crate::platform::db::postgres::kept::FireDue;
-use crate::platform::db::postgres::settling::SettleWithEffects;
+use crate::platform::db::postgres::settling::{Write, WriteBatcher};
 use crate::platform::db::postgres::waiting::SetBackAll;
 use crate::platform::db::row_limit::limit;
 use crate::platform::db::{
@@ -47,7 +49,8 @@ const PROGRAM: &str = "dialnote-slack";
 
 /// A store in a PostgreSQL database. Dropping it finishes the writes that were begun.
 pub struct Postgres {
-    queue: PostgresQueue,
+    queue: Arc<PostgresQueue>,
+    writes: WriteBatcher,
 }
 
 impl Postgres {
@@ -68,11 +71,17 @@ impl Postgres {
 
     /// Connects to the database at `url` and brings its schema up to date if need be.
     pub async fn open(url: &str) -> Result<Self, Fault> {
-        Ok(Self { queue: PostgresQueue::open(address(url)?, SCHEMA).await? })
+        let queue = Arc::new(PostgresQueue::open(address(url)?, SCHEMA).await?);
+        Ok(Self { writes: WriteBatcher::open(&queue), queue })
     }
 
     async fn transact<W: UnitOfWork>(&self, work: &W) -> Result<W::Output, Fault> {
         Ok(self.queue.transact(work).await?)
+    }
+
+    /// Stores effects that follow from no job, all or none.
+    async fn write(&self, installation: &InstallationId, effects: Vec<Effect>) -> Result<(), Fault> {
+        self.writes.store(Write { settlement: None, installation: installation.clone(), effects }).await.map(drop)
     }
 
     async fn query(&self, sql: &str, params: Params<'_>) -> Result<Vec<Row>, Fault> {
@@ -96,7 +105,7 @@ impl Postgres {
 #[async_trait]
 impl Store for Postgres {
     fn queue(&self) -> &dyn DurableQueue {
-        &self.queue
+        self.queue.as_ref()
     }
 
     async fn settle(
@@ -106,9 +115,9 @@ impl Store for Postgres {
         effects: Vec<Effect>,
         now: Timestamp,
     ) -> Result<Settled, Fault> {
-        let (follow_ups, own) = Effect::part(effects);
-        let settlement = self.queue.settlement(claim, verdict, follow_ups, now);
-        self.transact(&SettleWithEffects { settlement, own }).await
+        let (follow_ups, effects) = Effect::part(effects);
+        let settlement = Some(self.queue.settlement(claim, verdict, follow_ups, now));
+        self.writes.store(Write { settlement, installation: claim.installation.clone(), effects }).await
     }
 
     async fn fire_due(
@@ -234,9 +243,7 @@ impl Store for Postgres {
     }
 
     async fn cache_put(&self, installation: &InstallationId, cache_entry: CacheEntry) -> Result<(), Fault> {
-        let CacheEntry { kind, id, alias, at, body } = cache_entry;
-        let columns: Params<'_> = &[&installation.as_str(), &kind, &id, &alias, &at.as_millisecond(), &body];
-        self.query(facts::REMEMBER, columns).await.map(drop)
+        self.write(installation, vec![Effect::CachePut(cache_entry)]).await
     }
 
     async fn cache_get(
@@ -267,10 +274,7 @@ impl Store for Postgres {
     }
 
     async fn keep(&self, installation: &InstallationId, document: Document) -> Result<(), Fault> {
-        let Document { kind, id, at, due, body } = document;
-        let due = due.map(Timestamp::as_millisecond);
-        let columns: Params<'_> = &[&installation.as_str(), &kind, &id, &at.as_millisecond(), &due, &body];
-        self.query(kept::PUT, columns).await.map(drop)
+        self.write(installation, vec![Effect::PutDocument(document)]).await
     }
 
     async fn document(&self, installation: &InstallationId, kind: &str, id: &str) -> Result<Option<Document>, Fault> {
@@ -293,10 +297,7 @@ impl Store for Postgres {
     }
 
     async fn record(&self, installation: &InstallationId, entry: Entry) -> Result<(), Fault> {
-        let Entry { at, actor, conversation, verb, detail } = entry;
-        let conversation = conversation.as_ref().map(ConversationId::as_str);
-        let (installation, actor, at) = (installation.as_str(), actor.as_str(), at.as_millisecond());
-        self.query(facts::RECORD, &[&installation, &conversation, &at, &actor, &verb, &detail]).await.map(drop)
+        self.write(installation, vec![Effect::Record(entry)]).await
     }
 
     async fn next_installation(&self, after: &InstallationId) -> Result<Option<InstallationId>, Fault> {
@@ -318,8 +319,7 @@ impl Store for Postgres {
     }
 
     async fn put_snapshots(&self, installation: &InstallationId, seen: Vec<Snapshot>) -> Result<(), Fault> {
-        let (names, times, bodies) = kept::columns(&seen);
-        self.query(kept::PUT_SNAPSHOT, &[&installation.as_str(), &names, &times, &bodies]).await.map(drop)
+        self.write(installation, seen.into_iter().map(Effect::PutSnapshot).collect()).await
     }
 
     async fn snapshot(&self, installation: &InstallationId, id: &ConversationId) -> Result<Option<Snapshot>, Fault> {
