@@ -21,7 +21,7 @@ maintainer=$(sed -n 's/^maintainer = "\(.*\)"/\1/p' Cargo.toml)
 cat >target/package/changelog <<END
 dialnote-slack ($version) stable; urgency=medium
 
-  * The changes of this release are in CHANGELOG.md, in this folder.
+  * The changes of this release are in the file changelog beside this one.
 
  -- $maintainer  $date
 END

@@ -13,6 +13,7 @@ root=$folder/root
 settings=/etc/dialnote-slack.toml
 data=/var/lib/dialnote-slack
 unit=/usr/lib/systemd/system/dialnote-slack.service
+enabled=/etc/systemd/system/multi-user.target.wants/dialnote-slack.service
 port=$((20000 + $$ % 20000))
 sandbox=http://127.0.0.1:$port
 app=http://127.0.0.1:$((port + 1))
@@ -129,7 +130,7 @@ check_files() {
     docs=usr/share/doc/dialnote-slack
     grep -q 'MIT License' "$root/$docs/copyright" || fail "the licence is missing"
     grep -q '^- tokio ' "$root/$docs/third-party-licences.txt" || fail "the libraries' licences are missing"
-    for file in $docs/changelog.Debian.gz $docs/CHANGELOG.md $docs/docs/operate.md $docs/examples/Caddyfile \
+    for file in $docs/changelog.Debian.gz $docs/changelog.gz $docs/docs/operate.md $docs/examples/Caddyfile \
         $docs/examples/alerts.yaml usr/share/bash-completion/completions/dialnote-slack \
         usr/share/zsh/vendor-completions/_dialnote-slack usr/share/fish/vendor_completions.d/dialnote-slack.fish; do
         [ -s "$root/$file" ] || fail "no file /$file"
@@ -142,8 +143,13 @@ check_unit() {
     sed "s|^ExecStart=|ExecStart=$root/usr/bin/|" "$root$unit" >"$folder/dialnote-slack.service"
     told=$(systemd-analyze verify --man=no "$folder/dialnote-slack.service" 2>&1) || fail "the unit is wrong: $told"
     [ -z "$told" ] || fail "systemd says about the unit: $told"
-    [ ! -e "$root/etc/systemd/system/multi-user.target.wants/dialnote-slack.service" ] \
-        || fail "the service is enabled before its settings are filled in"
+}
+
+# Does what `systemctl enable` does; the root has no systemd.
+enable() {
+    [ ! -L "$root$enabled" ] || fail "the service is enabled before its settings are filled in"
+    mkdir -p "$root${enabled%/*}"
+    ln -s $unit "$root$enabled"
 }
 
 check_demo() {
@@ -213,6 +219,7 @@ leave_work() {
 check_upgrade() {
     install_package 0.1.1-1
     cmp "$root$settings" "$folder/filled-in.toml" || fail "the upgrade changed the settings"
+    [ -L "$root$enabled" ] || fail "the upgrade disabled the service"
     check_files
     start_app
     wait_for "the work from before the upgrade" conversation conv_1002 '(. | tostring | contains("mem_leo"))'
@@ -258,6 +265,7 @@ status=0
 [ "$status" -eq 78 ] || fail "before its settings are filled in it exits with $status, not 78"
 check_demo
 fill_in_settings
+enable
 check_service
 leave_work
 check_upgrade
