@@ -11,12 +11,15 @@ cd "$(dirname "$0")/.."
 cargo=${CARGO:-cargo}
 version=${VERSION:-$(sed -n 's/^version = "\(.*\)"/\1/p' Cargo.toml | head -n 1)-1}
 out=${OUT:-target/debian}
+# The same files make the same bytes.
+SOURCE_DATE_EPOCH=${SOURCE_DATE_EPOCH:-$(git log -1 --format=%ct)}
+export SOURCE_DATE_EPOCH
 
 command -v cargo-deb >/dev/null || "$cargo" install --locked --no-default-features cargo-deb
 sh packaging/stage.sh "$@"
 mkdir -p "$out"
 
-date=$(date --rfc-email --date="@${SOURCE_DATE_EPOCH:-$(git log -1 --format=%ct)}")
+date=$(date --rfc-email --utc --date="@$SOURCE_DATE_EPOCH")
 maintainer=$(sed -n 's/^maintainer = "\(.*\)"/\1/p' Cargo.toml)
 cat >target/package/changelog <<END
 dialnote-slack ($version) stable; urgency=medium
