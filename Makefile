@@ -10,7 +10,7 @@ export INSTA_UPDATE
 
 .DEFAULT_GOAL := test
 .PHONY: help check test test-default test-postgres test-browser setup unit judge documents lint audit image-check \
-	bench screenshots fuzz
+	package-check bench screenshots fuzz
 
 help: ## List these targets
 	@sed -n 's/^\([a-z-]*\):[^#]*## \(.*\)/\1|\2/p' $(MAKEFILE_LIST) | awk -F'|' '{ printf "  %-14s %s\n", $$1, $$2 }'
@@ -74,6 +74,10 @@ audit: ## Check licences, sources, vulnerabilities and unused crates (installs c
 # Needs no container. TARGET=$(CURDIR)/target reuses earlier builds.
 image-check: setup ## Build from exactly the files that the Dockerfile copies, and serve as the image does
 	sh tests/image-check.sh
+
+# Installs missing tools, and cargo-deb and cargo-about. Takes minutes the first time, and less than one from then on.
+package-check: ## Install, upgrade, remove and purge the Debian package in a bare Debian root (root)
+	sh tests/package-check.sh
 
 bench: setup ## Measure for half an hour on an idle machine, and write docs/performance.md
 	POSTGRES_SETTINGS="-c shared_buffers=512MB -c max_wal_size=8GB -c shared_preload_libraries=pg_stat_statements" sh tests/with-postgres.sh \

@@ -6,7 +6,7 @@ use std::fmt::Write;
 use std::fs::File;
 use std::io::Read;
 use std::net::SocketAddr;
-use std::os::unix::fs::PermissionsExt;
+use std::os::unix::fs::MetadataExt;
 use std::path::Path;
 
 use secrecy::{ExposeSecret, SecretString};
@@ -153,10 +153,17 @@ fn is_credential(path: &Path) -> bool {
 /// Returns the text of a file, and whether users other than its owner may read it.
 fn contents(path: &Path) -> std::io::Result<(String, bool)> {
     let mut file = File::open(path)?;
-    let mode = file.metadata()?.permissions().mode();
+    let metadata = file.metadata()?;
     let mut text = String::new();
     file.read_to_string(&mut text)?;
-    Ok((text, mode & 0o077 != 0))
+    Ok((text, is_open_to_others(metadata.mode(), metadata.uid())))
+}
+
+/// Answers whether more users than intended may read a file. The group of root's file may: the Debian package lets the
+/// service's group read `/etc/dialnote-slack.toml`.
+fn is_open_to_others(mode: u32, owner: u32) -> bool {
+    let intended = if owner == 0 { 0o740 } else { 0o700 };
+    mode & 0o777 & !intended != 0
 }
 
 /// Returns a text, or a number as it would be in the environment.
@@ -464,6 +471,7 @@ mod tests {
     #[test]
     fn secrets_that_others_may_read_are_noticed() {
         use std::fs::{Permissions, set_permissions, write};
+        use std::os::unix::fs::PermissionsExt;
         let Ok(folder) = tempfile::tempdir() else { unreachable!("a folder") };
         let path = folder.path().join("settings.toml");
         let read = |text: &str, mode| {
@@ -473,9 +481,12 @@ mod tests {
             (file.open_to_others, file.secrets().collect::<Vec<_>>())
         };
         let text = "slack_bot_token = \"xoxb-planted\"\ndatabase_url = \"sqlite:a.db\"\nparallel = 3";
-        assert_eq!(read(text, 0o640), (true, vec!["SLACK_BOT_TOKEN"]));
+        assert_eq!(read(text, 0o644), (true, vec!["SLACK_BOT_TOKEN"]));
         assert_eq!(read(text, 0o600), (false, vec!["SLACK_BOT_TOKEN"]));
         assert_eq!(read("database_url = \"postgres://app:planted@db/x\"", 0o604), (true, vec!["DATABASE_URL"]));
         assert_eq!(read("parallel = 3", 0o644), (true, vec![]));
+        let open = |owner| [0o600, 0o640, 0o660, 0o644].map(|mode| is_open_to_others(mode, owner));
+        assert_eq!(open(0), [false, false, true, true], "the group of root's file may read it");
+        assert_eq!(open(1000), [false, true, true, true]);
     }
 }
