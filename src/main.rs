@@ -12,7 +12,9 @@ use sd_notify::NotifyState;
 
 use crate::cli::failure::Failure;
 use crate::cli::opening::{self, SettingsLookup};
-use crate::cli::{Cli, CliCommand, VaultCommand, checks, data, manifest, pages, queue, screen, stopping, usage};
+use crate::cli::{
+    Cli, CliCommand, VaultCommand, checks, data, manifest, pages, queue, screen, stopping, upgrade, usage,
+};
 #[cfg(feature = "sandbox")]
 use crate::cli::{demo, sandbox};
 
@@ -60,6 +62,7 @@ async fn run(command: CliCommand, settings: &SettingsLookup) -> Result<(), Failu
         CliCommand::Resync(whose) => checks::resync(settings, whose).await,
         CliCommand::Doctor { versions: true, .. } => pages::versions(),
         CliCommand::Doctor { whose, json, deep, .. } => checks::examine(settings, whose, json, deep).await,
+        CliCommand::UpgradeCheck { backup, json } => upgrade::check(settings, backup.as_deref(), json).await,
         CliCommand::Vault { command: VaultCommand::Key } => checks::print_key(),
         CliCommand::Vault { command: VaultCommand::Rotate } => checks::rotate(settings).await,
         CliCommand::Health { json } => checks::health(settings, json).await,

@@ -33,22 +33,32 @@ pub(crate) async fn examine(
     for (name, work) in opening::tenants(settings, whose).await?.1 {
         let progress = ProgressLine::new();
         let checks = async { if deep { doctor::examine_deeply(&work).await } else { doctor::examine(&work).await } };
-        let mut findings = progress.during(checks, || "running the checks".to_owned()).await;
+        let findings = progress.during(checks, || "running the checks".to_owned()).await;
         drop(progress);
-        findings.sort_by_key(|finding| severity(finding.state).0);
-        bad += findings.iter().filter(|finding| finding.state == FindingState::Bad).count();
         if let Some(name) = name.as_deref().filter(|_| !as_json) {
             writeln!(out, "{name}")?;
         }
-        for finding in &findings {
-            if as_json {
-                writeln!(out, "{}", row(finding, name.as_deref()))?;
-            } else {
-                writeln!(out, "{}", lines(finding))?;
-            }
-        }
+        bad += report(findings, name.as_deref(), as_json, &mut out)?;
     }
     if bad == 0 { Ok(()) } else { Err(Failure::Unwell(bad)) }
+}
+
+/// Prints findings, problems first; returns the number of problems.
+pub(crate) fn report(
+    mut findings: Vec<Finding>,
+    workspace: Option<&str>,
+    as_json: bool,
+    out: &mut impl Write,
+) -> std::io::Result<usize> {
+    findings.sort_by_key(|finding| severity(finding.state).0);
+    for finding in &findings {
+        if as_json {
+            writeln!(out, "{}", row(finding, workspace))?;
+        } else {
+            writeln!(out, "{}", lines(finding))?;
+        }
+    }
+    Ok(findings.iter().filter(|finding| finding.state == FindingState::Bad).count())
 }
 
 /// Returns the place of a state in the output, its word and its style.

@@ -15,12 +15,12 @@ pub(crate) const PROGRAM: &str = "dialnote-slack";
 const GROUPS: [(&str, &[&str]); 4] = [
     ("Run", &["serve", "demo", "sandbox"]),
     ("Set up", &["manifest", "settings", "doctor", "health", "completions", "man"]),
-    ("Operate", &["jobs", "limits", "audit", "resync", "vault"]),
+    ("Operate", &["jobs", "limits", "audit", "resync", "vault", "upgrade-check"]),
     ("Keep data", &["backup", "restore", "export", "erase"]),
 ];
 
 /// Each command's examples, and its page.
-const EXAMPLES: [(&str, &[&str], &str); 27] = [
+const EXAMPLES: [(&str, &[&str], &str); 28] = [
     ("", &["demo", "--config /etc/dialnote-slack.toml doctor"], "docs/operate.md"),
     ("serve", &["serve", "--config /etc/dialnote-slack.toml serve"], "docs/operate.md"),
     ("demo", &["demo", "demo --keep demo-data", "demo --listen 127.0.0.1:4020"], "docs/sandbox.md"),
@@ -58,6 +58,11 @@ const EXAMPLES: [(&str, &[&str], &str); 27] = [
     ),
     ("resync", &["resync", "resync --installation T0ACME"], "docs/operate.md#back-up-and-restore"),
     ("vault", &["vault key", "vault rotate"], "docs/operate.md#replace-secrets"),
+    (
+        "upgrade-check",
+        &["upgrade-check --backup /backups/today.db", "upgrade-check --json"],
+        "docs/upgrading.md#check-before-you-upgrade",
+    ),
     ("vault key", &["vault key"], "docs/operate.md#replace-secrets"),
     ("vault rotate", &["vault rotate"], "docs/operate.md#replace-secrets"),
     ("backup", &["backup /backups/today.db"], "docs/operate.md#back-up-and-restore"),
@@ -117,7 +122,7 @@ fn template(command: &Command) -> String {
     for (group, names) in GROUPS {
         let _ = write!(page, "\n{}\n", paint(heading, &format!("{group}:")));
         for below in names.iter().filter_map(|name| command.find_subcommand(name)) {
-            let name = paint(literal, &format!("{:<12}", below.get_name()));
+            let name = paint(literal, &format!("{:<13}", below.get_name()));
             let _ = writeln!(page, "  {name} {}", below.get_about().cloned().unwrap_or_default());
         }
     }

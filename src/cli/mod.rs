@@ -18,6 +18,7 @@ pub(crate) mod queue;
 pub(crate) mod sandbox;
 pub(crate) mod screen;
 pub(crate) mod stopping;
+pub(crate) mod upgrade;
 pub(crate) mod usage;
 
 use std::path::PathBuf;
@@ -105,6 +106,18 @@ pub(crate) enum CliCommand {
         /// Print only the program's versions, as the Slack CLI reads them, and check nothing.
         #[arg(long, conflicts_with_all = ["json", "deep", "installation"])]
         versions: bool,
+    },
+    /// Check with a new version whether it can take over
+    ///
+    /// It reads the settings and the database of the version that runs, and changes nothing. It exits with 1 if a check
+    /// failed. The app may be running.
+    UpgradeCheck {
+        /// The backup to go back to. Its age and, for SQLite, its contents are checked.
+        #[arg(long, value_name = "FILE")]
+        backup: Option<PathBuf>,
+        /// Print a line of JSON for each check.
+        #[arg(long)]
+        json: bool,
     },
     /// Make and replace the keys that seal the secrets of installations
     Vault {

@@ -22,7 +22,7 @@ use crate::platform::dialnote::client::Addresses;
 use crate::platform::dialnote::webhooks::Signing;
 use crate::platform::telemetry::traces::Collector;
 
-pub use self::settings::{SECRETS, SETTINGS, Setting};
+pub use self::settings::{SECRETS, SETTINGS, Setting, unknown_variables};
 
 /// All settings.
 #[derive(Debug)]

@@ -202,6 +202,19 @@ pub(super) fn key_of(name: &str) -> String {
     name.to_lowercase()
 }
 
+/// Describes the variables of an environment that look like settings of this program and are none of this version's. A
+/// variable with another beginning may belong to any program, and Kubernetes makes some that begin as a service is named.
+pub fn unknown_variables(names: impl Iterator<Item = String>) -> Vec<String> {
+    let looks_like_ours = |name: &String| {
+        let is_foreign = ["DIALNOTE_SLACK_", "SLACK_CLI_"].iter().any(|begin| name.starts_with(begin));
+        !is_foreign && ["DIALNOTE_", "SLACK_"].iter().any(|begin| name.starts_with(begin))
+    };
+    let is_setting = |name: &String| self::names().any(|known| known == name);
+    let mut unknown: Vec<_> = names.filter(|name| looks_like_ours(name) && !is_setting(name)).collect();
+    unknown.sort_unstable();
+    unknown.iter().map(|name| self::unknown(name)).collect()
+}
+
 /// Describes a key that is no setting. A key that looks like a misplaced secret is not repeated.
 pub(super) fn unknown(key: &str) -> String {
     let shown = key.len() <= LONGEST_SHOWN && key.bytes().all(|byte| byte.is_ascii_alphabetic() || byte == b'_');

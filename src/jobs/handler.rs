@@ -188,6 +188,12 @@ impl Registry {
         self.due.get(&DocumentKind::of(&document.kind)?).map(AsRef::as_ref)
     }
 
+    /// Returns the reason why this version cannot read a stored job, if it cannot.
+    pub fn unreadable(&self, body: &str) -> Option<String> {
+        let facts = self.of(body).and_then(|handler| handler.facts(body));
+        facts.err().map(|why| format!("{}: {why}", job::kind_in_words(body)))
+    }
+
     /// Returns the stored names of all kinds of jobs, in alphabetical order.
     pub fn kinds(&self) -> Vec<&'static str> {
         let mut kinds: Vec<_> = self.handlers.keys().copied().collect();

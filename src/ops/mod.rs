@@ -10,3 +10,4 @@ pub mod manifest;
 pub mod person;
 pub mod plain_cause;
 pub mod readiness;
+pub mod upgrade;

@@ -16,7 +16,7 @@ use crate::support::database::On;
 use crate::support::{Bot, By, MAYA, Setup, product_with};
 
 /// Every command that reads a database, or tidies one up.
-const COMMANDS: [&str; 12] = [
+const COMMANDS: [&str; 13] = [
     "audit",
     "audit --json",
     "doctor",
@@ -29,16 +29,17 @@ const COMMANDS: [&str; 12] = [
     "export --person U0ZOE",
     "erase --person U0ZOE --yes",
     "backup copy.db",
+    "upgrade-check",
 ];
 
 /// The outcome of a command.
-struct Ended {
-    status: i32,
-    out: String,
-    told: String,
+pub(super) struct Ended {
+    pub(super) status: i32,
+    pub(super) out: String,
+    pub(super) told: String,
 }
 
-async fn run(settings: &[(&str, String)], folder: &Path, words: &str) -> Ended {
+pub(super) async fn run(settings: &[(&str, String)], folder: &Path, words: &str) -> Ended {
     let mut command = Command::new(env!("CARGO_BIN_EXE_dialnote-slack"));
     command.args(words.split(' ')).env_clear().env("RUST_LOG", "off").current_dir(folder).stdin(Stdio::null());
     command.envs(settings.iter().map(|(name, value)| (*name, value)));

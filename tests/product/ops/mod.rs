@@ -9,3 +9,4 @@ mod lifting_rate_limits;
 mod slack_cli;
 mod traces;
 mod upgrade;
+mod upgrade_check;

@@ -111,7 +111,7 @@ impl ConnectionTarget {
 }
 
 /// Returns the reason why there is no connection, by kind where the caller may know a remedy.
-fn refused(error: &Error) -> QueueError {
+pub(super) fn refused(error: &Error) -> QueueError {
     match with_sources(error) {
         words if words.ends_with("server does not support TLS") => QueueError::NoTls,
         words if words.ends_with("password missing") => QueueError::NoPassword,

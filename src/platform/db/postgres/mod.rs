@@ -7,6 +7,7 @@ mod emptying;
 mod facts;
 mod kept;
 mod operating;
+mod present;
 mod settling;
 #[cfg(test)]
 mod tests;
@@ -34,6 +35,7 @@ use crate::platform::db::{
     Audited, CacheEntry, Card, Claim, Document, Draft, Effect, Entry, NewJob, Settled, Since, Snapshot, Store, Verdict,
 };
 
+pub use self::present::present_state;
 pub use durable_queue::postgres::with_password;
 
 const APP: Migration = Migration { name: "app", sql: include_str!("../../../../migrations/postgres/2_app.sql") };

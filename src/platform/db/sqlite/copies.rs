@@ -75,15 +75,20 @@ pub fn backup(from: &Path, to: &Path) -> Result<(), Fault> {
 
 /// Checks whether a file is a database of this app, without changing it; returns the problem.
 pub fn look(path: &Path) -> Result<(), String> {
+    is_ours(&opened_to_read(path).map_err(|error| error.to_string())?)
+}
+
+/// Opens a database without the right to change it.
+pub(super) fn opened_to_read(path: &Path) -> rusqlite::Result<Connection> {
     let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
-    let found = Connection::open_with_flags(path, flags).map_err(|error| error.to_string())?;
-    found.busy_timeout(BUSY).map_err(|error| error.to_string())?;
-    is_ours(&found)
+    let found = Connection::open_with_flags(path, flags)?;
+    found.busy_timeout(BUSY)?;
+    Ok(found)
 }
 
 /// Answers whether another process uses a database at the moment.
 pub fn is_in_use(database: &Path) -> bool {
-    database.exists() && matches!(lock_alone(database), Ok(None))
+    beside(database, LOCK).exists() && matches!(lock_alone(database), Ok(None))
 }
 
 /// Replaces the database by a backup. The old database is kept beside it, with all its files; returns its new name.

@@ -8,6 +8,7 @@ mod kept;
 mod operating;
 #[cfg(test)]
 mod plans;
+mod present;
 mod schema;
 mod settling;
 mod waiting;
@@ -30,6 +31,7 @@ use crate::platform::db::{
 };
 
 pub use self::copies::{NotRestored, backup, is_in_use, look, restore};
+pub use self::present::present_state;
 
 /// A store in one `SQLite` file. Dropping it finishes the writes that were begun and closes the file.
 pub struct Sqlite {
