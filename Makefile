@@ -10,7 +10,7 @@ export INSTA_UPDATE
 
 .DEFAULT_GOAL := test
 .PHONY: help check test test-default test-postgres test-browser setup unit judge documents lint audit image-check \
-	package-check bench screenshots fuzz
+	package-check alerts-check bench screenshots fuzz
 
 help: ## List these targets
 	@sed -n 's/^\([a-z-]*\):[^#]*## \(.*\)/\1|\2/p' $(MAKEFILE_LIST) | awk -F'|' '{ printf "  %-14s %s\n", $$1, $$2 }'
@@ -78,6 +78,14 @@ image-check: setup ## Build from exactly the files that the Dockerfile copies, a
 # Installs missing tools, and cargo-deb and cargo-about. Takes minutes the first time, and less than one from then on.
 package-check: ## Install, upgrade, remove and purge the Debian package in a bare Debian root (root)
 	sh tests/package-check.sh
+
+# promtool is in Debian's package of Prometheus, whose service this doesn't start.
+alerts-check: ## Check the alert rules and play their tests (installs promtool: Debian, root)
+	@command -v promtool >/dev/null || { apt-get update -q && folder=$$(mktemp -d) && cd $$folder && chmod 755 . \
+		&& apt-get download -q prometheus && dpkg-deb --fsys-tarfile prometheus_*.deb \
+		| tar -x -C /usr/local/bin --strip-components=3 ./usr/bin/promtool && rm -r $$folder; }
+	promtool check rules packaging/alerts.yaml
+	promtool test rules packaging/alerts.test.yaml
 
 bench: setup ## Measure for half an hour on an idle machine, and write docs/performance.md
 	POSTGRES_SETTINGS="-c shared_buffers=512MB -c max_wal_size=8GB -c shared_preload_libraries=pg_stat_statements" sh tests/with-postgres.sh \

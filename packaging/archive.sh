@@ -17,7 +17,7 @@ rm -rf "$folder"
 mkdir -p "$folder/packaging"
 cp -R target/package/dialnote-slack target/package/man target/package/completions target/package/settings.toml \
     target/package/third-party-licences.txt LICENSE README.md CHANGELOG.md "$folder/"
-cp packaging/dialnote-slack.service packaging/Caddyfile packaging/alerts.yaml "$folder/packaging/"
+cp packaging/dialnote-slack.service packaging/Caddyfile packaging/alerts.yaml packaging/grafana-dashboard.json "$folder/packaging/"
 tar --create --sort=name --mtime="@${SOURCE_DATE_EPOCH:-$(git log -1 --format=%ct)}" --owner=0 --group=0 \
     --numeric-owner --mode=u=rwX,go=rX --directory target/archives "$name" | gzip -n9 >"$folder.tar.gz"
 rm -r "$folder"
