@@ -26,7 +26,7 @@ use crate::jobs::ingress::Ingress;
 use crate::jobs::settings;
 use crate::platform::db::postgres::Postgres;
 use crate::platform::db::sqlite::Sqlite;
-use crate::platform::db::{PresentState, Store, Unreadable, postgres, sqlite};
+use crate::platform::db::{PresentState, Store, WhyUnreadable, sqlite};
 use crate::platform::dialnote::answer::DialnoteError;
 use crate::platform::slack::oauth::OAuth;
 use crate::platform::slack::socket::Dialer;
@@ -239,13 +239,13 @@ fn not_opened(name: String) -> impl Fn(Fault) -> NotStarted {
 }
 
 /// Reads the schema and the jobs of a database without bringing it up to date.
-pub async fn look_at(database: &Database, unreadable: Unreadable<'_>) -> Result<PresentState, NotStarted> {
+pub async fn look_at(database: &Database, unreadable: WhyUnreadable<'_>) -> Result<PresentState, NotStarted> {
     match database {
         Database::Sqlite(file) => {
             sqlite::present_state(file, unreadable).map_err(not_opened(file.display().to_string()))
         }
         Database::Postgres(url) => {
-            let state = postgres::present_state(url.expose_secret(), unreadable).await;
+            let state = Postgres::present_state(url.expose_secret(), unreadable).await;
             state.map_err(not_opened(IN_THE_SETTINGS.to_owned()))
         }
     }

@@ -24,6 +24,6 @@ pub use self::api::Store;
 pub use self::fact_copies::FactCopies;
 pub(crate) use self::kinds::CachedFact;
 pub use self::kinds::{CacheKind, DocumentKind, StoredDocument};
-pub use self::present_state::{PresentState, Unreadable, UnreadableJob};
+pub use self::present_state::{PresentState, UnreadableJob, WhyUnreadable};
 pub use self::tenant::TenantDb;
 pub use self::values::{Audited, CacheEntry, Card, Document, Draft, Effect, Entry, Since, Snapshot};

@@ -5,7 +5,7 @@ use durable_queue::schema::{Applied, Schema, SchemaMismatch, missing};
 use crate::core::ids::JobId;
 
 /// Answers why this version cannot read a stored job, by the job's text.
-pub type Unreadable<'a> = &'a (dyn Fn(&str) -> Option<String> + Sync);
+pub type WhyUnreadable<'a> = &'a (dyn Fn(&str) -> Option<String> + Sync);
 
 /// The schema and the stored jobs of a database.
 #[derive(Debug)]
@@ -39,7 +39,7 @@ impl PresentState {
     }
 
     /// Counts a job.
-    pub(super) fn count(&mut self, job: &StoredBody, unreadable: Unreadable<'_>) {
+    pub(super) fn count(&mut self, job: &StoredBody, unreadable: WhyUnreadable<'_>) {
         self.jobs += 1;
         if let Some(why) = unreadable(&job.body) {
             self.unreadable.push(UnreadableJob { id: job.id, is_dead: job.is_dead, why });

@@ -237,3 +237,23 @@ fn named(service: Service) -> &'static str {
         Service::Dialnote => "dialnote",
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_name_has_the_prefix() {
+        let metrics = Metrics::default();
+        metrics.answered(200, Duration::ZERO);
+        metrics.called(Service::Slack, "chat.postMessage", "ok", Duration::ZERO);
+        metrics.repeated_blindly("chat.postMessage");
+        metrics.not_notified("no_messages_tab");
+        let depth = QueueDepth { inbox: 1, outbox: 1, dead: 1, oldest: Duration::ZERO };
+        let encoded = metrics.encode(Some(depth));
+        let name = |line: &str| line.trim_start_matches("# HELP ").trim_start_matches("# TYPE ").to_owned();
+        let names = encoded.lines().map(name).filter(|line| !line.starts_with("# UNIT") && line != "# EOF");
+        let other: Vec<_> = names.filter(|name| !name.starts_with("dialnote_slack_")).collect();
+        assert!(encoded.len() > 1000 && other.is_empty(), "{other:?}");
+    }
+}

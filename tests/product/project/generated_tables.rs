@@ -49,24 +49,27 @@ fn every_scope_is_written_down() {
 
 #[test]
 fn every_metric_is_written_down() {
-    let rows = metrics(&fs::read_to_string("src/platform/telemetry/metrics.rs").unwrap());
+    let metrics = registered_metrics();
+    let rows: Vec<_> = metrics.iter().map(|(name, kind, help)| format!("| `{name}` | {kind} | {help} |")).collect();
     assert!(rows.len() > 12, "{rows:#?}");
     check("docs/metrics.md", &[("metrics", rows)]);
 }
 
-/// The rows of the metrics that a source registers. The program's own output lacks metrics that have no value yet.
-fn metrics(source: &str) -> Vec<String> {
+/// The metrics that the program registers: name without prefix, kind, help. Its own output lacks metrics that have no
+/// value yet.
+pub(super) fn registered_metrics() -> Vec<(String, &'static str, String)> {
+    let source = fs::read_to_string("src/platform/telemetry/metrics.rs").unwrap();
     let registered = Regex::new(
         r#"(?:let help = "(?<above>[^"]+)";\s*)?registry\.register(?:_with_unit)?\(\s*"(?<name>\w+)",\s*(?:help|"(?<help>[^"]+)"),\s*(?<unit>Unit::Seconds,\s*)?(?:self\.)?(?<field>\w+)"#,
     );
-    let row = |found: regex::Captures<'_>| {
-        let kind = kind(source, &found["field"]);
+    let metric = |found: regex::Captures<'_>| {
+        let kind = kind(&source, &found["field"]);
         let unit = if found.name("unit").is_some() { "_seconds" } else { "" };
         let total = if kind == "counter" { "_total" } else { "" };
         let help = found.name("help").or(found.name("above")).unwrap().as_str();
-        format!("| `{}{unit}{total}` | {kind} | {help} |", &found["name"])
+        (format!("{}{unit}{total}", &found["name"]), kind, help.to_owned())
     };
-    registered.unwrap().captures_iter(source).map(row).collect()
+    registered.unwrap().captures_iter(&source).map(metric).collect()
 }
 
 /// The kind of a metric, by the type of its field. Only gauges have no field.

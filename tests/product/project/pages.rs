@@ -43,7 +43,7 @@ fn links(text: &str) -> Vec<String> {
 }
 
 /// The anchors of a page's headings, as GitHub makes them.
-fn anchors(text: &str) -> Vec<String> {
+pub(super) fn anchors(text: &str) -> Vec<String> {
     let mut counts = BTreeMap::<String, usize>::new();
     let mut is_code = false;
     let headings = text.lines().filter(|line| {

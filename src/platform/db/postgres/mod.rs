@@ -32,10 +32,10 @@ use crate::platform::db::postgres::settling::{Write, WriteBatcher};
 use crate::platform::db::postgres::waiting::SetBackAll;
 use crate::platform::db::row_limit::limit;
 use crate::platform::db::{
-    Audited, CacheEntry, Card, Claim, Document, Draft, Effect, Entry, NewJob, Settled, Since, Snapshot, Store, Verdict,
+    Audited, CacheEntry, Card, Claim, Document, Draft, Effect, Entry, NewJob, PresentState, Settled, Since, Snapshot,
+    Store, Verdict, WhyUnreadable,
 };
 
-pub use self::present::present_state;
 pub use durable_queue::postgres::with_password;
 
 const APP: Migration = Migration { name: "app", sql: include_str!("../../../../migrations/postgres/2_app.sql") };
@@ -69,6 +69,11 @@ impl Postgres {
     /// Returns the name of the database at `url`, without its password.
     pub fn name(url: &str) -> Result<String, Fault> {
         address(url).map(|address| address.name())
+    }
+
+    /// Reads the schema and the jobs of the database at `url` without changing it.
+    pub async fn present_state(url: &str, unreadable: WhyUnreadable<'_>) -> Result<PresentState, Fault> {
+        present::present_state(address(url)?, SCHEMA, unreadable).await
     }
 
     /// Connects to the database at `url` and brings its schema up to date if need be.

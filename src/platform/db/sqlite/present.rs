@@ -9,12 +9,12 @@ use super::copies::opened_to_read;
 use super::schema::SCHEMA;
 use crate::core::error::Fault;
 use crate::core::ids::JobId;
-use crate::platform::db::present_state::{PresentState, StoredBody, Unreadable};
+use crate::platform::db::present_state::{PresentState, StoredBody, WhyUnreadable};
 
 const JOBS: &str = "SELECT id, state = 'dead', body FROM jobs ORDER BY id";
 
 /// Reads the schema and the jobs of a database without changing it.
-pub fn present_state(path: &Path, unreadable: Unreadable<'_>) -> Result<PresentState, Fault> {
+pub fn present_state(path: &Path, unreadable: WhyUnreadable<'_>) -> Result<PresentState, Fault> {
     let failed = |error: rusqlite::Error| Fault::Store(error.to_string());
     let connection = opened_to_read(path).map_err(failed)?;
     let history = history(&connection).map_err(failed)?;
@@ -23,7 +23,7 @@ pub fn present_state(path: &Path, unreadable: Unreadable<'_>) -> Result<PresentS
     Ok(state)
 }
 
-fn count_jobs(connection: &Connection, state: &mut PresentState, unreadable: Unreadable<'_>) -> Result<()> {
+fn count_jobs(connection: &Connection, state: &mut PresentState, unreadable: WhyUnreadable<'_>) -> Result<()> {
     let mut statement = connection.prepare(JOBS)?;
     for job in statement.query_map([], read)? {
         state.count(&job?, unreadable);
