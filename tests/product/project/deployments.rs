@@ -62,15 +62,24 @@ fn a_planted_variable_is_found() {
 fn every_file_runs_the_version_of_this_repository() {
     let version = env!("CARGO_PKG_VERSION");
     let named = Regex::new(r"(?:dialnote-slack[:_]|/v|appVersion: |\bversion: )(\d+\.\d+\.\d+)").unwrap();
-    let texts: Vec<_> = files().iter().map(|file| fs::read_to_string(file).unwrap()).collect();
-    let versions: Vec<_> =
-        texts.iter().flat_map(|text| named.captures_iter(text)).map(|found| found[1].to_owned()).collect();
+    let versions_of = |file: PathBuf| {
+        let text = fs::read_to_string(&file).unwrap();
+        named.captures_iter(&text).map(|found| (file.clone(), found[1].to_owned())).collect::<Vec<_>>()
+    };
+    let versions: Vec<_> = files().into_iter().flat_map(versions_of).collect();
     assert!(versions.len() > 6, "{versions:?}");
-    assert!(versions.iter().all(|found| found == version), "{versions:?} are not all {version}");
+    let others: Vec<_> = versions.iter().filter(|(_, found)| found != version).collect();
+    assert!(others.is_empty(), "these are not {version}: {others:#?}");
     let chart = fs::read_to_string("packaging/helm/dialnote-slack/Chart.yaml").unwrap();
     assert!(
         chart.contains(&format!("\nversion: {version}\n")) && chart.contains(&format!("\nappVersion: {version}\n"))
     );
+}
+
+#[test]
+fn every_version_has_a_section_about_its_upgrade() {
+    let page = fs::read_to_string("docs/upgrading.md").unwrap();
+    assert!(page.contains(&format!("\n### {}\n", env!("CARGO_PKG_VERSION"))));
 }
 
 /// The chart takes every setting: the secret ones from files alone, except the address of a database, which may hold a
