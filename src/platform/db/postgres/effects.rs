@@ -81,7 +81,7 @@ pub(super) async fn store(transaction: &Transaction<'_>, effects: &[Own<'_, Effe
 /// Effects on different rows, whose order does not matter. A statement changes a row only once.
 #[derive(Default)]
 struct Round<'a> {
-    rows: HashSet<(Table, &'a str, &'a str, &'a str)>,
+    rows: HashSet<(RowTable, &'a str, &'a str, &'a str)>,
     cards: Vec<Own<'a, Card>>,
     dropped_cards: Vec<(&'a InstallationId, &'a ChannelId, &'a ConversationId)>,
     drafts: Vec<Own<'a, Draft>>,
@@ -94,7 +94,7 @@ struct Round<'a> {
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-enum Table {
+enum RowTable {
     Cards,
     Drafts,
     CacheEntries,
@@ -107,14 +107,14 @@ impl<'a> Round<'a> {
     fn takes(&mut self, installation: &'a InstallationId, effect: &'a Effect) -> bool {
         let (table, one, two) = match effect {
             Effect::PutCard(Card { channel, conversation, .. }) | Effect::DropCard { channel, conversation } => {
-                (Table::Cards, conversation.as_str(), channel.as_str())
+                (RowTable::Cards, conversation.as_str(), channel.as_str())
             }
-            Effect::PutDraft(Draft { id, .. }) | Effect::DropDraft(id) => (Table::Drafts, id.as_str(), ""),
-            Effect::CachePut(CacheEntry { kind, id, .. }) => (Table::CacheEntries, kind.as_str(), id.as_str()),
+            Effect::PutDraft(Draft { id, .. }) | Effect::DropDraft(id) => (RowTable::Drafts, id.as_str(), ""),
+            Effect::CachePut(CacheEntry { kind, id, .. }) => (RowTable::CacheEntries, kind.as_str(), id.as_str()),
             Effect::PutDocument(Document { kind, id, .. }) | Effect::DropDocument { kind, id } => {
-                (Table::Documents, kind.as_str(), id.as_str())
+                (RowTable::Documents, kind.as_str(), id.as_str())
             }
-            Effect::PutSnapshot(Snapshot { conversation, .. }) => (Table::Snapshots, conversation.as_str(), ""),
+            Effect::PutSnapshot(Snapshot { conversation, .. }) => (RowTable::Snapshots, conversation.as_str(), ""),
             Effect::Record(_) | Effect::Enqueue(_) | Effect::Close { .. } => return true,
         };
         self.rows.insert((table, installation.as_str(), one, two))
