@@ -11,6 +11,7 @@ use axum::body::Bytes;
 use axum::extract::State;
 use axum::http::{HeaderMap, Method, Uri, header};
 use axum::response::{IntoResponse, Response};
+use serde_json::Value;
 use tokio::net::TcpListener;
 
 use crate::Outcome;
@@ -127,6 +128,9 @@ async fn answer(State(far): State<Far>, method: Method, uri: Uri, _: HeaderMap, 
         tokio::time::sleep(far.0.pause).await;
     }
     let text = std::str::from_utf8(&body).unwrap_or_default();
+    // Slack takes messages as JSON, and as a form.
+    let read = text.starts_with(char::is_alphabetic).then(|| form_as_json(text));
+    let text = read.as_deref().unwrap_or(text);
     let answer = match uri.path().strip_prefix("/slack/") {
         Some(call) => slack(&far, call, text),
         None => dialnote(&far, &method, uri.path(), text),
@@ -134,11 +138,16 @@ async fn answer(State(far): State<Far>, method: Method, uri: Uri, _: HeaderMap, 
     ([(header::CONTENT_TYPE, "application/json")], answer).into_response()
 }
 
+fn form_as_json(form: &str) -> String {
+    let fields = form_urlencoded::parse(form.as_bytes()).into_owned();
+    Value::Object(fields.map(|(name, value)| (name, value.into())).collect()).to_string()
+}
+
 fn slack(far: &Far, call: &str, text: &str) -> String {
     match call {
         "auth.test" => format!(r#"{{"ok":true,"team_id":"{TEAM}"}}"#),
         "users.info" => {
-            let user = text.strip_prefix("user=").unwrap_or_default();
+            let user = value_in(text, "user").unwrap_or_default();
             let email = format!("{}@acme.example", user.to_lowercase());
             format!(
                 r#"{{"ok":true,"user":{{"id":"{user}","team_id":"{TEAM}","name":"{user}","profile":{{"display_name":"Person {user}","email":"{email}"}}}}}}"#

@@ -164,10 +164,11 @@ impl Memory {
     }
 
     /// Returns the messages that were posted to a channel, or into one of its threads.
-    pub(super) fn messages(&self, form: &str) -> String {
-        let form: HashMap<_, _> = form_urlencoded::parse(form.as_bytes()).into_owned().collect();
+    pub(super) fn messages(&self, asked: &str) -> String {
+        let asked: Value = serde_json::from_str(asked).unwrap_or_default();
+        let field = |name: &str| asked.get(name).and_then(Value::as_str);
         let is_asked_for =
-            |posted: &&Posted| form.get("channel") == Some(&posted.channel) && posted.thread.as_ref() == form.get("ts");
+            |posted: &&Posted| field("channel") == Some(&posted.channel) && posted.thread.as_deref() == field("ts");
         let messages: Vec<_> = self.posted.iter().filter(is_asked_for).map(|posted| &posted.shown).collect();
         json!({ "ok": true, "messages": messages, "has_more": false }).to_string()
     }

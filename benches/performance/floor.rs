@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use axum::body::Bytes;
 use axum::http::{HeaderMap, StatusCode};
-use reqwest::{Client, Method};
+use reqwest::{Client, Method, RequestBuilder};
 use serde_json::{Value, json};
 use tokio::sync::Semaphore;
 
@@ -109,7 +109,7 @@ fn filled(mut content: Value, bytes: usize) -> Value {
 async fn call(method: Method, url: &str, content: Option<Value>) -> Outcome<Value> {
     static HTTP: OnceLock<Client> = OnceLock::new();
     let request = HTTP.get_or_init(Client::new).request(method, url).bearer_auth("xoxb-bench");
-    let request = content.iter().fold(request, |request, content| request.json(content));
+    let request = content.iter().fold(request, RequestBuilder::json);
     Ok(request.send().await?.error_for_status()?.json().await?)
 }
 

@@ -162,17 +162,13 @@ pub(crate) async fn open_to_mortal(
             let (idle, measured, lost) = (idle.clone(), measured.clone(), lost.clone());
             callers.spawn_local(async move {
                 // A request that waits for a connection doesn't delay the others.
-                match Connection::sending(free, address, request).await {
-                    Ok(connection) => {
-                        measured.borrow_mut().push(moment.elapsed().as_secs_f64() * 1000.0);
-                        idle.borrow_mut().push_back(connection);
-                        Ok(1)
-                    }
-                    Err(_) => {
-                        lost.borrow_mut().push(nth);
-                        Ok(0)
-                    }
-                }
+                let Ok(connection) = Connection::sending(free, address, request).await else {
+                    lost.borrow_mut().push(nth);
+                    return Ok(0);
+                };
+                measured.borrow_mut().push(moment.elapsed().as_secs_f64() * 1000.0);
+                idle.borrow_mut().push_back(connection);
+                Ok(1)
             });
             moments.push(moment);
         }

@@ -28,9 +28,10 @@ const WARM_UP: usize = 500;
 const RATE: u32 = 200;
 const TIME: Duration = Duration::from_secs(10);
 
-/// The duration of the load that is interrupted by a kill at half time, and the time for the rest after the new start.
+/// The duration of the load that is interrupted by a kill at half time; and the time for the rest after the new start,
+/// twice the lease after which the app takes over the jobs of a dead process.
 const UNTIL_KILLED: Duration = Duration::from_secs(3);
-const AFTERWARDS: Duration = Duration::from_secs(90);
+const AFTERWARDS: Duration = Duration::from_secs(60);
 
 /// The longest time for a saturating load.
 const PATIENCE: Duration = Duration::from_secs(60);
