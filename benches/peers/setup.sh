@@ -15,6 +15,7 @@ cp "$own"/*.mjs "$own/package.json" "$folder"
 # An unchanged lock file means that its packages are there.
 if ! cmp -s "$own/package-lock.json" "$folder/installed-lock.json"; then
     cp "$own/package-lock.json" "$folder"
-    (cd "$folder" && npm ci --ignore-scripts --no-audit --no-fund --loglevel=error) >&2 || fail "npm could not install"
+    (cd "$folder" && npm ci --ignore-scripts --no-audit --no-fund --loglevel=error --fetch-retries=1 --fetch-timeout=60000) >&2 \
+        || fail "npm could not install the packages"
     cp "$own/package-lock.json" "$folder/installed-lock.json"
 fi

@@ -3,6 +3,7 @@
 
 use std::fmt::Write;
 use std::path::{Path, PathBuf};
+use std::process::Command;
 use std::time::{Duration, Instant};
 
 use nix::sys::signal::{Signal, kill};
@@ -114,27 +115,31 @@ struct Losses {
     doubled: usize,
 }
 
-/// Measures all servers in turns, and returns a table; or the reason why the peers can't be had here.
-pub(crate) async fn measure(rounds: usize) -> Outcome<String> {
-    let folder = match installed() {
-        Ok(folder) => folder,
-        Err(reason) => return Ok(format!("Left out in this run: {reason}.\n")),
+/// Measures all servers in turns, and returns a table; or the reason why that can't be done here.
+pub(crate) async fn measure(rounds: usize) -> String {
+    let measured = match installed() {
+        Ok(folder) => in_turns(rounds, &folder).await,
+        Err(error) => Err(error),
     };
+    measured.unwrap_or_else(|reason| format!("Left out in this run: {reason}.\n"))
+}
+
+async fn in_turns(rounds: usize, folder: &Path) -> Outcome<String> {
     let mut all = ALL.map(|builder| (builder, Figures::default()));
     for _ in 0..rounds {
         for (builder, figures) in &mut all {
-            figures.per_second.add(per_second(*builder, &folder).await?);
+            figures.per_second.add(per_second(*builder, folder).await?);
             say(&format!("{}: {} carried out a second", builder.name(), figures.per_second))?;
         }
         for (builder, figures) in &mut all {
-            at_a_moderate_rate(*builder, &folder, figures).await?;
+            at_a_moderate_rate(*builder, folder, figures).await?;
             let Figures { p50, p99, core, .. } = &*figures;
             say(&format!("{} at {RATE}/s: p50 {p50} ms, p99 {p99} ms, {core} ms of core", builder.name()))?;
         }
     }
     let mut rows = Vec::new();
     for (builder, figures) in all {
-        let losses = losses(builder, &folder).await?;
+        let losses = losses(builder, folder).await?;
         let Losses { acknowledged, lost, doubled } = &losses;
         say(&format!("{}: of {acknowledged} acknowledged {lost} lost or locked, {doubled} twice", builder.name()))?;
         rows.push((builder, figures, losses));
@@ -179,15 +184,16 @@ fn report(rows: &[(Builder, Figures, Losses)]) -> Outcome<String> {
 }
 
 /// Installs the peers' packages and returns their folder, or returns the reason why that failed.
-fn installed() -> Result<PathBuf, String> {
+fn installed() -> Outcome<PathBuf> {
     let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("peers");
     let script = concat!(env!("CARGO_MANIFEST_DIR"), "/benches/peers/setup.sh");
-    let output = plain_command("sh").arg(script).arg(&folder).output().map_err(|error| error.to_string())?;
+    // With the settings of this machine: npm may need a proxy.
+    let output = Command::new("sh").arg(script).arg(&folder).output()?;
     if output.status.success() {
         return Ok(folder);
     }
     let said = String::from_utf8_lossy(&output.stderr);
-    Err(said.lines().last().unwrap_or("the script of the peers failed").to_owned())
+    Err(said.lines().last().unwrap_or("the script of the peers failed").into())
 }
 
 /// Returns the commands carried out a second, from the first request until all are finished.

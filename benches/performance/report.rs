@@ -24,7 +24,7 @@ pub(crate) async fn part(name: &str) -> Outcome<String> {
         "endtoend-postgres" => endtoend::measure(rounds.min(3), &[Backend::Postgres]).await,
         "floor" => floor::measure(rounds.min(3)).await,
         "work" => work::measure().await,
-        "peers" => peers::measure(rounds.min(3)).await,
+        "peers" => Ok(peers::measure(rounds.min(3)).await),
         "growth" => growth::measure(rounds).await,
         "instances" => instances::measure(rounds.min(3)).await,
         "surface" => surface::measure().await,

@@ -42,6 +42,9 @@ const IDLE: Duration = Duration::from_secs(3);
 /// The time without calls after which all commands count as finished.
 const QUIET: Duration = Duration::from_secs(2);
 
+/// The time after which PostgreSQL's idle processes have handed in their counts.
+const HANDED_IN: Duration = Duration::from_secs(11);
+
 /// The goals for `/assign` with a note on PostgreSQL at the higher rate.
 const STATEMENTS: f64 = 25.0;
 const TRANSACTIONS: f64 = 10.0;
@@ -173,7 +176,7 @@ async fn counts_on(backend: Backend, kind: Kind, loads: Loads, tools: &Tools) ->
     let server = Server::real_by(command, &database.url, &far.settings(), &[machine::SERVER])?;
     let meter = Meter { server: &server, far: &far, database: &database, backend, tools };
     // Everyone is known, as after a morning's work.
-    meter.load(Kind::Assign, 100, Duration::from_secs(2), backend).await?;
+    meter.load(Kind::Assign, 100, Duration::from_secs(2)).await?;
     let (idle_from, idle) = (Instant::now(), meter.read().await?);
     tokio::time::sleep(IDLE).await;
     let idle = each(meter.read().await?, idle, |now, before| (now - before) / idle_from.elapsed().as_secs_f64());
@@ -181,7 +184,7 @@ async fn counts_on(backend: Backend, kind: Kind, loads: Loads, tools: &Tools) ->
     let mut commands = 0.0;
     for ((rate, time), counts) in loads.into_iter().zip(&mut per_command) {
         let (from, before) = (Instant::now(), meter.read().await?);
-        let count = meter.load(kind, rate, time, backend).await?;
+        let count = meter.load(kind, rate, time).await?;
         let seconds = from.elapsed().as_secs_f64();
         let busy = each(meter.read().await?, before, |now, before| now - before);
         *counts = each(busy, idle, |busy, idle| (busy - idle * seconds).max(0.0) / count);
@@ -226,18 +229,21 @@ impl Meter<'_> {
     }
 
     /// Sends commands, waits until all are finished, and returns their number.
-    async fn load(&self, kind: Kind, rate: u32, time: Duration, backend: Backend) -> Outcome<f64> {
+    async fn load(&self, kind: Kind, rate: u32, time: Duration) -> Outcome<f64> {
         let count = usize::try_from(rate)? * usize::try_from(time.as_secs())?;
         if count == 0 {
             tokio::time::sleep(time + QUIET).await;
             return Ok(0.0);
         }
         let (supply, before) = (supply_of(kind, count, self.far)?, self.far.writes());
-        load::open(self.server.address, rate, time, supply, backend.core()).await?;
+        load::open(self.server.address, rate, time, supply, self.backend.core()).await?;
         let mut calls = usize::MAX;
         while calls != self.far.calls() {
             calls = self.far.calls();
             tokio::time::sleep(QUIET).await;
+        }
+        if self.backend == Backend::Postgres {
+            tokio::time::sleep(HANDED_IN).await;
         }
         let written = self.far.writes() - before;
         if written < count {
