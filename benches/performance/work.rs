@@ -161,7 +161,7 @@ impl Tools {
 }
 
 /// The counts of one program.
-struct Counted {
+struct Tally {
     per_command: [Counts; 2],
     commands: f64,
     /// From the start to the end.
@@ -169,7 +169,7 @@ struct Counted {
 }
 
 /// Counts both loads on one program.
-async fn counts_on(backend: Backend, kind: Kind, loads: Loads, tools: &Tools) -> Outcome<Counted> {
+async fn counts_on(backend: Backend, kind: Kind, loads: Loads, tools: &Tools) -> Outcome<Tally> {
     let database = backend.fresh().await?;
     let far = Far::start(Duration::ZERO).await?;
     let command = tools.command(env!("CARGO_BIN_EXE_dialnote-slack"));
@@ -195,7 +195,7 @@ async fn counts_on(backend: Backend, kind: Kind, loads: Loads, tools: &Tools) ->
         None => None,
     };
     database.remove().await?;
-    Ok(Counted { per_command, commands, allocations })
+    Ok(Tally { per_command, commands, allocations })
 }
 
 fn each(one: Counts, other: Counts, with: impl Fn(f64, f64) -> f64) -> Counts {
