@@ -79,7 +79,7 @@ image-check: setup ## Build from exactly the files that the Dockerfile copies, a
 package-check: ## Install, upgrade, remove and purge the Debian package in a bare Debian root (root)
 	sh tests/package-check.sh
 
-bench: setup ## Measure for half an hour on an idle machine, and write docs/performance.md
+bench: setup ## Measure for an hour on an idle machine, and write docs/performance.md
 	POSTGRES_SETTINGS="-c shared_buffers=512MB -c max_wal_size=8GB -c shared_preload_libraries=pg_stat_statements" sh tests/with-postgres.sh \
 		$(CARGO) bench --locked --bench performance
 
