@@ -15,9 +15,10 @@ pub(super) const PUT_CARDS: &str = "
     ON CONFLICT (installation, conversation, channel)
     DO UPDATE SET ts = coalesce(excluded.ts, cards.ts), card_view = excluded.card_view";
 
+/// Here and below the names are asked for twice, so that even a plan that was made for an empty table searches for them.
 pub(super) const DROP_CARDS: &str = "
     DELETE FROM cards USING unnest($1::text[], $2::text[], $3::text[]) AS gone (installation, conversation, channel)
-    WHERE cards.installation = gone.installation AND cards.conversation = gone.conversation
+    WHERE cards.installation = ANY($1) AND cards.conversation = ANY($2) AND cards.installation = gone.installation AND cards.conversation = gone.conversation
         AND cards.channel = gone.channel AND cards.ts IS NULL";
 
 pub(super) const PUT_DRAFTS: &str = "
@@ -27,7 +28,7 @@ pub(super) const PUT_DRAFTS: &str = "
 
 pub(super) const DROP_DRAFTS: &str = "
     DELETE FROM drafts USING unnest($1::text[], $2::text[]) AS gone (installation, id)
-    WHERE drafts.installation = gone.installation AND drafts.id = gone.id";
+    WHERE drafts.installation = ANY($1) AND drafts.id = ANY($2) AND drafts.installation = gone.installation AND drafts.id = gone.id";
 
 /// The audit log's ids grow in the order of the rows.
 pub(super) const RECORD: &str = "
@@ -52,7 +53,8 @@ pub(super) const PUT_DOCUMENTS: &str = "
 
 pub(super) const DROP_DOCUMENTS: &str = "
     DELETE FROM documents USING unnest($1::text[], $2::text[], $3::text[]) AS gone (installation, kind, id)
-    WHERE documents.installation = gone.installation AND documents.kind = gone.kind AND documents.id = gone.id";
+    WHERE documents.installation = ANY($1) AND documents.kind = ANY($2) AND documents.id = ANY($3)
+        AND documents.installation = gone.installation AND documents.kind = gone.kind AND documents.id = gone.id";
 
 /// Two workers may read the same conversation and store it in the wrong order: the newer snapshot stays.
 pub(super) const PUT_SNAPSHOTS: &str = "

@@ -7,6 +7,7 @@ mod emptying;
 mod facts;
 mod kept;
 mod operating;
+mod reading;
 mod settling;
 #[cfg(test)]
 mod tests;
@@ -27,6 +28,7 @@ use crate::core::ids::{ChannelId, ConversationId, DraftId, InstallationId, JobId
 use crate::platform::db::data_category::{DataCategory, StoredItem};
 use crate::platform::db::postgres::emptying::{Begin, ClearAll};
 use crate::platform::db::postgres::kept::FireDue;
+use crate::platform::db::postgres::reading::ReadBatcher;
 use crate::platform::db::postgres::settling::{Write, WriteBatcher};
 use crate::platform::db::postgres::waiting::SetBackAll;
 use crate::platform::db::row_limit::limit;
@@ -50,6 +52,7 @@ const PROGRAM: &str = "dialnote-slack";
 /// A store in a PostgreSQL database. Dropping it finishes the writes that were begun.
 pub struct Postgres {
     queue: Arc<PostgresQueue>,
+    reads: ReadBatcher,
     writes: WriteBatcher,
 }
 
@@ -72,7 +75,7 @@ impl Postgres {
     /// Connects to the database at `url` and brings its schema up to date if need be.
     pub async fn open(url: &str) -> Result<Self, Fault> {
         let queue = Arc::new(PostgresQueue::open(address(url)?, SCHEMA).await?);
-        Ok(Self { writes: WriteBatcher::open(&queue), queue })
+        Ok(Self { reads: ReadBatcher::open(&queue), writes: WriteBatcher::open(&queue), queue })
     }
 
     async fn transact<W: UnitOfWork>(&self, work: &W) -> Result<W::Output, Fault> {
@@ -205,12 +208,12 @@ impl Store for Postgres {
         channel: &ChannelId,
         conversation: &ConversationId,
     ) -> Result<Option<Card>, Fault> {
-        let which: Params<'_> = &[&installation.as_str(), &conversation.as_str(), &channel.as_str()];
-        self.first(facts::CARD, which, facts::read_card).await
+        let cards = self.reads.cards(installation, conversation).await?;
+        Ok(cards.into_iter().find(|card| card.channel == *channel))
     }
 
     async fn cards(&self, installation: &InstallationId, conversation: &ConversationId) -> Result<Vec<Card>, Fault> {
-        self.all(facts::CARDS, &[&installation.as_str(), &conversation.as_str()], facts::read_card).await
+        self.reads.cards(installation, conversation).await
     }
 
     async fn draft(&self, installation: &InstallationId, id: &DraftId) -> Result<Option<Draft>, Fault> {
@@ -252,7 +255,7 @@ impl Store for Postgres {
         kind: &str,
         id: &str,
     ) -> Result<Option<CacheEntry>, Fault> {
-        self.first(facts::RECALL, &[&installation.as_str(), &kind, &id], facts::read_memo).await
+        self.reads.cache_entry(installation, kind, id).await
     }
 
     async fn cache_get_all(
@@ -278,8 +281,7 @@ impl Store for Postgres {
     }
 
     async fn document(&self, installation: &InstallationId, kind: &str, id: &str) -> Result<Option<Document>, Fault> {
-        let found = self.first(kept::FIND, &[&installation.as_str(), &kind, &id], kept::read).await?;
-        Ok(found.map(|(_, document)| document))
+        self.reads.document(installation, kind, id).await
     }
 
     async fn documents(&self, installation: &InstallationId, kind: &str, max: usize) -> Result<Vec<Document>, Fault> {
@@ -323,7 +325,7 @@ impl Store for Postgres {
     }
 
     async fn snapshot(&self, installation: &InstallationId, id: &ConversationId) -> Result<Option<Snapshot>, Fault> {
-        self.first(kept::SIGHT, &[&installation.as_str(), &id.as_str()], kept::read_snapshot).await
+        self.reads.snapshot(installation, id).await
     }
 
     async fn snapshots(
