@@ -48,7 +48,7 @@ const WAITING: usize = 1024;
 const LANES: usize = 2;
 
 /// The name of rows: of one row, or of a conversation's cards.
-struct Wanted {
+struct WantedRows {
     source: &'static str,
     installation: InstallationId,
     kind: String,
@@ -56,7 +56,7 @@ struct Wanted {
 }
 
 /// A row, with the columns that its table has.
-struct Found {
+struct FoundRow {
     /// The alias of a cache entry, or the channel of a card.
     one: Option<String>,
     /// The message of a card.
@@ -68,8 +68,8 @@ struct Found {
 
 /// A read with the channel for its answer.
 struct PendingRead {
-    wanted: Wanted,
-    reply: oneshot::Sender<Result<Vec<Found>, Fault>>,
+    wanted: WantedRows,
+    reply: oneshot::Sender<Result<Vec<FoundRow>, Fault>>,
 }
 
 /// The queue of reads to be gathered.
@@ -94,7 +94,7 @@ impl ReadBatcher {
         id: &str,
     ) -> Result<Option<Document>, Fault> {
         let found = self.find("document", installation, kind, id).await?.into_iter().next();
-        let document = |Found { at, due, body, .. }| Document {
+        let document = |FoundRow { at, due, body, .. }| Document {
             kind: kind.to_owned(),
             id: id.to_owned(),
             at: from_millis(at.unwrap_or_default()),
@@ -112,7 +112,7 @@ impl ReadBatcher {
         id: &str,
     ) -> Result<Option<CacheEntry>, Fault> {
         let found = self.find("cache_entry", installation, kind, id).await?.into_iter().next();
-        let entry = |Found { one, at, body, .. }| CacheEntry {
+        let entry = |FoundRow { one, at, body, .. }| CacheEntry {
             kind: kind.to_owned(),
             id: id.to_owned(),
             alias: one,
@@ -129,7 +129,7 @@ impl ReadBatcher {
         id: &ConversationId,
     ) -> Result<Option<Snapshot>, Fault> {
         let found = self.find("snapshot", installation, "", id.as_str()).await?.into_iter().next();
-        let snapshot = |Found { at, body, .. }| Snapshot {
+        let snapshot = |FoundRow { at, body, .. }| Snapshot {
             conversation: id.clone(),
             at: from_millis(at.unwrap_or_default()),
             body,
@@ -143,7 +143,7 @@ impl ReadBatcher {
         installation: &InstallationId,
         conversation: &ConversationId,
     ) -> Result<Vec<Card>, Fault> {
-        let card = |Found { one, two, body, .. }| Card {
+        let card = |FoundRow { one, two, body, .. }| Card {
             channel: ChannelId::new(one.unwrap_or_default()),
             conversation: conversation.clone(),
             ts: two.map(MessageTs::new),
@@ -158,9 +158,10 @@ impl ReadBatcher {
         installation: &InstallationId,
         kind: &str,
         id: &str,
-    ) -> Result<Vec<Found>, Fault> {
+    ) -> Result<Vec<FoundRow>, Fault> {
         let (reply, answer) = oneshot::channel();
-        let wanted = Wanted { source, installation: installation.clone(), kind: kind.to_owned(), id: id.to_owned() };
+        let wanted =
+            WantedRows { source, installation: installation.clone(), kind: kind.to_owned(), id: id.to_owned() };
         self.0.send(PendingRead { wanted, reply }).await.map_err(|_| closed())?;
         answer.await.unwrap_or_else(|_| Err(closed()))
     }
@@ -202,13 +203,13 @@ async fn answer_all(queue: &PostgresQueue, batch: Vec<PendingRead>) {
 }
 
 /// Returns the rows of each name, in the order of the names.
-async fn found(queue: &PostgresQueue, wanted: &[&Wanted]) -> Result<Vec<Vec<Found>>, QueueError> {
+async fn found(queue: &PostgresQueue, wanted: &[&WantedRows]) -> Result<Vec<Vec<FoundRow>>, QueueError> {
     let sources: Vec<_> = wanted.iter().map(|wanted| wanted.source).collect();
     let installations: Vec<_> = wanted.iter().map(|wanted| wanted.installation.as_str()).collect();
     let kinds: Vec<_> = wanted.iter().map(|wanted| wanted.kind.as_str()).collect();
     let ids: Vec<_> = wanted.iter().map(|wanted| wanted.id.as_str()).collect();
     let rows = queue.all(FIND, &[&sources, &installations, &kinds, &ids], read).await?;
-    let mut found: Vec<Vec<Found>> = wanted.iter().map(|_| Vec::new()).collect();
+    let mut found: Vec<Vec<FoundRow>> = wanted.iter().map(|_| Vec::new()).collect();
     for (place, row) in rows {
         if let Some(found) = place.checked_sub(1).and_then(|place| found.get_mut(place)) {
             found.push(row);
@@ -218,9 +219,9 @@ async fn found(queue: &PostgresQueue, wanted: &[&Wanted]) -> Result<Vec<Vec<Foun
 }
 
 /// Reads a row with the place of its name, counted from 1.
-fn read(row: &Row) -> Result<(usize, Found), Error> {
+fn read(row: &Row) -> Result<(usize, FoundRow), Error> {
     let place = usize::try_from(row.try_get::<_, i64>(0)?).unwrap_or_default();
-    let found = Found {
+    let found = FoundRow {
         one: row.try_get(1)?,
         two: row.try_get(2)?,
         at: row.try_get(3)?,
