@@ -3,6 +3,8 @@
 //!
 //! Locks are taken in one order everywhere: deliveries, partitions, jobs, buckets, everything else.
 
+use std::collections::{HashMap, HashSet};
+
 use deadpool_postgres::ClientWrapper;
 use jiff::Timestamp;
 use tokio_postgres::{Error, Row};
@@ -88,8 +90,8 @@ pub(super) async fn renew(
     Ok(Settled::Applied)
 }
 
-/// Stores verdicts and their consequences, each if its claim still holds; no two are about the same job. All verdicts
-/// come before all new jobs: a job that takes another key leaves its partition before it joins the new one.
+/// Stores verdicts and their consequences, each if its claim still holds. Of two about the same job the first holds. All
+/// verdicts come before all new jobs: a job that takes another key leaves its partition before it joins the new one.
 pub(super) async fn settle(
     db: &ClientWrapper,
     pending: &mut PendingWakeups,
@@ -124,14 +126,13 @@ async fn lock_and_hold(db: &ClientWrapper, settlements: &[&Settlement]) -> Resul
     let locks: Params<'_> = &[&locks];
     let exactly: Params<'_> = &[&ids, &fences, &installations, &queues, &keys];
     let (_, found) = tokio::try_join!(biased; db.query(&lock, locks), db.query(&hold, exactly))?;
-    let mut held: Vec<_> = settlements.iter().map(|_| None).collect();
+    let mut by_place = HashMap::with_capacity(found.len());
     for row in &found {
-        let place = usize::try_from(row.try_get::<_, i64>(0)?).unwrap_or_default();
-        if let Some(held) = place.checked_sub(1).and_then(|place| held.get_mut(place)) {
-            *held = Some(Held::read(row, 1)?);
-        }
+        by_place.insert(row.try_get::<_, i64>(0)?, Held::read(row, 1)?);
     }
-    Ok(held)
+    let mut jobs = HashSet::new();
+    let places = (1..).zip(&ids);
+    Ok(places.map(|(place, id)| by_place.remove(&place).filter(|_| jobs.insert(*id))).collect())
 }
 
 /// Answers whether a job leaves its partition with this verdict.

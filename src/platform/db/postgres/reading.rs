@@ -1,14 +1,14 @@
-//! Rows that are found by their names. A statement costs nearly the same for one as for a dozen, so what is asked for
-//! while statements run is gathered and becomes the next. Every read sees all that was committed before it was asked
-//! for.
+//! Rows that are found by their names. What is asked for together is read by one statement. Every read sees all that was
+//! committed before it was asked for.
 
 use std::sync::Arc;
 
+use async_trait::async_trait;
 use durable_queue::QueueError;
 use durable_queue::postgres::PostgresQueue;
-use tokio::sync::{Mutex, mpsc, oneshot};
 use tokio_postgres::{Error, Row};
 
+use super::gathering::{BatchFailure, Gatherer, Together};
 use crate::core::clock::from_millis;
 use crate::core::error::Fault;
 use crate::core::ids::{ChannelId, ConversationId, InstallationId, MessageTs};
@@ -38,15 +38,6 @@ pub(super) const FIND: &str = "
     ) AS found
     ORDER BY wanted.place, found.one";
 
-/// The most reads that share a statement.
-const BATCH: usize = 64;
-
-/// The number of reads that may wait to be gathered. Others wait in their callers.
-const WAITING: usize = 1024;
-
-/// The number of statements at a time.
-const LANES: usize = 2;
-
 /// The name of rows: of one row, or of a conversation's cards.
 struct WantedRows {
     source: &'static str,
@@ -66,24 +57,27 @@ struct FoundRow {
     body: String,
 }
 
-/// A read with the channel for its answer.
-struct PendingRead {
-    wanted: WantedRows,
-    reply: oneshot::Sender<Result<Vec<FoundRow>, Fault>>,
+/// The way to read rows.
+struct Reads(Arc<PostgresQueue>);
+
+#[async_trait]
+impl Together for Reads {
+    type Request = WantedRows;
+    type Answer = Vec<FoundRow>;
+
+    async fn carry_out(&self, wanted: &[&WantedRows]) -> Result<Vec<Vec<FoundRow>>, BatchFailure> {
+        let found = find(&self.0, wanted).await;
+        found.map_err(|fault| BatchFailure { fault: fault.into(), is_of_one: true })
+    }
 }
 
-/// The queue of reads to be gathered.
-pub(super) struct ReadBatcher(mpsc::Sender<PendingRead>);
+/// Reads of rows by their names.
+pub(super) struct RowReader(Gatherer<Reads>);
 
-impl ReadBatcher {
-    /// Starts gathering, which ends when the batcher is dropped and every caller was answered.
+impl RowReader {
+    /// Starts reading, which ends when the reader is dropped.
     pub(super) fn open(queue: &Arc<PostgresQueue>) -> Self {
-        let (sender, reads) = mpsc::channel(WAITING);
-        let reads = Arc::new(Mutex::new(reads));
-        for _ in 0..LANES {
-            tokio::spawn(gather(queue.clone(), reads.clone()));
-        }
-        Self(sender)
+        Self(Gatherer::open(Reads(queue.clone())))
     }
 
     /// Returns a document.
@@ -159,51 +153,13 @@ impl ReadBatcher {
         kind: &str,
         id: &str,
     ) -> Result<Vec<FoundRow>, Fault> {
-        let (reply, answer) = oneshot::channel();
-        let wanted =
-            WantedRows { source, installation: installation.clone(), kind: kind.to_owned(), id: id.to_owned() };
-        self.0.send(PendingRead { wanted, reply }).await.map_err(|_| closed())?;
-        answer.await.unwrap_or_else(|_| Err(closed()))
-    }
-}
-
-fn closed() -> Fault {
-    Fault::Store("the store is closed".to_owned())
-}
-
-async fn gather(queue: Arc<PostgresQueue>, reads: Arc<Mutex<mpsc::Receiver<PendingRead>>>) {
-    let mut batch = Vec::new();
-    while reads.lock().await.recv_many(&mut batch, BATCH).await > 0 {
-        answer_all(&queue, std::mem::take(&mut batch)).await;
-    }
-}
-
-/// Answers a batch. If it cannot be read, each read is tried alone: one must not fail the others.
-async fn answer_all(queue: &PostgresQueue, batch: Vec<PendingRead>) {
-    let wanted: Vec<_> = batch.iter().map(|pending| &pending.wanted).collect();
-    match found(queue, &wanted).await {
-        Ok(found) => {
-            for (pending, found) in batch.into_iter().zip(found) {
-                let _ = pending.reply.send(Ok(found));
-            }
-        }
-        Err(fault) if batch.len() == 1 => {
-            for pending in batch {
-                let _ = pending.reply.send(Err(fault.clone().into()));
-            }
-        }
-        Err(_) => {
-            for pending in batch {
-                let alone = found(queue, &[&pending.wanted]).await;
-                let alone = alone.map(|found| found.into_iter().flatten().collect()).map_err(Fault::from);
-                let _ = pending.reply.send(alone);
-            }
-        }
+        let (installation, kind, id) = (installation.clone(), kind.to_owned(), id.to_owned());
+        self.0.ask(WantedRows { source, installation, kind, id }).await
     }
 }
 
 /// Returns the rows of each name, in the order of the names.
-async fn found(queue: &PostgresQueue, wanted: &[&WantedRows]) -> Result<Vec<Vec<FoundRow>>, QueueError> {
+async fn find(queue: &PostgresQueue, wanted: &[&WantedRows]) -> Result<Vec<Vec<FoundRow>>, QueueError> {
     let sources: Vec<_> = wanted.iter().map(|wanted| wanted.source).collect();
     let installations: Vec<_> = wanted.iter().map(|wanted| wanted.installation.as_str()).collect();
     let kinds: Vec<_> = wanted.iter().map(|wanted| wanted.kind.as_str()).collect();
