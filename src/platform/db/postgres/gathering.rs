@@ -24,11 +24,11 @@ pub(super) trait Together: Send + Sync + 'static {
     type Answer: Send + 'static;
 
     /// Carries out requests, all or none. Returns their answers in the same order.
-    async fn carry_out(&self, requests: &[&Self::Request]) -> Result<Vec<Self::Answer>, BatchFailure>;
+    async fn carry_out(&self, requests: &[&Self::Request]) -> Result<Vec<Self::Answer>, GatheredFailure>;
 }
 
 /// The failure of a batch.
-pub(super) struct BatchFailure {
+pub(super) struct GatheredFailure {
     pub(super) fault: Fault,
     /// True if the requests may fare better alone.
     pub(super) is_of_one: bool,

@@ -10,7 +10,7 @@ use durable_queue::postgres::{PostgresQueue, Transaction, UnitOfWork};
 use tokio_postgres::Error;
 
 use super::effects;
-use super::gathering::{BatchFailure, Together};
+use super::gathering::{GatheredFailure, Together};
 use crate::core::ids::InstallationId;
 use crate::platform::db::{Effect, Settled};
 
@@ -30,11 +30,11 @@ impl Together for Writes {
     type Request = Write;
     type Answer = Settled;
 
-    async fn carry_out(&self, writes: &[&Write]) -> Result<Vec<Settled>, BatchFailure> {
+    async fn carry_out(&self, writes: &[&Write]) -> Result<Vec<Settled>, GatheredFailure> {
         let all = WriteAll { writes, refused: AtomicBool::new(false) };
         let outcome = self.0.transact(&all).await;
         let is_of_one = all.refused.into_inner();
-        outcome.map_err(|fault| BatchFailure { fault: fault.into(), is_of_one })
+        outcome.map_err(|fault| GatheredFailure { fault: fault.into(), is_of_one })
     }
 }
 
