@@ -87,7 +87,7 @@ alerts-check: ## Check the alert rules and play their tests (installs promtool: 
 	promtool check rules packaging/alerts.yaml
 	promtool test rules packaging/alerts.test.yaml
 
-bench: setup ## Measure for half an hour on an idle machine, and write docs/performance.md
+bench: setup ## Measure for an hour on an idle machine, and write docs/performance.md
 	POSTGRES_SETTINGS="-c shared_buffers=512MB -c max_wal_size=8GB -c shared_preload_libraries=pg_stat_statements" sh tests/with-postgres.sh \
 		$(CARGO) bench --locked --bench performance
 

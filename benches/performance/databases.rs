@@ -24,13 +24,19 @@ pub(crate) struct Counted {
     pub(crate) calls: BTreeMap<String, f64>,
     /// The number of transactions that were committed.
     pub(crate) transactions: f64,
+    /// The number of syncs of the log, of all databases of the server.
+    pub(crate) syncs: f64,
 }
 
 impl Counted {
     /// Returns the work since an earlier count.
     pub(crate) fn since(&self, before: &Self) -> Self {
         let since = |(text, calls): (&String, &f64)| (text.clone(), calls - before.calls.get(text).unwrap_or(&0.0));
-        Self { calls: self.calls.iter().map(since).collect(), transactions: self.transactions - before.transactions }
+        Self {
+            calls: self.calls.iter().map(since).collect(),
+            transactions: self.transactions - before.transactions,
+            syncs: self.syncs - before.syncs,
+        }
     }
 
     /// Returns the number of statements, without those that begin and end a transaction.
@@ -133,9 +139,17 @@ impl Database {
             .await?;
         let calls = rows.iter().map(|row| Ok((row.try_get(0)?, row.try_get(1)?)));
         let committed = "SELECT xact_commit::float8 FROM pg_stat_database WHERE datname = current_database()";
+        let version: i32 =
+            client.query_one("SELECT current_setting('server_version_num')::int", &[]).await?.try_get(0)?;
+        let synced = if version < 180_000 {
+            "SELECT wal_sync::float8 FROM pg_stat_wal"
+        } else {
+            "SELECT sum(fsyncs)::float8 FROM pg_stat_io WHERE object = 'wal'"
+        };
         Ok(Counted {
             calls: calls.collect::<Result<_, tokio_postgres::Error>>()?,
             transactions: client.query_one(committed, &[]).await?.try_get(0)?,
+            syncs: client.query_one(synced, &[]).await?.try_get(0)?,
         })
     }
 

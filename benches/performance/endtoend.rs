@@ -4,9 +4,10 @@
 use std::fmt::Write;
 use std::time::{Duration, Instant};
 
-use crate::commands::{From, Supply};
+use crate::commands::{From, Kind, Supply};
 use crate::databases::Backend;
 use crate::far::Far;
+use crate::load::Core;
 use crate::report::met;
 use crate::servers::Server;
 use crate::stats::{Latencies, Rounds, number};
@@ -29,21 +30,31 @@ const STEADY: f64 = 200.0;
 
 /// Returns commands to the app's workspace, with response URLs at this far side.
 pub(crate) fn supply(count: usize, far: &Far) -> Outcome<Supply> {
+    supply_of(Kind::Assign, count, far)
+}
+
+/// Returns commands of one kind to the app's workspace, with response URLs at this far side.
+pub(crate) fn supply_of(kind: Kind, count: usize, far: &Far) -> Outcome<Supply> {
     let [(_, slack), _] = far.settings();
     let response_url = format!("{}%2Fresponse%2F", slack.replace(':', "%3A").replace('/', "%2F"));
-    Supply::of(count, From { response_url, ..From::default() })
+    Supply::of(count, From { kind, response_url, ..From::default() })
 }
 
 /// The result of one rate.
-struct Run {
+pub(crate) struct Run {
     /// The number of unfinished commands, at half time and at the end.
     waiting: [usize; 2],
+    /// The times until the last message.
     latencies: Latencies,
+    /// The times until the entry in the card's thread.
+    pub(crate) entries: Latencies,
     /// The share of commands finished within 50 ms.
     soon: f64,
     /// The program's core time for each command until all were finished, in milliseconds.
-    core: f64,
+    pub(crate) core: f64,
     calls: f64,
+    /// The commands that were refused or never finished.
+    pub(crate) unfinished: usize,
 }
 
 /// The figures of one database at one rate.
@@ -120,32 +131,50 @@ fn report(all: &[(Backend, u32, Figures)]) -> Outcome<String> {
 
 async fn run(backend: Backend, rate: u32) -> Outcome<Run> {
     let database = backend.fresh().await?;
-    let count = usize::try_from(rate)? * usize::try_from(TIME.as_secs())?;
     let far = Far::start(Duration::ZERO).await?;
-    let supply = supply(count, &far)?;
-    far.expect(supply.first(), count);
     let server = Server::real(&database.url, &far.settings(), &[machine::SERVER])?;
-    let before = machine::cpu_time(server.id())?;
+    let run = carried_out(&server, &far, rate, TIME, backend.core()).await?;
+    drop(server);
+    database.remove().await?;
+    Ok(run)
+}
+
+/// Sends assignments to a server at this rate, and waits until all are finished at the far side.
+pub(crate) async fn carried_out(server: &Server, far: &Far, rate: u32, time: Duration, core: Core) -> Outcome<Run> {
+    let count = usize::try_from(rate)? * usize::try_from(time.as_secs())?;
+    let supply = supply(count, far)?;
+    far.expect(supply.first(), count);
+    let (before, calls) = (machine::cpu_time(server.id())?, far.calls());
     let half = async {
-        tokio::time::sleep(TIME / 2).await;
+        tokio::time::sleep(time / 2).await;
         (count / 2).saturating_sub(far.finished())
     };
-    let (load, half) = tokio::join!(load::open(server.address, rate, TIME, supply, backend.core()), half);
+    let (load, half) = tokio::join!(load::open_to_mortal(server.address, rate, time, supply, core), half);
     let load = load?;
     let end = count.saturating_sub(far.finished());
-    settle(&far, count).await;
+    settle(far, count).await;
     let cpu_time = machine::cpu_time(server.id())?.saturating_sub(before);
-    let took = |(nth, sent): (usize, &Instant)| far.done(nth).map_or(f64::INFINITY, |done| milliseconds(done - *sent));
-    let latencies: Vec<_> = load.moments.iter().enumerate().map(took).collect();
+    let latencies = |happened: &dyn Fn(usize) -> Option<Instant>| {
+        let took = |(nth, sent): (usize, &Instant)| happened(nth).map_or(f64::INFINITY, |at| milliseconds(at - *sent));
+        load.moments.iter().enumerate().map(took).collect::<Vec<_>>()
+    };
+    let (finished, entries) = (latencies(&|nth| far.done(nth)), latencies(&|nth| far.thread_entry(nth)));
     #[expect(clippy::cast_precision_loss, reason = "far fewer than 2^52")]
     let (core, soon, calls) = (
         milliseconds(cpu_time) / far.finished().max(1) as f64,
-        latencies.iter().filter(|latency| **latency <= 50.0).count() as f64 / count as f64,
-        far.calls() as f64 / far.finished().max(1) as f64,
+        finished.iter().filter(|latency| **latency <= 50.0).count() as f64 / count as f64,
+        (far.calls() - calls) as f64 / far.finished().max(1) as f64,
     );
-    drop(server);
-    database.remove().await?;
-    Ok(Run { waiting: [half, end], latencies: Latencies::of(latencies), soon, core, calls })
+    let (latencies, entries) = (Latencies::of(finished), Latencies::of(entries));
+    Ok(Run {
+        waiting: [half, end],
+        latencies,
+        entries,
+        soon,
+        core,
+        calls,
+        unfinished: count.saturating_sub(far.finished()),
+    })
 }
 
 fn milliseconds(time: Duration) -> f64 {

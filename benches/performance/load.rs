@@ -27,6 +27,8 @@ pub(crate) struct Load {
     pub(crate) latencies: Latencies,
     /// The planned time of each request; only for an open loop.
     pub(crate) moments: Vec<Instant>,
+    /// The requests that were not acknowledged; only for an open loop at a server that may be killed.
+    pub(crate) lost: Vec<usize>,
 }
 
 /// Sends the next request after each answer, on `connections` at once, for `warm_up` and then for `time`.
@@ -69,7 +71,41 @@ pub(crate) async fn closed(
     let measured = measured.take();
     #[expect(clippy::cast_precision_loss, reason = "far fewer than 2^52")]
     let per_second = measured.len() as f64 / time.as_secs_f64();
-    Ok(Load { acknowledged, per_second, latencies: Latencies::of(measured), moments: Vec::new() })
+    Ok(Load { acknowledged, per_second, latencies: Latencies::of(measured), moments: Vec::new(), lost: Vec::new() })
+}
+
+/// The most tries of a request that a saturated server refuses, and the pause between them.
+const BURST_TRIES: usize = 50;
+const BURST_PAUSE: Duration = Duration::from_millis(100);
+
+/// Sends `count` requests on `connections` at once, as fast as they are acknowledged. Those that are refused are sent
+/// again.
+pub(crate) async fn burst(address: SocketAddr, connections: usize, count: usize, supply: Supply) -> Outcome<()> {
+    let supply = Rc::new(RefCell::new((supply, count)));
+    let everybody = LocalSet::new();
+    let mut callers = JoinSet::new();
+    for _ in 0..connections {
+        let supply = supply.clone();
+        let caller = async move {
+            let mut connection = Connection::open(address).await?;
+            let mut acknowledged = 0;
+            loop {
+                connection.request.clear();
+                {
+                    let (supply, left) = &mut *supply.borrow_mut();
+                    if *left == 0 {
+                        return Ok::<u64, Box<dyn std::error::Error + Send + Sync>>(acknowledged);
+                    }
+                    *left -= 1;
+                    connection.request.extend_from_slice(supply.next()?);
+                }
+                connection.exchange_stubbornly().await?;
+                acknowledged += 1;
+            }
+        };
+        callers.spawn_local_on(caller, &everybody);
+    }
+    everybody.run_until(sum(callers)).await.map(drop)
 }
 
 /// The core of the load.
@@ -88,6 +124,18 @@ pub(crate) async fn open(
     address: SocketAddr,
     per_second: u32,
     time: Duration,
+    supply: Supply,
+    core: Core,
+) -> Outcome<Load> {
+    let load = open_to_mortal(address, per_second, time, supply, core).await?;
+    if load.lost.is_empty() { Ok(load) } else { Err(format!("{} were not acknowledged", load.lost.len()).into()) }
+}
+
+/// Sends requests as [`open`] does to a server that may be killed, and returns which were not acknowledged.
+pub(crate) async fn open_to_mortal(
+    address: SocketAddr,
+    per_second: u32,
+    time: Duration,
     mut supply: Supply,
     core: Core,
 ) -> Outcome<Load> {
@@ -98,27 +146,26 @@ pub(crate) async fn open(
         idle.borrow_mut().push_back(connection);
     }
     let measured = Rc::new(RefCell::new(Vec::new()));
+    let lost = Rc::new(RefCell::new(Vec::new()));
     let mut moments = Vec::new();
     let everybody = LocalSet::new();
     let sending = async {
         let mut callers = JoinSet::new();
         let begin = Instant::now();
         let mut clock = (core == Core::Shared).then(|| Clock::start(begin, per_second, time));
-        for moment in timetable(begin, per_second, time) {
+        for (nth, moment) in timetable(begin, per_second, time).enumerate() {
             match &mut clock {
                 Some(clock) => clock.next().await,
                 None => watch_until(moment).await,
             }
             let (free, request) = (idle.borrow_mut().pop_front(), supply.next()?.to_vec());
-            let (idle, measured) = (idle.clone(), measured.clone());
+            let (idle, measured, lost) = (idle.clone(), measured.clone(), lost.clone());
             callers.spawn_local(async move {
                 // A request that waits for a connection doesn't delay the others.
-                let mut connection = match free {
-                    Some(connection) => connection,
-                    None => Connection::open(address).await?,
+                let Ok(connection) = Connection::sending(free, address, request).await else {
+                    lost.borrow_mut().push(nth);
+                    return Ok(0);
                 };
-                connection.request = request;
-                connection.exchange().await?;
                 measured.borrow_mut().push(moment.elapsed().as_secs_f64() * 1000.0);
                 idle.borrow_mut().push_back(connection);
                 Ok(1)
@@ -129,7 +176,7 @@ pub(crate) async fn open(
     };
     let acknowledged = everybody.run_until(sending).await?;
     let latencies = Latencies::of(measured.take());
-    Ok(Load { acknowledged, per_second: per_second.into(), latencies, moments })
+    Ok(Load { acknowledged, per_second: per_second.into(), latencies, moments, lost: lost.take() })
 }
 
 /// Returns the planned times of `per_second` events a second.
@@ -193,6 +240,28 @@ impl Connection {
         Ok(Self { address, stream, request: Vec::with_capacity(2048), answer: Vec::with_capacity(2048) })
     }
 
+    /// Sends a request on this connection, or on a new one, and returns the connection after the acknowledgement.
+    async fn sending(free: Option<Self>, address: SocketAddr, request: Vec<u8>) -> Outcome<Self> {
+        let mut connection = match free {
+            Some(connection) => connection,
+            None => Self::open(address).await?,
+        };
+        connection.request = request;
+        connection.exchange().await?;
+        Ok(connection)
+    }
+
+    /// Sends the request until it is acknowledged.
+    async fn exchange_stubbornly(&mut self) -> Outcome<()> {
+        for _ in 1..BURST_TRIES {
+            if self.exchange().await.is_ok() {
+                return Ok(());
+            }
+            tokio::time::sleep(BURST_PAUSE).await;
+        }
+        self.exchange().await
+    }
+
     /// Sends the request and waits for the answer. Only an empty 200 is an acknowledgement; a 200 with words says that
     /// nothing was stored.
     ///
@@ -204,17 +273,27 @@ impl Connection {
             self.stream.set_nodelay(true)?;
             self.try_exchange().await?;
         }
-        let head = self.answer.windows(4).position(|bytes| bytes == b"\r\n\r\n").unwrap_or_default();
-        let head = self.answer.get(..head).unwrap_or_default();
-        let acknowledged = head.starts_with(b"HTTP/1.1 200")
-            && head.to_ascii_lowercase().windows(19).any(|bytes| bytes == b"\r\ncontent-length: 0");
-        if acknowledged {
+        if self.answer.starts_with(b"HTTP/1.1 200") && self.is_empty() {
             return Ok(());
         }
         Err(format!("not acknowledged: {}", String::from_utf8_lossy(&self.answer)).into())
     }
 
-    /// Sends the request and reads until the end of the answer's head.
+    /// Answers whether the answer has no content: its length is 0, or it has only the last of its chunks.
+    fn is_empty(&self) -> bool {
+        has(self.head(), b"\r\ncontent-length: 0") || self.is_chunked() && self.answer.ends_with(b"\r\n\r\n0\r\n\r\n")
+    }
+
+    fn is_chunked(&self) -> bool {
+        has(self.head(), b"\r\ntransfer-encoding: chunked")
+    }
+
+    fn head(&self) -> &[u8] {
+        let end = self.answer.windows(4).position(|bytes| bytes == b"\r\n\r\n").unwrap_or_default();
+        self.answer.get(..end).unwrap_or_default()
+    }
+
+    /// Sends the request and reads until the end of the answer's head, and of its chunks if it has any.
     async fn try_exchange(&mut self) -> Outcome<()> {
         self.stream.write_all(&self.request).await?;
         self.answer.clear();
@@ -222,9 +301,15 @@ impl Connection {
             if self.stream.read_buf(&mut self.answer).await? == 0 {
                 return Err("the server hung up".into());
             }
-            if self.answer.windows(4).any(|bytes| bytes == b"\r\n\r\n") {
+            let has_head = self.answer.windows(4).any(|bytes| bytes == b"\r\n\r\n");
+            if has_head && (!self.is_chunked() || self.answer.ends_with(b"\r\n0\r\n\r\n")) {
                 return Ok(());
             }
         }
     }
+}
+
+/// Answers whether a head has this field, in any letter case.
+fn has(head: &[u8], field: &[u8]) -> bool {
+    head.to_ascii_lowercase().windows(field.len()).any(|bytes| bytes == field)
 }

@@ -12,12 +12,15 @@ mod databases;
 mod desk;
 mod endtoend;
 mod far;
+mod far_record;
 mod filling;
+mod floor;
 mod growth;
 mod instances;
 mod load;
 mod machine;
 mod memory;
+mod peers;
 mod report;
 mod servers;
 mod statements;
@@ -26,6 +29,7 @@ mod surface;
 mod throughput;
 mod waits;
 mod watching;
+mod work;
 
 /// The result of a measurement, which fails if a figure can't be taken.
 type Outcome<T> = Result<T, Box<dyn Error + Send + Sync>>;

@@ -4,8 +4,8 @@ use std::time::Instant;
 
 use crate::databases::Backend;
 use crate::{
-    Outcome, databases, endtoend, growth, instances, machine, memory, say, statements, surface, throughput, waits,
-    watching,
+    Outcome, databases, endtoend, floor, growth, instances, machine, memory, peers, say, statements, surface,
+    throughput, waits, watching, work,
 };
 
 /// The number of rounds, in turns, so that a bad minute affects all alike.
@@ -22,6 +22,9 @@ pub(crate) async fn part(name: &str) -> Outcome<String> {
         "endtoend" => endtoend::measure(rounds.min(3), &Backend::ALL).await,
         "endtoend-sqlite" => endtoend::measure(rounds.min(3), &[Backend::Sqlite]).await,
         "endtoend-postgres" => endtoend::measure(rounds.min(3), &[Backend::Postgres]).await,
+        "floor" => floor::measure(rounds.min(3)).await,
+        "work" => work::measure().await,
+        "peers" => Ok(peers::measure(rounds.min(3)).await),
         "growth" => growth::measure(rounds).await,
         "instances" => instances::measure(rounds.min(3)).await,
         "surface" => surface::measure().await,
@@ -30,8 +33,8 @@ pub(crate) async fn part(name: &str) -> Outcome<String> {
         "waits" => waits::measure(&Backend::ALL).await,
         "waits-sqlite" => waits::measure(&[Backend::Sqlite]).await,
         "waits-postgres" => waits::measure(&[Backend::Postgres]).await,
-        _ => Err("the parts are throughput, memory, endtoend, growth, instances, statements, surface, watching and \
-                   waits"
+        _ => Err("the parts are throughput, memory, endtoend, floor, work, peers, growth, instances, statements, \
+                   surface, watching and waits"
             .into()),
     }
 }
@@ -41,7 +44,19 @@ pub(crate) async fn write() -> Outcome<()> {
     let begun = Instant::now();
     let (machine, database) = (machine::description()?, databases::move_server().await?);
     let mut text = include_str!("report.md").replace("{machine}", &machine).replace("{database}", &database);
-    for name in ["throughput", "memory", "endtoend", "growth", "instances", "surface", "watching", "waits"] {
+    for name in [
+        "throughput",
+        "memory",
+        "endtoend",
+        "floor",
+        "work",
+        "peers",
+        "growth",
+        "instances",
+        "surface",
+        "watching",
+        "waits",
+    ] {
         text = text.replace(&format!("{{{name}}}"), part(name).await?.trim_end());
     }
     let minutes = format!("{:.0}", begun.elapsed().as_secs_f64() / 60.0);

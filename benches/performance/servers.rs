@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::io::{BufRead, BufReader, Write};
 use std::net::SocketAddr;
 use std::process::{Child, Command, Stdio};
-use std::sync::mpsc::channel;
+use std::sync::mpsc::{Receiver, channel};
 
 use axum::Router;
 use axum::body::Bytes;
@@ -23,12 +23,14 @@ use sha2::Sha256;
 use tokio::net::TcpListener;
 
 use crate::commands::SECRET;
-use crate::{Outcome, machine};
+use crate::{Outcome, floor, machine};
 
 /// A running server.
 pub(crate) struct Server {
     process: Child,
     pub(crate) address: SocketAddr,
+    /// The calls of the allocator, which glibc's memusage writes at the end, if it was loaded.
+    allocations: Option<Receiver<f64>>,
 }
 
 impl Server {
@@ -36,16 +38,39 @@ impl Server {
     pub(crate) fn start(kind: &str, database: &str) -> Outcome<Self> {
         let mut command = Command::new(std::env::current_exe()?);
         command.args(["serve", kind]).env("DATABASE_URL", database);
+        Self::of(command)
+    }
+
+    /// Starts a program that isn't ours on the measured core, with the same settings. It prints its address.
+    pub(crate) fn foreign(mut command: Command, database: &str, settings: &[(&str, String)]) -> Outcome<Self> {
+        command.envs(ALWAYS).env("DATABASE_URL", database);
+        command.envs(settings.iter().map(|(name, value)| (*name, value.as_str())));
+        machine::pin(&[machine::SERVER])?;
+        let started = Self::of(command);
+        machine::pin(&[machine::GENERATOR])?;
+        started
+    }
+
+    fn of(mut command: Command) -> Outcome<Self> {
         let mut process = command.stdin(Stdio::piped()).stdout(Stdio::piped()).spawn()?;
         let mut address = String::new();
         BufReader::new(process.stdout.take().ok_or("no output")?).read_line(&mut address)?;
-        Ok(Self { process, address: address.trim().parse()? })
+        Ok(Self { process, address: address.trim().parse()?, allocations: None })
     }
 
     /// Starts the shipped program on the given cores.
     pub(crate) fn real(database: &str, settings: &[(&str, String)], cores: &[usize]) -> Outcome<Self> {
-        let mut command = Command::new(env!("CARGO_BIN_EXE_dialnote-slack"));
-        command.arg("serve").env_clear().envs(ALWAYS).env("DATABASE_URL", database);
+        Self::real_by(plain_command(env!("CARGO_BIN_EXE_dialnote-slack")), database, settings, cores)
+    }
+
+    /// Starts the shipped program by this command, which lacks its arguments and settings.
+    pub(crate) fn real_by(
+        mut command: Command,
+        database: &str,
+        settings: &[(&str, String)],
+        cores: &[usize],
+    ) -> Outcome<Self> {
+        command.arg("serve").envs(ALWAYS).env("DATABASE_URL", database);
         command.envs(settings.iter().map(|(name, value)| (*name, value.as_str())));
         // A process inherits the cores of the thread that starts it.
         machine::pin(cores)?;
@@ -53,16 +78,18 @@ impl Server {
         machine::pin(&[machine::GENERATOR])?;
         let mut process = started?;
         let (heard, address) = channel();
+        let (counted, allocations) = channel();
         let log = BufReader::new(process.stderr.take().ok_or("no log")?);
         std::thread::spawn(move || {
             for line in log.lines().map_while(Result::ok) {
                 if let Some((_, address)) = line.split_once("listening address=") {
                     let _ = heard.send(address.trim().to_owned());
                 }
+                let _ = allocated(&line).map(|calls| counted.send(calls));
             }
         });
         let address = address.recv().map_err(|_| "the app did not start")?;
-        Ok(Self { process, address: address.parse()? })
+        Ok(Self { process, address: address.parse()?, allocations: Some(allocations) })
     }
 
     /// Returns the id of the process.
@@ -82,6 +109,30 @@ impl Server {
         kill(Pid::from_raw(self.id().cast_signed()), Signal::SIGTERM)?;
         self.stop()
     }
+
+    /// Stops the real program by a signal and returns how often it called the allocator, if that was counted.
+    pub(crate) fn end_counting(mut self) -> Outcome<f64> {
+        let allocations = self.allocations.take().ok_or("allocations are not counted")?;
+        self.end()?;
+        Ok(allocations.iter().sum())
+    }
+}
+
+/// Returns a command without this machine's settings but `PATH`.
+pub(crate) fn plain_command(program: &str) -> Command {
+    let mut command = Command::new(program);
+    command.env_clear().envs(std::env::var_os("PATH").map(|path| ("PATH", path)));
+    command
+}
+
+/// Reads a line of memusage, such as ` malloc|       1234 …`: how often the allocator was called.
+fn allocated(line: &str) -> Option<f64> {
+    let (name, figures) = line.split_once('|')?;
+    let name = name.trim_end_matches(|c: char| !c.is_ascii_alphabetic());
+    if !["malloc", "calloc", "realloc"].iter().any(|allocating| name.ends_with(allocating)) {
+        return None;
+    }
+    figures.split_whitespace().find_map(|figure| figure.parse().ok())
 }
 
 /// The settings of every measurement.
@@ -112,6 +163,7 @@ pub(crate) fn serve(kind: &str) -> Outcome<()> {
         match kind {
             "bare" => keeping_nothing(listener, post(bare)).await,
             "verified" => keeping_nothing(listener, post(verified)).await,
+            "floor" => keeping_nothing(listener, post(floor::carry_out)).await,
             "ours" => {
                 app::log_to_stderr(app::TOLD, LogFormat::Text);
                 let app = App::build(&config()?, Clock::System).await?;
@@ -155,15 +207,20 @@ async fn bare(body: Bytes) -> StatusCode {
 
 /// Verifies and decodes in the usual way, and stores nothing.
 async fn verified(headers: HeaderMap, body: Bytes) -> StatusCode {
-    if is_genuine(&headers, &body) != Some(true) {
-        return StatusCode::UNAUTHORIZED;
+    match verified_form(&headers, &body) {
+        Ok(_) => StatusCode::OK,
+        Err(refusal) => refusal,
     }
-    let form: HashMap<_, _> = form_urlencoded::parse(&body).into_owned().collect();
-    if form.contains_key("trigger_id") && form.contains_key("command") {
-        StatusCode::OK
-    } else {
-        StatusCode::BAD_REQUEST
+}
+
+/// Returns the form of a request whose signature holds.
+pub(crate) fn verified_form(headers: &HeaderMap, body: &[u8]) -> Result<HashMap<String, String>, StatusCode> {
+    if is_genuine(headers, body) != Some(true) {
+        return Err(StatusCode::UNAUTHORIZED);
     }
+    let form: HashMap<_, _> = form_urlencoded::parse(body).into_owned().collect();
+    let is_command = form.contains_key("trigger_id") && form.contains_key("command");
+    if is_command { Ok(form) } else { Err(StatusCode::BAD_REQUEST) }
 }
 
 fn is_genuine(headers: &HeaderMap, body: &[u8]) -> Option<bool> {

@@ -63,6 +63,9 @@ async fn run(rate: u32) -> Outcome<(Counted, f64)> {
     let before = database.counted().await?;
     load::open(server.address, rate, TIME, supply, Backend::Postgres.core()).await?;
     settle(&far, count).await;
+    if far.finished() < count {
+        return Err(format!("{} of {count} commands were carried out at {rate}/s", far.finished()).into());
+    }
     let busy = database.counted().await?.since(&before);
     drop(server);
     database.remove().await?;

@@ -8,7 +8,7 @@ use std::sync::{Mutex, PoisonError};
 use foldhash::fast::RandomState;
 use jiff::Timestamp;
 
-use crate::{Claim, FollowUp, JobId, NewJob, Queue, TenantId, Verdict, fnv};
+use crate::{Claim, FollowUp, NewJob, Queue, TenantId, Verdict, fnv};
 
 /// Distance between the virtual times of one flow, in milliseconds. A flow with no more jobs than this allows is not
 /// held back at all.
@@ -49,11 +49,6 @@ impl Settlement {
     /// Returns the tenant whose job is settled.
     pub fn installation(&self) -> &TenantId {
         &self.claim.installation
-    }
-
-    /// Returns the job that it is about.
-    pub fn job(&self) -> JobId {
-        self.claim.id
     }
 }
 

@@ -74,7 +74,7 @@ impl FactCopies {
     }
 
     /// Drops the copies of facts that this process has written.
-    pub(super) fn wrote(&self, installation: &InstallationId, written: &[Written]) {
+    pub(super) fn wrote(&self, installation: &InstallationId, written: &[WrittenFact]) {
         let mut shelves = self.lock();
         let shelf = shelves.entry(installation.clone()).or_default();
         shelf.moment.writes += 1;
@@ -171,12 +171,12 @@ impl Shelf {
 }
 
 /// The name of a copied fact that is written.
-pub(super) struct Written {
+pub(super) struct WrittenFact {
     kind: &'static str,
     id: String,
 }
 
-impl Written {
+impl WrittenFact {
     /// Returns the name of a document, if it is copied.
     pub(super) fn document(kind: &str, id: &str) -> Option<Self> {
         let kind = DocumentKind::of(kind).filter(|kind| kind.is_copied())?;
@@ -321,9 +321,9 @@ mod tests {
             read(&copies, key, |_| {});
         }
         let entry = CacheEntry::new(CacheKind::Profile, "U1", Timestamp::UNIX_EPOCH, String::new());
-        copies.wrote(&here(), &Written::by(&[Effect::CachePut(entry)]));
+        copies.wrote(&here(), &WrittenFact::by(&[Effect::CachePut(entry)]));
         assert_eq!(all.each_ref().map(|key| has(&copies, key)), [false, true, false, true, true, true]);
-        copies.wrote(&here(), &Written::by(&[Effect::DropDocument { kind: "route".into(), id: "C2".into() }]));
+        copies.wrote(&here(), &WrittenFact::by(&[Effect::DropDocument { kind: "route".into(), id: "C2".into() }]));
         assert_eq!(all.each_ref().map(|key| has(&copies, key)), [false, true, false, true, true, false]);
     }
 

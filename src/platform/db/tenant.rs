@@ -2,16 +2,16 @@
 
 use std::sync::Arc;
 
+use durable_queue::{Claim, Settled, Verdict};
 use jiff::Timestamp;
 
 use crate::core::error::Fault;
 use crate::core::ids::{ChannelId, ConversationId, DraftId, InstallationId, MessageTs, SlackUserId};
 use crate::platform::db::api::Store;
 use crate::platform::db::data_category::{DataCategory, StoredItem};
-use crate::platform::db::fact_copies::{FactCopies, FactKey, Written};
+use crate::platform::db::fact_copies::{FactCopies, FactKey, WrittenFact};
 use crate::platform::db::kinds::{CacheKind, DocumentKind};
 use crate::platform::db::values::{Audited, CacheEntry, Card, Document, Draft, Effect, Entry, Since, Snapshot};
-use crate::platform::db::{Claim, Settled, Verdict};
 
 /// The most closed buckets that are read.
 const MOST_LIMITS: usize = 10_000;
@@ -51,7 +51,7 @@ impl TenantDb {
         effects: Vec<Effect>,
         now: Timestamp,
     ) -> Result<Settled, Fault> {
-        let written = Written::by(&effects);
+        let written = WrittenFact::by(&effects);
         let settled = self.store.settle(claim, verdict, effects, now).await;
         self.wrote(&written);
         settled
@@ -111,7 +111,7 @@ impl TenantDb {
 
     /// See [`Store::cache_put`].
     pub async fn cache_put(&self, entry: CacheEntry) -> Result<(), Fault> {
-        let written = Written::entry(&entry);
+        let written = WrittenFact::entry(&entry);
         let put = self.store.cache_put(&self.installation, entry).await;
         self.wrote(written.as_slice());
         put
@@ -145,7 +145,7 @@ impl TenantDb {
 
     /// See [`Store::keep`].
     pub async fn keep(&self, document: Document) -> Result<(), Fault> {
-        let written = Written::document(&document.kind, &document.id);
+        let written = WrittenFact::document(&document.kind, &document.id);
         let kept = self.store.keep(&self.installation, document).await;
         self.wrote(written.as_slice());
         kept
@@ -156,7 +156,7 @@ impl TenantDb {
         let name = (document.kind.clone(), document.id.clone());
         let kept = StoredItem { name, also: None, at: None, body: document.body.clone() };
         let taken = self.store.delete_if_unchanged(&self.installation, DataCategory::Documents, &kept).await;
-        self.wrote(Written::document(&document.kind, &document.id).as_slice());
+        self.wrote(WrittenFact::document(&document.kind, &document.id).as_slice());
         taken
     }
 
@@ -227,7 +227,7 @@ impl TenantDb {
     }
 
     /// Drops the copies of what was written, or may have been: a write can fail after its commit.
-    fn wrote(&self, written: &[Written]) {
+    fn wrote(&self, written: &[WrittenFact]) {
         if !written.is_empty() {
             self.copies.wrote(&self.installation, written);
         }

@@ -3,6 +3,8 @@
 //!
 //! Locks are taken in one order everywhere: deliveries, partitions, jobs, buckets, everything else.
 
+use std::collections::{HashMap, HashSet};
+
 use deadpool_postgres::ClientWrapper;
 use jiff::Timestamp;
 use tokio_postgres::{Error, Row};
@@ -25,13 +27,14 @@ pub(super) const HELD: &str = "
 pub(super) const POSTPONE: &str = "
     UPDATE jobs SET due = CASE WHEN reserved THEN greatest($2, due) ELSE $2 END, ready = FALSE WHERE id = $1";
 
-/// The claimed jobs among those asked for, by their places. Their rows are locked in the order of ids.
+/// The claimed jobs among those asked for, by their places. Their rows are locked in the order of ids. Here and below
+/// the ids are asked for twice, so that even a plan that was made for an empty table searches for them.
 pub(super) const HELD_TOGETHER: &str = "
     SELECT asked.place, jobs.due, jobs.delay_notified, jobs.virtual_time
     FROM unnest($1::bigint[], $2::bigint[], $3::text[], $4::text[], $5::text[])
         WITH ORDINALITY AS asked (id, fence, installation, queue, key, place)
     JOIN jobs ON jobs.id = asked.id
-    WHERE jobs.fence = asked.fence AND jobs.installation = asked.installation AND jobs.queue = asked.queue
+    WHERE jobs.id = ANY($1) AND jobs.fence = asked.fence AND jobs.installation = asked.installation AND jobs.queue = asked.queue
         AND jobs.key = asked.key AND jobs.state = 'live'
     ORDER BY jobs.id FOR UPDATE OF jobs";
 
@@ -39,7 +42,7 @@ pub(super) const CONTINUE: &str = "
     UPDATE jobs SET body = step.body, due = CASE WHEN reserved THEN greatest(step.due, jobs.due) ELSE step.due END,
         ready = FALSE, outcome_unknown = FALSE
     FROM unnest($1::bigint[], $2::text[], $3::bigint[]) AS step (id, body, due)
-    WHERE jobs.id = step.id";
+    WHERE jobs.id = ANY($1) AND jobs.id = step.id";
 
 /// An attempt that surely had no effect does not undo the doubt that an earlier one left.
 pub(super) const GIVE_BACK: &str = "
@@ -47,30 +50,28 @@ pub(super) const GIVE_BACK: &str = "
         cause = later.cause, fence = fence + 1, in_flight = FALSE,
         outcome_unknown = jobs.outcome_unknown OR later.outcome_unknown
     FROM unnest($1::bigint[], $2::bigint[], $3::text[], $4::bool[]) AS later (id, due, cause, outcome_unknown)
-    WHERE jobs.id = later.id";
+    WHERE jobs.id = ANY($1) AND jobs.id = later.id";
 
 pub(super) const REMOVE: &str = "DELETE FROM jobs WHERE id = ANY($1)";
 
 pub(super) const BURY: &str = "
     UPDATE jobs SET state = 'dead', head = FALSE, cause = dead.cause
     FROM unnest($1::bigint[], $2::text[]) AS dead (id, cause)
-    WHERE jobs.id = dead.id";
+    WHERE jobs.id = ANY($1) AND jobs.id = dead.id";
 
 /// LATERAL, so that each partition is one search of the index.
 pub(super) const FREE_SUCCESSORS: &str = "
-    UPDATE jobs SET head = TRUE, ready = jobs.due <= next.now
-    FROM (
-        SELECT first.id, freed.now
-        FROM unnest($1::text[], $2::text[], $3::text[], $4::bigint[]) AS freed (installation, queue, key, now)
+    UPDATE jobs SET head = TRUE, ready = due <= $4
+    WHERE id = ANY(ARRAY(
+        SELECT first.id FROM unnest($1::text[], $2::text[], $3::text[]) AS freed (installation, queue, key)
         CROSS JOIN LATERAL (
             SELECT id FROM jobs
             WHERE state = 'live' AND NOT head AND jobs.installation = freed.installation
                 AND jobs.queue = freed.queue AND jobs.key = freed.key
             ORDER BY id LIMIT 1
         ) AS first
-    ) AS next
-    WHERE jobs.id = next.id
-    RETURNING jobs.queue";
+    ))
+    RETURNING queue";
 
 pub(super) const MARK_TOLD: &str = "
     UPDATE jobs SET delay_notified = TRUE
@@ -89,8 +90,8 @@ pub(super) async fn renew(
     Ok(Settled::Applied)
 }
 
-/// Stores verdicts and their consequences, each if its claim still holds; no two are about the same job. All verdicts
-/// come before all new jobs: a job that takes another key leaves its partition before it joins the new one.
+/// Stores verdicts and their consequences, each if its claim still holds. Of two about the same job the first holds. All
+/// verdicts come before all new jobs: a job that takes another key leaves its partition before it joins the new one.
 pub(super) async fn settle(
     db: &ClientWrapper,
     pending: &mut PendingWakeups,
@@ -125,14 +126,13 @@ async fn lock_and_hold(db: &ClientWrapper, settlements: &[&Settlement]) -> Resul
     let locks: Params<'_> = &[&locks];
     let exactly: Params<'_> = &[&ids, &fences, &installations, &queues, &keys];
     let (_, found) = tokio::try_join!(biased; db.query(&lock, locks), db.query(&hold, exactly))?;
-    let mut held: Vec<_> = settlements.iter().map(|_| None).collect();
+    let mut by_place = HashMap::with_capacity(found.len());
     for row in &found {
-        let place = usize::try_from(row.try_get::<_, i64>(0)?).unwrap_or_default();
-        if let Some(held) = place.checked_sub(1).and_then(|place| held.get_mut(place)) {
-            *held = Some(Held::read(row, 1)?);
-        }
+        by_place.insert(row.try_get::<_, i64>(0)?, Held::read(row, 1)?);
     }
-    Ok(held)
+    let mut jobs = HashSet::new();
+    let places = (1..).zip(&ids);
+    Ok(places.map(|(place, id)| by_place.remove(&place).filter(|_| jobs.insert(*id))).collect())
 }
 
 /// Answers whether a job leaves its partition with this verdict.
@@ -176,8 +176,10 @@ struct Verdicts<'a> {
     buried: (Vec<i64>, Vec<&'a str>),
     continued: (Vec<i64>, Vec<&'a str>, Vec<i64>),
     given_back: (Vec<i64>, Vec<i64>, Vec<&'a str>, Vec<bool>),
-    /// The partitions that jobs leave, with the time of the settlement.
-    left: (Vec<&'a str>, Vec<&'static str>, Vec<&'a str>, Vec<i64>),
+    /// The partitions that jobs leave.
+    left: (Vec<&'a str>, Vec<&'static str>, Vec<&'a str>),
+    /// The time of the latest settlement.
+    now: i64,
     /// The queues in which a job becomes due before its lease would have ended.
     earlier: Vec<Queue>,
 }
@@ -218,13 +220,13 @@ impl<'a> Verdicts<'a> {
             self.left.0.push(installation);
             self.left.1.push(name(queue));
             self.left.2.push(key);
-            self.left.3.push(settlement.now.as_millisecond());
         }
+        self.now = self.now.max(settlement.now.as_millisecond());
     }
 
     /// Stores the verdicts, each kind in one statement. A job leaves its partition before the next one becomes the head.
     async fn store(&self, db: &ClientWrapper, pending: &mut PendingWakeups) -> Result<(), Error> {
-        let Self { removed, buried, continued, given_back, left, earlier } = self;
+        let Self { removed, buried, continued, given_back, left, now, earlier } = self;
         if !continued.0.is_empty() {
             changed(db, CONTINUE, &[&continued.0, &continued.1, &continued.2]).await?;
         }
@@ -237,7 +239,7 @@ impl<'a> Verdicts<'a> {
         if !left.0.is_empty() {
             let (remove, free) = (prepared(db, REMOVE).await?, prepared(db, FREE_SUCCESSORS).await?);
             let jobs: Params<'_> = &[removed];
-            let lines: Params<'_> = &[&left.0, &left.1, &left.2, &left.3];
+            let lines: Params<'_> = &[&left.0, &left.1, &left.2, now];
             let (_, freed) = tokio::try_join!(biased; db.execute(&remove, jobs), db.query(&free, lines))?;
             for row in &freed {
                 pending.wake(queue(row.try_get(0)?));

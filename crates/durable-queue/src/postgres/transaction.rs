@@ -37,7 +37,7 @@ impl<'a> Transaction<'a> {
     }
 
     /// Stores verdicts with their consequences, each if its claim still holds. Where it does not, nothing else should be
-    /// stored either. No two are about the same job.
+    /// stored either. Of two about the same job the first holds.
     pub async fn settle(&mut self, settlements: &[&Settlement]) -> Result<Vec<Settled>, Error> {
         settling::settle(self.db, &mut self.pending, settlements).await
     }

@@ -7,14 +7,6 @@ use crate::core::clock::from_millis;
 use crate::core::ids::{ChannelId, ConversationId, DraftId, MessageTs, SlackUserId};
 use crate::platform::db::{CacheEntry, Card, Draft, Entry};
 
-pub(super) const CARD: &str = "
-    SELECT channel, conversation, ts, card_view FROM cards
-    WHERE installation = $1 AND conversation = $2 AND channel = $3";
-
-pub(super) const CARDS: &str = "
-    SELECT channel, conversation, ts, card_view FROM cards
-    WHERE installation = $1 AND conversation = $2 ORDER BY channel";
-
 pub(super) const DRAFT: &str = "SELECT id, actor, at, body FROM drafts WHERE installation = $1 AND id = $2";
 
 pub(super) const ENTRIES: &str = "
@@ -24,9 +16,6 @@ pub(super) const ENTRIES: &str = "
 pub(super) const DEEDS: &str = "
     SELECT at, actor, conversation, verb, detail FROM audit_entries
     WHERE installation = $1 AND actor = $2 ORDER BY id DESC LIMIT $3";
-
-pub(super) const RECALL: &str = "
-    SELECT kind, id, alias, at, body FROM cache_entries WHERE installation = $1 AND kind = $2 AND id = $3";
 
 pub(super) const RECALL_ALL: &str = "
     SELECT kind, id, alias, at, body FROM cache_entries WHERE installation = $1 AND kind = $2 AND id = ANY($3)";
@@ -47,7 +36,7 @@ pub(super) const SWEEP: [&str; 2] = [
     RETURNING 1",
 ];
 
-/// Reads a card from the columns of [`CARDS`].
+/// Reads a card from the columns of [`CARD_AT`](super::kept::CARD_AT).
 pub(super) fn read_card(row: &Row) -> Result<Card, Error> {
     Ok(Card {
         channel: ChannelId::new(row.try_get::<_, String>(0)?),
@@ -78,7 +67,7 @@ pub(super) fn read_entry(row: &Row) -> Result<Entry, Error> {
     })
 }
 
-/// Reads a cache entry from the columns of [`RECALL`].
+/// Reads a cache entry from the columns of [`RECALL_ALL`].
 pub(super) fn read_memo(row: &Row) -> Result<CacheEntry, Error> {
     Ok(CacheEntry {
         kind: row.try_get(0)?,

@@ -10,9 +10,6 @@ use crate::core::clock::from_millis;
 use crate::core::ids::{ConversationId, InstallationId};
 use crate::platform::db::{Audited, Document, Snapshot};
 
-pub(super) const FIND: &str = "
-    SELECT installation, kind, id, at, due, body FROM documents WHERE installation = $1 AND kind = $2 AND id = $3";
-
 pub(super) const LIST: &str = "
     SELECT installation, kind, id, at, due, body FROM documents
     WHERE installation = $1 AND kind = $2 ORDER BY id LIMIT $3";
@@ -23,9 +20,6 @@ pub(super) const DUE: &str = "
 
 pub(super) const COME_DUE: &str = "
     UPDATE documents SET due = NULL WHERE installation = $1 AND kind = $2 AND id = $3 AND due = $4";
-
-pub(super) const SIGHT: &str = "
-    SELECT conversation, at, body FROM snapshots WHERE installation = $1 AND conversation = $2";
 
 pub(super) const SNAPSHOTS: &str = "
     SELECT conversation, at, body FROM snapshots
@@ -70,7 +64,7 @@ impl UnitOfWork for FireDue<'_> {
     }
 }
 
-/// Reads a document from the columns of [`FIND`].
+/// Reads a document from the columns of [`LIST`].
 pub(super) fn read(row: &Row) -> Result<(InstallationId, Document), Error> {
     let document = Document {
         kind: row.try_get(1)?,

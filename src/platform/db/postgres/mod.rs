@@ -5,9 +5,11 @@ mod categories;
 mod effects;
 mod emptying;
 mod facts;
+mod gathering;
 mod kept;
 mod operating;
 mod present;
+mod reading;
 mod settling;
 #[cfg(test)]
 mod tests;
@@ -27,8 +29,10 @@ use crate::core::error::Fault;
 use crate::core::ids::{ChannelId, ConversationId, DraftId, InstallationId, JobId, MessageTs, SlackUserId};
 use crate::platform::db::data_category::{DataCategory, StoredItem};
 use crate::platform::db::postgres::emptying::{Begin, ClearAll};
+use crate::platform::db::postgres::gathering::Gatherer;
 use crate::platform::db::postgres::kept::FireDue;
-use crate::platform::db::postgres::settling::{Write, WriteBatcher};
+use crate::platform::db::postgres::reading::RowReader;
+use crate::platform::db::postgres::settling::{Write, Writes};
 use crate::platform::db::postgres::waiting::SetBackAll;
 use crate::platform::db::row_limit::limit;
 use crate::platform::db::{
@@ -52,7 +56,8 @@ const PROGRAM: &str = "dialnote-slack";
 /// A store in a PostgreSQL database. Dropping it finishes the writes that were begun.
 pub struct Postgres {
     queue: Arc<PostgresQueue>,
-    writes: WriteBatcher,
+    reader: RowReader,
+    writes: Gatherer<Writes>,
 }
 
 impl Postgres {
@@ -79,7 +84,7 @@ impl Postgres {
     /// Connects to the database at `url` and brings its schema up to date if need be.
     pub async fn open(url: &str) -> Result<Self, Fault> {
         let queue = Arc::new(PostgresQueue::open(address(url)?, SCHEMA).await?);
-        Ok(Self { writes: WriteBatcher::open(&queue), queue })
+        Ok(Self { reader: RowReader::open(&queue), writes: Gatherer::open(Writes(queue.clone())), queue })
     }
 
     async fn transact<W: UnitOfWork>(&self, work: &W) -> Result<W::Output, Fault> {
@@ -88,7 +93,7 @@ impl Postgres {
 
     /// Stores effects that follow from no job, all or none.
     async fn write(&self, installation: &InstallationId, effects: Vec<Effect>) -> Result<(), Fault> {
-        self.writes.store(Write { settlement: None, installation: installation.clone(), effects }).await.map(drop)
+        self.writes.ask(Write { settlement: None, installation: installation.clone(), effects }).await.map(drop)
     }
 
     async fn query(&self, sql: &str, params: Params<'_>) -> Result<Vec<Row>, Fault> {
@@ -124,7 +129,7 @@ impl Store for Postgres {
     ) -> Result<Settled, Fault> {
         let (follow_ups, effects) = Effect::part(effects);
         let settlement = Some(self.queue.settlement(claim, verdict, follow_ups, now));
-        self.writes.store(Write { settlement, installation: claim.installation.clone(), effects }).await
+        self.writes.ask(Write { settlement, installation: claim.installation.clone(), effects }).await
     }
 
     async fn fire_due(
@@ -212,12 +217,12 @@ impl Store for Postgres {
         channel: &ChannelId,
         conversation: &ConversationId,
     ) -> Result<Option<Card>, Fault> {
-        let which: Params<'_> = &[&installation.as_str(), &conversation.as_str(), &channel.as_str()];
-        self.first(facts::CARD, which, facts::read_card).await
+        let cards = self.reader.cards(installation, conversation).await?;
+        Ok(cards.into_iter().find(|card| card.channel == *channel))
     }
 
     async fn cards(&self, installation: &InstallationId, conversation: &ConversationId) -> Result<Vec<Card>, Fault> {
-        self.all(facts::CARDS, &[&installation.as_str(), &conversation.as_str()], facts::read_card).await
+        self.reader.cards(installation, conversation).await
     }
 
     async fn draft(&self, installation: &InstallationId, id: &DraftId) -> Result<Option<Draft>, Fault> {
@@ -259,7 +264,7 @@ impl Store for Postgres {
         kind: &str,
         id: &str,
     ) -> Result<Option<CacheEntry>, Fault> {
-        self.first(facts::RECALL, &[&installation.as_str(), &kind, &id], facts::read_memo).await
+        self.reader.cache_entry(installation, kind, id).await
     }
 
     async fn cache_get_all(
@@ -285,8 +290,7 @@ impl Store for Postgres {
     }
 
     async fn document(&self, installation: &InstallationId, kind: &str, id: &str) -> Result<Option<Document>, Fault> {
-        let found = self.first(kept::FIND, &[&installation.as_str(), &kind, &id], kept::read).await?;
-        Ok(found.map(|(_, document)| document))
+        self.reader.document(installation, kind, id).await
     }
 
     async fn documents(&self, installation: &InstallationId, kind: &str, max: usize) -> Result<Vec<Document>, Fault> {
@@ -330,7 +334,7 @@ impl Store for Postgres {
     }
 
     async fn snapshot(&self, installation: &InstallationId, id: &ConversationId) -> Result<Option<Snapshot>, Fault> {
-        self.first(kept::SIGHT, &[&installation.as_str(), &id.as_str()], kept::read_snapshot).await
+        self.reader.snapshot(installation, id).await
     }
 
     async fn snapshots(
