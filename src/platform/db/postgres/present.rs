@@ -37,7 +37,9 @@ async fn read_state(
         let jobs = connection.all(JOBS, &[&after, &JOBS_PER_READ], read).await?;
         let Some(last) = jobs.last() else { return Ok(state) };
         after = last.id.0;
-        jobs.iter().for_each(|job| state.count(job, unreadable));
+        for job in &jobs {
+            state.count(job, unreadable);
+        }
     }
 }
 
