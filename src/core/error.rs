@@ -139,7 +139,7 @@ impl From<QueueError> for Fault {
             QueueError::NoTls => {
                 format!("{error}. If no one else is on the network between them, add ?sslmode=disable to DATABASE_URL")
             }
-            QueueError::Failed(cause) => cause,
+            QueueError::Failed(cause) | QueueError::Refused(cause) => cause,
         })
     }
 }

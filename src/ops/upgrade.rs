@@ -12,7 +12,7 @@ const RECENT: SignedDuration = SignedDuration::from_hours(24);
 /// The most jobs that a finding names.
 const NAMED_JOBS: usize = 3;
 
-/// What the new version has found.
+/// The facts that the new version finds.
 #[derive(Debug)]
 pub struct UpgradeFacts {
     /// The settings that are missing or wrong, each with its fix.

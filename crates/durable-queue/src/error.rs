@@ -7,6 +7,9 @@ pub enum QueueError {
     /// The database failed, or answered too late.
     #[error("{0}")]
     Failed(String),
+    /// The server refused a statement. Without the part that it refused, the same work may succeed.
+    #[error("{0}")]
+    Refused(String),
     /// The server requires a password, and the address has none.
     #[error("the server requires a password")]
     NoPassword,

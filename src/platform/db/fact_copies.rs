@@ -290,9 +290,9 @@ mod tests {
     }
 
     /// Reads a fact, and keeps it after something else happened.
-    fn read(copies: &FactCopies, key: &FactKey, meanwhile: impl FnOnce(&FactCopies)) {
+    fn read(copies: &FactCopies, key: &FactKey, change: impl FnOnce(&FactCopies)) {
         let (_, begun) = copies.find(&here(), key);
-        meanwhile(copies);
+        change(copies);
         copies.keep(&here(), key.clone(), entry("one"), begun);
     }
 

@@ -12,7 +12,7 @@ use serde_json::Value;
 use super::command_line::run;
 use crate::support::{Bot, By, MAYA, Setup, product_with};
 
-/// What the program may need of a setting to be content with it, for a file that no app runs on.
+/// The settings that the program requires, for a file that no app runs on.
 const COMPLETE: [(&str, &str); 3] = [
     ("SLACK_SIGNING_SECRET", "0123456789abcdef0123456789abcdef"),
     ("SLACK_BOT_TOKEN", "xoxb-planted"),

@@ -4,7 +4,7 @@
 use std::collections::HashSet;
 use std::pin::pin;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, AtomicU8, Ordering};
+use std::sync::atomic::{AtomicU8, Ordering};
 use std::time::Duration;
 
 use async_trait::async_trait;
@@ -150,14 +150,14 @@ async fn store_gathered(pool: &Pool, notifier: &Notifier, mut batch: Vec<Pending
 
 /// Stores the deliveries one at a time: one bad delivery must not fail the others. If the database does not answer at
 /// all, fails all of them at once, because the others would only wait longer for the same error.
-async fn one_by_one(pool: &Pool, notifier: &Notifier, batch: Vec<PendingDelivery>, together: Refused) {
-    let alone = batch.len() == 1 || !together.by_the_server;
+async fn one_by_one(pool: &Pool, notifier: &Notifier, batch: Vec<PendingDelivery>, together: QueueError) {
+    let alone = batch.len() == 1 || !matches!(together, QueueError::Refused(_));
     for request in batch {
         let outcome = if alone {
-            Err(together.fault.clone())
+            Err(together.clone())
         } else {
             let only = std::slice::from_ref(&request);
-            store(pool, notifier, only).await.map_err(|refused| refused.fault).and_then(first)
+            store(pool, notifier, only).await.and_then(first)
         };
         let _ = request.reply.send(outcome);
     }
@@ -167,25 +167,13 @@ fn first(accepted: Vec<Accepted>) -> Result<Accepted, QueueError> {
     accepted.into_iter().next().ok_or_else(gone)
 }
 
-/// Reason why a batch was not stored.
-struct Refused {
-    fault: QueueError,
-    /// True if a statement was refused, so that other deliveries may fare better.
-    by_the_server: bool,
-}
-
-async fn store(pool: &Pool, notifier: &Notifier, batch: &[PendingDelivery]) -> Result<Vec<Accepted>, Refused> {
+async fn store(pool: &Pool, notifier: &Notifier, batch: &[PendingDelivery]) -> Result<Vec<Accepted>, QueueError> {
     if batch.is_empty() {
         return Ok(Vec::new());
     }
-    let verb = AcceptBatch { requests: batch, refused: AtomicBool::new(false) };
-    match in_time(pool, &verb).await {
-        Ok((accepted, pending)) => {
-            notifier.notify(pending);
-            Ok(accepted)
-        }
-        Err(fault) => Err(Refused { fault, by_the_server: verb.refused.into_inner() }),
-    }
+    let (accepted, pending) = in_time(pool, &AcceptBatch { requests: batch }).await?;
+    notifier.notify(pending);
+    Ok(accepted)
 }
 
 /// Runs the batch for as long as a caller waits for it. Waits for a COMMIT that was sent.
@@ -200,7 +188,6 @@ async fn in_time(pool: &Pool, batch: &AcceptBatch<'_>) -> Result<(Vec<Accepted>,
 
 struct AcceptBatch<'a> {
     requests: &'a [PendingDelivery],
-    refused: AtomicBool,
 }
 
 #[async_trait]
@@ -220,10 +207,7 @@ impl UnitOfWork for AcceptBatch<'_> {
 
     async fn run(&self, transaction: &mut Transaction<'_>) -> Result<Vec<Accepted>, Error> {
         self.reopen();
-        let outcome = self.accept(transaction.db, &mut transaction.pending).await;
-        let refused = outcome.as_ref().is_err_and(|error| !error.is_closed());
-        self.refused.store(refused, Ordering::Relaxed);
-        outcome
+        self.accept(transaction.db, &mut transaction.pending).await
     }
 }
 

@@ -86,7 +86,7 @@ pub struct PostgresQueue {
 impl PostgresQueue {
     /// Connects to a database and brings its schema up to date if necessary.
     ///
-    /// The schema begins with [`QUEUE`], and has [`VERSIONS`] and the app's own migrations in the order of their making.
+    /// The schema begins with [`QUEUE`]. It has [`VERSIONS`] and the app's own migrations in the order of their making.
     pub async fn open(address: Address, schema: Schema) -> Result<Self, QueueError> {
         let channel = address.channel.clone();
         let route = ConnectionTarget::at(address)?;

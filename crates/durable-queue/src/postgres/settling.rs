@@ -34,8 +34,8 @@ pub(super) const HELD_TOGETHER: &str = "
     FROM unnest($1::bigint[], $2::bigint[], $3::text[], $4::text[], $5::text[])
         WITH ORDINALITY AS asked (id, fence, installation, queue, key, place)
     JOIN jobs ON jobs.id = asked.id
-    WHERE jobs.id = ANY($1) AND jobs.fence = asked.fence AND jobs.installation = asked.installation AND jobs.queue = asked.queue
-        AND jobs.key = asked.key AND jobs.state = 'live'
+    WHERE jobs.id = ANY($1) AND jobs.fence = asked.fence AND jobs.installation = asked.installation
+        AND jobs.queue = asked.queue AND jobs.key = asked.key AND jobs.state = 'live'
     ORDER BY jobs.id FOR UPDATE OF jobs";
 
 pub(super) const CONTINUE: &str = "
@@ -90,8 +90,8 @@ pub(super) async fn renew(
     Ok(Settled::Applied)
 }
 
-/// Stores verdicts and their consequences, each if its claim still holds. Of two about the same job the first holds. All
-/// verdicts come before all new jobs: a job that takes another key leaves its partition before it joins the new one.
+/// Stores verdicts and their consequences, each if its claim still holds. Of two about the same job the first holds.
+/// All verdicts come before all new jobs: a job that takes another key leaves its partition before it joins the new one.
 pub(super) async fn settle(
     db: &ClientWrapper,
     pending: &mut PendingWakeups,

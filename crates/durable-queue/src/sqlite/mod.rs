@@ -84,7 +84,7 @@ impl SqliteQueue {
     /// Opens the database at `path`, creates it or brings its schema up to date if necessary. A process that died may
     /// have made calls whose effect happens as late as `calls_end`: its jobs wait for that.
     ///
-    /// The schema begins with [`QUEUE`], and has [`VERSIONS`] and the app's own migrations in the order of their making.
+    /// The schema begins with [`QUEUE`]. It has [`VERSIONS`] and the app's own migrations in the order of their making.
     pub async fn open(path: &Path, schema: Schema, calls_end: Timestamp) -> Result<Self, QueueError> {
         let readers = Readers::new(path.to_owned());
         let path = path.to_owned();

@@ -266,7 +266,7 @@ async fn a_delivery_that_is_refused_fails_alone() -> Result<(), QueueError> {
         store.accept(delivery("late"), vec![command("a", "late")], at(0)),
     );
     assert_eq!((good?, late?), (Accepted::New, Accepted::New));
-    assert!(matches!(bad, Err(QueueError::Failed(_))));
+    assert!(matches!(bad, Err(QueueError::Refused(_))));
     assert_eq!(store.overview().await?.inbox, 2, "nothing of it is stored");
     Ok(())
 }

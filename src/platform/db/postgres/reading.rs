@@ -8,7 +8,7 @@ use durable_queue::QueueError;
 use durable_queue::postgres::PostgresQueue;
 use tokio_postgres::{Error, Row};
 
-use super::gathering::{GatheredFailure, Gatherer, Together};
+use super::gathering::{Gatherer, Together};
 use crate::core::clock::from_millis;
 use crate::core::error::Fault;
 use crate::core::ids::{ChannelId, ConversationId, InstallationId, MessageTs};
@@ -65,9 +65,8 @@ impl Together for Reads {
     type Request = WantedRows;
     type Answer = Vec<FoundRow>;
 
-    async fn carry_out(&self, wanted: &[&WantedRows]) -> Result<Vec<Vec<FoundRow>>, GatheredFailure> {
-        let found = find(&self.0, wanted).await;
-        found.map_err(|fault| GatheredFailure { fault: fault.into(), is_of_one: true })
+    async fn carry_out(&self, wanted: &[&WantedRows]) -> Result<Vec<Vec<FoundRow>>, QueueError> {
+        find(&self.0, wanted).await
     }
 }
 
