@@ -116,9 +116,10 @@ pub trait Store: Send + Sync + 'static {
     /// `after`, at most `max`.
     async fn installations(&self, after: &InstallationId, max: usize) -> Result<Vec<InstallationId>, Fault>;
 
-    /// Removes the rows of an installation except its audit log and its version: its deliveries and jobs (dead ones, too), its
-    /// documents, drafts and cache entries, its cards and its snapshots; at most `max` of each. The job `spared` stays:
-    /// it is the one that does this, and has to repeat it after a crash. Returns the number of removed rows.
+    /// Removes the rows of an installation except its audit log and its version: its deliveries and jobs (dead ones,
+    /// too), its documents, drafts and cache entries, its cards and its snapshots; at most `max` of each. The job
+    /// `spared` stays: it is the one that does this, and has to repeat it after a crash. Returns the number of removed
+    /// rows.
     async fn clear(&self, installation: &InstallationId, spared: JobId, max: usize) -> Result<usize, Fault>;
 
     /// Stores a document, with its line of the audit log and its follow-up jobs.
