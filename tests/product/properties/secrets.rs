@@ -190,6 +190,8 @@ async fn no_command_prints_a_secret() {
                 "limits list",
                 "limits clear --all",
                 "backup FILE",
+                "upgrade-check",
+                "upgrade-check --json --backup FILE",
                 "restore FILE",
                 "health",
                 "resync",
@@ -237,7 +239,7 @@ async fn no_settings_mistake_is_printed_with_its_value() {
     let nowhere = "postgres://app:planted@127.0.0.1:9/app?sslmode=disable".to_owned();
     let out_of_reach = vec![("DATABASE_URL", nowhere), ("RUST_LOG", "trace".to_owned())];
     for settings in [&planted, &in_a_file, &out_of_reach] {
-        for command in ["serve", "doctor", "jobs list", "audit", "backup nowhere.db", "health"] {
+        for command in ["serve", "doctor", "jobs list", "audit", "backup nowhere.db", "health", "upgrade-check"] {
             let printed = run(settings, command.split(' ')).await;
             assert!(!printed.is_empty(), "{command} was well");
             assert_none(command, &printed);
