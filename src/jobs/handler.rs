@@ -12,7 +12,7 @@ use crate::core::ids::InstallationId;
 use crate::core::request_context::RequestContext;
 use crate::jobs::ctx::TenantCtx;
 use crate::jobs::job;
-use crate::jobs::job::JobKind;
+use crate::jobs::job::{JobEnvelope, JobKind};
 use crate::jobs::outcome::{Outcome, Stop};
 use crate::jobs::rate_limits::Pacing;
 use crate::platform::db::{Claim, Class, Document, DocumentKind, Effect, NewJob};
@@ -49,19 +49,21 @@ pub(crate) trait Handler: Send + Sync + 'static {
 
 /// Facts about a job that the worker needs before it runs.
 pub(crate) struct JobFacts {
-    pub(crate) requester: Option<RequestContext>,
     pub(crate) is_from_slack: bool,
     pub(crate) needs_dialnote: bool,
     pub(crate) runs_without_slack: bool,
 }
 
-/// A handler of any kind of job, for the registry.
+/// A stored job that was read, of any kind, with its handler.
 #[async_trait]
-pub(crate) trait AnyHandler: Send + Sync {
-    /// Returns the facts about a stored job. Fails if the job cannot be read.
-    fn facts(&self, body: &str) -> Result<JobFacts, String>;
+pub(crate) trait ReadJob: Send + Sync {
+    /// Returns the facts about the job.
+    fn facts(&self) -> JobFacts;
 
-    /// Runs the next step of a stored job.
+    /// Returns the requester, if one waits for an answer.
+    fn requester(&self) -> Option<&RequestContext>;
+
+    /// Runs the next step of the job.
     async fn run(&self, ctx: &TenantCtx, claim: &Claim) -> Result<Outcome, Fault>;
 
     /// Returns the effects to store when the job will be retried.
@@ -70,32 +72,31 @@ pub(crate) trait AnyHandler: Send + Sync {
     /// Returns the effects to store when the job will not be retried.
     async fn given_up(&self, ctx: &TenantCtx, claim: &Claim, fault: &Fault) -> Vec<Effect>;
 
-    /// Returns the stored job as a new job, as if it had just been requested. Fails if the job cannot be read.
-    fn again(
-        &self,
-        installation: &InstallationId,
-        body: &str,
-        now: Timestamp,
-        pacing: Pacing,
-    ) -> Result<NewJob, String>;
+    /// Returns the job as a new one, as if it had just been requested.
+    fn again(&self, installation: &InstallationId, now: Timestamp, pacing: Pacing) -> NewJob;
+}
+
+struct JobWithHandler<'a, H: Handler> {
+    handler: &'a H,
+    job: H::Job,
 }
 
 #[async_trait]
-impl<H: Handler> AnyHandler for H {
-    fn facts(&self, body: &str) -> Result<JobFacts, String> {
-        let job: H::Job = job::read(body)?;
-        Ok(JobFacts {
-            requester: job.requester().cloned(),
-            is_from_slack: job.is_from_slack(),
+impl<H: Handler> ReadJob for JobWithHandler<'_, H> {
+    fn facts(&self) -> JobFacts {
+        JobFacts {
+            is_from_slack: self.job.is_from_slack(),
             needs_dialnote: H::Job::NEEDS_DIALNOTE,
             runs_without_slack: H::Job::RUNS_WITHOUT_SLACK,
-        })
+        }
+    }
+
+    fn requester(&self) -> Option<&RequestContext> {
+        self.job.requester()
     }
 
     async fn run(&self, ctx: &TenantCtx, claim: &Claim) -> Result<Outcome, Fault> {
-        let job: H::Job =
-            job::read(&claim.body).map_err(|cause| Fault::Unreadable { what: "the job".to_owned(), cause })?;
-        match Handler::run(self, ctx, claim, &job).await {
+        match self.handler.run(ctx, claim, &self.job).await {
             Ok(outcome) => Ok(outcome),
             Err(Stop::Refused(_)) => {
                 // The reason is not logged, because it may name a contact.
@@ -107,26 +108,27 @@ impl<H: Handler> AnyHandler for H {
     }
 
     fn will_retry(&self, ctx: &TenantCtx, claim: &Claim, fault: &Fault) -> Vec<Effect> {
-        let job = job::read(&claim.body);
-        job.map_or_else(|_| Vec::new(), |job| Handler::will_retry(self, ctx, claim, &job, fault))
+        self.handler.will_retry(ctx, claim, &self.job, fault)
     }
 
     async fn given_up(&self, ctx: &TenantCtx, claim: &Claim, fault: &Fault) -> Vec<Effect> {
-        match job::read(&claim.body) {
-            Ok(job) => Handler::given_up(self, ctx, claim, &job, fault).await,
-            Err(_) => Vec::new(),
-        }
+        self.handler.given_up(ctx, claim, &self.job, fault).await
     }
 
-    fn again(
-        &self,
-        installation: &InstallationId,
-        body: &str,
-        now: Timestamp,
-        pacing: Pacing,
-    ) -> Result<NewJob, String> {
-        let job: H::Job = job::read(body)?;
-        Ok(job::new_job(installation, &job, now, pacing))
+    fn again(&self, installation: &InstallationId, now: Timestamp, pacing: Pacing) -> NewJob {
+        job::new_job(installation, &self.job, now, pacing)
+    }
+}
+
+/// A handler of any kind of job, for the registry.
+trait AnyHandler: Send + Sync {
+    /// Reads a stored job of the handler's kind. Fails if it cannot be read.
+    fn read(&self, stored: &JobEnvelope<'_>) -> Result<Box<dyn ReadJob + '_>, String>;
+}
+
+impl<H: Handler> AnyHandler for H {
+    fn read(&self, stored: &JobEnvelope<'_>) -> Result<Box<dyn ReadJob + '_>, String> {
+        Ok(Box::new(JobWithHandler { handler: self, job: stored.read()? }))
     }
 }
 
@@ -176,11 +178,11 @@ impl Registry {
         self
     }
 
-    /// Returns the handler of a stored job. Fails if the job cannot be read or this version does not know its kind.
-    pub(crate) fn of(&self, body: &str) -> Result<&dyn AnyHandler, String> {
-        let kind = job::kind(body)?;
-        let handler = self.handlers.get(kind.as_str());
-        handler.map(AsRef::as_ref).ok_or_else(|| "its kind is unknown to this version".to_owned())
+    /// Reads a stored job. Fails if the job cannot be read or this version does not know its kind.
+    pub(crate) fn read(&self, body: &str) -> Result<Box<dyn ReadJob + '_>, String> {
+        let stored = JobEnvelope::of(body)?;
+        let handler = self.handlers.get(&*stored.kind);
+        handler.ok_or_else(|| "its kind is unknown to this version".to_owned())?.read(&stored)
     }
 
     /// Returns the factory of jobs for a due document, if its kind has one.
@@ -190,8 +192,7 @@ impl Registry {
 
     /// Returns the reason why this version cannot read a stored job, if it cannot.
     pub fn unreadable(&self, body: &str) -> Option<String> {
-        let facts = self.of(body).and_then(|handler| handler.facts(body));
-        facts.err().map(|why| format!("{}: {why}", job::kind_in_words(body)))
+        self.read(body).err().map(|why| format!("{}: {why}", job::kind_in_words(body)))
     }
 
     /// Returns the stored names of all kinds of jobs, in alphabetical order.

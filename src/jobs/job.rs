@@ -1,6 +1,8 @@
 //! Kinds of durable work: how a job is stored, queued and paced. A stored job is an envelope: its kind, with a
 //! version, and its body.
 
+use std::borrow::Cow;
+
 use jiff::Timestamp;
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
@@ -69,50 +71,54 @@ pub trait JobKind: Serialize + DeserializeOwned + Send + Sync + 'static {
 }
 
 #[derive(Serialize)]
-struct EnvelopeOf<'a, J> {
+struct JobToEncode<'a, J> {
     kind: &'static str,
     job: &'a J,
 }
 
+/// A stored job whose body is not read yet.
 #[derive(Deserialize)]
-struct KindAndBody<'a> {
-    kind: String,
+pub(crate) struct JobEnvelope<'a> {
+    #[serde(borrow)]
+    pub(crate) kind: Cow<'a, str>,
     #[serde(borrow, default)]
     job: Option<&'a RawValue>,
+}
+
+impl<'a> JobEnvelope<'a> {
+    /// Reads the envelope of a stored job.
+    pub(crate) fn of(stored: &'a str) -> Result<Self, String> {
+        serde_json::from_str(stored).map_err(|error| format!("column {}", error.column()))
+    }
+
+    /// Reads the body. The error says where decoding failed and quotes nothing, because people may have written the
+    /// text.
+    pub(crate) fn read<J: JobKind>(&self) -> Result<J, String> {
+        json::read(self.job.map_or("null", RawValue::get))
+    }
 }
 
 /// Encodes a job for the store.
 pub fn encode<J: JobKind>(job: &J) -> String {
     let mut encoded = Vec::with_capacity(USUAL_LENGTH);
-    let outcome = serde_json::to_writer(&mut encoded, &EnvelopeOf { kind: J::KIND, job });
+    let outcome = serde_json::to_writer(&mut encoded, &JobToEncode { kind: J::KIND, job });
     outcome.ok().and_then(|()| String::from_utf8(encoded).ok()).unwrap_or_default()
 }
 
-/// Decodes a stored job. The error says where decoding failed and quotes nothing, because people may have written the
-/// text.
-pub fn read<J: JobKind>(body: &str) -> Result<J, String> {
-    let stored = envelope(body)?;
-    json::read(stored.job.map_or("null", RawValue::get))
+/// Decodes a stored job of this kind.
+pub fn read<J: JobKind>(stored: &str) -> Result<J, String> {
+    JobEnvelope::of(stored)?.read()
 }
 
 /// Decodes a stored job, if it is of this kind and can be read.
-pub(crate) fn of_kind<J: JobKind>(body: &str) -> Option<J> {
-    envelope(body).ok().filter(|stored| stored.kind == J::KIND).and_then(|_| read(body).ok())
-}
-
-/// Returns the kind of a stored job.
-pub fn kind(body: &str) -> Result<String, String> {
-    envelope(body).map(|stored| stored.kind)
+pub(crate) fn of_kind<J: JobKind>(stored: &str) -> Option<J> {
+    JobEnvelope::of(stored).ok().filter(|envelope| envelope.kind == J::KIND)?.read().ok()
 }
 
 /// Returns the kind of a stored job for operators, or `unreadable`.
 pub(crate) fn kind_in_words(body: &str) -> String {
     let body: Value = serde_json::from_str(body).unwrap_or_default();
     json::Peek::words(&body, "/kind").unwrap_or("unreadable").to_owned()
-}
-
-fn envelope(body: &str) -> Result<KindAndBody<'_>, String> {
-    serde_json::from_str(body).map_err(|error| format!("column {}", error.column()))
 }
 
 /// Returns a job to store, due at once.

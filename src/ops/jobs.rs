@@ -105,7 +105,7 @@ fn again(dead: &Stored, registry: &Registry, now: Timestamp, pacing: Pacing) -> 
         let command = CommandJob { quoted, ..CommandJob::new(requester, command) };
         return Ok(vec![job::new_job(&dead.installation, &command, now, pacing)]);
     }
-    let mut jobs = vec![registry.of(&dead.body)?.again(&dead.installation, &dead.body, now, pacing)?];
+    let mut jobs = vec![registry.read(&dead.body)?.again(&dead.installation, now, pacing)];
     let posted = job::of_kind(&dead.body).map(|card: PostCard| card.card_view);
     let posted = posted.or_else(|| job::of_kind(&dead.body).map(|card: RepostCard| card.card_view));
     if let Some(CardView { conversation, .. }) = posted {

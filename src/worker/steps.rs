@@ -5,9 +5,10 @@ use tracing::warn;
 use crate::commands::refusal_view;
 use crate::core::error::Fault;
 use crate::core::refusal::Refusal;
+use crate::core::request_context::RequestContext;
 use crate::jobs::ctx::TenantCtx;
 use crate::jobs::faults;
-use crate::jobs::handler::{AnyHandler, JobFacts, Registry};
+use crate::jobs::handler::{ReadJob, Registry};
 use crate::jobs::outbox::private::refusal;
 use crate::jobs::outcome::Outcome;
 use crate::platform::db::{Claim, Queue, Settled, Verdict};
@@ -42,32 +43,31 @@ pub(crate) async fn work_on(ctx: &TenantCtx, registry: &Registry, mut claim: Cla
 
 /// Returns the outcome of the next step, or none if the lease is lost.
 async fn next_step(ctx: &TenantCtx, registry: &Registry, claim: &Claim) -> Option<Outcome> {
-    let handler = match registry.of(&claim.body) {
-        Ok(handler) => handler,
+    let job = match registry.read(&claim.body) {
+        Ok(job) => job,
         Err(cause) => return Some(unreadable(ctx, claim, cause).await),
     };
-    match advance(ctx, handler, claim).await {
+    match advance(ctx, job.as_ref(), claim).await {
         Ok(outcome) => Some(outcome),
         Err(Fault::LeaseLost) => None,
-        Err(fault) => Some(after_fault(ctx, handler, claim, &fault).await),
+        Err(fault) => Some(after_fault(ctx, job.as_ref(), claim, &fault).await),
     }
 }
 
 /// Runs the next step of a job, if the job is for the installation that the token belongs to.
-async fn advance(ctx: &TenantCtx, handler: &dyn AnyHandler, claim: &Claim) -> Result<Outcome, Fault> {
-    let facts = handler.facts(&claim.body);
-    let facts = facts.map_err(|cause| Fault::Unreadable { what: "the job".to_owned(), cause })?;
+async fn advance(ctx: &TenantCtx, job: &dyn ReadJob, claim: &Claim) -> Result<Outcome, Fault> {
+    let facts = job.facts();
     if facts.needs_dialnote && !ctx.is_connected() {
         return Ok(Outcome::done(Vec::new()));
     }
     if claim.queue == Queue::Work {
         match ctx.home().await {
-            Ok(home) if home != ctx.installation() => return Ok(not_installed(ctx, facts)),
+            Ok(home) if home != ctx.installation() => return Ok(not_installed(ctx, job.requester())),
             Err(fault) if !facts.runs_without_slack => return Err(fault),
             Ok(_) | Err(_) => {}
         }
     }
-    let outcome = handler.run(ctx, claim).await?;
+    let outcome = job.run(ctx, claim).await?;
     if facts.needs_dialnote {
         faults::key_accepted(ctx);
     }
@@ -76,24 +76,23 @@ async fn advance(ctx: &TenantCtx, handler: &dyn AnyHandler, claim: &Claim) -> Re
 
 /// Returns the outcome of a job for a workspace where the app is not installed: a refusal for the requester, if there
 /// is one.
-fn not_installed(ctx: &TenantCtx, facts: JobFacts) -> Outcome {
-    let answer = facts
-        .requester
-        .map(|requester| refusal(ctx, requester.addressee(), refusal_view::refusal(&Refusal::NotInstalled)));
+fn not_installed(ctx: &TenantCtx, requester: Option<&RequestContext>) -> Outcome {
+    let answer =
+        requester.map(|requester| refusal(ctx, requester.addressee(), refusal_view::refusal(&Refusal::NotInstalled)));
     Outcome::done(answer.into_iter().collect())
 }
 
 /// Returns the outcome of a step that ended in a fault.
-async fn after_fault(ctx: &TenantCtx, handler: &dyn AnyHandler, claim: &Claim, fault: &Fault) -> Outcome {
+async fn after_fault(ctx: &TenantCtx, job: &dyn ReadJob, claim: &Claim, fault: &Fault) -> Outcome {
     match faults::next_try(ctx, claim, fault).await {
         RetryDecision::At(due) => {
             let mut outcome = faults::tried_again(ctx, claim, fault, due);
-            outcome.effects.extend(handler.will_retry(ctx, claim, fault));
+            outcome.effects.extend(job.will_retry(ctx, claim, fault));
             outcome
         }
         RetryDecision::GiveUp => {
             ctx.metrics.given_up();
-            let effects = handler.given_up(ctx, claim, fault).await;
+            let effects = job.given_up(ctx, claim, fault).await;
             Outcome { effects, ..Outcome::dead(claim, fault.to_string()) }
         }
     }

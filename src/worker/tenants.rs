@@ -144,7 +144,7 @@ impl Tenants {
     /// Returns the trace in which a job runs. A job that no request caused begins its own trace.
     fn trace(&self, claim: &Claim) -> Option<Context> {
         let trace = self.common.traces.of(&claim.installation, claim.request())?;
-        let facts = self.registry.of(&claim.body).ok()?.facts(&claim.body).ok()?;
+        let facts = self.registry.read(&claim.body).ok()?.facts();
         let waited = self.common.clock.now().duration_since(claim.accepted).as_millis();
         let begins = claim.request.is_none() && claim.attempt == 1 && !facts.is_from_slack;
         let attributes = vec![
@@ -162,8 +162,8 @@ impl Tenants {
         if job::of_kind::<Removed>(&claim.body).is_some() {
             removal::clear(store.as_ref(), &claim).await?;
         } else if self.installations().is_some()
-            && let Ok(facts) = self.registry.of(&claim.body).and_then(|handler| handler.facts(&claim.body))
-            && let Some(reply) = facts.requester.and_then(|requester| requester.reply)
+            && let Ok(job) = self.registry.read(&claim.body)
+            && let Some(reply) = job.requester().and_then(|requester| requester.reply.as_ref())
         {
             self.refuse(&reply.url, reply.replace).await;
         }
