@@ -1,9 +1,10 @@
 //! The availability of people: their Slack status and account, their Do Not Disturb, and their availability in dialnote.
 //! All parts that pick, offer or warn about a person ask here.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
 use std::time::Duration;
 
+use futures_util::future::try_join_all;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
@@ -11,24 +12,21 @@ use crate::core::availability::{Availability, Away};
 use crate::core::conversation::Owner;
 use crate::core::error::Fault;
 use crate::core::ids::{MemberId, SlackUserId, TeamId};
+use crate::core::person::{Member, Profile};
 use crate::core::teammate::linked_member;
 use crate::core::times;
 use crate::jobs::ctx::TenantCtx;
 use crate::jobs::documents;
 use crate::people::directory;
-use crate::platform::db::{CacheKind, CachedFact};
+use crate::platform::db::{CacheEntry, CacheKind, CachedFact};
 
 /// The time for which a person's Do Not Disturb is not asked for again. Slack allows some 20 such calls a minute.
 const DO_NOT_DISTURB_AGE: Duration = Duration::from_secs(60);
 
-/// The Do Not Disturb of the people asked for lately.
-#[derive(Default, Serialize, Deserialize)]
-struct Undisturbed(Vec<UndisturbedUser>);
-
-#[derive(Clone, Serialize, Deserialize)]
-struct UndisturbedUser {
-    user: SlackUserId,
-    /// The end of their Do Not Disturb, if it is on.
+/// The Do Not Disturb of a Slack user.
+#[derive(Serialize, Deserialize)]
+struct Undisturbed {
+    /// Its end, if it is on.
     until: Option<Timestamp>,
     /// The time at which Slack was asked.
     at: Timestamp,
@@ -52,8 +50,7 @@ pub(crate) async fn of_users(
     team: Option<&TeamId>,
 ) -> Result<Vec<Availability>, Fault> {
     let (now, emoji) = (ctx.clock.now(), documents::rules(ctx).await?.away_emoji);
-    let undisturbed = undisturbed(ctx, users, team).await?;
-    let resting: HashMap<_, _> = undisturbed.iter().filter_map(|one| Some((&one.user, one.until?))).collect();
+    let resting = resting(ctx, users, team).await?;
     let (members, by_hand) = (directory::team_lately(ctx).await?, directory::by_hand(ctx).await?);
     let is_anyone_away = members.iter().any(|member| member.away);
     let profiles = directory::look_up_all(ctx, &users.iter().collect::<Vec<_>>()).await?;
@@ -84,42 +81,47 @@ pub(crate) async fn of_member(ctx: &TenantCtx, member: &MemberId) -> Result<Avai
 /// Returns the people who are away, as far as it can be told from stored facts.
 pub(crate) async fn known_away(ctx: &TenantCtx) -> Result<Vec<(SlackUserId, Away)>, Fault> {
     let (now, emoji) = (ctx.clock.now(), documents::rules(ctx).await?.away_emoji);
-    let Undisturbed(resting) = kept(ctx).await?;
-    let mut found = Vec::new();
-    for (profile, member) in directory::known_team(ctx).await? {
-        let until = resting.iter().find(|one| one.user == profile.user).and_then(|one| one.until);
-        if let Availability::Away(why) = Availability::of(&profile, until, member.away, &emoji, now) {
-            found.push((profile.user, why));
+    let team = directory::known_team(ctx).await?;
+    let users: Vec<_> = team.iter().map(|(profile, _)| profile.user.clone()).collect();
+    let kept = kept(ctx, &users).await?;
+    let away = |(profile, member): (Profile, Member)| {
+        let until = kept.get(&profile.user).and_then(|kept| kept.until);
+        match Availability::of(&profile, until, member.away, &emoji, now) {
+            Availability::Away(why) => Some((profile.user, why)),
+            Availability::Here => None,
         }
-    }
-    Ok(found)
+    };
+    Ok(team.into_iter().filter_map(away).collect())
 }
 
-async fn kept(ctx: &TenantCtx) -> Result<Undisturbed, Fault> {
-    let kept = ctx.db.cache_get(Undisturbed::KIND, "").await?;
-    Ok(kept.and_then(|kept| kept.fact()).unwrap_or_default())
+/// Returns the last answers about those of these users who were asked for.
+async fn kept(ctx: &TenantCtx, users: &[SlackUserId]) -> Result<HashMap<SlackUserId, Undisturbed>, Fault> {
+    let ids: Vec<_> = users.iter().map(SlackUserId::as_str).collect();
+    let kept = ctx.db.cache_get_all(Undisturbed::KIND, &ids).await?;
+    Ok(kept.into_iter().filter_map(|one| Some((SlackUserId::new(one.id.clone()), one.fact()?))).collect())
 }
 
-/// Returns the Do Not Disturb of these users. Slack is asked for those who were not asked for lately.
-async fn undisturbed(
+/// Returns the users among these who have Do Not Disturb on, each with its end. Slack is asked for those who were not
+/// asked for lately.
+async fn resting(
     ctx: &TenantCtx,
     users: &[SlackUserId],
     team: Option<&TeamId>,
-) -> Result<Vec<UndisturbedUser>, Fault> {
+) -> Result<HashMap<SlackUserId, Timestamp>, Fault> {
     let now = ctx.clock.now();
-    let Undisturbed(mut known) = kept(ctx).await?;
-    known.retain(|one| times::later(one.at, DO_NOT_DISTURB_AGE) > now);
-    let asked: HashSet<_> = known.iter().map(|one| &one.user).collect();
-    let unknown: Vec<_> = users.iter().filter(|user| !asked.contains(user)).cloned().collect();
+    let mut known = kept(ctx, users).await?;
+    known.retain(|_, kept| times::later(kept.at, DO_NOT_DISTURB_AGE) > now);
+    let unknown: Vec<_> = users.iter().filter(|user| !known.contains_key(user)).cloned().collect();
+    let mut resting: HashMap<_, _> = known.into_iter().filter_map(|(user, kept)| Some((user, kept.until?))).collect();
     if unknown.is_empty() {
-        return Ok(known);
+        return Ok(resting);
     }
-    let resting = ctx.slack.undisturbed(&unknown, team, now).await?;
-    known.extend(unknown.into_iter().map(|user| {
-        let until = resting.iter().find(|(one, _)| *one == user).map(|(_, until)| *until);
-        UndisturbedUser { user, until, at: now }
-    }));
-    let known = Undisturbed(known);
-    directory::keep(ctx, &known).await?;
-    Ok(known.0)
+    resting.extend(ctx.slack.undisturbed(&unknown, team, now).await?);
+    let entry = |user: &SlackUserId| {
+        let fact = Undisturbed { until: resting.get(user).copied(), at: now };
+        ctx.db.cache_put(CacheEntry::of(user.as_str(), now, &fact))
+    };
+    // At once, so that the entries share a transaction.
+    try_join_all(unknown.iter().map(entry)).await?;
+    Ok(resting)
 }

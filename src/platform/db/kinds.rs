@@ -306,7 +306,7 @@ pub enum CacheKind {
     Sought,
     /// The standing direct messages about a conversation, by conversation and reader.
     Standing,
-    /// The Do Not Disturb of the people asked for lately.
+    /// The Do Not Disturb of a Slack user, by user.
     Undisturbed,
     /// The notice that a person's command waits, by the name of what waits.
     Waits,
