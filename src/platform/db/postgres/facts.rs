@@ -9,10 +9,6 @@ use crate::platform::db::{CacheEntry, Card, Draft, Entry};
 
 pub(super) const DRAFT: &str = "SELECT id, actor, at, body FROM drafts WHERE installation = $1 AND id = $2";
 
-pub(super) const ENTRIES: &str = "
-    SELECT at, actor, conversation, verb, detail FROM audit_entries
-    WHERE installation = $1 AND conversation = $2 ORDER BY id DESC LIMIT $3";
-
 pub(super) const DEEDS: &str = "
     SELECT at, actor, conversation, verb, detail FROM audit_entries
     WHERE installation = $1 AND actor = $2 ORDER BY id DESC LIMIT $3";
@@ -56,7 +52,7 @@ pub(super) fn read_draft(row: &Row) -> Result<Draft, Error> {
     })
 }
 
-/// Reads a line of the audit log from the columns of [`ENTRIES`].
+/// Reads a line of the audit log from the columns of [`DEEDS`].
 pub(super) fn read_entry(row: &Row) -> Result<Entry, Error> {
     Ok(Entry {
         at: from_millis(row.try_get(0)?),

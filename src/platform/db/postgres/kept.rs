@@ -10,10 +10,6 @@ use crate::core::clock::from_millis;
 use crate::core::ids::{ConversationId, InstallationId};
 use crate::platform::db::{Audited, Document, Snapshot};
 
-pub(super) const LIST: &str = "
-    SELECT installation, kind, id, at, due, body FROM documents
-    WHERE installation = $1 AND kind = $2 ORDER BY id LIMIT $3";
-
 pub(super) const DUE: &str = "
     SELECT installation, kind, id, at, due, body FROM documents WHERE due IS NOT NULL AND due <= $1
     ORDER BY due LIMIT $2";
@@ -64,7 +60,7 @@ impl UnitOfWork for FireDue<'_> {
     }
 }
 
-/// Reads a document from the columns of [`LIST`].
+/// Reads a document from the columns of [`DUE`].
 pub(super) fn read(row: &Row) -> Result<(InstallationId, Document), Error> {
     let document = Document {
         kind: row.try_get(1)?,

@@ -235,8 +235,7 @@ impl Store for Postgres {
         conversation: &ConversationId,
         max: usize,
     ) -> Result<Vec<Entry>, Fault> {
-        let which: Params<'_> = &[&installation.as_str(), &conversation.as_str(), &limit(max)];
-        self.all(facts::ENTRIES, which, facts::read_entry).await
+        self.reader.entries(installation, conversation, max).await
     }
 
     async fn deeds(&self, installation: &InstallationId, actor: &SlackUserId, max: usize) -> Result<Vec<Entry>, Fault> {
@@ -273,7 +272,11 @@ impl Store for Postgres {
         kind: &str,
         ids: &[&str],
     ) -> Result<Vec<CacheEntry>, Fault> {
-        self.all(facts::RECALL_ALL, &[&installation.as_str(), &kind, &ids], facts::read_memo).await
+        match ids {
+            // One is read together with other rows.
+            [only] => Ok(self.cache_get(installation, kind, only).await?.into_iter().collect()),
+            _ => self.all(facts::RECALL_ALL, &[&installation.as_str(), &kind, &ids], facts::read_memo).await,
+        }
     }
 
     async fn cache_find(
@@ -294,8 +297,7 @@ impl Store for Postgres {
     }
 
     async fn documents(&self, installation: &InstallationId, kind: &str, max: usize) -> Result<Vec<Document>, Fault> {
-        let found = self.all(kept::LIST, &[&installation.as_str(), &kind, &limit(max)], kept::read).await?;
-        Ok(found.into_iter().map(|(_, document)| document).collect())
+        self.reader.documents(installation, kind, max).await
     }
 
     async fn due_documents(&self, now: Timestamp, max: usize) -> Result<Vec<(InstallationId, Document)>, Fault> {

@@ -11,46 +11,58 @@ use tokio_postgres::{Error, Row};
 use super::gathering::{Gatherer, Together};
 use crate::core::clock::from_millis;
 use crate::core::error::Fault;
-use crate::core::ids::{ChannelId, ConversationId, InstallationId, MessageTs};
-use crate::platform::db::{CacheEntry, Card, Document, Snapshot};
+use crate::core::ids::{ChannelId, ConversationId, InstallationId, MessageTs, SlackUserId};
+use crate::platform::db::row_limit::limit;
+use crate::platform::db::{CacheEntry, Card, Document, Entry, Snapshot};
 
 /// The branch of a table is searched only for what is asked of it.
 pub(super) const FIND: &str = "
     SELECT wanted.place, found.one, found.two, found.at, found.due, found.body
-    FROM unnest($1::text[], $2::text[], $3::text[], $4::text[])
-        WITH ORDINALITY AS wanted (source, installation, kind, id, place)
+    FROM unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::bigint[])
+        WITH ORDINALITY AS wanted (source, installation, kind, id, most, place)
     CROSS JOIN LATERAL (
-        SELECT NULL AS one, NULL AS two, at, due, body FROM documents
+        SELECT NULL AS one, NULL AS two, at, due, body, 0 AS rank FROM documents
         WHERE wanted.source = 'document' AND documents.installation = wanted.installation
             AND documents.kind = wanted.kind AND documents.id = wanted.id
         UNION ALL
-        SELECT alias, NULL, at, NULL, body FROM cache_entries
+        (SELECT id, NULL, at, due, body, 0 FROM documents
+        WHERE wanted.source = 'documents' AND documents.installation = wanted.installation
+            AND documents.kind = wanted.kind
+        ORDER BY id LIMIT wanted.most)
+        UNION ALL
+        SELECT alias, NULL, at, NULL, body, 0 FROM cache_entries
         WHERE wanted.source = 'cache_entry' AND cache_entries.installation = wanted.installation
             AND cache_entries.kind = wanted.kind AND cache_entries.id = wanted.id
         UNION ALL
-        SELECT NULL, NULL, at, NULL, body FROM snapshots
+        SELECT NULL, NULL, at, NULL, body, 0 FROM snapshots
         WHERE wanted.source = 'snapshot' AND snapshots.installation = wanted.installation
             AND snapshots.conversation = wanted.id
         UNION ALL
-        SELECT channel, ts, NULL, NULL, card_view FROM cards
+        SELECT channel, ts, NULL, NULL, card_view, 0 FROM cards
         WHERE wanted.source = 'cards' AND cards.installation = wanted.installation
             AND cards.conversation = wanted.id
+        UNION ALL
+        (SELECT actor COLLATE \"C\", verb, at, NULL, detail, -audit_entries.id FROM audit_entries
+        WHERE wanted.source = 'entries' AND audit_entries.installation = wanted.installation
+            AND audit_entries.conversation = wanted.id
+        ORDER BY audit_entries.id DESC LIMIT wanted.most)
     ) AS found
-    ORDER BY wanted.place, found.one";
+    ORDER BY wanted.place, found.rank, found.one";
 
-/// The name of rows: of one row, or of a conversation's cards.
+/// The name of rows: of one row, of a kind's documents, or of a conversation's cards or audit entries.
 struct WantedRows {
     source: &'static str,
     installation: InstallationId,
     kind: String,
     id: String,
+    most: i64,
 }
 
 /// A row, with the columns that its table has.
 struct FoundRow {
-    /// The alias of a cache entry, or the channel of a card.
+    /// The alias of a cache entry, the channel of a card, the id of a listed document, or the actor of an audit entry.
     one: Option<String>,
-    /// The message of a card.
+    /// The message of a card, or the verb of an audit entry.
     two: Option<String>,
     at: Option<i64>,
     due: Option<i64>,
@@ -86,7 +98,7 @@ impl RowReader {
         kind: &str,
         id: &str,
     ) -> Result<Option<Document>, Fault> {
-        let found = self.find("document", installation, kind, id).await?.into_iter().next();
+        let found = self.find("document", installation, kind, id, 1).await?.into_iter().next();
         let document = |FoundRow { at, due, body, .. }| Document {
             kind: kind.to_owned(),
             id: id.to_owned(),
@@ -104,7 +116,7 @@ impl RowReader {
         kind: &str,
         id: &str,
     ) -> Result<Option<CacheEntry>, Fault> {
-        let found = self.find("cache_entry", installation, kind, id).await?.into_iter().next();
+        let found = self.find("cache_entry", installation, kind, id, 1).await?.into_iter().next();
         let entry = |FoundRow { one, at, body, .. }| CacheEntry {
             kind: kind.to_owned(),
             id: id.to_owned(),
@@ -121,7 +133,7 @@ impl RowReader {
         installation: &InstallationId,
         id: &ConversationId,
     ) -> Result<Option<Snapshot>, Fault> {
-        let found = self.find("snapshot", installation, "", id.as_str()).await?.into_iter().next();
+        let found = self.find("snapshot", installation, "", id.as_str(), 1).await?.into_iter().next();
         let snapshot = |FoundRow { at, body, .. }| Snapshot {
             conversation: id.clone(),
             at: from_millis(at.unwrap_or_default()),
@@ -136,13 +148,50 @@ impl RowReader {
         installation: &InstallationId,
         conversation: &ConversationId,
     ) -> Result<Vec<Card>, Fault> {
+        let found = self.find("cards", installation, "", conversation.as_str(), usize::MAX).await?;
         let card = |FoundRow { one, two, body, .. }| Card {
             channel: ChannelId::new(one.unwrap_or_default()),
             conversation: conversation.clone(),
             ts: two.map(MessageTs::new),
             card_view: body,
         };
-        Ok(self.find("cards", installation, "", conversation.as_str()).await?.into_iter().map(card).collect())
+        Ok(found.into_iter().map(card).collect())
+    }
+
+    /// Returns the first documents of a kind, in the order of their ids.
+    pub(super) async fn documents(
+        &self,
+        installation: &InstallationId,
+        kind: &str,
+        most: usize,
+    ) -> Result<Vec<Document>, Fault> {
+        let found = self.find("documents", installation, kind, "", most).await?;
+        let document = |FoundRow { one, at, due, body, .. }| Document {
+            kind: kind.to_owned(),
+            id: one.unwrap_or_default(),
+            at: from_millis(at.unwrap_or_default()),
+            due: due.map(from_millis),
+            body,
+        };
+        Ok(found.into_iter().map(document).collect())
+    }
+
+    /// Returns the newest audit entries about a conversation.
+    pub(super) async fn entries(
+        &self,
+        installation: &InstallationId,
+        conversation: &ConversationId,
+        most: usize,
+    ) -> Result<Vec<Entry>, Fault> {
+        let found = self.find("entries", installation, "", conversation.as_str(), most).await?;
+        let entry = |FoundRow { one, two, at, body, .. }| Entry {
+            at: from_millis(at.unwrap_or_default()),
+            actor: SlackUserId::new(one.unwrap_or_default()),
+            conversation: Some(conversation.clone()),
+            verb: two.unwrap_or_default(),
+            detail: body,
+        };
+        Ok(found.into_iter().map(entry).collect())
     }
 
     async fn find(
@@ -151,9 +200,10 @@ impl RowReader {
         installation: &InstallationId,
         kind: &str,
         id: &str,
+        most: usize,
     ) -> Result<Vec<FoundRow>, Fault> {
         let (installation, kind, id) = (installation.clone(), kind.to_owned(), id.to_owned());
-        self.0.ask(WantedRows { source, installation, kind, id }).await
+        self.0.ask(WantedRows { source, installation, kind, id, most: limit(most) }).await
     }
 }
 
@@ -163,7 +213,8 @@ async fn find(queue: &PostgresQueue, wanted: &[&WantedRows]) -> Result<Vec<Vec<F
     let installations: Vec<_> = wanted.iter().map(|wanted| wanted.installation.as_str()).collect();
     let kinds: Vec<_> = wanted.iter().map(|wanted| wanted.kind.as_str()).collect();
     let ids: Vec<_> = wanted.iter().map(|wanted| wanted.id.as_str()).collect();
-    let rows = queue.all(FIND, &[&sources, &installations, &kinds, &ids], read).await?;
+    let most: Vec<_> = wanted.iter().map(|wanted| wanted.most).collect();
+    let rows = queue.all(FIND, &[&sources, &installations, &kinds, &ids, &most], read).await?;
     let mut found: Vec<Vec<FoundRow>> = wanted.iter().map(|_| Vec::new()).collect();
     for (place, row) in rows {
         if let Some(found) = place.checked_sub(1).and_then(|place| found.get_mut(place)) {
