@@ -47,9 +47,14 @@ impl Goal {
     }
 
     fn of(what: &str, figures: &[f64], unit: &str) -> Self {
-        let measured: Vec<_> = figures.iter().map(|figure| with_unit(&number(*figure), unit)).collect();
+        let measured: Vec<_> = figures.iter().map(|figure| with_unit(&shown(*figure), unit)).collect();
         Self { what: what.to_owned(), measured: side_by_side(&measured), wanted: String::new(), is_met: false }
     }
+}
+
+/// Formats a figure; a count has no decimals.
+fn shown(figure: f64) -> String {
+    if figure.fract() == 0.0 { figure.to_string() } else { number(figure) }
 }
 
 fn with_unit(figure: &str, unit: &str) -> String {

@@ -34,7 +34,8 @@ pub(crate) async fn measure(rounds: usize) -> Outcome<Measured> {
         say(&format!("one process {one}, two {two} commands/s"))?;
     }
     let text = format!("One process finishes {one} commands a second, and two finish {two}.");
-    let goal = Goal::at_least("PostgreSQL, two processes compared with one", &[two.median() / one.median()], GOAL, "");
+    let goal =
+        Goal::at_least("PostgreSQL, two instances as a multiple of one", &[two.median() / one.median()], GOAL, "");
     Ok(Measured { text, goals: vec![goal] })
 }
 

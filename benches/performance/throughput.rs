@@ -188,14 +188,14 @@ fn ratios(figures: &Compared) -> Outcome<[Goal; 3]> {
     let ratio = |one: &(Who, Figures), other: &(Who, Figures)| one.1.per_second.median() / other.1.per_second.median();
     Ok([
         Goal::at_least(
-            "SQLite, acknowledging, of bare verification",
+            "SQLite, acknowledging, share of bare verification",
             &[ratio(sqlite, verified)],
             SQLITE_OF_VERIFIED,
             "",
         ),
-        Goal::at_least("SQLite, acknowledging, of bare axum", &[ratio(sqlite, bare)], SQLITE_OF_BARE, ""),
+        Goal::at_least("SQLite, acknowledging, share of bare axum", &[ratio(sqlite, bare)], SQLITE_OF_BARE, ""),
         Goal::at_least(
-            "PostgreSQL, acknowledging, of bare verification",
+            "PostgreSQL, acknowledging, share of bare verification",
             &[ratio(postgres, verified)],
             POSTGRES_OF_VERIFIED,
             "",
