@@ -42,6 +42,8 @@ const FOLDER: &str = "target/bench";
 /// A part as it is saved, so that a run that is cut off is not lost.
 #[derive(Deserialize, Serialize)]
 struct SavedPart {
+    /// The start of its run.
+    begun: Timestamp,
     at: Timestamp,
     rounds: usize,
     measured: Measured,
@@ -49,7 +51,7 @@ struct SavedPart {
 
 /// Measures one part, saves it, and returns its text and its goals.
 pub(crate) async fn part(name: &str) -> Outcome<String> {
-    Ok(measure_and_save(name, rounds()?).await?.measured.with_goals())
+    Ok(measure_and_save(name, rounds()?, Timestamp::now()).await?.measured.with_goals())
 }
 
 /// Measures everything and writes the page. A part that fails is named there, and the others are measured.
@@ -58,14 +60,14 @@ pub(crate) async fn write() -> Outcome<()> {
     let (machine, database) = (machine::description()?, databases::move_server().await?);
     let mut parts = Vec::new();
     for name in PARTS {
-        let part = saved_or_measured(name, rounds).await;
+        let part = saved_or_measured(name, rounds, begun).await;
         if let Err(error) = &part {
             say(&format!("{name}: not measured: {error}"))?;
         }
         parts.push((name, part));
     }
     let page = page(&parts)
-        .replace("{run}", &run(begun, &parts))
+        .replace("{run}", &run(&parts))
         .replace("{machine}", &machine)
         .replace("{database}", &database)
         .replace("{rounds}", &rounds.to_string())
@@ -84,11 +86,11 @@ fn rounds() -> Outcome<usize> {
 }
 
 /// Returns a part, or the error in one line, which fits into a table.
-async fn saved_or_measured(name: &str, rounds: usize) -> Result<SavedPart, String> {
+async fn saved_or_measured(name: &str, rounds: usize, begun: Timestamp) -> Result<SavedPart, String> {
     if let Some(saved) = saved(name, rounds) {
         return Ok(saved);
     }
-    let measured = measure_and_save(name, rounds).await;
+    let measured = measure_and_save(name, rounds, begun).await;
     measured.map_err(|error| error.to_string().replace('|', "/").split_whitespace().collect::<Vec<_>>().join(" "))
 }
 
@@ -99,9 +101,9 @@ fn saved(name: &str, rounds: usize) -> Option<SavedPart> {
     serde_json::from_str(&saved).ok().filter(|saved: &SavedPart| saved.rounds == rounds)
 }
 
-async fn measure_and_save(name: &str, rounds: usize) -> Outcome<SavedPart> {
+async fn measure_and_save(name: &str, rounds: usize, begun: Timestamp) -> Outcome<SavedPart> {
     let measured = measure(name, rounds).await?;
-    let part = SavedPart { at: Timestamp::now(), rounds, measured };
+    let part = SavedPart { begun, at: Timestamp::now(), rounds, measured };
     fs::create_dir_all(FOLDER)?;
     fs::write(format!("{FOLDER}/{name}.md"), part.measured.with_goals())?;
     fs::write(format!("{FOLDER}/{name}.json"), serde_json::to_string_pretty(&part)?)?;
@@ -151,16 +153,17 @@ fn page(parts: &[(&str, Result<SavedPart, String>)]) -> String {
 }
 
 /// Names the run, or the times between which the parts of several runs were measured.
-fn run(begun: Timestamp, parts: &[(&str, Result<SavedPart, String>)]) -> String {
-    let times = || parts.iter().filter_map(|(_, part)| Some(part.as_ref().ok()?.at));
+fn run(parts: &[(&str, Result<SavedPart, String>)]) -> String {
+    let measured = || parts.iter().filter_map(|(_, part)| part.as_ref().ok());
+    let begun = || measured().map(|part| part.begun);
+    let (Some(first), Some(last), Some(end)) = (begun().min(), begun().max(), measured().map(|part| part.at).max())
+    else {
+        return "This run measured nothing".to_owned();
+    };
     let minute = |time: Timestamp| time.strftime("%F %H:%M").to_string();
-    match (times().min(), times().max()) {
-        (Some(first), Some(last)) if first < begun => {
-            format!("The parts are of several runs, measured between {} and {} UTC", minute(first), minute(last))
-        }
-        _ => {
-            let minutes = Timestamp::now().duration_since(begun).as_secs_f64() / 60.0;
-            format!("This run began on {} UTC and took {minutes:.0} minutes", minute(begun))
-        }
+    if first < last {
+        return format!("The parts are of several runs, measured between {} and {} UTC", minute(first), minute(end));
     }
+    let minutes = end.duration_since(first).as_secs_f64() / 60.0;
+    format!("This run began on {} UTC and took {minutes:.0} minutes", minute(first))
 }
