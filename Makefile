@@ -87,6 +87,7 @@ alerts-check: ## Check the alert rules and play their tests (installs promtool: 
 	promtool check rules packaging/alerts.yaml
 	promtool test rules packaging/alerts.test.yaml
 
+# With REUSE=1, the parts that an earlier run has saved in target/bench are not measured again.
 bench: setup ## Measure for an hour on an idle machine, and write docs/performance.md
 	POSTGRES_SETTINGS="-c shared_buffers=512MB -c max_wal_size=8GB -c shared_preload_libraries=pg_stat_statements" sh tests/with-postgres.sh \
 		$(CARGO) bench --locked --bench performance

@@ -1,7 +1,6 @@
 //! The least possible work for a command: a server that verifies and reads `/assign`, answers at once, makes the same
 //! seven calls as the app with contents of the same size, and keeps nothing. The part compares the app's work with it.
 
-use std::fmt::Write;
 use std::process::Command;
 use std::sync::OnceLock;
 use std::time::Duration;
@@ -15,8 +14,8 @@ use tokio::sync::Semaphore;
 use crate::databases::Backend;
 use crate::endtoend::{Run, carried_out};
 use crate::far::Far;
+use crate::goals::{Goal, Measured};
 use crate::load::Core;
-use crate::report::met;
 use crate::servers::{Server, verified_form};
 use crate::stats::{Rounds, number};
 use crate::{Outcome, machine, say};
@@ -113,8 +112,8 @@ async fn call(method: Method, url: &str, content: Option<Value>) -> Outcome<Valu
     Ok(request.send().await?.error_for_status()?.json().await?)
 }
 
-/// Measures the floor and the app on `SQLite`, in turns, and returns a table.
-pub(crate) async fn measure(rounds: usize) -> Outcome<String> {
+/// Measures the floor and the app on `SQLite`, in turns.
+pub(crate) async fn measure(rounds: usize) -> Outcome<Measured> {
     let mut all = GOALS.map(|(rate, goal)| (rate, goal, Rounds::default(), Rounds::default()));
     let mut unfinished = 0;
     for _ in 0..rounds {
@@ -126,21 +125,21 @@ pub(crate) async fn measure(rounds: usize) -> Outcome<String> {
             say(&format!("{rate}/s: floor {floor}, ours {ours} ms of core"))?;
         }
     }
-    let mut report = String::from(
-        "| commands/s | ms of core per command, floor | ours, SQLite | floor / ours | goal | |\n|---|---|---|---|---|---|\n",
-    );
+    Ok(report(&all, unfinished))
+}
+
+fn report(all: &[(u32, f64, Rounds, Rounds)], unfinished: usize) -> Measured {
+    let (mut sentences, mut goals) = (Vec::new(), Vec::new());
     for (rate, goal, floor, ours) in all {
-        let ratio = floor.median() / ours.median();
-        let (rate, ratio_text, met) = (number(rate.into()), number(ratio), met(ratio >= goal));
-        writeln!(report, "| {rate} | {floor} | {ours} | {ratio_text} | ≥ {goal} | {met} |")?;
+        let rate = number((*rate).into());
+        sentences.push(format!("At {rate}/s a command takes the floor {floor} ms of core, and ours {ours}."));
+        let what = format!("SQLite, the floor's core time as a share of ours at {rate}/s");
+        goals.push(Goal::at_least(&what, &[floor.median() / ours.median()], *goal, ""));
     }
     if unfinished > 0 {
-        writeln!(
-            report,
-            "\n{unfinished} commands were not carried out: this machine was too slow, and the figures say little."
-        )?;
+        sentences.push(format!("{unfinished} commands were not carried out, so these figures say little."));
     }
-    Ok(report)
+    Measured { text: sentences.join(" "), goals }
 }
 
 async fn of_floor(rate: u32) -> Outcome<Run> {

@@ -12,8 +12,8 @@ use jiff::{SignedDuration, Timestamp};
 use tokio::task::JoinSet;
 
 use crate::databases::{Backend, Database};
-use crate::report::met;
-use crate::stats::{Rounds, number};
+use crate::goals::{Goal, Measured};
+use crate::stats::Rounds;
 use crate::{Outcome, filling, machine, say};
 
 /// The number of claims in a pass, and of jobs in a claim.
@@ -31,7 +31,7 @@ const AT_ONCE: usize = 64;
 const LEASE: Duration = Duration::from_secs(30);
 
 /// The allowed ratio of a full store to an empty one.
-const GOAL: f64 = 1.2;
+const RATIO: f64 = 1.2;
 
 /// The longest allowed acceptance during deletions, in milliseconds.
 const LONGEST: f64 = 20.0;
@@ -43,26 +43,84 @@ const SWEEPING: Duration = Duration::from_secs(10);
 const BITE: usize = 200;
 const BITES: usize = 10;
 
-/// Measures both databases and returns tables.
-pub(crate) async fn measure(rounds: usize) -> Outcome<String> {
+/// The figures of one database.
+struct Fullness {
+    /// Microseconds of an acceptance and of a claim, in the empty and in the full store.
+    accept: [Rounds; 2],
+    claim: [Rounds; 2],
+    delays: Delays,
+}
+
+/// The longest milliseconds.
+#[derive(Default)]
+struct Delays {
+    /// An acceptance without deletions, and with them.
+    alone: Rounds,
+    deleting: Rounds,
+    bite: Rounds,
+    /// A sync of this disk, by itself.
+    sync: Rounds,
+}
+
+/// Measures both databases.
+pub(crate) async fn measure(rounds: usize) -> Outcome<Measured> {
     // The store's threads use both cores.
     machine::pin(&[machine::SERVER, machine::GENERATOR])?;
-    let mut report = String::new();
+    let mut all = Vec::new();
     for backend in Backend::ALL {
-        let (empty, full) = (backend.fresh().await?, backend.fresh().await?);
-        drop(open(backend, &full).await?);
-        let begun = Instant::now();
-        filling::fill(backend, &full).await?;
-        say(&format!("{}: filled in {:.0} s", backend.name(), begun.elapsed().as_secs_f64()))?;
-        let (nothing, everything) = (open(backend, &empty).await?, open(backend, &full).await?);
-        compare(&mut report, backend, rounds, &nothing, &everything).await?;
-        sweep(&mut report, backend, rounds, &everything).await?;
-        drop((nothing, everything));
-        empty.remove().await?;
-        full.remove().await?;
+        all.push((backend, of_database(backend, rounds).await?));
     }
     machine::pin(&[machine::GENERATOR])?;
-    Ok(report)
+    report(&all)
+}
+
+async fn of_database(backend: Backend, rounds: usize) -> Outcome<Fullness> {
+    let (empty, full) = (backend.fresh().await?, backend.fresh().await?);
+    drop(open(backend, &full).await?);
+    let begun = Instant::now();
+    filling::fill(backend, &full).await?;
+    say(&format!("{}: filled in {:.0} s", backend.name(), begun.elapsed().as_secs_f64()))?;
+    let (nothing, everything) = (open(backend, &empty).await?, open(backend, &full).await?);
+    let [accept, claim] = compare(backend, rounds, &nothing, &everything).await?;
+    let delays = sweep(backend, rounds, &everything).await?;
+    drop((nothing, everything));
+    empty.remove().await?;
+    full.remove().await?;
+    Ok(Fullness { accept, claim, delays })
+}
+
+fn report(all: &[(Backend, Fullness)]) -> Outcome<Measured> {
+    let mut text = format!(
+        "| | accept, µs: empty | full | claim of {CLAIMED}, µs: empty | full | longest acceptance, ms \
+         | during deletions | longest deletion, ms | longest sync of the disk, ms |\n\
+         |---|---|---|---|---|---|---|---|---|\n",
+    );
+    for (backend, Fullness { accept: [empty, full], claim, delays }) in all {
+        let (name, [claim_empty, claim_full], Delays { alone, deleting, bite, sync }) = (backend.name(), claim, delays);
+        write!(text, "| {name} | {empty} | {full} | {claim_empty} | {claim_full} ")?;
+        writeln!(text, "| {alone} | {deleting} | {bite} | {sync} |")?;
+    }
+    let medians = |of: fn(&Fullness) -> f64| all.iter().map(|(_, fullness)| of(fullness)).collect::<Vec<_>>();
+    let goals = vec![
+        Goal::at_most(
+            "full store, acceptance compared with an empty one",
+            &medians(|one| ratio(&one.accept)),
+            RATIO,
+            "",
+        ),
+        Goal::at_most("full store, claim compared with an empty one", &medians(|one| ratio(&one.claim)), RATIO, ""),
+        Goal::at_most(
+            "longest acceptance during deletions",
+            &medians(|one| one.delays.deleting.median()),
+            LONGEST,
+            "ms",
+        ),
+    ];
+    Ok(Measured { text, goals })
+}
+
+fn ratio([empty, full]: &[Rounds; 2]) -> f64 {
+    full.median() / empty.median()
 }
 
 async fn open(backend: Backend, database: &Database) -> Outcome<Arc<dyn Store>> {
@@ -75,13 +133,13 @@ async fn open(backend: Backend, database: &Database) -> Outcome<Arc<dyn Store>> 
     })
 }
 
+/// Returns the microseconds of acceptances and of claims.
 async fn compare(
-    report: &mut String,
     backend: Backend,
     rounds: usize,
     empty: &Arc<dyn Store>,
     full: &Arc<dyn Store>,
-) -> Outcome<()> {
+) -> Outcome<[[Rounds; 2]; 2]> {
     let (mut accept, mut claim) = ([Rounds::default(), Rounds::default()], [Rounds::default(), Rounds::default()]);
     // The first round warms up.
     for round in 0..=rounds {
@@ -99,18 +157,10 @@ async fn compare(
             }
         }
     }
-    writeln!(
-        report,
-        "### {}\n\n| | empty, µs | full, µs | ratio | goal | |\n|---|---|---|---|---|---|",
-        backend.name()
-    )?;
-    for (name, [empty, full]) in [("accept", &accept), ("claim of 16", &claim)] {
-        let ratio = full.median() / empty.median();
-        let verdict = met(ratio <= GOAL);
-        writeln!(report, "| {name} | {empty} | {full} | {} | ≤ {GOAL} | {verdict} |", number(ratio))?;
+    for (name, [empty, full]) in [("accept", &accept), ("claim", &claim)] {
         say(&format!("{}, {name}: empty {empty}, full {full} µs", backend.name()))?;
     }
-    Ok(writeln!(report)?)
+    Ok([accept, claim])
 }
 
 /// Returns the microseconds for each of many deliveries.
@@ -176,48 +226,34 @@ fn per(time: Duration, count: usize) -> f64 {
 
 /// Compares acceptances with and without deletions, in turns, and measures the deletions themselves: a disk pauses now
 /// and then even without them.
-async fn sweep(report: &mut String, backend: Backend, rounds: usize, store: &Arc<dyn Store>) -> Outcome<()> {
-    let [mut disk, mut alone, mut meanwhile, mut bites] = [(); 4].map(|()| Rounds::default());
-    let mut swept = 0;
+async fn sweep(backend: Backend, rounds: usize, store: &Arc<dyn Store>) -> Outcome<Delays> {
+    let mut delays = Delays::default();
     for _ in 0..rounds {
-        disk.add(tokio::task::spawn_blocking(|| machine::longest_sync(SWEEPING)).await??);
-        alone.add(longest_accept(store).await?);
+        delays.sync.add(tokio::task::spawn_blocking(|| machine::longest_sync(SWEEPING)).await??);
+        delays.alone.add(longest_accept(store).await?);
         let sweeping = tokio::spawn(sweep_for(store.clone()));
-        meanwhile.add(longest_accept(store).await?);
-        let (rows, longest) = sweeping.await??;
-        swept += rows;
-        bites.add(longest);
+        delays.deleting.add(longest_accept(store).await?);
+        delays.bite.add(sweeping.await??);
     }
-    say(&format!(
-        "{}: longest accept {alone} ms, while sweeping {meanwhile} ms, bite {bites} ms, sync {disk} ms",
-        backend.name()
-    ))?;
-    Ok(writeln!(
-        report,
-        "The longest of 1,000 acceptances a second took {alone} ms in {} s, and {meanwhile} ms in as long while old \
-         rows were thrown away ({swept} in all), as the program does it: {BITES} times a second {BITE} of a kind; {} ms \
-         are allowed: {}. The longest bite took {bites} ms, and the longest of as many bare syncs of this disk {disk} \
-         ms.\n",
-        SWEEPING.as_secs(),
-        number(LONGEST),
-        met(meanwhile.median() <= LONGEST)
-    )?)
+    let (name, Delays { alone, deleting, bite, sync }) = (backend.name(), &delays);
+    say(&format!("{name}: longest accept {alone} ms, while sweeping {deleting} ms, bite {bite} ms, sync {sync} ms"))?;
+    Ok(delays)
 }
 
-/// Deletes old rows. Returns their number, and the longest deletion in milliseconds.
-async fn sweep_for(store: Arc<dyn Store>) -> Outcome<(usize, f64)> {
-    let (begun, mut swept, mut longest) = (Instant::now(), 0, Duration::ZERO);
+/// Deletes old rows. Returns the longest deletion in milliseconds.
+async fn sweep_for(store: Arc<dyn Store>) -> Outcome<f64> {
+    let (begun, mut longest) = (Instant::now(), Duration::ZERO);
     let young = Timestamp::now() - SignedDuration::from_hours(48);
     let mut second = tokio::time::interval(Duration::from_secs(1));
     while begun.elapsed() < SWEEPING {
         second.tick().await;
         for _ in 0..BITES {
             let bite = Instant::now();
-            swept += store.sweep(young, BITE).await?;
+            store.sweep(young, BITE).await?;
             longest = longest.max(bite.elapsed());
         }
     }
-    Ok((swept, longest.as_secs_f64() * 1000.0))
+    Ok(longest.as_secs_f64() * 1000.0)
 }
 
 /// Returns the longest of 1,000 acceptances a second, in milliseconds.

@@ -15,6 +15,7 @@ mod far;
 mod far_record;
 mod filling;
 mod floor;
+mod goals;
 mod growth;
 mod instances;
 mod load;

@@ -12,8 +12,8 @@ use nix::unistd::Pid;
 use crate::databases::{Backend, Database};
 use crate::endtoend::{carried_out, supply};
 use crate::far::Far;
+use crate::goals::{Goal, Measured};
 use crate::load::Core;
-use crate::report::met;
 use crate::servers::{Server, plain_command};
 use crate::stats::{Rounds, number};
 use crate::{Outcome, load, machine, say};
@@ -115,16 +115,9 @@ struct Losses {
     doubled: usize,
 }
 
-/// Measures all servers in turns, and returns a table; or the reason why that can't be done here.
-pub(crate) async fn measure(rounds: usize) -> String {
-    let measured = match installed() {
-        Ok(folder) => in_turns(rounds, &folder).await,
-        Err(error) => Err(error),
-    };
-    measured.unwrap_or_else(|reason| format!("Left out in this run: {reason}.\n"))
-}
-
-async fn in_turns(rounds: usize, folder: &Path) -> Outcome<String> {
+/// Measures all servers in turns.
+pub(crate) async fn measure(rounds: usize) -> Outcome<Measured> {
+    let folder = &installed()?;
     let mut all = ALL.map(|builder| (builder, Figures::default()));
     for _ in 0..rounds {
         for (builder, figures) in &mut all {
@@ -147,40 +140,34 @@ async fn in_turns(rounds: usize, folder: &Path) -> Outcome<String> {
     report(&rows)
 }
 
-fn report(rows: &[(Builder, Figures, Losses)]) -> Outcome<String> {
-    let per_second = |of| {
-        let figures = rows.iter().find(|(builder, ..)| *builder == of).map(|(_, figures, _)| figures);
-        figures.map_or(f64::NAN, |figures| figures.per_second.median())
-    };
-    let peer = per_second(Builder::Queued);
-    let mut report = format!(
-        "| | carried out a second | of (p1) | p50 ms at {RATE}/s | p99 ms | ms of core per command | acknowledged before `kill -9` | lost or locked | twice |\n\
+fn report(rows: &[(Builder, Figures, Losses)]) -> Outcome<Measured> {
+    let [_, (_, ours, _), (_, peer, _), ..] = rows else { return Err("a server was not measured".into()) };
+    let peer = peer.per_second.median();
+    let mut text = format!(
+        "| | carried out a second | of (p1) | p50 ms at {RATE}/s | p99 ms | ms of core per command \
+         | acknowledged before `kill -9` | lost or locked | twice |\n\
          |---|---|---|---|---|---|---|---|---|\n",
     );
     for (builder, Figures { per_second, p50, p99, core }, Losses { acknowledged, lost, doubled }) in rows {
         let (name, ratio) = (builder.name(), number(per_second.median() / peer));
         writeln!(
-            report,
+            text,
             "| {name} | {per_second} | {ratio} | {p50} | {p99} | {core} | {acknowledged} | {lost} | {doubled} |"
         )?;
     }
-    let ours = Builder::Ours(Backend::Postgres);
-    let is_ahead = per_second(ours) / peer >= AHEAD;
-    writeln!(report, "\n- Ours on PostgreSQL carries out ≥ {AHEAD} × (p1): {}.", met(is_ahead))?;
-    for (builder, figures, Losses { lost, doubled, .. }) in rows {
-        if *builder == ours {
-            writeln!(
-                report,
-                "- Ours on PostgreSQL, p50 ≤ {SOON} ms at {RATE}/s: {}.",
-                met(figures.p50.median() <= SOON)
-            )?;
-        }
-        if let Builder::Ours(backend) = builder {
-            let holds = *lost == 0 && *doubled == 0;
-            writeln!(report, "- Ours on {}, nothing lost and nothing twice: {}.", backend.name(), met(holds))?;
-        }
-    }
-    Ok(report)
+    let goals = vec![
+        Goal::at_least("PostgreSQL, carried out as a multiple of (p1)", &[ours.per_second.median() / peer], AHEAD, ""),
+        Goal::at_most(&format!("PostgreSQL, p50 at {RATE}/s"), &[ours.p50.median()], SOON, "ms"),
+        none_lost(rows)?,
+    ];
+    Ok(Measured { text, goals })
+}
+
+fn none_lost(rows: &[(Builder, Figures, Losses)]) -> Outcome<Goal> {
+    let ours = rows.iter().filter(|(builder, ..)| matches!(builder, Builder::Ours(_)));
+    let wrong = ours.map(|(.., losses)| Ok(u32::try_from(losses.lost + losses.doubled)?.into()));
+    let wrong = wrong.collect::<Outcome<Vec<f64>>>()?;
+    Ok(Goal::at_most("commands lost, locked or done twice after `kill -9`", &wrong, 0.0, ""))
 }
 
 /// Installs the peers' packages and returns their folder, or returns the reason why that failed.

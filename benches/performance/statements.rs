@@ -7,6 +7,7 @@ use std::time::Duration;
 use crate::databases::{Backend, Counted};
 use crate::endtoend::{settle, supply};
 use crate::far::Far;
+use crate::goals::Measured;
 use crate::servers::Server;
 use crate::stats::number;
 use crate::{Outcome, load, machine, say};
@@ -24,7 +25,7 @@ const NAMED: usize = 25;
 const SHOWN: usize = 100;
 
 /// Counts at each rate, and returns tables.
-pub(crate) async fn measure() -> Outcome<String> {
+pub(crate) async fn measure() -> Outcome<Measured> {
     let mut report =
         String::from("| commands/s | statements per command | transactions per command |\n|---|---|---|\n");
     let mut named = String::new();
@@ -35,7 +36,8 @@ pub(crate) async fn measure() -> Outcome<String> {
         writeln!(report, "| {rate} | {} | {} |", number(statements), number(transactions))?;
         named = listed(&counted, commands)?;
     }
-    Ok(format!("{report}\nThe most frequent statements at {} a second:\n\n{named}", RATES[1]))
+    let text = format!("{report}\nThe most frequent statements at {} a second:\n\n{named}", RATES[1]);
+    Ok(Measured { text, goals: Vec::new() })
 }
 
 fn listed(counted: &Counted, commands: f64) -> Outcome<String> {

@@ -1,7 +1,6 @@
 //! The speed of lists, search fields and Home in an organization with 50,000 conversations and 500 members, and the
 //! cost in memory and processor time.
 
-use std::fmt::Write;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
@@ -18,7 +17,7 @@ use tokio::sync::Notify;
 
 use crate::commands::{SECRET, TEAM, person};
 use crate::databases::Backend;
-use crate::report::met;
+use crate::goals::{Goal, Measured, side_by_side};
 use crate::servers::Server;
 use crate::stats::{Latencies, number};
 use crate::{Outcome, machine, say};
@@ -142,44 +141,87 @@ fn conversation(n: usize) -> Value {
     })
 }
 
-/// Measures both databases and returns a table.
-pub(crate) async fn measure() -> Outcome<String> {
-    let mut report = String::from("| | measured | goal | |\n|---|---|---|---|\n");
+/// The figures of one database.
+struct SurfaceSpeed {
+    /// The seconds until all conversations are read.
+    all_read: f64,
+    acks: Latencies,
+    options: Latencies,
+    homes: Latencies,
+    /// The most memory, in MiB.
+    memory: f64,
+    /// The pages read while nothing changes, and the share of a core for them.
+    idle_pages: usize,
+    idle_core: f64,
+}
+
+/// Measures both databases.
+pub(crate) async fn measure() -> Outcome<Measured> {
+    let mut all = Vec::new();
     for backend in Backend::ALL {
-        let database = backend.fresh().await?;
-        let (services, settings) = FakeServices::open().await?;
-        let begun = Instant::now();
-        let server = Server::real(&database.url, &settings, &[machine::SERVER])?;
-        services.whole.notified().await;
-        let resync = begun.elapsed().as_secs_f64();
-        let asking = Asking { http: reqwest::Client::new(), url: format!("http://{}", server.address) };
-        // The cache has every person, as after a morning's work.
-        settled(&asking).await?;
-        let acks = asking.acks().await?;
-        let options = asking.options().await?;
-        let homes = asking.homes(&services).await?;
-        let memory = machine::memory(server.id(), "VmHWM")?;
-        let (pages, core) = watching(&services, server.id()).await?;
-        let name = backend.name();
-        let milliseconds = |latencies: &Latencies, share| latencies.percentile(share);
-        for (what, figure, unit, goal) in [
-            ("all conversations read", resync, "s", 60.0),
-            ("acknowledgement, p99", milliseconds(&acks, 0.99), "ms", 200.0),
-            ("search field, p50", milliseconds(&options, 0.5), "ms", 500.0),
-            ("search field, p99", milliseconds(&options, 0.99), "ms", 500.0),
-            ("home opened, p50", milliseconds(&homes, 0.5), "ms", 1000.0),
-            ("home opened, slowest", milliseconds(&homes, 1.0), "ms", 1000.0),
-            ("memory, the most it had", memory, "MiB", 150.0),
-        ] {
-            let met = met(figure <= goal);
-            writeln!(report, "| {name}, {what} | {} {unit} | < {} {unit} | {met} |", number(figure), number(goal))?;
-            say(&format!("{name}, {what}: {figure:.2} {unit}"))?;
-        }
-        writeln!(report, "| {name}, watching when nothing changes | {pages} pages, {core:.2} % of a core | | |")?;
-        server.end()?;
-        database.remove().await?;
+        let speed = speed(backend).await?;
+        let SurfaceSpeed { all_read, memory, .. } = &speed;
+        say(&format!("{}: all read in {all_read:.1} s, at most {memory:.1} MiB", backend.name()))?;
+        all.push(speed);
     }
-    Ok(report)
+    Ok(report(&all))
+}
+
+async fn speed(backend: Backend) -> Outcome<SurfaceSpeed> {
+    let database = backend.fresh().await?;
+    let (services, settings) = FakeServices::open().await?;
+    let begun = Instant::now();
+    let server = Server::real(&database.url, &settings, &[machine::SERVER])?;
+    services.whole.notified().await;
+    let all_read = begun.elapsed().as_secs_f64();
+    let asking = Asking { http: reqwest::Client::new(), url: format!("http://{}", server.address) };
+    // The cache has every person, as after a morning's work.
+    settled(&asking).await?;
+    let acks = asking.acks().await?;
+    let options = asking.options().await?;
+    let homes = asking.homes(&services).await?;
+    let memory = machine::memory(server.id(), "VmHWM")?;
+    let (idle_pages, idle_core) = watching(&services, server.id()).await?;
+    server.end()?;
+    database.remove().await?;
+    Ok(SurfaceSpeed { all_read, acks, options, homes, memory, idle_pages, idle_core })
+}
+
+fn report(all: &[SurfaceSpeed]) -> Measured {
+    let figures = |of: fn(&SurfaceSpeed) -> f64| all.iter().map(of).collect::<Vec<_>>();
+    let cell = |of| side_by_side(&figures(of).into_iter().map(number).collect::<Vec<_>>());
+    let text = format!(
+        "The p50 of a search field is {} ms, and of opening Home {} ms. While nothing changes for {} s, the app reads \
+         pages of the list ({}) and takes {} % of a core.",
+        cell(|speed| speed.options.percentile(0.5)),
+        cell(|speed| speed.homes.percentile(0.5)),
+        WATCHED.as_secs(),
+        side_by_side(&all.iter().map(|speed| speed.idle_pages).collect::<Vec<_>>()),
+        cell(|speed| speed.idle_core)
+    );
+    let goals = vec![
+        Goal::at_most("50,000 conversations, all read", &figures(|speed| speed.all_read), 60.0, "s"),
+        Goal::at_most(
+            "50,000 conversations, acknowledgement, p99",
+            &figures(|speed| speed.acks.percentile(0.99)),
+            200.0,
+            "ms",
+        ),
+        Goal::at_most(
+            "50,000 conversations, search field, p99",
+            &figures(|speed| speed.options.percentile(0.99)),
+            500.0,
+            "ms",
+        ),
+        Goal::at_most(
+            "50,000 conversations, Home opened, slowest",
+            &figures(|speed| speed.homes.percentile(1.0)),
+            1_000.0,
+            "ms",
+        ),
+        Goal::at_most("50,000 conversations, the most memory", &figures(|speed| speed.memory), 150.0, "MiB"),
+    ];
+    Measured { text, goals }
 }
 
 /// Waits until lists are complete.

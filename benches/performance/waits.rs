@@ -2,7 +2,6 @@
 //! targets, auto-assignment and returns on 200 shared numbers. The whole program works in this process: timers, polls,
 //! decisions, writes and messages. Its core time for each second of that hour is the share of a core that it needs.
 
-use std::fmt::Write;
 use std::time::Duration;
 
 use dialnote_slack::app::App;
@@ -19,7 +18,7 @@ use serde_json::{Value, json};
 use crate::commands::{SECRET, TEAM};
 use crate::databases::{Backend, Database};
 use crate::desk::{Desk, DeskPlace, MEMBERS, NUMBERS, UNASSIGNED, member, number, open_at_first};
-use crate::report::met;
+use crate::goals::{Goal, Measured, side_by_side};
 use crate::stats::number as figure;
 use crate::{Outcome, machine, say};
 
@@ -44,7 +43,7 @@ const GROUPS: usize = 20;
 
 /// The allowed share of a core, in percent, and the allowed ratio of ten times the history.
 const MOST: f64 = 5.0;
-const GOAL: f64 = 1.2;
+const RATIO: f64 = 1.2;
 
 /// The cost of an hour.
 struct WaitsCost {
@@ -56,35 +55,46 @@ struct WaitsCost {
     assigned: usize,
 }
 
-/// Measures databases and returns a table.
-pub(crate) async fn measure(backends: &[Backend]) -> Outcome<String> {
+/// Measures databases, each with both sizes.
+pub(crate) async fn measure(backends: &[Backend]) -> Outcome<Measured> {
     // The store's threads and the far side use both cores.
     machine::pin(&[machine::SERVER, machine::GENERATOR])?;
-    let mut report =
-        String::from("| | conversations | jobs | assigned by the app | % of a core |\n|---|---|---|---|---|\n");
-    let mut goals = String::new();
+    let mut all = Vec::new();
     for backend in backends {
-        let name = backend.name();
-        let mut costs = Vec::new();
-        for conversations in SIZES {
-            let WaitsCost { core, jobs, assigned } = hour(*backend, conversations).await?;
-            writeln!(report, "| {name} | {conversations} | {jobs} | {assigned} | {} |", figure(core))?;
-            say(&format!("{name}, {conversations}: {core:.2} % of a core, {jobs} jobs, {assigned} assigned"))?;
-            costs.push(core);
-        }
-        if let [few, many] = costs.as_slice() {
-            writeln!(goals, "- {name}, < {MOST} % of a core: {}.", met(*many < MOST))?;
-            let ratio = many / few;
-            let goal = met(ratio <= GOAL);
-            writeln!(
-                goals,
-                "- {name}, ten times the history costs {} times as much (goal ≤ {GOAL}): {goal}.",
-                figure(ratio)
-            )?;
-        }
+        let [few, many] = SIZES;
+        all.push([cost(*backend, few).await?, cost(*backend, many).await?]);
     }
     machine::pin(&[machine::GENERATOR])?;
-    Ok(format!("{report}\n{goals}"))
+    Ok(report(&all))
+}
+
+async fn cost(backend: Backend, conversations: usize) -> Outcome<WaitsCost> {
+    let cost = hour(backend, conversations).await?;
+    let (name, WaitsCost { core, jobs, assigned }) = (backend.name(), &cost);
+    say(&format!("{name}, {conversations}: {core:.2} % of a core, {jobs} jobs, {assigned} assigned"))?;
+    Ok(cost)
+}
+
+fn report(all: &[[WaitsCost; 2]]) -> Measured {
+    let few: Vec<_> = all.iter().map(|[few, _]| few.core).collect();
+    let many: Vec<_> = all.iter().map(|[_, many]| many.core).collect();
+    let ratios: Vec<_> = all.iter().map(|[few, many]| many.core / few.core).collect();
+    let counts = |of: fn(&WaitsCost) -> usize| side_by_side(&all.iter().map(|[_, many]| of(many)).collect::<Vec<_>>());
+    let cores = |cores: &[f64]| side_by_side(&cores.iter().map(|core| figure(*core)).collect::<Vec<_>>());
+    let [small, large] = SIZES.map(|size| size / 1_000);
+    let text = format!(
+        "With {small},000 conversations this takes {} % of a core, with {large},000 {} % for {} jobs, in which the app \
+         assigned {} conversations.",
+        cores(&few),
+        cores(&many),
+        counts(|cost| cost.jobs),
+        counts(|cost| cost.assigned)
+    );
+    let goals = vec![
+        Goal::at_most("nothing waits unseen, share of a core", &many, MOST, "%"),
+        Goal::at_most("nothing waits unseen, cost of ten times the history", &ratios, RATIO, ""),
+    ];
+    Measured { text, goals }
 }
 
 /// Plays an hour of working time.

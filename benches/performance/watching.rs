@@ -2,7 +2,6 @@
 //! core time, and their dependence on the number of inactive conversations.
 
 use std::collections::HashMap;
-use std::fmt::Write;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
@@ -21,7 +20,7 @@ use tokio::time::{Instant, sleep_until};
 
 use crate::commands::{SECRET, TEAM};
 use crate::databases::Backend;
-use crate::report::met;
+use crate::goals::{Goal, Measured, side_by_side};
 use crate::servers::Server;
 use crate::stats::number;
 use crate::{Outcome, machine, say};
@@ -188,46 +187,54 @@ struct Minute {
     memory: f64,
 }
 
-/// Measures both databases and returns a table.
-pub(crate) async fn measure() -> Outcome<String> {
-    let mut report = String::from(
-        "| | conversations | pages read | of them with changes | cards posted or changed | % of a core | MiB |\n\
-         |---|---|---|---|---|---|---|\n",
-    );
-    let mut goals = String::new();
+/// Measures both databases, each with both sizes.
+pub(crate) async fn measure() -> Outcome<Measured> {
+    let mut all = Vec::new();
     for backend in Backend::ALL {
-        let mut minutes = Vec::new();
-        for conversations in SIZES {
-            let Minute { read, core, memory } = minute(backend, conversations).await?;
-            let (name, all) = (backend.name(), number(f64::from(conversations)));
-            let Read { pages, changed, cards } = read;
-            writeln!(
-                report,
-                "| {name} | {all} | {pages} | {changed} | {cards} | {} | {} |",
-                number(core),
-                number(memory)
-            )?;
-            say(&format!(
-                "{name}, {all} conversations: {pages} pages, {changed} changed, {core:.1} %, {memory:.0} MiB"
-            ))?;
-            minutes.push(Minute { read, core, memory });
-        }
-        if let [few, many] = minutes.as_slice() {
-            let name = backend.name();
-            let looked = many.read.pages.saturating_sub(WALKED);
-            writeln!(goals, "- {name}, no more pages than had changes: {}.", met(looked <= many.read.changed))?;
-            writeln!(goals, "- {name}, < 20 % of a core: {}.", met(many.core < 20.0))?;
-            writeln!(goals, "- {name}, < 150 MiB: {}.", met(many.memory < 150.0))?;
-            let ratio = many.core / few.core;
-            writeln!(
-                goals,
-                "- {name}, ten times the conversations cost {} times as much (goal ≤ 1.2): {}.",
-                number(ratio),
-                met(ratio <= 1.2)
-            )?;
-        }
+        let [few, many] = SIZES;
+        all.push([told(backend, few).await?, told(backend, many).await?]);
     }
-    Ok(format!("{report}\n{goals}"))
+    report(&all)
+}
+
+async fn told(backend: Backend, conversations: u32) -> Outcome<Minute> {
+    let minute = minute(backend, conversations).await?;
+    let (name, Minute { read: Read { pages, changed, .. }, core, memory }) = (backend.name(), &minute);
+    say(&format!(
+        "{name}, {conversations} conversations: {pages} pages, {changed} changed, {core:.1} %, {memory:.0} MiB"
+    ))?;
+    Ok(minute)
+}
+
+fn report(all: &[[Minute; 2]]) -> Outcome<Measured> {
+    let many = || all.iter().map(|[_, many]| many);
+    let counts = |of: fn(&Read) -> usize| side_by_side(&many().map(|minute| of(&minute.read)).collect::<Vec<_>>());
+    let few_cores: Vec<_> = all.iter().map(|[few, _]| number(few.core)).collect();
+    let cores: Vec<_> = many().map(|minute| minute.core).collect();
+    let memory: Vec<_> = many().map(|minute| minute.memory).collect();
+    let ratios: Vec<_> = all.iter().map(|[few, many]| many.core / few.core).collect();
+    let [small, large] = SIZES.map(|size| number(size.into()));
+    let text = format!(
+        "In a minute with {large} conversations the app reads pages of the list ({}), of them with changes ({}), and \
+         posts or changes cards ({}). With {small} conversations it takes {} % of a core.",
+        counts(|read| read.pages),
+        counts(|read| read.changed),
+        counts(|read| read.cards),
+        side_by_side(&few_cores)
+    );
+    let needless = many().map(|minute| needless_pages(&minute.read)).collect::<Outcome<Vec<_>>>()?;
+    let goals = vec![
+        Goal::at_most("following, pages read without changes", &needless, 0.0, ""),
+        Goal::at_most("following, share of a core", &cores, 20.0, "%"),
+        Goal::at_most("following, memory", &memory, 150.0, "MiB"),
+        Goal::at_most("following, cost of ten times the conversations", &ratios, 1.2, ""),
+    ];
+    Ok(Measured { text, goals })
+}
+
+/// Returns the number of pages without changes, except those of the full scan.
+fn needless_pages(read: &Read) -> Outcome<f64> {
+    Ok(u32::try_from(read.pages.saturating_sub(WALKED + read.changed))?.into())
 }
 
 async fn minute(backend: Backend, conversations: u32) -> Outcome<Minute> {

@@ -13,7 +13,7 @@ use crate::commands::Kind;
 use crate::databases::{Backend, Database};
 use crate::endtoend::supply_of;
 use crate::far::Far;
-use crate::report::met;
+use crate::goals::{Goal, Measured};
 use crate::servers::{Server, plain_command};
 use crate::stats::number;
 use crate::{Outcome, load, machine, say};
@@ -73,13 +73,14 @@ struct Work {
     allocations: Option<f64>,
 }
 
-/// Counts each kind, and returns a table.
-pub(crate) async fn measure() -> Outcome<String> {
-    let mut report = String::from(
-        "| | calls | statements | transactions | WAL syncs | ms of core, PostgreSQL | ms of core, SQLite | syncs, SQLite | allocations, SQLite |\n\
+/// Counts each kind.
+pub(crate) async fn measure() -> Outcome<Measured> {
+    let mut text = String::from(
+        "| | calls | statements | transactions | WAL syncs | ms of core, PostgreSQL \
+         | ms of core, SQLite | syncs, SQLite | allocations, SQLite |\n\
          |---|---|---|---|---|---|---|---|---|\n",
     );
-    let mut verdict = String::new();
+    let mut goals = Vec::new();
     let anyway = counts_on(Backend::Sqlite, Kind::Assign, NO_LOADS, &Tools::at_hand()?).await?.allocations;
     for (kind, name) in KINDS {
         let Work { postgres, sqlite, traced, allocations } = work_of(kind, anyway).await?;
@@ -99,15 +100,16 @@ pub(crate) async fn measure() -> Outcome<String> {
         ];
         let row = format!("| {name} | {} |", cells.join(" | "));
         say(&row)?;
-        writeln!(report, "{row}")?;
+        writeln!(text, "{row}")?;
         if kind == Kind::Assign {
             let [_, [_, _, statements, transactions, ..]] = postgres;
-            let holds = statements <= STATEMENTS && transactions <= TRANSACTIONS;
-            let goal = format!("≤ {STATEMENTS} statements and ≤ {TRANSACTIONS} transactions at 200/s");
-            writeln!(verdict, "- PostgreSQL, `/assign` with a note, {goal}: {}.", met(holds))?;
+            let what = "PostgreSQL, statements for `/assign` with a note at 200/s";
+            goals.push(Goal::at_most(what, &[statements], STATEMENTS, ""));
+            let what = "PostgreSQL, transactions for `/assign` with a note at 200/s";
+            goals.push(Goal::at_most(what, &[transactions], TRANSACTIONS, ""));
         }
     }
-    Ok(format!("{report}\n{verdict}"))
+    Ok(Measured { text, goals })
 }
 
 /// Returns the work of a kind; `anyway` are the allocations without commands.
