@@ -14,8 +14,8 @@ use tracing::{error, info};
 
 use crate::core::error::Fault;
 use crate::core::ids::InstallationId;
-use crate::jobs::ctx::TenantCtx;
-use crate::platform::db::Queue;
+use crate::jobs::ctx::{AppState, TenantCtx};
+use crate::platform::db::{Claim, Queue};
 use crate::sync::poller;
 use crate::sync::poller::SIGN_OF_LIFE;
 use crate::worker::tenants::Tenants;
@@ -130,38 +130,70 @@ async fn wait_as_leader(work: Option<&TenantCtx>, mut pause: Duration) {
 }
 
 async fn queue(tenants: Arc<Tenants>, queue: Queue, much_to_say: &AtomicBool, mut stop: watch::Receiver<bool>) {
-    let bell = tenants.common.store.bell(queue);
     let places = Arc::new(WorkerSlots::default());
-    let mut running = JoinSet::new();
+    let (mut running, mut none_left) = (JoinSet::new(), false);
     while !*stop.borrow() {
-        // Requested before claiming, so that no ring between claiming and waiting is missed.
-        let rung = bell.notified();
         while running.try_join_next().is_some() {}
         let parallel = tenants.common.settings.parallel;
         let at_once = at_once(queue, parallel, much_to_say.load(Ordering::Relaxed));
         let given_back = places.given_back.notified();
         let free = at_once.saturating_sub(places.taken()).min((parallel * WAITING).saturating_sub(running.len()));
-        let started = start(&tenants, queue, free, &places, &mut running).await;
-        // If all slots were busy, a job that finishes makes room for the next. If slots were free, no more jobs were
-        // due, and a job that finishes changes that only by ringing a bell.
-        let all_busy = started.as_ref().is_ok_and(|count| *count == free);
+        let claimed = claim(&tenants, queue, free, none_left, &mut stop).await.inspect_err(log);
+        let is_in_trouble = claimed.is_err();
+        let claims = claimed.unwrap_or_default();
+        none_left = claims.len() < free && !is_in_trouble;
+        // If all slots were busy, a job that finishes makes room for the next.
+        let all_busy = claims.len() == free;
         if queue == Queue::Outbox {
             much_to_say.store(all_busy, Ordering::Relaxed);
         }
+        for claim in claims {
+            running.spawn(in_place(places.take(), work_on(tenants.clone(), claim)));
+        }
         tokio::select! {
             biased;
-            _ = stop.changed() => {}
+            _ = stop.changed(), if !none_left => {}
             // A store in trouble is not helped by being asked more often, even if a bell rings.
-            () = sleep(POLL), if started.is_err() => {}
+            () = sleep(POLL), if is_in_trouble => {}
             _ = running.join_next(), if all_busy => sleep(CLAIM_GATHER).await,
             () = given_back, if all_busy => {}
-            () = rung, if started.is_ok() && !all_busy => {}
-            () = until_due(&tenants, queue), if started.is_ok() && !all_busy => {}
+            else => {}
         }
     }
     let finish = async { while running.join_next().await.is_some() {} };
     // A job that does not finish in time keeps its lease. The next worker that claims it takes it up.
     let _ = tokio::time::timeout(JOB_GRACE, finish).await;
+}
+
+/// Claims up to `free` jobs. If none were left the last time, waits until it is time to look again, or to stop.
+async fn claim(
+    tenants: &Tenants,
+    queue: Queue,
+    free: usize,
+    none_left: bool,
+    stop: &mut watch::Receiver<bool>,
+) -> Result<Vec<Claim>, Fault> {
+    let AppState { store, clock, settings, .. } = &tenants.common;
+    if free == 0 {
+        return Ok(Vec::new());
+    }
+    if !none_left {
+        return store.claim(queue, free, clock.now(), settings.lease).await;
+    }
+    let now = clock.clone();
+    let mut claimed = pin!(store.claim_when_due(queue, free, Arc::new(move || now.now()), settings.lease));
+    tokio::select! {
+        biased;
+        claimed = &mut claimed => return claimed,
+        _ = stop.changed() => {}
+        () = until_due(tenants, queue) => {}
+    }
+    store.bell(queue).notify_one();
+    claimed.await
+}
+
+async fn work_on(tenants: Arc<Tenants>, claim: Claim) {
+    let _ = tenants.work_on(claim).await.inspect_err(log);
 }
 
 /// Returns the number of jobs of the queue that run at once, which is never zero.
@@ -209,33 +241,6 @@ async fn in_place(place: WorkerSlot, work: impl Future<Output = ()>) {
         () = sleep(QUICK) => drop(place),
     }
     work.await;
-}
-
-async fn start(
-    tenants: &Arc<Tenants>,
-    queue: Queue,
-    free: usize,
-    places: &Arc<WorkerSlots>,
-    running: &mut JoinSet<()>,
-) -> Result<usize, Fault> {
-    if free == 0 {
-        return Ok(0);
-    }
-    let claims = tenants
-        .common
-        .store
-        .claim(queue, free, tenants.common.clock.now(), tenants.common.settings.lease)
-        .await
-        .inspect_err(log)?;
-    let count = claims.len();
-    for claim in claims {
-        let tenants = tenants.clone();
-        let work = async move {
-            let _ = tenants.work_on(claim).await.inspect_err(log);
-        };
-        running.spawn(in_place(places.take(), work));
-    }
-    Ok(count)
 }
 
 /// Waits until the next job is due, but not longer than [`POLL`]. Under load a bell rings before the store is asked.

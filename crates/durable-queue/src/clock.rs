@@ -1,8 +1,12 @@
 //! Times as databases keep them: milliseconds since 1970 UTC.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use jiff::Timestamp;
+
+/// A clock, for verbs that wait.
+pub type Now = Arc<dyn Fn() -> Timestamp + Send + Sync>;
 
 /// Returns the instant `millis` after the epoch, or the nearest one that can be represented.
 pub(crate) fn from_millis(millis: i64) -> Timestamp {

@@ -8,8 +8,8 @@ use jiff::Timestamp;
 use tokio::sync::Notify;
 
 use crate::{
-    Accepted, Claim, Delivery, FollowUp, JobId, Limit, NewJob, Overview, Queue, QueueError, Settled, Stored, TenantId,
-    Verdict,
+    Accepted, Claim, Delivery, FollowUp, JobId, Limit, NewJob, Now, Overview, Queue, QueueError, Settled, Stored,
+    TenantId, Verdict,
 };
 
 /// A durable queue. Every verb is a separate transaction, scoped to a tenant where it touches a tenant's rows; `claim`
@@ -27,6 +27,19 @@ pub trait DurableQueue: Send + Sync + 'static {
     /// A job whose ordering key has an older unfinished job is not taken. A job whose lease has ended counts as due
     /// again. A job whose buckets do not admit it is put off until they do.
     async fn claim(&self, queue: Queue, max: usize, now: Timestamp, lease: Duration) -> Result<Vec<Claim>, QueueError>;
+
+    /// Waits until the queue's bell rings, or would ring, and takes jobs like [`Self::claim`]: perhaps none. A caller
+    /// that stops waiting may leave jobs to the end of their leases; one that rings the bell itself gets them.
+    async fn claim_when_due(
+        &self,
+        queue: Queue,
+        max: usize,
+        now: Now,
+        lease: Duration,
+    ) -> Result<Vec<Claim>, QueueError> {
+        self.bell(queue).notified().await;
+        self.claim(queue, max, now(), lease).await
+    }
 
     /// Moves the end of the lease to `until`, if the claim still holds.
     async fn renew(&self, claim: &Claim, until: Timestamp) -> Result<Settled, QueueError>;
@@ -108,6 +121,7 @@ pub trait DurableQueue: Send + Sync + 'static {
     async fn overview(&self) -> Result<Overview, QueueError>;
 
     /// Returns the bell that rings whenever a job of the queue may have become due earlier than `next_due` last
-    /// said. Ask for the next ring *before* looking for work, or one may be missed.
+    /// said, unless a caller of `claim_when_due` learns of it. Ask for the next ring *before* looking for work, or one
+    /// may be missed.
     fn bell(&self, queue: Queue) -> Arc<Notify>;
 }

@@ -50,6 +50,11 @@ impl Settlement {
     pub fn installation(&self) -> &TenantId {
         &self.claim.installation
     }
+
+    /// Answers whether the job is done and nothing follows from it. Then no one waits for the settlement.
+    pub fn is_the_end(&self) -> bool {
+        matches!(self.verdict, Verdict::Done) && self.jobs.is_empty() && self.closings.is_empty()
+    }
 }
 
 /// Properties of a claimed job that the jobs it leaves behind inherit.

@@ -84,6 +84,7 @@ pub mod sqlite;
 mod values;
 mod wakeups;
 
+pub use self::clock::Now;
 pub use self::durable_queue::DurableQueue;
 pub use self::error::QueueError;
 pub use self::fairness::{QueuedJob, Settlement};

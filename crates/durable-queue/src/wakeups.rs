@@ -49,4 +49,20 @@ impl PendingWakeups {
             Queue::Outbox => self.outbox = true,
         }
     }
+
+    /// Answers whether something of the queue may have become due earlier.
+    pub(crate) fn includes(self, queue: Queue) -> bool {
+        match queue {
+            Queue::Work => self.inbox,
+            Queue::Outbox => self.outbox,
+        }
+    }
+
+    /// Notes that no bell needs to ring, because a worker of the queue learns of it anyway.
+    pub(crate) fn heard(&mut self, queue: Queue) {
+        match queue {
+            Queue::Work => self.inbox = false,
+            Queue::Outbox => self.outbox = false,
+        }
+    }
 }

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use durable_queue::{
-    Accepted, Claim, Delivery, DurableQueue, Limit, NewJob, Overview, Queue, Settled, Stored, Verdict,
+    Accepted, Claim, Delivery, DurableQueue, Limit, NewJob, Now, Overview, Queue, Settled, Stored, Verdict,
 };
 use jiff::Timestamp;
 use tokio::sync::Notify;
@@ -227,6 +227,11 @@ pub trait Store: Send + Sync + 'static {
     /// Takes jobs that are due: [`DurableQueue::claim`].
     async fn claim(&self, queue: Queue, max: usize, now: Timestamp, lease: Duration) -> Result<Vec<Claim>, Fault> {
         Ok(self.queue().claim(queue, max, now, lease).await?)
+    }
+
+    /// Takes jobs as soon as some are due: [`DurableQueue::claim_when_due`].
+    async fn claim_when_due(&self, queue: Queue, max: usize, now: Now, lease: Duration) -> Result<Vec<Claim>, Fault> {
+        Ok(self.queue().claim_when_due(queue, max, now, lease).await?)
     }
 
     /// Moves the end of a lease: [`DurableQueue::renew`].

@@ -1,10 +1,12 @@
 //! A worker that sleeps until the next due time is woken when that becomes earlier. A bell may ring too
-//! often, so silence is never asserted.
+//! often, so silence is never asserted. A worker may also leave its wish for jobs with the queue, and gets them as soon
+//! as they are due.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use crate::conformance::common;
-use crate::{DurableQueue, FollowUp, NewJob, Queue, QueueError, Verdict};
+use crate::{Claim, DurableQueue, FollowUp, NewJob, Queue, QueueError, Verdict};
 
 pub(super) async fn an_accepted_job_rings_its_queue(store: &dyn DurableQueue) -> Result<(), QueueError> {
     common::accept(store, [common::command("a", "do")]).await?;
@@ -64,6 +66,71 @@ pub(super) async fn a_notice_rings(store: &dyn DurableQueue) -> Result<(), Queue
     store.tell(waiting.id, common::message("m", "it waits"), common::at(9)).await?;
     pending(store, Queue::Outbox, "a notice came").await;
     Ok(())
+}
+
+pub(super) async fn a_claim_waits_for_a_job(store: &dyn DurableQueue) -> Result<(), QueueError> {
+    let (claims, accepted) =
+        tokio::join!(waiting(store, Queue::Work), common::accept(store, [common::command("a", "do")]));
+    accepted?;
+    let claim = common::only(claims?)?;
+    assert_eq!(claim.body, "do");
+    common::settle(store, &claim, Verdict::Done).await
+}
+
+pub(super) async fn a_claim_waits_for_what_follows(store: &dyn DurableQueue) -> Result<(), QueueError> {
+    common::accept(store, [common::command("a", "first"), common::command("a", "second")]).await?;
+    let first = common::claim_one(store, common::at(0)).await?;
+    hush(store, Queue::Work).await;
+    let follow = [FollowUp::Enqueue(common::message("m", "say"))];
+    let (second, message, settled) = tokio::join!(
+        waiting(store, Queue::Work),
+        waiting(store, Queue::Outbox),
+        common::settle_with(store, &first, Verdict::Done, follow)
+    );
+    settled?;
+    assert_eq!(common::only(second?)?.body, "second", "the successor");
+    assert_eq!(common::only(message?)?.body, "say", "the job that follows");
+    Ok(())
+}
+
+pub(super) async fn a_claim_does_not_miss_what_came_before(store: &dyn DurableQueue) -> Result<(), QueueError> {
+    common::accept(store, [common::command("a", "do")]).await?;
+    assert_eq!(common::only(waiting(store, Queue::Work).await?)?.body, "do");
+    Ok(())
+}
+
+pub(super) async fn ringing_the_bell_ends_the_wait(store: &dyn DurableQueue) -> Result<(), QueueError> {
+    let wait = tokio::time::timeout(Duration::from_secs(10), a_wait(store, Queue::Work));
+    let (claims, ()) = tokio::join!(wait, async { store.bell(Queue::Work).notify_one() });
+    assert!(matches!(claims, Ok(Ok(claims)) if claims.is_empty()), "there is none");
+    Ok(())
+}
+
+pub(super) async fn a_worker_that_stopped_waiting_takes_nothing(store: &dyn DurableQueue) -> Result<(), QueueError> {
+    let given_up = tokio::time::timeout(Duration::ZERO, waiting(store, Queue::Work)).await;
+    assert!(given_up.is_err());
+    common::accept(store, [common::command("a", "do")]).await?;
+    assert_eq!(common::claim_one(store, common::at(0)).await?.body, "do");
+    Ok(())
+}
+
+/// Waits for jobs. The time limit makes a queue that never hands them out fail the case.
+async fn waiting(store: &dyn DurableQueue, queue: Queue) -> Result<Vec<Claim>, QueueError> {
+    let claims = async {
+        loop {
+            let claims = a_wait(store, queue).await?;
+            if !claims.is_empty() {
+                return Ok(claims);
+            }
+        }
+    };
+    let in_time = tokio::time::timeout(Duration::from_secs(10), claims).await;
+    in_time.unwrap_or_else(|_| Err(QueueError::new("no job was handed out")))
+}
+
+/// Waits until the bell rings, if only once.
+async fn a_wait(store: &dyn DurableQueue, queue: Queue) -> Result<Vec<Claim>, QueueError> {
+    store.claim_when_due(queue, 9, Arc::new(|| common::at(0)), common::LEASE).await
 }
 
 /// Waits for the ring; the time limit makes a bell that never rings fail the case.

@@ -25,6 +25,7 @@ mod waiting;
 mod writer;
 
 use std::path::Path;
+use std::pin::pin;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -50,8 +51,8 @@ use crate::fairness::FairScheduler;
 use crate::schema::{Migration, Schema};
 use crate::wakeups::Wakeups;
 use crate::{
-    Accepted, Claim, Delivery, DurableQueue, FollowUp, JobId, Limit, NewJob, Overview, Queue, QueueError, QueuedJob,
-    Settled, Settlement, Stored, TenantId, Verdict,
+    Accepted, Claim, Delivery, DurableQueue, FollowUp, JobId, Limit, NewJob, Now, Overview, Queue, QueueError,
+    QueuedJob, Settled, Settlement, Stored, TenantId, Verdict,
 };
 
 /// Time that a verb waits for its turn to write.
@@ -122,6 +123,17 @@ impl SqliteQueue {
         self.write(move |connection, memory| work(&mut Transaction::new(connection, memory))).await
     }
 
+    /// Does the same, but waits some milliseconds for other work to share its transaction. If the caller stops waiting
+    /// before, nothing is stored.
+    pub async fn transact_lazily<T, W>(&self, work: W) -> Result<T, QueueError>
+    where
+        T: Send + 'static,
+        W: Fn(&mut Transaction<'_>) -> rusqlite::Result<T> + Send + 'static,
+    {
+        let work = move |connection: &Connection, memory: &mut Memory| work(&mut Transaction::new(connection, memory));
+        self.writer.write_lazily(WRITE_TIMEOUT, work).await
+    }
+
     /// Runs a query by key on the thread of the caller: it takes some microseconds.
     pub fn read<T>(&self, work: impl FnOnce(&Connection) -> rusqlite::Result<T>) -> Result<T, QueueError> {
         self.readers.read(work)
@@ -173,6 +185,32 @@ impl DurableQueue for SqliteQueue {
         self.write(move |connection, _| jobs::claim(connection, queue, max, now, until)).await
     }
 
+    async fn claim_when_due(
+        &self,
+        queue: Queue,
+        max: usize,
+        now: Now,
+        lease: Duration,
+    ) -> Result<Vec<Claim>, QueueError> {
+        let bell = self.bell(queue);
+        let claim = move |connection: &Connection, _: &mut Memory| {
+            let now = now();
+            jobs::claim(connection, queue, max, now, end_of(lease, now))
+        };
+        let mut claimed = pin!(self.writer.write_when_woken(queue, claim));
+        tokio::select! {
+            biased;
+            claims = &mut claimed => return claims,
+            () = bell.notified() => {}
+        }
+        let wake = move |_: &Connection, memory: &mut Memory| {
+            memory.pending.wake(queue);
+            Ok(())
+        };
+        self.write(wake).await?;
+        claimed.await
+    }
+
     async fn renew(&self, claim: &Claim, until: Timestamp) -> Result<Settled, QueueError> {
         let claim = claim.clone();
         self.write(move |connection, memory| jobs::renew(connection, memory, &claim, until)).await
@@ -186,6 +224,9 @@ impl DurableQueue for SqliteQueue {
         now: Timestamp,
     ) -> Result<Settled, QueueError> {
         let settlement = self.turns.settlement(claim, verdict, follow_ups, now);
+        if settlement.is_the_end() {
+            return self.transact_lazily(move |transaction| transaction.settle(&settlement)).await;
+        }
         self.transact(move |transaction| transaction.settle(&settlement)).await
     }
 

@@ -7,26 +7,32 @@
 //! or a delivery is known, all are rolled back and run again, each in its own savepoint; savepoints for all would cost
 //! half as much as the operations themselves. An operation may therefore run twice, and has no effect except on the
 //! database.
+//!
+//! Two kinds of operations wait for a transaction to join (`sleepers`), because a commit costs more than most of them.
+
+mod operation;
+mod sleepers;
 
 use std::collections::VecDeque;
-use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU8, AtomicU64, Ordering};
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::thread::JoinHandle;
 use std::time::Duration;
 
 use rusqlite::Connection;
 use tokio::sync::{mpsc, oneshot};
-use tokio::time::{Instant, timeout_at};
+use tokio::time::{Instant, timeout, timeout_at};
 
 use super::accepting::{self, PendingAccept};
 use super::checkpointer::Checkpointer;
 use super::fault::fault;
 use super::file::DatabaseFile;
 use super::memory::Memory;
-use crate::Accepted;
-use crate::QueueError;
 use crate::wakeups::Wakeups;
+use crate::{Accepted, Queue, QueueError};
+
+use self::operation::{Acceptance, CallerPart, Operation, Task, Turn, gone, guarded, run};
+use self::sleepers::{Sleepers, WokenBy};
 
 /// Largest number of operations in a transaction, so that the last does not keep the first waiting.
 const BATCH: usize = 512;
@@ -37,11 +43,15 @@ const ENOUGH: usize = 64;
 /// Number of operations that may wait for the writer before callers have to wait too.
 const QUEUE: usize = 1024;
 
+/// Time that work which no one waits for waits for a transaction to join.
+const COMPANY: Duration = Duration::from_millis(3);
+
 /// The handle to the writer thread. Dropping it waits until the thread has finished all operations received.
 pub(super) struct Writer {
     /// `None` only while it is being dropped: the thread ends when the queue does.
     queue: Option<mpsc::Sender<Box<dyn Operation>>>,
     thread: Option<JoinHandle<()>>,
+    sleepers: Sleepers,
     commits: Arc<AtomicU64>,
 }
 
@@ -58,13 +68,14 @@ impl Writer {
         tokio::spawn(answer(carried_out));
         let commits = Arc::new(AtomicU64::new(0));
         let (file, checkpointer) = file.unzip();
-        let desk =
-            WriterLoop { connection, memory, file, checkpointer, wakeups, answers, commits: Arc::clone(&commits) };
+        let (sleepers, count) = (Sleepers::default(), Arc::clone(&commits));
+        let asleep = sleepers.clone();
+        let desk = WriterLoop { connection, memory, file, checkpointer, wakeups, sleepers, answers, commits: count };
         let thread = std::thread::Builder::new()
             .name("store-writer".into())
             .spawn(move || desk.serve(operations))
             .map_err(|error| QueueError::new(format!("the writer thread could not be started: {error}")))?;
-        Ok(Self { queue: Some(queue), thread: Some(thread), commits })
+        Ok(Self { queue: Some(queue), thread: Some(thread), sleepers: asleep, commits })
     }
 
     /// Carries out `work` as part of the next transaction and answers after its commit. If it is not begun within
@@ -76,15 +87,15 @@ impl Writer {
         T: Send + 'static,
         W: Fn(&Connection, &mut Memory) -> rusqlite::Result<T> + Send + 'static,
     {
-        let (turn, (reply, answer)) = (Turn::default(), oneshot::channel());
-        let part = CallerPart { turn: turn.clone(), outcome: None, reply };
+        let turn = Turn::default();
+        let (part, answer) = CallerPart::new(turn.clone());
         self.carried_out(patience, Box::new(Task { work, part }), turn, answer).await
     }
 
     /// Stores a delivery and its jobs in the same way.
     pub(super) async fn accept(&self, patience: Duration, arrival: PendingAccept) -> Result<Accepted, QueueError> {
-        let (turn, (reply, answer)) = (Turn::default(), oneshot::channel());
-        let part = CallerPart { turn: turn.clone(), outcome: None, reply };
+        let turn = Turn::default();
+        let (part, answer) = CallerPart::new(turn.clone());
         self.carried_out(patience, Box::new(Acceptance { arrival, part }), turn, answer).await
     }
 
@@ -101,6 +112,39 @@ impl Writer {
             return answered.unwrap_or_else(|_| Err(gone()));
         }
         if turn.is_taken_back() { Err(behind()) } else { answer.await.unwrap_or_else(|_| Err(gone())) }
+    }
+
+    /// Carries out `work` as part of the first transaction that may have made a job of the queue due earlier, instead of
+    /// ringing the bell. If the caller stops waiting before, the work is not carried out.
+    pub(super) async fn write_when_woken<T, W>(&self, queue: Queue, work: W) -> Result<T, QueueError>
+    where
+        T: Send + 'static,
+        W: Fn(&Connection, &mut Memory) -> rusqlite::Result<T> + Send + 'static,
+    {
+        let turn = Turn::default();
+        let (part, answer) = CallerPart::new(turn.clone());
+        let _asleep = self.sleepers.add(WokenBy::Queue(queue), Box::new(Task { work, part }), turn);
+        answer.await.unwrap_or_else(|_| Err(gone()))
+    }
+
+    /// Carries out `work` as [`Self::write`] does, but waits a little for a transaction that others need. Without a
+    /// worker that waits for jobs it does not: then there are others, or no server is running.
+    pub(super) async fn write_lazily<T, W>(&self, patience: Duration, work: W) -> Result<T, QueueError>
+    where
+        T: Send + 'static,
+        W: Fn(&Connection, &mut Memory) -> rusqlite::Result<T> + Send + 'static,
+    {
+        if !self.sleepers.has_worker() {
+            return self.write(patience, work).await;
+        }
+        let turn = Turn::default();
+        let (part, mut answer) = CallerPart::new(turn.clone());
+        let _asleep = self.sleepers.add(WokenBy::Any, Box::new(Task { work, part }), turn);
+        if let Ok(answered) = timeout(COMPANY, &mut answer).await {
+            return answered.unwrap_or_else(|_| Err(gone()));
+        }
+        self.write(patience, |_, _| Ok(())).await?;
+        answer.await.unwrap_or_else(|_| Err(gone()))
     }
 
     /// Returns the number of committed transactions.
@@ -128,166 +172,6 @@ fn behind() -> QueueError {
     QueueError::new("the writer's queue is full")
 }
 
-fn gone() -> QueueError {
-    QueueError::new("the writer has stopped")
-}
-
-/// State of an operation: begun, or taken back. The first of the two decides.
-#[derive(Clone, Default)]
-struct Turn(Arc<AtomicU8>);
-
-impl Turn {
-    const WAITING: u8 = 0;
-    const BEGUN: u8 = 1;
-    const TAKEN_BACK: u8 = 2;
-
-    fn has_begun(&self) -> bool {
-        self.decide(Self::BEGUN) == Self::BEGUN
-    }
-
-    fn is_taken_back(&self) -> bool {
-        self.decide(Self::TAKEN_BACK) == Self::TAKEN_BACK
-    }
-
-    fn decide(&self, what: u8) -> u8 {
-        let before = self.0.compare_exchange(Self::WAITING, what, Ordering::AcqRel, Ordering::Acquire);
-        before.map_or_else(|decided| decided, |_| what)
-    }
-}
-
-/// One caller's part of a transaction. A trait, because callers wait for answers of different types.
-trait Operation: Send {
-    /// Answers whether its caller still wants it. Afterwards it cannot be taken back.
-    fn begin(&self) -> bool;
-
-    /// Returns the delivery to store. All deliveries of a transaction are stored in one piece, before anything is run.
-    fn arrival(&self) -> Option<&PendingAccept> {
-        None
-    }
-
-    /// Carries it out; if the answer is `false` the transaction must be rolled back.
-    fn run(&mut self, connection: &Connection, memory: &mut Memory) -> bool;
-
-    /// Carries it out, or undoes it alone; answers whether the transaction may still be committed.
-    fn run_apart(&mut self, connection: &Connection, memory: &mut Memory) -> bool;
-
-    /// Answers the caller, once the transaction's outcome is known.
-    fn answer(self: Box<Self>, committed: &Result<(), QueueError>);
-}
-
-/// The caller's part of an operation.
-struct CallerPart<T> {
-    turn: Turn,
-    outcome: Option<Result<T, QueueError>>,
-    reply: oneshot::Sender<Result<T, QueueError>>,
-}
-
-impl<T> CallerPart<T> {
-    fn answer(self, committed: &Result<(), QueueError>) {
-        let outcome = match self.outcome {
-            Some(Ok(value)) => committed.clone().map(|()| value),
-            // The operation's own error says more than the transaction's.
-            Some(Err(own)) => Err(own),
-            None => Err(committed.clone().err().unwrap_or_else(gone)),
-        };
-        // A caller that stopped waiting needs no answer.
-        let _ = self.reply.send(outcome);
-    }
-}
-
-/// An operation of any kind.
-struct Task<T, W> {
-    work: W,
-    part: CallerPart<T>,
-}
-
-impl<T, W> Operation for Task<T, W>
-where
-    T: Send,
-    W: Fn(&Connection, &mut Memory) -> rusqlite::Result<T> + Send,
-{
-    fn begin(&self) -> bool {
-        self.part.turn.has_begun()
-    }
-
-    fn run(&mut self, connection: &Connection, memory: &mut Memory) -> bool {
-        let outcome = guarded(|| (self.work)(connection, memory));
-        self.part.outcome.insert(outcome).is_ok()
-    }
-
-    fn run_apart(&mut self, connection: &Connection, memory: &mut Memory) -> bool {
-        let outcome = in_savepoint(connection, memory, &self.work);
-        self.part.outcome.insert(outcome).is_ok() || undo(connection)
-    }
-
-    fn answer(self: Box<Self>, committed: &Result<(), QueueError>) {
-        self.part.answer(committed);
-    }
-}
-
-/// A delivery.
-struct Acceptance {
-    arrival: PendingAccept,
-    part: CallerPart<Accepted>,
-}
-
-impl Operation for Acceptance {
-    fn begin(&self) -> bool {
-        self.part.turn.has_begun()
-    }
-
-    fn arrival(&self) -> Option<&PendingAccept> {
-        Some(&self.arrival)
-    }
-
-    /// Does nothing: it was stored in one piece with the others.
-    fn run(&mut self, _: &Connection, _: &mut Memory) -> bool {
-        self.part.outcome.insert(Ok(Accepted::New)).is_ok()
-    }
-
-    fn run_apart(&mut self, connection: &Connection, memory: &mut Memory) -> bool {
-        let outcome =
-            in_savepoint(connection, memory, |connection, memory| accepting::one(connection, memory, &self.arrival));
-        self.part.outcome.insert(outcome).is_ok() || undo(connection)
-    }
-
-    fn answer(self: Box<Self>, committed: &Result<(), QueueError>) {
-        self.part.answer(committed);
-    }
-}
-
-fn in_savepoint<T>(
-    connection: &Connection,
-    memory: &mut Memory,
-    work: impl Fn(&Connection, &mut Memory) -> rusqlite::Result<T>,
-) -> Result<T, QueueError> {
-    let mark = memory.mark();
-    run(connection, "SAVEPOINT operation").map_err(|error| fault(&error))?;
-    let outcome = guarded(|| work(connection, memory))
-        .and_then(|value| run(connection, "RELEASE operation").map(|()| value).map_err(|error| fault(&error)));
-    if outcome.is_err() {
-        memory.undo(mark);
-    }
-    outcome
-}
-
-/// Turns a panic into the caller's failure: the writer and the next operation are not affected.
-fn guarded<T>(work: impl FnOnce() -> rusqlite::Result<T>) -> Result<T, QueueError> {
-    catch_unwind(AssertUnwindSafe(work))
-        .map_err(|_| QueueError::new("an operation panicked"))?
-        .map_err(|error| fault(&error))
-}
-
-/// Undoes the failed operation alone. `SQLite` ends the whole transaction when, for example, the disk is full; then
-/// there is no savepoint left, and the answer is `false`.
-fn undo(connection: &Connection) -> bool {
-    run(connection, "ROLLBACK TO operation").and_then(|()| run(connection, "RELEASE operation")).is_ok()
-}
-
-fn run(connection: &Connection, sql: &str) -> rusqlite::Result<()> {
-    connection.prepare_cached(sql)?.execute([]).map(drop)
-}
-
 /// State of the thread.
 struct WriterLoop {
     connection: Connection,
@@ -297,6 +181,7 @@ struct WriterLoop {
     /// The checkpointer; `None` where there is no log to copy.
     checkpointer: Option<Checkpointer>,
     wakeups: Wakeups,
+    sleepers: Sleepers,
     answers: mpsc::UnboundedSender<CarriedOut>,
     commits: Arc<AtomicU64>,
 }
@@ -324,14 +209,23 @@ impl WriterLoop {
         self.begin()?;
         // Only now: until the database is locked, every caller may still take back its operation.
         waiting.retain(|operation| operation.begin());
-        let arrivals: Vec<_> = waiting.iter().filter_map(|operation| operation.arrival()).collect();
-        let sound = guarded(|| accepting::all(&self.connection, &mut self.memory, &arrivals)) == Ok(true)
-            && waiting.iter_mut().all(|operation| operation.run(&self.connection, &mut self.memory));
-        if !sound {
+        if !self.all_succeed(waiting) {
             self.roll_back();
             return Err(BatchFailure::Operation);
         }
         Ok(self.commit()?)
+    }
+
+    /// Runs all operations, and those that they wake, as long as none fails.
+    fn all_succeed(&mut self, waiting: &mut VecDeque<Box<dyn Operation>>) -> bool {
+        let arrivals: Vec<_> = waiting.iter().filter_map(|operation| operation.arrival()).collect();
+        let mut sound = guarded(|| accepting::all(&self.connection, &mut self.memory, &arrivals)) == Ok(true)
+            && waiting.iter_mut().all(|operation| operation.run(&self.connection, &mut self.memory));
+        while sound && let Some(mut woken) = self.sleepers.woken(&mut self.memory.pending) {
+            sound = woken.run(&self.connection, &mut self.memory);
+            waiting.push_back(woken);
+        }
+        sound
     }
 
     /// Runs one transaction in which each can fail alone. One that breaks the transaction fails those before it, never
@@ -356,7 +250,7 @@ impl WriterLoop {
         carried_out: &mut VecDeque<Box<dyn Operation>>,
     ) -> Result<(), QueueError> {
         self.begin()?;
-        while let Some(mut operation) = waiting.pop_front() {
+        while let Some(mut operation) = waiting.pop_front().or_else(|| self.sleepers.woken(&mut self.memory.pending)) {
             let sound = operation.run_apart(&self.connection, &mut self.memory);
             carried_out.push_back(operation);
             if !sound {

@@ -90,7 +90,9 @@ impl Store for Sqlite {
     ) -> Result<Settled, Fault> {
         let (follow_ups, own) = Effect::part(effects);
         let settlement = self.queue.settlement(claim, verdict, follow_ups, now);
-        self.transact(move |transaction| settling::settle(transaction, &settlement, &own)).await
+        let is_the_end = settlement.is_the_end();
+        let settle = move |transaction: &mut Transaction<'_>| settling::settle(transaction, &settlement, &own);
+        if is_the_end { Ok(self.queue.transact_lazily(settle).await?) } else { self.transact(settle).await }
     }
 
     async fn fire_due(

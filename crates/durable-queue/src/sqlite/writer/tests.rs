@@ -63,8 +63,7 @@ where
     T: Send + 'static,
     W: Fn(&Connection, &mut Memory) -> rusqlite::Result<T> + Send + 'static,
 {
-    let (reply, answer) = oneshot::channel();
-    let part = CallerPart { turn: Turn::default(), outcome: None, reply };
+    let (part, answer) = CallerPart::new(Turn::default());
     writer.hand_over(Box::new(Task { work, part })).await?;
     Ok(answer)
 }
@@ -151,5 +150,82 @@ async fn what_is_not_begun_in_time_is_taken_back() -> Result<(), QueueError> {
     assert_eq!(outcome, Err(behind()), "its caller is told at once");
     drop(finish);
     assert_eq!(words(&writer).await?, 0, "and nothing of it is stored afterwards");
+    Ok(())
+}
+
+fn wake(queue: Queue) -> impl Fn(&Connection, &mut Memory) -> rusqlite::Result<()> {
+    move |connection, memory| {
+        memory.pending.wake(queue);
+        insert("job")(connection, memory)
+    }
+}
+
+#[tokio::test]
+async fn a_claim_joins_the_transaction_that_wakes_it() -> Result<(), QueueError> {
+    let writer = writer()?;
+    let count = |connection: &Connection, _: &mut Memory| {
+        connection.query_row("SELECT count(*) FROM words", [], |row| row.get::<_, i64>(0))
+    };
+    let claim = writer.write_when_woken(Queue::Work, count);
+    let others = async {
+        say(&writer, "no job").await?;
+        writer.write(LONG, wake(Queue::Outbox)).await?;
+        writer.write(LONG, wake(Queue::Work)).await
+    };
+    let (claimed, others) = tokio::join!(claim, others);
+    others?;
+    assert_eq!(claimed, Ok(3), "it sees what the operation before it in the transaction stored");
+    assert_eq!(writer.commits(), 3);
+    Ok(())
+}
+
+#[tokio::test]
+async fn a_claim_outlives_a_transaction_that_fails() -> Result<(), QueueError> {
+    let writer = writer()?;
+    let fails = |connection: &Connection, memory: &mut Memory| {
+        wake(Queue::Work)(connection, memory)?;
+        connection.execute("INSERT INTO orphans VALUES (1)", [])
+    };
+    let claim = writer.write_when_woken(Queue::Work, insert("claimed"));
+    let others = async {
+        assert!(writer.write(LONG, |_, _| Err::<(), _>(rusqlite::Error::InvalidQuery)).await.is_err());
+        writer.write(LONG, wake(Queue::Work)).await
+    };
+    let (claimed, woken) = tokio::join!(claim, others);
+    assert_eq!((claimed, woken), (Ok(()), Ok(())), "the operation that failed woke nothing");
+    let claim = writer.write_when_woken(Queue::Work, insert("claimed"));
+    let (claimed, orphan) = tokio::join!(claim, writer.write(LONG, fails));
+    assert!(claimed.is_err() && orphan.is_err(), "the worker learns that its claim was not stored");
+    assert_eq!(words(&writer).await?, 2);
+    Ok(())
+}
+
+#[tokio::test]
+async fn a_claim_that_fails_fails_alone() -> Result<(), QueueError> {
+    let writer = writer()?;
+    let fails = |_: &Connection, _: &mut Memory| Err::<(), _>(rusqlite::Error::InvalidQuery);
+    let (claimed, woken) =
+        tokio::join!(writer.write_when_woken(Queue::Work, fails), writer.write(LONG, wake(Queue::Work)));
+    assert_eq!(claimed, Err(fault(&rusqlite::Error::InvalidQuery)));
+    assert_eq!(woken, Ok(()));
+    assert_eq!(words(&writer).await?, 1);
+    Ok(())
+}
+
+#[tokio::test]
+async fn what_no_one_waits_for_joins_a_transaction() -> Result<(), QueueError> {
+    let writer = writer()?;
+    let asleep = writer.write_when_woken(Queue::Work, insert("never"));
+    let work = async {
+        let (lazy, other) = tokio::join!(writer.write_lazily(LONG, insert("lazy")), say(&writer, "other"));
+        assert_eq!((lazy, other, writer.commits()), (Ok(()), Ok(()), 1), "one transaction for both");
+        assert_eq!(writer.write_lazily(LONG, insert("alone")).await, Ok(()), "it is stored without others, too");
+    };
+    tokio::select! {
+        _ = asleep => {}
+        () = work => {}
+    }
+    assert_eq!(writer.write_lazily(LONG, insert("at once")).await, Ok(()));
+    assert_eq!(words(&writer).await?, 4);
     Ok(())
 }
