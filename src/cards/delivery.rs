@@ -143,8 +143,7 @@ async fn put_card(
     channel: &ChannelId,
     card_view: &CardView,
 ) -> Result<Vec<Effect>, SlackError> {
-    let before = ctx.db.card(channel, &card_view.conversation.id).await?;
-    let card_view = completed(ctx, card_view, before.as_ref()).await?;
+    let (before, card_view) = completed(ctx, channel, card_view).await?;
     let is_shown = before.as_ref().is_some_and(|before| before.card_view == stored(&card_view));
     match before.and_then(|before| before.ts) {
         Some(_) if is_shown => Ok(Vec::new()),
@@ -162,15 +161,22 @@ async fn put_card(
     }
 }
 
-/// Returns the card with the facts that the card before it knew, and with the owner's photo.
-async fn completed(ctx: &TenantCtx, card_view: &CardView, before: Option<&Card>) -> Result<CardView, Fault> {
-    let before = before.and_then(|before| serde_json::from_str::<CardView>(&before.card_view).ok());
-    let card_view = match before {
-        Some(before) => card_view.clone().after(&before),
+/// Returns the stored card, and the new one with the facts that the stored one knew, the limit and the owner's photo.
+async fn completed(
+    ctx: &TenantCtx,
+    channel: &ChannelId,
+    card_view: &CardView,
+) -> Result<(Option<Card>, CardView), Fault> {
+    let conversation = &card_view.conversation;
+    let (before, limit) =
+        tokio::try_join!(ctx.db.card(channel, &conversation.id), waits::shown_limit(ctx, conversation))?;
+    let known = before.as_ref().and_then(|before| serde_json::from_str::<CardView>(&before.card_view).ok());
+    let card_view = match known {
+        Some(known) => card_view.clone().after(&known),
         None => card_view.clone(),
     };
     let photo = photo::photo(ctx, &card_view.conversation).await?;
-    waits::with_limit(ctx, CardView { photo, ..card_view }).await
+    Ok((before, CardView { photo, limit, ..card_view }))
 }
 
 /// Updates the message of a card, or posts one. Returns the message.
@@ -204,9 +210,8 @@ async fn post_again(
     channel: &ChannelId,
     card_view: &CardView,
 ) -> Result<Vec<Effect>, SlackError> {
+    let (before, card_view) = completed(ctx, channel, card_view).await?;
     let conversation = &card_view.conversation;
-    let before = ctx.db.card(channel, &conversation.id).await?;
-    let card_view = completed(ctx, card_view, before.as_ref()).await?;
     let old = before.and_then(|before| before.ts);
     let privacy = privacy::privacy(ctx, channel).await?;
     let content = view::card(&card_view, &ctx.links, privacy);

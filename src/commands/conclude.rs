@@ -55,19 +55,23 @@ pub(crate) async fn conclude(
     note_refused: Option<&Refusal>,
 ) -> Result<Outcome, Fault> {
     let plan = &progress.plan;
-    let cards = ctx.db.cards(&plan.before.id).await?;
+    let changed = changed(progress, ctx.clock.now());
+    let (cards, redrawn, stored, homes) = tokio::try_join!(
+        ctx.db.cards(&plan.before.id),
+        emit::conversation_changed(ctx, &changed),
+        emit::stored_with_change(ctx, &changed),
+        redraw::refresh_homes(ctx, concerned(progress, job)),
+    )?;
     let channels: Vec<_> = cards.into_iter().map(|card| card.channel).collect();
     let told = claim.delay_notified || times::later(claim.accepted, DELAY_NOTICE_AFTER) < ctx.clock.now();
     let act = acts::act(claim, job);
     let ending = Concluded { progress, act: &act, note_refused, until: None };
     let mut told_of = announce::announcement(ending, &job.requester, &channels, ctx.clock.now());
-    let changed = changed(progress, ctx.clock.now());
-    let redrawn = emit::conversation_changed(ctx, &changed).await?;
     let handover = handover_timers::remember_handover(ctx, progress, &told_of.directs, job.despite.is_some()).await?;
     let outcome = note_refused.map_or(log::AttemptOutcome::Done, |why| log::AttemptOutcome::NoteRefused(why.clone()));
     info!(verb = verbs::spec(job.command.act.verb()).name, conversation = %plan.before.id, "done");
     let mut effects = told_of.first_cards(&channels);
-    effects.extend(emit::stored_with_change(ctx, &changed).await?);
+    effects.extend(stored);
     effects.extend(handover);
     effects.extend(progress.seen.map(|at| Effect::PutSnapshot(seen(&changed_by_us(progress), at))));
     let quoted = job.quoted.as_ref().filter(|_| note_refused.is_none());
@@ -95,7 +99,7 @@ pub(crate) async fn conclude(
     effects.extend(awaiting_pick::wait_is_over(Some(&State::from(&plan.before)), &progress.now));
     effects.extend(left_unassigned(ctx, progress).await?);
     effects.extend(status_trouble_is_over(plan));
-    effects.extend(redraw::refresh_homes(ctx, concerned(progress, job)).await?);
+    effects.extend(homes);
     Ok(Outcome::done(effects))
 }
 

@@ -143,8 +143,7 @@ pub(crate) async fn gather(
         (target, reason) = (Some(winner), Some(why));
     }
     let writer = organization::name_in_dialnote(ctx, &requester).await?;
-    let entries = ctx.db.entries(id, PAST_ENTRIES).await?;
-    let handover = handover_timers::handover(ctx, id).await?;
+    let (entries, handover) = tokio::try_join!(ctx.db.entries(id, PAST_ENTRIES), handover_timers::handover(ctx, id))?;
     let giver = match &handover {
         Some(handover) => acting::teammate(ctx, &handover.giver).await?.ok().map(Participant::from),
         None => None,

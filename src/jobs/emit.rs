@@ -1,9 +1,11 @@
 //! Passes domain events to their subscribers.
 
+use futures_util::future::try_join_all;
+
 use crate::core::absence::Absence;
 use crate::core::error::Fault;
 use crate::core::group_change::GroupChange;
-use crate::jobs::ctx::TenantCtx;
+use crate::jobs::ctx::{SubscriberFuture, TenantCtx};
 use crate::jobs::events::{
     AvailabilityChanged, ChannelClosed, ContactHeard, ConversationChanged, FoundLate, WaitsForOwner,
 };
@@ -11,20 +13,12 @@ use crate::platform::db::{Effect, NewJob};
 
 /// Returns the jobs that redraw other views of a changed conversation.
 pub(crate) async fn conversation_changed(ctx: &TenantCtx, event: &ConversationChanged) -> Result<Vec<NewJob>, Fault> {
-    let mut jobs = Vec::new();
-    for follow in &ctx.subscribers.conversation_changed {
-        jobs.extend(follow(ctx, event).await?);
-    }
-    Ok(jobs)
+    together(ctx.subscribers.conversation_changed.iter().map(|follow| follow(ctx, event))).await
 }
 
 /// Returns what to store together with a change of a conversation.
 pub(crate) async fn stored_with_change(ctx: &TenantCtx, event: &ConversationChanged) -> Result<Vec<Effect>, Fault> {
-    let mut effects = Vec::new();
-    for follow in &ctx.subscribers.stored_with_change {
-        effects.extend(follow(ctx, event).await?);
-    }
-    Ok(effects)
+    together(ctx.subscribers.stored_with_change.iter().map(|follow| follow(ctx, event))).await
 }
 
 /// Returns what to store about changes that were found after an absence.
@@ -92,4 +86,9 @@ pub(crate) async fn absence_ended(ctx: &TenantCtx, away: Absence) -> Result<Vec<
         jobs.extend(follow(ctx, &away).await?);
     }
     Ok(jobs)
+}
+
+/// Asks subscribers that only read, all at once, so that their reads share a statement. The answers keep their order.
+async fn together<T>(answers: impl Iterator<Item = SubscriberFuture<'_, Vec<T>>>) -> Result<Vec<T>, Fault> {
+    Ok(try_join_all(answers).await?.into_iter().flatten().collect())
 }

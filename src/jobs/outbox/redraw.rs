@@ -1,5 +1,6 @@
 //! Open homes, and redrawing them without a request.
 
+use futures_util::future::try_join_all;
 use serde::{Deserialize, Serialize};
 
 use crate::core::error::Fault;
@@ -44,13 +45,12 @@ pub(crate) async fn refresh_homes(
     ctx: &TenantCtx,
     users: impl Iterator<Item = SlackUserId>,
 ) -> Result<Vec<Effect>, Fault> {
-    let mut effects = Vec::new();
-    for user in users {
+    let refreshed = users.map(|user| async move {
         let opened = documents::stored::<Opened>(ctx, user.as_str()).await?;
-        let Some(opened) = opened.as_ref().and_then(documents::readable::<Opened>) else { continue };
-        effects.push(draw_home(ctx, user, opened.query));
-    }
-    Ok(effects)
+        let opened = opened.as_ref().and_then(documents::readable::<Opened>);
+        Ok::<_, Fault>(opened.map(|opened| draw_home(ctx, user, opened.query)))
+    });
+    Ok(try_join_all(refreshed).await?.into_iter().flatten().collect())
 }
 
 /// Returns the effect that redraws a user's home without a request.

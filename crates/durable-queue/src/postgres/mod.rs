@@ -54,8 +54,8 @@ use crate::queue_names::name;
 use crate::schema::{Migration, Schema};
 use crate::wakeups::Wakeups;
 use crate::{
-    Accepted, Claim, Delivery, DurableQueue, FollowUp, JobId, Limit, NewJob, Overview, Queue, QueueError, QueuedJob,
-    Settled, Settlement, Stored, TenantId, Verdict,
+    Accepted, Claim, Delivery, DurableQueue, FollowUp, JobId, Limit, NewJob, Now, Overview, Queue, QueueError,
+    QueuedJob, Settled, Settlement, Stored, TenantId, Verdict,
 };
 
 /// The queue's tables.
@@ -168,7 +168,21 @@ impl DurableQueue for PostgresQueue {
                 Err(fault) => return Err(fault),
             }
         }
+        if claims.len() == max {
+            self.notifier.leave(queue);
+        }
         Ok(claims)
+    }
+
+    async fn claim_when_due(
+        &self,
+        queue: Queue,
+        max: usize,
+        now: Now,
+        lease: Duration,
+    ) -> Result<Vec<Claim>, QueueError> {
+        self.notifier.wait(queue).await;
+        self.claim(queue, max, now(), lease).await
     }
 
     async fn renew(&self, claim: &Claim, until: Timestamp) -> Result<Settled, QueueError> {

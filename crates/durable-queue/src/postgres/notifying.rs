@@ -1,5 +1,6 @@
 //! Work that one instance stores should not wait for another's next poll. An instance that commits notifies the others
-//! with NOTIFY, and each listens on its own connection.
+//! with NOTIFY, and each listens on its own connection. It does not if a worker of its own waits for jobs: that one takes
+//! them, and notifies the others if it could not take all.
 //!
 //! The NOTIFY is sent *after* the commit, in one statement for everything since the last: PostgreSQL lets transactions
 //! that notify commit only one after the other, which would undo much of the gain from committing together. If a
@@ -8,6 +9,7 @@
 
 use std::future::poll_fn;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
 use deadpool_postgres::Pool;
@@ -33,13 +35,62 @@ pub(super) struct Notifier {
     own: Wakeups,
     /// Bells that only the notifying task hears.
     others: Wakeups,
+    idle: IdleWorkers,
 }
 
 impl Notifier {
     /// Publishes the wakeups of a committed transaction.
-    pub(super) fn notify(&self, pending: PendingWakeups) {
+    pub(super) fn notify(&self, mut pending: PendingWakeups) {
         self.own.wake(pending);
+        for queue in [Queue::Work, Queue::Outbox] {
+            if self.idle.of(queue).load(Ordering::Relaxed) > 0 {
+                pending.heard(queue);
+            }
+        }
         self.others.wake(pending);
+    }
+
+    /// Notifies the others of jobs that this instance could not take.
+    pub(super) fn leave(&self, queue: Queue) {
+        self.others.of(queue).notify_one();
+    }
+
+    /// Waits for the own bell of a queue, as an idle worker.
+    pub(super) async fn wait(&self, queue: Queue) {
+        let _idle = Idle::new(self.idle.of(queue));
+        self.own.of(queue).notified().await;
+    }
+}
+
+/// The numbers of this instance's workers that wait for jobs.
+#[derive(Clone, Default)]
+struct IdleWorkers {
+    inbox: Arc<AtomicUsize>,
+    outbox: Arc<AtomicUsize>,
+}
+
+impl IdleWorkers {
+    fn of(&self, queue: Queue) -> &AtomicUsize {
+        match queue {
+            Queue::Work => &self.inbox,
+            Queue::Outbox => &self.outbox,
+        }
+    }
+}
+
+/// The wait of a worker.
+struct Idle<'a>(&'a AtomicUsize);
+
+impl<'a> Idle<'a> {
+    fn new(count: &'a AtomicUsize) -> Self {
+        count.fetch_add(1, Ordering::Relaxed);
+        Self(count)
+    }
+}
+
+impl Drop for Idle<'_> {
+    fn drop(&mut self) {
+        self.0.fetch_sub(1, Ordering::Relaxed);
     }
 }
 
@@ -52,7 +103,7 @@ pub(super) struct Listener {
 impl Listener {
     /// Starts notifying and listening. `own` are the bells that this instance's workers hear.
     pub(super) fn start(route: ConnectionTarget, channel: String, pool: Pool, own: Wakeups) -> (Self, Notifier) {
-        let notifier = Notifier { own: own.clone(), others: Wakeups::default() };
+        let notifier = Notifier { own: own.clone(), others: Wakeups::default(), idle: IdleWorkers::default() };
         // Our own notifications come back to us like all others; this id identifies them.
         let me = format!("{:016x}", rand::random::<u64>());
         let teller = tokio::spawn(tell(pool, channel.clone(), notifier.others.clone(), me.clone()));
