@@ -36,10 +36,7 @@ pub trait DurableQueue: Send + Sync + 'static {
         max: usize,
         now: Now,
         lease: Duration,
-    ) -> Result<Vec<Claim>, QueueError> {
-        self.bell(queue).notified().await;
-        self.claim(queue, max, now(), lease).await
-    }
+    ) -> Result<Vec<Claim>, QueueError>;
 
     /// Moves the end of the lease to `until`, if the claim still holds.
     async fn renew(&self, claim: &Claim, until: Timestamp) -> Result<Settled, QueueError>;

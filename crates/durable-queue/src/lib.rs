@@ -11,7 +11,8 @@
 //! - **Rate limits.** A job passes its buckets before it is claimed. One that finds them full has a time reserved; one
 //!   that the other side has closed lets nothing through. They hold for all instances together.
 //! - **Fairness.** People are served before machines, and of several flows none much more than another.
-//! - **Schedules.** A job has a due time; [`DurableQueue::next_due`] and [`DurableQueue::bell`] say when to look again.
+//! - **Schedules.** A job has a due time; [`DurableQueue::next_due`] and [`DurableQueue::bell`] say when to look again, and
+//!   [`DurableQueue::claim_when_due`] waits.
 //! - **One transaction.** The app's own rows are committed with a verdict and the jobs that follow from it.
 //!
 //! Bodies are strings to the queue, and time is passed in.

@@ -31,10 +31,11 @@ pub(super) const TAKE: &str = "
     RETURNING id, installation, key, fence, due, attempt, accepted, delay_notified, body, outcome_unknown, request,
         coalesce((SELECT version FROM tenant_versions WHERE tenant_versions.installation = jobs.installation), 0)";
 
+/// Here and below the rows are asked for twice, so that even a plan that was made for an empty table searches for them.
 pub(super) const PUT_OFF: &str = "
     UPDATE jobs SET due = later.due, ready = FALSE, reserved = later.reserved
     FROM unnest($1::bigint[], $2::bigint[], $3::bool[]) AS later (id, due, reserved)
-    WHERE jobs.id = later.id";
+    WHERE jobs.id = ANY($1) AND jobs.id = later.id";
 
 /// Creates missing buckets, so that there is a row to lock. One without a limit is never full and needs none.
 pub(super) const PROVIDE: &str = "
@@ -47,12 +48,14 @@ pub(super) const LEVELS: &str = "
     SELECT buckets.installation, buckets.name, full_until, closed_until
     FROM buckets JOIN unnest($1::text[], $2::text[]) AS wanted (installation, name)
         ON buckets.installation = wanted.installation AND buckets.name = wanted.name
+    WHERE buckets.installation = ANY($1) AND buckets.name = ANY($2)
     ORDER BY buckets.installation, buckets.name FOR UPDATE OF buckets";
 
 pub(super) const FILL: &str = "
     UPDATE buckets SET full_until = filled.full_until
     FROM unnest($1::text[], $2::text[], $3::bigint[]) AS filled (installation, name, full_until)
-    WHERE buckets.installation = filled.installation AND buckets.name = filled.name";
+    WHERE buckets.installation = ANY($1) AND buckets.name = ANY($2)
+        AND buckets.installation = filled.installation AND buckets.name = filled.name";
 
 /// Number of jobs that a claim looks at, beyond those it takes: each one that its buckets hold back is
 /// put off, and is not looked at again before its time.

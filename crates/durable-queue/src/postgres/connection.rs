@@ -25,12 +25,12 @@ const CONNECTIONS: usize = 8;
 /// left must not go on holding locks, and neither must an instance that was paused in the middle of a transaction. We
 /// never pause between two statements.
 ///
-/// A statement is planned once and keeps its plan. The server would rather plan most of ours each time, because their
-/// arrays differ in length: that took more than twice as long as carrying them out. In a quiet night the table of jobs
-/// is empty and vacuumed, and a plan made then would read all of it for each partition: in the morning, when many jobs
-/// wait, until it is analyzed. So sequential scans are off. A scan without an alternative would then seem so expensive that it
-/// would be compiled first, so `jit` is off too. Set only where the server knows it: not every relative of PostgreSQL
-/// does.
+/// A statement is planned once and keeps its plan. The server would plan most of ours at each execution, because their
+/// arrays differ: that took more than twice as long as carrying them out. In a quiet night the table of jobs is empty
+/// and vacuumed, and a plan made then would read all of it for each partition: in the morning, when many jobs wait,
+/// until it is analyzed. So sequential scans are off. A scan without an alternative would then seem so expensive that
+/// it would be compiled first, so `jit` is off too. Set only where the server knows it: not every relative of
+/// PostgreSQL does.
 const SETTLE_IN: &str =
     "SET statement_timeout = '4s'; SET lock_timeout = '3s'; SET idle_in_transaction_session_timeout = '2s';
     SELECT set_config(name, CASE name WHEN 'plan_cache_mode' THEN 'force_generic_plan' ELSE 'off' END, false)

@@ -1,6 +1,6 @@
 //! Work that one instance stores should not wait for another's next poll. An instance that commits notifies the others
-//! with NOTIFY, and each listens on its own connection. It does not if a worker of its own waits for jobs: that one takes
-//! them, and notifies the others if it could not take all.
+//! with NOTIFY, and each listens on its own connection. It does not if a worker of its own waits for jobs: that one
+//! takes them, and notifies the others if it could not take all.
 //!
 //! The NOTIFY is sent *after* the commit, in one statement for everything since the last: PostgreSQL lets transactions
 //! that notify commit only one after the other, which would undo much of the gain from committing together. If a

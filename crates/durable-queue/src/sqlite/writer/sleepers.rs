@@ -7,10 +7,10 @@ use super::operation::{Operation, Turn};
 use crate::Queue;
 use crate::wakeups::PendingWakeups;
 
-/// What wakes an operation.
+/// The event that wakes an operation.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(super) enum WokenBy {
-    /// A job of a queue that may have become due earlier.
+    /// A transaction after which a job of the queue may be due earlier.
     Queue(Queue),
     /// Any transaction.
     Any,
