@@ -27,8 +27,8 @@ pub(crate) struct Load {
     pub(crate) latencies: Latencies,
     /// The planned time of each request; only for an open loop.
     pub(crate) moments: Vec<Instant>,
-    /// The requests that were not acknowledged; only for an open loop at a server that may be killed.
-    pub(crate) lost: Vec<usize>,
+    /// The requests that were not acknowledged, and why; only for an open loop at a server that may be killed.
+    pub(crate) lost: Vec<(usize, String)>,
 }
 
 /// Sends the next request after each answer, on `connections` at once, for `warm_up` and then for `time`.
@@ -128,7 +128,10 @@ pub(crate) async fn open(
     core: Core,
 ) -> Outcome<Load> {
     let load = open_to_mortal(address, per_second, time, supply, core).await?;
-    if load.lost.is_empty() { Ok(load) } else { Err(format!("{} were not acknowledged", load.lost.len()).into()) }
+    match load.lost.first() {
+        None => Ok(load),
+        Some((nth, why)) => Err(format!("{} were lost; the first was number {nth}: {why}", load.lost.len()).into()),
+    }
 }
 
 /// Sends requests as [`open`] does to a server that may be killed, and returns which were not acknowledged.
@@ -162,9 +165,12 @@ pub(crate) async fn open_to_mortal(
             let (idle, measured, lost) = (idle.clone(), measured.clone(), lost.clone());
             callers.spawn_local(async move {
                 // A request that waits for a connection doesn't delay the others.
-                let Ok(connection) = Connection::sending(free, address, request).await else {
-                    lost.borrow_mut().push(nth);
-                    return Ok(0);
+                let connection = match Connection::sending(free, address, request).await {
+                    Ok(connection) => connection,
+                    Err(why) => {
+                        lost.borrow_mut().push((nth, why.to_string()));
+                        return Ok(0);
+                    }
                 };
                 measured.borrow_mut().push(moment.elapsed().as_secs_f64() * 1000.0);
                 idle.borrow_mut().push_back(connection);

@@ -1,6 +1,7 @@
 //! The app beside what people would build instead (`benches/peers`): commands carried out a second, the time and core
 //! that one takes at a moderate rate, and what `kill -9` loses.
 
+use std::collections::HashSet;
 use std::fmt::Write;
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -244,7 +245,7 @@ async fn losses(builder: Builder, folder: &Path) -> Outcome<Losses> {
     let (load, killed) = tokio::join!(sending, killing);
     killed?;
     drop(server);
-    let lost = load?.lost;
+    let lost: HashSet<_> = load?.lost.into_iter().map(|(nth, _)| nth).collect();
     let acknowledged: Vec<_> = (0..count).filter(|nth| !lost.contains(nth)).collect();
     let left = || acknowledged.iter().filter(|nth| !far.is_carried_out(**nth)).count();
     let server = builder.start(folder, &database, &far)?;
