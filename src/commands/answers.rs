@@ -16,16 +16,20 @@ use crate::core::request_context::{ReplyTarget, RequestContext};
 use crate::core::{times, working_hours};
 use crate::jobs::ctx::TenantCtx;
 use crate::jobs::documents;
-use crate::jobs::handler::Handler;
 use crate::jobs::job::JobKind;
 use crate::jobs::outbox::direct::SendDirect;
-use crate::jobs::outbox::private::answer;
+use crate::jobs::outbox::message::Message;
+use crate::jobs::outbox::private::{AnswerPrivately, answer};
 use crate::jobs::outbox::{posting, private, redraw};
-use crate::jobs::outcome::{Outcome, Stop};
+use crate::jobs::outcome::Outcome;
+use crate::jobs::rate_limits;
 use crate::people::directory;
+use crate::platform::db::rate_limit::RateLimit;
 use crate::platform::db::{Claim, Effect, Queue};
+use crate::platform::slack::answer::SlackError;
 use crate::platform::slack::blocks::kit::Content;
 use crate::platform::slack::blocks::words;
+use crate::platform::slack::client::RESPONSE_URL;
 
 /// The longest time that an answer waits for its direct messages.
 const DELIVERY_WAIT: Duration = Duration::from_secs(4);
@@ -55,13 +59,14 @@ pub(crate) async fn answer_when_told(
     if !requester.via.has_a_reader() {
         return Ok(None);
     }
-    let (id, mut receipts) = (posting::mark(claim), Vec::new());
+    let (act, id) = (posting::mark(claim), PendingAnswer::id(&requester.user, claim));
+    let mut receipts = Vec::new();
     for SendDirect { user, notice, awaited } in directs {
         let name = called(ctx, user, name_of(user)).await?;
         // If the state cannot be foreseen now, the answer waits for the delivery instead of failing.
         let fate = foreseen(ctx, user, notice).await.unwrap_or_default();
-        let act = fate.is_none().then(|| id.clone());
-        let answer = act.clone().filter(|_| say.is_some());
+        let act = fate.is_none().then(|| act.clone());
+        let answer = (fate.is_none() && say.is_some()).then(|| id.clone());
         let (nth, requester) = (receipts.len(), requester.clone());
         *awaited = Some(Box::new(Awaited { answer, nth, act, requester, name: name.clone() }));
         receipts.push(Receipt { name, fate });
@@ -112,6 +117,21 @@ fn complete(ctx: &TenantCtx, claim: &Claim, pending: PendingAnswer) -> Effect {
     answer_in_place(ctx, claim, &requester, content)
 }
 
+/// Gives an answer now, as part of this job, which saves a job of its own. Returns what follows from it. If Slack refuses
+/// it, or this is not the first try, or it is given in a list, the job for answers gives it.
+async fn give(ctx: &TenantCtx, claim: &Claim, pending: PendingAnswer) -> Result<Vec<Effect>, SlackError> {
+    if claim.attempt > 1 || pending.requester.list.is_some() {
+        return Ok(vec![complete(ctx, claim, pending)]);
+    }
+    let (requester, say) = pending.clone().complete();
+    let (to, content, is_refusal) = (requester.addressee(), reply_view::content(&say, None), say.did_nothing());
+    match (AnswerPrivately { to, content, is_refusal }).deliver(ctx, claim).await {
+        Ok(given) => Ok(given.effects),
+        Err(SlackError::Refused(_)) => Ok(vec![complete(ctx, claim, pending)]),
+        Err(fault) => Err(fault),
+    }
+}
+
 /// The delivery state of a direct message, for the answer that waits for it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct ReportDelivery {
@@ -125,44 +145,42 @@ impl JobKind for ReportDelivery {
     const KIND: &'static str = "report_delivery.v1";
     const QUEUE: Queue = Queue::Outbox;
 
+    /// Returns the partition key of its reader's private messages: answers keep their order, and come after a notice
+    /// that the command waits.
     fn key(&self) -> String {
-        format!("answer:{}", self.answer)
+        private::private_key(&PendingAnswer::reader(&self.answer))
+    }
+
+    fn fairness_key(&self) -> String {
+        PendingAnswer::reader(&self.answer).to_string()
+    }
+
+    fn rate_limits(&self) -> Vec<RateLimit> {
+        vec![rate_limits::unlimited(RESPONSE_URL)]
     }
 }
 
-/// The handler that notes delivery states.
-pub(crate) struct DeliveryReports;
-
-impl Handler for DeliveryReports {
-    type Job = ReportDelivery;
-
-    async fn run(&self, ctx: &TenantCtx, claim: &Claim, job: &ReportDelivery) -> Result<Outcome, Stop> {
-        Ok(reported(ctx, claim, &job.answer, job.arrival.as_deref()).await?)
+impl Message for ReportDelivery {
+    /// Notes the delivery state of a direct message. Gives the answer if there is nothing left to wait for.
+    async fn deliver(&self, ctx: &TenantCtx, claim: &Claim) -> Result<Outcome, SlackError> {
+        let Self { answer, arrival } = self;
+        let kept = documents::stored::<PendingAnswer>(ctx, answer).await?;
+        let due = kept.as_ref().and_then(|kept| kept.due);
+        let Some(mut pending) = kept.as_ref().and_then(documents::readable::<PendingAnswer>) else {
+            let refused = arrival.as_deref().filter(|arrival| matches!(arrival.fate, DeliveryState::Never(_)));
+            let told = refused.and_then(|refused| not_notified(ctx, refused.clone()));
+            return Ok(Outcome::done(told.into_iter().collect()));
+        };
+        if let Some(arrival) = arrival {
+            pending.note(arrival.of.nth, arrival.fate.clone());
+        }
+        if arrival.is_some() && !pending.is_complete() {
+            return Ok(Outcome::done(vec![documents::put_due(ctx, answer, &pending, due)]));
+        }
+        let mut effects = vec![documents::remove::<PendingAnswer>(answer)];
+        effects.extend(give(ctx, claim, pending).await?);
+        Ok(Outcome::done(effects))
     }
-}
-
-/// Notes the delivery state of a direct message. Gives the answer if there is nothing left to wait for.
-async fn reported(
-    ctx: &TenantCtx,
-    claim: &Claim,
-    answer: &str,
-    arrival: Option<&DeliveryReport>,
-) -> Result<Outcome, Fault> {
-    let kept = documents::stored::<PendingAnswer>(ctx, answer).await?;
-    let due = kept.as_ref().and_then(|kept| kept.due);
-    let Some(mut pending) = kept.as_ref().and_then(documents::readable::<PendingAnswer>) else {
-        let refused = arrival.filter(|arrival| matches!(arrival.fate, DeliveryState::Never(_)));
-        let told = refused.and_then(|refused| not_notified(ctx, refused.clone()));
-        return Ok(Outcome::done(told.into_iter().collect()));
-    };
-    if let Some(arrival) = arrival {
-        pending.note(arrival.of.nth, arrival.fate.clone());
-    }
-    if arrival.is_some() && !pending.is_complete() {
-        return Ok(Outcome::done(vec![documents::put_due(ctx, answer, &pending, due)]));
-    }
-    let drop = documents::remove::<PendingAnswer>(answer);
-    Ok(Outcome::done(vec![drop, complete(ctx, claim, pending)]))
 }
 
 /// Tells a sender whose answer was already given, or who needed none, that a direct message was refused.

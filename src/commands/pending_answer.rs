@@ -4,8 +4,10 @@ use crate::commands::result::Reply;
 use serde::{Deserialize, Serialize};
 
 use crate::core::delivery::{DeliveryState, Receipt};
+use crate::core::ids::SlackUserId;
 use crate::core::request_context::RequestContext;
-use crate::platform::db::{DocumentKind, StoredDocument};
+use crate::jobs::outbox::posting;
+use crate::platform::db::{Claim, DocumentKind, StoredDocument};
 
 /// An answer that waits until the states of its direct messages are known. It is stored with the time at which it is
 /// given in any case.
@@ -25,6 +27,16 @@ impl StoredDocument for PendingAnswer {
 }
 
 impl PendingAnswer {
+    /// Returns the id of the answer to a job's requester. It begins with the requester.
+    pub(crate) fn id(requester: &SlackUserId, claim: &Claim) -> String {
+        format!("{requester}:{}", posting::mark(claim))
+    }
+
+    /// Returns the requester of the answer with this id.
+    pub(crate) fn reader(id: &str) -> SlackUserId {
+        SlackUserId::new(id.split_once(':').map_or(id, |(requester, _)| requester))
+    }
+
     /// Stores the state of the direct message with this index; ignores an index out of range.
     pub(crate) fn note(&mut self, nth: usize, fate: DeliveryState) {
         if let Some(receipt) = self.receipts.get_mut(nth) {

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use crate::cards::unfurled_links::ChannelLinks;
 use crate::cards::unfurls::{UnfurlLink, Unfurls};
-use crate::commands::answers::{DeliveryReports, ReportDelivery};
+use crate::commands::answers::ReportDelivery;
 use crate::commands::batch::Batches;
 use crate::commands::deferred::NewlyLinked;
 use crate::commands::execute::{Commands, Resumptions};
@@ -123,7 +123,7 @@ pub fn all(installations: Option<&Arc<Installations>>) -> Registry {
         .with(MessageHandler::<DrawPeople>::new())
         .with(MessageHandler::<DrawPreview>::new())
         .with(MessageHandler::<ShowPane>::new())
-        .with(DeliveryReports)
+        .with(MessageHandler::<ReportDelivery>::new())
         .with(UntakenAnswers)
         .with(TokenRefresh(installations.cloned()))
         .with(Removals(installations.cloned()))

@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use tracing::warn;
 
 use crate::core::error::Fault;
-use crate::core::ids::ToolCallId;
+use crate::core::ids::{SlackUserId, ToolCallId};
 use crate::core::request_context::{Addressee, ReplyTarget};
 use crate::jobs::ctx::TenantCtx;
 use crate::jobs::job::JobKind;
@@ -74,7 +74,7 @@ impl JobKind for AnswerPrivately {
     const QUEUE: Queue = Queue::Outbox;
 
     fn key(&self) -> String {
-        private_key(&self.to)
+        private_key(&self.to.user)
     }
 
     fn fairness_key(&self) -> String {
@@ -91,7 +91,7 @@ impl JobKind for NotifyDelay {
     const QUEUE: Queue = Queue::Outbox;
 
     fn key(&self) -> String {
-        private_key(&self.to)
+        private_key(&self.to.user)
     }
 
     fn fairness_key(&self) -> String {
@@ -103,8 +103,9 @@ impl JobKind for NotifyDelay {
     }
 }
 
-fn private_key(to: &Addressee) -> String {
-    format!("private:{}", to.user)
+/// Returns the partition key of the private messages to a person.
+pub(crate) fn private_key(user: &SlackUserId) -> String {
+    format!("private:{user}")
 }
 
 impl Message for AnswerPrivately {

@@ -47,7 +47,7 @@ async fn failed_jobs_can_be_dropped_and_waiting_ones_cannot() {
         bot.world(|world| world.faults.dialnote.down = true);
         bot.slash(LEO, "/dialnote take conv_1004").await;
         bot.settle().await;
-        assert_snapshot!(list(bot, false).await, @"job-7 T0ACME command.v1 conversation:conv_1004 since 2026-11-23T09:00:00Z, 1 attempt: dialnote is unavailable: 503 Service Unavailable");
+        assert_snapshot!(list(bot, false).await, @"job-6 T0ACME command.v1 conversation:conv_1004 since 2026-11-23T09:00:00Z, 1 attempt: dialnote is unavailable: 503 Service Unavailable");
         let waiting = bot.work.store.jobs(false, JobId(0), 9).await.unwrap()[0].id;
         let refused = jobs::discard(store.as_ref(), waiting).await.unwrap_err().to_string();
         assert_eq!(refused, format!("{waiting} is pending, not failed: the app retries it"));

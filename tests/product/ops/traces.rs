@@ -103,8 +103,6 @@ async fn a_command_is_followed_to_its_last_call() {
         bot.read_all().await;
         let spans = collector.spans(bot).await;
         let expected = [
-            "command > answer_privately.v1 > Slack response_url: ok",
-            "command > answer_privately.v1: done",
             "command > command.v1 > Slack auth.test: ok",
             "command > command.v1 > Slack dnd.teamInfo: ok",
             "command > command.v1 > Slack users.info: ok",
@@ -118,6 +116,7 @@ async fn a_command_is_followed_to_its_last_call() {
             "command > post_card.v1: done",
             "command > post_entry.v1 > Slack chat.postMessage: ok",
             "command > post_entry.v1: done",
+            "command > report_delivery.v1 > Slack response_url: ok",
             "command > report_delivery.v1: done",
             "command > send_direct.v1 > Slack chat.postMessage: ok",
             "command > send_direct.v1 > Slack conversations.open: ok",
