@@ -26,6 +26,9 @@ use crate::{Queue, QueueError};
 
 const TELL: &str = "SELECT pg_notify($1, $2)";
 
+/// The shortest time between two notifications. A NOTIFY costs as much as a read, and one tells of all jobs before it.
+const PAUSE: Duration = Duration::from_millis(10);
+
 /// The pauses between two attempts to listen: doubled each time, up to the second.
 const BACKOFF: [Duration; 2] = [Duration::from_millis(100), Duration::from_secs(10)];
 
@@ -128,6 +131,7 @@ async fn tell(pool: Pool, channel: String, news: Wakeups, me: String) {
         if let Err(cause) = query(&pool, TELL, &[&channel, &format!("{me} {queue}")]).await {
             debug!(%cause, "other instances not notified; they poll every second");
         }
+        tokio::time::sleep(PAUSE).await;
     }
 }
 
