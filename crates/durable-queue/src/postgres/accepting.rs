@@ -16,6 +16,7 @@ use tokio_postgres::Error;
 
 use super::notifying::Notifier;
 use super::partitions::{self, PartitionKey, WantedPartitions};
+use super::sleepers::Sleepers;
 use super::statements::{Params, prepared};
 use super::transaction::Transaction;
 use super::unit_of_work::{UnitOfWork, transact};
@@ -178,7 +179,9 @@ async fn store(pool: &Pool, notifier: &Notifier, batch: &[PendingDelivery]) -> R
 
 /// Runs the batch for as long as a caller waits for it. Waits for a COMMIT that was sent.
 async fn in_time(pool: &Pool, batch: &AcceptBatch<'_>) -> Result<(Vec<Accepted>, PendingWakeups), QueueError> {
-    let mut stored = pin!(transact(pool, batch));
+    // No claim joins it: someone waits for the acceptance.
+    let nobody = Sleepers::default();
+    let mut stored = pin!(transact(pool, &nobody, batch));
     match timeout(ACCEPT_TIMEOUT, &mut stored).await {
         Ok(outcome) => outcome,
         Err(_) if batch.is_committing() => stored.await,

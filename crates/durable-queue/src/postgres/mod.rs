@@ -19,6 +19,7 @@ mod operating;
 mod partitions;
 mod read_only;
 mod settling;
+mod sleepers;
 mod statements;
 mod transaction;
 mod unit_of_work;
@@ -43,6 +44,7 @@ pub use self::hot_statements::HOT_STATEMENTS;
 use self::looking::{NEXT_DUE, OVERDUE};
 use self::notifying::{Listener, Notifier};
 pub use self::read_only::ReadOnlyConnection;
+use self::sleepers::{Sleepers, SleepingClaim};
 pub use self::statements::Params;
 pub use self::transaction::Transaction;
 pub use self::unit_of_work::UnitOfWork;
@@ -78,6 +80,7 @@ pub struct PostgresQueue {
     pool: Pool,
     entrance: AcceptBatcher,
     notifier: Notifier,
+    sleepers: Sleepers,
     wakeups: Wakeups,
     turns: FairScheduler,
     _news: Listener,
@@ -95,13 +98,14 @@ impl PostgresQueue {
         let wakeups = Wakeups::default();
         let (news, notifier) = Listener::start(route, channel, pool.clone(), wakeups.clone());
         let entrance = AcceptBatcher::open(pool.clone(), notifier.clone());
-        Ok(Self { pool, entrance, notifier, wakeups, turns: FairScheduler::default(), _news: news })
+        let sleepers = Sleepers::default();
+        Ok(Self { pool, entrance, notifier, sleepers, wakeups, turns: FairScheduler::default(), _news: news })
     }
 
     /// Runs the work as one transaction and answers after its COMMIT. Runs it again if it lost against another
     /// transaction, or if its connection was cut before the COMMIT.
     pub async fn transact<W: UnitOfWork>(&self, work: &W) -> Result<W::Output, QueueError> {
-        let (answer, pending) = transact(&self.pool, work).await?;
+        let (answer, pending) = transact(&self.pool, &self.sleepers, work).await?;
         self.notifier.notify(pending);
         Ok(answer)
     }
@@ -181,8 +185,18 @@ impl DurableQueue for PostgresQueue {
         now: Now,
         lease: Duration,
     ) -> Result<Vec<Claim>, QueueError> {
-        self.notifier.wait(queue).await;
-        self.claim(queue, max, now(), lease).await
+        let mut sleep = self.sleepers.add(SleepingClaim { queue, max, now: now.clone(), lease });
+        tokio::select! {
+            biased;
+            claimed = &mut sleep.claimed => return Ok(claimed.unwrap_or_default()),
+            () = self.notifier.wait(queue) => {}
+        }
+        if sleep.take_back() {
+            return self.claim(queue, max, now(), lease).await;
+        }
+        // It is in a transaction that may not see the jobs for which the bell rang.
+        self.wakeups.of(queue).notify_one();
+        Ok((&mut sleep.claimed).await.unwrap_or_default())
     }
 
     async fn renew(&self, claim: &Claim, until: Timestamp) -> Result<Settled, QueueError> {

@@ -6,7 +6,9 @@ use deadpool_postgres::ClientWrapper;
 use jiff::Timestamp;
 use tokio_postgres::{Error, Row};
 
+use super::claiming::ScanResult;
 use super::partitions::{self, LockedPartitions};
+use super::sleepers::{Sleepers, WokenClaim};
 use super::statements::{Params, changed, rows};
 use super::{emptying, settling, waiting};
 use crate::wakeups::PendingWakeups;
@@ -19,11 +21,14 @@ use crate::{JobId, QueuedJob, Settled, Settlement, TenantId};
 pub struct Transaction<'a> {
     pub(super) db: &'a ClientWrapper,
     pub(super) pending: PendingWakeups,
+    sleepers: &'a Sleepers,
+    /// The claim that joined the transaction, and its jobs.
+    pub(super) joined: Option<(WokenClaim, ScanResult)>,
 }
 
 impl<'a> Transaction<'a> {
-    pub(super) fn on(db: &'a ClientWrapper) -> Self {
-        Self { db, pending: PendingWakeups::default() }
+    pub(super) fn on(db: &'a ClientWrapper, sleepers: &'a Sleepers) -> Self {
+        Self { db, pending: PendingWakeups::default(), sleepers, joined: None }
     }
 
     /// Runs a statement and returns the number of rows it changed.
@@ -37,9 +42,19 @@ impl<'a> Transaction<'a> {
     }
 
     /// Stores verdicts with their consequences, each if its claim still holds. Where it does not, nothing else should be
-    /// stored either. Of two about the same job the first holds.
+    /// stored either. Of two about the same job the first holds. A claim of a worker that waits joins them.
     pub async fn settle(&mut self, settlements: &[&Settlement]) -> Result<Vec<Settled>, Error> {
-        settling::settle(self.db, &mut self.pending, settlements).await
+        let settled = settling::settle(self.db, &mut self.pending, settlements).await?;
+        // A settlement that closes buckets has locked them, and the claim would lock others out of order.
+        let closes_none = settlements.iter().all(|settlement| settlement.closings.is_empty());
+        if closes_none
+            && self.joined.is_none()
+            && let Some(woken) = self.sleepers.wake(self.pending)
+        {
+            let found = woken.scan().scan(self.db).await?;
+            self.joined = Some((woken, found));
+        }
+        Ok(settled)
     }
 
     /// Locks the partitions that the jobs may join. It comes first, so that statements that decide whether to store the

@@ -12,6 +12,7 @@ use tokio_postgres::{Error, Row};
 use super::connection::PooledConnection;
 use super::fault::fault;
 use super::partitions::ONE_HEAD;
+use super::sleepers::Sleepers;
 use super::statements::{Params, rows};
 use super::transaction::Transaction;
 use crate::QueueError;
@@ -43,11 +44,15 @@ pub trait UnitOfWork: Sync {
 }
 
 /// Runs the work as one transaction. Answers after its COMMIT, with the bells to ring.
-pub(super) async fn transact<W: UnitOfWork>(pool: &Pool, work: &W) -> Result<(W::Output, PendingWakeups), QueueError> {
+pub(super) async fn transact<W: UnitOfWork>(
+    pool: &Pool,
+    sleepers: &Sleepers,
+    work: &W,
+) -> Result<(W::Output, PendingWakeups), QueueError> {
     within(TRANSACTION_TIMEOUT, async {
         let mut attempt = 1;
         loop {
-            match attempt_once(pool, work).await {
+            match attempt_once(pool, sleepers, work).await {
                 Err(TransactionError::Again(_)) if attempt < ATTEMPTS => attempt += 1,
                 Err(TransactionError::Again(fault) | TransactionError::Final(fault)) => return Err(fault),
                 Ok(done) => return Ok(done),
@@ -98,16 +103,24 @@ enum TransactionError {
     Final(QueueError),
 }
 
-async fn attempt_once<W: UnitOfWork>(pool: &Pool, work: &W) -> Result<(W::Output, PendingWakeups), TransactionError> {
+async fn attempt_once<W: UnitOfWork>(
+    pool: &Pool,
+    sleepers: &Sleepers,
+    work: &W,
+) -> Result<(W::Output, PendingWakeups), TransactionError> {
     let loan = PooledConnection::from(pool).await.map_err(TransactionError::Final)?;
     let db = loan.client().map_err(TransactionError::Final)?;
-    let mut transaction = Transaction::on(db);
+    let mut transaction = Transaction::on(db, sleepers);
     // BEGIN travels together with the first statement: `biased` sends it first.
     let done = async { tokio::try_join!(biased; db.batch_execute("BEGIN"), work.run(&mut transaction)) };
-    let (done, pending) = (done.await, transaction.pending);
+    let done = done.await;
+    let Transaction { mut pending, joined, .. } = transaction;
     match done {
         Ok(((), answer)) if work.may_commit() => {
             commit::<W>(loan).await?;
+            if let Some((woken, found)) = joined {
+                woken.hand_over(found, &mut pending);
+            }
             Ok((answer, pending))
         }
         Ok(_) => {
