@@ -165,6 +165,8 @@ pub async fn wakeups(fresh: &impl AsyncFn() -> Box<dyn DurableQueue>) {
             wakeups::a_notice_rings,
             wakeups::a_claim_waits_for_a_job,
             wakeups::a_claim_waits_for_what_follows,
+            wakeups::a_claim_waits_for_what_follows_a_closing,
+            wakeups::a_claim_does_not_miss_what_came_at_the_same_time,
             wakeups::a_claim_does_not_miss_what_came_before,
             wakeups::ringing_the_bell_ends_the_wait,
             wakeups::a_worker_that_stopped_waiting_takes_nothing,

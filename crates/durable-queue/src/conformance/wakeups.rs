@@ -93,6 +93,45 @@ pub(super) async fn a_claim_waits_for_what_follows(store: &dyn DurableQueue) -> 
     Ok(())
 }
 
+pub(super) async fn a_claim_waits_for_what_follows_a_closing(store: &dyn DurableQueue) -> Result<(), QueueError> {
+    common::accept(store, [common::command("a", "do")]).await?;
+    let claim = common::claim_one(store, common::at(0)).await?;
+    let follow = [
+        FollowUp::Close { bucket: "closed".into(), until: common::at(9) },
+        FollowUp::Enqueue(common::message("m", "say")),
+    ];
+    let (message, settled) =
+        tokio::join!(waiting(store, Queue::Outbox), common::settle_with(store, &claim, Verdict::Done, follow));
+    settled?;
+    assert_eq!(common::only(message?)?.body, "say");
+    Ok(())
+}
+
+pub(super) async fn a_claim_does_not_miss_what_came_at_the_same_time(
+    store: &dyn DurableQueue,
+) -> Result<(), QueueError> {
+    common::accept(store, [common::command("a", "first"), common::command("a", "second")]).await?;
+    let first = common::claim_one(store, common::at(0)).await?;
+    let both = async {
+        let mut bodies = Vec::new();
+        while bodies.len() < 2 {
+            bodies.extend(waiting(store, Queue::Work).await?.into_iter().map(|claim| claim.body));
+        }
+        Ok::<_, QueueError>(bodies)
+    };
+    let (both, settled, accepted) = tokio::join!(
+        both,
+        common::settle(store, &first, Verdict::Done),
+        common::accept(store, [common::command("b", "third")])
+    );
+    settled?;
+    accepted?;
+    let mut both = both?;
+    both.sort();
+    assert_eq!(both, ["second", "third"]);
+    Ok(())
+}
+
 pub(super) async fn a_claim_does_not_miss_what_came_before(store: &dyn DurableQueue) -> Result<(), QueueError> {
     common::accept(store, [common::command("a", "do")]).await?;
     assert_eq!(common::only(waiting(store, Queue::Work).await?)?.body, "do");

@@ -14,9 +14,9 @@ use tokio::sync::{mpsc, oneshot};
 use tokio::time::{Instant, timeout, timeout_at};
 use tokio_postgres::Error;
 
+use super::idle_claims::IdleClaims;
 use super::notifying::Notifier;
 use super::partitions::{self, PartitionKey, WantedPartitions};
-use super::sleepers::Sleepers;
 use super::statements::{Params, prepared};
 use super::transaction::Transaction;
 use super::unit_of_work::{UnitOfWork, transact};
@@ -180,7 +180,7 @@ async fn store(pool: &Pool, notifier: &Notifier, batch: &[PendingDelivery]) -> R
 /// Runs the batch for as long as a caller waits for it. Waits for a COMMIT that was sent.
 async fn in_time(pool: &Pool, batch: &AcceptBatch<'_>) -> Result<(Vec<Accepted>, PendingWakeups), QueueError> {
     // No claim joins it: someone waits for the acceptance.
-    let nobody = Sleepers::default();
+    let nobody = IdleClaims::default();
     let mut stored = pin!(transact(pool, &nobody, batch));
     match timeout(ACCEPT_TIMEOUT, &mut stored).await {
         Ok(outcome) => outcome,

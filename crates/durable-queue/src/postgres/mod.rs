@@ -12,6 +12,7 @@ mod connection;
 mod emptying;
 mod fault;
 mod hot_statements;
+mod idle_claims;
 mod looking;
 mod migrating;
 mod notifying;
@@ -19,7 +20,6 @@ mod operating;
 mod partitions;
 mod read_only;
 mod settling;
-mod sleepers;
 mod statements;
 mod transaction;
 mod unit_of_work;
@@ -41,10 +41,10 @@ use self::claiming::{ClaimScan, LOOKED_AT};
 use self::connection::ConnectionTarget;
 use self::fault::fault;
 pub use self::hot_statements::HOT_STATEMENTS;
+use self::idle_claims::{IdleClaim, IdleClaims};
 use self::looking::{NEXT_DUE, OVERDUE};
 use self::notifying::{Listener, Notifier};
 pub use self::read_only::ReadOnlyConnection;
-use self::sleepers::{Sleepers, SleepingClaim};
 pub use self::statements::Params;
 pub use self::transaction::Transaction;
 pub use self::unit_of_work::UnitOfWork;
@@ -80,7 +80,7 @@ pub struct PostgresQueue {
     pool: Pool,
     entrance: AcceptBatcher,
     notifier: Notifier,
-    sleepers: Sleepers,
+    idle_claims: IdleClaims,
     wakeups: Wakeups,
     turns: FairScheduler,
     _news: Listener,
@@ -98,14 +98,14 @@ impl PostgresQueue {
         let wakeups = Wakeups::default();
         let (news, notifier) = Listener::start(route, channel, pool.clone(), wakeups.clone());
         let entrance = AcceptBatcher::open(pool.clone(), notifier.clone());
-        let sleepers = Sleepers::default();
-        Ok(Self { pool, entrance, notifier, sleepers, wakeups, turns: FairScheduler::default(), _news: news })
+        let idle_claims = IdleClaims::default();
+        Ok(Self { pool, entrance, notifier, idle_claims, wakeups, turns: FairScheduler::default(), _news: news })
     }
 
     /// Runs the work as one transaction and answers after its COMMIT. Runs it again if it lost against another
     /// transaction, or if its connection was cut before the COMMIT.
     pub async fn transact<W: UnitOfWork>(&self, work: &W) -> Result<W::Output, QueueError> {
-        let (answer, pending) = transact(&self.pool, &self.sleepers, work).await?;
+        let (answer, pending) = transact(&self.pool, &self.idle_claims, work).await?;
         self.notifier.notify(pending);
         Ok(answer)
     }
@@ -185,18 +185,18 @@ impl DurableQueue for PostgresQueue {
         now: Now,
         lease: Duration,
     ) -> Result<Vec<Claim>, QueueError> {
-        let mut sleep = self.sleepers.add(SleepingClaim { queue, max, now: now.clone(), lease });
+        let mut wait = self.idle_claims.add(IdleClaim { queue, max, now: now.clone(), lease });
         tokio::select! {
             biased;
-            claimed = &mut sleep.claimed => return Ok(claimed.unwrap_or_default()),
+            claimed = &mut wait.claimed => return Ok(claimed.unwrap_or_default()),
             () = self.notifier.wait(queue) => {}
         }
-        if sleep.take_back() {
+        if wait.take_back() {
             return self.claim(queue, max, now(), lease).await;
         }
         // It is in a transaction that may not see the jobs for which the bell rang.
         self.wakeups.of(queue).notify_one();
-        Ok((&mut sleep.claimed).await.unwrap_or_default())
+        Ok((&mut wait.claimed).await.unwrap_or_default())
     }
 
     async fn renew(&self, claim: &Claim, until: Timestamp) -> Result<Settled, QueueError> {

@@ -7,8 +7,8 @@ use jiff::Timestamp;
 use tokio_postgres::{Error, Row};
 
 use super::claiming::ScanResult;
+use super::idle_claims::{IdleClaims, WokenClaim};
 use super::partitions::{self, LockedPartitions};
-use super::sleepers::{Sleepers, WokenClaim};
 use super::statements::{Params, changed, rows};
 use super::{emptying, settling, waiting};
 use crate::wakeups::PendingWakeups;
@@ -21,14 +21,14 @@ use crate::{JobId, QueuedJob, Settled, Settlement, TenantId};
 pub struct Transaction<'a> {
     pub(super) db: &'a ClientWrapper,
     pub(super) pending: PendingWakeups,
-    sleepers: &'a Sleepers,
+    idle_claims: &'a IdleClaims,
     /// The claim that joined the transaction, and its jobs.
     pub(super) joined: Option<(WokenClaim, ScanResult)>,
 }
 
 impl<'a> Transaction<'a> {
-    pub(super) fn on(db: &'a ClientWrapper, sleepers: &'a Sleepers) -> Self {
-        Self { db, pending: PendingWakeups::default(), sleepers, joined: None }
+    pub(super) fn on(db: &'a ClientWrapper, idle_claims: &'a IdleClaims) -> Self {
+        Self { db, pending: PendingWakeups::default(), idle_claims, joined: None }
     }
 
     /// Runs a statement and returns the number of rows it changed.
@@ -49,7 +49,7 @@ impl<'a> Transaction<'a> {
         let closes_none = settlements.iter().all(|settlement| settlement.closings.is_empty());
         if closes_none
             && self.joined.is_none()
-            && let Some(woken) = self.sleepers.wake(self.pending)
+            && let Some(woken) = self.idle_claims.wake(self.pending)
         {
             let found = woken.scan().scan(self.db).await?;
             self.joined = Some((woken, found));

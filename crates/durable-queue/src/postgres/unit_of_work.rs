@@ -11,8 +11,8 @@ use tokio_postgres::{Error, Row};
 
 use super::connection::PooledConnection;
 use super::fault::fault;
+use super::idle_claims::IdleClaims;
 use super::partitions::ONE_HEAD;
-use super::sleepers::Sleepers;
 use super::statements::{Params, rows};
 use super::transaction::Transaction;
 use crate::QueueError;
@@ -46,13 +46,13 @@ pub trait UnitOfWork: Sync {
 /// Runs the work as one transaction. Answers after its COMMIT, with the bells to ring.
 pub(super) async fn transact<W: UnitOfWork>(
     pool: &Pool,
-    sleepers: &Sleepers,
+    idle_claims: &IdleClaims,
     work: &W,
 ) -> Result<(W::Output, PendingWakeups), QueueError> {
     within(TRANSACTION_TIMEOUT, async {
         let mut attempt = 1;
         loop {
-            match attempt_once(pool, sleepers, work).await {
+            match attempt_once(pool, idle_claims, work).await {
                 Err(TransactionError::Again(_)) if attempt < ATTEMPTS => attempt += 1,
                 Err(TransactionError::Again(fault) | TransactionError::Final(fault)) => return Err(fault),
                 Ok(done) => return Ok(done),
@@ -105,12 +105,12 @@ enum TransactionError {
 
 async fn attempt_once<W: UnitOfWork>(
     pool: &Pool,
-    sleepers: &Sleepers,
+    idle_claims: &IdleClaims,
     work: &W,
 ) -> Result<(W::Output, PendingWakeups), TransactionError> {
     let loan = PooledConnection::from(pool).await.map_err(TransactionError::Final)?;
     let db = loan.client().map_err(TransactionError::Final)?;
-    let mut transaction = Transaction::on(db, sleepers);
+    let mut transaction = Transaction::on(db, idle_claims);
     // BEGIN travels together with the first statement: `biased` sends it first.
     let done = async { tokio::try_join!(biased; db.batch_execute("BEGIN"), work.run(&mut transaction)) };
     let done = done.await;

@@ -12,75 +12,75 @@ use crate::wakeups::PendingWakeups;
 use crate::{Claim, Now, Queue};
 
 /// The claim of a worker that waits.
-pub(super) struct SleepingClaim {
+pub(super) struct IdleClaim {
     pub(super) queue: Queue,
     pub(super) max: usize,
     pub(super) now: Now,
     pub(super) lease: Duration,
 }
 
-/// The sleeping claims of an instance.
+/// The waiting claims of an instance.
 #[derive(Clone, Default)]
-pub(super) struct Sleepers(Arc<Mutex<Sleeping>>);
+pub(super) struct IdleClaims(Arc<Mutex<WaitingWorkers>>);
 
 #[derive(Default)]
-struct Sleeping {
+struct WaitingWorkers {
     /// The number of claims so far, which names the last one.
     count: u64,
-    all: Vec<Sleeper>,
+    all: Vec<WaitingWorker>,
 }
 
-/// A sleeping claim with the channel to its worker.
-struct Sleeper {
+/// A waiting claim with the channel to its worker.
+struct WaitingWorker {
     number: u64,
-    claim: SleepingClaim,
+    claim: IdleClaim,
     reply: oneshot::Sender<Vec<Claim>>,
 }
 
-impl Sleepers {
-    /// Puts a claim to sleep.
-    pub(super) fn add(&self, claim: SleepingClaim) -> Sleep {
+impl IdleClaims {
+    /// Adds a claim, which waits from now on.
+    pub(super) fn add(&self, claim: IdleClaim) -> ClaimWait {
         let (reply, claimed) = oneshot::channel();
-        let mut sleeping = self.lock();
-        sleeping.count += 1;
-        let number = sleeping.count;
-        sleeping.all.push(Sleeper { number, claim, reply });
-        Sleep { number, sleepers: self.clone(), claimed }
+        let mut waiting = self.lock();
+        waiting.count += 1;
+        let number = waiting.count;
+        waiting.all.push(WaitingWorker { number, claim, reply });
+        ClaimWait { number, idle_claims: self.clone(), claimed }
     }
 
-    /// Wakes a claim for one of the queues in which a job has become due, if one sleeps. Only one: two would lock their
+    /// Wakes a claim for one of the queues in which a job has become due, if one waits. Only one: two would lock their
     /// buckets out of order.
     pub(super) fn wake(&self, pending: PendingWakeups) -> Option<WokenClaim> {
-        let mut sleeping = self.lock();
-        let place = sleeping.all.iter().position(|sleeper| pending.includes(sleeper.claim.queue))?;
-        let Sleeper { claim, reply, .. } = sleeping.all.swap_remove(place);
+        let mut waiting = self.lock();
+        let place = waiting.all.iter().position(|worker| pending.includes(worker.claim.queue))?;
+        let WaitingWorker { claim, reply, .. } = waiting.all.swap_remove(place);
         Some(WokenClaim { claim, reply })
     }
 
-    fn lock(&self) -> MutexGuard<'_, Sleeping> {
+    fn lock(&self) -> MutexGuard<'_, WaitingWorkers> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
-/// A worker's wait. Dropping it takes the claim back, if it still sleeps.
-pub(super) struct Sleep {
+/// A worker's wait. Dropping it takes the claim back, if it still waits.
+pub(super) struct ClaimWait {
     number: u64,
-    sleepers: Sleepers,
+    idle_claims: IdleClaims,
     /// The jobs; an error if the transaction that woke the claim was not committed.
     pub(super) claimed: oneshot::Receiver<Vec<Claim>>,
 }
 
-impl Sleep {
-    /// Takes the claim back, so that nothing is taken for it. Answers whether it still slept.
+impl ClaimWait {
+    /// Takes the claim back, so that nothing is taken for it. Answers whether it still waited.
     pub(super) fn take_back(&self) -> bool {
-        let mut sleeping = self.sleepers.lock();
-        let before = sleeping.all.len();
-        sleeping.all.retain(|sleeper| sleeper.number != self.number);
-        sleeping.all.len() < before
+        let mut waiting = self.idle_claims.lock();
+        let before = waiting.all.len();
+        waiting.all.retain(|worker| worker.number != self.number);
+        waiting.all.len() < before
     }
 }
 
-impl Drop for Sleep {
+impl Drop for ClaimWait {
     fn drop(&mut self) {
         self.take_back();
     }
@@ -88,14 +88,14 @@ impl Drop for Sleep {
 
 /// A claim that a transaction has woken. Without a commit its worker gets nothing, and looks again.
 pub(super) struct WokenClaim {
-    claim: SleepingClaim,
+    claim: IdleClaim,
     reply: oneshot::Sender<Vec<Claim>>,
 }
 
 impl WokenClaim {
     /// Returns the scan that takes its jobs.
     pub(super) fn scan(&self) -> ClaimScan {
-        let SleepingClaim { queue, max, now, lease } = &self.claim;
+        let IdleClaim { queue, max, now, lease } = &self.claim;
         let now = now();
         ClaimScan { queue: *queue, max: *max, now, until: end_of(*lease, now) }
     }
