@@ -121,6 +121,9 @@ fn complete(ctx: &TenantCtx, claim: &Claim, pending: PendingAnswer) -> Effect {
 /// it, or this is not the first try, or it is given in a list, the job for answers gives it.
 async fn give(ctx: &TenantCtx, claim: &Claim, pending: PendingAnswer) -> Result<Vec<Effect>, SlackError> {
     if claim.attempt > 1 || pending.requester.list.is_some() {
+        if claim.outcome_unknown && pending.requester.list.is_none() {
+            ctx.metrics.repeated_blindly(RESPONSE_URL);
+        }
         return Ok(vec![complete(ctx, claim, pending)]);
     }
     let (requester, say) = pending.clone().complete();
