@@ -31,7 +31,7 @@ pub(super) const TAKE: &str = "
     RETURNING id, installation, key, fence, due, attempt, accepted, delay_notified, body, outcome_unknown, request,
         coalesce((SELECT version FROM tenant_versions WHERE tenant_versions.installation = jobs.installation), 0)";
 
-/// Here and below the rows are asked for twice, so that even a plan that was made for an empty table searches for them.
+/// The rows are asked for twice, so that even a plan that was made for an empty table searches for them.
 pub(super) const PUT_OFF: &str = "
     UPDATE jobs SET due = later.due, ready = FALSE, reserved = later.reserved
     FROM unnest($1::bigint[], $2::bigint[], $3::bool[]) AS later (id, due, reserved)
@@ -44,18 +44,20 @@ pub(super) const PROVIDE: &str = "
     ORDER BY installation COLLATE \"C\", name COLLATE \"C\"
     ON CONFLICT (installation, name) DO NOTHING";
 
+/// Locks the buckets in the order given. LATERAL, so that each is one search of the index.
 pub(super) const LEVELS: &str = "
-    SELECT buckets.installation, buckets.name, full_until, closed_until
-    FROM buckets JOIN unnest($1::text[], $2::text[]) AS wanted (installation, name)
-        ON buckets.installation = wanted.installation AND buckets.name = wanted.name
-    WHERE buckets.installation = ANY($1) AND buckets.name = ANY($2)
-    ORDER BY buckets.installation, buckets.name FOR UPDATE OF buckets";
+    SELECT found.installation, found.name, found.full_until, found.closed_until
+    FROM unnest($1::text[], $2::text[]) AS wanted (installation, name)
+    CROSS JOIN LATERAL (
+        SELECT installation, name, full_until, closed_until FROM buckets
+        WHERE buckets.installation = wanted.installation AND buckets.name = wanted.name
+        LIMIT 1 FOR UPDATE
+    ) AS found";
 
+/// The buckets are there. An insertion searches the index for each, whatever the plan was made for.
 pub(super) const FILL: &str = "
-    UPDATE buckets SET full_until = filled.full_until
-    FROM unnest($1::text[], $2::text[], $3::bigint[]) AS filled (installation, name, full_until)
-    WHERE buckets.installation = ANY($1) AND buckets.name = ANY($2)
-        AND buckets.installation = filled.installation AND buckets.name = filled.name";
+    INSERT INTO buckets (installation, name, full_until) SELECT * FROM unnest($1::text[], $2::text[], $3::bigint[])
+    ON CONFLICT (installation, name) DO UPDATE SET full_until = excluded.full_until";
 
 /// Number of jobs that a claim looks at, beyond those it takes: each one that its buckets hold back is
 /// put off, and is not looked at again before its time.
@@ -68,6 +70,8 @@ pub(super) struct ClaimScan {
     pub(super) max: usize,
     pub(super) now: Timestamp,
     pub(super) until: Timestamp,
+    /// True if jobs whose time has come since the last scan are to be noticed.
+    pub(super) notices: bool,
 }
 
 /// Result of a scan.
@@ -97,14 +101,15 @@ impl ClaimScan {
         Ok(ScanResult { claims: self.take(db, &taken).await?, looked_at: candidates.len() })
     }
 
-    /// Marks jobs whose time has come as due and reads the next ones, both in one round trip.
+    /// Marks jobs whose time has come as ready and reads the next ones, both in one round trip.
     async fn candidates(&self, db: &ClientWrapper) -> Result<Vec<Candidate>, Error> {
         let (come, ready) = (prepared(db, TIME_HAS_COME).await?, prepared(db, READY).await?);
         let (queue, now) = (name(self.queue), self.now.as_millisecond());
         let (noticed, wanted) = (limit(LOOKED_AT.max(self.max)), limit(self.max));
         let due: Params<'_> = &[&queue, &now, &noticed];
         let next: Params<'_> = &[&queue, &wanted];
-        let (_, found) = tokio::try_join!(biased; db.execute(&come, due), db.query(&ready, next))?;
+        let notice = async { if self.notices { db.execute(&come, due).await.map(drop) } else { Ok(()) } };
+        let ((), found) = tokio::try_join!(biased; notice, db.query(&ready, next))?;
         found.iter().map(Candidate::read).collect()
     }
 

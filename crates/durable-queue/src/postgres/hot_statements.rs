@@ -1,10 +1,10 @@
 //! The statements in the path of a command.
 
 use super::looking::{NEXT_DUE, OVERDUE};
-use super::{accepting, claiming, partitions, settling};
+use super::{accepting, claiming, partitions, settling, verdicts};
 
 /// Statements with their names, to check how a server would run them.
-pub const HOT_STATEMENTS: [(&str, &str); 23] = [
+pub const HOT_STATEMENTS: [(&str, &str); 21] = [
     ("remember a delivery", accepting::REMEMBER),
     ("lock lines", partitions::LOCK),
     ("who is in line", partitions::OCCUPIED),
@@ -17,13 +17,11 @@ pub const HOT_STATEMENTS: [(&str, &str); 23] = [
     ("provide buckets", claiming::PROVIDE),
     ("look into buckets", claiming::LEVELS),
     ("fill buckets", claiming::FILL),
-    ("check a claim", settling::HELD),
-    ("check claims", settling::HELD_TOGETHER),
     ("move a lease", settling::POSTPONE),
-    ("go on", settling::CONTINUE),
-    ("give back", settling::GIVE_BACK),
-    ("remove", settling::REMOVE),
-    ("bury", settling::BURY),
+    ("go on", verdicts::CONTINUE),
+    ("give back", verdicts::GIVE_BACK),
+    ("remove", verdicts::REMOVE),
+    ("bury", verdicts::BURY),
     ("free successors", settling::FREE_SUCCESSORS),
     ("mark as told", settling::MARK_TOLD),
     ("next due time", NEXT_DUE),

@@ -93,11 +93,12 @@ pub(super) struct WokenClaim {
 }
 
 impl WokenClaim {
-    /// Returns the scan that takes its jobs.
+    /// Returns the scan that takes its jobs. Those that have become due by the passing of time are not noticed: the
+    /// worker looks for them at their time.
     pub(super) fn scan(&self) -> ClaimScan {
         let IdleClaim { queue, max, now, lease } = &self.claim;
         let now = now();
-        ClaimScan { queue: *queue, max: *max, now, until: end_of(*lease, now) }
+        ClaimScan { queue: *queue, max: *max, now, until: end_of(*lease, now), notices: false }
     }
 
     /// Hands the jobs to the worker after the commit. The bell rings only if there may be more.

@@ -24,6 +24,7 @@ mod statements;
 mod transaction;
 mod unit_of_work;
 mod units;
+mod verdicts;
 mod waiting;
 
 use std::sync::Arc;
@@ -42,7 +43,7 @@ use self::connection::ConnectionTarget;
 use self::fault::fault;
 pub use self::hot_statements::HOT_STATEMENTS;
 use self::idle_claims::{IdleClaim, IdleClaims};
-use self::looking::{NEXT_DUE, OVERDUE};
+use self::looking::OVERDUE;
 use self::notifying::{Listener, Notifier};
 pub use self::read_only::ReadOnlyConnection;
 pub use self::statements::Params;
@@ -50,9 +51,8 @@ pub use self::transaction::Transaction;
 pub use self::unit_of_work::UnitOfWork;
 use self::unit_of_work::{query, transact};
 use self::units::{Clear, Lift, Renew, SetBack, Settle, Tell};
-use crate::clock::{end_of, from_millis, rows as limit};
+use crate::clock::{end_of, rows as limit};
 use crate::fairness::FairScheduler;
-use crate::queue_names::name;
 use crate::schema::{Migration, Schema};
 use crate::wakeups::Wakeups;
 use crate::{
@@ -158,7 +158,7 @@ impl DurableQueue for PostgresQueue {
         let until = end_of(lease, now);
         let (mut claims, mut looked_at) = (Vec::new(), 0);
         while claims.len() < max && looked_at < LOOKED_AT {
-            let look = ClaimScan { queue, max: max - claims.len(), now, until };
+            let look = ClaimScan { queue, max: max - claims.len(), now, until, notices: true };
             match self.transact(&look).await {
                 Ok(found) => {
                     looked_at += found.looked_at;
@@ -214,8 +214,11 @@ impl DurableQueue for PostgresQueue {
     }
 
     async fn next_due(&self, queue: Queue) -> Result<Option<Timestamp>, QueueError> {
-        let due = self.first(NEXT_DUE, &[&name(queue)], |row| row.try_get::<_, Option<i64>>(0)).await?;
-        Ok(due.flatten().map(from_millis))
+        // A worker asks while it waits for jobs, and leaves when it gets some. The task of its own goes on and gives
+        // its connection back: a new one costs as much as a hundred statements.
+        let pool = self.pool.clone();
+        let asked = tokio::spawn(async move { looking::next_due(&pool, queue).await });
+        asked.await.map_err(|stopped| QueueError::new(stopped.to_string()))?
     }
 
     async fn overdue(&self, before: Timestamp, max: usize) -> Result<Vec<Claim>, QueueError> {

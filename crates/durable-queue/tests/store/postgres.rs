@@ -3,6 +3,7 @@
 #![expect(clippy::indexing_slicing, clippy::unwrap_used, reason = "what is wrong here is a failed test")]
 
 use std::collections::{HashMap, HashSet};
+use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
@@ -12,6 +13,7 @@ use durable_queue::{
     Accepted, Delivery, DurableQueue, FollowUp, NewJob, Queue, QueueError, Settled, TenantId, Verdict, conformance,
 };
 use jiff::Timestamp;
+use tokio::task::JoinSet;
 use tokio_postgres::{Client, NoTls};
 
 const LEASE: Duration = Duration::from_secs(30);
@@ -166,9 +168,9 @@ async fn three_instances_at_once_lose_nothing_and_keep_every_line_in_order() -> 
     const EACH: usize = 40;
     let database = Database::new().await?;
     let (a, b, c) = tokio::try_join!(database.open(), database.open(), database.open())?;
-    let stores: [std::sync::Arc<PostgresQueue>; 3] = [a.into(), b.into(), c.into()];
-    let done = std::sync::Arc::new(std::sync::Mutex::new(Vec::<(String, String)>::new()));
-    let mut tasks = tokio::task::JoinSet::new();
+    let stores: [Arc<PostgresQueue>; 3] = [a.into(), b.into(), c.into()];
+    let done = Arc::new(std::sync::Mutex::new(Vec::<(String, String)>::new()));
+    let mut tasks = JoinSet::new();
     for writer in 0..WRITERS {
         let store = stores[writer % 3].clone();
         tasks.spawn(async move {
@@ -385,8 +387,8 @@ async fn hot_statements_search_and_do_not_scan() -> Result<(), QueueError> {
     Ok(())
 }
 
-/// Checks that a plan made for an empty table isn't kept: it reads the table from end to end, and would do so with
-/// thousands of rows too.
+/// Checks that a plan made for an empty table isn't kept: it reads the table or one of its indexes from end to end, and
+/// would do so with thousands of rows too.
 #[tokio::test]
 async fn an_empty_table_teaches_nobody_to_scan() -> Result<(), QueueError> {
     let database = Database::new().await?;
@@ -397,26 +399,87 @@ async fn an_empty_table_teaches_nobody_to_scan() -> Result<(), QueueError> {
     let before = database.scans().await?;
     let store = database.open().await?;
     for round in 0..20 {
-        let [first, second, third] = ["a", "b", "c"].map(|name| format!("{name}{round}"));
-        store.accept(delivery(&first), vec![command(&first, "job"), command(&first, "next")], at(0)).await?;
-        let follow_up = FollowUp::Enqueue(command(&second, "job"));
-        let retry = Verdict::Retry { due: at(0), cause: "later".into(), outcome_unknown: false };
-        for (verdict, effects) in [(retry, vec![follow_up]), (Verdict::Done, vec![]), (Verdict::Done, vec![])] {
-            let claim = store.claim(Queue::Work, 1, at(0), LEASE).await?.remove(0);
-            assert_eq!(store.renew(&claim, at(9)).await?, Settled::Applied);
-            assert_eq!(store.settle(&claim, verdict, effects, at(0)).await?, Settled::Applied);
-        }
-        store.next_due(Queue::Work).await?;
-        store.overdue(at(0), 9).await?;
-        let overtaken = NewJob { after_key: Some(second), ..command(&third, "job") };
-        store.accept(delivery(&third), vec![overtaken], at(0)).await?;
-        while let Some(claim) = store.claim(Queue::Work, 1, at(0), LEASE).await?.pop() {
-            store.settle(&claim, Verdict::Done, Vec::new(), at(0)).await?;
-        }
+        use_every_statement(&store, round).await?;
     }
+    let fill = "
+        INSERT INTO jobs (
+            installation, queue, key, head, due, accepted, delay_notified, body, class, virtual_time, rate_limits
+        )
+        SELECT 'T1', 'work', 'full' || n, TRUE, 1000000000, n, TRUE, 'x', 0, n, '[]'
+        FROM generate_series(1, 20000) AS n;
+        INSERT INTO buckets SELECT 'T1', 'full' || n, 0, 0 FROM generate_series(1, 20000) AS n";
+    database.operator.batch_execute(fill).await.map_err(failed)?;
+    use_every_statement(&store, 20).await?;
     drop(store);
     database.left_alone().await?;
     assert_eq!(database.scans().await?, before, "every table was searched and none was read from end to end");
+    let read = "SELECT sum(idx_tup_read)::bigint FROM pg_stat_user_indexes WHERE schemaname = ";
+    let read = database.count(&format!("{read}'{}'", database.schema)).await?;
+    assert!(read < 20_000, "no index was read from end to end: {read}");
+    Ok(())
+}
+
+/// Uses the statements of the hot path.
+async fn use_every_statement(store: &PostgresQueue, round: usize) -> Result<(), QueueError> {
+    let [first, second, third] = ["a", "b", "c"].map(|name| format!("{name}{round}"));
+    let limit = RateLimit { bucket: first.clone(), every_ms: 1, burst: 9 };
+    let limited = NewJob { rate_limits: vec![limit], ..command(&first, "job") };
+    store.accept(delivery(&first), vec![limited, command(&first, "next")], at(0)).await?;
+    let follow_up = FollowUp::Enqueue(command(&second, "job"));
+    let retry = Verdict::Retry { due: at(0), cause: "later".into(), outcome_unknown: false };
+    let step = Verdict::Continue { body: "step".into(), until: at(9) };
+    for (verdict, effects) in [(retry, vec![follow_up]), (Verdict::Done, vec![]), (Verdict::Done, vec![])] {
+        let claim = store.claim(Queue::Work, 1, at(1), LEASE).await?.remove(0);
+        assert_eq!(store.renew(&claim, at(9)).await?, Settled::Applied);
+        assert_eq!(store.settle(&claim, step.clone(), Vec::new(), at(1)).await?, Settled::Applied);
+        assert_eq!(store.settle(&claim, verdict, effects, at(1)).await?, Settled::Applied);
+    }
+    store.next_due(Queue::Work).await?;
+    store.overdue(at(0), 9).await?;
+    let overtaken = NewJob { after_key: Some(second), ..command(&third, "job") };
+    store.accept(delivery(&third), vec![overtaken], at(1)).await?;
+    let dead = Verdict::Dead { cause: "no".into() };
+    let mut claimed = store.claim(Queue::Work, 9, at(1), LEASE).await?;
+    for claim in claimed.drain(..) {
+        store.settle(&claim, dead.clone(), Vec::new(), at(1)).await?;
+    }
+    Ok(())
+}
+
+async fn use_all_connections(store: &Arc<PostgresQueue>) -> Result<(), QueueError> {
+    let mut asked = JoinSet::new();
+    for _ in 0..64 {
+        let store = store.clone();
+        asked.spawn(async move { store.next_due(Queue::Work).await });
+    }
+    while let Some(answered) = asked.join_next().await {
+        answered.map_err(failed)??;
+    }
+    Ok(())
+}
+
+/// Checks that a caller which leaves while it asks for the next due time does not cost a connection.
+#[tokio::test]
+async fn a_worker_that_leaves_cuts_no_connection() -> Result<(), QueueError> {
+    let database = Database::new().await?;
+    let store = Arc::new(database.open().await?);
+    use_all_connections(&store).await?;
+    let newest = &format!(
+        "SELECT (extract(epoch FROM max(backend_start)) * 1000000)::bigint FROM pg_stat_activity
+        WHERE application_name = '{}'",
+        database.schema
+    );
+    let before = database.count(newest).await?;
+    for _ in 0..20 {
+        tokio::select! {
+            biased;
+            _ = store.next_due(Queue::Work) => {}
+            () = tokio::task::yield_now() => {}
+        }
+        store.next_due(Queue::Work).await?;
+    }
+    use_all_connections(&store).await?;
+    assert_eq!(database.count(newest).await?, before, "no connection was opened");
     Ok(())
 }
 
@@ -433,8 +496,8 @@ async fn buckets_are_shared_without_waiting_crosswise() -> Result<(), QueueError
         NewJob { rate_limits: order.map(rate_limit).into(), ..command(&format!("k{n}"), n.to_string()) }
     });
     a.accept(delivery("all"), jobs.collect(), at(0)).await?;
-    let done = std::sync::Arc::new(AtomicUsize::new(0));
-    let mut tasks = tokio::task::JoinSet::new();
+    let done = Arc::new(AtomicUsize::new(0));
+    let mut tasks = JoinSet::new();
     for store in [a, b, c] {
         let done = done.clone();
         tasks.spawn(async move {
