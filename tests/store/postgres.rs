@@ -3,12 +3,14 @@
 #![expect(clippy::unwrap_used, reason = "what is wrong here is a failed test")]
 
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::Duration;
 
 use crate::conformance;
+use crate::conformance::common;
 use dialnote_slack::core::error::Fault;
-use dialnote_slack::core::ids::InstallationId;
+use dialnote_slack::core::ids::{ChannelId, ConversationId, DraftId, InstallationId};
 use dialnote_slack::platform::db::postgres::{Postgres, with_password};
-use dialnote_slack::platform::db::{Document, Store};
+use dialnote_slack::platform::db::{Document, Effect, Store, Verdict};
 use jiff::Timestamp;
 use tokio_postgres::{Client, NoTls};
 
@@ -45,6 +47,17 @@ impl Database {
 
     async fn open(&self) -> Result<Postgres, Fault> {
         Postgres::open(&self.url()?).await
+    }
+
+    /// Waits until the connections of the store have ended.
+    async fn left_alone(&self) -> Result<(), Fault> {
+        let there = format!("SELECT count(*) FROM pg_stat_activity WHERE application_name = '{}'", self.schema);
+        let gone = async {
+            while self.operator.query_one(&there, &[]).await?.try_get::<_, i64>(0)? > 0 {}
+            Ok::<_, tokio_postgres::Error>(())
+        };
+        // The time limit makes a connection that stays fail the test.
+        tokio::time::timeout(Duration::from_secs(10), gone).await.map_err(failed)?.map_err(failed)
     }
 }
 
@@ -113,5 +126,54 @@ async fn a_write_that_the_server_refuses_fails_alone() -> Result<(), Fault> {
     assert_eq!(kept.map(|kept| kept.is_ok()), [true, true, false, true, true, true], "only that one is refused");
     let kept = store.documents(&here, "settings", 9).await?;
     assert_eq!(kept.iter().map(|document| document.id.as_str()).collect::<Vec<_>>(), ["a", "b", "d", "e", "f"]);
+    Ok(())
+}
+
+/// Checks that statements which name their rows search for them, whatever the tables held when they were planned. Other
+/// plans would read all rows of a workspace.
+#[tokio::test]
+async fn rows_are_searched_for_in_a_large_workspace() -> Result<(), Fault> {
+    let database = Database::new().await?;
+    let store = database.open().await?;
+    let analyze = "VACUUM ANALYZE cards, drafts, documents, cache_entries, snapshots";
+    database.operator.batch_execute(analyze).await.map_err(failed)?;
+    name_rows(&store, "small").await?;
+    let fill = "
+        INSERT INTO cards SELECT 'T1', 'c' || n, 'C' || n, n, '{}' FROM generate_series(1, 20000) AS n;
+        INSERT INTO drafts SELECT 'T1', 'd' || n, 'U1', n, '{}' FROM generate_series(1, 20000) AS n;
+        INSERT INTO documents SELECT 'T1', 'settings', 's' || n, n, NULL, '{}' FROM generate_series(1, 20000) AS n;
+        INSERT INTO cache_entries SELECT 'T1', 'profile', 'p' || n, NULL, n, '{}' FROM generate_series(1, 20000) AS n;
+        INSERT INTO snapshots SELECT 'T1', 'c' || n, n, '{}' FROM generate_series(1, 20000) AS n";
+    database.operator.batch_execute(fill).await.map_err(failed)?;
+    name_rows(&store, "large").await?;
+    drop(store);
+    database.left_alone().await?;
+    let read =
+        format!("SELECT sum(idx_tup_read)::bigint FROM pg_stat_user_indexes WHERE schemaname = '{}'", database.schema);
+    let read: i64 = database.operator.query_one(&read, &[]).await.and_then(|row| row.try_get(0)).map_err(failed)?;
+    assert!(read < 20_000, "no index was read from end to end: {read}");
+    Ok(())
+}
+
+/// Reads and removes rows by their names, several at once.
+async fn name_rows(store: &Postgres, text: &str) -> Result<(), Fault> {
+    let here = common::here();
+    common::accept(store, [common::command(text, text)]).await?;
+    let claim = common::claim_one(store, common::at(1)).await?;
+    let drop = |n: u32| {
+        let conversation = ConversationId::new(format!("c{n}"));
+        [
+            Effect::DropCard { channel: ChannelId::new(format!("C{n}")), conversation },
+            Effect::DropDraft(DraftId::new(format!("d{n}"))),
+            Effect::DropDocument { kind: "settings".into(), id: format!("s{n}") },
+        ]
+    };
+    common::settle_with(store, &claim, Verdict::Done, (1..=3).flat_map(drop)).await?;
+    store.cache_get_all(&here, "profile", &["p1", "p2"]).await?;
+    store.cache_get(&here, "profile", "p1").await?;
+    store.document(&here, "settings", "s9").await?;
+    store.cards(&here, &ConversationId::new("c9")).await?;
+    store.snapshot(&here, &ConversationId::new("c9")).await?;
+    store.draft(&here, &DraftId::new("d9")).await?;
     Ok(())
 }

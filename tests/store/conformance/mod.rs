@@ -3,7 +3,7 @@
 //! caller.
 
 mod categories;
-mod common;
+pub(super) mod common;
 mod copies;
 mod facts;
 mod kept;

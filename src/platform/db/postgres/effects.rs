@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use durable_queue::postgres::{Params, Transaction};
+use futures_util::future::try_join_all;
 use jiff::Timestamp;
 use tokio_postgres::Error;
 
@@ -15,20 +16,17 @@ pub(super) const PUT_CARDS: &str = "
     ON CONFLICT (installation, conversation, channel)
     DO UPDATE SET ts = coalesce(excluded.ts, cards.ts), card_view = excluded.card_view";
 
-/// Here and below the names are asked for twice, so that even a plan that was made for an empty table searches for them.
-pub(super) const DROP_CARDS: &str = "
-    DELETE FROM cards USING unnest($1::text[], $2::text[], $3::text[]) AS gone (installation, conversation, channel)
-    WHERE cards.installation = ANY($1) AND cards.conversation = ANY($2) AND cards.installation = gone.installation AND cards.conversation = gone.conversation
-        AND cards.channel = gone.channel AND cards.ts IS NULL";
+/// Here and below a row is removed by a statement of its own: one for several, planned for an empty table, would read
+/// all rows of their workspaces.
+pub(super) const DROP_CARD: &str = "
+    DELETE FROM cards WHERE installation = $1 AND conversation = $2 AND channel = $3 AND ts IS NULL";
 
 pub(super) const PUT_DRAFTS: &str = "
     INSERT INTO drafts (installation, id, actor, at, body)
     SELECT * FROM unnest($1::text[], $2::text[], $3::text[], $4::bigint[], $5::text[])
     ON CONFLICT (installation, id) DO UPDATE SET actor = excluded.actor, at = excluded.at, body = excluded.body";
 
-pub(super) const DROP_DRAFTS: &str = "
-    DELETE FROM drafts USING unnest($1::text[], $2::text[]) AS gone (installation, id)
-    WHERE drafts.installation = ANY($1) AND drafts.id = ANY($2) AND drafts.installation = gone.installation AND drafts.id = gone.id";
+pub(super) const DROP_DRAFT: &str = "DELETE FROM drafts WHERE installation = $1 AND id = $2";
 
 /// The audit log's ids grow in the order of the rows.
 pub(super) const RECORD: &str = "
@@ -51,10 +49,7 @@ pub(super) const PUT_DOCUMENTS: &str = "
     ON CONFLICT (installation, kind, id)
     DO UPDATE SET at = excluded.at, due = excluded.due, body = excluded.body";
 
-pub(super) const DROP_DOCUMENTS: &str = "
-    DELETE FROM documents USING unnest($1::text[], $2::text[], $3::text[]) AS gone (installation, kind, id)
-    WHERE documents.installation = ANY($1) AND documents.kind = ANY($2) AND documents.id = ANY($3)
-        AND documents.installation = gone.installation AND documents.kind = gone.kind AND documents.id = gone.id";
+pub(super) const DROP_DOCUMENT: &str = "DELETE FROM documents WHERE installation = $1 AND kind = $2 AND id = $3";
 
 /// Two workers may read the same conversation and store it in the wrong order: the newer snapshot stays.
 pub(super) const PUT_SNAPSHOTS: &str = "
@@ -192,11 +187,10 @@ async fn put_cards(
 }
 
 async fn drop_cards(db: &Transaction<'_>, cards: &BTreeSet<RowKey<'_>>) -> Result<(), Error> {
-    if cards.is_empty() {
-        return Ok(());
-    }
-    let (installations, conversations, channels) = names(cards.iter());
-    changed(db, DROP_CARDS, &[&installations, &conversations, &channels]).await
+    let dropped = cards.iter().map(|(installation, conversation, channel)| async move {
+        changed(db, DROP_CARD, &[installation, conversation, channel]).await
+    });
+    try_join_all(dropped).await.map(drop)
 }
 
 async fn put_drafts(db: &Transaction<'_>, drafts: &BTreeMap<RowKey<'_>, &Draft>) -> Result<(), Error> {
@@ -211,11 +205,9 @@ async fn put_drafts(db: &Transaction<'_>, drafts: &BTreeMap<RowKey<'_>, &Draft>)
 }
 
 async fn drop_drafts(db: &Transaction<'_>, drafts: &BTreeSet<RowKey<'_>>) -> Result<(), Error> {
-    if drafts.is_empty() {
-        return Ok(());
-    }
-    let (installations, ids, _) = names(drafts.iter());
-    changed(db, DROP_DRAFTS, &[&installations, &ids]).await
+    let dropped =
+        drafts.iter().map(|(installation, id, _)| async move { changed(db, DROP_DRAFT, &[installation, id]).await });
+    try_join_all(dropped).await.map(drop)
 }
 
 async fn record(db: &Transaction<'_>, entries: &[(&str, &Entry)]) -> Result<(), Error> {
@@ -255,11 +247,10 @@ async fn put_documents(db: &Transaction<'_>, documents: &BTreeMap<RowKey<'_>, &D
 }
 
 async fn drop_documents(db: &Transaction<'_>, documents: &BTreeSet<RowKey<'_>>) -> Result<(), Error> {
-    if documents.is_empty() {
-        return Ok(());
-    }
-    let (installations, kinds, ids) = names(documents.iter());
-    changed(db, DROP_DOCUMENTS, &[&installations, &kinds, &ids]).await
+    let dropped = documents
+        .iter()
+        .map(|(installation, kind, id)| async move { changed(db, DROP_DOCUMENT, &[installation, kind, id]).await });
+    try_join_all(dropped).await.map(drop)
 }
 
 async fn put_snapshots(db: &Transaction<'_>, snapshots: &BTreeMap<RowKey<'_>, &Snapshot>) -> Result<(), Error> {

@@ -13,8 +13,15 @@ pub(super) const DEEDS: &str = "
     SELECT at, actor, conversation, verb, detail FROM audit_entries
     WHERE installation = $1 AND actor = $2 ORDER BY id DESC LIMIT $3";
 
+/// LATERAL, so that each entry is one search of the index. Else a plan that was made for a small table would read all
+/// entries of the kind.
 pub(super) const RECALL_ALL: &str = "
-    SELECT kind, id, alias, at, body FROM cache_entries WHERE installation = $1 AND kind = $2 AND id = ANY($3)";
+    SELECT found.kind, found.id, found.alias, found.at, found.body
+    FROM unnest($3::text[]) AS wanted (id)
+    CROSS JOIN LATERAL (
+        SELECT kind, id, alias, at, body FROM cache_entries
+        WHERE installation = $1 AND kind = $2 AND id = wanted.id LIMIT 1
+    ) AS found";
 
 pub(super) const RECALL_ALIAS: &str = "
     SELECT kind, id, alias, at, body FROM cache_entries WHERE installation = $1 AND kind = $2 AND alias = $3
