@@ -1,12 +1,11 @@
 //! A transaction or statement costs nearly the same for one request as for a dozen. So the requests that arrive while
 //! some run are gathered and become the next.
 
-use std::sync::Arc;
 use std::time::Duration;
 
 use async_trait::async_trait;
 use durable_queue::QueueError;
-use tokio::sync::{Mutex, mpsc, oneshot};
+use tokio::sync::{mpsc, oneshot};
 use tokio::time::{Instant, timeout_at};
 
 use crate::core::error::Fault;
@@ -19,9 +18,6 @@ const WAITING: usize = 1024;
 
 /// The longest time that a request waits for its turn. The queue limits the time of its turn.
 const LONGEST_WAIT: Duration = Duration::from_secs(5);
-
-/// The number of batches at a time: where one waits for a lock, the other goes on.
-const LANES: usize = 2;
 
 /// The way to carry out requests together.
 #[async_trait]
@@ -48,10 +44,7 @@ impl<T: Together> Gatherer<T> {
     /// Starts gathering, which ends when the gatherer is dropped and every caller was answered.
     pub(super) fn open(together: T) -> Self {
         let (sender, requests) = mpsc::channel(WAITING);
-        let (together, requests) = (Arc::new(together), Arc::new(Mutex::new(requests)));
-        for _ in 0..LANES {
-            tokio::spawn(gather(together.clone(), requests.clone()));
-        }
+        tokio::spawn(gather(together, requests));
         Self(sender)
     }
 
@@ -74,10 +67,10 @@ fn late() -> Fault {
     Fault::Store("the database did not answer in time".to_owned())
 }
 
-async fn gather<T: Together>(together: Arc<T>, requests: Arc<Mutex<mpsc::Receiver<PendingRequest<T>>>>) {
+async fn gather<T: Together>(together: T, mut requests: mpsc::Receiver<PendingRequest<T>>) {
     let mut batch = Vec::new();
-    while requests.lock().await.recv_many(&mut batch, BATCH).await > 0 {
-        answer_all(together.as_ref(), std::mem::take(&mut batch)).await;
+    while requests.recv_many(&mut batch, BATCH).await > 0 {
+        answer_all(&together, std::mem::take(&mut batch)).await;
     }
 }
 
@@ -125,6 +118,7 @@ async fn alone<T: Together>(together: &T, request: &T::Request) -> Result<T::Ans
 #[cfg(test)]
 mod tests {
     use std::future::pending;
+    use std::sync::Arc;
 
     use super::*;
 
@@ -153,15 +147,13 @@ mod tests {
 
     type Batches = Arc<std::sync::Mutex<Vec<Vec<u32>>>>;
 
-    /// Opens a gatherer whose lanes are busy with numbers of their own.
-    async fn busy(own: [u32; LANES]) -> (Arc<Gatherer<Doubling>>, Batches) {
+    /// Opens a gatherer that is busy with a number of its own.
+    async fn busy(own: u32) -> (Arc<Gatherer<Doubling>>, Batches) {
         let batches = Batches::default();
         let gatherer = Arc::new(Gatherer::open(Doubling(batches.clone())));
-        for number in own {
-            let gatherer = gatherer.clone();
-            tokio::spawn(async move { gatherer.ask(number).await });
-            tokio::time::sleep(Duration::from_millis(1)).await;
-        }
+        let first = gatherer.clone();
+        tokio::spawn(async move { first.ask(own).await });
+        tokio::time::sleep(Duration::from_millis(1)).await;
         (gatherer, batches)
     }
 
@@ -171,37 +163,37 @@ mod tests {
 
     #[tokio::test(start_paused = true)]
     async fn what_arrives_while_others_run_is_carried_out_together() {
-        let (gatherer, batches) = busy([1, 2]).await;
+        let (gatherer, batches) = busy(1).await;
         let answers = tokio::join!(gatherer.ask(3), gatherer.ask(4), gatherer.ask(5));
         assert_eq!(<[_; 3]>::from(answers).map(Result::ok), [Some(6), Some(8), Some(10)]);
-        assert_eq!(seen(&batches), [vec![1], vec![2], vec![3, 4, 5]]);
+        assert_eq!(seen(&batches), [vec![1], vec![3, 4, 5]]);
     }
 
     #[tokio::test(start_paused = true)]
     async fn one_that_the_server_refuses_fails_alone() {
-        let (gatherer, batches) = busy([1, 2]).await;
+        let (gatherer, batches) = busy(1).await;
         let answers = tokio::join!(gatherer.ask(3), gatherer.ask(13), gatherer.ask(5));
         assert_eq!(<[_; 3]>::from(answers).map(Result::ok), [Some(6), None, Some(10)]);
-        assert_eq!(seen(&batches).split_off(2), [vec![3, 13, 5], vec![3], vec![13], vec![5]]);
+        assert_eq!(seen(&batches).split_off(1), [vec![3, 13, 5], vec![3], vec![13], vec![5]]);
     }
 
     #[tokio::test(start_paused = true)]
     async fn where_the_server_gives_no_answer_all_fail_at_once() {
-        let (gatherer, batches) = busy([1, 2]).await;
+        let (gatherer, batches) = busy(1).await;
         let answers = tokio::join!(gatherer.ask(3), gatherer.ask(0), gatherer.ask(5));
         assert!(<[_; 3]>::from(answers).iter().all(Result::is_err));
-        assert_eq!(seen(&batches).len(), 3, "none is tried alone");
+        assert_eq!(seen(&batches).len(), 2, "none is tried alone");
     }
 
     #[tokio::test(start_paused = true)]
     async fn what_waited_too_long_or_is_no_longer_wanted_is_not_carried_out() {
-        let (gatherer, batches) = busy([99, 2]).await;
+        let (gatherer, batches) = busy(1).await;
         let left = tokio::time::timeout(Duration::from_millis(10), gatherer.ask(7)).await;
         assert!(left.is_err(), "its caller left");
         assert_eq!(gatherer.ask(8).await.ok(), Some(16));
-        assert_eq!(seen(&batches), [vec![99], vec![2], vec![8]]);
-        let (gatherer, batches) = busy([99, 99]).await;
-        assert!(tokio::time::timeout(LONGEST_WAIT * 2, gatherer.ask(9)).await.is_err(), "no lane is free");
-        assert_eq!(seen(&batches), [vec![99], vec![99]]);
+        assert_eq!(seen(&batches), [vec![1], vec![8]]);
+        let (gatherer, batches) = busy(99).await;
+        assert!(tokio::time::timeout(LONGEST_WAIT * 2, gatherer.ask(9)).await.is_err(), "the batch before hangs");
+        assert_eq!(seen(&batches), [vec![99]]);
     }
 }
