@@ -6,6 +6,7 @@ use crate::commands::refusal_view;
 use crate::core::error::Fault;
 use crate::core::refusal::Refusal;
 use crate::core::request_context::RequestContext;
+use crate::core::times;
 use crate::jobs::ctx::TenantCtx;
 use crate::jobs::faults;
 use crate::jobs::handler::{ReadJob, Registry};
@@ -21,6 +22,7 @@ pub(crate) async fn work_on(ctx: &TenantCtx, registry: &Registry, mut claim: Cla
     loop {
         let settled = match next_step(ctx, registry, &claim).await {
             Some(Outcome { verdict, effects }) => {
+                let verdict = keep_lease(ctx, &claim, verdict);
                 let goes_on = continued(&claim, &verdict);
                 if let Some(result) = result(&verdict) {
                     traces::came_to(result);
@@ -38,6 +40,17 @@ pub(crate) async fn work_on(ctx: &TenantCtx, registry: &Registry, mut claim: Cla
                 return Ok(());
             }
         }
+    }
+}
+
+/// Keeps the lease of a job that goes on, while half of its time is left: then the store has no index to change. A call
+/// that needs more time renews it.
+fn keep_lease(ctx: &TenantCtx, claim: &Claim, verdict: Verdict) -> Verdict {
+    match verdict {
+        Verdict::Continue { body, .. } if times::later(ctx.clock.now(), ctx.settings.lease / 2) < claim.until => {
+            Verdict::Continue { body, until: claim.until }
+        }
+        verdict => verdict,
     }
 }
 

@@ -78,8 +78,10 @@ impl Tenants {
     async fn tell_who_waits(&self) -> Result<usize, Fault> {
         let now = self.common.clock.now();
         let (mut told, mut naming) = (0, Naming { asks: true, caught_up: BTreeSet::new() });
+        let mut earliest = None;
         for waiting in self.common.store.overdue(times::earlier(now, DELAY_NOTICE_AFTER), TOLD_AT_ONCE).await? {
-            let waited_for = self.waited_for(&waiting).await;
+            let Some(stored) = self.common.store.job(waiting.id).await? else { continue };
+            let waited_for = self.waited_for(&waiting, stored, &mut earliest).await;
             naming.asks &= !matches!(waited_for, Some((Service::Slack, _)));
             let mut once = acts::one(&waiting);
             let (requester, asked) = if let Some(job) = job::of_kind::<CommandJob>(&waiting.body) {
@@ -112,24 +114,32 @@ impl Tenants {
 
     /// Returns the service that a job waits for, and the setting that seems to be wrong. The service is the one that
     /// the job calls just now, else the one that failed last. A job that did neither waits for what the jobs before it
-    /// in its line wait for. After a restart, nothing may be known.
-    async fn waited_for(&self, waiting: &Claim) -> Option<(Service, Option<&'static str>)> {
-        if let Some(known) = self.known_of(waiting.id, self.common.store.job(waiting.id).await.ok().flatten()) {
+    /// in its line wait for. After a restart, nothing may be known. The `earliest` jobs are read once for all.
+    async fn waited_for(
+        &self,
+        waiting: &Claim,
+        stored: Stored,
+        earliest: &mut Option<Vec<Stored>>,
+    ) -> Option<(Service, Option<&'static str>)> {
+        if let Some(known) = self.known_of(&stored) {
             return Some(known);
         }
-        let earliest = self.common.store.jobs(false, JobId(0), LOOKED_AHEAD).await.unwrap_or_default();
-        let ahead = earliest.into_iter().filter(|one| one.id < waiting.id);
+        let earliest = match earliest {
+            Some(earliest) => earliest,
+            None => earliest.insert(self.common.store.jobs(false, JobId(0), LOOKED_AHEAD).await.unwrap_or_default()),
+        };
+        let ahead = earliest.iter().filter(|one| one.id < waiting.id);
         let mut ahead = ahead.filter(|one| (&one.installation, &one.key) == (&waiting.installation, &waiting.key));
-        ahead.find_map(|one| self.known_of(one.id, Some(one)))
+        ahead.find_map(|one| self.known_of(one))
     }
 
     /// Returns the service that a job waits for by itself, and the setting that seems to be wrong, if any is known.
-    fn known_of(&self, id: JobId, kept: Option<Stored>) -> Option<(Service, Option<&'static str>)> {
-        if let Some(service) = self.common.callers.service(id) {
+    fn known_of(&self, job: &Stored) -> Option<(Service, Option<&'static str>)> {
+        if let Some(service) = self.common.callers.service(job.id) {
             return Some((service, None));
         }
-        let cause = kept?.cause?;
-        let service = Service::in_words(&cause)?;
+        let cause = job.cause.as_deref()?;
+        let service = Service::in_words(cause)?;
         Some((service, cause.ends_with(ASSIGN).then_some(ASSIGN)))
     }
 
