@@ -102,7 +102,7 @@ impl<'a> Verdicts<'a> {
         let lock = prepared(db, partitions::LOCK).await?;
         let (go_on, give_back) = (prepared(db, CONTINUE).await?, prepared(db, GIVE_BACK).await?);
         let (remove, bury) = (prepared(db, REMOVE).await?, prepared(db, BURY).await?);
-        let (_, continued, given_back, removed, buried) = tokio::try_join!(
+        let ((), continued, given_back, removed, buried) = tokio::try_join!(
             biased;
             take(db, &lock, locks),
             self.go_on(db, &go_on),

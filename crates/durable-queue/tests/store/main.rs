@@ -2,5 +2,6 @@
 
 mod composing;
 mod model;
+mod plans;
 mod postgres;
 mod sqlite;
