@@ -10,6 +10,7 @@ use anstream::{AutoStream, ColorChoice};
 use secrecy::ExposeSecret;
 use tokio::net::TcpListener;
 use tokio::sync::watch;
+use tokio::task::JoinSet;
 use tracing::{Level, info, warn};
 use tracing_subscriber::EnvFilter;
 use tracing_subscriber::filter::{FilterFn, filter_fn};
@@ -174,12 +175,13 @@ impl App {
             }
         };
         let check = tokio::spawn(check_connections(self.tenants.clone()));
-        let received = receive(self.sockets, stop.clone());
-        let working = Box::pin(async {
-            tokio::join!(server::serve::serve(requests, self.site, stopped), received, runner::run(self.tenants, stop))
-        });
+        // Tasks of the runtime: if its first thread ran them, it and a worker's thread would wake each other for each job.
+        let mut working = JoinSet::new();
+        working.spawn(server::serve::serve(requests, self.site, stopped));
+        working.spawn(receive(self.sockets, stop.clone()));
+        working.spawn(runner::run(self.tenants, stop));
         tokio::select! {
-            _ = working => {}
+            _ = working.join_all() => {}
             () = answering => {}
         }
         self.traces.finish().await;

@@ -49,13 +49,14 @@ const HELD_BACK: usize = 4;
 
 /// Runs both queues, the timers and the pollers until `stop` turns true.
 pub async fn run(tenants: Arc<Tenants>, stop: watch::Receiver<bool>) {
-    let much_to_say = AtomicBool::new(false);
-    tokio::join!(
-        queue(tenants.clone(), Queue::Work, &much_to_say, stop.clone()),
-        queue(tenants.clone(), Queue::Outbox, &much_to_say, stop.clone()),
-        timers(tenants.clone(), stop.clone()),
-        watchers(tenants, stop),
-    );
+    let much_to_say = Arc::new(AtomicBool::new(false));
+    let mut loops = JoinSet::new();
+    for name in [Queue::Work, Queue::Outbox] {
+        loops.spawn(queue(tenants.clone(), name, much_to_say.clone(), stop.clone()));
+    }
+    loops.spawn(timers(tenants.clone(), stop.clone()));
+    loops.spawn(watchers(tenants, stop));
+    loops.join_all().await;
 }
 
 /// Polls dialnote for each installation separately.
@@ -129,7 +130,7 @@ async fn wait_as_leader(work: Option<&TenantCtx>, mut pause: Duration) {
     sleep(pause).await;
 }
 
-async fn queue(tenants: Arc<Tenants>, queue: Queue, much_to_say: &AtomicBool, mut stop: watch::Receiver<bool>) {
+async fn queue(tenants: Arc<Tenants>, queue: Queue, much_to_say: Arc<AtomicBool>, mut stop: watch::Receiver<bool>) {
     let places = Arc::new(WorkerSlots::default());
     let (mut running, mut none_left) = (JoinSet::new(), false);
     while !*stop.borrow() {
