@@ -5,7 +5,9 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use deadpool_postgres::{ClientWrapper, Hook, Manager, ManagerConfig, Object, Pool, RecyclingMethod, Runtime};
+use deadpool_postgres::{
+    ClientWrapper, Hook, Manager, ManagerConfig, Object, Pool, QueueMode, RecyclingMethod, Runtime,
+};
 use rustls::ClientConfig;
 use rustls_platform_verifier::BuilderVerifierExt;
 use tokio_postgres::{Config, Error};
@@ -62,8 +64,11 @@ impl ConnectionTarget {
         // trips. The call that finds a missed failure handles it.
         let recycling = ManagerConfig { recycling_method: RecyclingMethod::Fast };
         let manager = Manager::from_config(self.config.clone(), self.tls.clone(), recycling);
+        // The connection used last is lent first. In turns, each of them would serve a quiet installation with
+        // processor caches that have gone cold.
         Pool::builder(manager)
             .max_size(CONNECTIONS)
+            .queue_mode(QueueMode::Lifo)
             .runtime(Runtime::Tokio1)
             .timeouts(deadpool_postgres::Timeouts {
                 wait: Some(CONNECTING),
