@@ -106,6 +106,8 @@ pub(crate) fn folded(text: &str) -> String {
     let mut bare = String::with_capacity(text.len());
     for c in without_accents(text).chars().flat_map(char::to_lowercase) {
         match c {
+            // Most characters need no look into the tables below.
+            c if c.is_ascii_alphanumeric() => bare.push(c),
             '\'' | '’' | '‘' | 'ʼ' | '`' | '´' | '＇' => {}
             'ı' => bare.push('i'),
             'ß' => bare.push_str("ss"),
@@ -141,9 +143,9 @@ pub(crate) fn is_grammar(word: &str) -> bool {
     GRAMMAR.contains(&word)
 }
 
-/// Answers whether words are only polite, and say nothing about a conversation.
-pub(crate) fn is_polite(words: &str) -> bool {
-    POLITE.contains(&&*folded(words))
+/// Answers whether a [`folded`] word is only polite, and says nothing about a conversation.
+pub(crate) fn is_polite(word: &str) -> bool {
+    POLITE.contains(&word)
 }
 
 /// Answers whether a [`folded`] word is a name and an everyday word as well.

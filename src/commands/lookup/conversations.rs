@@ -148,7 +148,7 @@ impl<'r, 'a> ReferenceReader<'r, 'a> {
 
     /// Skips a word such as "for", if an id, link, number or full name follows it.
     fn after_grammar(&self, at: usize) -> usize {
-        let leads = self.text.token(at).and_then(Token::word).is_some_and(|word| LEADS.contains(&&*word));
+        let leads = self.text.token(at).and_then(Token::word).is_some_and(|word| LEADS.contains(&word));
         if !leads {
             return at;
         }
@@ -262,7 +262,7 @@ impl<'r, 'a> ReferenceReader<'r, 'a> {
     /// Reads the conversations named later in the text, and takes the words around them as the note.
     fn with_words_before(&self, start: usize, explicit: &Item<'a>) -> ConversationMatch {
         let mut before = explicit.from;
-        let leads = |at: usize| self.text.token(at).and_then(Token::word).is_some_and(|w| LEADS.contains(&&*w));
+        let leads = |at: usize| self.text.token(at).and_then(Token::word).is_some_and(|w| LEADS.contains(&w));
         if before > start && leads(before - 1) {
             before -= 1;
         }

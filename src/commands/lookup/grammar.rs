@@ -122,7 +122,7 @@ impl Grammar<'_, '_> {
     /// Answers whether `all` means all conversations. It doesn't if it begins a sentence (`all the details are …`) or
     /// if a conversation is named as well.
     fn is_the_whole(&self, at: usize, after: usize) -> bool {
-        let goes_on = self.text.token(after).and_then(Token::word).is_some_and(|word| AFTER_ALL.contains(&&*word));
+        let goes_on = self.text.token(after).and_then(Token::word).is_some_and(|word| AFTER_ALL.contains(&word));
         let named = self.reader.name_words(at) > 0 || self.reader.names_any_after(after);
         !goes_on && !named
     }
@@ -172,7 +172,7 @@ impl Grammar<'_, '_> {
     /// Returns the end of the words without those that only point at a conversation. They stay if others are left that
     /// are no clear conversation: they may be part of a name.
     fn before_pointers(&self, start: usize, end: usize) -> usize {
-        let points = |token: &Token<'_>| token.is_mark() || token.word().is_some_and(|word| POINTERS.contains(&&*word));
+        let points = |token: &Token<'_>| token.is_mark() || token.word().is_some_and(|word| POINTERS.contains(&word));
         let count = (start..end).rev().take_while(|at| self.text.token(*at).is_some_and(points)).count();
         let left = end - count;
         let is_clear = || self.reader.clear_at(start).is_some_and(|clear| clear <= left);
@@ -181,7 +181,7 @@ impl Grammar<'_, '_> {
 
     /// Reads `okafro to @zoe note`: the words before the person are meant as a name, but fit no conversation.
     fn led_to_a_person(&self, start: usize) -> Option<Reading> {
-        let leads = |at: usize| self.text.token(at)?.word().filter(|word| LEADS.contains(&&**word));
+        let leads = |at: usize| self.text.token(at)?.word().filter(|word| LEADS.contains(word));
         let lead = (start..self.text.tokens.len())
             .find(|at| leads(*at).is_some() && self.directory.at(self.text, at + 1).is_some())?;
         let named = self.directory.at(self.text, lead + 1)?;
@@ -236,7 +236,7 @@ impl Grammar<'_, '_> {
 
     fn person_at(&self, at: usize) -> Option<NamedPerson> {
         self.directory.at(self.text, at).or_else(|| {
-            let leads = self.text.token(at)?.word().is_some_and(|word| LEADS.contains(&&*word));
+            let leads = self.text.token(at)?.word().is_some_and(|word| LEADS.contains(&word));
             if leads { self.directory.at(self.text, at + 1) } else { None }
         })
     }

@@ -162,7 +162,7 @@ impl<'a> Finder<'_, 'a> {
     /// Answers whether a part of a name is followed by a misspelling of another part: `Nora Quin`.
     fn goes_on_nearly(&self, next: usize, conversations: &[&'a Conversation]) -> bool {
         let Some(word) = self.text.token(next).and_then(Token::word) else { return false };
-        conversations.iter().any(|one| is_misspelt(&word, &folded(&one.title())))
+        conversations.iter().any(|one| is_misspelt(word, &folded(&one.title())))
     }
 
     /// Answers whether a part of a name is followed by another capitalized word: `Nora Smith`. That word is either a
@@ -192,7 +192,7 @@ impl<'a> Finder<'_, 'a> {
         let mut words = Vec::new();
         for (index, token) in self.text.tokens.iter().enumerate().skip(at) {
             match token.word() {
-                Some(word) if !word.is_empty() => words.push((index, word)),
+                Some(word) if !word.is_empty() => words.push((index, word.to_owned())),
                 Some(_) => {}
                 None if matches!(token.kind, TokenKind::Mark(Punctuation::Comma | Punctuation::Stop))
                     && !words.is_empty() => {}
@@ -228,13 +228,13 @@ impl<'a> Finder<'_, 'a> {
     pub(crate) fn doubtful(&self, at: usize) -> Option<Item<'a>> {
         let word = self.text.token(at)?.word().filter(|word| !is_stop_word(word))?;
         let long = word.chars().count() >= 3;
-        let fits = self.book.offered(&word);
+        let fits = self.book.offered(word);
         // `first call her` isn't a misspelling of Frost.
         let may_be_misspelt = self.is_capitalized(at) || self.ends_an_item(at + 1);
         let nearly = |one: &&&'a Conversation| {
             let name = folded(&one.title());
             let begins = name.split(' ').any(|of_name| of_name.starts_with(&*word));
-            begins || may_be_misspelt && is_misspelt(&word, &name)
+            begins || may_be_misspelt && is_misspelt(word, &name)
         };
         let fits: Vec<_> = fits.iter().filter(nearly).copied().collect();
         (long && !fits.is_empty()).then(|| Item { fits, unknown: None, by: NamedBy::NearlyAName, from: at, to: at + 1 })

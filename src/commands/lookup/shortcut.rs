@@ -60,7 +60,7 @@ fn needs_note(verb: Verb) -> bool {
 
 /// Skips a word that only introduces the words after it.
 fn led(text: &TokenizedText<'_>, at: usize) -> usize {
-    let leads = text.token(at).and_then(Token::word).is_some_and(|word| is_grammar(&word) && word != "and");
+    let leads = text.token(at).and_then(Token::word).is_some_and(|word| is_grammar(word) && word != "and");
     if leads { at + 1 } else { at }
 }
 
@@ -86,7 +86,7 @@ pub fn is_blank(text: &str) -> bool {
 }
 
 fn is_empty(text: &TokenizedText<'_>, at: usize) -> bool {
-    let leads = |word: String| is_grammar(&word) || word == "in" || is_polite(&word);
+    let leads = |word| is_grammar(word) || word == "in" || is_polite(word);
     text.tokens.iter().skip(at).all(|token| token.is_mark() || token.word().is_some_and(leads))
 }
 

@@ -1,6 +1,7 @@
 //! A typed command as tokens: words, quoted words, people, links and the marks between them. Each token keeps its
 //! position, so that the leftover text is passed on exactly as typed.
 
+use std::cell::OnceCell;
 use std::collections::BTreeSet;
 
 use crate::core::ids::{SlackUserId, UserGroupId};
@@ -77,16 +78,19 @@ pub struct Token<'a> {
     pub kind: TokenKind<'a>,
     /// The position of its first byte in the text.
     pub start: usize,
+    /// The word as [`Token::word`] returns it, once it was asked for.
+    word: OnceCell<Option<String>>,
 }
 
 impl Token<'_> {
     /// Returns the word, [`folded`]. An ampersand is the word "and". Returns `None` for every other token.
-    pub fn word(&self) -> Option<String> {
-        match &self.kind {
+    pub fn word(&self) -> Option<&str> {
+        let word = || match &self.kind {
             TokenKind::Word(word) => Some(folded(&typed::plain(word))),
             TokenKind::Mark(Punctuation::Ampersand) => Some("and".to_owned()),
             _ => None,
-        }
+        };
+        self.word.get_or_init(word).as_deref()
     }
 
     /// Answers whether the token can separate several people or conversations.
@@ -123,7 +127,7 @@ pub struct TokenizedText<'a> {
 
 /// Normalizes blanks and removes invisible characters. (A joiner stays, because it holds emoji together.)
 pub(crate) fn cleaned(text: &str) -> String {
-    text::words(text).chars().map(|c| if c.is_whitespace() && c != '\n' { ' ' } else { c }).collect()
+    text::words(text).replace(|c: char| c.is_whitespace() && !matches!(c, ' ' | '\n'), " ")
 }
 
 impl<'a> TokenizedText<'a> {
@@ -143,7 +147,7 @@ impl<'a> TokenizedText<'a> {
                 (Some(TokenKind::Word(_)), Some((word, behind))) => (Some(TokenKind::Word(word)), behind),
                 (kind, _) => (kind, after),
             };
-            tokens.extend(kind.map(|kind| Token { kind, start }));
+            tokens.extend(kind.map(|kind| Token { kind, start, word: OnceCell::new() }));
             rest = after.trim_start_matches(' ');
         }
         Self { source, tokens }
@@ -178,7 +182,7 @@ impl<'a> TokenizedText<'a> {
 
     /// Skips marks and the words in `also`, and returns the first other token from `at` on.
     pub fn past(&self, at: usize, also: &[&str]) -> usize {
-        let is_passed = |token: &&Token<'_>| token.is_mark() || token.word().is_some_and(|word| also.contains(&&*word));
+        let is_passed = |token: &&Token<'_>| token.is_mark() || token.word().is_some_and(|word| also.contains(&word));
         at + self.tokens.iter().skip(at).take_while(is_passed).count()
     }
 }
@@ -260,21 +264,24 @@ fn quoted<'a>(text: &'a str, closing: &[char]) -> Option<(&'a str, &'a str)> {
 }
 
 fn word(text: &str) -> (&str, &str) {
-    let mut chars = text.char_indices();
-    let end =
-        chars.find(|(at, _)| text.get(*at..).is_some_and(|rest| ends_a_word(rest, *at)) && !in_bracket(text, *at));
+    let mut ends = text.match_indices(|c: char| c.is_whitespace() || matches!(c, ',' | ';' | '<' | '&'));
+    let end = ends.find(|(at, _)| ends_a_word(text, *at));
     let whole = end.and_then(|(at, _)| text.get(..at)).unwrap_or(text);
     let bare = whole.trim_end_matches(ENDS);
     let bare = if bare.is_empty() { whole } else { bare };
     (bare, text.get(bare.len()..).unwrap_or_default())
 }
 
-/// Answers whether a word ends here. A person, a link or an ampersand ends the word before it, even without a blank.
-fn ends_a_word(rest: &str, at: usize) -> bool {
-    let is_bracket =
-        || rest.strip_prefix('&').is_some_and(|entity| BRACKETS.iter().any(|bracket| entity.starts_with(bracket)));
-    rest.starts_with(|c: char| c.is_whitespace() || matches!(c, ',' | ';'))
-        || at > 0 && rest.starts_with(['<', '&']) && !is_bracket()
+/// Answers whether a blank or a sign ends the word before it. A person, a link or an ampersand does so even without a
+/// blank.
+fn ends_a_word(text: &str, at: usize) -> bool {
+    let mut rest = text.get(at..).unwrap_or_default().chars();
+    match rest.next() {
+        Some('<') => at > 0,
+        Some('&') => at > 0 && !BRACKETS.iter().any(|bracket| rest.as_str().starts_with(bracket)),
+        Some(';') => !in_bracket(text, at),
+        _ => true,
+    }
 }
 
 /// Answers whether the semicolon at `at` only ends an escaped angle bracket.
