@@ -233,7 +233,7 @@ impl<'a> Finder<'_, 'a> {
         let may_be_misspelt = self.is_capitalized(at) || self.ends_an_item(at + 1);
         let nearly = |one: &&&'a Conversation| {
             let name = folded(&one.title());
-            let begins = name.split(' ').any(|of_name| of_name.starts_with(&*word));
+            let begins = name.split(' ').any(|of_name| of_name.starts_with(word));
             begins || may_be_misspelt && is_misspelt(word, &name)
         };
         let fits: Vec<_> = fits.iter().filter(nearly).copied().collect();
