@@ -373,13 +373,15 @@ impl std::fmt::Display for ConversationRef {
 /// Returns the id that a word looks like. dialnote's ids are opaque (docs/contracts/dialnote.md, Objects). These words
 /// count as ids: a prefix with an underscore (`conv_1001`), a UUID, or one long word of letters and digits mixed.
 pub(crate) fn id_shaped(word: &str) -> Option<ConversationId> {
-    let has_digit = word.bytes().any(|b| b.is_ascii_digit());
+    if !word.bytes().any(|b| b.is_ascii_digit()) {
+        return None;
+    }
     let is_word = word.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_' || b == b'-');
     let prefixed = word.split_once('_').is_some_and(|(prefix, rest)| {
         !rest.is_empty() && (2..=8).contains(&prefix.len()) && prefix.bytes().all(|b| b.is_ascii_lowercase())
     });
-    let opaque = word.len() >= 16 && has_digit;
-    (is_word && has_digit && (prefixed || opaque) && word.len() <= 128).then(|| ConversationId::new(word))
+    let opaque = word.len() >= 16;
+    (is_word && (prefixed || opaque) && word.len() <= 128).then(|| ConversationId::new(word))
 }
 
 /// The web addresses of conversations. No page describes dialnote's own addresses, so the shape is assumed here and

@@ -103,6 +103,10 @@ pub(crate) enum Strength {
 /// Folds a text to lower case without accents, apostrophes and punctuation, its words separated by single blanks:
 /// `José  O’Neil-SMITH` becomes `jose oneil smith`.
 pub(crate) fn folded(text: &str) -> String {
+    if text.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_') {
+        // Most words have nothing else to fold.
+        return text.to_ascii_lowercase();
+    }
     let mut bare = String::with_capacity(text.len());
     for c in without_accents(text).chars().flat_map(char::to_lowercase) {
         match c {

@@ -158,7 +158,7 @@ fn recognized(text: &TokenizedText<'_>, at: usize) -> Option<Assignee> {
     match &text.token(at)?.kind {
         TokenKind::Person(user) => Some(Assignee::User(user.clone())),
         TokenKind::Group(id, name) => Some(Assignee::Group(UserGroup { id: id.clone(), name: typed::plain(name) })),
-        TokenKind::Word(word) if matches!(word.to_lowercase().as_str(), "me" | "@me") => Some(Assignee::Me),
+        TokenKind::Word(word) if ["me", "@me"].iter().any(|me| word.eq_ignore_ascii_case(me)) => Some(Assignee::Me),
         _ => None,
     }
 }

@@ -201,6 +201,11 @@ pub(crate) fn may_begin_a_number(text: &str) -> bool {
 /// Reads the next token and the text after it. The token is `None` for a quote that is never closed.
 fn next(text: &str) -> Option<(Option<TokenKind<'_>>, &str)> {
     let first = text.chars().next()?;
+    if first.is_alphabetic() {
+        // Most tokens: no mark, emoji or quote begins with a letter.
+        let (word, rest) = word(text);
+        return Some((Some(TokenKind::Word(word)), rest));
+    }
     if let Some(rest) = text.strip_prefix("&amp;") {
         return Some((Some(TokenKind::Mark(Punctuation::Ampersand)), rest));
     }
