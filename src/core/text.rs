@@ -22,11 +22,17 @@ pub fn name(raw: &str) -> Option<String> {
 
 /// Returns the words that a person wrote, with their line breaks. Joiners stay, because Persian and Hindi need them.
 pub fn words(raw: &str) -> String {
-    if raw.is_ascii() && !raw.contains(|c: char| c.is_ascii_control()) {
+    if is_plain(raw) {
         return raw.trim().to_owned();
     }
     let text = seen(raw, Joiners::Everywhere).replace("\r\n", "\n").replace('\r', "\n");
     text.trim().to_owned()
+}
+
+/// Answers whether a text is one line in which every character is visible, or a blank as wide as any: ASCII without
+/// control characters. Most texts are, so it reads bytes.
+pub(crate) fn is_plain(raw: &str) -> bool {
+    raw.bytes().all(|byte| matches!(byte, b' '..=b'~'))
 }
 
 /// Returns the beginning of a text, at most `most` characters. The last one is an ellipsis if something was cut.

@@ -74,9 +74,14 @@ fn id_at(text: &TokenizedText<'_>, at: usize, links: &Links) -> Option<Conversat
 
 /// Answers whether another conversation may be named after the first.
 fn may_mean_more(text: &TokenizedText<'_>, at: usize, links: &Links) -> bool {
-    let parted = text.token(at).is_some_and(Token::parts);
-    let more = (at..text.tokens.len()).any(|at| id_at(text, at, links).is_some());
-    parted || more || !WrittenNumber::leading(text.from(at)).is_empty()
+    if text.token(at).is_some_and(Token::parts) {
+        return true;
+    }
+    let rest = text.from(at);
+    // Ids and numbers have digits, and links have slashes. Most notes have neither.
+    (rest.contains(char::is_numeric) || rest.contains("//"))
+        && ((at..text.tokens.len()).any(|at| id_at(text, at, links).is_some())
+            || !WrittenNumber::leading(rest).is_empty())
 }
 
 /// Answers whether a text names nothing: it is empty, or has only words such as "for" without a name after them.

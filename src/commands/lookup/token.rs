@@ -1,6 +1,7 @@
 //! A typed command as tokens: words, quoted words, people, links and the marks between them. Each token keeps its
 //! position, so that the leftover text is passed on exactly as typed.
 
+use std::borrow::Cow;
 use std::cell::OnceCell;
 use std::collections::BTreeSet;
 
@@ -30,6 +31,9 @@ const ENDS: [char; 10] = [':', '.', '?', '!', ')', ']', '"', '”', '“', '»']
 
 /// Typed angle brackets, as Slack escapes them, without the ampersand.
 const BRACKETS: [&str; 2] = ["lt;", "gt;"];
+
+/// The length of a typical word with its blank, in bytes.
+const TYPICAL_WORD: usize = 5;
 
 /// The kind of a token.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -126,14 +130,17 @@ pub struct TokenizedText<'a> {
 }
 
 /// Normalizes blanks and removes invisible characters. (A joiner stays, because it holds emoji together.)
-pub(crate) fn cleaned(text: &str) -> String {
-    text::words(text).replace(|c: char| c.is_whitespace() && !matches!(c, ' ' | '\n'), " ")
+pub(crate) fn cleaned(text: &str) -> Cow<'_, str> {
+    if text::is_plain(text) {
+        return text.trim().into();
+    }
+    text::words(text).replace(|c: char| c.is_whitespace() && !matches!(c, ' ' | '\n'), " ").into()
 }
 
 impl<'a> TokenizedText<'a> {
     /// Splits a [`cleaned`] text into tokens.
     pub fn read(source: &'a str) -> Self {
-        let mut tokens = Vec::new();
+        let mut tokens = Vec::with_capacity(source.len() / TYPICAL_WORD);
         let mut number_ends = BTreeSet::new();
         let mut rest = source.trim_start_matches(' ');
         while let Some((kind, after)) = next(rest) {
@@ -269,12 +276,15 @@ fn quoted<'a>(text: &'a str, closing: &[char]) -> Option<(&'a str, &'a str)> {
 }
 
 fn word(text: &str) -> (&str, &str) {
-    let mut ends = text.match_indices(|c: char| c.is_whitespace() || matches!(c, ',' | ';' | '<' | '&'));
-    let end = ends.find(|(at, _)| ends_a_word(text, *at));
+    let end = text.char_indices().find(|(at, c)| may_end_a_word(*c) && ends_a_word(text, *at));
     let whole = end.and_then(|(at, _)| text.get(..at)).unwrap_or(text);
     let bare = whole.trim_end_matches(ENDS);
     let bare = if bare.is_empty() { whole } else { bare };
     (bare, text.get(bare.len()..).unwrap_or_default())
+}
+
+fn may_end_a_word(c: char) -> bool {
+    c.is_whitespace() || matches!(c, ',' | ';' | '<' | '&')
 }
 
 /// Answers whether a blank or a sign ends the word before it. A person, a link or an ampersand does so even without a
